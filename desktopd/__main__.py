@@ -1,0 +1,209 @@
+"""The command ``desktopd``: reads the settings, then runs the session and its server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+import uvloop
+
+from desktopd import __version__, config
+from desktopd.config import Command, ConfigError, Loaded, Settings
+from desktopd.http.app import HttpOptions, create_app
+from desktopd.http.server import Server
+from desktopd.rfb.targets import Targets
+from desktopd.rfb.viewer import Viewers
+from desktopd.session.check import check
+from desktopd.session.errors import SessionError
+from desktopd.session.folder import make_private
+from desktopd.session.services import SessionOptions
+from desktopd.session.session import Session
+
+log = logging.getLogger("desktopd")
+
+
+def main() -> int:
+    """Run the command line; returns the exit status: 1 what was asked failed, 2 bad settings."""
+    try:
+        loaded = config.load(sys.argv[1:])
+        if loaded.command is Command.CONFIG:
+            print(config.describe(loaded))
+            return 0
+        if loaded.command is Command.CHECK:
+            return check(_session_options(loaded))
+        _set_up_logging(loaded.settings.log_level)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(_run(loaded))
+    except ConfigError as error:
+        print(f"desktopd: {error}", file=sys.stderr)
+        return _give_up(2)
+    except (SessionError, OSError) as error:
+        log.error("%s", error)
+        return _give_up(1)
+
+
+async def _run(loaded: Loaded) -> int:
+    settings = loaded.settings
+    make_private(loaded.runtime_dir)
+    session = Session(_session_options(loaded))
+    viewers = Viewers()
+    token, is_ours = _token(settings, loaded.runtime_dir)
+    app = create_app(_http_options(settings, token), session, viewers)
+    server = Server(app, _listen(settings), tls_cert=settings.tls_cert, tls_key=settings.tls_key)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+    running: list[asyncio.Task[object]] = [
+        asyncio.create_task(server.serve()),
+        asyncio.create_task(session.run()),
+        asyncio.create_task(stop.wait()),
+        asyncio.create_task(_idle(viewers, settings.idle_timeout)),
+    ]
+    _announce(settings, server.sockets, token if is_ours else None)
+    try:
+        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        if running[3] in done:
+            log.info("no input for %d seconds: ending", settings.idle_timeout)
+            _give_up(0)
+        for task in done:
+            task.result()
+        return 0
+    finally:
+        for task in running[1:]:
+            task.cancel()
+        await asyncio.gather(*running[1:], return_exceptions=True)
+        await asyncio.gather(server.stop(), session.stop())
+        await asyncio.gather(running[0], return_exceptions=True)
+
+
+def _session_options(loaded: Loaded) -> SessionOptions:
+    """What the settings ask of the session."""
+    settings = loaded.settings
+    return SessionOptions(
+        folder=loaded.runtime_dir,
+        environment=loaded.environment,
+        display=settings.display,
+        rfb=settings.rfb,
+        size=settings.size,
+        max_size=settings.max_size,
+        dpi=settings.dpi,
+        app=settings.app,
+        kiosk=settings.kiosk,
+        restart_app=settings.restarts_application,
+        wm=settings.wm,
+    )
+
+
+def _http_options(settings: Settings, token: str) -> HttpOptions:
+    targets = None
+    if settings.target_plugin and settings.target_source:
+        try:
+            targets = Targets(settings.target_plugin, settings.target_source)
+        except ValueError as error:
+            raise ConfigError(f"target_plugin, target_source: {error}") from None
+    return HttpOptions(
+        base_url=settings.base_url,
+        auth=settings.auth,
+        token=token,
+        view_token=settings.view_token.get_secret_value() if settings.view_token else None,
+        frame_ancestors=settings.frame_ancestors,
+        allow_origin=settings.allow_origin,
+        trusted_proxies=settings.trusted_proxies,
+        targets=targets,
+        version=__version__,
+    )
+
+
+def _token(settings: Settings, folder: Path) -> tuple[str, bool]:
+    """The token for full control, and whether it is one of our making.
+
+    Ours is kept beside the state, so that it holds for the next daemon too.
+    """
+    if settings.token is not None:
+        return settings.token.get_secret_value(), False
+    path = folder / "token"
+    with contextlib.suppress(FileNotFoundError):
+        if kept := path.read_text("ascii").strip():
+            return kept, True
+    token = secrets.token_urlsafe(24)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(token)
+    return token, True
+
+
+def _listen(settings: Settings) -> list[socket.socket]:
+    """Bind where the settings say; an OSError names the address and the remedy."""
+    if settings.unix_socket is not None:
+        path = settings.unix_socket
+        with contextlib.suppress(FileNotFoundError):
+            path.unlink()
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(path))
+        path.chmod(0o600)
+        return [listener]
+    try:
+        return [
+            socket.create_server(
+                (settings.host, settings.port),
+                family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET,
+                dualstack_ipv6=settings.host == "::",
+            )
+        ]
+    except OSError as error:
+        raise OSError(
+            f"host={settings.host} port={settings.port}: {error.strerror}; "
+            "choose another port, or 0 for a free one"
+        ) from None
+
+
+def _announce(settings: Settings, sockets: list[socket.socket], token: str | None) -> None:
+    """Print the address for a person to click, with the token only when nobody else knows it."""
+    address = sockets[0].getsockname()
+    if isinstance(address, (str, bytes)):
+        place = f"unix:{address!s}"
+    else:
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(address[0], address[0])
+        host = f"[{host}]" if ":" in host and not host.startswith("[") else host
+        scheme = "https" if settings.tls_cert else "http"
+        place = f"{scheme}://{host}:{address[1]}"
+    query = f"?token={token}" if token and settings.auth == "token" else ""
+    print(f"\n    {place}{settings.base_url}{query}\n", flush=True)
+
+
+async def _idle(viewers: Viewers, seconds: int) -> None:
+    """Return once nobody has typed or pointed for so long; never with 0."""
+    started = time.monotonic()
+    while True:
+        left = (viewers.last_input or started) + seconds - time.monotonic()
+        if seconds and left <= 0:
+            return
+        await asyncio.sleep(left if seconds else 3600)
+
+
+def _set_up_logging(level: str) -> None:
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=level.upper(),
+        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
+    )
+
+
+def _give_up(status: int) -> int:
+    """Under supervisord, which would start us again, end supervisord too."""
+    if config.supervised():
+        os.kill(os.getppid(), signal.SIGTERM)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Services that make up a desktop: started in order, watched, restarted, adopted."""

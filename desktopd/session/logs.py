@@ -1,0 +1,43 @@
+"""Log files of the services: kept small, one older copy each."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+LIMIT = 4 * 1024 * 1024
+
+
+def open_log(path: Path) -> int:
+    """Open `path` for appending, private to this user; returns a file descriptor."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+
+
+def trim(path: Path, limit: int = LIMIT) -> None:
+    """Move what a log holds to ``path.old`` once it is larger than `limit` bytes.
+
+    The writer keeps its descriptor: it appends, so it goes on at the new end.
+    """
+    try:
+        if path.stat().st_size <= limit:
+            return
+    except FileNotFoundError:
+        return
+    old = path.with_name(f"{path.name}.old")
+    with path.open("rb") as log, open(open_log(old), "wb") as copy:
+        copy.truncate(0)
+        log.seek(-limit, os.SEEK_END)
+        copy.write(log.read(limit))
+    os.truncate(path, 0)
+
+
+def tail(path: Path, since: int = 0, lines: int = 40) -> str:
+    """The last `lines` lines of a log, of what follows byte `since`."""
+    try:
+        with path.open("rb") as log:
+            size = log.seek(0, os.SEEK_END)
+            log.seek(max(size - 16_384, since if since <= size else 0))
+            text = log.read().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return ""
+    return "\n".join(text.rstrip().splitlines()[-lines:])

@@ -1,0 +1,109 @@
+"""Configuration of openbox: one application as a kiosk, or a small plain desktop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+NAMESPACE = "http://openbox.org/3.4/rc"
+
+# Focus and raise by a click, and what a dialog's title bar needs: no way to switch or to end.
+MOUSE = """\
+  <context name="Client">
+    <mousebind button="Left" action="Press"><action name="Focus"/><action name="Raise"/></mousebind>
+    <mousebind button="Middle" action="Press"><action name="Focus"/></mousebind>
+    <mousebind button="Right" action="Press"><action name="Focus"/></mousebind>
+  </context>
+  <context name="Titlebar">
+    <mousebind button="Left" action="Press"><action name="Focus"/><action name="Raise"/></mousebind>
+    <mousebind button="Left" action="Drag"><action name="Move"/></mousebind>
+  </context>
+  <context name="Close">
+    <mousebind button="Left" action="Click"><action name="Close"/></mousebind>
+  </context>
+"""
+
+DESKTOP_MOUSE = """\
+  <context name="Titlebar">
+    <mousebind button="Left" action="DoubleClick"><action name="ToggleMaximize"/></mousebind>
+  </context>
+  <context name="Maximize">
+    <mousebind button="Left" action="Click"><action name="ToggleMaximize"/></mousebind>
+  </context>
+  <context name="Iconify">
+    <mousebind button="Left" action="Click"><action name="Iconify"/></mousebind>
+  </context>
+  <context name="Bottom BLCorner BRCorner Left Right Top TLCorner TRCorner">
+    <mousebind button="Left" action="Drag"><action name="Resize"/></mousebind>
+  </context>
+  <context name="Root">
+    <mousebind button="Right" action="Press">
+      <action name="ShowMenu"><menu>root-menu</menu></action>
+    </mousebind>
+  </context>
+"""
+
+DESKTOP_KEYS = """\
+  <keybind key="A-Tab"><action name="NextWindow"/></keybind>
+  <keybind key="A-F4"><action name="Close"/></keybind>
+"""
+
+# The later rule wins: normal windows fill the screen, whatever floats above them is centred.
+KIOSK_RULES = """\
+  <application type="normal"><decor>no</decor><maximized>yes</maximized></application>
+  <application type="dialog"><decor>yes</decor><maximized>no</maximized>
+    <position force="yes"><x>center</x><y>center</y></position></application>
+"""
+
+
+def write_config(folder: Path, *, kiosk: bool, command: str) -> Path:
+    """Write ``rc.xml`` and the menu that it names into `folder`; returns the path of the first.
+
+    `command` is what the plain desktop's menu offers to start.
+    """
+    menu = folder / "menu.xml"
+    menu.write_text(_menu(command), "utf-8")
+    path = folder / "rc.xml"
+    path.write_text(_rc(menu, kiosk=kiosk), "utf-8")
+    return path
+
+
+def _rc(menu: Path, *, kiosk: bool) -> str:
+    return f"""\
+<?xml version="1.0" encoding="UTF-8"?>
+<openbox_config xmlns="{NAMESPACE}">
+<resistance><strength>10</strength><screen_edge_strength>20</screen_edge_strength></resistance>
+<focus><focusNew>yes</focusNew><followMouse>no</followMouse><focusLast>yes</focusLast></focus>
+<placement><policy>Smart</policy><center>yes</center></placement>
+<theme>
+  <name>Onyx</name>
+  <titleLayout>{"LC" if kiosk else "LIMC"}</titleLayout>
+  <keepBorder>no</keepBorder>
+  <animateIconify>no</animateIconify>
+</theme>
+<desktops><number>1</number><popupTime>0</popupTime></desktops>
+<resize><drawContents>yes</drawContents><popupShow>Never</popupShow></resize>
+<keyboard>
+{"" if kiosk else DESKTOP_KEYS}</keyboard>
+<mouse>
+{MOUSE}{"" if kiosk else DESKTOP_MOUSE}</mouse>
+<menu><file>{escape(str(menu))}</file><showIcons>no</showIcons></menu>
+<applications>
+{KIOSK_RULES if kiosk else ""}</applications>
+</openbox_config>
+"""
+
+
+def _menu(command: str) -> str:
+    return f"""\
+<?xml version="1.0" encoding="UTF-8"?>
+<openbox_menu xmlns="http://openbox.org/3.4/menu">
+<menu id="root-menu" label="desktopd">
+  <item label="{escape(command, {'"': "&quot;"})}">
+    <action name="Execute"><command>{escape(command)}</command></action>
+  </item>
+  <separator/>
+  <menu id="client-list-menu"/>
+</menu>
+</openbox_menu>
+"""

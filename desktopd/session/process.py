@@ -1,0 +1,149 @@
+"""A child that outlives its parent: spawned into a session of its own, or adopted by pid."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktopd.session.errors import LaunchError
+from desktopd.session.logs import open_log
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a process ended: `code` as in `subprocess.Popen.returncode`, None when it was adopted."""
+
+    code: int | None
+
+    def __str__(self) -> str:
+        if self.code is None:
+            return "ended"
+        if self.code < 0:
+            return f"killed by {signal.Signals(-self.code).name}"
+        return f"exited with status {self.code}"
+
+
+def start_time(pid: int) -> int | None:
+    """Clock ticks from boot to the start of `pid` (proc_pid_stat(5), field 22), None when gone.
+
+    With the pid it names a process uniquely until the next boot. A zombie counts as gone.
+    """
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    state, *fields = stat.rpartition(")")[2].split()
+    return None if state in "ZX" else int(fields[18])
+
+
+class Process:
+    """A running child, watched through a pid file descriptor.
+
+    When it ends by itself, the rest of its process group is ended too, unless `keep_children`.
+    """
+
+    def __init__(
+        self,
+        pid: int,
+        popen: subprocess.Popen[bytes] | None = None,
+        *,
+        keep_children: bool = False,
+    ) -> None:
+        self.pid = pid
+        self._keep_children = keep_children
+        self.start_time = start_time(pid)
+        self._popen = popen
+        self._exit: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
+        try:
+            self._pidfd = os.pidfd_open(pid)
+        except ProcessLookupError:
+            self._exit.set_result(self._reap())
+        else:
+            asyncio.get_running_loop().add_reader(self._pidfd, self._ended)
+
+    @classmethod
+    def adopt(cls, pid: int, started: int, *, keep_children: bool = False) -> Process | None:
+        """The process that an earlier daemon started, None when it is gone."""
+        return cls(pid, keep_children=keep_children) if start_time(pid) == started else None
+
+    @property
+    def running(self) -> bool:
+        """Whether the process has not ended yet."""
+        return not self._exit.done()
+
+    async def wait(self) -> Exit:
+        """Wait until the process has ended."""
+        return await asyncio.shield(self._exit)
+
+    async def stop(self, within: float) -> Exit:
+        """End the process and all of its session: SIGTERM, and SIGKILL after `within` seconds."""
+        self._signal(signal.SIGTERM)
+        try:
+            return await asyncio.wait_for(self.wait(), within)
+        except TimeoutError:
+            return await self.kill()
+
+    async def kill(self) -> Exit:
+        """End the process and all of its session at once."""
+        self._signal(signal.SIGKILL)
+        return await self.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.running:
+            # The child leads a process group of its own; what it started goes with it.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, number)
+
+    def _ended(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._pidfd)
+        os.close(self._pidfd)
+        if not self._exit.done():
+            self._exit.set_result(self._reap())
+
+    def _reap(self) -> Exit:
+        if not self._keep_children:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+        return Exit(self._popen.wait() if self._popen is not None else None)
+
+
+def popen(
+    argv: Sequence[str],
+    environment: Mapping[str, str],
+    log: Path,
+    pass_fds: Sequence[int] = (),
+    *,
+    first_oom_victim: bool = False,
+    umask: int = -1,
+) -> subprocess.Popen[bytes]:
+    """Start a child in a session of its own, its output appended to `log`."""
+    output = open_log(log)
+    try:
+        child = subprocess.Popen(
+            argv,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            pass_fds=pass_fds,
+            umask=umask,
+        )
+    except FileNotFoundError:
+        raise LaunchError(
+            f"{argv[0]}: no such program; install it, `desktopd check` says how"
+        ) from None
+    except OSError as error:
+        raise LaunchError(f"{argv[0]}: {error.strerror}") from None
+    finally:
+        os.close(output)
+    if first_oom_victim:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
+            Path(f"/proc/{child.pid}/oom_score_adj").write_text("500")
+    return child

@@ -1,0 +1,209 @@
+"""Keeps one service running: start or adopt, wait for readiness, watch, start again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import replace
+from pathlib import Path
+
+from desktopd.session.errors import LaunchError
+from desktopd.session.logs import tail, trim
+from desktopd.session.process import Process
+from desktopd.session.service import Service
+from desktopd.session.state import Running, StateFile
+from desktopd.session.status import ServiceState, ServiceStatus
+
+log = logging.getLogger(__name__)
+
+Launch = Callable[[], Awaitable[Process]]
+
+
+class Runner:
+    """One service and its process.
+
+    `up` is set while the service is ready, `down` while it is not; `gave_up` once it has failed
+    so often in a row that only `restart` starts it again.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        launch: Launch,
+        state: StateFile,
+        log_file: Path,
+        changed: Callable[[], None],
+    ) -> None:
+        self.service = service
+        self.status = ServiceStatus(service.name, ServiceState.WAITING)
+        self.up = asyncio.Event()
+        self.down = asyncio.Event()
+        self.down.set()
+        self.gave_up = asyncio.Event()
+        self._launch = launch
+        self._state = state
+        self._log_file = log_file
+        self._log_start = 0
+        self._changed = changed
+        self._process: Process | None = None
+        self._failures = 0
+        self._asked = asyncio.Event()
+
+    async def run(self) -> None:
+        """Keep the service running until cancelled; the process then runs on."""
+        while True:
+            self._asked.clear()
+            was_ready, error = await self._one_life()
+            self.up.clear()
+            self.down.set()
+            self._failures = 0 if was_ready else self._failures + 1
+            await self._pause(was_ready, error)
+            self._note(restarts=self.status.restarts + 1)
+
+    async def restart(self) -> None:
+        """End the process, if there is one, and start it again at once."""
+        self._asked.set()
+        self._failures = 0
+        if self._process is not None:
+            await self._process.stop(self.service.stop_within)
+
+    async def stop(self) -> None:
+        """End the process. To be called when `run` is over."""
+        self.up.clear()
+        self.down.set()
+        if self._process is not None:
+            await self._process.stop(self.service.stop_within)
+            self._forget()
+        self._note(state=ServiceState.STOPPED, pid=None)
+
+    async def _one_life(self) -> tuple[bool, str]:
+        """From start to end; returns whether it became ready, and how it ended."""
+        name = self.service.name
+        try:
+            process = await self._adopt() or await self._start()
+        except LaunchError as error:
+            return False, str(error)
+        self._note(state=ServiceState.STARTING, pid=process.pid)
+        reason = await self._until_ready(process)
+        was_ready = reason is None and process.running
+        if was_ready:
+            log.info("%s is ready (pid %d)", name, process.pid)
+            self.up.set()
+            self.down.clear()
+            self.gave_up.clear()
+            self._note(state=ServiceState.RUNNING, log="")
+            reason = await self._until_end(process)
+        ended = await (process.wait() if reason is None else process.kill())
+        self._forget()
+        program = self.service.argv[0] if self.service.argv else name
+        return was_ready, f"{program} {reason or ended}"
+
+    async def _adopt(self) -> Process | None:
+        """The process that an earlier daemon left, ended if it is not what is wanted now."""
+        left = self._state.running(self.service.name)
+        if left is None:
+            return None
+        process = Process.adopt(left.pid, left.start_time, keep_children=self.service.keep_children)
+        if process is not None and left.command != self.service.argv:
+            await process.stop(self.service.stop_within)
+            process = None
+        if process is None:
+            self._state.ended(self.service.name)
+            return None
+        log.info("%s adopted (pid %d)", self.service.name, process.pid)
+        self._process = process
+        return process
+
+    async def _start(self) -> Process:
+        self._note(state=ServiceState.STARTING, pid=None)
+        trim(self._log_file)
+        self._log_start = self._log_file.stat().st_size if self._log_file.exists() else 0
+        process = self._process = await self._launch()
+        if process.start_time is not None:
+            running = Running(process.pid, process.start_time, self.service.argv)
+            self._state.started(self.service.name, running)
+        return process
+
+    def _forget(self) -> None:
+        self._process = None
+        self._state.ended(self.service.name)
+
+    async def _until_ready(self, process: Process) -> str | None:
+        """None once ready or ended; otherwise what is wrong with it."""
+
+        async def probe() -> None:
+            while not await self.service.ready():
+                await asyncio.sleep(self.service.poll)
+
+        async with _both(probe(), process.wait()) as (ready, ended):
+            await asyncio.wait(
+                (ready, ended),
+                timeout=self.service.ready_within,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if ended.done():
+                return None
+            if not ready.done():
+                return f"was not ready after {self.service.ready_within:.0f} s"
+            ready.result()
+            return None
+
+    async def _until_end(self, process: Process) -> str | None:
+        """None once the process has ended; otherwise what is wrong with it."""
+        probe, every = self.service.alive, self.service.alive_every
+        while process.running:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), every)
+            if probe is None or not process.running:
+                continue
+            try:
+                answered = await asyncio.wait_for(probe(), every)
+            except TimeoutError:
+                answered = False
+            if not answered and process.running:
+                return f"did not answer within {every:.0f} s"
+            trim(self._log_file)
+        return None
+
+    async def _pause(self, was_ready: bool, error: str) -> None:
+        """Wait as long as the service's restart rule says."""
+        if self._asked.is_set():
+            return
+        rule, lines = self.service.restart, tail(self._log_file, self._log_start)
+        if was_ready and not rule.always:
+            log.info("%s is not started again", error)
+            self._note(state=ServiceState.STOPPED, pid=None, error=error, log=lines)
+            await self._asked.wait()
+        elif rule.attempts is not None and self._failures >= rule.attempts:
+            log.error("%s, %d times in a row\n%s", error, self._failures, lines)
+            self._note(state=ServiceState.FAILED, pid=None, error=error, log=lines)
+            self.gave_up.set()
+            await self._asked.wait()
+        else:
+            delay = rule.delay(self._failures)
+            log.warning("%s; again in %.1f s", error, delay)
+            self._note(state=ServiceState.BACKOFF, pid=None, error=error, log=lines)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), delay)
+
+    def _note(self, **changes: object) -> None:
+        status = replace(self.status, **changes)  # type: ignore[arg-type]
+        if status != self.status:
+            self.status = status
+            self._changed()
+
+
+@contextlib.asynccontextmanager
+async def _both(
+    *coroutines: Coroutine[None, None, object],
+) -> AsyncIterator[list[asyncio.Task[object]]]:
+    """Run coroutines as tasks for the length of a block."""
+    tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,68 @@
+"""What a session tells the outside: plain values, changed only by replacement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from desktopd.geometry import Size
+
+
+class Stage(StrEnum):
+    """How far the session has come, in the order in which a start passes through it."""
+
+    DISPLAY = "display"
+    WINDOW_MANAGER = "window_manager"
+    APPLICATION = "application"
+    FIRST_FRAME = "first_frame"
+    READY = "ready"
+    FAILED = "failed"
+    STOPPING = "stopping"
+
+
+class ServiceState(StrEnum):
+    """Where one service stands."""
+
+    WAITING = "waiting"
+    STARTING = "starting"
+    RUNNING = "running"
+    BACKOFF = "backoff"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    """One service: `error` is how it last ended (None: never), with the last lines of its log."""
+
+    name: str
+    state: ServiceState
+    pid: int | None = None
+    restarts: int = 0
+    error: str | None = None
+    log: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayStatus:
+    """The running X display: `name` such as ``:7``, `backend` such as ``xdummy``."""
+
+    name: str
+    backend: str
+    size: Size
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStatus:
+    """The whole session at one moment."""
+
+    stage: Stage
+    services: tuple[ServiceStatus, ...]
+    display: DisplayStatus | None
+    command: str
+
+    @property
+    def application(self) -> ServiceStatus:
+        """The application's service."""
+        return next(s for s in self.services if s.name == "application")

@@ -1,0 +1,161 @@
+"""Settings: layers, errors that name setting, value and remedy, secrets that stay secret."""
+
+from pathlib import Path
+
+import pytest
+
+from desktopd import config
+from desktopd.config import Command, ConfigError, Settings, describe, load
+from desktopd.geometry import Size
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(config, "DEFAULT_FILE", tmp_path / "none.toml")
+    for name in list(config.os.environ):
+        if name.startswith("DESKTOPD_"):
+            monkeypatch.delenv(name)
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "desktopd.toml"
+    path.write_text(text)
+    return path
+
+
+def test_defaults_show_napari_on_loopback() -> None:
+    loaded = load([])
+    assert loaded.command is Command.RUN
+    assert loaded.settings.app == "napari"
+    assert (loaded.settings.host, loaded.settings.port) == ("127.0.0.1", 8888)
+    assert loaded.settings.size == Size(1600, 900)
+    assert set(loaded.origins.values()) == {"default"}
+
+
+def test_command_line_wins_over_environment_over_file_over_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, 'app = "a"\nport = 1001\nsize = "800x600"\nkiosk = false\n')
+    monkeypatch.setenv("DESKTOPD_APP", "b")
+    monkeypatch.setenv("DESKTOPD_PORT", "1002")
+    loaded = load(["config", "--config", str(path), "--app", "c --flag"])
+    assert loaded.command is Command.CONFIG
+    assert loaded.settings.app == "c --flag"
+    assert loaded.settings.port == 1002
+    assert loaded.settings.size == Size(800, 600)
+    assert loaded.settings.kiosk is False
+    assert loaded.origins["app"] == "--app"
+    assert loaded.origins["port"] == "DESKTOPD_PORT"
+    assert loaded.origins["size"] == f"size in {path}"
+    assert loaded.origins["wm"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["--size", "big"], "--size='big': expected WIDTHxHEIGHT, e.g. 1600x900"),
+        (["--size", "9999x9"], "--size='9999x9': each side must be 64 to 8192 pixels"),
+        (["--app", " "], "--app=' ': expected a command"),
+        (["--port", "http"], "--port='http': "),
+        (["--display", "wayland"], "--display='wayland': "),
+        (["--base-url", "a b"], "--base-url='a b': expected a path"),
+        (["--token", "short"], "--token='…': expected at least 8 characters"),
+        (["--tls-cert", "a.pem"], "tls_cert and tls_key go together"),
+        (["--target-plugin", "TokenFile"], "target_plugin and target_source go together"),
+        (["--display", "xvfb", "--rfb", "xvnc"], "rfb=xvnc does not go with display=xvfb"),
+        (["--size", "4000x4000", "--max-size", "800x600"], "larger than max_size=800x600"),
+    ],
+)
+def test_a_bad_value_names_setting_value_and_remedy(argv: list[str], message: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load(argv)
+    assert message in str(error.value)
+
+
+def test_every_bad_value_is_told_at_once() -> None:
+    with pytest.raises(ConfigError) as error:
+        load(["--size", "big", "--dpi", "7"])
+    assert "--size" in str(error.value)
+    assert "--dpi" in str(error.value)
+
+
+def test_an_unknown_variable_is_an_error_with_a_suggestion(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DESKTOPD_SISE", "1x1")
+    with pytest.raises(ConfigError, match="DESKTOPD_SISE; did you mean DESKTOPD_SIZE"):
+        load([])
+
+
+def test_an_unknown_key_or_a_broken_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="unknown setting 'sizes'; did you mean size"):
+        load(["--config", str(write(tmp_path, 'sizes = "1x1"'))])
+    with pytest.raises(ConfigError, match="expected a readable TOML file"):
+        load(["--config", str(write(tmp_path, "size = "))])
+    with pytest.raises(ConfigError, match="no such settings file"):
+        load(["--config", str(tmp_path / "missing.toml")])
+
+
+def test_a_secret_comes_from_a_file_and_is_never_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("correct-horse-battery\n")
+    monkeypatch.setenv("DESKTOPD_TOKEN_FILE", str(secret))
+    loaded = load(["--view-token", "look-but-do-not-touch"])
+    assert loaded.settings.token is not None
+    assert loaded.settings.token.get_secret_value() == "correct-horse-battery"
+    shown = describe(loaded) + repr(loaded)
+    assert "horse" not in shown
+    assert "look-but" not in shown
+    monkeypatch.setenv("DESKTOPD_TOKEN_FILE", str(tmp_path / "missing"))
+    with pytest.raises(ConfigError, match="DESKTOPD_TOKEN_FILE="):
+        load([])
+
+
+def test_children_see_neither_settings_nor_the_outer_display(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DESKTOPD_TOKEN", "correct-horse-battery")
+    monkeypatch.setenv("SUPERVISOR_ENABLED", "1")
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setenv("HOME", "/proc/no-such-home")
+    loaded = load([])
+    names = set(loaded.environment)
+    assert not {n for n in names if n.startswith(("DESKTOPD_", "SUPERVISOR_"))}
+    assert "DISPLAY" not in names
+    assert loaded.environment["HOME"] == str(loaded.runtime_dir / "home")
+
+
+def test_each_listening_address_has_a_runtime_folder_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/proc/not-writable")
+    folders = {
+        load(argv).runtime_dir
+        for argv in ([], ["--port", "9000"], ["--unix-socket", "/tmp/a"], ["--port", "0"])
+    }
+    assert len(folders) == 4
+    assert all(str(folder).startswith("/tmp/desktopd-") for folder in folders)
+
+
+@pytest.mark.parametrize(
+    ("given", "path"), [("/", "/"), ("", "/"), ("a/b", "/a/b/"), ("//user//ada/", "/user/ada/")]
+)
+def test_base_url_is_a_path_that_ends_in_a_slash(given: str, path: str) -> None:
+    assert load(["--base-url", given]).settings.base_url == path
+
+
+def test_lists_are_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DESKTOPD_FRAME_ANCESTORS", "'self' https://course.example")
+    assert load([]).settings.frame_ancestors == ("'self'", "https://course.example")
+
+
+def test_restarting_the_application_follows_kiosk_unless_told() -> None:
+    assert load([]).settings.restarts_application
+    assert not load(["--no-kiosk"]).settings.restarts_application
+    assert load(["--no-kiosk", "--restart-app"]).settings.restarts_application
+
+
+def test_every_setting_has_a_description() -> None:
+    assert all(field.description for field in Settings.model_fields.values())

@@ -1,0 +1,114 @@
+"""Children: spawned, watched, adopted, ended with all that they started."""
+
+import asyncio
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from desktopd.session.errors import LaunchError
+from desktopd.session.logs import tail, trim
+from desktopd.session.process import Process, popen, start_time
+
+
+def spawn(folder: Path, script: str, **options: bool) -> Process:
+    child = popen(["sh", "-c", script], dict(os.environ), folder / "log")
+    return Process(child.pid, child, **options)
+
+
+async def reads(path: Path, text: str) -> None:
+    """Wait until `text` stands in a file; the test's own deadline ends it."""
+    while not path.exists() or text not in path.read_text():
+        await asyncio.sleep(0.01)
+
+
+def alive(pid: int) -> bool:
+    return start_time(pid) is not None
+
+
+async def test_an_exit_tells_status_or_signal(folder: Path) -> None:
+    assert str(await spawn(folder, "exit 3").wait()) == "exited with status 3"
+    process = spawn(folder, "kill -9 $$")
+    assert str(await process.wait()) == "killed by SIGKILL"
+    assert not process.running
+
+
+async def test_output_goes_to_the_log_and_nowhere_else(folder: Path) -> None:
+    await spawn(folder, "echo out; echo err >&2").wait()
+    assert tail(folder / "log").splitlines() == ["out", "err"]
+
+
+async def test_a_child_leads_a_session_of_its_own(folder: Path) -> None:
+    process = spawn(folder, "exec sleep 60")
+    assert os.getsid(process.pid) == process.pid
+    await process.stop(1)
+
+
+async def test_stop_ends_what_the_child_started_and_needs_no_consent(folder: Path) -> None:
+    process = spawn(folder, "trap '' TERM; sleep 60 & echo pid $!; while :; do wait; done")
+    await reads(folder / "log", "pid ")
+    grandchild = int(tail(folder / "log").split()[-1])
+    assert str(await process.stop(0.2)) == "killed by SIGKILL"
+    while alive(grandchild):
+        pass
+
+
+@pytest.mark.parametrize("keep", [False, True])
+async def test_what_a_child_started_ends_with_it_unless_kept(folder: Path, keep: bool) -> None:
+    process = spawn(folder, "sleep 60 & echo pid $!", keep_children=keep)
+    await process.wait()
+    grandchild = int(tail(folder / "log").split()[-1])
+    if keep:
+        assert alive(grandchild)
+        os.kill(grandchild, signal.SIGKILL)
+    while alive(grandchild):
+        pass
+
+
+async def test_adoption_takes_the_same_process_only(folder: Path) -> None:
+    child = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    started = start_time(child.pid)
+    assert started is not None
+    assert Process.adopt(child.pid, started + 1) is None
+    process = Process.adopt(child.pid, started)
+    assert process is not None
+    child.kill()
+    assert str(await process.wait()) == "ended"
+    child.wait()
+    assert Process.adopt(child.pid, started) is None
+
+
+async def test_a_missing_program_is_named(folder: Path) -> None:
+    with pytest.raises(LaunchError, match=r"no-such-program: no such program; install it"):
+        popen(["no-such-program"], dict(os.environ), folder / "log")
+    with pytest.raises(LaunchError, match=r"/etc/passwd: Permission denied"):
+        popen(["/etc/passwd"], dict(os.environ), folder / "log")
+
+
+def test_a_log_is_trimmed_while_it_is_written(folder: Path) -> None:
+    log = folder / "log"
+    with log.open("ab") as output:
+        child = subprocess.Popen(
+            ["sh", "-c", "seq 1000; read go; echo last"], stdin=subprocess.PIPE, stdout=output
+        )
+    while log.exists() and b"\n1000\n" not in log.read_bytes():
+        pass
+    trim(log, limit=100)
+    child.communicate(b"\n")
+    assert log.read_text() == "last\n"
+    old = (folder / "log.old").read_text()
+    assert len(old) == 100
+    assert old.endswith("999\n1000\n")
+    trim(log, limit=100)
+    assert log.read_text() == "last\n"
+
+
+def test_the_tail_of_a_log_starts_where_it_was_told(folder: Path) -> None:
+    log = folder / "log"
+    log.write_text("before\nafter\n\n")
+    assert tail(log, since=len("before\n")) == "after"
+    assert tail(log, since=10_000) == "before\nafter"
+    assert tail(log, lines=1) == "after"
+    assert tail(folder / "missing") == ""

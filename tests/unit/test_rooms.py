@@ -1,0 +1,68 @@
+"""The arrows between the rooms of the package: who may import whom."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "desktopd"
+
+ALLOWED = {
+    "geometry": set(),
+    "config": {"geometry"},
+    "x11": {"geometry"},
+    "rfb": {"geometry", "x11"},
+    "session": {"geometry", "x11"},
+    "http": {"geometry", "session", "rfb", "x11"},
+    "integrations": {"geometry", "http"},
+    "__main__": {"geometry", "config", "http", "session", "rfb"},
+    "__init__": set(),
+}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_room_imports_only_the_rooms_it_may(path: Path) -> None:
+    here = room(path)
+    for name in imported(path):
+        package, _, rest = name.partition(".")
+        target = rest.partition(".")[0]
+        if package == "desktopd" and target not in ("", "__version__", here):
+            assert target in ALLOWED[here], f"{path} imports {name}"
+
+
+@pytest.mark.parametrize(
+    ("name", "owner"), [("starlette", "http"), ("uvicorn", "http"), ("Xlib", "x11")]
+)
+def test_a_library_stays_in_its_room(name: str, owner: str) -> None:
+    users = {room(p) for p in MODULES for i in imported(p) if i.split(".")[0] == name}
+    assert users == {owner}
+
+
+def test_only_config_reads_the_environment() -> None:
+    readers = {
+        room(path)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
+    }
+    assert readers == {"config"}
+
+
+def test_the_room_x11_starts_no_process() -> None:
+    names = {i for p in MODULES if room(p) == "x11" for i in imported(p)}
+    assert not {n for n in names if n.split(".")[0] in ("subprocess", "pyvirtualdisplay")}

@@ -1,0 +1,193 @@
+"""One service kept running: readiness, backoff, giving up, restart, adoption. Real processes."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from desktopd.session.process import Process, popen
+from desktopd.session.runner import Runner
+from desktopd.session.service import Restart, Service
+from desktopd.session.state import Running, StateFile
+from desktopd.session.status import ServiceState
+
+QUICK = Restart(first=0.01, longest=0.02)
+
+
+async def at_once() -> bool:
+    return True
+
+
+async def never() -> bool:
+    return False
+
+
+def make(folder: Path, service: Service, changed: Callable[[], None] = lambda: None) -> Runner:
+    log = folder / f"{service.name}.log"
+
+    async def launch() -> Process:
+        child = popen(service.argv, dict(os.environ), log)
+        return Process(child.pid, child)
+
+    return Runner(service, launch, StateFile(folder / "state.json"), log, changed)
+
+
+@contextlib.asynccontextmanager
+async def running(runner: Runner) -> AsyncIterator[Runner]:
+    task = asyncio.create_task(runner.run())
+    try:
+        yield runner
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await runner.stop()
+
+
+async def reach(runner: Runner, state: ServiceState, restarts: int = 0) -> None:
+    while runner.status.state is not state or runner.status.restarts < restarts:
+        await asyncio.sleep(0.005)
+
+
+def sleeper(**options: object) -> Service:
+    return Service("s", ("sleep", "60"), **{"ready": at_once, "restart": QUICK, **options})  # type: ignore[arg-type]
+
+
+async def test_a_killed_service_comes_back_and_its_end_is_told(folder: Path) -> None:
+    async with running(make(folder, sleeper())) as runner:
+        for turn in range(10):
+            await reach(runner, ServiceState.RUNNING, turn)
+            assert runner.status.pid is not None
+            os.kill(runner.status.pid, signal.SIGKILL)
+        await reach(runner, ServiceState.RUNNING, 10)
+        assert runner.status.restarts == 10
+        assert runner.status.error == "sleep killed by SIGKILL"
+
+
+async def test_a_service_that_never_becomes_ready_is_given_up_with_its_log(folder: Path) -> None:
+    service = Service(
+        "s",
+        ("sh", "-c", "echo because; exit 4"),
+        ready=never,
+        restart=Restart(first=0.01, longest=0.02, attempts=3),
+    )
+    async with running(make(folder, service)) as runner:
+        await runner.gave_up.wait()
+        assert runner.status.state is ServiceState.FAILED
+        assert runner.status.error == "sh exited with status 4"
+        assert runner.status.log == "because"
+        assert runner.status.restarts == 2
+        await runner.restart()
+        await reach(runner, ServiceState.FAILED, 5)
+
+
+async def test_a_missing_program_is_a_failure_with_a_remedy(folder: Path) -> None:
+    service = Service("s", ("no-such-program",), ready=never, restart=Restart(attempts=1))
+    async with running(make(folder, service)) as runner:
+        await runner.gave_up.wait()
+        assert "no-such-program: no such program; install it" in (runner.status.error or "")
+
+
+async def test_a_deadline_ends_the_wait_for_readiness(folder: Path) -> None:
+    service = sleeper(ready=never, ready_within=0.05, restart=Restart(attempts=1))
+    async with running(make(folder, service)) as runner:
+        await runner.gave_up.wait()
+        assert runner.status.error == "sleep was not ready after 0 s"
+        assert runner.status.pid is None
+
+
+async def test_a_service_that_stops_answering_is_replaced(folder: Path) -> None:
+    async def answers() -> bool:
+        pid = runner.status.pid
+        stat = Path(f"/proc/{pid}/stat").read_text()
+        return stat.rpartition(")")[2].split()[0] != "T"
+
+    runner = make(folder, sleeper(alive=answers, alive_every=0.05))
+    async with running(runner):
+        await reach(runner, ServiceState.RUNNING)
+        first = runner.status.pid
+        assert first is not None
+        os.kill(first, signal.SIGSTOP)
+        await reach(runner, ServiceState.RUNNING, 1)
+        assert runner.status.pid != first
+        assert "did not answer" in (runner.status.error or "")
+
+
+async def test_an_application_that_ended_stays_ended_until_asked(folder: Path) -> None:
+    service = sleeper(restart=Restart(always=False))
+    async with running(make(folder, service)) as runner:
+        await reach(runner, ServiceState.RUNNING)
+        os.kill(runner.status.pid or 0, signal.SIGTERM)
+        await reach(runner, ServiceState.STOPPED)
+        assert not runner.up.is_set()
+        assert runner.down.is_set()
+        await runner.restart()
+        await reach(runner, ServiceState.RUNNING, 1)
+
+
+async def test_a_restart_by_hand_is_no_failure(folder: Path) -> None:
+    async with running(make(folder, sleeper(restart=Restart(first=30)))) as runner:
+        await reach(runner, ServiceState.RUNNING)
+        first = runner.status.pid
+        await runner.restart()
+        await reach(runner, ServiceState.RUNNING, 1)
+        assert runner.status.pid != first
+
+
+async def test_a_new_daemon_adopts_what_the_old_one_left(folder: Path) -> None:
+    old = make(folder, sleeper())
+    task = asyncio.create_task(old.run())
+    await reach(old, ServiceState.RUNNING)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    async with running(make(folder, sleeper())) as new:
+        await reach(new, ServiceState.RUNNING)
+        assert new.status.pid == old.status.pid
+        assert new.status.restarts == 0
+        os.kill(new.status.pid or 0, signal.SIGKILL)
+        await reach(new, ServiceState.RUNNING, 1)
+
+
+async def test_a_left_process_with_another_command_is_replaced(folder: Path) -> None:
+    old = make(folder, sleeper())
+    task = asyncio.create_task(old.run())
+    await reach(old, ServiceState.RUNNING)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    other = Service("s", ("sleep", "61"), ready=at_once)
+    async with running(make(folder, other)) as new:
+        await reach(new, ServiceState.RUNNING)
+        assert new.status.pid != old.status.pid
+        assert not Path(f"/proc/{old.status.pid}/cwd").exists()
+
+
+def test_the_state_file_survives_a_crash_and_refuses_rubbish(folder: Path) -> None:
+    path = folder / "state.json"
+    state = StateFile(path)
+    state.display_started(":7", "xvfb")
+    state.started("display", Running(12, 345, ("Xvfb",)))
+    again = StateFile(path)
+    assert (again.display, again.backend) == (":7", "xvfb")
+    assert again.running("display") == Running(12, 345, ("Xvfb",))
+    again.ended("display")
+    assert StateFile(path).running("display") is None
+    assert path.stat().st_mode & 0o777 == 0o600
+    for rubbish in (
+        "",
+        "{",
+        "[]",
+        '{"boot": 1}',
+        path.read_text().replace('"boot": "', '"boot": "x'),
+    ):
+        path.write_text(rubbish)
+        assert StateFile(path).display is None
+
+
+@pytest.mark.parametrize("failures", range(0, 40, 4))
+def test_the_delay_doubles_up_to_the_longest(failures: int) -> None:
+    rule = Restart()
+    wanted = min(30.0, 0.1 * 2**failures)
+    assert 0.8 * wanted <= rule.delay(failures) <= 1.2 * wanted
