@@ -17,7 +17,9 @@ import uvloop
 
 from desktopd import __version__, config
 from desktopd.config import Command, ConfigError, Loaded, Settings
-from desktopd.http.app import HttpOptions, create_app
+from desktopd.http.app import create_app
+from desktopd.http.listen import ListenError, bind_tcp, bind_unix
+from desktopd.http.options import HttpOptions
 from desktopd.http.server import Server
 from desktopd.rfb.targets import Targets
 from desktopd.rfb.viewer import Viewers
@@ -45,7 +47,7 @@ def main() -> int:
     except ConfigError as error:
         print(f"desktopd: {error}", file=sys.stderr)
         return _give_up(2)
-    except (SessionError, OSError) as error:
+    except (SessionError, ListenError, OSError) as error:
         log.error("%s", error)
         return _give_up(1)
 
@@ -69,7 +71,7 @@ async def _run(loaded: Loaded) -> int:
         asyncio.create_task(stop.wait()),
         asyncio.create_task(_idle(viewers, settings.idle_timeout)),
     ]
-    _announce(settings, server.sockets, token if is_ours else None)
+    _announce(settings, server, token if is_ours else None)
     try:
         done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
         if running[3] in done:
@@ -142,40 +144,15 @@ def _token(settings: Settings, folder: Path) -> tuple[str, bool]:
 
 
 def _listen(settings: Settings) -> list[socket.socket]:
-    """Bind where the settings say; an OSError names the address and the remedy."""
+    """The sockets that the settings ask for; raises ListenError."""
     if settings.unix_socket is not None:
-        path = settings.unix_socket
-        with contextlib.suppress(FileNotFoundError):
-            path.unlink()
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(str(path))
-        path.chmod(0o600)
-        return [listener]
-    try:
-        return [
-            socket.create_server(
-                (settings.host, settings.port),
-                family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET,
-                dualstack_ipv6=settings.host == "::",
-            )
-        ]
-    except OSError as error:
-        raise OSError(
-            f"host={settings.host} port={settings.port}: {error.strerror}; "
-            "choose another port, or 0 for a free one"
-        ) from None
+        return [bind_unix(settings.unix_socket)]
+    return bind_tcp(settings.host, settings.port)
 
 
-def _announce(settings: Settings, sockets: list[socket.socket], token: str | None) -> None:
+def _announce(settings: Settings, server: Server, token: str | None) -> None:
     """Print the address for a person to click, with the token only when nobody else knows it."""
-    address = sockets[0].getsockname()
-    if isinstance(address, (str, bytes)):
-        place = f"unix:{address!s}"
-    else:
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(address[0], address[0])
-        host = f"[{host}]" if ":" in host and not host.startswith("[") else host
-        scheme = "https" if settings.tls_cert else "http"
-        place = f"{scheme}://{host}:{address[1]}"
+    place = server.addresses[0].replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
     query = f"?token={token}" if token and settings.auth == "token" else ""
     print(f"\n    {place}{settings.base_url}{query}\n", flush=True)
 

@@ -2,10 +2,12 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.daemon import Daemon
 
 
 @pytest.fixture
@@ -14,3 +16,22 @@ def folder() -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(prefix="dd-"))
     yield path
     shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def daemon(folder: Path) -> Iterator[Callable[..., Daemon]]:
+    """Start daemons; each ends with the test."""
+    started: list[Daemon] = []
+
+    def start(*arguments: str, **settings: object) -> Daemon:
+        place = folder / str(len(started))
+        place.mkdir()
+        started.append(Daemon(place, *arguments, **settings))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is not None:
+            # A test may leave a killed daemon: its successor ends what it left.
+            one.start()
+        one.stop()

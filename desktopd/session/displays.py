@@ -1,8 +1,10 @@
 """X servers on virtual displays, as pyvirtualdisplay subclasses.
 
-pyvirtualdisplay builds the command line and learns the display's number by ``-displayfd``. What
-differs here: output goes to a log file and the server gets a session of its own, so that it lives
-on when the daemon does not; the environment of this process stays as it is.
+pyvirtualdisplay builds the command line and waits for ``-displayfd``. What differs here: output
+goes to a log file and the server gets a session of its own, so that it lives on when the daemon
+does not; the environment of this process stays as it is; and the display's number is given.
+A server that looks for a free number itself (``-displayfd`` alone) makes no lock, and without an
+abstract socket it takes over the socket of whoever has that number already.
 """
 
 from __future__ import annotations
@@ -10,10 +12,11 @@ from __future__ import annotations
 import os
 import secrets
 import select
+import socket
 import struct
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +33,8 @@ START_WITHIN = 15.0
 SOCKETS = Path("/tmp/.X11-unix")
 XORG = ("/usr/lib/xorg/Xorg", "/usr/libexec/Xorg", "/usr/bin/Xorg")
 FAMILY_WILD = 65535
+
+FIRST_NUMBER = 10
 
 # No listener but the socket in the file system, no screen saver, no reset when the last client
 # leaves (Xvfb forgets its modes then). The extensions are those that Qt and GL applications need.
@@ -107,21 +112,21 @@ class _Detached(AbstractDisplay):  # type: ignore[misc]
 class Xvfb(_Detached, XvfbDisplay):  # type: ignore[misc]
     """Xvfb, whose first size is the largest it can ever have."""
 
-    def __init__(self, options: DisplayOptions) -> None:
+    def __init__(self, options: DisplayOptions, number: int) -> None:
         self.options = options
         XvfbDisplay.__init__(
             self,
             size=(options.largest.width, options.largest.height),
             dpi=options.dpi,
             manage_global_env=False,
-            extra_args=[*COMMON, "-auth", str(options.authority)],
+            extra_args=[f":{number}", *COMMON, "-auth", str(options.authority)],
         )
 
 
 class Xvnc(_Detached, XvncDisplay):  # type: ignore[misc]
     """TigerVNC's Xvnc: X server and RFB server in one, on a unix socket."""
 
-    def __init__(self, options: DisplayOptions) -> None:
+    def __init__(self, options: DisplayOptions, number: int) -> None:
         self.options = options
         XvncDisplay.__init__(
             self,
@@ -129,6 +134,7 @@ class Xvnc(_Detached, XvncDisplay):  # type: ignore[misc]
             rfbport=-1,
             manage_global_env=False,
             extra_args=[
+                f":{number}",
                 *COMMON,
                 *("-auth", str(options.authority), "-dpi", str(options.dpi)),
                 *("-rfbunixpath", str(options.rfb_socket), "-rfbunixmode", "0600"),
@@ -142,7 +148,7 @@ class Xvnc(_Detached, XvncDisplay):  # type: ignore[misc]
 class Xdummy(_Detached):
     """Xorg with the dummy driver: the only one whose DPI can change while it runs."""
 
-    def __init__(self, options: DisplayOptions) -> None:
+    def __init__(self, options: DisplayOptions, number: int) -> None:
         self.options = options
         program = next((path for path in XORG if os.access(path, os.X_OK)), None)
         if program is None:
@@ -152,7 +158,11 @@ class Xdummy(_Detached):
             program,
             use_xauth=False,
             retries=1,
-            extra_args=[*COMMON, "-auth", str(options.authority), "-dpi", str(options.dpi)],
+            extra_args=[
+                f":{number}",
+                *COMMON,
+                *("-auth", str(options.authority), "-dpi", str(options.dpi)),
+            ],
             manage_global_env=False,
         )
 
@@ -178,17 +188,48 @@ def start(backend: str, options: DisplayOptions) -> tuple[str, subprocess.Popen[
     _make_socket_folder()
     remove_dead_locks()
     write_authority(options.authority)
-    since = options.log.stat().st_size if options.log.exists() else 0
-    try:
-        display = BACKENDS[backend](options)
-        display.start()
-    except FileNotFoundError as error:
-        raise LaunchError(
-            f"{error.filename}: no such program; install it, `desktopd check` says how"
-        ) from None
-    except XStartError as error:
-        raise LaunchError(f"{backend}: {error}\n{tail(options.log, since)}".rstrip()) from None
-    return display.new_display_var, display.child
+    for number in _free_numbers():
+        since = options.log.stat().st_size if options.log.exists() else 0
+        try:
+            display = BACKENDS[backend](options, number)
+            display.start()
+        except FileNotFoundError as error:
+            raise LaunchError(
+                f"{error.filename}: no such program; install it, `desktopd check` says how"
+            ) from None
+        except XStartError as error:
+            if _lock(number).exists():
+                # Somebody else was faster with this number.
+                continue
+            raise LaunchError(f"{backend}: {error}\n{tail(options.log, since)}".rstrip()) from None
+        return display.new_display_var, display.child
+    raise LaunchError(f"{backend}: every display number is taken; end some X servers")
+
+
+def _free_numbers() -> Iterator[int]:
+    """Numbers of displays that nobody locks and nobody serves."""
+    for number in range(FIRST_NUMBER, 60_000):
+        if not _lock(number).exists() and not _serves(number):
+            yield number
+
+
+def _lock(number: int) -> Path:
+    return Path(f"/tmp/.X{number}-lock")
+
+
+def _serves(number: int) -> bool:
+    """Whether a server without a lock listens, on the socket in the file system or abstract."""
+    path = f"{SOCKETS}/X{number}"
+    for address in (path, f"\0{path}"):
+        with socket.socket(socket.AF_UNIX) as client:
+            try:
+                client.connect(address)
+            except (FileNotFoundError, ConnectionRefusedError):
+                continue
+            except OSError:
+                pass
+            return True
+    return False
 
 
 def write_authority(path: Path) -> None:

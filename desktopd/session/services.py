@@ -65,7 +65,7 @@ def display(options: SessionOptions, ready: Probe) -> Service:
         ready=ready,
         ready_within=10,
         alive=ready,
-        alive_every=10,
+        alive_every=5,
         restart=Restart(attempts=5),
         stop_within=2,
     )
@@ -114,7 +114,7 @@ def x11vnc(options: SessionOptions) -> Service:
         after=("display",),
         alive=greets,
         restart=Restart(longest=5),
-        umask=0o077,
+        umask=0o177,
     )
 
 

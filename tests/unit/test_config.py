@@ -159,3 +159,19 @@ def test_restarting_the_application_follows_kiosk_unless_told() -> None:
 
 def test_every_setting_has_a_description() -> None:
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_the_readme_lists_every_setting_with_its_default() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        if isinstance(default, tuple):
+            default = " ".join(default)
+        shown = str(default).lower() if isinstance(default, bool) else str(default)
+        cell = "" if field.default in (None, ()) else f"`{shown}`"
+        assert f"| `{name}` | {cell} | {field.description} |" in readme
+
+
+def test_the_readme_is_short_enough_to_be_read() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    assert len(readme.splitlines()) <= 150

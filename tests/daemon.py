@@ -1,0 +1,139 @@
+"""A real desktopd, started by its command line and spoken to over HTTP."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).parents[1]
+
+
+def until(probe: Callable[[], T], within: float = 60, what: str = "it") -> T:
+    """Ask until the answer is true; AssertionError with the last answer when time is up."""
+    deadline = time.monotonic() + within
+    while True:
+        answer = probe()
+        if answer:
+            return answer
+        assert time.monotonic() < deadline, f"{what} did not happen in {within} s: {answer!r}"
+        time.sleep(0.05)
+
+
+class Daemon:
+    """`python -m desktopd` in a folder of its own, on a free port of loopback."""
+
+    def __init__(self, folder: Path, *arguments: str, **settings: object) -> None:
+        self.folder = folder
+        self.log = folder / "daemon.log"
+        self.out = folder / "daemon.out"
+        self._arguments = arguments
+        self._settings = {f"DESKTOPD_{k.upper()}": str(v) for k, v in settings.items()}
+        self._settings.setdefault("DESKTOPD_PORT", "0")
+        self.start()
+
+    def start(self) -> None:
+        """Start the daemon and wait for its address."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("DESKTOPD_")}
+        environment |= {"DESKTOPD_RUNTIME_DIR": str(self.folder / "run"), **self._settings}
+        with self.log.open("ab") as log, self.out.open("wb") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "desktopd", *self._arguments],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=log,
+            )
+        try:
+            self.url = until(self._address, 30, "an address").rstrip("/")
+        except AssertionError:
+            self.process.kill()
+            self.process.wait()
+            raise
+        match = re.search(r"(\S+?)/?\?token=(\S+)", self.url)
+        self.base, self.token = (match[1], match[2]) if match else (self.url, "")
+        self.token = self.token or self._settings.get("DESKTOPD_TOKEN", "")
+        # A restarted daemon must come back where its viewers look for it.
+        self._settings["DESKTOPD_PORT"] = str(httpx.URL(self.base).port)
+
+    def _address(self) -> str:
+        assert self.process.poll() is None, f"the daemon ended:\n{self.logs()}"
+        match = re.search(r"https?://\S+", self.out.read_text())
+        return match[0] if match else ""
+
+    @property
+    def page(self) -> str:
+        """The address that shows the desktop without asking."""
+        return f"{self.base}/?token={self.token}"
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """One request with full control, however long ago the last one was."""
+        headers = {"Authorization": f"Bearer {self.token}", **options.pop("headers", {})}
+        return httpx.request(method, self.base + path, headers=headers, timeout=20, **options)
+
+    def session(self) -> dict[str, Any]:
+        """GET /api/session."""
+        response = self.request("GET", "/api/session")
+        assert response.status_code == 200, response.text
+        return dict(response.json())
+
+    def service(self, name: str) -> dict[str, Any]:
+        """One service of the session."""
+        return next(s for s in self.session()["services"] if s["name"] == name)
+
+    def pid(self, name: str) -> int:
+        """The pid of a running service."""
+        pid = self.service(name)["pid"]
+        assert isinstance(pid, int), self.session()
+        return pid
+
+    def ready(self, within: float = 40) -> dict[str, Any]:
+        """Wait until the application has painted and viewers can see it."""
+
+        def ready() -> bool:
+            assert self.process.poll() is None, f"the daemon ended:\n{self.logs()}"
+            painted = self.request("GET", "/readyz").status_code == 200
+            return painted and self.service("rfb")["state"] == "running"
+
+        try:
+            until(ready, within, "ready")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.session()}\n{self.logs()}") from None
+        return self.session()
+
+    def environment(self) -> dict[str, str]:
+        """What an X client on this desktop needs."""
+        display = self.session()["display"]
+        return {**os.environ, "DISPLAY": display["name"], "XAUTHORITY": display["xauthority"]}
+
+    def kill(self) -> None:
+        """End the daemon alone, as a crash would."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self, within: float = 10) -> int:
+        """End everything; returns the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"SIGTERM did not end the daemon:\n{self.logs()}") from None
+
+    def logs(self) -> str:
+        """Everything that was logged, for a failed test."""
+        logs = [self.log, *sorted((self.folder / "run").glob("*.log"))]
+        return "\n".join(f"--- {p.name}\n{p.read_text(errors='replace')[-3000:]}" for p in logs)

@@ -1,0 +1,215 @@
+"""The whole session on real X servers: start, faults, adoption, stop."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktopd.session.process import start_time
+from tests.daemon import Daemon, until
+
+Start = Callable[..., Daemon]
+
+BACKENDS = ["xvfb", "xdummy", "xvnc"]
+
+
+@pytest.fixture
+def desktop(daemon: Start) -> Daemon:
+    """A kiosk with an application that starts quickly."""
+    started = daemon(app="xterm", display="xvfb")
+    started.ready()
+    return started
+
+
+def kill(daemon: Daemon, name: str, number: int = signal.SIGKILL) -> int:
+    pid = daemon.pid(name)
+    os.kill(pid, number)
+    return pid
+
+
+def back(daemon: Daemon, name: str, old: int) -> dict[str, Any]:
+    """Wait until service `name` runs with another pid than `old`, and all is ready."""
+
+    def running() -> bool:
+        service = daemon.service(name)
+        return service["state"] == "running" and service["pid"] != old
+
+    until(running, 30, f"a new {name}")
+    return daemon.ready(30)
+
+
+def listening(pids: set[int]) -> set[str]:
+    """Every TCP and unix address that processes listen on: ``ss``'s own words."""
+    lines = subprocess.run(
+        ["ss", "-Hlnptx"], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    return {line.split()[4] for line in lines if any(f"pid={pid}," in line for pid in pids)}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_desktop_starts_on_each_x_server(daemon: Start, backend: str) -> None:
+    desktop = daemon(app="xterm", display=backend, size="1001x701")
+    session = desktop.ready()
+    assert session["stage"] == "ready"
+    assert session["display"]["backend"] == backend
+    assert (session["display"]["width"], session["display"]["height"]) == (1001, 701)
+    states = {s["name"]: s["state"] for s in session["services"]}
+    assert states == dict.fromkeys(["display", "window_manager", "rfb", "application"], "running")
+    screen = subprocess.run(
+        ["xdpyinfo"], env=desktop.environment(), capture_output=True, text=True, check=True
+    ).stdout
+    assert "dimensions:    1001x701 pixels" in screen
+    assert "resolution:    96x96" in screen
+    assert all(name in screen for name in ("GLX", "RANDR", "RENDER", "Composite"))
+    authority = Path(session["display"]["xauthority"])
+    assert authority.stat().st_mode & 0o777 == 0o600
+    assert authority.parent.stat().st_mode & 0o777 == 0o700
+    assert (authority.parent / "rfb.sock").stat().st_mode & 0o777 == 0o600
+    stranger = subprocess.run(
+        ["xdpyinfo"],
+        env={**desktop.environment(), "XAUTHORITY": "/dev/null"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert stranger.returncode != 0
+
+    pids = {s["pid"] for s in session["services"]} | {desktop.process.pid}
+    port = desktop.base.rsplit(":", 1)[1]
+    display = session["display"]["name"][1:]
+    assert listening(pids) == {
+        f"127.0.0.1:{port}",
+        f"/tmp/.X11-unix/X{display}",
+        str(authority.parent / "rfb.sock"),
+    }
+
+
+def test_the_window_fills_the_screen_without_decorations(desktop: Daemon) -> None:
+    tree = subprocess.run(
+        ["xwininfo", "-root", "-tree"],
+        env=desktop.environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    window = next(line for line in tree.splitlines() if '"xterm" "XTerm"' in line)
+    geometry = subprocess.run(
+        ["xwininfo", "-id", window.split()[0]],
+        env=desktop.environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    # xterm grows by whole characters only.
+    left, top = (
+        int(line.split(":")[1]) for line in geometry.splitlines() if "Absolute upper-left" in line
+    )
+    assert (left, top) == (0, 0)
+
+
+@pytest.mark.parametrize("name", ["rfb", "window_manager", "application", "display"])
+def test_a_killed_service_is_back_ten_times(desktop: Daemon, name: str) -> None:
+    others = {"rfb", "window_manager", "application", "display"} - {name}
+    before = {other: desktop.pid(other) for other in others}
+    for _ in range(10):
+        back(desktop, name, kill(desktop, name))
+    assert desktop.service(name)["restarts"] == 10
+    assert "killed by SIGKILL" in desktop.service(name)["error"]
+    if name != "display":
+        assert {other: desktop.pid(other) for other in others} == before
+
+
+def test_x_and_application_survive_ten_deaths_of_the_daemon(desktop: Daemon) -> None:
+    names = ["display", "window_manager", "rfb", "application"]
+    before = [desktop.pid(name) for name in names]
+    address = desktop.url
+    for _ in range(10):
+        desktop.kill()
+        desktop.start()
+        assert desktop.url == address, "the token must hold for the next daemon"
+        desktop.ready()
+    assert [desktop.pid(name) for name in names] == before
+
+
+def test_an_x_server_that_died_with_the_daemon_is_replaced(desktop: Daemon) -> None:
+    before = {name: desktop.pid(name) for name in ("display", "application")}
+    desktop.kill()
+    os.kill(before["display"], signal.SIGKILL)
+    desktop.start()
+    desktop.ready()
+    assert desktop.pid("display") != before["display"]
+    until(lambda: start_time(before["application"]) is None, 5, "the old application's end")
+
+
+def test_an_rfb_server_that_hangs_is_replaced(desktop: Daemon) -> None:
+    application = desktop.pid("application")
+    back(desktop, "rfb", kill(desktop, "rfb", signal.SIGSTOP))
+    assert "did not answer" in desktop.service("rfb")["error"]
+    assert desktop.pid("application") == application
+
+
+def test_an_x_server_that_hangs_is_replaced(desktop: Daemon) -> None:
+    back(desktop, "display", kill(desktop, "display", signal.SIGSTOP))
+
+
+def test_stop_leaves_nothing_behind(desktop: Daemon) -> None:
+    session = desktop.session()
+    pids = [s["pid"] for s in session["services"]]
+    display = session["display"]["name"][1:]
+    assert desktop.stop() == 0
+    assert [pid for pid in pids if start_time(pid) is not None] == []
+    left = {p.name for p in (desktop.folder / "run").iterdir()}
+    assert not left & {"rfb.sock", "state.json"}
+    assert not Path(f"/tmp/.X{display}-lock").exists()
+    assert not Path(f"/tmp/.X11-unix/X{display}").exists()
+
+
+def test_an_application_that_cannot_start_is_told_with_its_log(daemon: Start) -> None:
+    desktop = daemon("--app", "sh -c 'echo no such module >&2; exit 3'", display="xvfb")
+    until(lambda: desktop.session()["stage"] == "failed", 30, "the failure")
+    app = desktop.session()["app"]
+    assert app["error"] == "sh exited with status 3"
+    assert app["log"] == "no such module"
+    assert desktop.request("GET", "/readyz").status_code == 503
+    answer = desktop.request("POST", "/api/app/restart")
+    assert answer.status_code < 300, answer.text
+    until(lambda: desktop.service("application")["restarts"] >= 5, 30, "another attempt")
+
+
+def test_a_plain_desktop_has_a_menu_and_lets_the_application_end(daemon: Start) -> None:
+    desktop = daemon("--no-kiosk", "--app", "xterm", display="xvfb")
+    desktop.ready()
+    os.kill(desktop.pid("application"), signal.SIGTERM)
+    until(lambda: desktop.service("application")["state"] == "stopped", 10, "its end")
+    assert desktop.session()["stage"] == "ready"
+    xdotool = ["xdotool", "mousemove", "700", "500", "click", "3"]
+
+    def menu() -> bool:
+        subprocess.run(xdotool, env=desktop.environment(), check=True)
+        tree = subprocess.run(
+            ["xwininfo", "-root", "-tree"],
+            env=desktop.environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        return len(tree.splitlines()) > 10
+
+    until(menu, 10, "a menu")
+
+
+def test_a_kiosk_offers_no_menu_and_no_way_to_close(desktop: Daemon) -> None:
+    before = desktop.pid("application")
+    environment = desktop.environment()
+    keys = ["alt+F4", "ctrl+alt+BackSpace", "ctrl+alt+Delete", "alt+Tab", "alt+space", "super+e"]
+    for key in keys:
+        subprocess.run(["xdotool", "key", key], env=environment, check=True)
+    subprocess.run(["xdotool", "mousemove", "5", "895", "click", "3"], env=environment, check=True)
+    children = Path(f"/proc/{desktop.pid('window_manager')}/task").glob("*/children")
+    assert [c.read_text() for c in children if c.read_text()] == []
+    assert desktop.ready()["stage"] == "ready"
+    assert desktop.pid("application") == before
