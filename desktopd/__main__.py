@@ -13,8 +13,6 @@ import sys
 import time
 from pathlib import Path
 
-import uvloop
-
 from desktopd import __version__, config
 from desktopd.config import Command, ConfigError, Loaded, Settings
 from desktopd.http.app import create_app
@@ -42,8 +40,7 @@ def main() -> int:
         if loaded.command is Command.CHECK:
             return check(_session_options(loaded))
         _set_up_logging(loaded.settings.log_level)
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(_run(loaded))
+        return asyncio.run(_run(loaded))
     except ConfigError as error:
         print(f"desktopd: {error}", file=sys.stderr)
         return _give_up(2)

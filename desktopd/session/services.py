@@ -95,8 +95,8 @@ def x11vnc(options: SessionOptions) -> Service:
 
     argv = (
         *("x11vnc", "-norc", "-noremote", "-nocmds", "-quiet"),
-        # `-rfbport 0` alone would still open [::]:5900.
-        *("-unixsock", str(options.rfb_socket), "-rfbport", "0", "-localhost", "-no6"),
+        # `-rfbport 0` alone would still open [::]:5900; `-localhost` would refuse the unix socket.
+        *("-unixsock", str(options.rfb_socket), "-rfbport", "0", "-rfbportv6", "-1", "-no6"),
         *("-shared", "-forever", "-nopw"),
         # Send soon: by default it collects changes for 20 ms and samples large ones.
         *("-xdamage", "-xd_area", "0", "-wait", "8", "-defer", "2", "-setdefer", "-1"),

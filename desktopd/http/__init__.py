@@ -1,0 +1,1 @@
+"""Serves the desktop over HTTP: page, WebSockets, API."""

@@ -1,0 +1,129 @@
+"""The HTTP application: its routes as one table, and what stands in front of them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from desktopd.http.api import Api, healthy
+from desktopd.http.auth import AuthMiddleware
+from desktopd.http.events import Events
+from desktopd.http.gate import Gate
+from desktopd.http.headers import SecurityHeaders, SecurityHeadersMiddleware
+from desktopd.http.login import Login, LoginPage
+from desktopd.http.metrics import Metrics
+from desktopd.http.options import HttpOptions
+from desktopd.http.origin import OriginPolicy
+from desktopd.http.pages import Pages
+from desktopd.http.prefix import PrefixMiddleware, base_path
+from desktopd.http.problems import Problem, problem_response
+from desktopd.http.proxy import ForwardedMiddleware
+from desktopd.http.rfb import Rfb
+from desktopd.http.session import Session, session_json
+from desktopd.http.throttle import Throttle
+from desktopd.http.tokens import Tokens
+from desktopd.rfb.viewer import Viewers
+from desktopd.session.errors import SessionNotReady
+from desktopd.x11.errors import XError
+
+PUBLIC = frozenset({"/healthz", "/readyz", "/login", "/favicon.ico"})
+"""The only paths that need no token, for HTTP; no WebSocket is public."""
+
+
+def create_app(options: HttpOptions, session: Session, viewers: Viewers | None = None) -> Starlette:
+    """The application that serves `session`; `viewers` is filled with those who watch.
+
+    Raises ValueError that names the option which cannot be used.
+    """
+    viewers = Viewers() if viewers is None else viewers
+    base = base_path(options.base_url)
+    security = SecurityHeaders(options.frame_ancestors)
+    gate = Gate(
+        Tokens(options.token, options.view_token) if options.auth == "token" else None,
+        Throttle(),
+        base,
+        secure=options.cookie_secure,
+        embedded=security.embeddable,
+    )
+    login_page = LoginPage(names_target=options.targets is not None)
+    app = Starlette(
+        routes=_routes(options, session, viewers, Login(gate, login_page)),
+        middleware=[
+            Middleware(SecurityHeadersMiddleware, security),
+            Middleware(ForwardedMiddleware, options.trusted_proxies),
+            Middleware(PrefixMiddleware, base),
+            Middleware(
+                AuthMiddleware,
+                gate,
+                OriginPolicy(options.allow_origin, options.allowed_hosts),
+                PUBLIC,
+                login_page,
+                query_is_target=options.targets is not None,
+            ),
+        ],
+        exception_handlers={
+            HTTPException: _on_http_error,
+            SessionNotReady: _on_not_ready,
+            XError: _on_not_ready,
+            Exception: partial(_on_bug, security),
+        },
+    )
+    # Starlette would build an absolute URL from the Host header, which a client can choose.
+    app.router.redirect_slashes = False
+    # Now, not at the first request, so that a bad option is an error of this call.
+    app.middleware_stack = app.build_middleware_stack()
+    return app
+
+
+def _routes(
+    options: HttpOptions, session: Session, viewers: Viewers, login: Login
+) -> list[BaseRoute]:
+    describe = partial(session_json, session, viewers, options.version)
+    metrics = Metrics(session, viewers)
+    api, pages = Api(session, describe), Pages(options.static)
+    rfb = Rfb(session, viewers, metrics, options.targets)
+    return [
+        Route("/healthz", healthy),
+        Route("/readyz", api.ready),
+        Route("/login", login.show),
+        Route("/login", login.submit, methods=["POST"]),
+        Route("/metrics", metrics.scrape),
+        Route("/api/session", api.session),
+        Route("/api/display", api.resize, methods=["PUT"]),
+        Route("/api/clipboard", api.clipboard),
+        Route("/api/clipboard", api.set_clipboard, methods=["PUT"]),
+        Route("/api/screenshot", api.screenshot),
+        Route("/api/app/restart", api.restart, methods=["POST"]),
+        WebSocketRoute("/api/events", Events(session, viewers, describe).connect),
+        WebSocketRoute("/websockify", rfb.connect),
+        WebSocketRoute("/ws", rfb.connect),
+        WebSocketRoute("/ws/", rfb.connect),
+        Route("/", pages.index),
+        Route("/vnc.html", pages.index),
+        Route("/vnc_lite.html", pages.index),
+        Route("/assets/{path:path}", pages.file),
+        Route("/{name}", pages.file),
+    ]
+
+
+async def _on_http_error(conn: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return problem_response(conn, Problem.of(error))
+
+
+async def _on_not_ready(conn: HTTPConnection, error: Exception) -> Response:
+    problem = Problem(503, str(error), "try again in a second", {"Retry-After": "1"})
+    return problem_response(conn, problem)
+
+
+async def _on_bug(security: SecurityHeaders, conn: HTTPConnection, error: Exception) -> Response:
+    """The server logs the traceback; this response is made outside of the middleware."""
+    response = problem_response(conn, Problem(500, "internal error", "see the log of desktopd"))
+    security.apply(response.headers)
+    return response

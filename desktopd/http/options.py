@@ -1,0 +1,36 @@
+"""What the HTTP room is told: plain values, filled in by the caller from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from desktopd.rfb.targets import Targets
+
+STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpOptions:
+    """Options of the HTTP application; `create_app` raises ValueError for one it cannot use.
+
+    `auth`: ``none`` behind a proxy that lets users in. `cookie_secure`: the cookie is Secure
+    even when we do not see https. `frame_ancestors`: CSP sources. `allow_origin`: origins such as
+    ``https://lms.example.org``. `allowed_hosts`: host names, empty for any. `trusted_proxies`:
+    addresses, networks, ``unix`` for peers of a unix socket, or ``*``. `static`: the folder of
+    the built client.
+    """
+
+    version: str
+    base_url: str = "/"
+    auth: Literal["token", "none"] = "token"
+    token: str | None = field(default=None, repr=False)
+    view_token: str | None = field(default=None, repr=False)
+    cookie_secure: bool = False
+    frame_ancestors: tuple[str, ...] = ("'self'",)
+    allow_origin: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    targets: Targets | None = None
+    static: Path = STATIC

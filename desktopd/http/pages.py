@@ -1,0 +1,110 @@
+"""The built client: its files are known at start, nothing else can be asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from desktopd.http.prefix import path_below
+from desktopd.http.problems import Problem
+
+INDEX = "index.html"
+_HASHED = re.compile(r"assets/.+-[A-Za-z0-9_-]{8,}\.\w+")
+_ENCODINGS = {"br": ".br", "gzip": ".gz"}
+_TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFile:
+    """One file with its compressed forms by content coding; `hashed`: its name changes with it."""
+
+    media_type: str
+    etag: str
+    hashed: bool
+    forms: dict[str, bytes]
+
+    def response(self, request: Request) -> Response:
+        """The best form that the client accepts, or 304 when it has the file already."""
+        coding = _choose(request.headers.get("accept-encoding", ""), self.forms)
+        lasting = "private, max-age=31536000, immutable"
+        headers = {
+            "Cache-Control": lasting if self.hashed else "no-cache",
+            "ETag": f'"{self.etag}-{coding}"',
+            "Vary": "Accept-Encoding",
+        }
+        known = request.headers.get("if-none-match", "")
+        if headers["ETag"] in [tag.strip().removeprefix("W/") for tag in known.split(",")]:
+            return Response(status_code=304, headers=headers)
+        if coding != "identity":
+            headers["Content-Encoding"] = coding
+        return Response(self.forms[coding], headers=headers, media_type=self.media_type)
+
+
+class Pages:
+    """Serves the files of the folder that Vite has built."""
+
+    def __init__(self, static: Path) -> None:
+        self._static = static
+        self._files = _read(static)
+
+    async def index(self, request: Request) -> Response:
+        """The client's page; raises Problem 503 when the client has not been built."""
+        if INDEX not in self._files:
+            raise Problem(
+                503,
+                "the browser client is not built",
+                f"run `npm ci && npm run build` in web/, which fills {self._static}",
+            )
+        return self._files[INDEX].response(request)
+
+    async def file(self, request: Request) -> Response:
+        """A file by its path below the prefix; raises Problem 404."""
+        name = path_below(request.scope).removeprefix("/")
+        if name not in self._files:
+            raise Problem(404, "not found", "check the address; reload the page after an update")
+        return self._files[name].response(request)
+
+
+def _read(static: Path) -> dict[str, ClientFile]:
+    paths = {p.relative_to(static).as_posix(): p for p in static.rglob("*") if p.is_file()}
+    files = {}
+    for name, path in paths.items():
+        if path.suffix in _ENCODINGS.values() and name.removesuffix(path.suffix) in paths:
+            continue
+        plain = path.read_bytes()
+        compressed = {
+            coding: paths[name + suffix].read_bytes()
+            for coding, suffix in _ENCODINGS.items()
+            if name + suffix in paths
+        }
+        files[name] = ClientFile(
+            _TYPES.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream",
+            hashlib.sha256(plain).hexdigest()[:16],
+            _HASHED.fullmatch(name) is not None,
+            {**compressed, "identity": plain},
+        )
+    return files
+
+
+def _choose(accept: str, forms: dict[str, bytes]) -> str:
+    """The first of `forms` that ``Accept-Encoding`` (RFC 9110 section 12.5.3) takes."""
+    weights: dict[str, float] = {}
+    for item in accept.lower().split(","):
+        coding, _, parameter = item.partition(";")
+        weights[coding.strip()] = _weight(parameter)
+    wildcard = weights.get("*", 0.0)
+    return next((c for c in forms if c != "identity" and weights.get(c, wildcard) > 0), "identity")
+
+
+def _weight(parameter: str) -> float:
+    name, _, value = parameter.partition("=")
+    try:
+        return float(value) if name.strip() == "q" else 1.0
+    except ValueError:
+        return 0.0

@@ -1,0 +1,56 @@
+"""Errors as responses: JSON ``{"error", "remedy"}``, or a page for a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from desktopd.http.markup import document
+
+_REMEDIES = {
+    404: "check the address; the desktop is at the top of this site",
+    405: "use one of the methods in the Allow header",
+}
+
+
+class Problem(HTTPException):
+    """An error with its HTTP status, what is wrong, and what to do about it."""
+
+    def __init__(
+        self, status: int, error: str, remedy: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(status, error, headers)
+        self.remedy = remedy
+
+    @classmethod
+    def of(cls, error: HTTPException) -> Problem:
+        """What Starlette raised, with a remedy."""
+        if isinstance(error, Problem):
+            return error
+        remedy = _REMEDIES.get(error.status_code, "correct the request")
+        return cls(error.status_code, error.detail.lower(), remedy, error.headers)
+
+    def json(self) -> dict[str, str]:
+        """The body of the JSON form."""
+        return {"error": self.detail, "remedy": self.remedy}
+
+
+class WrongToken(Problem):
+    """A token was given, and it is not one of ours."""
+
+
+def wants_html(conn: HTTPConnection) -> bool:
+    """Whether a person will read the response."""
+    return conn.scope["type"] == "http" and "text/html" in conn.headers.get("accept", "")
+
+
+def problem_response(conn: HTTPConnection, problem: Problem) -> Response:
+    """The response for a problem, in the form that the client asked for."""
+    if not wants_html(conn):
+        return JSONResponse(problem.json(), problem.status_code, problem.headers)
+    text = f"<h1>{escape(problem.detail)}</h1><p>{escape(problem.remedy)}</p>"
+    return HTMLResponse(document(problem.detail, text), problem.status_code, problem.headers)

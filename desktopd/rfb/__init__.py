@@ -1,0 +1,1 @@
+"""RFB: what viewers say and see, relayed to the server that draws the desktop."""

@@ -1,0 +1,54 @@
+"""Encodings of rectangles, and the one that a server will choose for a viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum, StrEnum
+
+
+class Encoding(IntEnum):
+    """Numbers from RFC 6143 section 7.7 and the rfbproto registry."""
+
+    RAW = 0
+    COPYRECT = 1
+    RRE = 2
+    CORRE = 4
+    HEXTILE = 5
+    ZLIB = 6
+    TIGHT = 7
+    ZRLE = 16
+    ZYWRLE = 17
+    JPEG = 21
+    H264 = 50
+    TIGHTPNG = -260
+    EXTENDED_MOUSE_BUTTONS = -316
+
+
+class PixelPath(StrEnum):
+    """Which server draws the picture that a viewer gets."""
+
+    X11VNC = "x11vnc"
+    XVNC = "xvnc"
+    TARGET = "target"
+
+
+_COMMON = frozenset(
+    {Encoding.RAW, Encoding.RRE, Encoding.HEXTILE, Encoding.TIGHT, Encoding.ZRLE},
+)
+_ENCODED_BY = {
+    PixelPath.X11VNC: _COMMON | {Encoding.CORRE, Encoding.ZLIB, Encoding.ZYWRLE, Encoding.TIGHTPNG},
+    PixelPath.XVNC: _COMMON,
+    PixelPath.TARGET: _COMMON,
+}
+
+
+def codec(wanted: Iterable[int], path: PixelPath) -> str:
+    """The encoding that the server of `path` prefers among those a viewer wants, e.g. ``tight``.
+
+    Servers take the first in the viewer's order that they can make. CopyRect only repeats what is
+    on the screen, so it does not count. Raw is the answer where nothing else fits, since every
+    client must accept it (RFC 6143 section 7.7).
+    """
+    known = _ENCODED_BY[path]
+    number = next((n for n in wanted if n in known), Encoding.RAW)
+    return Encoding(number).name.lower()

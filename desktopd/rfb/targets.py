@@ -1,0 +1,181 @@
+"""RFB servers to connect to, and websockify's token plugins, which name them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+_log = logging.getLogger(__name__)
+
+_READ_AHEAD = 256 * 1024
+_PLUGINS = "websockify.token_plugins"
+_PLUGIN_REMEDY = f"use a class of {_PLUGINS}, e.g. ReadOnlyTokenFile, or the dotted path of one"
+
+
+@dataclass(frozen=True, slots=True)
+class UnixTarget:
+    """An RFB server on a unix socket."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class TcpTarget:
+    """An RFB server on a TCP port, 1 to 65535; `host` is a name or an address without brackets."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+Target = UnixTarget | TcpTarget
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A connection to an RFB server."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+
+class TargetError(Exception):
+    """A target cannot be reached; `error` names it, `remedy` says what to do."""
+
+    def __init__(self, error: str, remedy: str) -> None:
+        super().__init__(f"{error}: {remedy}")
+        self.error = error
+        self.remedy = remedy
+
+
+async def connect(target: Target, within: float = 5.0) -> Upstream:
+    """Connect in `within` seconds at most, or raise TargetError."""
+    try:
+        async with asyncio.timeout(within):
+            match target:
+                case UnixTarget(path):
+                    streams = await asyncio.open_unix_connection(path, limit=_READ_AHEAD)
+                case TcpTarget(host, port):
+                    streams = await asyncio.open_connection(host, port, limit=_READ_AHEAD)
+    except TimeoutError:
+        raise TargetError(
+            f"RFB server {target}: no connection within {within:g} s",
+            "see whether it hangs, and whether a firewall is in between",
+        ) from None
+    except (OSError, ValueError) as error:
+        raise TargetError(
+            f"RFB server {target}: {getattr(error, 'strerror', None) or error}",
+            "start it, or correct its address",
+        ) from error
+    return Upstream(*streams)
+
+
+class Targets:
+    """The targets that a websockify token plugin knows.
+
+    `plugin` is a class of websockify.token_plugins, or a dotted path; `source` is what it reads,
+    e.g. a file of lines ``NAME: HOST:PORT`` or ``NAME: unix_socket:PATH`` for ReadOnlyTokenFile.
+    Raises ValueError when there is no such plugin or its source cannot be read.
+    """
+
+    def __init__(self, plugin: str, source: str) -> None:
+        self._name = plugin
+        self._plugin = _construct(plugin, source)
+        # Plugins reload what their lookups share, without a lock of their own.
+        self._one_at_a_time = asyncio.Lock()
+
+    async def resolve(self, name: str, within: float = 10.0) -> Target | None:
+        """The target called `name`, or None: there is none, or the log tells what went wrong.
+
+        The lookup runs in a thread, for `within` seconds at most.
+        """
+        if "\0" in name or ".." in name.split("/"):
+            return None
+        try:
+            async with asyncio.timeout(within), self._one_at_a_time:
+                found = await asyncio.wrap_future(self._start_lookup(name))
+            return None if found is None else _target(found)
+        except TimeoutError:
+            _log.error("%s gave no answer within %g s", self._name, within)
+        except ValueError as error:
+            _log.error("%s: %s", self._name, error)
+        return None
+
+    def _start_lookup(self, name: str) -> Future[Any]:
+        answer: Future[Any] = Future()
+        answer.set_running_or_notify_cancel()
+
+        def look_up() -> None:
+            try:
+                answer.set_result(self._plugin.lookup(name))
+            except (Exception, SystemExit) as error:
+                # Only the type: the text may hold the token, as a URL does.
+                failure = ValueError(f"lookup ended with {type(error).__name__}")
+                answer.set_exception(failure)
+
+        # A lookup may hang for minutes in the network; a thread of a pool would hold up the exit.
+        Thread(target=look_up, name="target lookup", daemon=True).start()
+        return answer
+
+
+def _construct(name: str, source: str) -> Any:
+    plugin_class = _plugin_class(name)
+    # TokenRedis tells the log each token.
+    logging.getLogger(_PLUGINS).setLevel(logging.WARNING)
+    try:
+        return _with_source(plugin_class, source)
+    except OSError as error:
+        raise ValueError(
+            f"token source {source!r} of {name} cannot be read: {error.strerror or error}"
+        ) from error
+    except (Exception, SystemExit) as error:
+        raise ValueError(
+            f"token plugin {name} refuses its source: {type(error).__name__} {error}"
+        ) from error
+
+
+def _plugin_class(name: str) -> type:
+    module, _, class_name = (name if "." in name else f"{_PLUGINS}.{name}").rpartition(".")
+    try:
+        found = getattr(import_module(module), class_name)
+    except Exception as error:
+        raise ValueError(f"token plugin {name!r}: {error}; {_PLUGIN_REMEDY}") from error
+    if not isinstance(found, type) or not hasattr(found, "lookup"):
+        raise ValueError(f"token plugin {name!r} is no class with lookup(token); {_PLUGIN_REMEDY}")
+    return found
+
+
+def _with_source(plugin_class: type, source: str) -> Any:
+    """Make the plugin, and have what it reads from the disk read now."""
+    known = import_module(_PLUGINS)
+    if issubclass(plugin_class, (known.TokenFileName, known.UnixDomainSocketDirectory)):
+        list(Path(source).iterdir())
+    elif issubclass(plugin_class, known.JWTTokenApi):
+        Path(source).read_bytes()
+    plugin = plugin_class(source)
+    if isinstance(plugin, known.ReadOnlyTokenFile):
+        plugin.lookup("")
+    return plugin
+
+
+def _target(found: object) -> Target:
+    match found:
+        case ["unix_socket", str(path)] if path:
+            return UnixTarget(Path(path))
+        case [str(host), str() | bytes() | int() as port] if host:
+            with suppress(ValueError):
+                if 1 <= int(port) <= 65535:
+                    return TcpTarget(host.strip("[]"), int(port))
+    raise ValueError(f"{found!r} is no target: expected HOST:PORT or unix_socket:PATH")

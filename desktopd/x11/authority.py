@@ -1,0 +1,55 @@
+"""Xauthority files: where an X server and its clients find their common cookie."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktopd.x11.errors import XError
+from desktopd.x11.wire import MAGIC_COOKIE
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of an Xauthority file (Xau(3)); an empty `number` stands for every display."""
+
+    number: bytes
+    protocol: bytes
+    cookie: bytes
+
+
+def read_cookie(path: Path, number: int) -> bytes:
+    """The cookie for the local display `number`.
+
+    The host name in an entry is not looked at: the file was named for this very display, and the
+    name of a host may have changed since it was written. Raises XError when there is none.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise XError(f"cookie file {path}: {error.strerror}") from error
+    for entry in _entries(content):
+        if entry.protocol == MAGIC_COOKIE and entry.number in (b"", b"%d" % number):
+            return entry.cookie
+    raise XError(f"cookie file {path} has no {MAGIC_COOKIE.decode()} for display :{number}")
+
+
+def _entries(content: bytes) -> Iterator[Entry]:
+    position = 0
+
+    def counted() -> bytes:
+        nonlocal position
+        (length,) = struct.unpack_from(">H", content, position)
+        (value,) = struct.unpack_from(f"{length}s", content, position + 2)
+        position += 2 + length
+        return bytes(value)
+
+    try:
+        while position < len(content):
+            position += 2
+            _address, number, protocol, cookie = counted(), counted(), counted(), counted()
+            yield Entry(number, protocol, cookie)
+    except struct.error:
+        return

@@ -1,0 +1,264 @@
+"""One connection to an X server, for use from the asyncio loop.
+
+python-xlib blocks while it waits for a reply, so its Display lives in a thread of its own and
+nothing else touches it. The loop watches the socket and has that thread read what comes unasked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import logging
+import re
+import socket
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from Xlib import error
+
+from desktopd.x11.authority import read_cookie
+from desktopd.x11.errors import (
+    ConnectionLost,
+    XError,
+    XRequestError,
+    XTimeout,
+    error_name,
+    x_errors,
+)
+from desktopd.x11.handlers import Handlers
+from desktopd.x11.wire import Address, Display, open_display
+
+__all__ = [
+    "Connection",
+    "ConnectionLost",
+    "Display",
+    "Event",
+    "XError",
+    "XRequestError",
+    "XTimeout",
+    "x_errors",
+]
+
+T = TypeVar("T")
+Event = Any
+
+# python-xlib waits by select(2), which knows no higher descriptors.
+_DESCRIPTORS = 1024
+
+logger = logging.getLogger(__name__)
+
+
+class Connection:
+    """A connection to one X server; made by `open`, ended by `close` or by the server's end."""
+
+    def __init__(
+        self, name: str, display: Display, control: socket.socket, executor: ThreadPoolExecutor
+    ) -> None:
+        self._name = name
+        self._display = display
+        self._executor = executor
+        # A second descriptor of the socket: python-xlib closes its own when the server goes.
+        self._control = control
+        self._loop = asyncio.get_running_loop()
+        self._lost: asyncio.Future[None] = self._loop.create_future()
+        self._handlers: Handlers[Event] = Handlers()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._jobs = 0
+        display.set_error_handler(self._log_refusal)
+        self._loop.add_reader(control, self._drain)
+
+    @classmethod
+    async def open(
+        cls,
+        name: str,
+        authority: Path | None = None,
+        *,
+        timeout: float = 5.0,  # noqa: ASYNC109
+    ) -> Connection:
+        """Connect to the local display `name` (``:7``) within `timeout` seconds.
+
+        `authority` is the Xauthority file with its cookie; without one the server must admit
+        everybody. Raises XError when there is no such server or it refuses, XTimeout when it does
+        not answer.
+        """
+        connected = socket.socket(socket.AF_UNIX)
+        control = connected.dup()
+        executor = ThreadPoolExecutor(1, thread_name_prefix=f"x11 {name}")
+        try:
+            opening = executor.submit(_shake_hands, name, authority, connected, timeout)
+            display = await asyncio.wait_for(asyncio.wrap_future(opening), timeout)
+            return cls(name, display, control, executor)
+        except BaseException as failure:
+            with suppress(OSError):
+                control.shutdown(socket.SHUT_RDWR)  # ends a handshake that still waits
+            control.close()
+            executor.submit(connected.close)
+            executor.shutdown(wait=False)
+            if isinstance(failure, TimeoutError):
+                raise XTimeout(f"X {name} did not answer within {timeout:g} s") from None
+            raise
+
+    async def call(
+        self,
+        request: Callable[[Display], T],
+        *,
+        timeout: float = 5.0,  # noqa: ASYNC109
+    ) -> T:
+        """Run `request` in the X thread and return what it returns.
+
+        Raises XTimeout after `timeout` seconds (a request that waits its turn is then dropped, one
+        that has begun goes on), ConnectionLost, and XRequestError for an error that X answered.
+        """
+        if self._lost.done():
+            raise ConnectionLost(f"X {self._name}: the connection has ended")
+        job = self._submit(request)
+        answer = asyncio.wrap_future(job)
+        try:
+            await asyncio.wait(
+                (answer, self._lost), timeout=timeout, return_when=asyncio.FIRST_COMPLETED
+            )
+            if answer.done():
+                return answer.result()
+            if self._lost.done():
+                raise ConnectionLost(f"X {self._name}: the connection has ended")
+            raise XTimeout(f"X {self._name} did not answer within {timeout:g} s")
+        finally:
+            job.cancel()
+            answer.cancel()
+
+    def subscribe(self, handler: Callable[[Event], None]) -> Callable[[], None]:
+        """Have `handler` called in the loop with every event; returns what ends that."""
+        return self._handlers.add(handler)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run `work` as a task that ends with the connection at the latest; failures are logged."""
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._task_done)
+        if self._lost.done():
+            task.cancel()
+        return task
+
+    async def ping(self) -> None:
+        """Make one round trip to the server; raises as `call` does."""
+        await self.call(Display.sync)
+
+    async def wait_lost(self) -> None:
+        """Return when the connection has ended, for whatever reason."""
+        await asyncio.shield(self._lost)
+
+    async def close(self) -> None:
+        """End the connection, and the X thread with it, also when X does not answer any more."""
+        self._end()
+        await asyncio.wait([asyncio.wrap_future(self._released)])
+        self._executor.shutdown()
+
+    def _submit(self, request: Callable[[Display], T]) -> concurrent.futures.Future[T]:
+        self._jobs += 1
+        if self._jobs == 1:
+            self._loop.remove_reader(self._control)
+        job = self._executor.submit(self._perform, request)
+        job.add_done_callback(lambda done: self._loop.call_soon_threadsafe(self._job_done, done))
+        return job
+
+    def _job_done(self, job: concurrent.futures.Future[Any]) -> None:
+        self._jobs -= 1
+        if not job.cancelled() and isinstance(job.exception(), ConnectionLost):
+            self._end()
+        elif self._jobs == 0 and not self._lost.done():
+            self._loop.add_reader(self._control, self._drain)
+
+    def _drain(self) -> None:
+        self._submit(lambda display: None)
+
+    def _perform(self, request: Callable[[Display], T]) -> T:
+        """In the X thread: the request, then the events that came with it or before."""
+        try:
+            return request(self._display)
+        except error.ConnectionClosedError as closed:
+            raise ConnectionLost(f"X {self._name}: {closed}") from closed
+        except error.XError as refusal:
+            raise XRequestError(error_name(refusal)) from refusal
+        finally:
+            self._collect_events()
+
+    def _collect_events(self) -> None:
+        events: list[Event] = []
+        try:
+            self._display.fileno()
+            if self._display.display.recv_active:
+                raise RuntimeError("python-xlib stopped inside a message")
+            while self._display.pending_events():
+                events.append(self._display.next_event())
+        except error.ConnectionClosedError as closed:
+            raise ConnectionLost(f"X {self._name}: {closed}") from closed
+        except Exception as failure:
+            logger.exception("X %s: cannot read what the server sent", self._name)
+            raise ConnectionLost(f"X {self._name}: {failure}") from failure
+        finally:
+            if events:
+                self._loop.call_soon_threadsafe(self._deliver, events)
+
+    def _deliver(self, events: list[Event]) -> None:
+        for event in events:
+            self._handlers(event)
+
+    def _log_refusal(self, refusal: Any, _request: Any) -> int:
+        logger.warning(
+            "X %s: %s for request %d.%d on resource %#x",
+            self._name,
+            error_name(refusal),
+            refusal.major_opcode,
+            refusal.minor_opcode,
+            getattr(refusal.resource_id, "id", refusal.resource_id),
+        )
+        return 1
+
+    def _task_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (failure := task.exception()):
+            if isinstance(failure, ConnectionLost):
+                logger.debug("X %s: %s", self._name, failure)
+            else:
+                logger.error("X %s: %s", self._name, failure, exc_info=failure)
+
+    def _end(self) -> None:
+        if self._lost.done():
+            return
+        self._lost.set_result(None)
+        self._loop.remove_reader(self._control)
+        with suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)  # wakes a request that waits for its reply
+        self._control.close()
+        for task in self._tasks:
+            task.cancel()
+        self._released = self._executor.submit(self._display.display.close_internal, "client")
+        self._executor.shutdown(wait=False)
+
+
+def _shake_hands(
+    name: str, authority: Path | None, connected: socket.socket, timeout: float
+) -> Display:
+    """In the X thread: connect the socket and open the display on it."""
+    match = re.fullmatch(r"(?:unix)?:(\d{1,5})(?:\.\d+)?", name)
+    if match is None:
+        raise XError(f"display {name!r}: expected the number of a local display, e.g. :7")
+    if connected.fileno() >= _DESCRIPTORS:
+        raise XError(f"X {name}: needs a file descriptor below {_DESCRIPTORS}, and all are in use")
+    number = int(match[1])
+    cookie = read_cookie(authority, number) if authority else b""
+    try:
+        connected.settimeout(timeout)
+        connected.connect(f"/tmp/.X11-unix/X{number}")
+        connected.setblocking(True)
+        return open_display(Address(name, connected, cookie))
+    except OSError as failure:
+        raise XError(f"X {name} cannot be reached: {failure}") from failure
+    except error.DisplayConnectionError as refusal:
+        reason = refusal.msg.decode(errors="replace") if refusal.msg else "no reason given"
+        raise XError(f"X {name} refused the connection: {reason.strip()}") from refusal
+    except error.ConnectionClosedError as closed:
+        raise XError(f"X {name}: {closed}") from closed
