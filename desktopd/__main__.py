@@ -55,7 +55,10 @@ async def _run(loaded: Loaded) -> int:
     session = Session(_session_options(loaded))
     viewers = Viewers()
     token, is_ours = _token(settings, loaded.runtime_dir)
-    app = create_app(_http_options(settings, token), session, viewers)
+    try:
+        app = create_app(_http_options(settings, token), session, viewers)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
     server = Server(app, _listen(settings), tls_cert=settings.tls_cert, tls_key=settings.tls_key)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -142,8 +142,8 @@ class Settings(BaseSettings):
     @field_validator("token", "view_token")
     @classmethod
     def _usable_token(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value().strip()) < 8:
-            raise ValueError("expected at least 8 characters; unset it for a random one")
+        if value is not None and len(value.get_secret_value().strip()) < 16:
+            raise ValueError("expected at least 16 characters; unset it for a random one")
         return value
 
     @property

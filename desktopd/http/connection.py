@@ -11,6 +11,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 HEADER_DEADLINE = 10.0
 HEADER_LIMIT = 65_536
 FLUSH_DEADLINE = 0.5
+CLOSE_DEADLINE = 10.0
 
 
 class HttpConnection(HttpToolsProtocol):
@@ -63,9 +64,6 @@ class HttpConnection(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         """End what the WebSocket library refuses to read: uvicorn would leave it open for ever."""
-        if not self.url.isascii():
-            self._refuse(400)
-            return
         super().handle_websocket_upgrade()
         websocket = self.transport.get_protocol()
         if isinstance(websocket, WebSocketsSansIOProtocol) and not websocket.handshake_initiated:
@@ -101,6 +99,11 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
         """The server stops: give the peer a moment to read that."""
         super().shutdown()
         self.loop.call_later(FLUSH_DEADLINE, self.transport.abort)
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        """The application has ended it: the peer has 10 s to take what is left."""
+        super().on_task_complete(task)
+        self.loop.call_later(CLOSE_DEADLINE, self.transport.abort)
 
     async def send(self, message: Any) -> None:
         """Count a refusal as the end of the handshake, or uvicorn logs it as an error."""

@@ -22,6 +22,7 @@ from desktopd.x11.errors import XError
 
 log = logging.getLogger(__name__)
 
+CLOSE_DEADLINE = 1.0
 # RFC 6455 section 7.4.1.
 _CLOSE_CODES = {
     Cause.SERVER_LEFT: 1012,
@@ -62,7 +63,7 @@ class Rfb:
         self._resizes: set[asyncio.Task[None]] = set()
 
     async def connect(self, websocket: WebSocket) -> None:
-        """Serve one viewer. Raises Problem 404, 502 or 503 before it is let in."""
+        """Serve one viewer. Raises Problem 404 or 503 before it is let in."""
         path, upstream = await self._open(websocket)
         role = Access.of(websocket).role
         viewer = Viewer(role=role, address=client_address(websocket.scope), path=path)
@@ -115,6 +116,7 @@ class Rfb:
 
 async def _close(websocket: WebSocket, code: int, reason: str) -> None:
     try:
-        await websocket.close(code, reason)
-    except (WebSocketDisconnect, RuntimeError) as error:
-        log.debug("the viewer had gone before the close: %s", error)
+        async with asyncio.timeout(CLOSE_DEADLINE):
+            await websocket.close(code, reason)
+    except (WebSocketDisconnect, RuntimeError, TimeoutError) as error:
+        log.debug("the viewer did not take the close: %r", error)

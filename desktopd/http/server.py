@@ -103,8 +103,7 @@ class _Uvicorn(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals to the daemon."""
-        with super().capture_signals():
-            yield
+        yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, with a deadline for TLS handshakes too, which uvicorn cannot be told."""

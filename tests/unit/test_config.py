@@ -59,7 +59,7 @@ def test_command_line_wins_over_environment_over_file_over_default(
         (["--port", "http"], "--port='http': "),
         (["--display", "wayland"], "--display='wayland': "),
         (["--base-url", "a b"], "--base-url='a b': expected a path"),
-        (["--token", "short"], "--token='…': expected at least 8 characters"),
+        (["--token", "short"], "--token='…': expected at least 16 characters"),
         (["--tls-cert", "a.pem"], "tls_cert and tls_key go together"),
         (["--target-plugin", "TokenFile"], "target_plugin and target_source go together"),
         (["--display", "xvfb", "--rfb", "xvnc"], "rfb=xvnc does not go with display=xvfb"),

@@ -1,0 +1,152 @@
+"""napari on each of the X servers, in a real browser."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.browser.conftest import Picture, Tab, save, screen
+from tests.daemon import ROOT, Daemon, until
+
+OpenTab = Callable[[str], Tab]
+LARGE = {"width": 1280, "height": 720}
+
+
+@pytest.fixture(scope="module")
+def samples() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="dd-samples-"))
+    subprocess.run([sys.executable, ROOT / "container" / "samples.py", folder], check=True)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module", params=["xdummy", "xvfb", "xvnc"])
+def napari(request: pytest.FixtureRequest, samples: Path) -> Iterator[Daemon]:
+    folder = Path(tempfile.mkdtemp(prefix="dd-"))
+    daemon = Daemon(
+        folder,
+        app=f"napari {samples / 'cells-2d.tif'}",
+        display=request.param,
+        size="1280x720",
+        view_token="only-for-watching",
+    )
+    yield daemon
+    daemon.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def canvas(picture: Picture) -> Picture:
+    """The part of napari's window that shows the image, at 1280x720."""
+    return picture[60:680, 300:1260]
+
+
+def at_rest(daemon: Daemon) -> Picture:
+    """The screen once two pictures in a row are the same."""
+    last = screen(daemon)
+
+    def same() -> bool:
+        nonlocal last
+        previous, last = last, screen(daemon)
+        return previous.shape == last.shape and bool(np.array_equal(previous, last))
+
+    until(same, 30, "a still picture")
+    return last
+
+
+def exact(tab: Tab, daemon: Daemon) -> bool:
+    """Whether every pixel of napari's menu bar is that of the X server."""
+    shown, real = tab.picture(), at_rest(daemon)
+    assert shown.shape == real.shape
+    return bool(np.array_equal(shown[:22, :300], real[:22, :300]))
+
+
+def test_napari_fills_the_tab_with_an_image_at_its_true_pixels(
+    napari: Daemon, tab: OpenTab, request: pytest.FixtureRequest
+) -> None:
+    page = tab(napari.page)
+    page.shows_desktop()
+    assert "token" not in page.page.url
+    page.shows(size="1280x720", scale="1")
+    napari.ready()
+    until(lambda: np.unique(canvas(screen(napari))).size > 50, 30, "an image on the canvas")
+    until(lambda: exact(page, napari), 20, "an exact menu")
+    picture = page.picture()
+    assert np.unique(canvas(picture)).size > 50, "napari's canvas is blank"
+    path = save(picture, f"napari-{request.node.callspec.params['napari']}")
+    assert path.stat().st_size < 300_000
+
+
+def test_the_desktop_ends_at_the_exact_last_of_thirty_sizes(napari: Daemon, tab: OpenTab) -> None:
+    page = tab(napari.page)
+    page.shows_desktop()
+    names = ["display", "rfb", "application"]
+    before = [napari.pid(name) for name in names]
+    sizes = random.Random(7)
+    for _ in range(29):
+        page.page.set_viewport_size(
+            {"width": sizes.randint(320, 1920), "height": sizes.randint(240, 1080)}
+        )
+        time.sleep(10 / 30)
+    page.page.set_viewport_size({"width": 1111, "height": 777})
+    page.shows(size="1111x777", scale="1", link="connected")
+    display = napari.session()["display"]
+    assert (display["width"], display["height"]) == (1111, 777)
+    assert screen(napari).shape == (777, 1111, 3)
+    assert [napari.pid(name) for name in names] == before
+    page.page.set_viewport_size(LARGE)
+    page.shows(size="1280x720")
+
+
+@pytest.mark.parametrize("size", [(320, 240), (390, 844), (3840, 2160)])
+def test_small_and_large_windows_are_filled(
+    napari: Daemon, tab: OpenTab, size: tuple[int, int]
+) -> None:
+    page = tab(napari.page)
+    page.shows_desktop()
+    width, height = size
+    page.page.set_viewport_size({"width": width, "height": height})
+    page.shows(size=f"{width}x{height}", scale="1")
+    page.page.set_viewport_size(LARGE)
+    page.shows(size="1280x720", scale="1")
+
+
+def test_the_same_session_is_there_after_the_tab_was_closed(napari: Daemon, tab: OpenTab) -> None:
+    first = tab(napari.page)
+    first.shows_desktop()
+    pid = napari.pid("application")
+    first.page.close()
+    second = tab(napari.base)
+    second.shows_desktop()
+    assert napari.pid("application") == pid
+
+
+def test_what_is_typed_and_clicked_arrives(napari: Daemon, tab: OpenTab) -> None:
+    page = tab(napari.page)
+    page.shows_desktop()
+    before = at_rest(napari)
+    page.page.mouse.click(20, 10)
+    until(lambda: (screen(napari)[30:200, :150] != before[30:200, :150]).any(), 20, "a menu")
+    page.page.keyboard.press("Escape")
+    until(lambda: np.array_equal(screen(napari), before), 20, "the menu's end")
+
+
+def test_a_watcher_sees_and_cannot_touch(napari: Daemon, tab: OpenTab) -> None:
+    page = tab(f"{napari.base}/?token=only-for-watching")
+    page.shows_desktop()
+    assert napari.session()["viewers"][0]["role"] == "view"
+    before = at_rest(napari)
+    page.page.mouse.click(20, 10)
+    page.page.keyboard.press("Control+o")
+    # A controlling click, afterwards, is the proof that the others would have had the time.
+    other = tab(f"{napari.base}/?token={napari.token}")
+    other.shows_desktop()
+    assert np.array_equal(at_rest(napari), before)
