@@ -193,8 +193,8 @@ def load(argv: Sequence[str]) -> Loaded:
 
 
 def supervised() -> bool:
-    """Whether supervisord has started this process."""
-    return "SUPERVISOR_ENABLED" in os.environ
+    """Whether supervisord has started this very process, and not one further up."""
+    return os.environ.get("SUPERVISOR_PROCESS_NAME") == "desktopd"
 
 
 def _names() -> Iterable[str]:

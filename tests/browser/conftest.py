@@ -87,7 +87,7 @@ def save(picture: Picture, name: str) -> Path:
     """Keep a picture for the people who look at the tests."""
     ARTIFACTS.mkdir(exist_ok=True)
     path = ARTIFACTS / f"{name}.png"
-    Image.fromarray(picture).quantize(256).save(path, optimize=True)
+    Image.fromarray(picture).quantize(96, dither=Image.Dither.NONE).save(path, optimize=True)
     return path
 
 

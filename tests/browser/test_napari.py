@@ -34,7 +34,7 @@ def napari(request: pytest.FixtureRequest, samples: Path) -> Iterator[Daemon]:
     folder = Path(tempfile.mkdtemp(prefix="dd-"))
     daemon = Daemon(
         folder,
-        app=f"napari {samples / 'cells-2d.tif'}",
+        app=f"napari {samples / 'cells-2d.tif'} --channel-axis 0",
         display=request.param,
         size="1280x720",
         view_token="only-for-watching",
@@ -132,11 +132,16 @@ def test_the_same_session_is_there_after_the_tab_was_closed(napari: Daemon, tab:
 def test_what_is_typed_and_clicked_arrives(napari: Daemon, tab: OpenTab) -> None:
     page = tab(napari.page)
     page.shows_desktop()
-    before = at_rest(napari)
+    below_the_menu_bar = np.s_[30:200, :150]
+    before = at_rest(napari)[below_the_menu_bar]
+
+    def menu_is_open() -> bool:
+        return not np.array_equal(screen(napari)[below_the_menu_bar], before)
+
     page.page.mouse.click(20, 10)
-    until(lambda: (screen(napari)[30:200, :150] != before[30:200, :150]).any(), 20, "a menu")
+    until(menu_is_open, 20, "a menu")
     page.page.keyboard.press("Escape")
-    until(lambda: np.array_equal(screen(napari), before), 20, "the menu's end")
+    until(lambda: not menu_is_open(), 20, "the menu's end")
 
 
 def test_a_watcher_sees_and_cannot_touch(napari: Daemon, tab: OpenTab) -> None:
