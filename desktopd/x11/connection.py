@@ -11,9 +11,9 @@ import concurrent.futures
 import logging
 import re
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -132,6 +132,18 @@ class Connection:
     def subscribe(self, handler: Callable[[Event], None]) -> Callable[[], None]:
         """Have `handler` called in the loop with every event; returns what ends that."""
         return self._handlers.add(handler)
+
+    @contextmanager
+    def collect(self, wanted: Callable[[Event], bool]) -> Iterator[asyncio.Queue[Event]]:
+        """Queue the events that are `wanted` as long as the block runs."""
+        queue: asyncio.Queue[Event] = asyncio.Queue()
+        unsubscribe = self.subscribe(
+            lambda event: queue.put_nowait(event) if wanted(event) else None
+        )
+        try:
+            yield queue
+        finally:
+            unsubscribe()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run `work` as a task that ends with the connection at the latest; failures are logged."""

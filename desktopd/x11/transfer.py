@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,7 +21,6 @@ CHUNK_BYTES = 128 * 1024
 PATIENCE = 5.0
 
 Window = Any
-Arrived = Callable[[], Awaitable[Event]]
 
 
 class TransferError(Exception):
@@ -53,15 +52,15 @@ async def receive(
         return _is_change(event, window, atoms[1], X.PropertyNewValue)
 
     take = partial(_take, window=window, name=atoms[1], limit=limit)
-    with _events(connection, concerns) as arrived:
+    with connection.collect(concerns) as events:
         await connection.call(partial(_convert, window, selection, *atoms))
-        while not isinstance(notice := await arrived(), core.SelectionNotify):
+        while not isinstance(notice := await _next(events), core.SelectionNotify):
             pass
         content = await connection.call(take) if notice.property != X.NONE else None
         if content is None or content.type != "INCR":
             return content
         data = bytearray()
-        while chunk := await _next_chunk(connection, arrived, take):
+        while chunk := await _next_chunk(connection, events, take):
             data += chunk
             if len(data) > limit:
                 raise TransferError(f"it has more than {limit} bytes")
@@ -88,33 +87,18 @@ async def send(
         return _is_change(event, window, name, X.PropertyDelete)
 
     async with _property_changes(connection, window, listening):
-        with _events(connection, taken) as arrived:
+        with connection.collect(taken) as events:
             await connection.call(partial(_answer, request, name, Content("INCR", 32, [len(data)])))
             for chunk in [*chunks, b""]:
-                await arrived()
+                await _next(events)
                 await connection.call(partial(_put, window, name, Content(content.type, 8, chunk)))
 
 
-@contextmanager
-def _events(connection: Connection, wanted: Callable[[Event], bool]) -> Iterator[Arrived]:
-    """Collect the events that are `wanted`; what this gives waits for the next of them."""
-    queue: asyncio.Queue[Event] = asyncio.Queue()
-
-    async def arrived() -> Event:
-        try:
-            return await asyncio.wait_for(queue.get(), PATIENCE)
-        except TimeoutError:
-            raise TransferError(f"it did nothing for {PATIENCE:g} s") from None
-
-    def collect(event: Event) -> None:
-        if wanted(event):
-            queue.put_nowait(event)
-
-    unsubscribe = connection.subscribe(collect)
+async def _next(events: asyncio.Queue[Event]) -> Event:
     try:
-        yield arrived
-    finally:
-        unsubscribe()
+        return await asyncio.wait_for(events.get(), PATIENCE)
+    except TimeoutError:
+        raise TransferError(f"it did nothing for {PATIENCE:g} s") from None
 
 
 @asynccontextmanager
@@ -143,11 +127,13 @@ def _is_change(event: Event, window: Window, name: int, state: int) -> bool:
 
 
 async def _next_chunk(
-    connection: Connection, arrived: Arrived, take: Callable[[Display], Content | None]
+    connection: Connection,
+    events: asyncio.Queue[Event],
+    take: Callable[[Display], Content | None],
 ) -> bytes:
     """The next part of a transfer, empty at its end."""
     while True:
-        await arrived()
+        await _next(events)
         # Nothing is there at the notice of the property that announced the transfer.
         content = await connection.call(take)
         if content is not None:

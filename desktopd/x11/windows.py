@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from Xlib import X, Xatom, error
+from Xlib.protocol import event as core
 
 from desktopd.geometry import Size
 from desktopd.x11.capture import read_pixels
-from desktopd.x11.connection import Connection, Display
+from desktopd.x11.connection import Connection, Display, Event, x_errors
 from desktopd.x11.randr import screen_size
 
 # A line of text is taller than the distance of the rows looked at, in pixels.
 ROW_DISTANCE = 8
 APPLICATION_TYPES = frozenset({"_NET_WM_WINDOW_TYPE_NORMAL", "_NET_WM_WINDOW_TYPE_DIALOG"})
 TYPE_PREFIX = "_NET_WM_WINDOW_TYPE_"
+FRAME_REQUEST = "_NET_REQUEST_FRAME_EXTENTS"
+REQUESTS = 10
+REQUEST_SECONDS = 0.05
 # What X answers about a window that has gone, or has moved off the screen, in the meantime.
 _GONE = (error.BadWindow, error.BadDrawable, error.BadMatch)
 
@@ -42,8 +49,39 @@ async def paint(connection: Connection) -> Paint:
 
 
 async def window_manager(connection: Connection) -> str | None:
-    """The name of the window manager that runs (_NET_SUPPORTING_WM_CHECK), None when none does."""
-    return await connection.call(_window_manager)
+    """The name of the window manager that runs (_NET_SUPPORTING_WM_CHECK) and does its work.
+
+    None when there is none, or it does not handle events for half a second. openbox 3.6 leaves
+    what came while it started until something else comes: an application that has opened its
+    window in that time waits for a request made here.
+    """
+    name = await connection.call(_window_manager)
+    supported = await connection.call(_supported)
+    if name is None or not supported:  # it announces itself first, then what it can do
+        return None
+    request = await connection.call(lambda display: display.get_atom(FRAME_REQUEST))
+    if request in supported and not await _handles_events(connection):
+        return None
+    return name
+
+
+async def _handles_events(connection: Connection) -> bool:
+    """Ask the window manager how wide the frame of a window of ours would be, until it answers."""
+    window = await connection.call(_make_window)
+
+    def is_answer(event: Event) -> bool:
+        return isinstance(event, core.PropertyNotify) and bool(event.window.id == window.id)
+
+    try:
+        with connection.collect(is_answer) as answers:
+            for _ in range(REQUESTS):
+                await connection.call(partial(_request_frame_extents, window))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(answers.get(), REQUEST_SECONDS)
+                    return True
+        return False
+    finally:
+        await connection.call(partial(_destroy, window))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +113,37 @@ def _window_manager(display: Display) -> str | None:
         # The property of a dead window manager stays on the root; its window does not.
         if _values(display, window, "_NET_SUPPORTING_WM_CHECK", Xatom.WINDOW) != check:
             return None
-        name = window.get_full_text_property(display.get_atom("_NET_WM_NAME"))
+        name = _values(display, window, "_NET_WM_NAME", X.AnyPropertyType)
     except _GONE:
         return None
-    return name or "unnamed"
+    return bytes(name).decode(errors="replace") or "unnamed"
+
+
+def _supported(display: Display) -> list[int]:
+    """The atoms of what the window manager can do."""
+    return _values(display, display.screen().root, "_NET_SUPPORTED", Xatom.ATOM)
+
+
+def _make_window(display: Display) -> Window:
+    root = display.screen().root
+    with x_errors(display, "CreateWindow for the window manager"):
+        return root.create_window(
+            *(-1, -1, 1, 1, 0, X.CopyFromParent), event_mask=X.PropertyChangeMask
+        )
+
+
+def _request_frame_extents(window: Window, display: Display) -> None:
+    message = core.ClientMessage(
+        window=window, client_type=display.get_atom(FRAME_REQUEST), data=(32, [0] * 5)
+    )
+    mask = X.SubstructureRedirectMask | X.SubstructureNotifyMask
+    with x_errors(display, f"SendEvent {FRAME_REQUEST}"):
+        display.screen().root.send_event(message, mask)
+
+
+def _destroy(window: Window, display: Display) -> None:
+    with x_errors(display, "DestroyWindow"):
+        window.destroy()
 
 
 def _paint(display: Display) -> Paint:

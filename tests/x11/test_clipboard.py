@@ -1,0 +1,371 @@
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from Xlib import X, Xatom
+from Xlib.protocol import event as core
+
+from desktopd.x11 import transfer
+from desktopd.x11.connection import Connection, Display, Event
+from desktopd.x11.selection import Clipboard
+from desktopd.x11.transfer import CHUNK_BYTES
+
+if TYPE_CHECKING:
+    from conftest import Server
+
+UNICODE = "grün 細胞 🔬\n\tzweite Zeile\u0000 ende"
+LONG = "".join(f"{i} grün 細胞 🔬\n" for i in range(38_000))
+
+
+def copy(server: Server, text: str) -> None:
+    """Have xclip own the clipboard, in the background until another client does."""
+    process = server.start(
+        *("xclip", "-quiet", "-in", "-selection", "clipboard"), stdin=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    process.stdin.write(text.encode())
+    process.stdin.close()
+
+
+async def paste(server: Server, target: str = "UTF8_STRING", selection: str = "clipboard") -> str:
+    """What xclip gets, without holding up the loop that may have to give it."""
+    command = ["xclip", "-out", "-selection", selection, "-target", target]
+    process = await asyncio.create_subprocess_exec(
+        *command, env=server.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    output, errors = await asyncio.wait_for(process.communicate(), 20)
+    assert (process.returncode, errors) == (0, b"")
+    return output.decode("latin-1" if target == "STRING" else "utf-8")
+
+
+@pytest.fixture
+async def clipboard(server, connect) -> Clipboard:
+    """The clipboard of the shared server, without any text in it."""
+    clipboard = await Clipboard.open(await connect(server))
+    await clipboard.set("")
+    return clipboard
+
+
+class Program:
+    """An X client that copies and pastes as a test wants it to."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.events: list[Event] = []
+        connection.subscribe(self.events.append)
+
+    async def open(self) -> Program:
+        self.window = await self.connection.call(
+            lambda display: display.screen().root.create_window(
+                *(0, 0, 1, 1, 0, X.CopyFromParent), event_mask=X.PropertyChangeMask
+            )
+        )
+        await self.connection.ping()
+        return self
+
+    async def copy(self) -> None:
+        """Own the clipboard."""
+
+        def own(display: Display) -> None:
+            self.window.set_selection_owner(display.get_atom("CLIPBOARD"), X.CurrentTime)
+            display.sync()
+
+        await self.connection.call(own)
+
+    async def give(self, request: Event, kind: str | None, items: Any, bits: int = 8) -> None:
+        """Answer the request with a property of this kind, or with none."""
+
+        def answer(display: Display) -> None:
+            if kind is not None:
+                request.requestor.change_property(
+                    request.property, display.get_atom(kind), bits, items
+                )
+            notice = core.SelectionNotify(
+                time=request.time,
+                requestor=request.requestor,
+                selection=request.selection,
+                target=request.target,
+                property=X.NONE if kind is None else request.property,
+            )
+            request.requestor.send_event(notice)
+            display.sync()
+
+        await self.connection.call(answer)
+
+    async def convert(self, target: str, into: str) -> None:
+        """Ask for the clipboard."""
+
+        def ask(display: Display) -> None:
+            atoms = [display.get_atom(name) for name in ("CLIPBOARD", target, into)]
+            self.window.convert_selection(*atoms, X.CurrentTime)
+            display.sync()
+
+        await self.connection.call(ask)
+
+    async def value(self, name: str, *, delete: bool = False) -> Any:
+        """A property of the window as (type, items); None without one."""
+
+        def read(display: Display) -> Any:
+            found = self.window.get_property(
+                display.get_atom(name), X.AnyPropertyType, 0, 1_000_000, delete
+            )
+            return found and (display.get_atom_name(found.property_type), found.value)
+
+        return await self.connection.call(read)
+
+    def arrived(self, kind: type) -> list[Event]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+@pytest.fixture
+async def program(server, connect) -> Program:
+    return await Program(await connect(server)).open()
+
+
+def listen(clipboard: Clipboard) -> list[str]:
+    heard: list[str] = []
+    clipboard.on_change(heard.append)
+    return heard
+
+
+@pytest.mark.parametrize("text", ["plain", UNICODE, "x" * 200_000, LONG], ids=len)
+async def test_what_another_program_copies_is_told(server, clipboard, eventually, text):
+    heard = listen(clipboard)
+    copy(server, text)
+    await eventually(lambda: heard, [text])
+    assert clipboard.text == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "plain", UNICODE, "x" * CHUNK_BYTES, "x" * (CHUNK_BYTES + 1), LONG], ids=len
+)
+async def test_what_is_set_can_be_pasted(server, clipboard, text):
+    heard = listen(clipboard)
+    await clipboard.set(text)
+    assert clipboard.text == text
+    assert await paste(server) == text
+    assert await paste(server, "text/plain;charset=utf-8") == text
+    assert await paste(server, selection="primary") == text
+    assert await paste(server, "STRING") == text.encode("latin-1", "replace").decode("latin-1")
+    assert heard == []
+
+
+def test_the_long_text_is_900_kilobytes():
+    assert 900_000 < len(LONG.encode()) < 1_048_576
+
+
+async def test_targets_and_time(server, clipboard, program, eventually):
+    await clipboard.set("text")
+    targets = (await paste(server, "TARGETS")).split()
+    assert targets == ["TARGETS", "TIMESTAMP", "UTF8_STRING", "text/plain;charset=utf-8", "STRING"]
+    await program.convert("TIMESTAMP", "ANSWER")
+    await eventually(lambda: len(program.arrived(core.SelectionNotify)))
+    kind, items = await program.value("ANSWER")
+    assert kind == "INTEGER"
+    assert items[0] > 0
+
+
+async def test_what_is_not_offered_is_refused(clipboard, program, eventually):
+    await clipboard.set("text")
+    await program.convert("image/png", "ANSWER")
+    await eventually(lambda: len(program.arrived(core.SelectionNotify)))
+    assert program.arrived(core.SelectionNotify)[0].property == X.NONE
+
+
+async def test_text_from_before_is_read(server, connect, eventually):
+    first = await Clipboard.open(await connect(server))
+    copy(server, "from before")
+    await eventually(lambda: first.text, "from before")
+    second = await Clipboard.open(await connect(server))
+    await eventually(lambda: second.text, "from before")
+
+
+async def test_the_same_text_copied_again_is_told_again(server, clipboard, eventually):
+    heard = listen(clipboard)
+    for count in range(1, 4):
+        copy(server, "same")
+        await eventually(lambda: heard, ["same"] * count)
+
+
+async def test_of_quick_copies_the_last_one_stays(server, clipboard, eventually):
+    for i in range(10):
+        copy(server, f"{i} {LONG}"[:400_000])
+    last = await paste(server)
+    await eventually(lambda: clipboard.text == last)
+
+
+async def test_copies_and_sets_in_turn(server, clipboard, eventually):
+    for i in range(10):
+        copy(server, f"copied {i}")
+        await eventually(lambda: clipboard.text, f"copied {i}")
+        await clipboard.set(f"set {i}")
+        assert await paste(server) == f"set {i}"
+        assert clipboard.text == f"set {i}"
+
+
+async def test_set_ends_the_reading_of_an_earlier_copy(clipboard, program, eventually):
+    heard = listen(clipboard)
+    await program.copy()
+    await eventually(lambda: len(program.arrived(core.SelectionRequest)))
+    await clipboard.set("set")
+    await program.give(program.arrived(core.SelectionRequest)[0], "UTF8_STRING", b"late")
+    await clipboard._connection.ping()
+    assert clipboard.text == "set"
+    assert heard == []
+
+
+async def test_a_text_over_the_limit_is_not_set(server, connect):
+    clipboard = await Clipboard.open(await connect(server), limit=10)
+    with pytest.raises(ValueError, match="clipboard text of 12 bytes: at most 10 are allowed"):
+        await clipboard.set("ä" * 6)
+    with pytest.raises(ValueError, match="surrogates"):
+        await clipboard.set("\ud800")
+    await clipboard.set("ä" * 5)
+    assert await paste(server) == "ä" * 5
+
+
+@pytest.mark.parametrize("limit", [10, 300_000])
+async def test_a_copy_over_the_limit_is_ignored(server, connect, eventually, caplog, limit):
+    clipboard = await Clipboard.open(await connect(server), limit)
+    await clipboard.set("before")
+    heard = listen(clipboard)
+    copy(server, "x" * (limit + 1))
+    await eventually(lambda: f"it has more than {limit} bytes" in caplog.text)
+    assert clipboard.text == "before"
+    copy(server, "x" * limit)
+    await eventually(lambda: heard, ["x" * limit])
+
+
+async def test_an_announced_size_over_the_limit_is_ignored(clipboard, program, eventually, caplog):
+    await program.copy()
+    await eventually(lambda: len(program.arrived(core.SelectionRequest)))
+    await program.give(program.arrived(core.SelectionRequest)[0], "INCR", [5_000_000], bits=32)
+    await eventually(lambda: "it has more than 1048576 bytes" in caplog.text)
+    assert clipboard.text == ""
+
+
+async def test_a_program_that_knows_latin_1_only(clipboard, program, eventually):
+    await program.copy()
+    await eventually(lambda: len(program.arrived(core.SelectionRequest)), 1)
+    await program.give(program.arrived(core.SelectionRequest)[0], None, b"")
+    await eventually(lambda: len(program.arrived(core.SelectionRequest)), 2)
+    request = program.arrived(core.SelectionRequest)[1]
+    assert request.target == Xatom.STRING
+    await program.give(request, "STRING", "grün".encode("latin-1"))
+    await eventually(lambda: clipboard.text, "grün")
+
+
+async def test_a_copy_that_is_no_text_changes_nothing(server, clipboard, program, eventually):
+    heard = listen(clipboard)
+    await program.copy()
+    for count in (1, 2):
+        await eventually(lambda: len(program.arrived(core.SelectionRequest)), count)
+        await program.give(program.arrived(core.SelectionRequest)[-1], None, b"")
+    copy(server, "next")
+    await eventually(lambda: heard, ["next"])
+
+
+async def silent(program: Program, request: Event) -> None:
+    """Never answers."""
+
+
+async def stuck(program: Program, request: Event) -> None:
+    """Announces parts and sends none."""
+    await program.give(request, "INCR", [400_000], bits=32)
+
+
+@pytest.mark.parametrize("answer", [silent, stuck])
+async def test_a_program_that_does_not_do_its_part(
+    server, clipboard, program, eventually, monkeypatch, caplog, answer: Callable[..., Any]
+):
+    monkeypatch.setattr(transfer, "PATIENCE", 0.1)
+    heard = listen(clipboard)
+    await program.copy()
+    await eventually(lambda: len(program.arrived(core.SelectionRequest)))
+    request = program.arrived(core.SelectionRequest)[0]
+    await answer(program, request)
+    await eventually(lambda: "is ignored: it did nothing for 0.1 s" in caplog.text)
+    monkeypatch.undo()
+    copy(server, "next")
+    await eventually(lambda: heard, ["next"])
+    # What it writes now goes where nobody reads it.
+    await program.give(request, "UTF8_STRING", b"late")
+    copy(server, "last")
+    await eventually(lambda: heard, ["next", "last"])
+
+
+async def test_a_program_that_ends_while_it_is_asked(
+    server, connect, clipboard, eventually, caplog
+):
+    heard = listen(clipboard)
+    program = await Program(await connect(server)).open()
+    await program.copy()
+    await eventually(lambda: len(program.arrived(core.SelectionRequest)))
+    await program.connection.close()
+    copy(server, "next")
+    await eventually(lambda: heard, ["next"])
+
+
+async def test_a_program_that_ends_while_it_pastes(
+    server, clipboard, program, eventually, monkeypatch, caplog
+):
+    caplog.set_level("INFO")
+    monkeypatch.setattr(transfer, "PATIENCE", 0.3)
+    await clipboard.set(LONG)
+    await program.convert("UTF8_STRING", "ANSWER")
+    await eventually(lambda: len(program.arrived(core.SelectionNotify)))
+    assert (await program.value("ANSWER"))[0] == "INCR"
+    await program.value("ANSWER", delete=True)
+    await program.connection.close()
+    await eventually(lambda: "did not get the text" in caplog.text)
+    assert await paste(server) == LONG
+
+
+async def test_a_program_that_stops_pasting(
+    server, clipboard, program, eventually, monkeypatch, caplog
+):
+    caplog.set_level("INFO")
+    monkeypatch.setattr(transfer, "PATIENCE", 0.1)
+    await clipboard.set(LONG)
+    await program.convert("UTF8_STRING", "ANSWER")
+    await eventually(lambda: "did not get the text: it did nothing for 0.1 s" in caplog.text)
+    monkeypatch.undo()
+    assert await paste(server) == LONG
+
+
+async def test_many_paste_at_once(server, clipboard):
+    await clipboard.set(LONG)
+    assert set(await asyncio.gather(*(paste(server) for _ in range(8)))) == {LONG}
+
+
+async def test_one_window_pastes_twice_at_once(clipboard, program, eventually):
+    """The end of one transfer does not deafen us to the other."""
+    await clipboard.set(LONG)
+    names = ["FIRST", "SECOND"]
+    for name in names:
+        await program.convert("UTF8_STRING", name)
+    await eventually(lambda: len(program.arrived(core.SelectionNotify)), 2)
+    for name in names:
+        assert (await program.value(name, delete=True))[0] == "INCR"
+        received = bytearray()
+        while (part := await program.value(name, delete=True)) is None or part[1]:
+            received += part[1] if part else b""
+        assert received.decode() == LONG
+
+
+async def test_a_program_older_than_the_icccm(clipboard, program, eventually):
+    """It names no property and expects the text in that of the target's name."""
+
+    def ask(display: Display) -> None:
+        atoms = [display.get_atom(name) for name in ("CLIPBOARD", "STRING")]
+        program.window.convert_selection(*atoms, X.NONE, X.CurrentTime)
+        display.sync()
+
+    await clipboard.set("old")
+    await program.connection.call(ask)
+    await eventually(lambda: len(program.arrived(core.SelectionNotify)))
+    assert await program.value("STRING") == ("STRING", b"old")
