@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from desktopd.geometry import Size
+from desktopd.observers import Observers
 from desktopd.session import services
 from desktopd.session.display import Desktop, Display
 from desktopd.session.errors import SessionError, SessionNotReady
-from desktopd.session.observers import Observers
 from desktopd.session.process import Process, popen
 from desktopd.session.runner import Runner
 from desktopd.session.service import Service

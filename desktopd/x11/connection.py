@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from Xlib import error
 
+from desktopd.observers import Observers
 from desktopd.x11.authority import read_cookie
 from desktopd.x11.errors import (
     ConnectionLost,
@@ -28,7 +29,6 @@ from desktopd.x11.errors import (
     error_name,
     x_errors,
 )
-from desktopd.x11.handlers import Handlers
 from desktopd.x11.wire import Address, Display, open_display
 
 __all__ = [
@@ -64,7 +64,7 @@ class Connection:
         self._control = control
         self._loop = asyncio.get_running_loop()
         self._lost: asyncio.Future[None] = self._loop.create_future()
-        self._handlers: Handlers[Event] = Handlers()
+        self._handlers: Observers[[Event]] = Observers()
         self._tasks: set[asyncio.Task[None]] = set()
         self._jobs = 0
         display.set_error_handler(self._log_refusal)
@@ -216,7 +216,7 @@ class Connection:
 
     def _deliver(self, events: list[Event]) -> None:
         for event in events:
-            self._handlers(event)
+            self._handlers.call(event)
 
     def _log_refusal(self, refusal: Any, _request: Any) -> int:
         logger.warning(

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from functools import partial
 
 from desktopd.geometry import Size
+from desktopd.observers import Observers
 from desktopd.x11 import randr
 from desktopd.x11.connection import Connection, Event, XRequestError
-from desktopd.x11.handlers import Handlers
 
 
 class Screen:
@@ -20,7 +20,7 @@ class Screen:
         self._connection = connection
         self._largest = largest
         self._dpi = dpi
-        self._handlers: Handlers[Size] = Handlers()
+        self._handlers: Observers[[Size]] = Observers()
         self._wanted = size
         self._applied: Size | None = None
         self._settling: asyncio.Task[Size] | None = None
@@ -82,4 +82,4 @@ class Screen:
     def _update(self, size: Size) -> None:
         if size != self.size:
             self.size = size
-            self._handlers(size)
+            self._handlers.call(size)

@@ -12,8 +12,8 @@ from Xlib import X
 from Xlib.ext import xfixes
 from Xlib.protocol import event as core
 
+from desktopd.observers import Observers
 from desktopd.x11.connection import Connection, Display, Event, XError, XRequestError, x_errors
-from desktopd.x11.handlers import Handlers
 from desktopd.x11.transfer import Content, TransferError, Window, receive, send
 
 SELECTION = "CLIPBOARD"
@@ -32,7 +32,7 @@ class Clipboard:
         self._connection = connection
         self._window = window
         self._limit = limit
-        self._handlers: Handlers[str] = Handlers()
+        self._handlers: Observers[[str]] = Observers()
         self._offered = ""
         self._owned_since = X.CurrentTime
         self._listening: Counter[int] = Counter()
@@ -95,7 +95,7 @@ class Clipboard:
                 return
             if text is not None:
                 self.text = text
-                self._handlers(text)
+                self._handlers.call(text)
         self._abandoned -= 1
 
     async def _received_text(self, into: str) -> str | None:

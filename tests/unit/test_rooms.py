@@ -8,15 +8,17 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "desktopd"
 
+SHARED = {"geometry", "observers"}
 ALLOWED = {
     "geometry": set(),
+    "observers": set(),
     "config": {"geometry"},
-    "x11": {"geometry"},
-    "rfb": {"geometry", "x11"},
-    "session": {"geometry", "x11"},
-    "http": {"geometry", "session", "rfb", "x11"},
-    "integrations": {"geometry", "http"},
-    "__main__": {"geometry", "config", "http", "session", "rfb"},
+    "x11": SHARED,
+    "rfb": SHARED | {"x11"},
+    "session": SHARED | {"x11"},
+    "http": SHARED | {"session", "rfb", "x11"},
+    "integrations": SHARED | {"http"},
+    "__main__": SHARED | {"config", "http", "session", "rfb"},
     "__init__": set(),
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
