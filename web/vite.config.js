@@ -1,0 +1,19 @@
+// @ts-check
+import { defineConfig } from 'vite';
+
+import { precompress } from './precompress.js';
+
+export default defineConfig({
+  // Relative addresses, so that the page works below any prefix.
+  base: './',
+  clearScreen: false,
+  build: {
+    outDir: '../desktopd/http/static',
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  plugins: [precompress()],
+});
