@@ -43,15 +43,14 @@ class Backlog:
             await self._ready.wait()
         if not self._chunks:
             return b""
-        data = self._chunks.popleft()
-        if self._chunks and len(data) + len(self._chunks[0]) <= largest:
-            data = self._join(data, largest)
+        data = self._join(largest)
         self._size -= len(data)
         self._taken = len(data)
         return data
 
-    def _join(self, first: bytes, largest: int) -> bytes:
-        parts, room = [first], largest - len(first)
+    def _join(self, largest: int) -> bytes:
+        parts = [self._chunks.popleft()]
+        room = largest - len(parts[0])
         while self._chunks and len(self._chunks[0]) <= room:
             parts.append(self._chunks.popleft())
             room -= len(parts[-1])

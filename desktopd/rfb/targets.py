@@ -101,7 +101,8 @@ class Targets:
 
         The lookup runs in a thread, for `within` seconds at most.
         """
-        if "\0" in name or ".." in name.split("/"):
+        if "\0" in name or name.startswith("/") or ".." in name.split("/"):
+            # UnixDomainSocketDirectory would also find what is beside its directory.
             return None
         try:
             async with asyncio.timeout(within), self._one_at_a_time:

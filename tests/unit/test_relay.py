@@ -1,0 +1,541 @@
+"""The relay between a viewer in memory and a server behind a real pair of sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from struct import pack
+
+import pytest
+import uvloop
+
+from desktopd.geometry import Size
+from desktopd.rfb.backlog import Backlog
+from desktopd.rfb.encodings import PixelPath
+from desktopd.rfb.messages import MessageType
+from desktopd.rfb.relay import Cause, Ending, Limits, relay
+from desktopd.rfb.targets import Upstream
+from desktopd.rfb.viewer import Role, Viewer, Viewers
+
+VERSION = b"RFB 003.008\n"
+GREETING = VERSION + b"\x01\x00"
+GREETING_SHARED = VERSION + b"\x01\x01"
+REQUEST = pack(">BBHHHH", 3, 1, 0, 0, 640, 480)
+CUT_TEXT = pack(">BxxxI", 6, 4) + b"text"
+RESIZE = pack(">BxHHBxIHHHHI", 251, 1024, 768, 1, 0, 0, 0, 1024, 768, 0)
+DEADLINE = 20.0
+USUAL = Limits()
+
+
+def key(keysym: int, down: bool = True) -> bytes:
+    return pack(">B?xxI", 4, down, keysym)
+
+
+def qemu_key(keysym: int, keycode: int, down: bool = True) -> bytes:
+    return pack(">BBHII", 255, 0, down, keysym, keycode)
+
+
+def pointer(buttons: int, x: int = 10, y: int = 20) -> bytes:
+    return pack(">BBHH", 5, buttons, x, y)
+
+
+def set_encodings(*encodings: int) -> bytes:
+    return pack(f">BxH{len(encodings)}i", 2, len(encodings), *encodings)
+
+
+class Browser:
+    """A viewer's end, in memory. It takes nothing while `reading` is cleared.
+
+    `pace`: seconds that it needs for each message.
+    """
+
+    def __init__(self) -> None:
+        self.says: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self.messages: list[bytes] = []
+        self.reading = asyncio.Event()
+        self.reading.set()
+        self.pace = 0.0
+        self.gone = False
+        self._news = asyncio.Condition()
+
+    async def receive(self) -> bytes | None:
+        return await self.says.get()
+
+    async def send(self, data: bytes) -> None:
+        await self.reading.wait()
+        await asyncio.sleep(self.pace)
+        if self.gone:
+            raise ConnectionResetError("the browser is gone")
+        self.messages.append(data)
+        async with self._news:
+            self._news.notify_all()
+
+    async def sees(self, data: bytes) -> None:
+        """Wait until everything up to and with `data` has come."""
+        async with asyncio.timeout(DEADLINE), self._news:
+            await self._news.wait_for(lambda: data in b"".join(self.messages))
+
+
+@dataclass
+class Desk:
+    """A viewer, the relay under test, and the server's end of its sockets."""
+
+    browser: Browser
+    viewer: Viewer
+    server: asyncio.StreamReader
+    server_writer: asyncio.StreamWriter
+    task: asyncio.Task[Ending]
+    resizes: list[Size] = field(default_factory=list)
+
+    async def connect(self, greeting: bytes = GREETING) -> None:
+        self.server_writer.write(VERSION)
+        self.say(greeting)
+        await self.server_hears(greeting[:-1] + b"\x01")
+
+    def say(self, *messages: bytes | None) -> None:
+        for message in messages:
+            self.browser.says.put_nowait(message)
+
+    async def server_hears(self, data: bytes) -> None:
+        async with asyncio.timeout(DEADLINE):
+            assert await self.server.readexactly(len(data)) == data
+
+    async def server_hears_last(self, data: bytes) -> None:
+        async with asyncio.timeout(DEADLINE):
+            assert await self.server.read() == data
+        self.server_writer.close()
+
+    async def server_sends(self, data: bytes) -> None:
+        """Until all of it is in the hands of the kernel."""
+        self.server_writer.transport.set_write_buffer_limits(0)
+        self.server_writer.write(data)
+        async with asyncio.timeout(DEADLINE):
+            await self.server_writer.drain()
+
+    async def ending(self) -> Ending:
+        async with asyncio.timeout(DEADLINE):
+            return await self.task
+
+
+@asynccontextmanager
+async def relaying(
+    role: Role = Role.CONTROL,
+    *,
+    limits: Limits = USUAL,
+    clipboard: bool = True,
+    listens_to_resize: bool = True,
+    clock: Callable[[], float] | None = None,
+) -> AsyncIterator[Desk]:
+    near, far = socket.socketpair()
+    upstream = Upstream(*await asyncio.open_unix_connection(sock=near))
+    server, server_writer = await asyncio.open_unix_connection(sock=far)
+    browser = Browser()
+    viewer = Viewer(role=role, address="127.0.0.1", path=PixelPath.X11VNC)
+    viewer.clock = clock or viewer.clock
+    resizes: list[Size] = []
+    on_resize = resizes.append if listens_to_resize else None
+    task = asyncio.create_task(
+        relay(browser, upstream, viewer, on_resize=on_resize, clipboard=clipboard, limits=limits)
+    )
+    try:
+        yield Desk(browser, viewer, server, server_writer, task, resizes)
+    finally:
+        server_writer.transport.abort()
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def test_bytes_go_both_ways() -> None:
+    async with relaying() as desk:
+        await desk.connect()
+        desk.say(key(0x61), key(0x61, down=False) + REQUEST)
+        await desk.server_hears(key(0x61) + key(0x61, down=False) + REQUEST)
+        await desk.server_sends(b"picture")
+        await desk.browser.sees(VERSION + b"picture")
+        assert desk.viewer.bytes_sent == len(VERSION + b"picture")
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_nobody_throws_the_others_out(role: Role) -> None:
+    async with relaying(role) as desk:
+        await desk.connect(GREETING)
+        desk.say(REQUEST)
+        await desk.server_hears(REQUEST)
+
+
+async def test_messages_reach_the_server_whole() -> None:
+    async with relaying() as desk:
+        await desk.connect()
+        desk.say(REQUEST + key(0x61)[:3], None)
+        await desk.server_hears_last(REQUEST)
+        assert (await desk.ending()).cause is Cause.VIEWER_LEFT
+
+
+SAMPLES = {
+    MessageType.SET_PIXEL_FORMAT: pack(">B3xBBBBHHHBBB3x", 0, 32, 24, 0, 1, *[255] * 3, 0, 8, 16),
+    MessageType.SET_ENCODINGS: set_encodings(1, 7, -316, -258),
+    MessageType.FRAMEBUFFER_UPDATE_REQUEST: REQUEST,
+    MessageType.KEY_EVENT: key(0x61),
+    MessageType.POINTER_EVENT: pointer(1),
+    MessageType.CLIENT_CUT_TEXT: CUT_TEXT,
+    MessageType.ENABLE_CONTINUOUS_UPDATES: pack(">BBHHHH", 150, 1, 0, 0, 640, 480),
+    MessageType.CLIENT_FENCE: pack(">BxxxIB", 248, 3, 5) + b"fence",
+    MessageType.XVP: pack(">BxBB", 250, 1, 2),
+    MessageType.SET_DESKTOP_SIZE: RESIZE,
+    MessageType.QEMU: qemu_key(0x61, 0x1E),
+}
+FOR_VIEWERS = {
+    MessageType.SET_PIXEL_FORMAT,
+    MessageType.SET_ENCODINGS,
+    MessageType.FRAMEBUFFER_UPDATE_REQUEST,
+    MessageType.ENABLE_CONTINUOUS_UPDATES,
+    MessageType.CLIENT_FENCE,
+}
+
+
+@pytest.mark.parametrize("number", sorted(MessageType))
+async def test_view_only_hears_an_allow_list_however_it_is_cut(number: MessageType) -> None:
+    message = SAMPLES[number]
+    async with relaying(Role.VIEW) as desk:
+        await desk.connect()
+        for cut in range(1, len(message) + 1):
+            desk.say(message[:cut], message[cut:], REQUEST)
+            await desk.server_hears((message if number in FOR_VIEWERS else b"") + REQUEST)
+        assert desk.resizes == []
+        assert desk.viewer.last_input is None
+        desk.say(None)
+        await desk.server_hears_last(b"")
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_an_unknown_type_ends_the_connection_and_never_reaches_the_server(
+    role: Role,
+) -> None:
+    for number in sorted(set(range(256)) - set(MessageType)):
+        for cut in (0, 1):
+            async with relaying(role) as desk:
+                await desk.connect()
+                tail = bytes([number]) + bytes(20)
+                desk.say(REQUEST + tail[:cut], tail[cut:], key(0x61))
+                await desk.server_hears_last(REQUEST)
+                ending = await desk.ending()
+                assert ending.cause is Cause.PROTOCOL_ERROR
+                assert f"type {number} " in ending.detail
+
+
+async def test_extended_mouse_buttons_keep_the_stream_in_step() -> None:
+    extended = pointer(0x81) + b"\x01"
+    for role, passed in (Role.CONTROL, extended), (Role.VIEW, b""):
+        async with relaying(role) as desk:
+            await desk.connect()
+            desk.say(set_encodings(7, -316) + extended[:6], extended[6:] + REQUEST)
+            await desk.server_hears(set_encodings(7, -316) + passed + REQUEST)
+
+
+HELD = (
+    *(key(0xFFE1), key(0x61), key(0x61, down=False), qemu_key(0x62, 0x30), qemu_key(0, 0x2E)),
+    *(qemu_key(0, 0x2E, down=False), pointer(0b100, 3, 4), pointer(0b101, 7, 8)),
+)
+RELEASES = qemu_key(0x62, 0x30, down=False) + key(0xFFE1, down=False) + pointer(0, 7, 8)
+
+
+async def leave(desk: Desk) -> None:
+    desk.say(None)
+
+
+async def speak_nonsense(desk: Desk) -> None:
+    desk.say(b"\x63")
+
+
+async def stop_the_daemon(desk: Desk) -> None:
+    desk.task.cancel()
+
+
+async def vanish_during_an_update(desk: Desk) -> None:
+    desk.browser.gone = True
+    await desk.server_sends(bytes(1_000_000))
+
+
+async def fall_asleep(desk: Desk) -> None:
+    desk.browser.reading.clear()
+    await desk.server_sends(bytes(1_000_000))
+
+
+WAYS_TO_GO = [leave, speak_nonsense, stop_the_daemon, vanish_during_an_update, fall_asleep]
+
+
+@pytest.mark.parametrize("go", WAYS_TO_GO)
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_who_leaves_lets_go_of_keys_and_buttons(
+    go: Callable[[Desk], Awaitable[None]],
+    loop: Callable[[], asyncio.AbstractEventLoop],
+) -> None:
+    async def scenario() -> None:
+        async with relaying(limits=Limits(stall=0.2)) as desk:
+            await desk.connect()
+            desk.say(*HELD)
+            await desk.server_hears(b"".join(HELD))
+            await go(desk)
+            await desk.server_hears_last(RELEASES)
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(scenario())
+
+
+async def test_who_holds_nothing_leaves_silently() -> None:
+    async with relaying() as desk:
+        await desk.connect()
+        taps = [*HELD, qemu_key(0x62, 0x30, down=False), key(0xFFE1, down=False), pointer(0)]
+        desk.say(*taps, None)
+        await desk.server_hears_last(b"".join(taps))
+
+
+@pytest.mark.parametrize(
+    ("held", "release"),
+    [
+        (pointer(0b10, 3, 4), pointer(0, 3, 4)),
+        (pointer(0b1000_0000, 3, 4) + b"\x02", pointer(0, 3, 4)),
+        (key(0x61), key(0x61, down=False)),
+        (qemu_key(0x61, 0x1E), qemu_key(0x61, 0x1E, down=False)),
+    ],
+)
+async def test_each_thing_held_is_released(held: bytes, release: bytes) -> None:
+    async with relaying() as desk:
+        await desk.connect()
+        desk.say(set_encodings(7, -316), held, None)
+        await desk.server_hears_last(set_encodings(7, -316) + held + release)
+
+
+async def test_more_keys_than_a_keyboard_has_end_the_connection() -> None:
+    async with relaying() as desk:
+        await desk.connect()
+        desk.say(*(key(keysym) for keysym in range(257)))
+        heard = await desk.server.read()
+        desk.server_writer.close()
+        assert heard.startswith(key(0) + key(1))
+        ending = await desk.ending()
+        assert ending.cause is Cause.PROTOCOL_ERROR
+        assert "256 keys" in ending.detail
+
+
+async def test_the_server_is_read_while_the_viewer_is_not_reading() -> None:
+    picture = b"".join(n.to_bytes(4) for n in range(2_000_000))
+    async with relaying() as desk:
+        await desk.connect()
+        await desk.browser.sees(VERSION)
+        desk.browser.reading.clear()
+        await desk.server_sends(picture)
+        assert desk.browser.messages == [VERSION]
+        desk.say(key(0x61))
+        await desk.server_hears(key(0x61))
+
+        desk.browser.reading.set()
+        await desk.browser.sees(picture[-4096:])
+        assert b"".join(desk.browser.messages) == VERSION + picture
+        assert max(map(len, desk.browser.messages)) <= 65536
+        assert len(desk.browser.messages) < 2 * len(picture) / 65536
+
+
+async def test_small_chunks_are_joined_into_messages_of_a_bounded_size() -> None:
+    backlog = Backlog()
+    for chunk in (b"aa", b"bbb", b"cc", b"d" * 9, b"e"):
+        backlog.put(chunk)
+    assert backlog.size == 17
+    assert await backlog.take(6) == b"aabbb"
+    assert backlog.size == 17
+    assert await backlog.take(6) == b"cc"
+    assert backlog.size == 12
+    assert await backlog.take(6) == b"d" * 9
+    backlog.close()
+    assert await backlog.take(6) == b"e"
+    assert await backlog.take(6) == b""
+    assert backlog.size == 0
+
+
+async def test_a_viewer_too_far_behind_is_dropped() -> None:
+    async with relaying(limits=Limits(backlog=1_000_000)) as desk:
+        await desk.connect()
+        desk.browser.reading.clear()
+        await desk.server_sends(bytes(3_000_000))
+        desk.server_writer.close()
+        ending = await desk.ending()
+        assert ending.cause is Cause.BACKLOG_FULL
+        assert "1000000 bytes" in ending.detail
+
+
+async def test_a_viewer_that_takes_nothing_is_dropped() -> None:
+    async with relaying(limits=Limits(stall=0.1, closing=0.1)) as desk:
+        await desk.connect()
+        await desk.browser.sees(VERSION)
+        desk.browser.reading.clear()
+        await desk.server_sends(b"one byte too many")
+        assert (await desk.ending()).cause is Cause.VIEWER_STALLED
+
+
+async def test_a_slow_viewer_that_goes_on_is_kept() -> None:
+    async with relaying(limits=Limits(stall=1.0, message=100)) as desk:
+        await desk.connect()
+        desk.browser.pace = 0.05
+        await desk.server_sends(bytes(2500) + b"end")
+        await desk.browser.sees(b"end")
+        assert not desk.task.done()
+
+
+async def test_a_server_that_leaves_is_heard_to_its_end() -> None:
+    async with relaying() as desk:
+        await desk.connect()
+        await desk.browser.sees(VERSION)
+        desk.browser.reading.clear()
+        await desk.server_sends(bytes(1_000_000) + b"last words")
+        desk.server_writer.close()
+        desk.say(key(0x61), key(0x62), key(0x63))
+        desk.browser.reading.set()
+        assert (await desk.ending()).cause is Cause.SERVER_LEFT
+        assert b"".join(desk.browser.messages).endswith(b"last words")
+
+
+async def test_a_server_that_takes_no_input_holds_the_viewer_back() -> None:
+    text = pack(">BxxxI", 6, 1_000_000) + bytes(1_000_000)
+    async with relaying(limits=Limits(stall=0.1, closing=0.1)) as desk:
+        await desk.connect()
+        desk.say(*[text] * 10)
+        assert (await desk.ending()).cause is Cause.SERVER_STALLED
+        assert desk.browser.says.qsize() == 9
+
+
+async def test_input_arrives_once_the_server_reads_again() -> None:
+    text = pack(">BxxxI", 6, 1_000_000) + bytes(1_000_000)
+    async with relaying() as desk:
+        await desk.connect()
+        desk.say(*[text] * 4)
+        await desk.server_hears(text * 4)
+
+
+@pytest.mark.parametrize(
+    ("server", "viewer", "error"),
+    [
+        (b"SSH-2.0-OpenSSH\r\n", b"", "SSH-2.0-Open"),
+        (b"RFB 003.003\n", VERSION, "the viewer chose RFB 3.8, the server has only 3.3"),
+        (b"RFB 003.003\n" + pack(">I", 2), b"RFB 003.003\n", "asks for a password"),
+    ],
+)
+async def test_a_server_that_would_cut_messages_otherwise_is_not_relayed(
+    server: bytes, viewer: bytes, error: str
+) -> None:
+    async with relaying(Role.VIEW, limits=Limits(closing=0.1)) as desk:
+        desk.server_writer.write(server)
+        desk.say(viewer)
+        ending = await desk.ending()
+        assert ending.cause is Cause.PROTOCOL_ERROR
+        assert error in str(ending)
+
+
+async def test_rfb_3_3() -> None:
+    async with relaying() as desk:
+        desk.server_writer.write(b"RFB 003.003\n" + pack(">I", 1))
+        desk.say(b"RFB 003.003\n", b"\x00" + REQUEST)
+        await desk.server_hears(b"RFB 003.003\n\x01" + REQUEST)
+        await desk.browser.sees(b"RFB 003.003\n\x00\x00\x00\x01")
+
+
+async def test_a_newer_server_speaks_the_viewers_version() -> None:
+    async with relaying() as desk:
+        desk.server_writer.write(b"RFB 004.001\n")
+        desk.say(GREETING)
+        await desk.server_hears(GREETING_SHARED)
+
+
+async def test_set_desktop_size_is_carried_out_and_forwarded() -> None:
+    async with relaying() as desk:
+        await desk.connect()
+        desk.say(RESIZE)
+        await desk.server_hears(RESIZE)
+        assert desk.resizes == [Size(1024, 768)]
+
+
+async def test_set_desktop_size_is_only_forwarded_where_nobody_listens() -> None:
+    async with relaying(listens_to_resize=False) as desk:
+        await desk.connect()
+        desk.say(RESIZE)
+        await desk.server_hears(RESIZE)
+
+
+async def test_the_clipboard_stays_away_from_the_server_if_told() -> None:
+    async with relaying(clipboard=False) as desk:
+        await desk.connect()
+        desk.say(CUT_TEXT, REQUEST)
+        await desk.server_hears(REQUEST)
+        assert desk.viewer.last_input is not None
+
+
+@pytest.mark.parametrize(
+    ("message", "counts"),
+    [
+        (key(0x61), True),
+        (qemu_key(0x61, 0x1E), True),
+        (pointer(0), True),
+        (CUT_TEXT, True),
+        (pack(">Bxxxi", 6, -4) + b"\x08\x00\x00\x01", True),
+        (pack(">Bxxxi", 6, -8) + b"\x1f\x00\x00\x01\x00\x00\x00\x00", False),
+        (pack(">Bxxxi", 6, -4) + b"\x02\x00\x00\x01", False),
+        (REQUEST, False),
+        (RESIZE, False),
+    ],
+)
+async def test_input_is_what_a_person_does(message: bytes, counts: bool) -> None:
+    async with relaying(clock=lambda: 42.0) as desk:
+        await desk.connect()
+        desk.say(message)
+        await desk.server_hears(message)
+        assert desk.viewer.last_input == (42.0 if counts else None)
+
+
+async def test_the_viewer_tells_codec_and_rate() -> None:
+    now = 100.0
+    continuous = pack(">BBHHHH", 150, 1, 0, 0, 640, 480)
+    async with relaying(Role.VIEW, clock=lambda: now) as desk:
+        await desk.connect()
+        assert (desk.viewer.codec, desk.viewer.fps) == (None, None)
+        desk.say(set_encodings(1, 50, 7, -26), REQUEST * 10)
+        await desk.server_hears(set_encodings(1, 50, 7, -26) + REQUEST * 10)
+        assert (desk.viewer.codec, desk.viewer.fps) == ("tight", 5.0)
+        now = 102.5
+        assert desk.viewer.fps == 0.0
+        assert desk.viewer.update_requests == 10
+        desk.say(continuous)
+        await desk.server_hears(continuous)
+        assert desk.viewer.fps is None
+
+
+def test_viewers_are_told_of() -> None:
+    viewers, told = Viewers(), []
+    stop = viewers.on_change(lambda: told.append([v.codec for v in viewers]))
+    first, second = (
+        Viewer(role=Role.CONTROL, address="::1", path=PixelPath.XVNC, clock=lambda: 1.0)
+        for _ in range(2)
+    )
+    with viewers.add(first):
+        with viewers.add(second):
+            assert list(viewers) == [first, second]
+            assert first.id != second.id
+            second.agreed("tight")
+            second.agreed("tight")
+            first.clock, second.clock = lambda: 5.0, lambda: 9.0
+            first.used()
+            second.used()
+        assert viewers.last_input == 9.0
+    assert told == [[None], [None, None], [None, "tight"], [None], []]
+    stop()
+    with viewers.add(first):
+        assert len(viewers) == 1
+        assert viewers.last_input == 9.0
+    assert len(told) == 5
+
+
+def test_the_limits_are_those_promised() -> None:
+    assert replace(USUAL, message=0) == Limits(
+        backlog=16 * 2**20, stall=30.0, message=0, closing=2.0, clipboard=2**20, encodings=256
+    )
