@@ -17,6 +17,9 @@ class Observers(Generic[P]):
     def __init__(self) -> None:
         self._handlers: list[Callable[P, None]] = []
 
+    def __len__(self) -> int:
+        return len(self._handlers)
+
     def add(self, handler: Callable[P, None]) -> Callable[[], None]:
         """Call `handler` from now on; returns how to end that."""
         self._handlers.append(handler)

@@ -73,12 +73,14 @@ class Events:
     async def _receive(self, websocket: WebSocket, role: Role) -> None:
         while (frame := await websocket.receive())["type"] == "websocket.receive":
             try:
-                await self._act(frame.get("text"), role)
+                text = await self._act(frame.get("text"), role)
+                # Whoever pastes waits for this before it sends the key.
+                await websocket.send_json({"type": "clipboard", "text": text})
             except Problem as problem:
                 await websocket.send_json({"type": "error", **problem.json()})
 
-    async def _act(self, frame: str | None, role: Role) -> None:
-        """Do what a frame asks for; raises Problem."""
+    async def _act(self, frame: str | None, role: Role) -> str:
+        """Take the text that a frame brings, and return it; raises Problem."""
         text = _clipboard_text(frame)
         if role is not Role.CONTROL:
             raise Problem(403, "this token may only watch", "use the token for control")
@@ -88,6 +90,7 @@ class Events:
             raise Problem(413, str(error), f"copy at most {CLIPBOARD_LIMIT} bytes") from None
         except (SessionNotReady, XError) as error:
             raise Problem(503, str(error), "try again in a second") from None
+        return text
 
 
 def _clipboard_text(frame: str | None) -> str:

@@ -81,7 +81,9 @@ class Rfb:
                     WebSocketTransport(websocket),
                     upstream,
                     viewer,
-                    on_resize=self._resize if own else None,
+                    # Xvnc resizes itself; its clipboard, as x11vnc's, knows no roles.
+                    on_resize=self._resize if path is PixelPath.X11VNC else None,
+                    clipboard=not own,
                 )
         finally:
             self._metrics.ended(viewer)

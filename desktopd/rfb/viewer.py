@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from secrets import token_hex
 
+from desktopd.observers import Observers
 from desktopd.rfb.encodings import PixelPath
 
 _FPS_WINDOW = 2.0
@@ -84,7 +85,7 @@ class Viewers:
 
     def __init__(self) -> None:
         self._viewers: dict[str, Viewer] = {}
-        self._handlers: list[Callable[[], None]] = []
+        self._changes = Observers[[]]()
         self._last_input: float | None = None
 
     def __iter__(self) -> Iterator[Viewer]:
@@ -103,24 +104,19 @@ class Viewers:
     def add(self, viewer: Viewer) -> Iterator[Viewer]:
         """Count `viewer` in for as long as the context lasts."""
         self._viewers[viewer.id] = viewer
-        viewer.on_change = self._changed
-        self._changed()
+        viewer.on_change = self._changes.call
+        self._changes.call()
         try:
             yield viewer
         finally:
             self._last_input = self.last_input
             viewer.on_change = _nobody_listens
             del self._viewers[viewer.id]
-            self._changed()
+            self._changes.call()
 
     def on_change(self, handler: Callable[[], None]) -> Callable[[], None]:
         """Call `handler` when a viewer comes, goes or changes its codec.
 
         The result unsubscribes it.
         """
-        self._handlers.append(handler)
-        return lambda: self._handlers.remove(handler)
-
-    def _changed(self) -> None:
-        for handler in tuple(self._handlers):
-            handler()
+        return self._changes.add(handler)

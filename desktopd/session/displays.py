@@ -32,7 +32,7 @@ from desktopd.session.process import popen
 START_WITHIN = 15.0
 SOCKETS = Path("/tmp/.X11-unix")
 XORG = ("/usr/lib/xorg/Xorg", "/usr/libexec/Xorg", "/usr/bin/Xorg")
-FAMILY_WILD = 65535
+FAMILY_LOCAL, FAMILY_WILD = 256, 65535
 
 FIRST_NUMBER = 10
 
@@ -187,8 +187,8 @@ def start(backend: str, options: DisplayOptions) -> tuple[str, subprocess.Popen[
     """
     _make_socket_folder()
     remove_dead_locks()
-    write_authority(options.authority)
     for number in _free_numbers():
+        write_authority(options.authority, number)
         since = options.log.stat().st_size if options.log.exists() else 0
         try:
             display = BACKENDS[backend](options, number)
@@ -232,19 +232,21 @@ def _serves(number: int) -> bool:
     return False
 
 
-def write_authority(path: Path) -> None:
-    """Write a fresh MIT-MAGIC-COOKIE-1 that holds for every display number, readable by us alone.
+def write_authority(path: Path, number: int) -> None:
+    """Write a fresh MIT-MAGIC-COOKIE-1 for display `number`, readable by us alone.
 
-    The entry's family is FamilyWild (Xau(7)): the number is not known before the server runs.
+    One entry is for this host by its name, which is all that some clients look for; one of family
+    FamilyWild (Xau(7)) holds whatever the host is called.
     """
     name, cookie = b"MIT-MAGIC-COOKIE-1", secrets.token_bytes(16)
-    fields = (b"", b"", name, cookie)
-    entry = struct.pack(">H", FAMILY_WILD) + b"".join(
-        struct.pack(">H", len(field)) + field for field in fields
-    )
+    entries = b""
+    for family, address in ((FAMILY_LOCAL, os.uname().nodename.encode()), (FAMILY_WILD, b"")):
+        entries += struct.pack(">H", family)
+        for field in (address, str(number).encode(), name, cookie):
+            entries += struct.pack(">H", len(field)) + field
     fresh = path.with_suffix(".new")
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(entry)
+        file.write(entries)
     fresh.replace(path)
 
 

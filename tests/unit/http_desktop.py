@@ -21,9 +21,9 @@ from desktopd.http.app import create_app
 from desktopd.http.listen import bind_tcp
 from desktopd.http.options import HttpOptions
 from desktopd.http.server import Server
+from desktopd.observers import Observers
 from desktopd.rfb.viewer import Viewers
 from desktopd.session.errors import SessionNotReady
-from desktopd.session.observers import Observers
 from desktopd.session.status import (
     DisplayStatus,
     ServiceState,

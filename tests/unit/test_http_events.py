@@ -91,6 +91,7 @@ async def test_the_clipboard_goes_both_ways() -> None:
         desk.copies.call("vom Desktop 👋")
         assert await receive(websocket) == {"type": "clipboard", "text": "vom Desktop 👋"}
         await websocket.send(json.dumps({"type": "clipboard", "text": "zum Desktop 👋"}))
+        assert await receive(websocket) == {"type": "clipboard", "text": "zum Desktop 👋"}
         await websocket.send(json.dumps({"type": "nonsense"}))
         assert (await receive(websocket))["type"] == "error"
         assert desk.clipboard_text == "zum Desktop 👋"
@@ -173,15 +174,15 @@ async def test_too_much_text_and_no_display_are_errors() -> None:
 async def test_nothing_is_left_behind() -> None:
     desk, viewers = Desk(), Viewers()
     app = make_app(desk, viewers)
-    before = len(desk.changes._handlers), len(viewers._handlers), len(desk.copies._handlers)
+    before = len(desk.changes), len(viewers._changes), len(desk.copies)
     async with serving(app) as server:
         address = server.addresses[0].replace("http", "ws") + "/api/events"
         for _ in range(5):
             async with connect(address, additional_headers=BEARER) as websocket:
                 await receive(websocket)
-                assert len(desk.copies._handlers) > before[2]
+                assert len(desk.copies) > before[2]
     assert before == (
-        len(desk.changes._handlers),
-        len(viewers._handlers),
-        len(desk.copies._handlers),
+        len(desk.changes),
+        len(viewers._changes),
+        len(desk.copies),
     )
