@@ -11,12 +11,16 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Protocol
 
 from desktopd import __version__, config
 from desktopd.config import Command, ConfigError, Loaded, Settings
 from desktopd.http.app import create_app
 from desktopd.http.listen import ListenError, bind_tcp, bind_unix
+from desktopd.http.oauth import Provider
 from desktopd.http.options import HttpOptions
 from desktopd.http.server import Server
 from desktopd.rfb.targets import Targets
@@ -30,10 +34,20 @@ from desktopd.session.session import Session
 log = logging.getLogger("desktopd")
 
 
-def main() -> int:
-    """Run the command line; returns the exit status: 1 what was asked failed, 2 bad settings."""
+class Integration(Provider, Protocol):
+    """A system that we are part of: its login, and what it wants to hear."""
+
+    async def run(self, last_input: Callable[[], float | None]) -> None:
+        """Go on for as long as the daemon; `last_input` is monotonic, None before the first."""
+
+
+def main(*arguments: str) -> int:
+    """Run the command line after `arguments`.
+
+    Returns the exit status: 1 what was asked failed, 2 bad settings.
+    """
     try:
-        loaded = config.load(sys.argv[1:])
+        loaded = config.load([*arguments, *sys.argv[1:]])
         if loaded.command is Command.CONFIG:
             print(config.describe(loaded))
             return 0
@@ -44,9 +58,14 @@ def main() -> int:
     except ConfigError as error:
         print(f"desktopd: {error}", file=sys.stderr)
         return _give_up(2)
-    except (SessionError, ListenError, OSError) as error:
+    except (SessionError, ListenError) as error:
         log.error("%s", error)
         return _give_up(1)
+
+
+def singleuser() -> int:
+    """Run as the single-user server of a JupyterHub: the command ``desktopd-singleuser``."""
+    return main("--auth", "jupyterhub")
 
 
 async def _run(loaded: Loaded) -> int:
@@ -54,9 +73,10 @@ async def _run(loaded: Loaded) -> int:
     make_private(loaded.runtime_dir)
     session = Session(_session_options(loaded))
     viewers = Viewers()
+    integration = _integration(loaded)
     token, is_ours = _token(settings, loaded.runtime_dir)
     try:
-        app = create_app(_http_options(settings, token), session, viewers)
+        app = create_app(_http_options(settings, token, integration), session, viewers)
     except ValueError as error:
         raise ConfigError(str(error)) from None
     server = Server(app, _listen(settings), tls_cert=settings.tls_cert, tls_key=settings.tls_key)
@@ -71,6 +91,8 @@ async def _run(loaded: Loaded) -> int:
         asyncio.create_task(stop.wait()),
         asyncio.create_task(_idle(viewers, settings.idle_timeout)),
     ]
+    if integration is not None:
+        running.append(asyncio.create_task(integration.run(lambda: viewers.last_input)))
     _announce(settings, server, token if is_ours else None)
     try:
         done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
@@ -106,7 +128,25 @@ def _session_options(loaded: Loaded) -> SessionOptions:
     )
 
 
-def _http_options(settings: Settings, token: str) -> HttpOptions:
+def _integration(loaded: Loaded) -> Integration | None:
+    """What ``auth`` stands for beyond tokens, found by the entry point of that name."""
+    if not loaded.hub:
+        return None
+    found = entry_points(group="desktopd.auth", name=loaded.settings.auth)
+    if not found:
+        raise ConfigError(
+            f"auth={loaded.settings.auth}: no such entry point of desktopd; install the package "
+            "(pip install --editable . in a checkout)"
+        )
+    connect = next(iter(found)).load()
+    try:
+        integration: Integration = connect(loaded.hub)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    return integration
+
+
+def _http_options(settings: Settings, token: str, provider: Provider | None) -> HttpOptions:
     targets = None
     if settings.target_plugin and settings.target_source:
         try:
@@ -115,13 +155,14 @@ def _http_options(settings: Settings, token: str) -> HttpOptions:
             raise ConfigError(f"target_plugin, target_source: {error}") from None
     return HttpOptions(
         base_url=settings.base_url,
-        auth=settings.auth,
+        auth="none" if settings.auth == "none" else "token",
         token=token,
         view_token=settings.view_token.get_secret_value() if settings.view_token else None,
         frame_ancestors=settings.frame_ancestors,
         allow_origin=settings.allow_origin,
         trusted_proxies=settings.trusted_proxies,
         targets=targets,
+        provider=provider,
         version=__version__,
     )
 

@@ -24,10 +24,14 @@ def trim(path: Path, limit: int = LIMIT) -> None:
     except FileNotFoundError:
         return
     old = path.with_name(f"{path.name}.old")
-    with path.open("rb") as log, open(open_log(old), "wb") as copy:
-        copy.truncate(0)
-        log.seek(-limit, os.SEEK_END)
-        copy.write(log.read(limit))
+    try:
+        with path.open("rb") as log, open(open_log(old), "wb") as copy:
+            copy.truncate(0)
+            log.seek(-limit, os.SEEK_END)
+            copy.write(log.read(limit))
+    except OSError:
+        # Where there is no room for the copy, there is all the less for the log.
+        old.unlink(missing_ok=True)
     os.truncate(path, 0)
 
 

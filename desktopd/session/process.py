@@ -85,7 +85,8 @@ class Process:
         """End the process and all of its session: SIGTERM, and SIGKILL after `within` seconds."""
         self._signal(signal.SIGTERM)
         try:
-            return await asyncio.wait_for(self.wait(), within)
+            async with asyncio.timeout(within):
+                return await self.wait()
         except TimeoutError:
             return await self.kill()
 
@@ -123,7 +124,10 @@ def popen(
     umask: int = -1,
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, its output appended to `log`."""
-    output = open_log(log)
+    try:
+        output = open_log(log)
+    except OSError as error:
+        raise LaunchError(f"{log}: {error.strerror}; make room for logs there") from None
     try:
         child = subprocess.Popen(
             argv,

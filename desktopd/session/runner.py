@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 
-from desktopd.session.errors import LaunchError
+from desktopd.session.errors import SessionError
 from desktopd.session.logs import tail, trim
 from desktopd.session.process import Process
 from desktopd.session.service import Service
@@ -83,7 +83,7 @@ class Runner:
         name = self.service.name
         try:
             process = await self._adopt() or await self._start()
-        except LaunchError as error:
+        except SessionError as error:
             return False, str(error)
         self._note(state=ServiceState.STARTING, pid=process.pid)
         reason = await self._until_ready(process)
@@ -155,11 +155,13 @@ class Runner:
         probe, every = self.service.alive, self.service.alive_every
         while process.running:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), every)
+                async with asyncio.timeout(every):
+                    await process.wait()
             if probe is None or not process.running:
                 continue
             try:
-                answered = await asyncio.wait_for(probe(), every)
+                async with asyncio.timeout(every):
+                    answered = await probe()
             except TimeoutError:
                 answered = False
             if not answered and process.running:
@@ -186,7 +188,8 @@ class Runner:
             log.warning("%s; again in %.1f s", error, delay)
             self._note(state=ServiceState.BACKOFF, pid=None, error=error, log=lines)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._asked.wait(), delay)
+                async with asyncio.timeout(delay):
+                    await self._asked.wait()
 
     def _note(self, **changes: object) -> None:
         status = replace(self.status, **changes)  # type: ignore[arg-type]

@@ -138,14 +138,9 @@ class Session:
             asyncio.create_task(self._keep_desktop()),
             asyncio.create_task(self._server.gave_up.wait()),
         ]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-            status = self._server.status
-            raise SessionError(f"the X server does not stay alive: {status.error}\n{status.log}")
-        finally:
-            await _cancel(tasks)
+        await _first(tasks)
+        status = self._server.status
+        raise SessionError(f"the X server does not stay alive: {status.error}\n{status.log}")
 
     async def stop(self) -> None:
         """End every process in reverse order. To be called when `run` is over."""
@@ -165,11 +160,11 @@ class Session:
             runners.append(self._rfb)
         while True:
             await self._server.up.wait()
-            tasks = [asyncio.create_task(self._run_in_turn(runner)) for runner in runners]
-            try:
-                await self._server.down.wait()
-            finally:
-                await _cancel(tasks)
+            tasks: list[asyncio.Task[object]] = [
+                asyncio.create_task(self._server.down.wait()),
+                *(asyncio.create_task(self._run_in_turn(runner)) for runner in runners),
+            ]
+            await _first(tasks)
             await self._display.close()
             await asyncio.gather(*(runner.stop() for runner in runners))
 
@@ -222,7 +217,13 @@ class Session:
         return paint is Paint.PAINTED
 
 
-async def _cancel(tasks: Sequence[asyncio.Task[object]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+async def _first(tasks: Sequence[asyncio.Task[object]]) -> None:
+    """Wait until one of the tasks has ended, and raise what it raised; the others are cancelled."""
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()

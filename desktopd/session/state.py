@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -83,10 +86,14 @@ class StateFile:
             "running": {name: asdict(entry) for name, entry in self._running.items()},
         }
         fresh = self._path.with_suffix(".new")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(data, file)
-        fresh.replace(self._path)
+        try:
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with open(descriptor, "w", encoding="utf-8") as file:
+                json.dump(data, file)
+            fresh.replace(self._path)
+        except OSError as error:
+            # The desktop goes on; only a daemon that dies now would not find its processes.
+            log.warning("%s cannot be written: %s", self._path, error.strerror)
 
 
 def _boot() -> str:

@@ -89,7 +89,8 @@ class Connection:
         executor = ThreadPoolExecutor(1, thread_name_prefix=f"x11 {name}")
         try:
             opening = executor.submit(_shake_hands, name, authority, connected, timeout)
-            display = await asyncio.wait_for(asyncio.wrap_future(opening), timeout)
+            async with asyncio.timeout(timeout):
+                display = await asyncio.wrap_future(opening)
             return cls(name, display, control, executor)
         except BaseException as failure:
             with suppress(OSError):

@@ -96,7 +96,8 @@ async def send(
 
 async def _next(events: asyncio.Queue[Event]) -> Event:
     try:
-        return await asyncio.wait_for(events.get(), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            return await events.get()
     except TimeoutError:
         raise TransferError(f"it did nothing for {PATIENCE:g} s") from None
 

@@ -77,7 +77,8 @@ async def _handles_events(connection: Connection) -> bool:
             for _ in range(REQUESTS):
                 await connection.call(partial(_request_frame_extents, window))
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(answers.get(), REQUEST_SECONDS)
+                    async with asyncio.timeout(REQUEST_SECONDS):
+                        await answers.get()
                     return True
         return False
     finally:
