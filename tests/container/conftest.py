@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.browser.conftest import chromium, context, tab  # noqa: F401
 from tests.container.container import Container
 from tests.container.engine import Docker, provide_base, running_engine
 from tests.daemon import ROOT
