@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.chromium import chromium, context, tab
+from tests.container.image import docker, image
 from tests.daemon import Daemon
+
+# Shared by several folders: a fixture that lives as long as the run must be registered once.
+__all__ = ["chromium", "context", "docker", "image", "tab"]
 
 
 @pytest.fixture

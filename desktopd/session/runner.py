@@ -13,6 +13,7 @@ from desktopd.session.errors import SessionError
 from desktopd.session.logs import tail, trim
 from desktopd.session.process import Process
 from desktopd.session.service import Service
+from desktopd.session.shm import remove_segments_of
 from desktopd.session.state import Running, StateFile
 from desktopd.session.status import ServiceState, ServiceStatus
 
@@ -110,6 +111,7 @@ class Runner:
             await process.stop(self.service.stop_within)
             process = None
         if process is None:
+            remove_segments_of(left.pid)
             self._state.ended(self.service.name)
             return None
         log.info("%s adopted (pid %d)", self.service.name, process.pid)
@@ -127,6 +129,8 @@ class Runner:
         return process
 
     def _forget(self) -> None:
+        if self._process is not None:
+            remove_segments_of(self._process.pid)
         self._process = None
         self._state.ended(self.service.name)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.browser.conftest import Picture, Tab, save, screen
+from tests.chromium import Picture, Tab, save, screen
 from tests.daemon import ROOT, Daemon, until
 
 OpenTab = Callable[[str], Tab]

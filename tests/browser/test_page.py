@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.conftest import Tab, save, screen
+from tests.chromium import Tab, save, screen
 from tests.daemon import Daemon, until
 
 Start = Callable[..., Daemon]

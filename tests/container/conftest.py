@@ -1,31 +1,11 @@
-"""A Docker engine, the image built from the Dockerfile, and containers of it."""
+"""Containers of the image."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.browser.conftest import chromium, context, tab  # noqa: F401
 from tests.container.container import Container
-from tests.container.engine import Docker, provide_base, running_engine
-from tests.daemon import ROOT
-
-IMAGE = "desktopd:test"
-
-
-@pytest.fixture(scope="session")
-def docker() -> Iterator[Docker]:
-    """An engine that has the base image."""
-    with running_engine() as engine:
-        provide_base(engine)
-        yield engine
-
-
-@pytest.fixture(scope="session")
-def image(docker: Docker) -> str:
-    """The image, built as the README says."""
-    build = ["build", "--network=host", f"--tag={IMAGE}", "--file=container/Dockerfile", "."]
-    docker(*build, seconds=1800, folder=ROOT)
-    return IMAGE
+from tests.container.engine import Docker
 
 
 @pytest.fixture

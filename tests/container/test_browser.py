@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from tests.browser.conftest import Tab, save
 from tests.browser.test_napari import canvas
+from tests.chromium import Tab, save
 from tests.container.container import Container
 from tests.container.test_image import HARDENED
 from tests.daemon import until

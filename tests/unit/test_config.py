@@ -87,6 +87,20 @@ def test_an_unknown_variable_is_an_error_with_a_suggestion(
         load([])
 
 
+def test_the_variables_of_a_kubernetes_service_are_no_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {
+        "PORT": "tcp://10.0.0.7:80",
+        "PORT_80_TCP": "tcp://10.0.0.7:80",
+        "PORT_80_TCP_ADDR": "10.0.0.7",
+        "SERVICE_HOST": "10.0.0.7",
+        "SERVICE_PORT_HTTP": "80",
+    }.items():
+        monkeypatch.setenv(f"DESKTOPD_{name}", value)
+    assert load([]).settings.port == 8888
+
+
 def test_an_unknown_key_or_a_broken_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="unknown setting 'sizes'; did you mean size"):
         load(["--config", str(write(tmp_path, 'sizes = "1x1"'))])

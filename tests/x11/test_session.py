@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from desktopd.session.process import start_time
+from desktopd.session.shm import segments_of
 from tests.daemon import Daemon, until
 
 Start = Callable[..., Daemon]
@@ -121,6 +122,13 @@ def test_a_killed_service_is_back_ten_times(desktop: Daemon, name: str) -> None:
     assert "killed by SIGKILL" in desktop.service(name)["error"]
     if name != "display":
         assert {other: desktop.pid(other) for other in others} == before
+
+
+def test_a_killed_rfb_server_leaves_no_shared_memory(desktop: Daemon) -> None:
+    old = desktop.pid("rfb")
+    until(lambda: segments_of(old), 10, "shared memory")
+    back(desktop, "rfb", kill(desktop, "rfb"))
+    until(lambda: not segments_of(old), 10, "the end of the shared memory")
 
 
 def test_x_and_application_survive_ten_deaths_of_the_daemon(desktop: Daemon) -> None:

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.daemon import Daemon, until
 
-ARTIFACTS = Path(__file__).parents[1] / ".artifacts"
+ARTIFACTS = Path(__file__).parent / ".artifacts"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
