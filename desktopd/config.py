@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
@@ -31,6 +32,7 @@ from desktopd import __version__
 from desktopd.geometry import Size
 
 PREFIX = "DESKTOPD_"
+HUB_PREFIX = "JUPYTERHUB_"
 DEFAULT_FILE = Path("/etc/desktopd.toml")
 
 
@@ -84,8 +86,8 @@ class Settings(BaseSettings):
     base_url: Annotated[str, BeforeValidator(_base_url)] = Field(
         "/", description="path below which everything is served"
     )
-    auth: Literal["token", "none"] = Field(
-        "token", description="token, or none behind a proxy that authenticates"
+    auth: Literal["token", "none", "jupyterhub"] = Field(
+        "token", description="token, none behind a proxy that authenticates, or jupyterhub"
     )
     token: SecretStr | None = Field(None, description="token for full control; random when unset")
     view_token: SecretStr | None = Field(None, description="token that may only watch")
@@ -154,13 +156,18 @@ class Settings(BaseSettings):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Settings, where each came from, and what they say about this machine."""
+    """Settings, where each came from, and what they say about this machine.
+
+    `environment` is that of the children; `hub` holds the variables of JupyterHub, such as
+    ``JUPYTERHUB_API_URL``, and is empty unless auth is jupyterhub.
+    """
 
     command: Command
     settings: Settings
     origins: Mapping[str, str]
     environment: Mapping[str, str]
     runtime_dir: Path
+    hub: Mapping[str, str]
 
 
 def load(argv: Sequence[str]) -> Loaded:
@@ -168,27 +175,30 @@ def load(argv: Sequence[str]) -> Loaded:
     options = vars(_parser().parse_args(argv))
     command = Command(options.pop("command"))
     file = options.pop("config") or os.environ.get(f"{PREFIX}CONFIG")
-    layers = [
-        _from_file(Path(file) if file else DEFAULT_FILE, required=bool(file)),
-        _from_environment(os.environ),
-        {
-            name: (value, f"--{name.replace('_', '-')}")
-            for name, value in options.items()
-            if value is not None
-        },
-    ]
-    given: dict[str, tuple[Any, str]] = {}
-    for layer in layers:
-        given.update(layer)
+    arguments = {
+        name: (value, f"--{name.replace('_', '-')}")
+        for name, value in options.items()
+        if value is not None
+    }
+    given: dict[str, tuple[Any, str]] = {
+        **_from_file(Path(file) if file else DEFAULT_FILE, required=bool(file)),
+        **_from_environment(os.environ),
+    }
+    hub: dict[str, str] = {}
+    if (given | arguments).get("auth", ("", ""))[0] == "jupyterhub":
+        hub = {k: v for k, v in os.environ.items() if k.startswith(HUB_PREFIX)}
+        given |= _from_hub(hub)
+    given |= arguments
     settings = _validate(given)
     origins = {name: given[name][1] if name in given else "default" for name in _names()}
-    runtime_dir = settings.runtime_dir or _default_runtime_dir(settings)
+    runtime_dir = settings.runtime_dir or _default_runtime_dir(settings, hub)
     return Loaded(
         command=command,
         settings=settings,
         origins=origins,
         environment=_environment_of_children(runtime_dir),
         runtime_dir=runtime_dir,
+        hub=hub,
     )
 
 
@@ -246,6 +256,8 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
     for variable, value in environ.items():
         if not variable.startswith(PREFIX) or variable == f"{PREFIX}CONFIG":
             continue
+        if _is_service_link(variable, value):
+            continue
         if variable in variables:
             if value:
                 found[variables[variable]] = (value, variable)
@@ -255,6 +267,36 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
             known = [*variables, *files]
             raise ConfigError(f"unknown variable {variable}{_suggestion(variable, known)}")
     return found
+
+
+def _from_hub(variables: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
+    """Where JupyterHub expects its single-user server, which is not the port of DESKTOPD_PORT."""
+    name = f"{HUB_PREFIX}SERVICE_URL"
+    address = variables.get(name, "")
+    try:
+        url = urlsplit(address)
+        port = url.port or 80
+    except ValueError as error:
+        raise ConfigError(f"{name}={address!r}: {error}") from None
+    if url.scheme != "http":
+        raise ConfigError(
+            f"auth=jupyterhub with {name}={address!r}: expected http://HOST:PORT/PATH, which "
+            "JupyterHub gives to the servers that it spawns while its internal_ssl is off"
+        )
+    return {
+        "host": (url.hostname or "*", name),
+        "port": (port, name),
+        "base_url": (variables.get(f"{HUB_PREFIX}SERVICE_PREFIX") or url.path, name),
+    }
+
+
+def _is_service_link(variable: str, value: str) -> bool:
+    """Whether Kubernetes has set a variable, for a Service that is called desktopd."""
+    link = r"(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)"
+    return bool(
+        re.fullmatch(PREFIX + link, variable)
+        or (variable == f"{PREFIX}PORT" and re.match(r"(tcp|udp)://", value))
+    )
 
 
 def _read_secret(path: Path, variable: str) -> str:
@@ -297,22 +339,31 @@ def _explain(error: Any, given: Mapping[str, tuple[Any, str]]) -> str:
     return f"{origin}={shown}: {message}"
 
 
-def _default_runtime_dir(settings: Settings) -> Path:
-    """One folder for each listening address, so that a restarted daemon finds its own."""
+def _default_runtime_dir(settings: Settings, hub: Mapping[str, str]) -> Path:
+    """One folder for each listening address, so that a restarted daemon finds its own.
+
+    A hub gives the port of one user to the next, and may run all of them as one account.
+    """
     base = Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp")
     if not os.access(base, os.W_OK):
         base = Path("/tmp")
-    if settings.unix_socket is not None:
-        digest = hashlib.sha256(os.fsencode(settings.unix_socket.absolute())).hexdigest()
-        name = f"socket-{digest[:12]}"
+    if hub:
+        server = f"{hub.get(f'{HUB_PREFIX}API_URL')} {settings.base_url}"
+        name = f"hub-{_digest(server.encode())}"
+    elif settings.unix_socket is not None:
+        name = f"socket-{_digest(os.fsencode(settings.unix_socket.absolute()))}"
     else:
         name = f"port-{settings.port}" if settings.port else f"free-port-{os.getpid()}"
     return base / f"desktopd-{os.getuid()}" / name
 
 
+def _digest(name: bytes) -> str:
+    return hashlib.sha256(name).hexdigest()[:12]
+
+
 def _environment_of_children(runtime_dir: Path) -> dict[str, str]:
-    """Our environment without our settings (tokens among them) and supervisord's marks."""
-    ours = (PREFIX, "SUPERVISOR_")
+    """Our environment without our settings and a hub's, tokens among them, and other marks."""
+    ours = (PREFIX, HUB_PREFIX, "JPY_API_TOKEN", "SUPERVISOR_")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     for name in ("DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY"):
         environment.pop(name, None)

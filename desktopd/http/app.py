@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 from starlette.applications import Starlette
@@ -12,12 +13,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from desktopd.http.api import Api, healthy
-from desktopd.http.auth import AuthMiddleware
+from desktopd.http.auth import Ask, AuthMiddleware, Enter
 from desktopd.http.events import Events
-from desktopd.http.gate import Gate
+from desktopd.http.gate import Gate, TokenGate
 from desktopd.http.headers import SecurityHeaders, SecurityHeadersMiddleware
 from desktopd.http.login import Login, LoginPage
 from desktopd.http.metrics import Metrics
+from desktopd.http.oauth import CALLBACK, OAuthGate
 from desktopd.http.options import HttpOptions
 from desktopd.http.origin import OriginPolicy
 from desktopd.http.pages import Pages
@@ -34,6 +36,18 @@ from desktopd.x11.errors import XError
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/login", "/favicon.ico"})
 """The only paths that need no token, for HTTP; no WebSocket is public."""
+PUBLIC_WITH_OAUTH = PUBLIC - {"/login"} | {CALLBACK}
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """One way to let users in: what tells them, and the login."""
+
+    gate: Gate
+    public: frozenset[str]
+    routes: tuple[Route, ...]
+    ask: Ask
+    enter: Enter | None
 
 
 def create_app(options: HttpOptions, session: Session, viewers: Viewers | None = None) -> Starlette:
@@ -44,26 +58,20 @@ def create_app(options: HttpOptions, session: Session, viewers: Viewers | None =
     viewers = Viewers() if viewers is None else viewers
     base = base_path(options.base_url)
     security = SecurityHeaders(options.frame_ancestors)
-    gate = Gate(
-        Tokens(options.token, options.view_token) if options.auth == "token" else None,
-        Throttle(),
-        base,
-        secure=options.cookie_secure,
-        embedded=security.embeddable,
-    )
-    login_page = LoginPage(names_target=options.targets is not None)
+    entrance = _entrance(options, base, embedded=security.embeddable)
     app = Starlette(
-        routes=_routes(options, session, viewers, Login(gate, login_page)),
+        routes=[*entrance.routes, *_routes(options, session, viewers)],
         middleware=[
             Middleware(SecurityHeadersMiddleware, security),
             Middleware(ForwardedMiddleware, options.trusted_proxies),
             Middleware(PrefixMiddleware, base),
             Middleware(
                 AuthMiddleware,
-                gate,
+                entrance.gate,
                 OriginPolicy(options.allow_origin, options.allowed_hosts),
-                PUBLIC,
-                login_page,
+                entrance.public,
+                entrance.ask,
+                entrance.enter,
                 query_is_target=options.targets is not None,
             ),
         ],
@@ -81,9 +89,21 @@ def create_app(options: HttpOptions, session: Session, viewers: Viewers | None =
     return app
 
 
-def _routes(
-    options: HttpOptions, session: Session, viewers: Viewers, login: Login
-) -> list[BaseRoute]:
+def _entrance(options: HttpOptions, base: str, *, embedded: bool) -> Entrance:
+    page = LoginPage(names_target=options.targets is not None)
+    secure = options.cookie_secure
+    if options.provider is not None:
+        oauth = OAuthGate(options.provider, base, page.allowed, secure=secure, embedded=embedded)
+        routes: tuple[Route, ...] = (Route(CALLBACK, oauth.callback),)
+        return Entrance(oauth, PUBLIC_WITH_OAUTH, routes, oauth.ask, None)
+    tokens = Tokens(options.token, options.view_token) if options.auth == "token" else None
+    gate = TokenGate(tokens, Throttle(), base, secure=secure, embedded=embedded)
+    login = Login(gate, page)
+    routes = (Route("/login", login.show), Route("/login", login.submit, methods=["POST"]))
+    return Entrance(gate, PUBLIC, routes, page.response, gate.enter if tokens else None)
+
+
+def _routes(options: HttpOptions, session: Session, viewers: Viewers) -> list[BaseRoute]:
     describe = partial(session_json, session, viewers, options.version)
     metrics = Metrics(session, viewers)
     api, pages = Api(session, describe), Pages(options.static)
@@ -91,8 +111,6 @@ def _routes(
     return [
         Route("/healthz", healthy),
         Route("/readyz", api.ready),
-        Route("/login", login.show),
-        Route("/login", login.submit, methods=["POST"]),
         Route("/metrics", metrics.scrape),
         Route("/api/session", api.session),
         Route("/api/display", api.resize, methods=["PUT"]),

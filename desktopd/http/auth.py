@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from urllib.parse import parse_qsl, quote, unquote_plus
 
 from starlette.requests import HTTPConnection
@@ -10,7 +11,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from desktopd.http.gate import Access, Gate, Means
-from desktopd.http.login import LoginPage
 from desktopd.http.origin import OriginPolicy
 from desktopd.http.prefix import path_below
 from desktopd.http.problems import Problem, problem_response, wants_html
@@ -19,13 +19,19 @@ from desktopd.rfb.viewer import Role
 
 log = logging.getLogger(__name__)
 
+Enter = Callable[[HTTPConnection, bytes, str], Response]
+"""Exchanges a token for a cookie on the way to a location; raises Problem."""
+Ask = Callable[[HTTPConnection, Problem], Response]
+"""What a person gets who has no access yet."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
 class AuthMiddleware:
     """Lets through what `gate` and `origins` allow, and the paths in `public`.
 
-    With `query_is_target` the ``token`` in a WebSocket's URL names a target and opens nothing.
+    Without `enter` the ``token`` in a page's URL means nothing. With `query_is_target` the one
+    in a WebSocket's URL names a target and opens nothing.
     """
 
     def __init__(
@@ -34,7 +40,8 @@ class AuthMiddleware:
         gate: Gate,
         origins: OriginPolicy,
         public: frozenset[str],
-        login: LoginPage,
+        ask: Ask,
+        enter: Enter | None,
         *,
         query_is_target: bool,
     ) -> None:
@@ -42,7 +49,8 @@ class AuthMiddleware:
         self._gate = gate
         self._origins = origins
         self._public = public
-        self._login = login
+        self._ask = ask
+        self._enter = enter
         self._query_is_target = query_is_target
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,12 +59,12 @@ class AuthMiddleware:
         if scope["type"] in ("http", "websocket"):
             conn = HTTPConnection(scope)
             try:
-                response = self._answer(conn)
+                response = await self._answer(conn)
             except Problem as problem:
                 response = self._refusal(conn, problem)
         await (response or self._app)(scope, receive, send)
 
-    def _answer(self, conn: HTTPConnection) -> Response | None:
+    async def _answer(self, conn: HTTPConnection) -> Response | None:
         """The response when it is known already; None lets the request through."""
         scope, path = conn.scope, path_below(conn.scope)
         websocket = scope["type"] == "websocket"
@@ -71,10 +79,10 @@ class AuthMiddleware:
         if not websocket and not unsafe:
             if path == "":
                 return self._add_slash(conn, token)
-            if token is not None and not self._gate.open:
-                return self._gate.enter(conn, token, _clean_url(scope))
+            if token is not None and self._enter is not None:
+                return self._enter(conn, token, _clean_url(scope))
         scoped = token if websocket and not self._query_is_target else None
-        access = self._gate.access(conn, scoped)
+        access = await self._gate.access(conn, scoped)
         if websocket or unsafe:
             self._check_origin(conn, access.means)
         if unsafe:
@@ -86,15 +94,15 @@ class AuthMiddleware:
         """From the prefix without its slash, where relative links fail, to the one with it."""
         location = _clean_url(conn.scope)
         try:
-            if token is not None:
-                return self._gate.enter(conn, token, location)
+            if token is not None and self._enter is not None:
+                return self._enter(conn, token, location)
         except Problem as problem:
             log.debug("redirecting without the token: %s", problem.detail)
         return RedirectResponse(location, 303)
 
     def _refusal(self, conn: HTTPConnection, problem: Problem) -> Response:
         if problem.status_code in (401, 429) and wants_html(conn):
-            return self._login.response(conn, problem)
+            return self._ask(conn, problem)
         if problem.status_code == 401 and conn.scope["type"] == "websocket":
             problem = Problem(403, problem.detail, problem.remedy)
         return problem_response(conn, problem)

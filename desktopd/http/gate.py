@@ -6,6 +6,7 @@ import logging
 import math
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Protocol
 
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
@@ -45,7 +46,14 @@ class Access:
         return found
 
 
-class Gate:
+class Gate(Protocol):
+    """Tells what a request may do."""
+
+    async def access(self, conn: HTTPConnection, query: bytes | None = None) -> Access:
+        """The access of a request that may carry a token in its `query`; raises Problem."""
+
+
+class TokenGate:
     """Tells the role of a request by its tokens; without `tokens` everyone has control."""
 
     def __init__(
@@ -57,19 +65,14 @@ class Gate:
         self._secure = secure
         self._embedded = embedded
 
-    @property
-    def open(self) -> bool:
-        """Whether no token is needed."""
-        return self._tokens is None
-
-    def access(self, conn: HTTPConnection, query: bytes | None = None) -> Access:
+    async def access(self, conn: HTTPConnection, query: bytes | None = None) -> Access:
         """The access of a request that may carry a token in its `query`.
 
         Raises Problem 401 or 429.
         """
         if self._tokens is None:
             return Access(Role.CONTROL, Means.OPEN)
-        presented = {Means.BEARER: _bearer(conn), Means.QUERY: query}
+        presented = {Means.BEARER: bearer(conn), Means.QUERY: query}
         for means, token in presented.items():
             if token is not None and (role := self._tokens.role(token)):
                 self._throttle.succeeded(client_address(conn.scope))
@@ -127,7 +130,7 @@ class Gate:
         )
 
 
-def _bearer(conn: HTTPConnection) -> bytes | None:
+def bearer(conn: HTTPConnection) -> bytes | None:
     """The token of RFC 6750; headers arrive as Latin-1, so this gives back the bytes."""
     scheme, _, token = conn.headers.get("authorization", "").partition(" ")
     return token.strip().encode("latin-1") if scheme.lower() == "bearer" else None

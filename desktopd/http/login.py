@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desktopd.http.body import read_body
-from desktopd.http.gate import Gate
+from desktopd.http.gate import TokenGate
 from desktopd.http.markup import login_form
 from desktopd.http.prefix import path_below
 from desktopd.http.problems import Problem, WrongToken, wants_html
@@ -59,14 +59,14 @@ class LoginPage:
 class Login:
     """GET and POST ``/login``."""
 
-    def __init__(self, gate: Gate, page: LoginPage) -> None:
+    def __init__(self, gate: TokenGate, page: LoginPage) -> None:
         self._gate = gate
         self._page = page
 
     async def show(self, request: Request) -> Response:
         """The form; whoever has access already goes on to the desktop."""
         try:
-            self._gate.access(request)
+            await self._gate.access(request)
         except Problem:
             return self._page.response(request, after="")
         return RedirectResponse("./", 303)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from desktopd.http.oauth import Provider
 from desktopd.rfb.targets import Targets
 
 STATIC = Path(__file__).parent / "static"
@@ -15,11 +16,11 @@ STATIC = Path(__file__).parent / "static"
 class HttpOptions:
     """Options of the HTTP application; `create_app` raises ValueError for one it cannot use.
 
-    `auth`: ``none`` behind a proxy that lets users in. `cookie_secure`: the cookie is Secure
-    even when we do not see https. `frame_ancestors`: CSP sources. `allow_origin`: origins such as
-    ``https://lms.example.org``. `allowed_hosts`: host names, empty for any. `trusted_proxies`:
-    addresses, networks, ``unix`` for peers of a unix socket, or ``*``. `static`: the folder of
-    the built client.
+    `auth`: ``none`` behind a proxy that lets users in; a `provider` takes its place.
+    `cookie_secure`: the cookie is Secure even when we do not see https. `frame_ancestors`: CSP
+    sources. `allow_origin`: origins such as ``https://lms.example.org``. `allowed_hosts`: host
+    names, empty for any. `trusted_proxies`: addresses, networks, ``unix`` for peers of a unix
+    socket, or ``*``. `static`: the folder of the built client.
     """
 
     version: str
@@ -33,4 +34,5 @@ class HttpOptions:
     allowed_hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     targets: Targets | None = None
+    provider: Provider | None = None
     static: Path = STATIC

@@ -4,13 +4,11 @@ import asyncio
 import socket
 import ssl
 import stat
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-import uvloop
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,7 +17,7 @@ from websockets.asyncio.client import connect
 
 from desktopd.http.listen import ListenError, bind_tcp, bind_unix
 from desktopd.http.server import Server
-from tests.unit.http_desktop import BEARER, TOKEN, exchange, make_app, serving
+from tests.unit.http_desktop import TOKEN, exchange, make_app, serving
 
 
 async def test_accepted_sockets_send_at_once() -> None:
@@ -167,32 +165,3 @@ class TestTls:
         sockets = bind_tcp("127.0.0.1", 0)
         with sockets[0], pytest.raises(ListenError, match=r"tls_cert=.*tls_key=.*PEM"):
             Server(make_app(), sockets, tls_cert=cert, tls_key=key)
-
-
-@pytest.fixture
-def uvloop_runner() -> Iterator[asyncio.Runner]:
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        yield runner
-
-
-def test_the_same_on_uvloop(uvloop_runner: asyncio.Runner, folder: Path) -> None:
-    """The daemon's own event loop: TCP, unix socket, WebSocket, stop."""
-
-    async def use() -> None:
-        path = folder / "d.sock"
-        server = Server(make_app(), [*bind_tcp("127.0.0.1", 0), bind_unix(path)])
-        running = asyncio.create_task(server.serve())
-        transport = httpx.AsyncHTTPTransport(uds=str(path))
-        async with httpx.AsyncClient(transport=transport) as browser:
-            assert (await browser.get("http://desk.test/healthz")).status_code == 200
-        address = server.addresses[0].replace("http", "ws") + "/api/events"
-        websocket = await connect(address, additional_headers=BEARER)
-        await websocket.recv()
-        async with asyncio.timeout(2):
-            await server.stop()
-        await running
-        await websocket.wait_closed()
-        assert websocket.close_code == 1012
-        assert not path.exists()
-
-    uvloop_runner.run(use())

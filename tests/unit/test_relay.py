@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from struct import pack
 
 import pytest
-import uvloop
 
 from desktopd.geometry import Size
 from desktopd.rfb.backlog import Backlog
@@ -268,21 +267,15 @@ WAYS_TO_GO = [leave, speak_nonsense, stop_the_daemon, vanish_during_an_update, f
 
 
 @pytest.mark.parametrize("go", WAYS_TO_GO)
-@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
-def test_who_leaves_lets_go_of_keys_and_buttons(
+async def test_who_leaves_lets_go_of_keys_and_buttons(
     go: Callable[[Desk], Awaitable[None]],
-    loop: Callable[[], asyncio.AbstractEventLoop],
 ) -> None:
-    async def scenario() -> None:
-        async with relaying(limits=Limits(stall=0.2)) as desk:
-            await desk.connect()
-            desk.say(*HELD)
-            await desk.server_hears(b"".join(HELD))
-            await go(desk)
-            await desk.server_hears_last(RELEASES)
-
-    with asyncio.Runner(loop_factory=loop) as runner:
-        runner.run(scenario())
+    async with relaying(limits=Limits(stall=0.2)) as desk:
+        await desk.connect()
+        desk.say(*HELD)
+        await desk.server_hears(b"".join(HELD))
+        await go(desk)
+        await desk.server_hears_last(RELEASES)
 
 
 async def test_who_holds_nothing_leaves_silently() -> None:

@@ -9,7 +9,6 @@ import threading
 from typing import Any
 
 import pytest
-import uvloop
 from Xlib import X
 from Xlib.protocol import event as core
 
@@ -328,23 +327,3 @@ async def test_a_descriptor_that_select_cannot_take_is_refused(server):
         for descriptor in taken:
             os.close(descriptor)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
-def test_on_uvloop(start, eventually):
-    server = start()
-
-    async def main() -> None:
-        watching = await Connection.open(server.name, server.authority)
-        acting = await Connection.open(server.name, server.authority)
-        events: list[Event] = []
-        watching.subscribe(events.append)
-        window = await watching.call(lambda d: make_window(d, event_mask=X.PropertyChangeMask))
-        await acting.call(lambda display: rename(display, window, "name"))
-        await eventually(lambda: len(events), 1)
-        await acting.close()
-        server.process.kill()
-        await watching.wait_lost()
-        await watching.close()
-
-    uvloop.run(main())
-    assert not x_threads()

@@ -1,0 +1,65 @@
+"""container/caddy: a real Caddy between a real Chromium and a real desktop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.chromium import Tab
+from tests.daemon import Daemon
+from tests.deploy.front import Program, free_port, recipe
+
+Start = Callable[..., Daemon]
+OpenTab = Callable[[str], Tab]
+
+
+@pytest.fixture
+def caddy(folder: Path) -> Iterator[Callable[..., Program]]:
+    """Start Caddy with the recipe, in front of a daemon."""
+    started: list[Program] = []
+
+    def start(desktop: Daemon, **changes: str) -> Program:
+        port = free_port()
+        changed = {
+            "127.0.0.1:8888": desktop.base.split("/")[2],
+            "napari.example.org {": f"http://127.0.0.1:{port} {{",
+            # Its administration would listen on a fixed port.
+            "\tlog {": "\tadmin off\n\tlog {",
+        }
+        file = folder / "Caddyfile"
+        file.write_text(recipe("caddy/Caddyfile", changed | changes))
+        argv = ["caddy", "run", "--config", str(file)]
+        started.append(Program(argv, port, folder))
+        return started[-1]
+
+    yield start
+    for program in started:
+        program.stop()
+
+
+@pytest.mark.parametrize("path", ["/", "/tools/napari/"])
+def test_the_desktop_is_there(
+    daemon: Start, caddy: Callable[..., Program], tab: OpenTab, path: str
+) -> None:
+    desktop = daemon(app="xterm", display="xvfb", size="1280x720", base_url=path)
+    match = "" if path == "/" else f"{path}* "
+    front = caddy(desktop, **{"reverse_proxy ": f"reverse_proxy {match}"})
+    page = tab(f"http://127.0.0.1:{front.port}{path}?token={desktop.token}&bar=0")
+    page.shows_desktop()
+    page.page.set_viewport_size({"width": 900, "height": 500})
+    page.shows(size="900x500", scale="1")
+
+
+def test_the_token_leaves_no_trace_in_the_log(daemon: Start, caddy: Callable[..., Program]) -> None:
+    desktop = daemon(app="xterm", display="xvfb")
+    front = caddy(desktop)
+    address = f"http://127.0.0.1:{front.port}/?token={desktop.token}"
+    assert httpx.get(address).status_code == 303
+    desktop.kill()
+    assert httpx.get(address).status_code == 502
+    log = front.log.read_text()
+    assert "?token=REDACTED" in log
+    assert desktop.token not in log

@@ -1,0 +1,91 @@
+"""The files of the CI systems, the systemd unit: checked by schema and tool, not run."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.daemon import ROOT
+
+GITHUB = ROOT / ".github/workflows/ci.yaml"
+GITLAB = ROOT / ".gitlab-ci.yml"
+EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
+
+
+def load(path: Path) -> dict[str, Any]:
+    return dict(yaml.safe_load(path.read_text()))
+
+
+def scripts() -> Iterator[tuple[str, str]]:
+    """Each script of the two files, and where it stands."""
+    for name, job in load(GITHUB)["jobs"].items():
+        for number, step in enumerate(job["steps"]):
+            if "run" in step:
+                yield f"github {name} {number}", EXPRESSION.sub("expression", step["run"])
+    for name, job in load(GITLAB).items():
+        if isinstance(job, dict) and "script" in job:
+            yield f"gitlab {name}", "\n".join([*job.get("before_script", []), *job["script"]])
+
+
+@pytest.mark.parametrize(
+    ("path", "options"),
+    [
+        (GITHUB, ["--builtin-schema", "vendor.github-workflows"]),
+        (
+            GITLAB,
+            ["--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci"],
+        ),
+    ],
+)
+def test_the_file_is_valid(path: Path, options: list[str]) -> None:
+    check = [sys.executable, "-m", "check_jsonschema", *options, str(path)]
+    done = subprocess.run(check, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("script", [pytest.param(text, id=name) for name, text in scripts()])
+def test_each_script_is_one_that_a_shell_reads(script: str) -> None:
+    done = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_github_runs_every_group_of_tests() -> None:
+    matrix = load(GITHUB)["jobs"]["test"]["strategy"]["matrix"]["group"]
+    line = re.search(r"\|\| groups=\((.+)\)", (ROOT / "tests/run").read_text())
+    assert line
+    assert " ".join(matrix).split() == line[1].split()
+
+
+def test_both_build_for_both_architectures() -> None:
+    github = load(GITHUB)["jobs"]["image"]["strategy"]["matrix"]["include"]
+    assert {each["platform"] for each in github} == {"linux/amd64", "linux/arm64"}
+    assert load(GITLAB)["build"]["parallel"]["matrix"] == [{"ARCH": ["amd64", "arm64"]}]
+
+
+def test_nothing_is_published_or_signed_for_a_pull_request() -> None:
+    jobs = load(GITHUB)["jobs"]
+    assert jobs["publish"]["if"] == "github.event_name != 'pull_request'"
+    for step in jobs["image"]["steps"]:
+        uploads = "push=true" in str(step) or "login-action" in str(step)
+        assert not uploads or step["if"] == "github.event_name != 'pull_request'"
+    never = {"if": '$CI_PIPELINE_SOURCE == "merge_request_event"', "when": "never"}
+    assert never in load(GITLAB)["publish"]["rules"]
+
+
+def test_systemd_takes_the_unit(folder: Path) -> None:
+    program = folder / ".local/bin/desktopd"
+    program.parent.mkdir(parents=True)
+    program.symlink_to(Path(sys.executable).with_name("desktopd"))
+    unit = ROOT / "container/systemd/desktopd.service"
+    verify = ["systemd-analyze", "verify", "--user", "--man=no", str(unit)]
+    home = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
+    done = subprocess.run(verify, env=os.environ | home, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
