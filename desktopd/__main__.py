@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import logging
 import os
+import resource
 import secrets
 import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol
@@ -27,9 +28,11 @@ from desktopd.rfb.targets import Targets
 from desktopd.rfb.viewer import Viewers
 from desktopd.session.check import check
 from desktopd.session.errors import SessionError
-from desktopd.session.folder import make_private
+from desktopd.session.folder import claim, make_private
 from desktopd.session.services import SessionOptions
 from desktopd.session.session import Session
+
+DESCRIPTORS = 65536
 
 log = logging.getLogger("desktopd")
 
@@ -70,11 +73,18 @@ def singleuser() -> int:
 
 async def _run(loaded: Loaded) -> int:
     settings = loaded.settings
-    make_private(loaded.runtime_dir)
-    session = Session(_session_options(loaded))
+    _raise_descriptor_limit()
+    try:
+        make_private(loaded.runtime_dir)
+        claim(loaded.runtime_dir)
+        session = Session(_session_options(loaded))
+        token, is_ours = _token(settings, loaded.runtime_dir)
+    except OSError as error:
+        raise SessionError(
+            f"{error.filename}: {error.strerror}; make room there, or set another runtime_dir"
+        ) from None
     viewers = Viewers()
     integration = _integration(loaded)
-    token, is_ours = _token(settings, loaded.runtime_dir)
     try:
         app = create_app(_http_options(settings, token, integration), session, viewers)
     except ValueError as error:
@@ -99,15 +109,30 @@ async def _run(loaded: Loaded) -> int:
         if running[3] in done:
             log.info("no input for %d seconds: ending", settings.idle_timeout)
             _give_up(0)
+        await _cancel(running[1:])
+        errors = [task.exception() for task in done]
+        # A daemon that ends by a mistake of its own leaves the desktop to its successor.
+        if all(error is None or isinstance(error, SessionError) for error in errors):
+            await asyncio.gather(server.stop(), session.stop())
         for task in done:
             task.result()
         return 0
     finally:
-        for task in running[1:]:
-            task.cancel()
-        await asyncio.gather(*running[1:], return_exceptions=True)
-        await asyncio.gather(server.stop(), session.stop())
-        await asyncio.gather(running[0], return_exceptions=True)
+        await _cancel(running)
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[object]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _raise_descriptor_limit() -> None:
+    """Allow as many connections as the system does: a viewer must not take the daemon's own."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(hard, DESCRIPTORS) if hard != resource.RLIM_INFINITY else DESCRIPTORS
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _session_options(loaded: Loaded) -> SessionOptions:
@@ -160,6 +185,7 @@ def _http_options(settings: Settings, token: str, provider: Provider | None) -> 
         view_token=settings.view_token.get_secret_value() if settings.view_token else None,
         frame_ancestors=settings.frame_ancestors,
         allow_origin=settings.allow_origin,
+        allowed_hosts=settings.allowed_hosts,
         trusted_proxies=settings.trusted_proxies,
         targets=targets,
         provider=provider,

@@ -53,7 +53,7 @@ def _size(value: object) -> object:
 
 
 def _words(value: object) -> object:
-    return tuple(re.split(r"[,\s]+", value.strip())) if isinstance(value, str) else value
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
 
 def _base_url(value: object) -> object:
@@ -95,6 +95,9 @@ class Settings(BaseSettings):
         ("'self'",), description="pages that may embed the desktop (CSP sources)"
     )
     allow_origin: Words = Field((), description="further origins whose pages may connect")
+    allowed_hosts: Words = Field(
+        (), description="host names under which the desktop is reached; unset: any"
+    )
     trusted_proxies: Words = Field(
         ("127.0.0.1", "::1"), description="proxies whose X-Forwarded-* headers count"
     )
@@ -191,7 +194,7 @@ def load(argv: Sequence[str]) -> Loaded:
     given |= arguments
     settings = _validate(given)
     origins = {name: given[name][1] if name in given else "default" for name in _names()}
-    runtime_dir = settings.runtime_dir or _default_runtime_dir(settings, hub)
+    runtime_dir = (settings.runtime_dir or _default_runtime_dir(settings, hub)).absolute()
     return Loaded(
         command=command,
         settings=settings,
@@ -261,9 +264,11 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
         if variable in variables:
             if value:
                 found[variables[variable]] = (value, variable)
-        elif variable in files:
+        elif variable in files and value:
+            if environ.get(variable.removesuffix("_FILE")):
+                raise ConfigError(f"{variable} and {variable.removesuffix('_FILE')}: set only one")
             found[files[variable]] = (_read_secret(Path(value), variable), variable)
-        else:
+        elif variable not in files:
             known = [*variables, *files]
             raise ConfigError(f"unknown variable {variable}{_suggestion(variable, known)}")
     return found
@@ -344,8 +349,9 @@ def _default_runtime_dir(settings: Settings, hub: Mapping[str, str]) -> Path:
 
     A hub gives the port of one user to the next, and may run all of them as one account.
     """
-    base = Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp")
-    if not os.access(base, os.W_OK):
+    base = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+    # The XDG specification has a relative path ignored.
+    if not base.is_absolute() or not os.access(base, os.W_OK):
         base = Path("/tmp")
     if hub:
         server = f"{hub.get(f'{HUB_PREFIX}API_URL')} {settings.base_url}"

@@ -66,7 +66,7 @@ def session_json(session: Session, viewers: Viewers, version: str, role: Role) -
         "message": message(status),
         "role": role,
         "version": version,
-        "services": [_service(service) for service in status.services],
+        "services": [_service(service, role) for service in status.services],
         "display": None if status.display is None else _display(status.display, role),
         "viewers": [_viewer(viewer) for viewer in viewers],
         "app": _application(status, role),
@@ -104,13 +104,17 @@ def _program(command: str) -> str:
         return command
 
 
-def _service(service: ServiceStatus) -> dict[str, Any]:
+def _service(service: ServiceStatus, role: Role) -> dict[str, Any]:
+    error = service.error
+    if error and role is not Role.CONTROL:
+        # What follows the first line comes from a log.
+        error = error.splitlines()[0]
     return {
         "name": service.name,
         "state": service.state,
         "pid": service.pid,
         "restarts": service.restarts,
-        "error": service.error,
+        "error": error,
     }
 
 

@@ -97,7 +97,10 @@ class Display:
         return self._start_one(last)
 
     def _start_one(self, backend: str) -> subprocess.Popen[bytes]:
-        name, child = displays.start(backend, self._options)
+        try:
+            name, child = displays.start(backend, self._options)
+        except OSError as error:
+            raise LaunchError(f"{backend}: {error}") from None
         log.info("display %s is %s", name, backend)
         self._state.display_started(name, backend)
         return child

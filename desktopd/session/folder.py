@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 from pathlib import Path
 
 from desktopd.session.errors import SessionError
+
+# sockaddr_un(7): 108 bytes with the NUL at the end.
+SOCKET_PATH_LIMIT = 107
 
 
 def make_private(folder: Path) -> None:
@@ -15,6 +19,12 @@ def make_private(folder: Path) -> None:
     Raises SessionError when the folder, or the one above, belongs to somebody who could put
     another in its place.
     """
+    socket_path = os.fsencode(folder / "rfb.sock")
+    if len(socket_path) > SOCKET_PATH_LIMIT:
+        raise SessionError(
+            f"runtime_dir={folder}: too long for a unix socket by "
+            f"{len(socket_path) - SOCKET_PATH_LIMIT} bytes; set runtime_dir to a shorter path"
+        )
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -30,3 +40,23 @@ def make_private(folder: Path) -> None:
             )
     folder.chmod(0o700)
     (folder / "home").mkdir(mode=0o700, exist_ok=True)
+
+
+def claim(folder: Path) -> int:
+    """Take `folder` for this process; returns the descriptor that holds it until the end.
+
+    Raises SessionError when a living process has it, by its pid.
+    """
+    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        owner = os.read(lock, 20).decode("ascii", "replace") or "another process"
+        os.close(lock)
+        raise SessionError(
+            f"runtime_dir={folder} is used by the desktopd with pid {owner}; "
+            "end it, or set another port or runtime_dir"
+        ) from None
+    os.truncate(lock, 0)
+    os.write(lock, str(os.getpid()).encode())
+    return lock

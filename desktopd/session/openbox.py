@@ -57,13 +57,14 @@ KIOSK_RULES = """\
 
 
 def write_config(folder: Path, *, kiosk: bool, command: str) -> Path:
-    """Write ``rc.xml`` and the menu that it names into `folder`; returns the path of the first.
+    """Write the rules and the menu that it names into `folder`; returns the path of the first.
 
     `command` is what the plain desktop's menu offers to start.
     """
     menu = folder / "menu.xml"
     menu.write_text(_menu(command), "utf-8")
-    path = folder / "rc.xml"
+    # By its name a daemon knows whether an openbox that it finds has the wanted rules.
+    path = folder / ("kiosk.xml" if kiosk else "desktop.xml")
     path.write_text(_rc(menu, kiosk=kiosk), "utf-8")
     return path
 

@@ -10,11 +10,11 @@ async def rfb_greets(socket: Path) -> bool:
     """Whether an RFB server on a unix socket sends its ProtocolVersion (RFC 6143 section 7.1.1)."""
     try:
         reader, writer = await asyncio.open_unix_connection(socket)
-    except (FileNotFoundError, ConnectionRefusedError):
+    except OSError:
         return False
     try:
         return (await reader.readexactly(12)).startswith(b"RFB 003.")
-    except (asyncio.IncompleteReadError, ConnectionResetError):
+    except (asyncio.IncompleteReadError, OSError):
         return False
     finally:
         writer.close()

@@ -70,21 +70,21 @@ class Runner:
         if self._process is not None:
             await self._process.stop(self.service.stop_within)
 
-    async def stop(self) -> None:
-        """End the process. To be called when `run` is over."""
+    async def stop(self, then: ServiceState = ServiceState.STOPPED) -> None:
+        """End the process, and be in state `then`. To be called when `run` is over."""
         self.up.clear()
         self.down.set()
         if self._process is not None:
             await self._process.stop(self.service.stop_within)
             self._forget()
-        self._note(state=ServiceState.STOPPED, pid=None)
+        self._note(state=then, pid=None)
 
     async def _one_life(self) -> tuple[bool, str]:
         """From start to end; returns whether it became ready, and how it ended."""
         name = self.service.name
         try:
             process = await self._adopt() or await self._start()
-        except SessionError as error:
+        except (SessionError, OSError) as error:
             return False, str(error)
         self._note(state=ServiceState.STARTING, pid=process.pid)
         reason = await self._until_ready(process)

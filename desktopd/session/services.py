@@ -82,6 +82,7 @@ def window_manager(options: SessionOptions, ready: Probe) -> Service:
         argv=tuple(argv),
         ready=ready,
         after=("display",),
+        alive=ready,
         restart=Restart(longest=5),
         keep_children=True,
     )

@@ -166,7 +166,7 @@ class Session:
             ]
             await _first(tasks)
             await self._display.close()
-            await asyncio.gather(*(runner.stop() for runner in runners))
+            await asyncio.gather(*(runner.stop(ServiceState.WAITING) for runner in runners))
 
     async def _run_in_turn(self, runner: Runner) -> None:
         for other in (self._server, self._window_manager):

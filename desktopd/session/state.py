@@ -42,7 +42,7 @@ class StateFile:
                 name: Running(entry["pid"], entry["start_time"], tuple(entry["command"]))
                 for name, entry in data["running"].items()
             }
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+        except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
             # A file that a crash cut short tells nothing: there is nothing to adopt.
             self._running, self._display, self._backend = {}, None, None
 

@@ -11,6 +11,9 @@ from desktopd.observers import Observers
 from desktopd.x11 import randr
 from desktopd.x11.connection import Connection, Event, XRequestError
 
+# Seconds between two changes: x11vnc dies of one that comes while it still follows the last.
+PACE = 0.2
+
 
 class Screen:
     """The one screen of the display. `size` is what X has, whoever changed it."""
@@ -23,6 +26,7 @@ class Screen:
         self._handlers: Observers[[Size]] = Observers()
         self._wanted = size
         self._applied: Size | None = None
+        self._next_change = 0.0
         self._settling: asyncio.Task[Size] | None = None
 
     @classmethod
@@ -55,6 +59,7 @@ class Screen:
     async def _settle(self) -> Size:
         try:
             while True:
+                await asyncio.sleep(self._next_change - asyncio.get_running_loop().time())
                 wanted = self._wanted
                 try:
                     await self._apply(wanted)
@@ -72,6 +77,7 @@ class Screen:
         # The events that tell the new size arrive before the call returns.
         change = partial(randr.set_screen_size, size=wanted, dpi=self._dpi)
         await self._connection.call(change)
+        self._next_change = asyncio.get_running_loop().time() + PACE
         self._applied = wanted
 
     def _on_event(self, event: Event) -> None:
