@@ -46,6 +46,8 @@ class Daemon:
         """Start the daemon and wait for its address."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("DESKTOPD_")}
         environment |= {"DESKTOPD_RUNTIME_DIR": str(self.folder / "run"), **self._settings}
+        # An xterm starts this: no start-up file of whoever runs the tests may keep it busy.
+        environment["SHELL"] = "/bin/sh"
         with self.log.open("ab") as log, self.out.open("wb") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "desktopd", *self._arguments],

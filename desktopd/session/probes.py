@@ -1,20 +1,84 @@
-"""One question to one service each, answered yes or no; who asks sets the deadline."""
+"""A viewer of our own that keeps asking the RFB server for a pixel."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from struct import pack, unpack
+
+RAW, DESKTOP_SIZE = 0, -223
+# RFC 6143, 7.5.2: encodings Raw and DesktopSize; 7.5.3: the first pixel, whether changed or not.
+SET_ENCODINGS = pack(">BxHii", 2, 2, RAW, DESKTOP_SIZE)
+ASK_FOR_A_PIXEL = pack(">BBHHHH", 3, 0, 0, 0, 1, 1)
+AWAIT_A_PIXEL = pack(">BBHHHH", 3, 1, 0, 0, 1, 1)
 
 
-async def rfb_greets(socket: Path) -> bool:
-    """Whether an RFB server on a unix socket sends its ProtocolVersion (RFC 6143 section 7.1.1)."""
-    try:
-        reader, writer = await asyncio.open_unix_connection(socket)
-    except OSError:
-        return False
-    try:
-        return (await reader.readexactly(12)).startswith(b"RFB 003.")
-    except (asyncio.IncompleteReadError, OSError):
-        return False
-    finally:
-        writer.close()
+class RfbProbe:
+    """Asks the RFB server on a unix socket for a pixel, over one connection that stays.
+
+    In between it leaves an incremental request open. x11vnc needs that: while nobody waits for an
+    update it does not follow the display, and it dies when somebody does so after a resize.
+    """
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._pixel_bytes = 4
+
+    async def answers(self) -> bool:
+        """Connect if need be, and wait for a pixel; false when there is no server or it ends."""
+        try:
+            if self._streams is None:
+                self._streams = await asyncio.open_unix_connection(self._socket)
+                await self._shake_hands(*self._streams)
+            await self._ask(*self._streams)
+        except (OSError, asyncio.IncompleteReadError):
+            self.close()
+            return False
+        except BaseException:
+            # Half an answer may be on its way: the next question needs another connection.
+            self.close()
+            raise
+        return True
+
+    def close(self) -> None:
+        """End the connection."""
+        if self._streams is not None:
+            self._streams[1].close()
+            self._streams = None
+
+    async def _shake_hands(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """RFC 6143 section 7.1 to 7.3: version 3.8, security type None, a shared session."""
+        await reader.readexactly(12)
+        writer.write(b"RFB 003.008\n")
+        await reader.readexactly((await reader.readexactly(1))[0])
+        writer.write(b"\x01")
+        await reader.readexactly(4)
+        writer.write(b"\x01")
+        init = await reader.readexactly(24)
+        self._pixel_bytes = init[4] // 8
+        await reader.readexactly(unpack(">I", init[20:])[0])
+        writer.write(SET_ENCODINGS)
+
+    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(ASK_FOR_A_PIXEL)
+        while not await self._read_message(reader):
+            writer.write(ASK_FOR_A_PIXEL)
+        writer.write(AWAIT_A_PIXEL)
+
+    async def _read_message(self, reader: asyncio.StreamReader) -> bool:
+        """Read one message (section 7.6); returns whether it brought a pixel."""
+        kind = (await reader.readexactly(1))[0]
+        if kind == 3:  # ServerCutText
+            await reader.readexactly(unpack(">3xI", await reader.readexactly(7))[0])
+        if kind != 0:
+            return False
+        pixels = 0
+        for _ in range(unpack(">xH", await reader.readexactly(3))[0]):
+            *_, width, height, encoding = unpack(">HHHHi", await reader.readexactly(12))
+            if encoding == RAW:
+                pixels += width * height
+                await reader.readexactly(width * height * self._pixel_bytes)
+        return pixels > 0

@@ -11,7 +11,6 @@ from pathlib import Path
 from desktopd.geometry import Size
 from desktopd.session.displays import DisplayOptions
 from desktopd.session.openbox import write_config
-from desktopd.session.probes import rfb_greets
 from desktopd.session.service import Probe, Restart, Service
 
 
@@ -88,12 +87,8 @@ def window_manager(options: SessionOptions, ready: Probe) -> Service:
     )
 
 
-def x11vnc(options: SessionOptions) -> Service:
+def x11vnc(options: SessionOptions, answers: Probe) -> Service:
     """The RFB server for an X server that has none, on a unix socket alone."""
-
-    async def greets() -> bool:
-        return await rfb_greets(options.rfb_socket)
-
     argv = (
         *("x11vnc", "-norc", "-noremote", "-nocmds", "-quiet"),
         # `-rfbport 0` alone would still open [::]:5900; `-localhost` would refuse the unix socket.
@@ -111,9 +106,9 @@ def x11vnc(options: SessionOptions) -> Service:
     return Service(
         name="rfb",
         argv=argv,
-        ready=greets,
+        ready=answers,
         after=("display",),
-        alive=greets,
+        alive=answers,
         restart=Restart(longest=5),
         umask=0o177,
     )

@@ -12,6 +12,7 @@ from desktopd.observers import Observers
 from desktopd.session import services
 from desktopd.session.display import Desktop, Display
 from desktopd.session.errors import SessionError, SessionNotReady
+from desktopd.session.probes import RfbProbe
 from desktopd.session.process import Process, popen
 from desktopd.session.runner import Runner
 from desktopd.session.service import Service
@@ -46,10 +47,11 @@ class Session:
         self._server = self._runner(
             services.display(options, self._display.answers), self._display.launch
         )
+        self._rfb_probe = RfbProbe(options.rfb_socket)
         self._window_manager = self._runner(
             services.window_manager(options, self._window_manager_runs)
         )
-        self._rfb = self._runner(services.x11vnc(options))
+        self._rfb = self._runner(services.x11vnc(options, self._rfb_probe.answers))
         self._application = self._runner(services.application(options, self._has_painted))
 
     @property
@@ -148,6 +150,7 @@ class Session:
         self._changes.call()
         await self._application.stop()
         await asyncio.gather(self._rfb.stop(), self._window_manager.stop())
+        self._rfb_probe.close()
         await self._display.close()
         await self._server.stop()
         self._options.rfb_socket.unlink(missing_ok=True)

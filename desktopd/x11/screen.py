@@ -11,7 +11,7 @@ from desktopd.observers import Observers
 from desktopd.x11 import randr
 from desktopd.x11.connection import Connection, Event, XRequestError
 
-# Seconds between two changes: x11vnc dies of one that comes while it still follows the last.
+# Seconds between two changes: who follows the screen, x11vnc above all, needs some time for each.
 PACE = 0.2
 
 
