@@ -41,7 +41,8 @@ class Program:
         self.log = folder / "log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                argv,
+                # JupyterHub ends by a SIGINT to itself, which a background job's children ignore.
+                ["env", "--default-signal=INT", *argv],
                 cwd=folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,

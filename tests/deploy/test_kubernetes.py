@@ -63,17 +63,6 @@ def test_the_objects_belong_together() -> None:
     assert claim == found["PersistentVolumeClaim"]["metadata"]["name"]
 
 
-def test_a_service_of_this_name_does_not_set_our_port() -> None:
-    environment = {"DESKTOPD_PORT": "tcp://10.0.0.1:80", "PATH": "/usr/bin:/bin"}
-    run = [sys.executable, "-m", "desktopd", "config"]
-    done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert done.returncode == 2, "service links have become harmless: drop enableServiceLinks"
-    pod = objects()["Deployment"]["spec"]["template"]["spec"]
-    assert pod["enableServiceLinks"] is False
-    values = yaml.safe_load((FOLDER / "zero-to-jupyterhub.yaml").read_text())
-    assert values["singleuser"]["extraPodConfig"]["enableServiceLinks"] is False
-
-
 def test_the_pod_has_no_more_rights_than_the_hardened_container() -> None:
     pod = objects()["Deployment"]["spec"]["template"]["spec"]
     assert pod["automountServiceAccountToken"] is False
