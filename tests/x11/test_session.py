@@ -44,6 +44,17 @@ def back(daemon: Daemon, name: str, old: int) -> dict[str, Any]:
     return daemon.ready(30)
 
 
+def window_tree(daemon: Daemon) -> str:
+    """Every window of the display, as xwininfo lists them."""
+    return subprocess.run(
+        ["xwininfo", "-root", "-tree"],
+        env=daemon.environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
 def listening(pids: set[int]) -> set[str]:
     """Every TCP and unix address that processes listen on: ``ss``'s own words."""
     lines = subprocess.run(
@@ -91,13 +102,7 @@ def test_a_desktop_starts_on_each_x_server(daemon: Start, backend: str) -> None:
 
 
 def test_the_window_fills_the_screen_without_decorations(desktop: Daemon) -> None:
-    tree = subprocess.run(
-        ["xwininfo", "-root", "-tree"],
-        env=desktop.environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    tree = window_tree(desktop)
     window = next(line for line in tree.splitlines() if '"xterm" "XTerm"' in line)
     geometry = subprocess.run(
         ["xwininfo", "-id", window.split()[0]],
@@ -220,13 +225,7 @@ def test_a_plain_desktop_has_a_menu_and_lets_the_application_end(daemon: Start) 
 
     def menu() -> bool:
         subprocess.run(xdotool, env=desktop.environment(), check=True)
-        tree = subprocess.run(
-            ["xwininfo", "-root", "-tree"],
-            env=desktop.environment(),
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
+        tree = window_tree(desktop)
         return len(tree.splitlines()) > 10
 
     until(menu, 10, "a menu")
