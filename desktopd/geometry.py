@@ -1,4 +1,4 @@
-"""Sizes in pixels, shared by every room."""
+"""Sizes and rectangles in pixels, shared by every room."""
 
 from __future__ import annotations
 
@@ -39,3 +39,47 @@ class Size:
             max(SMALLEST, min(self.width, largest.width)),
             max(SMALLEST, min(self.height, largest.height)),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """A part of a screen or framebuffer in pixels, from its top left corner."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}+{self.x}+{self.y}"
+
+    @classmethod
+    def of(cls, size: Size) -> Rectangle:
+        """All of a screen."""
+        return cls(0, 0, size.width, size.height)
+
+    @property
+    def right(self) -> int:
+        """The first column beyond it."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        """The first row beyond it."""
+        return self.y + self.height
+
+    @property
+    def area(self) -> int:
+        """Number of its pixels."""
+        return self.width * self.height
+
+    def union(self, other: Rectangle) -> Rectangle:
+        """The smallest rectangle that holds both."""
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        return Rectangle(x, y, max(self.right, other.right) - x, max(self.bottom, other.bottom) - y)
+
+    def clipped(self, size: Size) -> Rectangle | None:
+        """The part on a screen of this size; None when there is none."""
+        x, y = max(0, self.x), max(0, self.y)
+        width, height = min(self.right, size.width) - x, min(self.bottom, size.height) - y
+        return Rectangle(x, y, width, height) if width > 0 and height > 0 else None

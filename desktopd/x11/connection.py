@@ -14,6 +14,7 @@ import socket
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -67,6 +68,7 @@ class Connection:
         self._handlers: Observers[[Event]] = Observers()
         self._tasks: set[asyncio.Task[None]] = set()
         self._jobs = 0
+        self._failures: set[str] = set()
         display.set_error_handler(self._log_refusal)
         self._loop.add_reader(control, self._drain)
 
@@ -130,6 +132,15 @@ class Connection:
             job.cancel()
             answer.cancel()
 
+    def post(self, request: Callable[[Display], object]) -> None:
+        """Run `request` in the X thread after all that was asked for before, and do not wait.
+
+        For many small requests without an answer, such as input. A failure is logged, each kind
+        once. After the connection's end it does nothing: `wait_lost` tells of that.
+        """
+        if not self._lost.done():
+            self._submit(partial(self._attempt, request))
+
     def subscribe(self, handler: Callable[[Event], None]) -> Callable[[], None]:
         """Have `handler` called in the loop with every event; returns what ends that."""
         return self._handlers.add(handler)
@@ -176,6 +187,21 @@ class Connection:
         job = self._executor.submit(self._perform, request)
         job.add_done_callback(lambda done: self._loop.call_soon_threadsafe(self._job_done, done))
         return job
+
+    def _attempt(self, request: Callable[[Display], object], display: Display) -> None:
+        """In the X thread: a request that nobody waits for."""
+        try:
+            request(display)
+            display.flush()
+        except error.ConnectionClosedError:
+            raise
+        except Exception as failure:
+            name = getattr(getattr(request, "func", request), "__qualname__", repr(request))
+            reason = error_name(failure) if isinstance(failure, error.XError) else repr(failure)
+            text = f"{name}: {reason}"
+            if text not in self._failures:
+                self._failures.add(text)
+                logger.warning("X %s: %s", self._name, text, exc_info=failure)
 
     def _job_done(self, job: concurrent.futures.Future[Any]) -> None:
         self._jobs -= 1

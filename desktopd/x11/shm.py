@@ -1,0 +1,146 @@
+"""Pictures through shared memory: the MIT-SHM extension (version 1.1), which python-xlib lacks."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from Xlib import X
+from Xlib.protocol import rq
+
+from desktopd.x11.errors import XError, x_errors
+from desktopd.x11.wire import Display
+
+EXTENSION = "MIT-SHM"
+_ALL_PLANES = 0xFFFFFFFF
+_IPC_CREAT_PRIVATE = 0o1600
+_IPC_RMID = 0
+_FAILED = ctypes.c_void_p(-1).value
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.shmget.argtypes = [ctypes.c_int, ctypes.c_size_t, ctypes.c_int]
+_libc.shmat.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_int]
+_libc.shmat.restype = ctypes.c_void_p
+_libc.shmdt.argtypes = [ctypes.c_void_p]
+_libc.shmctl.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_void_p]
+
+
+class _Attach(rq.Request):  # type: ignore[misc]  # python-xlib is not typed
+    _request = rq.Struct(
+        rq.Card8("opcode"),
+        rq.Opcode(1),
+        rq.RequestLength(),
+        rq.Card32("segment"),
+        rq.Card32("id"),
+        rq.Bool("read_only"),
+        rq.Pad(3),
+    )
+
+
+class _Detach(rq.Request):  # type: ignore[misc]
+    _request = rq.Struct(rq.Card8("opcode"), rq.Opcode(2), rq.RequestLength(), rq.Card32("segment"))
+
+
+class _GetImage(rq.ReplyRequest):  # type: ignore[misc]
+    _request = rq.Struct(
+        rq.Card8("opcode"),
+        rq.Opcode(4),
+        rq.RequestLength(),
+        rq.Drawable("drawable"),
+        rq.Int16("x"),
+        rq.Int16("y"),
+        rq.Card16("width"),
+        rq.Card16("height"),
+        rq.Card32("plane_mask"),
+        rq.Card8("format"),
+        rq.Pad(3),
+        rq.Card32("segment"),
+        rq.Card32("offset"),
+    )
+    _reply = rq.Struct(
+        rq.ReplyCode(),
+        rq.Card8("depth"),
+        rq.Card16("sequence_number"),
+        rq.ReplyLength(),
+        rq.Card32("visual"),
+        rq.Card32("size"),
+        rq.Pad(16),
+    )
+
+
+class Segment:
+    """Memory that this process and the X server share, for one connection; in the X thread.
+
+    The system frees it when both have let go, however they end.
+    """
+
+    def __init__(self, display: Display, size: int) -> None:
+        """`size` in bytes. Raises XError when the server has no MIT-SHM or cannot reach it."""
+        self._display = display
+        self._opcode = _opcode(display)
+        with _allocated(size) as number:
+            self._address = _mapped(number)
+            try:
+                self._segment = display.display.allocate_resource_id()
+                with x_errors(display, "MIT-SHM Attach"):
+                    self._send(_Attach, id=number, read_only=False)
+            except BaseException:
+                _libc.shmdt(self._address)
+                raise
+        self.memory = (ctypes.c_ubyte * size).from_address(self._address)
+        """The bytes; not to be touched after `close`."""
+
+    def get_image(self, drawable: Any, x: int, y: int, width: int, height: int) -> None:
+        """Have the pixels written to the start of the memory: rows of `width` x 4 bytes.
+
+        All of one instant. Raises python-xlib's errors, BadMatch beyond the drawable's edges.
+        """
+        self._send(
+            _GetImage,
+            drawable=drawable,
+            x=x,
+            y=y,
+            width=width,
+            height=height,
+            plane_mask=_ALL_PLANES,
+            format=X.ZPixmap,
+            offset=0,
+        )
+
+    def close(self) -> None:
+        """Let go of the memory."""
+        self._send(_Detach)
+        self._display.flush()
+        _libc.shmdt(self._address)
+
+    def _send(self, request: Any, **fields: Any) -> None:
+        request(display=self._display.display, opcode=self._opcode, segment=self._segment, **fields)
+
+
+def _opcode(display: Display) -> int:
+    extension = display.query_extension(EXTENSION)
+    if not extension:
+        raise XError(f"the X server has no {EXTENSION}: start it with `+extension {EXTENSION}`")
+    return int(extension.major_opcode)
+
+
+@contextmanager
+def _allocated(size: int) -> Iterator[int]:
+    """A segment that is deleted as soon as nobody has it mapped, after the block."""
+    number = _libc.shmget(0, size, _IPC_CREAT_PRIVATE)
+    if number < 0:
+        raise XError(f"no shared memory of {size} bytes: {os.strerror(ctypes.get_errno())}")
+    try:
+        yield number
+    finally:
+        _libc.shmctl(number, _IPC_RMID, None)
+
+
+def _mapped(number: int) -> int:
+    address = _libc.shmat(number, None, 0)
+    if address == _FAILED:
+        raise XError(f"shared memory cannot be mapped: {os.strerror(ctypes.get_errno())}")
+    return int(address)
