@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.chromium import chromium, context, tab
@@ -13,6 +14,11 @@ from tests.daemon import Daemon
 
 # Shared by several folders: a fixture that lives as long as the run must be registered once.
 __all__ = ["chromium", "context", "docker", "image", "tab"]
+
+
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("desktopd", deadline=None)
+hypothesis.settings.load_profile("desktopd")
 
 
 @pytest.fixture

@@ -20,13 +20,38 @@ class Encoding(IntEnum):
     ZYWRLE = 17
     JPEG = 21
     H264 = 50
+    JPEG_QUALITY_9 = -23
+    JPEG_QUALITY_0 = -32
+    DESKTOP_SIZE = -223
+    LAST_RECT = -224
+    CURSOR = -239
+    COMPRESSION_LEVEL_9 = -247
+    COMPRESSION_LEVEL_0 = -256
+    QEMU_EXTENDED_KEY_EVENT = -258
     TIGHTPNG = -260
+    QEMU_LED_STATE = -261
+    DESKTOP_NAME = -307
+    EXTENDED_DESKTOP_SIZE = -308
+    XVP = -309
+    FENCE = -312
+    CONTINUOUS_UPDATES = -313
+    CURSOR_WITH_ALPHA = -314
     EXTENDED_MOUSE_BUTTONS = -316
+    JPEG_FINE_QUALITY_100 = -412
+    JPEG_FINE_QUALITY_0 = -512
+    JPEG_SUBSAMPLING_GRAY = -765
+    JPEG_SUBSAMPLING_2X = -766
+    JPEG_SUBSAMPLING_4X = -767
+    JPEG_SUBSAMPLING_1X = -768
+    VMWARE_CURSOR = 0x574D5664
+    VMWARE_LED_STATE = 0x574D5668
+    EXTENDED_CLIPBOARD = 0xC0A1E5CE - (1 << 32)
 
 
 class PixelPath(StrEnum):
     """Which server draws the picture that a viewer gets."""
 
+    NATIVE = "native"
     X11VNC = "x11vnc"
     XVNC = "xvnc"
     TARGET = "target"
@@ -36,6 +61,7 @@ _COMMON = frozenset(
     {Encoding.RAW, Encoding.RRE, Encoding.HEXTILE, Encoding.TIGHT, Encoding.ZRLE},
 )
 _ENCODED_BY = {
+    PixelPath.NATIVE: frozenset({Encoding.RAW, Encoding.TIGHT, Encoding.H264}),
     PixelPath.X11VNC: _COMMON | {Encoding.CORRE, Encoding.ZLIB, Encoding.ZYWRLE, Encoding.TIGHTPNG},
     PixelPath.XVNC: _COMMON,
     PixelPath.TARGET: _COMMON,
