@@ -17,13 +17,19 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol
 
-from desktopd import __version__, config
-from desktopd.config import Command, ConfigError, Loaded, Settings
+from desktopd import __version__, config, native
+from desktopd.config import Command, ConfigError, Loaded, Settings, is_loopback
+from desktopd.control import commands
+from desktopd.control.report import Report, Reporter
 from desktopd.http.app import create_app
 from desktopd.http.listen import ListenError, bind_tcp, bind_unix
 from desktopd.http.oauth import Provider
 from desktopd.http.options import HttpOptions
 from desktopd.http.server import Server
+from desktopd.rfb import port as vnc
+from desktopd.rfb.admission import Door
+from desktopd.rfb.local import RfbServer
+from desktopd.rfb.password import Passwords
 from desktopd.rfb.targets import Targets
 from desktopd.rfb.viewer import Viewers
 from desktopd.session.check import check
@@ -35,6 +41,12 @@ from desktopd.session.session import Session
 DESCRIPTORS = 65536
 
 log = logging.getLogger("desktopd")
+
+_CONTROL = {
+    Command.START: commands.start,
+    Command.STATUS: commands.status,
+    Command.STOP: commands.stop,
+}
 
 
 class Integration(Provider, Protocol):
@@ -56,6 +68,9 @@ def main(*arguments: str) -> int:
             return 0
         if loaded.command is Command.CHECK:
             return check(_session_options(loaded))
+        if loaded.command in _CONTROL:
+            logging.basicConfig(format="desktopd: %(message)s")
+            return _CONTROL[loaded.command](loaded)
         _set_up_logging(loaded.settings.log_level)
         return asyncio.run(_run(loaded))
     except ConfigError as error:
@@ -85,11 +100,14 @@ async def _run(loaded: Loaded) -> int:
         ) from None
     viewers = Viewers()
     integration = _integration(loaded)
+    shown = native.native_server(session, settings.app)
     try:
-        app = create_app(_http_options(settings, token, integration), session, viewers)
+        app = create_app(_http_options(settings, token, integration), session, viewers, shown)
     except ValueError as error:
         raise ConfigError(str(error)) from None
     server = Server(app, _listen(settings), tls_cert=settings.tls_cert, tls_key=settings.tls_key)
+    vnc_port = _vnc_port(settings, session, viewers, shown)
+    link = _link(settings, server, token if is_ours else None)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -103,7 +121,22 @@ async def _run(loaded: Loaded) -> int:
     ]
     if integration is not None:
         running.append(asyncio.create_task(integration.run(lambda: viewers.last_input)))
-    _announce(settings, server, token if is_ours else None)
+    if shown is not None:
+        running.append(asyncio.create_task(native.show(session, shown, viewers)))
+    if vnc_port is not None:
+        running.append(asyncio.create_task(vnc_port.serve()))
+
+    def report() -> Report:
+        return Report(
+            address=link,
+            port=None if settings.unix_socket else server.sockets[0].getsockname()[1],
+            vnc=vnc_port.address if vnc_port else None,
+            stage=session.status.stage,
+            viewers=tuple(viewer.role for viewer in viewers),
+        )
+
+    running.append(asyncio.create_task(Reporter(loaded.runtime_dir, report).serve()))
+    print(f"\n    {link}\n", flush=True)
     try:
         done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
         if running[3] in done:
@@ -142,7 +175,7 @@ def _session_options(loaded: Loaded) -> SessionOptions:
         folder=loaded.runtime_dir,
         environment=loaded.environment,
         display=settings.display,
-        rfb=settings.rfb,
+        rfb=_rfb(settings),
         size=settings.size,
         max_size=settings.max_size,
         dpi=settings.dpi,
@@ -150,7 +183,22 @@ def _session_options(loaded: Loaded) -> SessionOptions:
         kiosk=settings.kiosk,
         restart_app=settings.restarts_application,
         wm=settings.wm,
+        gpu=settings.gpu,
     )
+
+
+def _rfb(settings: Settings) -> str:
+    """Which RFB server is meant: where nothing is asked for, the native one if it can run here."""
+    if settings.rfb not in ("auto", "native") or settings.display == "xvnc":
+        return settings.rfb
+    try:
+        native.check()
+    except native.Unusable as error:
+        if settings.rfb == "native":
+            raise ConfigError(f"rfb=native: {error}") from None
+        log.warning("x11vnc shows the display: %s", error)
+        return "x11vnc"
+    return "native"
 
 
 def _integration(loaded: Loaded) -> Integration | None:
@@ -217,11 +265,36 @@ def _listen(settings: Settings) -> list[socket.socket]:
     return bind_tcp(settings.host, settings.port)
 
 
-def _announce(settings: Settings, server: Server, token: str | None) -> None:
-    """Print the address for a person to click, with the token only when nobody else knows it."""
+def _vnc_port(
+    settings: Settings, session: Session, viewers: Viewers, native: RfbServer | None
+) -> vnc.VncPort | None:
+    """The port for VNC viewers, if there is to be one; raises ListenError."""
+    if settings.vnc_port is None:
+        return None
+    passwords = tls = None
+    if settings.vnc_password is not None:
+        view = settings.vnc_view_password
+        passwords = Passwords(
+            settings.vnc_password.get_secret_value(), view.get_secret_value() if view else None
+        )
+    where = f"vnc_host={settings.vnc_host!r} vnc_port={settings.vnc_port}"
+    try:
+        if settings.tls_cert and settings.tls_key:
+            tls = vnc.tls_context(settings.tls_cert, settings.tls_key)
+        sock = vnc.listen(settings.vnc_host, settings.vnc_port)
+    except OSError as error:
+        raise ListenError(f"{where}: {error.strerror or error}; choose another") from None
+    door = Door(passwords, tls is not None, tls is None or is_loopback(settings.vnc_host))
+    if tls is None and not is_loopback(settings.vnc_host):
+        log.warning("%s: whoever listens in the network sees everything; set tls_cert", where)
+    return vnc.VncPort(sock, door, session, viewers, tls, native)
+
+
+def _link(settings: Settings, server: Server, token: str | None) -> str:
+    """The address for a person to click, with the token only when nobody else knows it."""
     place = server.addresses[0].replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
     query = f"?token={token}" if token and settings.auth == "token" else ""
-    print(f"\n    {place}{settings.base_url}{query}\n", flush=True)
+    return f"{place}{settings.base_url}{query}"
 
 
 async def _idle(viewers: Viewers, seconds: int) -> None:

@@ -26,7 +26,7 @@ from desktopd.http.pages import Pages
 from desktopd.http.prefix import PrefixMiddleware, base_path
 from desktopd.http.problems import Problem, problem_response
 from desktopd.http.proxy import ForwardedMiddleware
-from desktopd.http.rfb import Rfb
+from desktopd.http.rfb import Rfb, RfbServer
 from desktopd.http.session import Session, session_json
 from desktopd.http.throttle import Throttle
 from desktopd.http.tokens import Tokens
@@ -50,8 +50,15 @@ class Entrance:
     enter: Enter | None
 
 
-def create_app(options: HttpOptions, session: Session, viewers: Viewers | None = None) -> Starlette:
+def create_app(
+    options: HttpOptions,
+    session: Session,
+    viewers: Viewers | None = None,
+    native: RfbServer | None = None,
+) -> Starlette:
     """The application that serves `session`; `viewers` is filled with those who watch.
+
+    `native` is the RFB server of this process, where the session has none of its own.
 
     Raises ValueError that names the option which cannot be used.
     """
@@ -60,7 +67,7 @@ def create_app(options: HttpOptions, session: Session, viewers: Viewers | None =
     security = SecurityHeaders(options.frame_ancestors)
     entrance = _entrance(options, base, embedded=security.embeddable)
     app = Starlette(
-        routes=[*entrance.routes, *_routes(options, session, viewers)],
+        routes=[*entrance.routes, *_routes(options, session, viewers, native)],
         middleware=[
             Middleware(SecurityHeadersMiddleware, security),
             Middleware(ForwardedMiddleware, options.trusted_proxies),
@@ -103,11 +110,13 @@ def _entrance(options: HttpOptions, base: str, *, embedded: bool) -> Entrance:
     return Entrance(gate, PUBLIC, routes, page.response, gate.enter if tokens else None)
 
 
-def _routes(options: HttpOptions, session: Session, viewers: Viewers) -> list[BaseRoute]:
+def _routes(
+    options: HttpOptions, session: Session, viewers: Viewers, native: RfbServer | None
+) -> list[BaseRoute]:
     describe = partial(session_json, session, viewers, options.version)
     metrics = Metrics(session, viewers)
     api, pages = Api(session, describe), Pages(options.static)
-    rfb = Rfb(session, viewers, metrics, options.targets)
+    rfb = Rfb(session, viewers, metrics, options.targets, native)
     return [
         Route("/healthz", healthy),
         Route("/readyz", api.ready),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Protocol
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -14,7 +15,7 @@ from desktopd.http.problems import Problem
 from desktopd.http.proxy import client_address
 from desktopd.http.session import Session
 from desktopd.rfb.encodings import PixelPath
-from desktopd.rfb.relay import Cause, relay
+from desktopd.rfb.relay import Cause, Ending, NoDisplay, Transport, relay
 from desktopd.rfb.targets import TargetError, Targets, UnixTarget, Upstream, connect
 from desktopd.rfb.viewer import Viewer, Viewers
 from desktopd.session.errors import SessionNotReady
@@ -50,12 +51,28 @@ class WebSocketTransport:
             raise ConnectionResetError("the viewer has left") from None
 
 
+class RfbServer(Protocol):
+    """A :class:`desktopd.rfb.server.Server` that runs in this process."""
+
+    async def serve(self, transport: Transport, viewer: Viewer) -> Ending:
+        """Serve one viewer until one of us ends it; NoDisplay while there is nothing to show."""
+
+
 class Rfb:
-    """The endpoint: relays to the session's own RFB server, or to one that `targets` names."""
+    """The endpoint: serves viewers by the `native` server, or relays to the session's own.
+
+    With `targets` it relays to the one that is named.
+    """
 
     def __init__(
-        self, session: Session, viewers: Viewers, metrics: Metrics, targets: Targets | None
+        self,
+        session: Session,
+        viewers: Viewers,
+        metrics: Metrics,
+        targets: Targets | None,
+        native: RfbServer | None,
     ) -> None:
+        self._native = native
         self._session = session
         self._viewers = viewers
         self._metrics = metrics
@@ -64,35 +81,49 @@ class Rfb:
 
     async def connect(self, websocket: WebSocket) -> None:
         """Serve one viewer. Raises Problem 404 or 503 before it is let in."""
-        path, upstream = await self._open(websocket)
+        name = websocket.query_params.get("token") if self._targets else None
+        if self._native is not None and name is None:
+            path, upstream = PixelPath.NATIVE, None
+        else:
+            path, upstream = await self._open(name)
         role = Access.of(websocket).role
         viewer = Viewer(role=role, address=client_address(websocket.scope), path=path)
         offered = websocket.scope["subprotocols"]
         try:
             await websocket.accept("binary" if "binary" in offered else None)
         except BaseException:
-            upstream.writer.transport.abort()
+            if upstream is not None:
+                upstream.writer.transport.abort()
             raise
         log.info("viewer %s came: %s, %s", viewer.id, viewer.address, role)
-        own = path is not PixelPath.TARGET
         try:
             with self._viewers.add(viewer):
-                ending = await relay(
-                    WebSocketTransport(websocket),
-                    upstream,
-                    viewer,
-                    # Xvnc resizes itself; its clipboard, as x11vnc's, knows no roles.
-                    on_resize=self._resize if path is PixelPath.X11VNC else None,
-                    clipboard=not own,
-                )
+                ending = await self._serve(WebSocketTransport(websocket), upstream, viewer)
         finally:
             self._metrics.ended(viewer)
         log.info("viewer %s left: %s", viewer.id, ending)
         if ending.cause is not Cause.VIEWER_LEFT:
             await _close(websocket, _CLOSE_CODES.get(ending.cause, 1008), ending.cause)
 
-    async def _open(self, websocket: WebSocket) -> tuple[PixelPath, Upstream]:
-        name = websocket.query_params.get("token")
+    async def _serve(
+        self, transport: Transport, upstream: Upstream | None, viewer: Viewer
+    ) -> Ending:
+        if upstream is None:
+            assert self._native is not None
+            try:
+                return await self._native.serve(transport, viewer)
+            except NoDisplay as error:
+                return Ending(Cause.SERVER_LEFT, str(error))
+        return await relay(
+            transport,
+            upstream,
+            viewer,
+            # Xvnc resizes itself; its clipboard, as x11vnc's, knows no roles.
+            on_resize=self._resize if viewer.path is PixelPath.X11VNC else None,
+            clipboard=viewer.path is PixelPath.TARGET,
+        )
+
+    async def _open(self, name: str | None) -> tuple[PixelPath, Upstream]:
         try:
             if self._targets is None or name is None:
                 target = UnixTarget(self._session.rfb_target)

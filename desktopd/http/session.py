@@ -68,8 +68,14 @@ def session_json(session: Session, viewers: Viewers, version: str, role: Role) -
         "version": version,
         "services": [_service(service, role) for service in status.services],
         "display": None if status.display is None else _display(status.display, role),
+        "rfb": {"path": session.rfb_path},
         "viewers": [_viewer(viewer) for viewer in viewers],
         "app": _application(status, role),
+        "gpu": {
+            "renderer": status.gpu.renderer,
+            "name": status.gpu.name,
+            "reason": status.gpu.reason,
+        },
     }
 
 
@@ -134,8 +140,8 @@ def _viewer(viewer: Viewer) -> dict[str, Any]:
         "role": viewer.role,
         "path": viewer.path,
         "codec": viewer.codec,
-        # Whether the picture is lossless at this moment: no RFB server of today tells.
-        "exact": None,
+        # Whether the picture is lossless at this moment; only the native server can tell.
+        "exact": viewer.exact,
         "fps": viewer.fps,
     }
 

@@ -68,6 +68,10 @@ class Ending:
         return f"{self.cause}: {self.detail}"
 
 
+class NoDisplay(Exception):
+    """There is nothing to be shown at this moment."""
+
+
 _VIEWER_LEFT = Ending(Cause.VIEWER_LEFT, "the viewer closed the connection")
 _SERVER_LEFT = Ending(Cause.SERVER_LEFT, "the RFB server closed the connection")
 

@@ -38,6 +38,7 @@ class Viewer:
     on_change: Callable[[], None] = field(default=_nobody_listens, repr=False)
     id: str = field(default_factory=lambda: token_hex(4))
     codec: str | None = field(default=None, init=False)
+    exact: bool | None = field(default=None, init=False)
     connected: float = field(init=False)
     last_input: float | None = field(default=None, init=False)
     bytes_sent: int = field(default=0, init=False)
@@ -59,10 +60,22 @@ class Viewer:
             self.codec = codec
             self.on_change()
 
+    def showed(self, *, exact: bool) -> None:
+        """Its picture is now the desktop's to the pixel, or only near it."""
+        if exact != self.exact:
+            self.exact = exact
+            self.on_change()
+
+    def updated(self) -> None:
+        """An update has been sent to it by a server that knows when the last one was drawn."""
+        self._pushed = False
+        self._requested.append(self.clock())
+
     def requested_update(self) -> None:
         """It has asked for one framebuffer update, after it has drawn the last one."""
         self.update_requests += 1
-        self._requested.append(self.clock())
+        if self.path is not PixelPath.NATIVE:
+            self._requested.append(self.clock())
 
     def continuous_updates(self, enabled: bool) -> None:
         """The server pushes updates to it unasked, or no longer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 import shutil
 import subprocess
@@ -10,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from desktopd.session import displays
+from desktopd.session import displays, xfce
 from desktopd.session.errors import LaunchError
+from desktopd.session.gpu import GlError, Gpu, Renderer, confirmed, detect, gl_renderer
 from desktopd.session.services import SessionOptions
 
 
@@ -37,7 +39,7 @@ class Finding:
     def __str__(self) -> str:
         mark = "ok" if not self.remedy else "MISSING" if self.needed else "-"
         tail = f"; {self.remedy}" if self.remedy else ""
-        return f"{mark:<8}{self.name:<16}{self.found}{tail}"
+        return f"{mark:<8}{self.name:<18}{self.found}{tail}"
 
 
 def check(options: SessionOptions) -> int:
@@ -56,7 +58,11 @@ def _parts(options: SessionOptions) -> Iterator[Part]:
     yield Part(("Xvnc",), "tigervnc-standalone-server", "xvnc" in backends)
     yield Part(("x11vnc",), "x11vnc", x11vnc)
     wm, app = shlex.split(options.wm)[0], shlex.split(options.app)[0]
-    yield Part((wm,), wm, True, ("--version",))
+    if wm == xfce.NAME:
+        # Most of them do not tell their version without a display.
+        yield from (Part((name,), package, True, ()) for name, package in xfce.PROGRAMS.items())
+    else:
+        yield Part((wm,), wm, True, ("--version",))
     yield Part((app,), f"{app}, or set app to another command", True, ())
     yield Part(("glxinfo",), "mesa-utils", False, ())
 
@@ -88,7 +94,7 @@ def _version(argv: list[str]) -> str:
 
 
 def _display_findings(options: SessionOptions) -> Iterator[Finding]:
-    """Start each X server that the settings allow, and ask it for its GL renderer."""
+    """Start each X server that the settings allow, and ask it for its OpenGL."""
     last = options.backends[-1]
     for backend in options.backends:
         with tempfile.TemporaryDirectory(prefix="desktopd-") as folder:
@@ -101,28 +107,25 @@ def _display_findings(options: SessionOptions) -> Iterator[Finding]:
                     f"display {backend}", text, backend == last, "install what is missing"
                 )
                 continue
+            place = {"DISPLAY": name, "XAUTHORITY": str(attempt.authority)}
             try:
-                renderer = _renderer(options.environment, name, attempt.authority)
-                yield Finding(f"display {backend}", f"starts; OpenGL: {renderer}")
+                gpu, renderer = asyncio.run(
+                    _opengl(detect(options.gpu), {**options.environment, **place})
+                )
             finally:
                 server.terminate()
                 server.wait()
+            yield Finding(f"display {backend}", f"starts; OpenGL: {renderer}")
+            refused = options.gpu != "off" and gpu.renderer is Renderer.SOFTWARE
+            wanted = refused and options.gpu != "auto"
+            remedy = "mend that, or set gpu=auto" if wanted else ""
+            yield Finding(f"gpu on {backend}", str(gpu), wanted, remedy)
 
 
-def _renderer(environment: Mapping[str, str], name: str, authority: Path) -> str:
-    """The OpenGL renderer that applications get on display `name`."""
-    if shutil.which("glxinfo") is None:
-        return "unknown, glxinfo is not installed"
-    told = subprocess.run(
-        ["glxinfo", "-B"],
-        env={**environment, "DISPLAY": name, "XAUTHORITY": str(authority)},
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=30,
-        check=False,
-    )
-    for line in told.stdout.splitlines():
-        if "OpenGL renderer string:" in line:
-            return line.partition(":")[2].strip()
-    return f"none ({told.stderr.strip() or 'glxinfo says nothing'})"
+async def _opengl(gpu: Gpu, environment: Mapping[str, str]) -> tuple[Gpu, str]:
+    """The GPU, if OpenGL takes it on this display, and the renderer that the application gets."""
+    gpu = await confirmed(gpu, environment)
+    try:
+        return gpu, await gl_renderer({**gpu.environment, **environment})
+    except GlError as error:
+        return gpu, f"none ({error})"

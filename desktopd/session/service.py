@@ -35,7 +35,7 @@ class Service:
     `ready` is asked every `poll` seconds until it is true, for at most `ready_within` seconds
     (None: without a deadline). `alive`, once the service is ready, is asked every `alive_every`
     seconds; a service that does not answer within the same time is killed. `keep_children`: what
-    it started goes on when it ends by itself.
+    it started goes on when it ends by itself. `uses_gpu`: it draws, or starts what draws.
     """
 
     name: str
@@ -50,4 +50,5 @@ class Service:
     stop_within: float = 1.0
     keep_children: bool = False
     first_oom_victim: bool = False
+    uses_gpu: bool = False
     umask: int = -1

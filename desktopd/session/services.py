@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shlex
 from collections.abc import Mapping
@@ -9,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktopd.geometry import Size
+from desktopd.session import openbox, xfce
 from desktopd.session.displays import DisplayOptions
-from desktopd.session.openbox import write_config
+from desktopd.session.gpu import server_environment
 from desktopd.session.service import Probe, Restart, Service
 
 
@@ -29,6 +31,7 @@ class SessionOptions:
     kiosk: bool = True
     restart_app: bool = True
     wm: str = "openbox"
+    gpu: str = "auto"
 
     @property
     def backends(self) -> tuple[str, ...]:
@@ -38,9 +41,17 @@ class SessionOptions:
         return (self.display,)
 
     @property
+    def rfb_path(self) -> str:
+        """Which RFB server is meant: ``native``, ``x11vnc`` or ``xvnc``."""
+        if self.backends == ("xvnc",):
+            return "xvnc"
+        return "native" if self.rfb == "native" else "x11vnc"
+
+    @property
     def display_options(self) -> DisplayOptions:
         """The part that the X server is started with."""
-        return DisplayOptions(self.size, self.max_size, self.dpi, self.folder, self.environment)
+        environment = {**self.environment, **server_environment()}
+        return DisplayOptions(self.size, self.max_size, self.dpi, self.folder, environment)
 
     @property
     def authority(self) -> Path:
@@ -71,19 +82,29 @@ def display(options: SessionOptions, ready: Probe) -> Service:
 
 
 def window_manager(options: SessionOptions, ready: Probe) -> Service:
-    """The window manager: openbox with our rules, or any other command."""
-    argv = shlex.split(options.wm)
-    if argv == ["openbox"]:
-        rules = write_config(options.folder, kiosk=options.kiosk, command=options.app)
-        argv = ["openbox", "--sm-disable", "--config-file", str(rules)]
+    """The window manager: openbox or Xfce with our settings, or any other command."""
+    argv = tuple(shlex.split(options.wm))
+    if argv == ("openbox",):
+        rules = openbox.write_config(options.folder, kiosk=options.kiosk, command=options.app)
+        argv = ("openbox", "--sm-disable", "--config-file", str(rules))
+    elif argv == (xfce.NAME,):
+        argv = xfce.write_config(options.folder, options.environment, options.app)
+
+    async def stays() -> bool:
+        # Xfce starts a window manager that died again by itself.
+        while not await ready():
+            await asyncio.sleep(0.1)
+        return True
+
     return Service(
         name="window_manager",
-        argv=tuple(argv),
+        argv=argv,
         ready=ready,
         after=("display",),
-        alive=ready,
+        alive=stays,
         restart=Restart(longest=5),
         keep_children=True,
+        uses_gpu=True,
     )
 
 
@@ -130,6 +151,7 @@ def application(options: SessionOptions, painted: Probe) -> Service:
         restart=Restart(attempts=5, always=options.restart_app),
         stop_within=2,
         first_oom_victim=True,
+        uses_gpu=True,
     )
 
 

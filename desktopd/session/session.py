@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from desktopd.observers import Observers
 from desktopd.session import services
 from desktopd.session.display import Desktop, Display
 from desktopd.session.errors import SessionError, SessionNotReady
+from desktopd.session.gpu import confirmed, detect
 from desktopd.session.probes import RfbProbe
 from desktopd.session.process import Process, popen
 from desktopd.session.runner import Runner
@@ -22,6 +24,8 @@ from desktopd.session.status import DisplayStatus, ServiceState, SessionStatus, 
 from desktopd.x11 import capture, windows
 from desktopd.x11.connection import XError
 from desktopd.x11.windows import Paint
+
+log = logging.getLogger(__name__)
 
 
 class Session:
@@ -34,6 +38,7 @@ class Session:
         self._options = options
         self._paint = Paint.NONE
         self._stopping = False
+        self._gpu, self._gpu_is_settled = detect(options.gpu), False
         self._changes = Observers[[]]()
         self._copies = Observers[[str]]()
         self._state = StateFile(options.folder / "state.json")
@@ -63,7 +68,7 @@ class Session:
             services=(
                 server,
                 self._window_manager.status,
-                replace(server, name="rfb") if self.rfb_path == "xvnc" else self._rfb.status,
+                self._rfb.status if self.rfb_path == "x11vnc" else replace(server, name="rfb"),
                 self._application.status,
             ),
             display=None
@@ -72,6 +77,7 @@ class Session:
                 desktop.name, desktop.backend, desktop.screen.size, str(self._options.authority)
             ),
             command=self._options.app,
+            gpu=self._gpu,
         )
 
     def _stage(self) -> Stage:
@@ -90,8 +96,8 @@ class Session:
 
     @property
     def rfb_path(self) -> str:
-        """Which RFB server viewers get: ``x11vnc`` or ``xvnc``."""
-        return "xvnc" if self._options.backends == ("xvnc",) else "x11vnc"
+        """Which RFB server viewers get: ``x11vnc``, ``xvnc``, or ``native``, which is not ours."""
+        return self._options.rfb_path
 
     @property
     def rfb_target(self) -> Path:
@@ -183,16 +189,16 @@ class Session:
         log_file = self._options.folder / f"{service.name}.log"
 
         async def spawn() -> Process:
+            if service.uses_gpu:
+                await self._settle_gpu()
             return self._spawn(service, log_file)
 
         return Runner(service, launch or spawn, self._state, log_file, self._changes.call)
 
     def _spawn(self, service: Service, log_file: Path) -> Process:
         environment = {
-            **services.application_environment(),
-            **self._options.environment,
-            "DISPLAY": self._desktop().name,
-            "XAUTHORITY": str(self._options.authority),
+            **(self._gpu.environment if service.uses_gpu else {}),
+            **self._environment(),
         }
         child = popen(
             service.argv,
@@ -202,6 +208,23 @@ class Session:
             umask=service.umask,
         )
         return Process(child.pid, child, keep_children=service.keep_children)
+
+    def _environment(self) -> dict[str, str]:
+        """The variables of what runs on the display."""
+        return {
+            **services.application_environment(),
+            **self._options.environment,
+            "DISPLAY": self._desktop().name,
+            "XAUTHORITY": str(self._options.authority),
+        }
+
+    async def _settle_gpu(self) -> None:
+        """Try once, on the running display, whether OpenGL takes the GPU."""
+        if not self._gpu_is_settled:
+            self._gpu = await confirmed(self._gpu, self._environment())
+            self._gpu_is_settled = True
+            log.info("OpenGL of the application: %s", self._gpu)
+            self._changes.call()
 
     async def _window_manager_runs(self) -> bool:
         try:

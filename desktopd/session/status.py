@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from desktopd.geometry import Size
+from desktopd.session.gpu import NO_GPU, Gpu
 
 
 class Stage(StrEnum):
@@ -61,6 +62,7 @@ class SessionStatus:
     services: tuple[ServiceStatus, ...]
     display: DisplayStatus | None
     command: str
+    gpu: Gpu = NO_GPU
 
     @property
     def application(self) -> ServiceStatus:

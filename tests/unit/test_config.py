@@ -1,18 +1,19 @@
 """Settings: layers, errors that name setting, value and remedy, secrets that stay secret."""
 
+import os
+import pwd
 from pathlib import Path
 
 import pytest
 
-from desktopd import config
-from desktopd.config import Command, ConfigError, Settings, describe, load
+from desktopd.config import Command, ConfigError, Settings, describe, load, machine, sources
 from desktopd.geometry import Size
 
 
 @pytest.fixture(autouse=True)
 def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(config, "DEFAULT_FILE", tmp_path / "none.toml")
-    for name in list(config.os.environ):
+    monkeypatch.setattr(sources, "DEFAULT_FILE", tmp_path / "none.toml")
+    for name in list(os.environ):
         if name.startswith("DESKTOPD_"):
             monkeypatch.delenv(name)
 
@@ -72,6 +73,57 @@ def test_a_bad_value_names_setting_value_and_remedy(argv: list[str], message: st
     assert message in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["--vnc-port", "http"], "--vnc-port='http': "),
+        (["--vnc-port", "5900"], "set vnc_password, e.g. by DESKTOPD_VNC_PASSWORD_FILE (or auth"),
+        (["--auth", "none", "--vnc-host", "0.0.0.0"], "vnc_host='0.0.0.0': set vnc_password"),
+        (["--auth", "none", "--vnc-host", "::"], "vnc_host='::': set vnc_password"),
+        (["--auth", "none", "--vnc-host", "a.example"], "vnc_host='a.example': set vnc_password"),
+        (["--vnc-password", ""], "--vnc-password='…': expected 6 to 8 ASCII characters"),
+        (["--vnc-password", "      "], "--vnc-password='…': expected 6 to 8 ASCII characters"),
+        (["--vnc-password", "opensesame"], "--vnc-password='…': expected 6 to 8 ASCII"),
+        (["--vnc-password", "ünïcode"], "--vnc-password='…': expected 6 to 8 ASCII"),
+        (["--vnc-view-password", "lookonly"], "with vnc_view_password: set vnc_password too"),
+        (
+            ["--vnc-password", "opensesa", "--vnc-view-password", "opensesa"],
+            "vnc_password and vnc_view_password are the same; change one",
+        ),
+    ],
+)
+def test_a_port_for_vnc_viewers_that_cannot_be(argv: list[str], message: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load(["--vnc-port", "5900", *argv])
+    assert message in str(error.value)
+
+
+def test_a_port_for_vnc_viewers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load([]).settings.vnc_port is None
+    assert load(["--auth", "none", "--vnc-port", "5900"]).settings.vnc_password is None
+    secret = tmp_path / "secret"
+    secret.write_text("opensesa\n")
+    monkeypatch.setenv("DESKTOPD_VNC_PASSWORD_FILE", str(secret))
+    loaded = load(["--vnc-port", "5900", "--vnc-host", "0.0.0.0"])
+    assert loaded.settings.vnc_password is not None
+    assert loaded.settings.vnc_password.get_secret_value() == "opensesa"
+    assert "opensesa" not in describe(loaded) + repr(loaded)
+    secret.write_text("\n")
+    with pytest.raises(ConfigError, match="the file is empty; put the secret into it"):
+        load([])
+
+
+def test_another_process_gets_the_options_of_this_one(tmp_path: Path) -> None:
+    path = write(tmp_path, "")
+    given = ["--no-kiosk", "--app", "start --stop", "--config", str(path), "--port=0", "start"]
+    loaded = load(given)
+    assert loaded.command is Command.START
+    again = load(["run", *loaded.options])
+    assert again.command is Command.RUN
+    assert again.settings == loaded.settings
+    assert again.options == loaded.options
+
+
 def test_every_bad_value_is_told_at_once() -> None:
     with pytest.raises(ConfigError) as error:
         load(["--size", "big", "--dpi", "7"])
@@ -96,9 +148,12 @@ def test_the_variables_of_a_kubernetes_service_are_no_settings(
         "PORT_80_TCP_ADDR": "10.0.0.7",
         "SERVICE_HOST": "10.0.0.7",
         "SERVICE_PORT_HTTP": "80",
+        "VNC_PORT": "tcp://10.0.0.8:5900",
+        "VNC_SERVICE_HOST": "10.0.0.8",
     }.items():
         monkeypatch.setenv(f"DESKTOPD_{name}", value)
     assert load([]).settings.port == 8888
+    assert load([]).settings.vnc_port is None
 
 
 def test_an_unknown_key_or_a_broken_file_is_an_error(tmp_path: Path) -> None:
@@ -151,6 +206,33 @@ def test_each_listening_address_has_a_runtime_folder_of_its_own(
     }
     assert len(folders) == 4
     assert all(str(folder).startswith("/tmp/desktopd-") for folder in folders)
+
+
+@pytest.mark.parametrize(
+    ("linger", "expected"), [(True, ["users/7", "/tmp"]), (False, ["/tmp", "users/7"])]
+)
+def test_a_folder_that_ends_with_the_login_holds_no_desktop(
+    linger: bool, expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, users = pwd.getpwuid(os.getuid()).pw_name, tmp_path / "users"
+    (users / "7").mkdir(parents=True)
+    monkeypatch.setattr(machine, "USER_FOLDERS", users)
+    monkeypatch.setattr(machine, "LINGER", tmp_path)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(users / "7"))
+    if linger:
+        (tmp_path / user).touch()
+    loaded = load([])
+    assert loaded.runtime_bases == tuple(
+        tmp_path / base / f"desktopd-{os.getuid()}" for base in expected
+    )
+    assert loaded.runtime_dir == loaded.runtime_bases[0] / "port-8888"
+
+
+def test_a_runtime_folder_of_ones_own_choice_is_the_only_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    assert load([]).runtime_bases == (tmp_path / f"desktopd-{os.getuid()}",)
 
 
 @pytest.mark.parametrize(

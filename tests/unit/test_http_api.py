@@ -51,6 +51,8 @@ async def test_the_session(desk: Desk) -> None:
             "height": 900,
             "xauthority": "/run/xauthority",
         },
+        "gpu": {"name": "", "reason": "", "renderer": "software"},
+        "rfb": {"path": "x11vnc"},
         "viewers": [
             {
                 "id": viewer.id,

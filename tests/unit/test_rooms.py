@@ -18,7 +18,9 @@ ALLOWED = {
     "session": SHARED | {"x11"},
     "http": SHARED | {"session", "rfb", "x11"},
     "integrations": SHARED | {"http"},
-    "__main__": SHARED | {"config", "http", "session", "rfb"},
+    "native": SHARED | {"session", "rfb", "x11"},
+    "control": {"config", "session"},
+    "__main__": SHARED | {"config", "control", "http", "native", "session", "rfb"},
     "__init__": set(),
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -48,7 +50,8 @@ def test_a_room_imports_only_the_rooms_it_may(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "owner"), [("starlette", "http"), ("uvicorn", "http"), ("Xlib", "x11")]
+    ("name", "owner"),
+    [("starlette", "http"), ("uvicorn", "http"), ("Xlib", "x11"), ("numpy", "rfb")],
 )
 def test_a_library_stays_in_its_room(name: str, owner: str) -> None:
     users = {room(p) for p in MODULES for i in imported(p) if i.split(".")[0] == name}

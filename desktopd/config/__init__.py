@@ -1,0 +1,19 @@
+"""Settings: command line over environment over file over default.
+
+The only reader of ``os.environ``. Everything else gets values.
+"""
+
+from desktopd.config.load import Command, Loaded, describe, load
+from desktopd.config.machine import supervised
+from desktopd.config.settings import ConfigError, Settings, is_loopback
+
+__all__ = [
+    "Command",
+    "ConfigError",
+    "Loaded",
+    "Settings",
+    "describe",
+    "is_loopback",
+    "load",
+    "supervised",
+]

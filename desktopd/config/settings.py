@@ -1,0 +1,228 @@
+"""The settings: names, types, defaults, and what goes with what."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from desktopd.geometry import Size
+
+PREFIX = "DESKTOPD_"
+
+Given = Mapping[str, tuple[Any, str]]
+"""Values of settings by name, each with where it came from."""
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used: names the setting, its value and the remedy."""
+
+
+def _size(value: object) -> object:
+    return Size.parse(value) if isinstance(value, str) else value
+
+
+def _words(value: object) -> object:
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+def _base_url(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"[A-Za-z0-9._~%@/-]*", value):
+        raise ValueError("expected a path such as / or /user/ada/desktop/")
+    return "/" + "".join(f"{part}/" for part in value.split("/") if part)
+
+
+def _command(value: object) -> object:
+    if isinstance(value, str) and not shlex.split(value):
+        raise ValueError("expected a command, e.g. napari or 'python my_gui.py'")
+    return value
+
+
+SizeSetting = Annotated[Size, NoDecode, BeforeValidator(_size)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+CommandLine = Annotated[str, BeforeValidator(_command)]
+
+
+class Settings(BaseSettings):
+    """Every setting of desktopd, with its default."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX)
+
+    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 or :: for all")
+    port: int = Field(8888, ge=0, le=65535, description="TCP port; 0 takes a free one")
+    unix_socket: Path | None = Field(None, description="listen on this unix socket, not on TCP")
+    base_url: Annotated[str, BeforeValidator(_base_url)] = Field(
+        "/", description="path below which everything is served"
+    )
+    auth: Literal["token", "none", "jupyterhub"] = Field(
+        "token", description="token, none behind a proxy that authenticates, or jupyterhub"
+    )
+    token: SecretStr | None = Field(None, description="token for full control; random when unset")
+    view_token: SecretStr | None = Field(None, description="token that may only watch")
+    frame_ancestors: Words = Field(
+        ("'self'",), description="pages that may embed the desktop (CSP sources)"
+    )
+    allow_origin: Words = Field((), description="further origins whose pages may connect")
+    allowed_hosts: Words = Field(
+        (), description="host names under which the desktop is reached; unset: any"
+    )
+    trusted_proxies: Words = Field(
+        ("127.0.0.1", "::1"), description="proxies whose X-Forwarded-* headers count"
+    )
+    tls_cert: Path | None = Field(None, description="certificate chain (PEM) to serve https")
+    tls_key: Path | None = Field(None, description="private key (PEM) of tls_cert")
+    vnc_port: int | None = Field(
+        None, ge=0, le=65535, description="TCP port for VNC viewers, e.g. 5900; unset: none"
+    )
+    vnc_host: str = Field("127.0.0.1", description="address of vnc_port")
+    vnc_password: SecretStr | None = Field(
+        None, description="password of VNC viewers, 6 to 8 characters"
+    )
+    vnc_view_password: SecretStr | None = Field(
+        None, description="password of VNC viewers that may only watch"
+    )
+    display: Literal["auto", "xvfb", "xdummy", "xvnc"] = Field(
+        "auto", description="X server; auto is xdummy, or xvfb where that fails"
+    )
+    size: SizeSetting = Field(Size(1600, 900), description="size of the desktop at the start")
+    max_size: SizeSetting = Field(Size(7680, 4320), description="largest size of the desktop")
+    dpi: int = Field(96, ge=48, le=480, description="dots per inch that applications see")
+    rfb: Literal["auto", "native", "x11vnc", "xvnc"] = Field(
+        "auto",
+        description="RFB server; auto is xvnc on that display, else native, or x11vnc without it",
+    )
+    app: CommandLine = Field("napari", description="command of the application")
+    kiosk: bool = Field(True, description="one maximised application, or a plain desktop")
+    restart_app: bool | None = Field(
+        None, description="start the application again when it ends; unset: as kiosk"
+    )
+    wm: CommandLine = Field(
+        "openbox", description="command of the window manager; xfce is a whole desktop"
+    )
+    gpu: Literal["auto", "nvidia", "dri", "off"] = Field(
+        "auto", description="GPU of the application; auto is nvidia, else dri, else none"
+    )
+    target_plugin: str | None = Field(
+        None, description="websockify token plugin that resolves /websockify?token=NAME"
+    )
+    target_source: str | None = Field(None, description="source that target_plugin reads")
+    idle_timeout: int = Field(
+        0, ge=0, description="end after so many seconds without input; 0 is never"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="how much the log tells"
+    )
+    runtime_dir: Path | None = Field(
+        None, description="folder for sockets, state and logs; unset: one per port"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take values from `load` alone: it reads every layer and remembers which one won."""
+        return (init_settings,)
+
+    @field_validator("token", "view_token")
+    @classmethod
+    def _usable_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value().strip()) < 16:
+            raise ValueError("expected at least 16 characters; unset it for a random one")
+        return value
+
+    @field_validator("vnc_password", "vnc_view_password")
+    @classmethod
+    def _usable_password(cls, value: SecretStr | None) -> SecretStr | None:
+        # RFC 6143 section 7.2.2: what follows the eighth character would not count.
+        if value is not None and not re.fullmatch(r"[!-~]{6,8}", value.get_secret_value()):
+            raise ValueError("expected 6 to 8 ASCII characters without spaces: VNC takes no more")
+        return value
+
+    @property
+    def restarts_application(self) -> bool:
+        """Whether an application that ended is started again."""
+        return self.kiosk if self.restart_app is None else self.restart_app
+
+
+NAMES = tuple(Settings.model_fields)
+SECRETS = tuple(
+    name for name, field in Settings.model_fields.items() if field.annotation == SecretStr | None
+)
+
+
+def validate(given: Given) -> Settings:
+    """Make the settings of what was given; raises ConfigError."""
+    try:
+        settings = Settings(**{name: value for name, (value, _) in given.items()})
+    except ValidationError as error:
+        raise ConfigError("\n".join(_explain(e, given) for e in error.errors())) from None
+    for one, other in (("tls_cert", "tls_key"), ("target_plugin", "target_source")):
+        if (getattr(settings, one) is None) != (getattr(settings, other) is None):
+            raise ConfigError(f"{one} and {other} go together: set both or none")
+    if (settings.rfb == "xvnc" and settings.display not in ("xvnc", "auto")) or (
+        settings.rfb in ("native", "x11vnc") and settings.display == "xvnc"
+    ):
+        raise ConfigError(
+            f"rfb={settings.rfb} does not go with display={settings.display}; "
+            "use rfb=auto, or display=xvnc with rfb=xvnc"
+        )
+    if settings.size != settings.size.clamped(settings.max_size):
+        raise ConfigError(f"size={settings.size} is larger than max_size={settings.max_size}")
+    if settings.wm == "xfce" and settings.kiosk:
+        raise ConfigError("wm=xfce is a desktop of many windows: set --no-kiosk too (kiosk=false)")
+    if settings.vnc_port is not None:
+        _validate_vnc(settings)
+    return settings
+
+
+def _validate_vnc(settings: Settings) -> None:
+    where = f"vnc_port={settings.vnc_port}"
+    if settings.vnc_password is None:
+        if settings.vnc_view_password is not None:
+            raise ConfigError(f"{where} with vnc_view_password: set vnc_password too")
+        if not is_loopback(settings.vnc_host):
+            raise ConfigError(
+                f"{where} with vnc_host={settings.vnc_host!r}: set vnc_password, "
+                f"e.g. by {PREFIX}VNC_PASSWORD_FILE"
+            )
+        if settings.auth != "none":
+            raise ConfigError(
+                f"{where}: whoever has an account on this machine could connect; "
+                f"set vnc_password, e.g. by {PREFIX}VNC_PASSWORD_FILE (or auth=none)"
+            )
+    elif settings.vnc_password == settings.vnc_view_password:
+        raise ConfigError(f"{where}: vnc_password and vnc_view_password are the same; change one")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` names this machine alone."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _explain(error: Any, given: Given) -> str:
+    name = str(error["loc"][0])
+    value, origin = given[name]
+    shown = "'…'" if name in SECRETS else repr(value)
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return f"{origin}={shown}: {message}"

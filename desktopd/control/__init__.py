@@ -1,0 +1,1 @@
+"""``desktopd start``, ``status`` and ``stop``: a daemon in the background, and how it is found."""

@@ -1,0 +1,132 @@
+"""What a running daemon tells about itself, on a unix socket in its runtime folder.
+
+Whoever can open the socket owns the folder. The socket also names the process behind it, which
+no file could do safely: pids are used again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from desktopd.session.errors import SessionError
+
+# No longer than rfb.sock, whose length make_private checks.
+NAME = "ctl.sock"
+ANSWER_WITHIN = 3.0
+_UCRED = struct.Struct("3i")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`address` is for a browser, `vnc` for VNC viewers; `viewers` are the roles of those here."""
+
+    address: str = field(repr=False)
+    port: int | None
+    vnc: str | None
+    stage: str
+    viewers: tuple[str, ...]
+
+
+class Reporter:
+    """The daemon's end: answers each connection with `report` and closes it."""
+
+    def __init__(self, folder: Path, report: Callable[[], Report]) -> None:
+        self._path = folder / NAME
+        self._report = report
+
+    async def serve(self) -> None:
+        """Answer until cancelled. The folder has to be claimed. Raises SessionError."""
+        with _kept(self._path.parent), socket.socket(socket.AF_UNIX) as sock:
+            os.fchmod(sock.fileno(), 0o600)
+            try:
+                self._path.unlink(missing_ok=True)
+                sock.bind(str(self._path))
+            except OSError as error:
+                raise SessionError(
+                    f"{self._path}: {error.strerror}; make room there, or set another runtime_dir"
+                ) from None
+            server = await asyncio.start_unix_server(self._answer, sock=sock)
+            try:
+                await server.serve_forever()
+            finally:
+                self._path.unlink(missing_ok=True)
+
+    async def _answer(self, _: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            writer.write(json.dumps(asdict(self._report())).encode())
+            writer.close()
+            await writer.wait_closed()
+
+
+@contextmanager
+def _kept(folder: Path) -> Iterator[None]:
+    """Have systemd-tmpfiles, which cleans /tmp, pass by: it skips what is locked."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """A living daemon: `pidfd` stays with its process; `report` is None when it does not answer."""
+
+    pid: int
+    pidfd: int
+    report: Report | None
+
+
+@contextmanager
+def daemon(folder: Path) -> Iterator[Daemon | None]:
+    """The daemon of a runtime folder; None when there is none.
+
+    Raises SessionError when it is out of reach: another user's, or in another container.
+    """
+    with socket.socket(socket.AF_UNIX) as sock, contextlib.ExitStack() as stack:
+        sock.settimeout(ANSWER_WITHIN)
+        try:
+            owner = folder.stat().st_uid
+            sock.connect(str(folder / NAME))
+            pid, uid, _ = _UCRED.unpack(
+                sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
+            )
+            if uid != owner:
+                raise PermissionError(f"{NAME} is another user's")
+            if not pid:
+                raise SessionError(f"{folder}: its desktopd runs in another container")
+            pidfd = os.pidfd_open(pid)
+            stack.callback(os.close, pidfd)
+            found = _ask(sock, pid, pidfd)
+        except (FileNotFoundError, NotADirectoryError, ConnectionError, ProcessLookupError):
+            found = None
+        except OSError as error:
+            raise SessionError(f"{folder}: {error.strerror or error}; it is not yours") from None
+        yield found
+
+
+def _ask(sock: socket.socket, pid: int, pidfd: int) -> Daemon | None:
+    """Hear the report. Only a daemon that still lives answers, or keeps the connection open."""
+    told, deadline = b"", time.monotonic() + ANSWER_WITHIN
+    try:
+        while more := sock.recv(4096):
+            told += more
+            sock.settimeout(max(0.01, deadline - time.monotonic()))
+    except TimeoutError:
+        return Daemon(pid, pidfd, None)
+    if not told:
+        return None
+    fields = json.loads(told)
+    return Daemon(pid, pidfd, Report(**{**fields, "viewers": tuple(fields["viewers"])}))

@@ -1,0 +1,68 @@
+"""The native RFB server beside a session: shows its display for as long as there is one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktopd.rfb.encodings import PixelPath
+from desktopd.rfb.local import LocalSocket
+from desktopd.rfb.viewer import Viewers
+from desktopd.session.session import Session
+from desktopd.x11.errors import XError
+
+if TYPE_CHECKING:
+    from desktopd.rfb.server import Server
+
+log = logging.getLogger(__name__)
+
+_AGAIN = 0.5
+
+
+class Unusable(Exception):
+    """The native server cannot run here; the text says what to install."""
+
+
+def check() -> None:
+    """Raise Unusable where a part of the native server is missing."""
+    try:
+        import desktopd.rfb.server  # noqa: F401
+    except ImportError as error:
+        raise Unusable(
+            f"the native RFB server needs {error.name}: pip install 'desktopd[fast]'"
+        ) from None
+
+
+def native_server(session: Session, name: str) -> Server | None:
+    """The server for a session that is to be shown natively."""
+    if session.rfb_path != PixelPath.NATIVE:
+        return None
+    from desktopd.rfb.server import Server
+
+    return Server(session, name)
+
+
+async def show(session: Session, server: Server, viewers: Viewers) -> None:
+    """Keep `server` at the session's display, and at its unix socket, until cancelled."""
+    changed = asyncio.Event()
+    unsubscribe = session.on_change(changed.set)
+    try:
+        async with LocalSocket(session.rfb_target, server, viewers):
+            while True:
+                changed.clear()
+                display = session.status.display
+                if display is None:
+                    await changed.wait()
+                    continue
+                try:
+                    await server.run(display.name, Path(display.authority))
+                except XError as error:
+                    log.error("the display cannot be shown: %s", error)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_AGAIN):
+                        await changed.wait()
+    finally:
+        unsubscribe()

@@ -1,0 +1,110 @@
+"""The picture as last captured, and when each part of it changed."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from desktopd.geometry import Rectangle, Size
+from desktopd.rfb.regions import TILE, Mask, bounds
+from desktopd.rfb.scroll import Scroll, find_scroll
+from desktopd.rfb.video import Pixels
+
+
+class Framebuffer:
+    """Pixels of a screen in tiles of 16x16, at the edges cut off by it.
+
+    `sequence` counts the pictures that differ; `changed` and `changed_at` tell for each tile the
+    last of them that touched it, and its time (monotonic, in seconds).
+    """
+
+    scroll: Scroll | None = None
+    """What of the last picture was in the one before, at another place."""
+    unscrolled: Mask
+    """The tiles of the last picture that are neither as before nor told by `scroll`."""
+
+    def __init__(self, size: Size) -> None:
+        self.size = size
+        self.rows, self.columns = -(-size.height // TILE), -(-size.width // TILE)
+        self._pixels = np.zeros((self.rows * TILE, self.columns * TILE), np.uint32)
+        self.pixels: Pixels = self._pixels[: size.height, : size.width]
+        """Shape (height, width); 0x00RRGGBB, the highest byte without a meaning."""
+        self.sequence = 0
+        self.changed = np.zeros((self.rows, self.columns), np.int64)
+        self.changed_at = np.full((self.rows, self.columns), -math.inf)
+        self.unscrolled = np.zeros((self.rows, self.columns), np.bool_)
+
+    def tiles(self, area: Rectangle) -> tuple[slice, slice]:
+        """Rows and columns of the tiles that `area` touches."""
+        return (
+            slice(area.y // TILE, -(-area.bottom // TILE)),
+            slice(area.x // TILE, -(-area.right // TILE)),
+        )
+
+    def aligned(self, area: Rectangle) -> Rectangle:
+        """The smallest area of whole tiles around `area`, on the screen."""
+        x, y = area.x // TILE * TILE, area.y // TILE * TILE
+        right = min(-(-area.right // TILE) * TILE, self.size.width)
+        bottom = min(-(-area.bottom // TILE) * TILE, self.size.height)
+        return Rectangle(x, y, right - x, bottom - y)
+
+    def view(self, area: Rectangle) -> Pixels:
+        """Pixels of `area`, not copied."""
+        return self._pixels[area.y : area.bottom, area.x : area.right]
+
+    def absorb(
+        self, area: Rectangle, data: memoryview, now: float, *, seek_scroll: bool = False
+    ) -> Mask | None:
+        """Take the pixels of an aligned `area`; which tiles differ, None where none does.
+
+        With `seek_scroll`, find out too what has only moved.
+        """
+        fresh = np.frombuffer(data, np.uint32).reshape(area.height, area.width)
+        rows, columns = self.tiles(area)
+        differs = self._compare(area, fresh)
+        if not differs.any():
+            return None
+        changed = self._bounds(area, differs)
+        part = fresh[
+            changed.y - area.y : changed.bottom - area.y,
+            changed.x - area.x : changed.right - area.x,
+        ]
+        before = self.view(changed)
+        self.scroll = find_scroll(before, part, changed) if seek_scroll else None
+        mask = np.zeros((self.rows, self.columns), np.bool_)
+        mask[rows, columns] = differs
+        self.unscrolled = mask
+        if self.scroll is not None:
+            self._move(self.scroll)
+            self.unscrolled = np.zeros_like(mask)
+            self.unscrolled[rows, columns] = self._compare(area, fresh)
+        before[:] = part
+        self.sequence += 1
+        self.changed[rows, columns][differs] = self.sequence
+        self.changed_at[rows, columns][differs] = now
+        return mask
+
+    def _move(self, scroll: Scroll) -> None:
+        source = Rectangle(scroll.area.x, scroll.source_y, scroll.area.width, scroll.area.height)
+        self.view(scroll.area)[:] = self.view(source).copy()
+
+    def _compare(self, area: Rectangle, fresh: Pixels) -> Mask:
+        """Which tiles of `area` have another pixel than before."""
+        columns = -(-area.width // TILE)
+        if area.width % TILE:
+            whole = np.zeros((area.height, columns * TILE), np.uint32)
+            whole[:, : area.width] = fresh
+            fresh = whole
+        before = self._pixels[area.y : area.bottom, area.x : area.x + columns * TILE]
+        # Two pixels at a time; then the eight answers of a tile's row as one word.
+        differs = fresh.view(np.uint64) != before.view(np.uint64)
+        words = differs.view(np.uint64)
+        mask: Mask = np.bitwise_or.reduceat(words, np.arange(0, area.height, TILE), axis=0) != 0
+        return mask
+
+    def _bounds(self, area: Rectangle, differs: Mask) -> Rectangle:
+        """The smallest part of `area` that holds the tiles of `differs`."""
+        found = bounds(differs, Size(area.width, area.height))
+        assert found is not None
+        return Rectangle(area.x + found.x, area.y + found.y, found.width, found.height)

@@ -1,0 +1,91 @@
+"""A unix socket for viewers on this machine, served by the native server."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from desktopd.rfb.encodings import PixelPath
+from desktopd.rfb.relay import Ending, NoDisplay, Transport
+from desktopd.rfb.viewer import Role, Viewer, Viewers
+
+log = logging.getLogger(__name__)
+
+_READ = 65536
+_WRITE_HIGH = 65536
+
+
+class RfbServer(Protocol):
+    """What serves the viewers."""
+
+    async def serve(self, transport: Transport, viewer: Viewer) -> Ending:
+        """Serve one viewer until one of us ends it; NoDisplay while there is nothing to show."""
+
+
+class StreamTransport:
+    """A viewer's socket."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+        writer.transport.set_write_buffer_limits(_WRITE_HIGH)
+
+    async def receive(self) -> bytes | None:
+        """The next bytes; None when the viewer has left."""
+        return await self._reader.read(_READ) or None
+
+    async def send(self, data: bytes) -> None:
+        """Return when more may be sent; ConnectionError when the viewer has left."""
+        self._writer.write(data)
+        await self._writer.drain()
+
+
+class LocalSocket:
+    """Listens for as long as its block runs; whoever can open the socket has control."""
+
+    def __init__(self, path: Path, server: RfbServer, viewers: Viewers) -> None:
+        self._path = path
+        self._server = server
+        self._viewers = viewers
+        self._connections: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._path.unlink(missing_ok=True)
+        mask = os.umask(0o177)
+        try:
+            self._listener = await asyncio.start_unix_server(self._connected, self._path)
+        finally:
+            os.umask(mask)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._listener.close()
+        self._path.unlink(missing_ok=True)
+        for task in self._connections:
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections.add(task)
+        viewer = Viewer(role=Role.CONTROL, address="local", path=PixelPath.NATIVE)
+        try:
+            with self._viewers.add(viewer):
+                ending = await self._server.serve(StreamTransport(reader, writer), viewer)
+            log.info("viewer %s left: %s", viewer.id, ending)
+        except NoDisplay as error:
+            log.info("a viewer is sent away: %s", error)
+        except asyncio.CancelledError:
+            log.debug("viewer %s is cut off", viewer.id)
+        finally:
+            self._connections.discard(task)
+            writer.transport.abort()

@@ -1,0 +1,88 @@
+"""Where the picture keeps moving."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from desktopd.geometry import Rectangle, Size
+from desktopd.rfb.framebuffer import Framebuffer
+from desktopd.rfb.regions import Mask, components
+
+# A tile that changes n times a second has a heat of about n * MEMORY.
+MEMORY = 0.3
+HOT = 3.0
+# A region in which nothing has been hot for so long (seconds) is given up.
+LINGER = 0.4
+SMALLEST = 128 * 128
+# A region in which less than this part still moves for so long (seconds) is made smaller.
+_LOOSE = 0.5
+_PATIENCE = 2.0
+
+
+class Motion:
+    """Follows which tiles change again and again, and encloses them in one region.
+
+    The region stays as it is for as long as it fits: each other one is another stream.
+    """
+
+    def __init__(self, framebuffer: Framebuffer) -> None:
+        self.region: Rectangle | None = None
+        """In pixels; made of whole tiles, its sides even. None while nothing keeps moving."""
+        self._framebuffer = framebuffer
+        self._heat = np.zeros((framebuffer.rows, framebuffer.columns), np.float32)
+        self._seen = 0.0
+        self._fitted = 0.0
+        self._moved = 0.0
+
+    def observe(self, mask: Mask, now: float) -> None:
+        """The tiles of `mask` have changed at `now`."""
+        self._cool(now)
+        self._heat[mask] += 1
+        region = self._moving()
+        if region is None:
+            self.rest(now)
+            return
+        self._moved = now
+        if self.region is not None:
+            both = self.region.union(region)
+            if both == self.region:
+                if region.area > _LOOSE * self.region.area:
+                    self._fitted = now
+                if now - self._fitted < _PATIENCE:
+                    return
+            elif region.area > _LOOSE * both.area:
+                region = both
+        self.region, self._fitted = region, now
+
+    def rest(self, now: float) -> None:
+        """Forget a region in which nothing keeps moving any more."""
+        if now - self._moved > LINGER:
+            self.region = None
+
+    def _cool(self, now: float) -> None:
+        self._heat *= math.exp(-(now - self._seen) / MEMORY)
+        self._seen = now
+
+    def _moving(self) -> Rectangle | None:
+        """Bounds of the largest part that is hot, without an odd last row or column of pixels."""
+        hot = self._heat > HOT
+        if not hot.any():
+            return None
+        largest = components(hot, self._framebuffer.size)[0]
+        whole = Rectangle(largest.x, largest.y, largest.width & ~1, largest.height & ~1)
+        return whole if whole.area >= SMALLEST else None
+
+
+def inside(region: Rectangle, framebuffer: Framebuffer) -> Mask:
+    """The tiles that lie in `region` as a whole."""
+    mask = np.zeros((framebuffer.rows, framebuffer.columns), np.bool_)
+    size: Size = framebuffer.size
+    rows, columns = framebuffer.tiles(region)
+    if region.right < size.width and region.right % 16:
+        columns = slice(columns.start, columns.stop - 1)
+    if region.bottom < size.height and region.bottom % 16:
+        rows = slice(rows.start, rows.stop - 1)
+    mask[rows, columns] = True
+    return mask

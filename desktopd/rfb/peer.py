@@ -1,0 +1,337 @@
+"""One viewer of the native server: what it says, what it is told, and how fast."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from typing import Any, Protocol
+
+from desktopd.geometry import Rectangle, Size
+from desktopd.rfb import updates
+from desktopd.rfb.copies import Copies
+from desktopd.rfb.encodings import Encoding
+from desktopd.rfb.gate import Gate
+from desktopd.rfb.handshake import (
+    RFB_3_8,
+    ClientInit,
+    ProtocolVersion,
+    SecurityChoice,
+    SecurityType,
+    Version,
+)
+from desktopd.rfb.message import ClientMessage, ProtocolError
+from desktopd.rfb.messages import (
+    ClientCutText,
+    ClientFence,
+    ClientMessages,
+    EnableContinuousUpdates,
+    FramebufferUpdateRequest,
+    KeyEvent,
+    PointerEvent,
+    QemuKeyEvent,
+    SetDesktopSize,
+    SetEncodings,
+    SetPixelFormat,
+    Xvp,
+)
+from desktopd.rfb.outbox import VIEWER_LEFT, Outbox
+from desktopd.rfb.pace import Pace
+from desktopd.rfb.picture import Picture, Recipient, Update
+from desktopd.rfb.pixelformat import NATIVE, PixelFormat
+from desktopd.rfb.relay import Cause, Ending, Limits, Transport
+from desktopd.rfb.seat import Seat
+from desktopd.rfb.sizes import Sizes
+from desktopd.rfb.style import Style
+from desktopd.rfb.updates import CursorShape, FenceFlag, Led
+from desktopd.rfb.viewer import Role, Viewer
+
+# Seconds without an answer to a fence after which a viewer gets no more video, for so long.
+SPEECHLESS = 3.0
+WITHOUT_VIDEO = 60.0
+_FENCE_FLAGS = FenceFlag.BLOCK_BEFORE | FenceFlag.BLOCK_AFTER | FenceFlag.SYNC_NEXT
+
+
+class Desk(Protocol):
+    """What a peer needs of the server."""
+
+    @property
+    def name(self) -> str:
+        """The title of the desktop."""
+
+    @property
+    def video(self) -> bool:
+        """Whether there is an encoder for video."""
+
+    @property
+    def size(self) -> Size:
+        """Of the screen."""
+
+    @property
+    def cursor(self) -> CursorShape:
+        """The pointer's shape."""
+
+    @property
+    def leds(self) -> Led:
+        """The keyboard's locks."""
+
+    def wake(self) -> None:
+        """A peer may be ready for an update."""
+
+    def seat(self) -> Seat:
+        """A keyboard and a pointer for one viewer."""
+
+    async def resize(self, size: Size) -> Size:
+        """Resize the screen; returns the size that it now has. Raises ValueError."""
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run `work` besides, no longer than the display lasts."""
+
+    def clipboard_text(self) -> str:
+        """What is there to be pasted."""
+
+    def copy(self, text: str) -> None:
+        """A viewer has copied a text."""
+
+
+class Peer:
+    """Speaks with one viewer until it leaves; `recipient` and `deliver` bring it the picture."""
+
+    def __init__(self, desk: Desk, transport: Transport, viewer: Viewer, limits: Limits) -> None:
+        self.viewer = viewer
+        self._desk = desk
+        self._transport = transport
+        self._limits = limits
+        self._outbox = Outbox(transport, limits.stall, self._sent)
+        self._send = self._outbox.put
+        self._gate = Gate(viewer, None, clipboard=True)
+        self._pace = Pace()
+        self._seat = desk.seat()
+        self._encodings: frozenset[int] = frozenset()
+        self._listed: tuple[int, ...] = ()
+        self._pixel_format = NATIVE
+        self._style = Style()
+        self._picture: Picture | None = None
+        self._requested = self._continuous = False
+        self._anew: Rectangle | None = None
+        self._fences = False
+        self._sizes = Sizes(self._send, lambda: desk.size, desk.resize)
+        self._copies = Copies(self._send, desk.clipboard_text, desk.copy, limits.clipboard)
+        self._video_again = 0.0
+        self._version: Version = RFB_3_8
+
+    async def run(self) -> Ending:
+        """Serve the viewer until one of us ends it. The caller closes the transport."""
+        self._send(b"RFB 003.008\n")
+        tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._outbox.run())]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            return done.pop().result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._seat.leave()
+
+    def ready(self, *, lenient: bool = False) -> bool:
+        """Whether an update would be welcome now."""
+        if not (self._continuous or self._requested) or not self._outbox.empty:
+            return False
+        return not self._fences or self._pace.ready(lenient=lenient)
+
+    def recipient(self) -> Recipient:
+        """What its next update has to be like."""
+        anew, self._anew = self._anew, None
+        return Recipient(self._picture, self._style, self._pace.rate, anew)
+
+    def behind(self) -> bool:
+        """Whether its picture is not yet the exact one."""
+        return self._anew is not None or self._picture is None or not self.viewer.exact
+
+    def deliver(self, update: Update) -> None:
+        """Send an update that was made for it."""
+        size = update.picture.framebuffer.size
+        if size != self._sizes.told:
+            try:
+                self._sizes.tell(size)
+            except ProtocolError as error:
+                self.end(Ending(Cause.PROTOCOL_ERROR, str(error)))
+                return
+        self._picture = update.picture
+        self.viewer.showed(exact=update.exact)
+        if not update.data:
+            return
+        self._requested = False
+        self.viewer.updated()
+        self._send(update.data)
+        if self._fences:
+            number = self._pace.sent(len(update.data), time.monotonic())
+            flags = FenceFlag.REQUEST | FenceFlag.BLOCK_BEFORE
+            self._send(updates.fence(flags, number.to_bytes(4)))
+
+    def tell_cursor(self) -> None:
+        """The pointer has another shape."""
+        cursor = self._desk.cursor
+        if Encoding.CURSOR_WITH_ALPHA in self._encodings:
+            self._send(updates.joined([updates.cursor_with_alpha(cursor)]))
+        elif Encoding.VMWARE_CURSOR in self._encodings:
+            self._send(updates.joined([updates.vmware_cursor(cursor)]))
+        elif Encoding.CURSOR in self._encodings:
+            self._send(updates.joined([updates.cursor(cursor, self._pixel_format)]))
+
+    def tell_leds(self) -> None:
+        """A lock of the keyboard has changed."""
+        if Encoding.QEMU_LED_STATE in self._encodings:
+            self._send(updates.joined([updates.qemu_led_state(self._desk.leds)]))
+
+    def tell_clipboard(self) -> None:
+        """An application has copied a text."""
+        if self.viewer.role is Role.CONTROL:
+            self._copies.copied()
+
+    def watch(self, now: float) -> Ending | None:
+        """Look for a viewer that does not draw what it is sent; its ending where that lasts."""
+        silence = self._pace.silence(now)
+        if silence > self._limits.stall:
+            return Ending(
+                Cause.VIEWER_STALLED, f"the viewer drew nothing for {self._limits.stall:g} s"
+            )
+        if silence > SPEECHLESS and self._style.video:
+            self._video_again = now + WITHOUT_VIDEO
+            self._ask_anew(Rectangle.of(self._sizes.told))
+            self._restyle(now)
+        elif self._video_again and now > self._video_again:
+            self._video_again = 0.0
+            self._restyle(now)
+        return None
+
+    def end(self, ending: Ending) -> None:
+        """Make `run` return."""
+        self._outbox.end(ending)
+
+    def _sent(self, size: int) -> None:
+        self.viewer.bytes_sent += size
+        self._desk.wake()
+
+    async def _listen(self) -> Ending:
+        messages = ClientMessages(
+            clipboard=self._limits.clipboard, encodings=self._limits.encodings
+        )
+        while True:
+            try:
+                data = await self._transport.receive()
+            except ConnectionError:
+                return VIEWER_LEFT
+            if data is None:
+                return VIEWER_LEFT
+            try:
+                for message in messages.feed(data):
+                    self._take(message)
+            except ProtocolError as error:
+                return Ending(Cause.PROTOCOL_ERROR, str(error))
+
+    def _take(self, message: ClientMessage) -> None:
+        if not self._gate.admit(message):
+            if isinstance(message, SetDesktopSize):
+                self._sizes.refuse()
+            return
+        match message:
+            case ProtocolVersion() | SecurityChoice() | ClientInit():
+                self._shake_hands(message)
+            case SetPixelFormat():
+                self._choose_format(message)
+            case SetEncodings(encodings=encodings):
+                self._choose_encodings(encodings)
+            case FramebufferUpdateRequest(
+                incremental=incremental, x=x, y=y, width=width, height=height
+            ):
+                self._requested = True
+                if not incremental:
+                    self._ask_anew(Rectangle(x, y, width, height))
+                self._desk.wake()
+            case EnableContinuousUpdates(enable=enable):
+                self._continuous = enable
+                if not enable:
+                    self._send(updates.end_of_continuous_updates())
+                self._desk.wake()
+            case ClientFence(flags=flags):
+                self._fence(flags, message.raw[message.layout.size :])
+            case QemuKeyEvent(down=down, keysym=keysym, keycode=scancode):
+                self._seat.keys.key(keysym, down, scancode)
+            case KeyEvent(down=down, keysym=keysym):
+                self._seat.keys.key(keysym, down)
+            case PointerEvent(buttons=buttons, x=x, y=y):
+                self._seat.pointer.event(x, y, buttons)
+            case ClientCutText():
+                self._copies.take(message)
+            case SetDesktopSize(width=width, height=height):
+                self._desk.spawn(self._sizes.ask(Size(width, height)))
+            case Xvp():
+                self._send(updates.xvp(updates.XvpCode.FAIL))
+
+    def _ask_anew(self, area: Rectangle) -> None:
+        self._anew = area if self._anew is None else self._anew.union(area)
+
+    def _shake_hands(self, message: ClientMessage) -> None:
+        match message:
+            case ProtocolVersion(version=version):
+                self._version = version
+                self._send(updates.security_types(version))
+            case SecurityChoice(security_type=chosen):
+                if chosen is not SecurityType.NONE:
+                    raise ProtocolError("security type None is the only one offered")
+                if result := updates.security_result(self._version):
+                    self._send(result)
+            case ClientInit():
+                size = self._sizes.told = self._desk.size
+                self._send(updates.server_init(size.width, size.height, NATIVE, self._desk.name))
+
+    def _choose_format(self, message: SetPixelFormat) -> None:
+        self._pixel_format = PixelFormat.parse(message.raw[4:])
+        if not self._pixel_format.true_colour:
+            self._send(updates.set_colour_map_entries())
+        self._ask_anew(Rectangle.of(self._sizes.told))
+        self._restyle(time.monotonic())
+
+    def _choose_encodings(self, encodings: tuple[int, ...]) -> None:
+        first = not self._listed
+        before, self._encodings = self._encodings, frozenset(encodings)
+        self._listed = encodings
+        self._restyle(time.monotonic())
+        new = self._encodings - before
+        if Encoding.FENCE in new and not self._fences:
+            self._fences = True
+            self._send(updates.fence(FenceFlag.REQUEST, b""))
+        if Encoding.CONTINUOUS_UPDATES in new:
+            self._send(updates.end_of_continuous_updates())
+        announced = [
+            updates.announcement(encoding)
+            for encoding in (Encoding.QEMU_EXTENDED_KEY_EVENT, Encoding.EXTENDED_MOUSE_BUTTONS)
+            if encoding in new
+        ]
+        if announced:
+            self._send(updates.joined(announced))
+        self._sizes.agree(self._encodings)
+        if self.viewer.role is Role.CONTROL:
+            self._copies.agree(self._encodings)
+        if first or Encoding.QEMU_LED_STATE in new:
+            self.tell_leds()
+        if new & {Encoding.CURSOR, Encoding.CURSOR_WITH_ALPHA, Encoding.VMWARE_CURSOR}:
+            self.tell_cursor()
+        self._desk.wake()
+
+    def _restyle(self, now: float) -> None:
+        wanted = [
+            encoding
+            for encoding in self._listed
+            if encoding != Encoding.H264 or (self._desk.video and now >= self._video_again)
+        ]
+        self._style = Style.of(wanted, self._pixel_format)
+        self.viewer.agreed(self._style.codec)
+
+    def _fence(self, flags: int, payload: bytes) -> None:
+        if flags & FenceFlag.REQUEST:
+            self._send(updates.fence(FenceFlag(flags & _FENCE_FLAGS), payload))
+        elif len(payload) == 4:
+            self._pace.answered(int.from_bytes(payload), time.monotonic())
+            self._desk.wake()

@@ -1,0 +1,65 @@
+"""What one viewer has of the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from desktopd.geometry import Rectangle
+from desktopd.rfb.framebuffer import Framebuffer
+from desktopd.rfb.regions import Mask
+from desktopd.rfb.style import Style
+from desktopd.rfb.zrle import ZrleEncoder
+
+NOTHING = -1
+
+
+@dataclass(slots=True, eq=False)
+class Picture:
+    """How far the updates sent have come; only the thread that encodes touches it."""
+
+    framebuffer: Framebuffer
+    since: int = NOTHING
+    """The framebuffer's sequence that it shows; NOTHING before the first."""
+    stream: int = 0
+    """Number of the stream that it follows."""
+    frame: int = 0
+    """The last picture of that stream."""
+    lossy: Mask = field(init=False)
+    """The tiles that are not exact."""
+    zrle: ZrleEncoder = field(default_factory=ZrleEncoder)
+
+    def __post_init__(self) -> None:
+        self.lossy = np.zeros((self.framebuffer.rows, self.framebuffer.columns), np.bool_)
+
+    @property
+    def exact(self) -> bool:
+        """It is the framebuffer, to the pixel."""
+        return self.since == self.framebuffer.sequence and not self.lossy.any()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who gets the next update: `rate` in bytes a second is what the link takes.
+
+    `anew`: what has to be sent again.
+    """
+
+    picture: Picture | None
+    style: Style
+    rate: float
+    anew: Rectangle | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A whole FramebufferUpdate for one viewer; `picture` is what the viewer will then have.
+
+    `data` is empty where nothing has to be sent. `codec` is what most of it is made of.
+    """
+
+    picture: Picture
+    data: bytes = b""
+    codec: str | None = None
+    exact: bool = False

@@ -1,0 +1,262 @@
+"""One capture for all viewers: what has changed, encoded once for everybody who wants it so."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from desktopd.geometry import Rectangle, Size
+from desktopd.rfb.framebuffer import Framebuffer
+from desktopd.rfb.motion import Motion, inside
+from desktopd.rfb.pace import STILL_TIME, VIDEO_TIME
+from desktopd.rfb.picture import NOTHING, Picture, Recipient, Update
+from desktopd.rfb.rectangles import Encoder, Part, is_photo
+from desktopd.rfb.regions import Mask, components, rectangles
+from desktopd.rfb.stream import Encoders, Stream
+from desktopd.rfb.style import Style
+from desktopd.rfb.updates import copy_rect, joined
+from desktopd.rfb.video import VideoError
+
+# Seconds without a change after which what is lossy is sent again.
+REST = 0.12
+# A lossless rectangle is at most this large: so it is soon made, and has few colours.
+BLOCK = Size(256, 64)
+# Photographs up to this many pixels are sent without loss at once.
+_SMALL_PHOTO = 16_384
+# The part of a rectangle that must have changed for it to be one JPEG picture.
+_DENSE = 0.4
+# Seconds of work, and of the link's time, for one update that only makes the picture exact.
+_REFINEMENT_WORK = 0.012
+_REFINEMENT_TIME = 0.04
+# Seconds between two key pictures of a stream for viewers that come later.
+_KEY_INTERVAL = 1.0
+# Streams for links of up to so many bytes a second, and one for all above.
+_TIERS = (750_000.0, 3_000_000.0)
+
+
+class Pixels:
+    """Belongs to the thread that captures; every method is called there."""
+
+    def __init__(self, size: Size, encoders: Encoders | None) -> None:
+        """`encoders` makes the video; None where there is none."""
+        self._encoders = encoders
+        self._encoder = Encoder()
+        self._streams: dict[tuple[int, int], Stream] = {}
+        self.framebuffer = Framebuffer(size)
+        self.motion = Motion(self.framebuffer)
+        self._shared: dict[tuple[object, ...], tuple[Part, ...]] = {}
+
+    def resize(self, size: Size) -> None:
+        """Begin a new framebuffer, of which no viewer has anything."""
+        self.framebuffer = Framebuffer(size)
+        self.motion = Motion(self.framebuffer)
+        self._shared.clear()
+        self._close_streams()
+
+    def absorb(self, area: Rectangle, data: memoryview, now: float) -> None:
+        """Take the pixels of an aligned `area` as captured at `now`."""
+        still = self.motion.region is None
+        changed = self.framebuffer.absorb(area, data, now, seek_scroll=still)
+        if changed is not None:
+            self._shared.clear()
+            self._encoder.forget(changed)
+            self.motion.observe(self.framebuffer.unscrolled, now)
+
+    def updates(self, recipients: Sequence[Recipient], now: float) -> list[Update]:
+        """The next update for each; all of the same picture of the screen."""
+        self.motion.rest(now)
+        if self.motion.region is None and self._streams:
+            self._close_streams()
+        return [self._update(recipient, now) for recipient in recipients]
+
+    def close(self) -> None:
+        """Free what the encoders hold."""
+        self._close_streams()
+
+    def _close_streams(self) -> None:
+        for stream in self._streams.values():
+            stream.close()
+        self._streams.clear()
+
+    def _update(self, recipient: Recipient, now: float) -> Update:
+        picture = recipient.picture
+        if picture is None:
+            picture = Picture(self.framebuffer)
+        elif picture.framebuffer is not self.framebuffer:
+            picture = Picture(self.framebuffer, zrle=picture.zrle)
+        dirty = self.framebuffer.changed > picture.since
+        if recipient.anew and (area := recipient.anew.clipped(self.framebuffer.size)):
+            dirty[self.framebuffer.tiles(area)] = True
+        if dirty.any():
+            parts = self._news(recipient, picture, dirty, now)
+            picture.since = self.framebuffer.sequence
+        else:
+            parts = tuple(self._refinement(recipient, picture, now))
+        for part in parts:
+            picture.lossy[self.framebuffer.tiles(part.area)] = part.lossy
+        if not parts:
+            return Update(picture, exact=picture.exact)
+        codec = max(parts, key=lambda part: part.area.area).codec
+        return Update(picture, joined(part.data for part in parts), codec, picture.exact)
+
+    def _news(
+        self, recipient: Recipient, picture: Picture, dirty: Mask, now: float
+    ) -> tuple[Part, ...]:
+        """What has changed since, with the video first and what is exact last."""
+        style, region = recipient.style, self.motion.region
+        if (moved := self._moved(recipient, picture)) is not None:
+            return (moved, *self._stills(recipient, picture, self.framebuffer.unscrolled))
+        video: tuple[Part, ...] = ()
+        if style.video and region is not None and picture.since != NOTHING:
+            covered = inside(region, self.framebuffer)
+            if (dirty & covered).any():
+                part = self._video(recipient, picture, region, now)
+                if part is not None:
+                    video = (part,)
+                    dirty = dirty & ~covered
+        return video + self._stills(recipient, picture, dirty)
+
+    def _moved(self, recipient: Recipient, picture: Picture) -> Part | None:
+        """What the viewer already has, at another place."""
+        scroll, framebuffer = self.framebuffer.scroll, self.framebuffer
+        if (
+            scroll is None
+            or not recipient.style.copies
+            or recipient.anew is not None
+            or picture.since != framebuffer.sequence - 1
+        ):
+            return None
+        area = scroll.area
+        source = Rectangle(area.x, scroll.source_y, area.width, area.height)
+        lossy = bool(picture.lossy[framebuffer.tiles(area.union(source))].any())
+        data = copy_rect(area.x, area.y, area.width, area.height, source.x, source.y)
+        return Part(area, data, "copy", lossy)
+
+    def _video(
+        self, recipient: Recipient, picture: Picture, region: Rectangle, now: float
+    ) -> Part | None:
+        """The stream's picture of this moment; None where this viewer cannot follow it yet."""
+        stream = self._stream(recipient, region)
+        if stream is None:
+            return None
+        made = self._shared.get(("video", stream.number))
+        last = stream.frame if made is None else stream.frame - 1
+        follows = picture.stream == stream.number and picture.frame == last
+        if made is None:
+            stream.missed |= not follows
+            key = stream.missed and now - stream.keyed > _KEY_INTERVAL
+            if not follows and not key:
+                return None
+            try:
+                data = stream.encode(
+                    self.framebuffer, recipient.rate * VIDEO_TIME, key=key, now=now
+                )
+            except VideoError:
+                self._encoders = None
+                return None
+            made = (Part(region, data, "h264", lossy=True),)
+            self._shared["video", stream.number] = made
+        elif not follows and stream.keyed != now:
+            stream.missed = True
+            return None
+        picture.stream, picture.frame = stream.number, stream.frame
+        return made[0]
+
+    def _stream(self, recipient: Recipient, region: Rectangle) -> Stream | None:
+        """The stream for links such as this one."""
+        if self._encoders is None:
+            return None
+        tier = sum(recipient.rate > rate for rate in _TIERS)
+        key = (tier, recipient.style.finest_quantiser)
+        stream = self._streams.get(key)
+        if stream is not None and stream.region != region:
+            stream.close()
+            stream = None
+        if stream is None:
+            try:
+                stream = Stream(self._encoders, region, recipient.style.finest_quantiser)
+            except VideoError:
+                self._encoders = None
+                return None
+            self._streams[key] = stream
+        return stream
+
+    def _stills(self, recipient: Recipient, picture: Picture, dirty: Mask) -> tuple[Part, ...]:
+        """What has changed, as JPEG where that pays and else exactly."""
+        style, since = recipient.style, picture.since
+        if not style.shared:
+            return self._exactly(dirty, picture, style)
+        quality = style.quality
+        if style.jpeg:
+            quality = self._encoder.quality(style.quality, recipient.rate * STILL_TIME, dirty)
+        key = (since, style, quality, dirty.tobytes())
+        parts = self._shared.get(key)
+        if parts is None:
+            photos: list[Rectangle] = []
+            if style.jpeg:
+                photos, dirty = self._split(dirty)
+            parts = (
+                *(self._encoder.jpeg(self.framebuffer, area, quality) for area in photos),
+                *self._exactly(dirty, picture, style),
+            )
+            self._shared[key] = parts
+        return parts
+
+    def _split(self, dirty: Mask) -> tuple[list[Rectangle], Mask]:
+        """Areas to be sent as JPEG, and the tiles that are left."""
+        framebuffer = self.framebuffer
+        photo = np.zeros_like(dirty)
+        pixels = 0
+        for area in rectangles(dirty, framebuffer.size, BLOCK):
+            if is_photo(framebuffer.view(area)):
+                photo[framebuffer.tiles(area)] = True
+                pixels += area.area
+        if pixels <= _SMALL_PHOTO:
+            return [], dirty
+        areas: list[Rectangle] = []
+        for area in components(photo, framebuffer.size):
+            part = photo[framebuffer.tiles(area)]
+            if part.mean() > _DENSE:
+                areas.append(area)
+            else:
+                alone = np.zeros_like(photo)
+                alone[framebuffer.tiles(area)] = part
+                areas += rectangles(alone, framebuffer.size, BLOCK)
+        return areas, dirty & ~photo
+
+    def _exactly(self, tiles: Mask, picture: Picture, style: Style) -> tuple[Part, ...]:
+        return tuple(
+            self._encoder.lossless(self.framebuffer, area, style, picture.zrle)
+            for area in rectangles(tiles, self.framebuffer.size, BLOCK)
+        )
+
+    def _refinement(self, recipient: Recipient, picture: Picture, now: float) -> list[Part]:
+        """Some of what is lossy and rests, exactly; as much as is soon made and soon sent."""
+        resting = self._resting(now) & picture.lossy
+        parts: list[Part] = []
+        size, began = 0, time.monotonic()
+        budget = recipient.rate * _REFINEMENT_TIME
+        for area in rectangles(resting, self.framebuffer.size, BLOCK) if resting.any() else ():
+            part = self._encoder.lossless(self.framebuffer, area, recipient.style, picture.zrle)
+            parts.append(part)
+            size += len(part.data)
+            if size > budget or time.monotonic() - began > _REFINEMENT_WORK:
+                break
+        return parts
+
+    def _resting(self, now: float) -> Mask:
+        """Tiles that have not changed for a while, the moving region as a whole."""
+        changed_at = self.framebuffer.changed_at
+        resting: Mask = now - changed_at > REST
+        region = self.motion.region
+        if region is not None:
+            tiles = self.framebuffer.tiles(region)
+            if not resting[tiles].all():
+                resting[tiles] = False
+        return resting
+
+    def wants_more(self, picture: Picture) -> bool:
+        """Whether something of it is still to be made exact."""
+        return bool(picture.lossy.any())

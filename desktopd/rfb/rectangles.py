@@ -1,0 +1,108 @@
+"""Single rectangles of the picture, made once for everybody who wants them so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from desktopd.geometry import Rectangle
+from desktopd.rfb.encodings import Encoding
+from desktopd.rfb.framebuffer import Framebuffer
+from desktopd.rfb.pixelformat import RGB_MASK, translate
+from desktopd.rfb.regions import TILE, Mask
+from desktopd.rfb.style import Style, jpeg_parameters
+from desktopd.rfb.tight import tight_jpeg, tight_lossless
+from desktopd.rfb.updates import rectangle
+from desktopd.rfb.video import Pixels
+from desktopd.rfb.zrle import ZrleEncoder
+
+# One pixel in so many of each row and column is looked at, and more colours than this are a photo.
+_SAMPLE = 4
+_FEW_COLOURS = 48
+# Bytes a pixel of JPEG at each level of quality, until the first picture has told.
+_DENSITIES = (0.05, 0.07, 0.09, 0.10, 0.14, 0.19, 0.28, 0.36, 0.48, 1.2)
+_TRUST = 0.3
+_COARSEST = 1
+_MOST_KEPT = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One rectangle with its header; `lossy`: the pixels of `area` are only near the real ones."""
+
+    area: Rectangle
+    data: bytes
+    codec: str
+    lossy: bool
+
+
+class Encoder:
+    """Makes rectangles, and keeps exact ones for as long as their pixels stay the same."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[Rectangle, Style], Part] = {}
+        self._density = list(_DENSITIES)
+
+    def forget(self, changed: Mask) -> None:
+        """Some tiles have changed."""
+        if self._kept:
+            self._kept = {
+                key: part
+                for key, part in self._kept.items()
+                if not changed[_tiles(part.area)].any()
+            }
+
+    def lossless(
+        self, framebuffer: Framebuffer, area: Rectangle, style: Style, zrle: ZrleEncoder
+    ) -> Part:
+        """Exactly these pixels; `zrle` is the viewer's own."""
+        if style.base is Encoding.ZRLE:
+            data = zrle.encode(framebuffer.view(area), style.pixel_format)
+            return Part(area, header(area, style.base) + data, "lossless", lossy=False)
+        key = (area, style)
+        part = self._kept.get(key)
+        if part is None:
+            pixels = framebuffer.view(area)
+            if style.base is Encoding.TIGHT:
+                data = tight_lossless(pixels, style.zlib_level, style.pixel_format)
+            else:
+                data = translate(pixels, style.pixel_format).tobytes()
+            part = Part(area, header(area, style.base) + data, "lossless", lossy=False)
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = part
+        return part
+
+    def jpeg(self, framebuffer: Framebuffer, area: Rectangle, quality: int) -> Part:
+        """About these pixels, at a level of quality of 0 to 9."""
+        data = tight_jpeg(framebuffer.view(area), *jpeg_parameters(quality))
+        seen = len(data) / area.area
+        self._density[quality] += _TRUST * (seen - self._density[quality])
+        return Part(area, header(area, Encoding.TIGHT) + data, "jpeg", lossy=True)
+
+    def quality(self, wanted: int, budget: float, dirty: Mask) -> int:
+        """The best level up to `wanted` at which the tiles of `dirty` should fit into `budget`."""
+        pixels = int(dirty.sum()) * TILE * TILE
+        for quality in range(wanted, _COARSEST, -1):
+            if pixels * self._density[quality] <= budget:
+                return quality
+        return min(wanted, _COARSEST)
+
+
+def is_photo(pixels: Pixels) -> bool:
+    """Whether there are so many colours that exact rectangles would be large."""
+    sample = pixels[::_SAMPLE, ::_SAMPLE] & RGB_MASK
+    return len(np.unique(sample)) > _FEW_COLOURS
+
+
+def header(area: Rectangle, encoding: Encoding) -> bytes:
+    """The 12 bytes before a rectangle's data."""
+    return rectangle(area.x, area.y, area.width, area.height, encoding)
+
+
+def _tiles(area: Rectangle) -> tuple[slice, slice]:
+    return (
+        slice(area.y // TILE, -(-area.bottom // TILE)),
+        slice(area.x // TILE, -(-area.right // TILE)),
+    )

@@ -1,0 +1,35 @@
+"""What a video encoder is, whichever library does the work."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+MACROBLOCK = 16
+"""Side in pixels of the blocks in which H.264 works."""
+
+Pixels: TypeAlias = NDArray[np.uint32]
+Constant: TypeAlias = NDArray[np.bool_]
+
+
+class VideoError(Exception):
+    """Video cannot be made; the text names what is missing and the remedy."""
+
+
+class VideoEncoder(Protocol):
+    """A stream of pictures of one size, each made from those before."""
+
+    def encode(
+        self, pixels: Pixels, quantiser: int, *, key: bool = False, constant: Constant | None = None
+    ) -> bytes:
+        """The next picture as Annex B. Raises VideoError."""
+
+    def close(self) -> None:
+        """Free what the encoder holds."""
+
+
+def macroblocks(width: int, height: int) -> tuple[int, int]:
+    """Rows and columns of macroblocks that cover a picture."""
+    return -(-height // MACROBLOCK), -(-width // MACROBLOCK)
