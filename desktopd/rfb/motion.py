@@ -15,6 +15,8 @@ MEMORY = 0.3
 HOT = 3.0
 # A region in which nothing has been hot for so long (seconds) is given up.
 LINGER = 0.4
+# Seconds between two looks at whether the region still fits.
+_LOOK = 0.1
 SMALLEST = 128 * 128
 # A region in which less than this part still moves for so long (seconds) is made smaller.
 _LOOSE = 0.5
@@ -35,11 +37,15 @@ class Motion:
         self._seen = 0.0
         self._fitted = 0.0
         self._moved = 0.0
+        self._looked = 0.0
 
     def observe(self, mask: Mask, now: float) -> None:
         """The tiles of `mask` have changed at `now`."""
         self._cool(now)
         self._heat[mask] += 1
+        if self.region is not None and now - self._looked < _LOOK:
+            return
+        self._looked = now
         region = self._moving()
         if region is None:
             self.rest(now)

@@ -11,6 +11,7 @@ from desktopd.geometry import Rectangle, Size
 from desktopd.rfb import updates
 from desktopd.rfb.copies import Copies
 from desktopd.rfb.encodings import Encoding
+from desktopd.rfb.framebuffer import Framebuffer
 from desktopd.rfb.gate import Gate
 from desktopd.rfb.handshake import (
     RFB_3_8,
@@ -144,9 +145,12 @@ class Peer:
         anew, self._anew = self._anew, None
         return Recipient(self._picture, self._style, self._pace.rate, anew)
 
-    def behind(self) -> bool:
-        """Whether its picture is not yet the exact one."""
-        return self._anew is not None or self._picture is None or not self.viewer.exact
+    def outdated(self, framebuffer: Framebuffer) -> bool:
+        """Whether it lacks something of `framebuffer`, or has asked for it again."""
+        picture = self._picture
+        if self._anew is not None or picture is None or picture.framebuffer is not framebuffer:
+            return True
+        return picture.outdated
 
     def deliver(self, update: Update) -> None:
         """Send an update that was made for it."""

@@ -34,9 +34,14 @@ class Picture:
         self.lossy = np.zeros((self.framebuffer.rows, self.framebuffer.columns), np.bool_)
 
     @property
+    def outdated(self) -> bool:
+        """The framebuffer has changed since."""
+        return self.since != self.framebuffer.sequence
+
+    @property
     def exact(self) -> bool:
         """It is the framebuffer, to the pixel."""
-        return self.since == self.framebuffer.sequence and not self.lossy.any()
+        return not self.outdated and not self.lossy.any()
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,9 +150,9 @@ class Pixels:
             if not follows and not key:
                 return None
             try:
-                data = stream.encode(
-                    self.framebuffer, recipient.rate * VIDEO_TIME, key=key, now=now
-                )
+                most = region.area * recipient.style.most_video_bits / 8
+                budget = min(recipient.rate * VIDEO_TIME, most)
+                data = stream.encode(self.framebuffer, budget, key=key, now=now)
             except VideoError:
                 self._encoders = None
                 return None

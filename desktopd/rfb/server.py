@@ -21,16 +21,17 @@ from desktopd.x11.pointer import Pointer
 log = logging.getLogger(__name__)
 
 PROBE = 64
+LIMITS = Limits()
 
 
 class Server:
     """Serves viewers for as long as `run` runs."""
 
-    def __init__(self, desktop: Desktop, name: str) -> None:
-        """`name` is what viewers show as the title of the desktop."""
+    def __init__(self, desktop: Desktop, name: str, limits: Limits = LIMITS) -> None:
+        """`name` is what viewers show as the title of the desktop; `limits` are for each viewer."""
         self._desktop = desktop
         self._name = name
-        self._limits = Limits()
+        self._limits = limits
         self._encoders = _encoders()
         self._stage: Stage | None = None
 

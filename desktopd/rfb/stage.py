@@ -27,7 +27,7 @@ from desktopd.x11.pointer import Pointer
 log = logging.getLogger(__name__)
 
 # Seconds between two captures.
-FRAME = 1 / 62
+FRAME = 1 / 60
 # Seconds until it is looked again what can be made exact.
 _REFINE = REST / 4
 _WATCH = 1.0
@@ -75,6 +75,7 @@ class Stage:
         self._peers: list[Peer] = []
         self._work: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
+        self._refine_at = 0.0
         grabber.on_damage(self.wake)
         cursor.on_change(lambda _: self._tell(Peer.tell_cursor))
         keyboard.on_leds(lambda _: self._tell(Peer.tell_leds))
@@ -160,10 +161,13 @@ class Stage:
             await self._woken.wait()
             await asyncio.sleep(next_frame - loop.time())
             self._woken.clear()
-            peers = self._recipients()
+            now = loop.time()
+            peers = self._recipients(now)
             if not peers:
                 continue
-            next_frame = loop.time() + FRAME
+            # A frame that was late leaves the next one its time.
+            next_frame = max(next_frame, now - FRAME) + FRAME
+            news = self._grabber.damage is not None
             recipients = [peer.recipient() for peer in peers]
             try:
                 updates = await self._grabber.connection.call(
@@ -176,15 +180,28 @@ class Stage:
                 continue
             for peer, update in zip(peers, updates, strict=True):
                 peer.deliver(update)
-            if any(peer.behind() for peer in self._peers):
-                loop.call_later(_REFINE, self.wake)
+            if any(not update.exact for update in updates):
+                self._refine_later(now, news=news, sent=any(update.data for update in updates))
 
-    def _recipients(self) -> list[Peer]:
+    def _recipients(self, now: float) -> list[Peer]:
         """Who gets an update now; nobody where nothing has changed and all have it."""
         news = self._grabber.damage is not None
-        if not any(peer.ready() and (news or peer.behind()) for peer in self._peers):
-            return []
-        return [peer for peer in self._peers if peer.ready(lenient=True)]
+        refine = now >= self._refine_at
+        framebuffer = self._pixels.framebuffer
+        for peer in self._peers:
+            wanting = news or peer.outdated(framebuffer) or (refine and not peer.viewer.exact)
+            if wanting and peer.ready():
+                return [peer for peer in self._peers if peer.ready(lenient=True)]
+        return []
+
+    def _refine_later(self, now: float, *, news: bool, sent: bool) -> None:
+        """See to it that what is not exact is looked at when it may have come to rest."""
+        if news and self._refine_at <= now:
+            self._refine_at = now + REST
+        elif not news:
+            self._refine_at = now if sent else now + _REFINE
+        if self._refine_at > now:
+            asyncio.get_running_loop().call_at(self._refine_at, self.wake)
 
     def _updates(
         self,

@@ -25,6 +25,8 @@ _JPEG = (
 )
 # The least quantiser of H.264 for each level.
 _FINEST = (36, 34, 32, 30, 28, 25, 22, 20, 18, 16)
+# Bits that a pixel of a moving picture may have at the level QUALITY; they double in two levels.
+_MOST_BITS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,11 @@ class Style:
     def finest_quantiser(self) -> int:
         """The least quantiser of H.264 that its quality asks for."""
         return _FINEST[self.quality]
+
+    @property
+    def most_video_bits(self) -> float:
+        """What a pixel of a moving picture may have, however fast the link is."""
+        return float(_MOST_BITS * 2 ** ((self.quality - QUALITY) / 2))
 
     @property
     def zlib_level(self) -> int:
