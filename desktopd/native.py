@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from desktopd.rfb.encodings import PixelPath
 from desktopd.rfb.local import LocalSocket
 from desktopd.rfb.viewer import Viewers
+from desktopd.session.errors import SessionError
 from desktopd.session.session import Session
 from desktopd.x11.errors import XError
 
@@ -45,12 +46,20 @@ def native_server(session: Session, name: str) -> Server | None:
     return Server(session, name)
 
 
-async def show(session: Session, server: Server, viewers: Viewers) -> None:
-    """Keep `server` at the session's display, and at its unix socket, until cancelled."""
+async def show(session: Session, server: Server, viewers: Viewers, also: Path | None) -> None:
+    """Keep `server` at the session's display, and at its unix socket, until cancelled.
+
+    `also` is another place for a socket. Raises SessionError where none can be made.
+    """
     changed = asyncio.Event()
     unsubscribe = session.on_change(changed.set)
     try:
-        async with LocalSocket(session.rfb_target, server, viewers):
+        async with contextlib.AsyncExitStack() as stack:
+            for path in filter(None, (session.rfb_target, also)):
+                try:
+                    await stack.enter_async_context(LocalSocket(path, server, viewers))
+                except OSError as error:
+                    raise SessionError(f"rfb_socket {path}: {error.strerror}") from None
             while True:
                 changed.clear()
                 display = session.status.display

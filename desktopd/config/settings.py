@@ -104,6 +104,9 @@ class Settings(BaseSettings):
         "auto",
         description="RFB server; auto is xvnc on that display, else native, or x11vnc without it",
     )
+    rfb_socket: Path | None = Field(
+        None, description="unix socket for VNC viewers of this user, from the native RFB server"
+    )
     app: CommandLine = Field("napari", description="command of the application")
     kiosk: bool = Field(True, description="one maximised application, or a plain desktop")
     restart_app: bool | None = Field(
@@ -183,6 +186,13 @@ def validate(given: Given) -> Settings:
         raise ConfigError(
             f"rfb={settings.rfb} does not go with display={settings.display}; "
             "use rfb=auto, or display=xvnc with rfb=xvnc"
+        )
+    if settings.rfb_socket is not None and (
+        settings.rfb not in ("auto", "native") or settings.display == "xvnc"
+    ):
+        raise ConfigError(
+            f"rfb_socket={settings.rfb_socket} is the native server's: use rfb=native, "
+            "or the rfb.sock of runtime_dir"
         )
     if settings.size != settings.size.clamped(settings.max_size):
         raise ConfigError(f"size={settings.size} is larger than max_size={settings.max_size}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
+import socket
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -43,6 +45,21 @@ class StreamTransport:
         await self._writer.drain()
 
 
+def _remove_dead(path: Path) -> None:
+    """Remove a socket that nobody listens at any more."""
+    if not os.path.lexists(path):
+        return
+    if not path.is_socket():
+        raise FileExistsError(errno.EEXIST, "exists and is no socket", str(path))
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink()
+        else:
+            raise OSError(errno.EADDRINUSE, "something listens there", str(path))
+
+
 class LocalSocket:
     """Listens for as long as its block runs; whoever can open the socket has control."""
 
@@ -53,7 +70,8 @@ class LocalSocket:
         self._connections: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._path.unlink(missing_ok=True)
+        """Raises OSError where the path cannot be used, or something else listens there."""
+        _remove_dead(self._path)
         mask = os.umask(0o177)
         try:
             self._listener = await asyncio.start_unix_server(self._connected, self._path)

@@ -13,39 +13,64 @@ VIEWER_LEFT = Ending(Cause.VIEWER_LEFT, "the viewer closed the connection")
 class Outbox:
     """Keeps the order of messages, and sends together what has come together."""
 
-    def __init__(self, transport: Transport, stall: float, on_sent: Callable[[int], None]) -> None:
-        """One send may take `stall` seconds; `on_sent` is told its bytes."""
+    def __init__(
+        self, transport: Transport, stall: float, backlog: int, on_sent: Callable[[int], None]
+    ) -> None:
+        """One send may take `stall` seconds, and `backlog` bytes may come to wait behind it.
+
+        `on_sent` is told its bytes.
+        """
         self._transport = transport
         self._stall = stall
+        self._backlog = backlog
         self._on_sent = on_sent
         self._messages: list[bytes] = []
+        self._sending = False
+        self._behind = 0
         self._waiting = asyncio.Event()
-        self._ending: Ending | None = None
+        self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
     @property
     def empty(self) -> bool:
         """Whether the transport has taken everything."""
-        return not self._messages
+        return not self._messages and not self._sending
 
     def put(self, message: bytes) -> None:
         """Send a message as soon as possible."""
+        if self._ending.done():
+            return
+        if self._sending:
+            self._behind += len(message)
+            if self._behind > self._backlog:
+                detail = f"the viewer left more than {self._backlog} bytes unread"
+                self.end(Ending(Cause.BACKLOG_FULL, detail))
+                return
         self._messages.append(message)
         self._waiting.set()
 
     def end(self, ending: Ending) -> None:
-        """Make `run` return, without sending any more."""
-        self._ending = ending
-        self._waiting.set()
+        """Make `run` return at once, without sending any more."""
+        if not self._ending.done():
+            self._ending.set_result(ending)
+            self._messages.clear()
 
     async def run(self) -> Ending:
         """Send until the viewer has left or stalls, or `end` was called."""
+        sending = asyncio.create_task(self._send())
+        try:
+            await asyncio.wait((sending, self._ending), return_when=asyncio.FIRST_COMPLETED)
+            return self._ending.result() if self._ending.done() else sending.result()
+        finally:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+
+    async def _send(self) -> Ending:
         while True:
             await self._waiting.wait()
             self._waiting.clear()
-            if self._ending is not None:
-                return self._ending
-            count = len(self._messages)
             data = b"".join(self._messages)
+            self._messages.clear()
+            self._sending, self._behind = True, 0
             try:
                 async with asyncio.timeout(self._stall):
                     await self._transport.send(data)
@@ -55,5 +80,5 @@ class Outbox:
                 )
             except ConnectionError:
                 return VIEWER_LEFT
-            del self._messages[:count]
+            self._sending = False
             self._on_sent(len(data))

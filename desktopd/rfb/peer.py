@@ -103,7 +103,7 @@ class Peer:
         self._desk = desk
         self._transport = transport
         self._limits = limits
-        self._outbox = Outbox(transport, limits.stall, self._sent)
+        self._outbox = Outbox(transport, limits.stall, limits.backlog, self._sent)
         self._send = self._outbox.put
         self._gate = Gate(viewer, None, clipboard=True)
         self._pace = Pace()
@@ -144,6 +144,11 @@ class Peer:
         """What its next update has to be like."""
         anew, self._anew = self._anew, None
         return Recipient(self._picture, self._style, self._pace.rate, anew)
+
+    def missed(self, recipient: Recipient) -> None:
+        """The update for `recipient` could not be made."""
+        if recipient.anew is not None:
+            self._ask_anew(recipient.anew)
 
     def outdated(self, framebuffer: Framebuffer) -> bool:
         """Whether it lacks something of `framebuffer`, or has asked for it again."""

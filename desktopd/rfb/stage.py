@@ -176,6 +176,8 @@ class Stage:
             except XRequestError as error:
                 # The screen has just become smaller; the event that tells it is on its way.
                 log.debug("%s", error)
+                for peer, recipient in zip(peers, recipients, strict=True):
+                    peer.missed(recipient)
                 self._grabber.retry()
                 continue
             for peer, update in zip(peers, updates, strict=True):
