@@ -1,6 +1,6 @@
 """JupyterHub with a desktop, and no Jupyter, for each of its users.
 
-pip install jupyterhub jupyterhub-idle-culler 'desktopd[napari]'
+pip install jupyterhub jupyterhub-idle-culler 'desktopd[fast,napari]'
 npm install --global configurable-http-proxy
 jupyterhub --config container/jupyter/jupyterhub_config.py
 

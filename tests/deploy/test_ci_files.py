@@ -64,10 +64,29 @@ def test_github_runs_every_group_of_tests() -> None:
     assert " ".join(matrix).split() == line[1].split()
 
 
-def test_both_build_for_both_architectures() -> None:
-    github = load(GITHUB)["jobs"]["image"]["strategy"]["matrix"]["include"]
-    assert {each["platform"] for each in github} == {"linux/amd64", "linux/arm64"}
-    assert load(GITLAB)["build"]["parallel"]["matrix"] == [{"ARCH": ["amd64", "arm64"]}]
+def test_both_build_every_variant_for_both_architectures() -> None:
+    dockerfile = (ROOT / "container/Dockerfile").read_text()
+    variants = re.findall(r"^FROM desktop AS (\w+)$", dockerfile, re.MULTILINE)
+    github = load(GITHUB)["jobs"]
+    matrix = github["image"]["strategy"]["matrix"]
+    assert matrix["variant"] == github["publish"]["strategy"]["matrix"]["variant"]
+    assert sorted(matrix["variant"]) == sorted(variants)
+    assert matrix["platform"] == [each["platform"] for each in matrix["include"]]
+    assert set(matrix["platform"]) == {"linux/amd64", "linux/arm64"}
+    gitlab = load(GITLAB)
+    built = {"VARIANT": matrix["variant"], "ARCH": ["amd64", "arm64"]}
+    assert gitlab["build"]["parallel"]["matrix"] == [built]
+    assert gitlab["publish"]["parallel"]["matrix"] == [{"VARIANT": matrix["variant"]}]
+
+
+def test_each_variant_is_known_to_its_scripts() -> None:
+    for variant in load(GITHUB)["jobs"]["image"]["strategy"]["matrix"]["variant"]:
+        script = [sys.executable, "container/requirements.py", variant]
+        told = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        assert any(line.startswith("uvicorn") for line in told.splitlines())
+        assert any(line.startswith("napari") for line in told.splitlines()) == (variant != "slim")
+        install = (ROOT / "container/install").read_text()
+        assert re.search(rf'^("" \|.*\b)?{variant}\b.*\)', install, re.MULTILINE)
 
 
 def test_nothing_is_published_or_signed_for_a_pull_request() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
+from jupyterhub.proxy import ConfigurableHTTPProxy
+from traitlets.config import Config
 
 from tests.daemon import ROOT, Daemon
 
@@ -84,11 +87,33 @@ def test_the_probes_ask_what_desktopd_answers(daemon: Any) -> None:
         assert desktop.request("GET", path, headers={"Authorization": ""}).status_code == 200
 
 
+def test_the_hub_has_the_proxy_that_leaves_activity_to_the_servers() -> None:
+    """The chart runs extraConfig with the hub's configuration as `c`, after its own."""
+    [script] = values()["hub"]["extraConfig"].values()
+    config = Config()
+    # As the chart sets it; a class of ours inherits that.
+    config.ConfigurableHTTPProxy.should_start = False
+    exec(compile(script, "extraConfig", "exec"), {"c": config})
+    proxy = config.JupyterHub.proxy_class
+    assert issubclass(proxy, ConfigurableHTTPProxy)
+    assert proxy(config=config, auth_token="x").should_start is False
+    recipe = ast.parse((ROOT / "container/jupyter/jupyterhub_config.py").read_text())
+    classes = [
+        [ast.dump(node) for node in tree.body if isinstance(node, ast.ClassDef)]
+        for tree in (recipe, ast.parse(script))
+    ]
+    assert classes[0] == classes[1] != []
+
+
+def values() -> dict[str, Any]:
+    return dict(yaml.safe_load((FOLDER / "zero-to-jupyterhub.yaml").read_text()))
+
+
 def test_jupyterhubs_arguments_are_desktopds() -> None:
-    values = yaml.safe_load((FOLDER / "zero-to-jupyterhub.yaml").read_text())["singleuser"]
+    singleuser = values()["singleuser"]
     # As KubeSpawner sets it.
     environment = {**os.environ, "JUPYTERHUB_SERVICE_URL": "http://0.0.0.0:8888/user/ada/"}
-    run = [sys.executable, "-m", "desktopd", *values["cmd"], "config"]
+    run = [sys.executable, "-m", "desktopd", *singleuser["cmd"], "config"]
     done = subprocess.run(
         run, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True
     )

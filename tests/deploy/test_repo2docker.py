@@ -56,7 +56,7 @@ def test_the_requirements_are_extras_of_ours() -> None:
     with (ROOT / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)["project"]
     assert wanted.name == project["name"]
-    assert {"jupyter", "napari"} == wanted.extras <= project["optional-dependencies"].keys()
+    assert {"fast", "jupyter", "napari"} == wanted.extras <= project["optional-dependencies"].keys()
 
 
 def test_the_address_of_binder_opens_the_desktop(
