@@ -14,6 +14,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // A licence without an extension would be served as bytes of no known type.
+        assetFileNames: ({ names: [name = ''] }) => `assets/[name]-[hash]${name.includes('.') ? '[extname]' : '.txt'}`,
+      },
+    },
   },
   plugins: [precompress()],
 });

@@ -4,6 +4,7 @@
 /** @import { Desktop } from './desktop.js' */
 
 import licence from '../node_modules/@novnc/novnc/LICENSE.txt?url';
+import licenceH264 from '../node_modules/tinyh264/LICENSE?url';
 
 import { element } from './page.js';
 import { Panel } from './panel.js';
@@ -21,6 +22,7 @@ export class AboutPanel extends Panel {
   constructor(leave) {
     super('about', leave);
     element('about-licence', HTMLAnchorElement).href = licence;
+    element('about-licence-h264', HTMLAnchorElement).href = licenceH264;
     element('about-secure', HTMLParagraphElement).textContent = window.isSecureContext ? SECURE : INSECURE;
   }
 
@@ -48,13 +50,14 @@ export class AboutPanel extends Panel {
  */
 function sessionFacts(session) {
   if (!session) return [['Session', 'The server has not answered yet']];
-  const { app, display, role, viewers, version, message } = session;
+  const { app, display, gpu, role, viewers, version, message } = session;
   const paths = [...new Set(viewers.map(({ path }) => path))].join(', ');
   const restarts = app.restarts > 0 ? `, restarted ${app.restarts} times` : '';
   return [
     ['Application', `${app.command} (${app.state}${restarts})`],
     ['State', message],
     ['Display', display ? `${display.name}, ${display.backend}` : 'none yet'],
+    ['OpenGL by', gpu.reason ? `${gpu.renderer}: ${gpu.reason}` : `${gpu.renderer}, ${gpu.name}`],
     ['Your role', role === 'control' ? 'full control' : 'view only'],
     ['Viewers', String(viewers.length)],
     ['Pixel path', paths || 'none yet'],
@@ -73,7 +76,8 @@ function desktopFacts(desktop) {
   return [
     ['Desktop size', `${width} × ${height}`],
     ['Drawn at', `${percent} % of the screen’s pixels`],
-    ['Encoding', desktop.codec ?? 'none yet'],
+    ['Last encoding', desktop.codec ?? 'none yet'],
+    ['Frames', `${desktop.fps} per second`],
     ['Picture', desktop.exact ? 'exact to the pixel' : 'in motion'],
   ];
 }

@@ -2,26 +2,20 @@
 
 /** @import { ResizeMode } from './types' */
 
-import RFB from '@novnc/novnc';
-
-import { COPYRECT, isLossy, nameOf } from './encodings.js';
+import { HeldKeys } from './heldkeys.js';
 import { place } from './placement.js';
-import { Refinement } from './refinement.js';
+import RFB from './rfb.js';
 import { Room } from './room.js';
 import { Sizing, same } from './sizing.js';
-
-// The quality's pseudo-encoding is -32 plus the level: at this level it is the number of raw pixels, which says nothing
-// of quality, and a server that is not asked for a quality sends no JPEG.
-const NO_QUALITY = 32;
+import { Viewer } from './viewer.js';
 
 /**
- * One RFB connection and its picture: noVNC's RFB with a resize that always ends at the last size, device pixels, a
- * picture without loss when it rests, keys that can be held back, and a probe.
+ * One RFB connection as the page uses it: a viewer with a resize that always ends at the last size, device pixels, keys that
+ * can be held back, and a probe.
  *
- * Events besides noVNC's: `picture` (the first whole picture is drawn), `layout` (size or scale may have changed),
- * `exact` (`exact` has changed).
+ * Events besides the viewer's: `layout` (size or scale may have changed).
  */
-export class Desktop extends RFB {
+export class Desktop extends Viewer {
   /** @type {ResizeMode} */
   #mode = 'remote';
   #clip = false;
@@ -35,24 +29,7 @@ export class Desktop extends RFB {
   });
 
   #heardAt = performance.now();
-  #drawn = false;
-  #complete = false;
-  /** @type {string | null} */
-  #codec = null;
-  /** @type {number | null} first byte of the rectangle that is being read */
-  #first = null;
-  #quality = 6;
-  #refinement = new Refinement({
-    lossless: (on) => this.#askQuality(on ? NO_QUALITY : this.#quality),
-    request: ({ x, y, width, height }) => RFB.messages.fbUpdateRequest(this._sock, false, x, y, width, height),
-    size: () => this.size,
-    watching: () => this.viewOnly,
-    changed: () => this.dispatchEvent(new CustomEvent('exact')),
-  });
-
-  #holds = 0;
-  /** @type {[keysym: number, code: string, down: boolean | undefined][]} */
-  #heldKeys = [];
+  #keys = new HeldKeys((keysym, code, down) => super.sendKey(keysym, code, down));
 
   /**
    * @param {HTMLElement} target - where the picture goes
@@ -78,11 +55,6 @@ export class Desktop extends RFB {
     return this._canvas;
   }
 
-  /** Size of the framebuffer in pixels. */
-  get size() {
-    return { width: this._fbWidth, height: this._fbHeight };
-  }
-
   /** CSS pixels for one pixel of the framebuffer. */
   get scale() {
     return this._display.scale;
@@ -91,32 +63,6 @@ export class Desktop extends RFB {
   /** Whether the desktop could take this window's size but has another. */
   get misfit() {
     return this.#canAsk && !this.#agrees;
-  }
-
-  /** Encoding of the last pixels, null before the first. */
-  get codec() {
-    return this.#codec;
-  }
-
-  /** Whether the picture rests and is the server's to the pixel. */
-  get exact() {
-    return this.#refinement.exact;
-  }
-
-  /**
-   * JPEG quality of a picture in motion, 0 to 9.
-   *
-   * @override
-   */
-  get qualityLevel() {
-    return this.#quality;
-  }
-
-  /** @override */
-  set qualityLevel(level) {
-    this.#refinement.pause();
-    this.#quality = level;
-    super.qualityLevel = level;
   }
 
   /** Milliseconds since the server last sent anything. */
@@ -161,7 +107,7 @@ export class Desktop extends RFB {
    */
   async probe(limit) {
     const asked = performance.now();
-    RFB.messages.fbUpdateRequest(this._sock, false, 0, 0, 1, 1);
+    this.refresh({ x: 0, y: 0, width: 1, height: 1 });
     await new Promise((resolve) => window.setTimeout(resolve, limit));
     return this.#heardAt >= asked;
   }
@@ -172,12 +118,7 @@ export class Desktop extends RFB {
    * @returns {() => void}
    */
   holdKeys() {
-    this.#holds += 1;
-    return () => {
-      this.#holds -= 1;
-      if (this.#holds > 0) return;
-      for (const [keysym, code, down] of this.#heldKeys.splice(0)) super.sendKey(keysym, code, down);
-    };
+    return this.#keys.hold();
   }
 
   /**
@@ -187,20 +128,7 @@ export class Desktop extends RFB {
    * @param {boolean} [down]
    */
   sendKey(keysym, code, down) {
-    this.#refinement.pause();
-    if (this.#holds > 0) this.#heldKeys.push([keysym, code, down]);
-    else super.sendKey(keysym, code, down);
-  }
-
-  /**
-   * @override
-   * @param {number} x
-   * @param {number} y
-   * @param {number} mask
-   */
-  _sendMouse(x, y, mask) {
-    this.#refinement.pause();
-    super._sendMouse(x, y, mask);
+    this.#keys.press(keysym, code, down);
   }
 
   get #canAsk() {
@@ -213,17 +141,10 @@ export class Desktop extends RFB {
     return same(this.size, this.#room.size);
   }
 
-  /** @param {number} quality - level to ask for in the list of encodings */
-  #askQuality(quality) {
-    this._qualityLevel = quality;
-    if (this._rfbConnectionState === 'connected') this._sendEncodings();
-  }
-
   /** @override */
   _disconnect() {
     this.#room.stop();
     this.#sizing.stop();
-    this.#refinement.stop();
     super._disconnect();
   }
 
@@ -235,32 +156,6 @@ export class Desktop extends RFB {
     } catch (error) {
       this._fail(`Cannot read the server's message: ${error}`);
     }
-  }
-
-  /** @override */
-  _handleDataRect() {
-    const { x, y, width, height, encoding } = this._FBU;
-    if (this.#first === null && !this._sock.rQwait('rectangle', 1)) this.#first = this._sock.rQpeek8();
-    const done = super._handleDataRect();
-    if (!done) return false;
-    const how = encoding === COPYRECT ? 'copied' : isLossy(encoding, this.#first) ? 'lossy' : 'exact';
-    this.#refinement.drawn({ x, y, width, height }, how);
-    this.#first = null;
-    this.#drawn = true;
-    this.#codec = nameOf(encoding) ?? this.#codec;
-    return true;
-  }
-
-  /** @override */
-  _framebufferUpdate() {
-    const done = super._framebufferUpdate();
-    if (!done) return false;
-    this.#refinement.updated();
-    if (this.#drawn && !this.#complete) {
-      this.#complete = true;
-      this._display.flush().then(() => this.dispatchEvent(new CustomEvent('picture')));
-    }
-    return true;
   }
 
   /** @override */
@@ -301,16 +196,6 @@ export class Desktop extends RFB {
     if (y !== 0 && !same({ width, height }, this.size)) this._resize(width, height);
     this.#sizing.answered();
     return done;
-  }
-
-  /**
-   * @override
-   * @param {number} width
-   * @param {number} height
-   */
-  _resize(width, height) {
-    if (!same({ width, height }, this.size)) this.#refinement.reset();
-    super._resize(width, height);
   }
 
   /** @override */

@@ -19,6 +19,8 @@ import { Session } from './session.js';
 import { StartPage } from './start.js';
 import { TouchKeyboard } from './touchkeyboard.js';
 
+// The facts of a session change by themselves (milliseconds).
+const ABOUT_TIME = 1000;
 // A sign-in that fails again within this time (milliseconds) is not tried by another reload.
 const RELOAD_GAP = 10_000;
 
@@ -55,6 +57,7 @@ class Client {
     this.#bar.shown = this.#params.bar;
     if (!this.#params.autoconnect) document.documentElement.dataset.link = 'disconnected';
     if (this.#params.title) document.title = this.#params.title;
+    setInterval(() => this.#drawAbout(), ABOUT_TIME);
     this.#events.start();
     if (this.#params.foreign && this.#params.autoconnect) this.#link.start();
     this.#session.read().then(
@@ -130,7 +133,7 @@ class Client {
     const control = facts.role === 'control';
     this.#bar.restart = control && !this.#params.foreign;
     this.#clipboard.enabled = control && !this.#params.viewOnly && !this.#params.foreign;
-    if (this.#link.desktop) this.#link.desktop.viewOnly = this.#viewOnly;
+    if (this.#link.desktop) this.#tellFacts(this.#link.desktop);
     if (!this.#params.title && !this.#params.foreign) document.title = shortName(facts.app.command);
     this.#drawAbout();
     const runs = facts.services.some(({ name, state }) => name === 'rfb' && state === 'running');
@@ -167,7 +170,7 @@ class Client {
 
   /** @param {Desktop} desktop */
   #configure(desktop) {
-    desktop.viewOnly = this.#viewOnly;
+    this.#tellFacts(desktop);
     desktop.showDotCursor = this.#params.showDot;
     desktop.compressionLevel = this.#params.compression;
     this.#apply();
@@ -184,6 +187,14 @@ class Client {
       this.#drawAbout();
     });
     on(desktop, 'clippingviewport', (clipping) => (this.#bar.clipping = clipping));
+  }
+
+  /** @param {Desktop} desktop */
+  #tellFacts(desktop) {
+    desktop.viewOnly = this.#viewOnly;
+    const rfb = this.#params.foreign ? null : this.#facts?.rfb;
+    desktop.refines = rfb?.path !== 'native';
+    if (rfb?.baseline) desktop.takeBaseline();
   }
 
   #apply() {

@@ -1,8 +1,19 @@
 /** The part of noVNC 1.7.0 (core/rfb.js) that the client uses; names with an underscore are its internals. */
 declare module '@novnc/novnc' {
+  import type Display from '*/core/display.js';
+
   export interface Sock {
-    rQwait(what: string, bytes: number): boolean;
-    rQpeek8(): number;
+    rQwait(what: string, bytes: number, rewind?: number): boolean;
+    rQpeekBytes(bytes: number): Uint8Array;
+    rQskipBytes(bytes: number): void;
+    rQshift8(): number;
+    rQshift32(): number;
+    rQshiftStr(bytes: number): string;
+    rQshiftBytes(bytes: number, copy: boolean): Uint8Array<ArrayBuffer>;
+  }
+
+  export interface Decoder {
+    decodeRect(x: number, y: number, width: number, height: number, sock: Sock, display: any, depth: number): boolean;
   }
 
   export default class RFB {
@@ -10,6 +21,8 @@ declare module '@novnc/novnc' {
 
     static readonly messages: {
       setDesktopSize(sock: Sock, width: number, height: number, id: number, flags: number): void;
+      clientEncodings(sock: Sock, encodings: number[]): void;
+      clientFence(sock: Sock, flags: number, payload: string): void;
       fbUpdateRequest(sock: Sock, incremental: boolean, x: number, y: number, width: number, height: number): void;
     };
 
@@ -35,13 +48,11 @@ declare module '@novnc/novnc' {
     protected readonly _screen: HTMLDivElement;
     protected readonly _canvas: HTMLCanvasElement;
     protected readonly _sock: Sock;
-    protected readonly _display: {
-      scale: number;
-      readonly width: number;
-      readonly height: number;
-      readonly _viewportLoc: { readonly w: number; readonly h: number };
-      flush(): Promise<void>;
-    };
+    protected _display: Display;
+    protected readonly _decoders: Record<number, Decoder>;
+    protected readonly _fbDepth: number;
+    protected readonly _mouseButtonMask: number;
+    protected _supportsFence: boolean;
     protected readonly _cursor: { readonly _canvas: HTMLCanvasElement; readonly _hotSpot: { x: number; y: number } };
     protected readonly _keyboard: { _allKeysUp(): void };
     protected readonly _FBU: {
@@ -51,7 +62,6 @@ declare module '@novnc/novnc' {
       readonly height: number;
       readonly encoding: number | null;
     };
-    protected _qualityLevel: number;
     protected readonly _fbWidth: number;
     protected readonly _fbHeight: number;
     protected readonly _supportsSetDesktopSize: boolean;
@@ -63,6 +73,8 @@ declare module '@novnc/novnc' {
     protected _handleMessage(): void;
     protected _framebufferUpdate(): boolean;
     protected _handleDataRect(): boolean;
+    protected _handleMouseMove(x: number, y: number): void;
+    protected _handleServerFenceMsg(): boolean;
     protected _handleExtendedDesktopSize(): boolean;
     protected _handleResize(): void;
     protected _refreshCursor(): void;
@@ -73,5 +85,34 @@ declare module '@novnc/novnc' {
     protected _screenSize(): { w: number; h: number };
     protected _updateClip(): void;
     protected _updateScale(): void;
+  }
+}
+
+/** noVNC's core/display.js, likewise. */
+declare module '*/core/display.js' {
+  type Pixels = Uint8Array<ArrayBuffer>;
+
+  export default class Display {
+    constructor(target: HTMLCanvasElement);
+
+    scale: number;
+    readonly width: number;
+    readonly height: number;
+    readonly _viewportLoc: { readonly w: number; readonly h: number };
+
+    pending(): boolean;
+    flush(): Promise<void>;
+    flip(fromQueue?: boolean): void;
+    resize(width: number, height: number): void;
+    drawImage(image: CanvasImageSource, ...area: number[]): void;
+    fillRect(x: number, y: number, width: number, height: number, color: Pixels, fromQueue?: boolean): void;
+    copyImage(
+      oldX: number, oldY: number, x: number, y: number, width: number, height: number, fromQueue?: boolean,
+    ): void;
+    blitImage(
+      x: number, y: number, width: number, height: number, pixels: Pixels, offset: number, fromQueue?: boolean,
+    ): void;
+    imageRect(x: number, y: number, width: number, height: number, type: string, bytes: Pixels): void;
+    videoFrame(x: number, y: number, width: number, height: number, frame: unknown): void;
   }
 }

@@ -2,13 +2,15 @@
 
 /** @import { Rectangle, Size } from './types' */
 
-// Side of a tile in pixels. LibVNCServer sends up to 65,536 pixels in one rectangle.
-const TILE = 256;
-const MOST_TILES = 64;
+import { Losses } from './losses.js';
+
+// Side in pixels of an area that is asked for. LibVNCServer sends up to 65,536 pixels in one rectangle.
+const SIDE = 256;
+const MOST_AREAS = 64;
 // How long the picture must have rested, in milliseconds; for those who only watch later, and not for all at once.
 const REST = 300;
 const WATCHER_REST = 1500;
-// More tiles at a time while an answer takes less, fewer when it takes more (milliseconds).
+// More areas at a time while an answer takes less, fewer when it takes more (milliseconds).
 const QUICK = 50;
 const SLOW = 150;
 // How long an answer may take (milliseconds).
@@ -30,15 +32,16 @@ const REFUSALS = 3;
  */
 
 /**
- * Knows which tiles of the picture came as JPEG, and has them sent again without loss when the picture rests: a few at a
- * time, as many as come in a tenth of a second, and none while the user does something.
+ * Knows which parts of the picture are not the server's to the pixel. Where the server does not send them again by itself,
+ * they are asked for when the picture rests: a few at a time, as many as come in a tenth of a second, and none while the
+ * user does something.
  */
 export class Refinement {
   #server;
-  /** @type {Map<string, Rectangle>} */
-  #lossy = new Map();
-  /** @type {Map<string, Rectangle>} */
-  #asked = new Map();
+  #asks = true;
+  #losses = new Losses();
+  /** @type {Rectangle[]} taken out of the losses until their answer is there */
+  #asked = [];
   #askedAt = 0;
   #batch = 2;
   #refusals = 0;
@@ -46,8 +49,9 @@ export class Refinement {
   #lossless = false;
   /** Pixels asked for that have not come yet. */
   #missing = 0;
-  /** Pixels that came without being asked for. */
+  /** Pixels that have changed. */
   #strange = 0;
+  #marked = false;
   #exact = false;
   #quiet = false;
   #timer = 0;
@@ -64,45 +68,74 @@ export class Refinement {
   }
 
   /**
+   * Whether lossy parts have to be asked for.
+   *
+   * @param {boolean} asks
+   */
+  set asks(asks) {
+    if (asks === this.#asks) return;
+    this.#asks = true;
+    this.pause();
+    this.#asks = asks;
+    if (!asks) clearTimeout(this.#timer);
+  }
+
+  /**
    * A rectangle has been drawn.
    *
    * @param {Rectangle} area
-   * @param {'exact' | 'lossy' | 'copied'} how
+   * @param {boolean} lossy
    */
-  drawn(area, how) {
-    const tiles = tilesOf(area);
-    const wanted = this.#asked.size > 0 && tiles.every(([key]) => this.#asked.has(key));
-    if (wanted) this.#missing -= area.width * area.height;
-    else this.#strange += area.width * area.height;
-    const lossy = how === 'lossy' || (how === 'copied' && this.#lossy.size > 0);
-    if (!lossy) return;
-    this.#refused ||= wanted;
-    for (const [key, tile] of tiles) this.#lossy.set(key, tile);
-    if (this.#asked.size === 0) this.#restLater();
+  drawn(area, lossy) {
+    // A server may answer several requests with one rectangle.
+    const answered = this.#asked.reduce((sum, asked) => sum + overlap(asked, area), 0);
+    const wanted = answered > 0 && answered === area.width * area.height;
+    this.#refused ||= wanted && lossy;
+    this.#marked ||= lossy;
+    if (wanted) this.#missing -= answered;
+    if (lossy) this.#losses.mark(area);
+    const repaired = !lossy && this.#losses.clear(area) && !this.#asks;
+    if (!wanted && !repaired) this.#strange += area.width * area.height;
+  }
+
+  /**
+   * A rectangle has been copied.
+   *
+   * @param {{x: number, y: number}} from - its top left corner before
+   * @param {Rectangle} area - where it is now
+   */
+  copied(from, area) {
+    this.#losses.copy(from, area);
+    this.#marked = true;
+    this.#strange += area.width * area.height;
   }
 
   /** All rectangles of an update have been drawn. */
   updated() {
     if (this.#strange > 0) this.#stir();
-    if (this.#asked.size > 0) {
+    else this.#tell();
+    if (this.#asked.length > 0) {
       if (this.#strange > TRIFLE) this.pause();
       else if (this.#missing <= 0) this.#advance();
+    } else if (this.#marked && this.#asks) {
+      this.#restLater();
     }
     this.#strange = 0;
+    this.#marked = false;
   }
 
   /** The user or the picture is at work: wait for the next rest. */
   pause() {
-    for (const [key, tile] of this.#asked) this.#lossy.set(key, tile);
-    this.#asked.clear();
+    if (!this.#asks) return;
+    for (const area of this.#asked.splice(0)) this.#losses.mark(area);
     this.#demand(false);
-    if (this.#lossy.size > 0) this.#restLater();
+    if (this.#losses.any) this.#restLater();
   }
 
   /** The framebuffer is a new one. */
   reset() {
-    this.#lossy.clear();
-    this.#asked.clear();
+    this.#losses.reset(this.#server.size());
+    this.#asked = [];
     this.#demand(false);
     this.#stir();
   }
@@ -131,19 +164,18 @@ export class Refinement {
 
   #advance() {
     const took = performance.now() - this.#askedAt;
-    if (took < QUICK) this.#batch = Math.min(MOST_TILES, this.#batch * 2);
+    if (took < QUICK) this.#batch = Math.min(MOST_AREAS, this.#batch * 2);
     if (took > SLOW) this.#batch = Math.max(1, this.#batch >> 1);
     this.#refusals = this.#refused ? this.#refusals + 1 : 0;
-    this.#asked.clear();
+    this.#asked = [];
     this.#next();
   }
 
   #next() {
     clearTimeout(this.#timer);
-    const { width, height } = this.#server.size();
-    const tiles = [...this.#lossy].slice(0, this.#batch);
+    const areas = [...this.#losses.areas(SIDE)].slice(0, this.#batch);
     this.#tell();
-    if (tiles.length === 0 || this.#refusals >= REFUSALS) {
+    if (areas.length === 0 || this.#refusals >= REFUSALS) {
       this.#demand(false);
       return;
     }
@@ -152,10 +184,9 @@ export class Refinement {
     this.#refused = false;
     this.#missing = 0;
     this.#timer = window.setTimeout(() => this.pause(), PATIENCE);
-    for (const [key, tile] of tiles) {
-      this.#lossy.delete(key);
-      this.#asked.set(key, tile);
-      const area = { ...tile, width: Math.min(TILE, width - tile.x), height: Math.min(TILE, height - tile.y) };
+    this.#asked = areas;
+    for (const area of areas) {
+      this.#losses.clear(area);
       this.#missing += area.width * area.height;
       this.#server.request(area);
     }
@@ -169,7 +200,7 @@ export class Refinement {
   }
 
   #tell() {
-    const exact = this.#quiet && this.#lossy.size === 0 && this.#asked.size === 0;
+    const exact = this.#quiet && this.#asked.length === 0 && !this.#losses.any;
     if (exact === this.#exact) return;
     this.#exact = exact;
     this.#server.changed();
@@ -177,18 +208,13 @@ export class Refinement {
 }
 
 /**
- * The tiles that a rectangle touches, by name.
+ * The number of pixels that two areas have in common.
  *
- * @param {Rectangle} area
- * @returns {[key: string, tile: Rectangle][]}
+ * @param {Rectangle} one
+ * @param {Rectangle} other
  */
-function tilesOf({ x, y, width, height }) {
-  /** @type {[string, Rectangle][]} */
-  const tiles = [];
-  for (let top = y - (y % TILE); top < y + height; top += TILE) {
-    for (let left = x - (x % TILE); left < x + width; left += TILE) {
-      tiles.push([`${left},${top}`, { x: left, y: top, width: TILE, height: TILE }]);
-    }
-  }
-  return tiles;
+function overlap(one, other) {
+  const width = Math.min(one.x + one.width, other.x + other.width) - Math.max(one.x, other.x);
+  const height = Math.min(one.y + one.height, other.y + other.height) - Math.max(one.y, other.y);
+  return Math.max(0, width) * Math.max(0, height);
 }

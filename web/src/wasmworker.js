@@ -1,0 +1,93 @@
+// @ts-check
+
+import TinyH264 from 'tinyh264/es/TinyH264.js';
+
+import { pixelsOf } from './yuv.js';
+
+// h264bsdDecode's answer when there is a picture.
+const PICTURE = 1;
+// Room for one coded picture, in bytes.
+const ROOM = 1 << 20;
+
+/** @typedef {Awaited<ReturnType<typeof TinyH264>>} Library */
+
+/** One H.264 stream in the library's memory. */
+class Stream {
+  #library;
+  #state;
+  #input;
+  #result;
+
+  /** @param {Library} library */
+  constructor(library) {
+    this.#library = library;
+    this.#state = library._h264bsdAlloc();
+    this.#input = library._malloc(ROOM);
+    this.#result = library._malloc(12);
+    library._h264bsdInit(this.#state, 0);
+  }
+
+  /**
+   * @param {Uint8Array} data - one picture in Annex B, with its parameter sets
+   * @throws {Error} when it cannot be decoded
+   */
+  decode(data) {
+    if (data.length > ROOM) throw new Error(`a frame of ${data.length} bytes, expected at most ${ROOM}`);
+    this.#library.HEAPU8.set(data, this.#input);
+    const result = this.#result;
+    const answer = this.#library._h264bsdDecode(
+      ...[this.#state, this.#input, data.length, result, result + 4, result + 8],
+    );
+    if (answer !== PICTURE) throw new Error(`h264bsd has no picture, its answer is ${answer}`);
+    const [address = 0, width = 0, height = 0] = this.#library.HEAP32.subarray(result >> 2, (result >> 2) + 3);
+    const planes = this.#library.HEAPU8.subarray(address, address + (width * height * 3) / 2);
+    return new ImageData(pixelsOf(planes, width, height), width, height);
+  }
+
+  free() {
+    this.#library._h264bsdShutdown(this.#state);
+    this.#library._h264bsdFree(this.#state);
+    this.#library._free(this.#input);
+    this.#library._free(this.#result);
+  }
+}
+
+/**
+ * A frame to decode; without data the end of its stream.
+ *
+ * @typedef {{id: number, timestamp: number, data?: Uint8Array}} Request
+ */
+
+/** @type {Map<number, Stream>} */
+const streams = new Map();
+
+/**
+ * @param {Library} library
+ * @param {Request} request
+ */
+async function answer(library, { id, timestamp, data }) {
+  if (!data) {
+    streams.get(id)?.free();
+    streams.delete(id);
+    return;
+  }
+  try {
+    const stream = streams.get(id) ?? new Stream(library);
+    streams.set(id, stream);
+    const image = await createImageBitmap(stream.decode(data));
+    self.postMessage({ id, timestamp, image }, { transfer: [image] });
+  } catch (error) {
+    self.postMessage({ id, error: String(error) });
+  }
+}
+
+TinyH264().then(
+  (library) => {
+    let last = Promise.resolve();
+    self.addEventListener('message', ({ data }) => {
+      last = last.then(() => answer(library, data));
+    });
+    self.postMessage({ ready: true });
+  },
+  () => self.postMessage({ ready: false }),
+);
