@@ -122,7 +122,9 @@ async def _run(loaded: Loaded) -> int:
     if integration is not None:
         running.append(asyncio.create_task(integration.run(lambda: viewers.last_input)))
     if shown is not None:
-        running.append(asyncio.create_task(native.show(session, shown, viewers, settings.rfb_socket)))
+        running.append(
+            asyncio.create_task(native.show(session, shown, viewers, settings.rfb_socket))
+        )
     if vnc_port is not None:
         running.append(asyncio.create_task(vnc_port.serve()))
 

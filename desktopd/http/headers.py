@@ -25,7 +25,8 @@ class SecurityHeaders:
         self._ancestors = " ".join(_source(text) for text in frame_ancestors) or "'none'"
         self._policy = (
             "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; "
-            f"style-src 'self' {STYLE_SOURCE}; script-src 'self'; object-src 'none'; "
+            f"style-src 'self' {STYLE_SOURCE}; script-src 'self' 'wasm-unsafe-eval'; "
+            "object-src 'none'; "
             f"frame-ancestors {self._ancestors}; base-uri 'none'; form-action 'self'"
         )
 

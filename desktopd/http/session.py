@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from desktopd.geometry import Size
+from desktopd.rfb.encodings import PixelPath
 from desktopd.rfb.viewer import Role, Viewer, Viewers
 from desktopd.session.status import (
     DisplayStatus,
@@ -68,7 +69,11 @@ def session_json(session: Session, viewers: Viewers, version: str, role: Role) -
         "version": version,
         "services": [_service(service, role) for service in status.services],
         "display": None if status.display is None else _display(status.display, role),
-        "rfb": {"path": session.rfb_path},
+        "rfb": {
+            "path": session.rfb_path,
+            # Whether a viewer may ask for the baseline profile of H.264.
+            "baseline": session.rfb_path == PixelPath.NATIVE,
+        },
         "viewers": [_viewer(viewer) for viewer in viewers],
         "app": _application(status, role),
         "gpu": {

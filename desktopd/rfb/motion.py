@@ -72,13 +72,26 @@ class Motion:
         self._seen = now
 
     def _moving(self) -> Rectangle | None:
-        """Bounds of the largest part that is hot, without an odd last row or column of pixels."""
+        """Bounds of the largest part that is hot, without an odd last row or column of pixels.
+
+        A part of the region is preferred to one elsewhere that is not much larger.
+        """
         hot = self._heat > HOT
         if not hot.any():
             return None
-        largest = components(hot, self._framebuffer.size)[0]
+        found = components(hot, self._framebuffer.size)
+        largest = found[0]
+        if self.region is not None:
+            region, least = self.region, _LOOSE * largest.area
+            near = (part for part in found if _meet(part, region) and part.area >= least)
+            largest = next(near, largest)
         whole = Rectangle(largest.x, largest.y, largest.width & ~1, largest.height & ~1)
         return whole if whole.area >= SMALLEST else None
+
+
+def _meet(one: Rectangle, other: Rectangle) -> bool:
+    both = one.union(other)
+    return both.width < one.width + other.width and both.height < one.height + other.height
 
 
 def inside(region: Rectangle, framebuffer: Framebuffer) -> Mask:

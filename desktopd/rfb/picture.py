@@ -26,8 +26,12 @@ class Picture:
     """Number of the stream that it follows."""
     frame: int = 0
     """The last picture of that stream."""
+    tier: int | None = None
+    """Which of the streams it follows: 0 for the slowest links; None before the first."""
     lossy: Mask = field(init=False)
     """The tiles that are not exact."""
+    refine_at: float = 0.0
+    """When it may next be made more exact beside what moves (monotonic, in seconds)."""
     zrle: ZrleEncoder = field(default_factory=ZrleEncoder)
 
     def __post_init__(self) -> None:

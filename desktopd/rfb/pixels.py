@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 
@@ -13,16 +14,20 @@ from desktopd.rfb.motion import Motion, inside
 from desktopd.rfb.pace import STILL_TIME, VIDEO_TIME
 from desktopd.rfb.picture import NOTHING, Picture, Recipient, Update
 from desktopd.rfb.rectangles import Encoder, Part, is_photo
-from desktopd.rfb.regions import Mask, components, rectangles
+from desktopd.rfb.regions import Mask, components, pieces, rectangles
 from desktopd.rfb.stream import Encoders, Stream
 from desktopd.rfb.style import Style
 from desktopd.rfb.updates import copy_rect, joined
-from desktopd.rfb.video import VideoError
+from desktopd.rfb.video import Profile, VideoError
+
+log = logging.getLogger(__name__)
 
 # Seconds without a change after which what is lossy is sent again.
 REST = 0.12
 # A lossless rectangle is at most this large: so it is soon made, and has few colours.
 BLOCK = Size(256, 64)
+# A rectangle of JPEG is at most this large, as rfbproto's Tight encoding demands of its width.
+PHOTO = Size(2048, 256)
 # Photographs up to this many pixels are sent without loss at once.
 _SMALL_PHOTO = 16_384
 # The part of a rectangle that must have changed for it to be one JPEG picture.
@@ -30,10 +35,15 @@ _DENSE = 0.4
 # Seconds of work, and of the link's time, for one update that only makes the picture exact.
 _REFINEMENT_WORK = 0.012
 _REFINEMENT_TIME = 0.04
+# The part of them that is left to it beside what moves.
+_BESIDE = 0.2
 # Seconds between two key pictures of a stream for viewers that come later.
 _KEY_INTERVAL = 1.0
-# Streams for links of up to so many bytes a second, and one for all above.
+_MOST_SHARED = 64
+# Streams for links of up to so many bytes a second, and one for all above. A viewer goes to the
+# next when its link has become so many times as fast or slow as would do.
 _TIERS = (750_000.0, 3_000_000.0)
+_STICKY = 2.0
 
 
 class Pixels:
@@ -43,7 +53,7 @@ class Pixels:
         """`encoders` makes the video; None where there is none."""
         self._encoders = encoders
         self._encoder = Encoder()
-        self._streams: dict[tuple[int, int], Stream] = {}
+        self._streams: dict[tuple[int, int, Profile], Stream] = {}
         self.framebuffer = Framebuffer(size)
         self.motion = Motion(self.framebuffer)
         self._shared: dict[tuple[object, ...], tuple[Part, ...]] = {}
@@ -89,17 +99,25 @@ class Pixels:
         dirty = self.framebuffer.changed > picture.since
         if recipient.anew and (area := recipient.anew.clipped(self.framebuffer.size)):
             dirty[self.framebuffer.tiles(area)] = True
+        parts: tuple[Part, ...] = ()
+        share = 1.0
         if dirty.any():
             parts = self._news(recipient, picture, dirty, now)
             picture.since = self.framebuffer.sequence
-        else:
-            parts = tuple(self._refinement(recipient, picture, now))
-        for part in parts:
-            picture.lossy[self.framebuffer.tiles(part.area)] = part.lossy
+            self._account(picture, parts)
+            share = _BESIDE
+        if share == 1.0 or now >= picture.refine_at:
+            exact = tuple(self._refinement(recipient, picture, now, share))
+            self._account(picture, exact)
+            parts += exact
         if not parts:
             return Update(picture, exact=picture.exact)
         codec = max(parts, key=lambda part: part.area.area).codec
         return Update(picture, joined(part.data for part in parts), codec, picture.exact)
+
+    def _account(self, picture: Picture, parts: tuple[Part, ...]) -> None:
+        for part in parts:
+            picture.lossy[self.framebuffer.tiles(part.area)] = part.lossy
 
     def _news(
         self, recipient: Recipient, picture: Picture, dirty: Mask, now: float
@@ -138,7 +156,7 @@ class Pixels:
         self, recipient: Recipient, picture: Picture, region: Rectangle, now: float
     ) -> Part | None:
         """The stream's picture of this moment; None where this viewer cannot follow it yet."""
-        stream = self._stream(recipient, region)
+        stream = self._stream(recipient, picture, region)
         if stream is None:
             return None
         made = self._shared.get(("video", stream.number))
@@ -153,8 +171,8 @@ class Pixels:
                 most = region.area * recipient.style.most_video_bits / 8
                 budget = min(recipient.rate * VIDEO_TIME, most)
                 data = stream.encode(self.framebuffer, budget, key=key, now=now)
-            except VideoError:
-                self._encoders = None
+            except VideoError as error:
+                self._do_without_video(error)
                 return None
             made = (Part(region, data, "h264", lossy=True),)
             self._shared["video", stream.number] = made
@@ -164,21 +182,27 @@ class Pixels:
         picture.stream, picture.frame = stream.number, stream.frame
         return made[0]
 
-    def _stream(self, recipient: Recipient, region: Rectangle) -> Stream | None:
+    def _do_without_video(self, error: VideoError) -> None:
+        log.error("no more video, what moves is sent as JPEG: %s", error)
+        self._encoders = None
+
+    def _stream(self, recipient: Recipient, picture: Picture, region: Rectangle) -> Stream | None:
         """The stream for links such as this one."""
         if self._encoders is None:
             return None
-        tier = sum(recipient.rate > rate for rate in _TIERS)
-        key = (tier, recipient.style.finest_quantiser)
+        profile, finest = recipient.style.video, recipient.style.finest_quantiser
+        assert profile is not None
+        picture.tier = _tier(recipient.rate, picture.tier)
+        key = (picture.tier, finest, profile)
         stream = self._streams.get(key)
         if stream is not None and stream.region != region:
             stream.close()
             stream = None
         if stream is None:
             try:
-                stream = Stream(self._encoders, region, recipient.style.finest_quantiser)
-            except VideoError:
-                self._encoders = None
+                stream = Stream(self._encoders, region, finest, profile)
+            except VideoError as error:
+                self._do_without_video(error)
                 return None
             self._streams[key] = stream
         return stream
@@ -201,6 +225,8 @@ class Pixels:
                 *(self._encoder.jpeg(self.framebuffer, area, quality) for area in photos),
                 *self._exactly(dirty, picture, style),
             )
+            if len(self._shared) >= _MOST_SHARED:
+                self._shared = {k: v for k, v in self._shared.items() if k[0] == "video"}
             self._shared[key] = parts
         return parts
 
@@ -219,7 +245,7 @@ class Pixels:
         for area in components(photo, framebuffer.size):
             part = photo[framebuffer.tiles(area)]
             if part.mean() > _DENSE:
-                areas.append(area)
+                areas += pieces(area, PHOTO)
             else:
                 alone = np.zeros_like(photo)
                 alone[framebuffer.tiles(area)] = part
@@ -232,18 +258,24 @@ class Pixels:
             for area in rectangles(tiles, self.framebuffer.size, BLOCK)
         )
 
-    def _refinement(self, recipient: Recipient, picture: Picture, now: float) -> list[Part]:
-        """Some of what is lossy and rests, exactly; as much as is soon made and soon sent."""
+    def _refinement(
+        self, recipient: Recipient, picture: Picture, now: float, share: float
+    ) -> list[Part]:
+        """Some of what is lossy and rests, exactly; as much as is soon made and soon sent.
+
+        `share` is the part of the link that it may take.
+        """
         resting = self._resting(now) & picture.lossy
         parts: list[Part] = []
         size, began = 0, time.monotonic()
-        budget = recipient.rate * _REFINEMENT_TIME
+        budget = recipient.rate * _REFINEMENT_TIME * share
         for area in rectangles(resting, self.framebuffer.size, BLOCK) if resting.any() else ():
             part = self._encoder.lossless(self.framebuffer, area, recipient.style, picture.zrle)
             parts.append(part)
             size += len(part.data)
-            if size > budget or time.monotonic() - began > _REFINEMENT_WORK:
+            if size > budget or time.monotonic() - began > _REFINEMENT_WORK * share:
                 break
+        picture.refine_at = now + size / recipient.rate / _BESIDE
         return parts
 
     def _resting(self, now: float) -> Mask:
@@ -260,3 +292,14 @@ class Pixels:
     def wants_more(self, picture: Picture) -> bool:
         """Whether something of it is still to be made exact."""
         return bool(picture.lossy.any())
+
+
+def _tier(rate: float, tier: int | None) -> int:
+    """Which of the streams suits a link, given the one that it has."""
+    if tier is None:
+        return sum(rate > bound for bound in _TIERS)
+    if tier < len(_TIERS) and rate > _TIERS[tier] * _STICKY:
+        return tier + 1
+    if tier > 0 and rate < _TIERS[tier - 1] / _STICKY:
+        return tier - 1
+    return tier

@@ -52,6 +52,14 @@ def _pixels(top: int, bottom: int, left: int, right: int, size: Size) -> Rectang
     return Rectangle(x, y, min(right * TILE, size.width) - x, min(bottom * TILE, size.height) - y)
 
 
+def pieces(area: Rectangle, most: Size) -> Iterator[Rectangle]:
+    """Cover exactly `area` with rectangles of at most `most` pixels."""
+    for y in range(area.y, area.bottom, most.height):
+        for x in range(area.x, area.right, most.width):
+            width, height = min(most.width, area.right - x), min(most.height, area.bottom - y)
+            yield Rectangle(x, y, width, height)
+
+
 def bounds(mask: Mask, size: Size) -> Rectangle | None:
     """The smallest rectangle around the tiles of `mask`, in pixels; None where there is none."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))

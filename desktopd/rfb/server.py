@@ -37,7 +37,8 @@ class Server:
 
     async def run(self, display: str, authority: Path) -> None:
         """Show `display` until it ends. Raises XError when it cannot be shown."""
-        async with AsyncExitStack() as stack:
+        # What the X thread may still be using is freed when that has ended.
+        async with AsyncExitStack() as freed, AsyncExitStack() as stack:
             eyes = await Connection.open(display, authority)
             stack.push_async_callback(eyes.close)
             hands = await Connection.open(display, authority)
@@ -53,6 +54,7 @@ class Server:
                 await Pointer.open(hands),
                 await Cursor.open(hands),
             )
+            freed.callback(stage.close)
             self._stage = stage
             try:
                 await stage.run()

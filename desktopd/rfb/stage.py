@@ -143,7 +143,11 @@ class Stage:
             await asyncio.gather(watch, capture, lost, *self._work, return_exceptions=True)
             for peer in self._peers:
                 peer.end(_GONE)
-            self._pixels.close()
+
+    def close(self) -> None:
+        """Free what is held, once the grabber's connection is closed."""
+        self._pixels.close()
+        self._grabber.release()
 
     async def serve(self, transport: Transport, viewer: Viewer, limits: Limits) -> Ending:
         """Serve one viewer until one of us ends it."""

@@ -12,7 +12,7 @@ from desktopd.rfb.encodings import Encoding
 from desktopd.rfb.framebuffer import Framebuffer
 from desktopd.rfb.rectangles import header
 from desktopd.rfb.regions import TILE, Mask
-from desktopd.rfb.video import VideoEncoder
+from desktopd.rfb.video import Profile, VideoEncoder
 
 COARSEST = 44
 # Bytes halve with every so many steps of the quantiser.
@@ -27,14 +27,16 @@ _TYPICAL = 40.0
 _HEADER = Struct(">II")
 _RESET_CONTEXT = 1
 
-Encoders = Callable[[int, int], VideoEncoder]
+Encoders = Callable[[int, int, Profile], VideoEncoder]
 _numbers = itertools.count(1)
 
 
 class Stream:
     """Pictures of `region` for all viewers that have followed them from a key picture on."""
 
-    def __init__(self, encoders: Encoders, region: Rectangle, finest: int) -> None:
+    def __init__(
+        self, encoders: Encoders, region: Rectangle, finest: int, profile: Profile = Profile.HIGH
+    ) -> None:
         """`finest` is the least quantiser, 0 to 51. Raises VideoError."""
         self.region = region
         self.number = next(_numbers)
@@ -46,7 +48,7 @@ class Stream:
         """Somebody waits for a key picture."""
         self.keyed = -math.inf
         """When the last key picture was made (monotonic, in seconds)."""
-        self._encoder = encoders(region.width, region.height)
+        self._encoder = encoders(region.width, region.height, profile)
         self._finest = finest
         self._quantiser = finest
         # Bytes a changed tile would have at quantiser 0.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from desktopd.rfb.encodings import Encoding
 from desktopd.rfb.pixelformat import NATIVE, PixelFormat
+from desktopd.rfb.video import Profile
 
 QUALITY = 6
 COMPRESSION = 2
@@ -40,7 +41,7 @@ class Style:
 
     base: Encoding = Encoding.RAW
     jpeg: bool = False
-    video: bool = False
+    video: Profile | None = None
     copies: bool = False
     quality: int = QUALITY
     compression: int = COMPRESSION
@@ -57,7 +58,7 @@ class Style:
         return cls(
             base,
             jpeg=base is Encoding.TIGHT and quality is not None and coloured,
-            video=Encoding.H264 in wanted and quality is not None,
+            video=_video(wanted) if quality is not None else None,
             copies=Encoding.COPYRECT in wanted,
             quality=QUALITY if quality is None else quality,
             compression=COMPRESSION if compression is None else compression,
@@ -90,6 +91,12 @@ class Style:
     def zlib_level(self) -> int:
         """1 to 9."""
         return max(1, self.compression)
+
+
+def _video(wanted: tuple[int, ...]) -> Profile | None:
+    if Encoding.H264 not in wanted:
+        return None
+    return Profile.BASELINE if Encoding.BASELINE_ONLY in wanted else Profile.HIGH
 
 
 _BASES = frozenset({Encoding.TIGHT, Encoding.ZRLE, Encoding.RAW})

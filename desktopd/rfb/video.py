@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -16,6 +17,13 @@ Constant: TypeAlias = NDArray[np.bool_]
 
 class VideoError(Exception):
     """Video cannot be made; the text names what is missing and the remedy."""
+
+
+class Profile(Enum):
+    """What of H.264 the decoder must know."""
+
+    BASELINE = "baseline"
+    HIGH = "high"
 
 
 class VideoEncoder(Protocol):

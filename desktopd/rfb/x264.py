@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from desktopd.rfb.video import Constant, Pixels, VideoError, macroblocks
+from desktopd.rfb.video import Constant, Pixels, Profile, VideoError, macroblocks
 from desktopd.rfb.yuv import I420, to_i420
 
 # Builds of the interface that have the fields below at the same place.
@@ -130,10 +130,10 @@ class X264:
     Not for use by two threads at once.
     """
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, profile: Profile = Profile.HIGH) -> None:
         """Sides in pixels, both even. Raises VideoError where libx264 cannot be used."""
         self._library, build = _library()
-        parameters = _parameters(self._library)
+        parameters = _parameters(self._library, profile)
         parameters.width, parameters.height, parameters.csp = width, height, _CSP_I420
         parameters.analyse.mb_info = 1
         open_encoder = self._library[f"x264_encoder_open_{build}"]
@@ -159,6 +159,8 @@ class X264:
         `quantiser` is that of H.264 for P pictures, 0 to 51. `constant` tells, a macroblock each,
         what is the same as in the picture before. Raises VideoError.
         """
+        if not self._encoder:
+            raise VideoError("the stream is closed")
         to_i420(pixels, self._planes)
         picture, received = self._picture, _Picture()
         key = key or self._key
@@ -209,13 +211,14 @@ def _library() -> tuple[Any, int]:
     raise VideoError("libx264 is not installed: apt-get install libx264-164")
 
 
-def _parameters(library: Any) -> _Param:
+def _parameters(library: Any, profile: Profile) -> _Param:
     """Parameters for pictures that are shown at once and cannot be late."""
     parameters = _Param()
     if library.x264_param_default_preset(byref(parameters), PRESET, b"zerolatency"):
         raise VideoError(f"libx264 has no preset {PRESET.decode()}")
     for name, value in (
-        # What costs little and saves a third of the bytes of the preset's pictures.
+        # What costs little and saves a third of the bytes of the preset's pictures; what is not of
+        # the profile is left out below.
         ("cabac", "1"),
         ("8x8dct", "1"),
         ("deblock", "0:0"),
@@ -236,8 +239,8 @@ def _parameters(library: Any) -> _Param:
         ("log", "0"),
     ):
         _set(library, parameters, name, value)
-    if library.x264_param_apply_profile(byref(parameters), b"high"):
-        raise VideoError("libx264 has no profile high")
+    if library.x264_param_apply_profile(byref(parameters), profile.value.encode()):
+        raise VideoError(f"libx264 has no profile {profile.value}")
     return parameters
 
 

@@ -66,7 +66,7 @@ class Grabber:
         return memoryview(self._segment.memory)[: area.area * BYTES_PER_PIXEL]
 
     def release(self) -> None:
-        """Let go of the shared memory; in the X thread."""
+        """Let go of the shared memory; in the X thread, or when that has ended."""
         if self._segment is not None:
             self._segment.close()
             self._segment = None

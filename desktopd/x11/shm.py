@@ -5,10 +5,10 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from Xlib import X
+from Xlib import X, error
 from Xlib.protocol import rq
 
 from desktopd.x11.errors import XError, x_errors
@@ -112,8 +112,9 @@ class Segment:
 
     def close(self) -> None:
         """Let go of the memory."""
-        self._send(_Detach)
-        self._display.flush()
+        with suppress(error.ConnectionClosedError):
+            self._send(_Detach)
+            self._display.flush()
         _libc.shmdt(self._address)
 
     def _send(self, request: Any, **fields: Any) -> None:

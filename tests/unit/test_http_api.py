@@ -52,7 +52,7 @@ async def test_the_session(desk: Desk) -> None:
             "xauthority": "/run/xauthority",
         },
         "gpu": {"name": "", "reason": "", "renderer": "software"},
-        "rfb": {"path": "x11vnc"},
+        "rfb": {"path": "x11vnc", "baseline": False},
         "viewers": [
             {
                 "id": viewer.id,

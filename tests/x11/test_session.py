@@ -21,8 +21,8 @@ BACKENDS = ["xvfb", "xdummy", "xvnc"]
 
 @pytest.fixture
 def desktop(daemon: Start) -> Daemon:
-    """A kiosk with an application that starts quickly."""
-    started = daemon(app="xterm", display="xvfb")
+    """A kiosk with an application that starts quickly, and every service a process of its own."""
+    started = daemon(app="xterm", display="xvfb", rfb="x11vnc")
     started.ready()
     return started
 
@@ -98,6 +98,7 @@ def test_a_desktop_starts_on_each_x_server(daemon: Start, backend: str) -> None:
         f"127.0.0.1:{port}",
         f"/tmp/.X11-unix/X{display}",
         str(authority.parent / "rfb.sock"),
+        str(authority.parent / "ctl.sock"),
     }
 
 
