@@ -70,6 +70,9 @@ async def show(session: Session, server: Server, viewers: Viewers, also: Path | 
                     await server.run(display.name, Path(display.authority))
                 except XError as error:
                     log.error("the display cannot be shown: %s", error)
+                except Exception:
+                    # A bug in an encoder shall not end the application that is shown.
+                    log.exception("the native RFB server failed, and begins anew")
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_AGAIN):
                         await changed.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
@@ -82,8 +83,11 @@ class Desk(Protocol):
     def seat(self) -> Seat:
         """A keyboard and a pointer for one viewer."""
 
-    async def resize(self, size: Size) -> Size:
-        """Resize the screen; returns the size that it now has. Raises ValueError."""
+    async def resize(self, size: Size) -> None:
+        """Resize the screen for a viewer. Raises ValueError."""
+
+    def is_sized_by_viewer(self) -> bool:
+        """Whether it was a viewer that changed the size last."""
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work` besides, no longer than the display lasts."""
@@ -114,9 +118,10 @@ class Peer:
         self._style = Style()
         self._picture: Picture | None = None
         self._requested = self._continuous = False
-        self._anew: Rectangle | None = None
+        self._anew: deque[Rectangle] = deque()
+        self._promised = False
         self._fences = False
-        self._sizes = Sizes(self._send, lambda: desk.size, desk.resize)
+        self._sizes = Sizes(self._send, lambda: desk.size, desk.resize, desk.is_sized_by_viewer)
         self._copies = Copies(self._send, desk.clipboard_text, desk.copy, limits.clipboard)
         self._video_again = 0.0
         self._version: Version = RFB_3_8
@@ -136,47 +141,62 @@ class Peer:
 
     def ready(self, *, lenient: bool = False) -> bool:
         """Whether an update would be welcome now."""
-        if not (self._continuous or self._requested) or not self._outbox.empty:
+        if self._promised or not self._outbox.empty:
+            return False
+        if not (self._continuous or self._requested):
             return False
         return not self._fences or self._pace.ready(lenient=lenient)
 
     def recipient(self) -> Recipient:
-        """What its next update has to be like."""
-        anew, self._anew = self._anew, None
+        """What its next update has to be like; `deliver` or `missed` has to follow.
+
+        This, `ready`, `outdated` and `missed` may be called in another thread than the loop's.
+        """
+        self._promised = True
+        anew: Rectangle | None = None
+        while self._anew:
+            area = self._anew.popleft()
+            anew = area if anew is None else anew.union(area)
         return Recipient(self._picture, self._style, self._pace.rate, anew)
 
     def missed(self, recipient: Recipient) -> None:
         """The update for `recipient` could not be made."""
         if recipient.anew is not None:
             self._ask_anew(recipient.anew)
+        self._promised = False
 
     def outdated(self, framebuffer: Framebuffer) -> bool:
         """Whether it lacks something of `framebuffer`, or has asked for it again."""
         picture = self._picture
-        if self._anew is not None or picture is None or picture.framebuffer is not framebuffer:
+        if self._anew or picture is None or picture.framebuffer is not framebuffer:
             return True
         return picture.outdated
 
     def deliver(self, update: Update) -> None:
         """Send an update that was made for it."""
-        size = update.picture.framebuffer.size
-        if size != self._sizes.told:
-            try:
-                self._sizes.tell(size)
-            except ProtocolError as error:
-                self.end(Ending(Cause.PROTOCOL_ERROR, str(error)))
-                return
+        self._promised = False
+        try:
+            self._sizes.tell(update.picture.framebuffer.size)
+        except ProtocolError as error:
+            self.end(Ending(Cause.PROTOCOL_ERROR, str(error)))
+            return
         self._picture = update.picture
         self.viewer.showed(exact=update.exact)
         if not update.data:
+            # The camera may have found it not ready since, and nothing is sent that would wake.
+            self._desk.wake()
             return
         self._requested = False
         self.viewer.updated()
         self._send(update.data)
         if self._fences:
-            number = self._pace.sent(len(update.data), time.monotonic())
-            flags = FenceFlag.REQUEST | FenceFlag.BLOCK_BEFORE
-            self._send(updates.fence(flags, number.to_bytes(4)))
+            self._send_fence(len(update.data))
+
+    def _send_fence(self, size: int) -> None:
+        """Ask when the viewer has read the `size` bytes that were sent last."""
+        number = self._pace.sent(size, time.monotonic())
+        flags = FenceFlag.REQUEST | FenceFlag.BLOCK_BEFORE
+        self._send(updates.fence(flags, number.to_bytes(4)))
 
     def tell_cursor(self) -> None:
         """The pointer has another shape."""
@@ -279,7 +299,7 @@ class Peer:
                 self._send(updates.xvp(updates.XvpCode.FAIL))
 
     def _ask_anew(self, area: Rectangle) -> None:
-        self._anew = area if self._anew is None else self._anew.union(area)
+        self._anew.append(area)
 
     def _shake_hands(self, message: ClientMessage) -> None:
         match message:
@@ -310,7 +330,8 @@ class Peer:
         new = self._encodings - before
         if Encoding.FENCE in new and not self._fences:
             self._fences = True
-            self._send(updates.fence(FenceFlag.REQUEST, b""))
+            # The round trip without a picture before it.
+            self._send_fence(0)
         if Encoding.CONTINUOUS_UPDATES in new:
             self._send(updates.end_of_continuous_updates())
         announced = [

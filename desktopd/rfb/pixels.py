@@ -63,6 +63,7 @@ class Pixels:
         self.framebuffer = Framebuffer(size)
         self.motion = Motion(self.framebuffer)
         self._shared.clear()
+        self._encoder.forget()
         self._close_streams()
 
     def absorb(self, area: Rectangle, data: memoryview, now: float) -> None:
@@ -130,9 +131,8 @@ class Pixels:
         if style.video and region is not None and picture.since != NOTHING:
             covered = inside(region, self.framebuffer)
             if (dirty & covered).any():
-                part = self._video(recipient, picture, region, now)
-                if part is not None:
-                    video = (part,)
+                video = self._video(recipient, picture, region, now)
+                if video:
                     dirty = dirty & ~covered
         return video + self._stills(recipient, picture, dirty)
 
@@ -154,11 +154,11 @@ class Pixels:
 
     def _video(
         self, recipient: Recipient, picture: Picture, region: Rectangle, now: float
-    ) -> Part | None:
-        """The stream's picture of this moment; None where this viewer cannot follow it yet."""
+    ) -> tuple[Part, ...]:
+        """The stream's picture of this moment; nothing where this viewer cannot follow it yet."""
         stream = self._stream(recipient, picture, region)
         if stream is None:
-            return None
+            return ()
         made = self._shared.get(("video", stream.number))
         last = stream.frame if made is None else stream.frame - 1
         follows = picture.stream == stream.number and picture.frame == last
@@ -166,21 +166,20 @@ class Pixels:
             stream.missed |= not follows
             key = stream.missed and now - stream.keyed > _KEY_INTERVAL
             if not follows and not key:
-                return None
+                return ()
             try:
-                most = region.area * recipient.style.most_video_bits / 8
+                most = recipient.style.most_video(region.area) * stream.interval(now)
                 budget = min(recipient.rate * VIDEO_TIME, most)
-                data = stream.encode(self.framebuffer, budget, key=key, now=now)
+                made = tuple(stream.encode(self.framebuffer, budget, key=key, now=now))
             except VideoError as error:
                 self._do_without_video(error)
-                return None
-            made = (Part(region, data, "h264", lossy=True),)
+                return ()
             self._shared["video", stream.number] = made
         elif not follows and stream.keyed != now:
             stream.missed = True
-            return None
+            return ()
         picture.stream, picture.frame = stream.number, stream.frame
-        return made[0]
+        return made
 
     def _do_without_video(self, error: VideoError) -> None:
         log.error("no more video, what moves is sent as JPEG: %s", error)

@@ -44,9 +44,11 @@ class Encoder:
         self._kept: dict[tuple[Rectangle, Style], Part] = {}
         self._density = list(_DENSITIES)
 
-    def forget(self, changed: Mask) -> None:
-        """Some tiles have changed."""
-        if self._kept:
+    def forget(self, changed: Mask | None = None) -> None:
+        """Some tiles have changed, or all of the framebuffer."""
+        if changed is None:
+            self._kept.clear()
+        elif self._kept:
             self._kept = {
                 key: part
                 for key, part in self._kept.items()

@@ -18,21 +18,29 @@ class Sizes:
         self,
         send: Callable[[bytes], None],
         size: Callable[[], Size],
-        resize: Callable[[Size], Awaitable[Size]],
+        resize: Callable[[Size], Awaitable[None]],
+        by_viewer: Callable[[], bool],
     ) -> None:
-        """`resize` returns the size that the screen then has; ValueError where that fails."""
+        """`size` is the screen's, which `resize` has changed when it returns, or ValueError.
+
+        `by_viewer` tells whether it was a viewer that changed it last.
+        """
         self.told = size()
         self._send = send
         self._size = size
         self._resize = resize
+        self._by_viewer = by_viewer
         self._encodings: Collection[int] = ()
         self._asked = False
+        self._resizing = 0
 
     def agree(self, encodings: Collection[int]) -> None:
         """The viewer has told what it understands."""
         new = Encoding.EXTENDED_DESKTOP_SIZE not in self._encodings
         self._encodings = encodings
-        if new:
+        if new and Encoding.EXTENDED_DESKTOP_SIZE in encodings:
+            self._tell(self._size())
+        else:
             self.tell(self._size())
 
     def tell(self, size: Size) -> None:
@@ -40,33 +48,39 @@ class Sizes:
 
         Raises ProtocolError where that is another and the viewer cannot follow.
         """
+        answered = self._asked and not self._resizing and size == self._size()
+        if size != self.told or answered:
+            self._tell(size)
+
+    def _tell(self, size: Size) -> None:
         if Encoding.EXTENDED_DESKTOP_SIZE in self._encodings:
-            reason = ResizeReason.THIS_CLIENT if self._asked else ResizeReason.SERVER
-            self._say(size, reason, ResizeStatus.DONE)
-            self._asked = False
-        elif size == self.told:
-            return
-        elif Encoding.DESKTOP_SIZE in self._encodings:
+            self._say(size, self._reason(), ResizeStatus.DONE)
+        elif size != self.told and Encoding.DESKTOP_SIZE in self._encodings:
             self._send(updates.joined([updates.desktop_size(size.width, size.height)]))
-        else:
+        elif size != self.told:
             raise ProtocolError(
                 f"the desktop is {size} now, and the viewer does not understand DesktopSize"
             )
-        self.told = size
+        self.told, self._asked = size, False
+
+    def _reason(self) -> ResizeReason:
+        if self._asked:
+            return ResizeReason.THIS_CLIENT
+        return ResizeReason.OTHER_CLIENT if self._by_viewer() else ResizeReason.SERVER
 
     async def ask(self, size: Size) -> None:
         """The viewer wants this size."""
-        before = self._size()
         self._asked = True
+        self._resizing += 1
         try:
-            after = await self._resize(size)
+            await self._resize(size)
         except ValueError:
             self._asked = False
-            self._answer(before, ResizeStatus.OUT_OF_RESOURCES)
-            return
-        if after == before:
-            self._asked = False
-            self._answer(after, ResizeStatus.DONE)
+            self._answer(self.told, ResizeStatus.OUT_OF_RESOURCES)
+        finally:
+            self._resizing -= 1
+        # Nothing else would tell it of the size that it already has.
+        self.tell(self.told)
 
     def refuse(self) -> None:
         """The viewer wants another size and may not have it."""

@@ -6,19 +6,17 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine
-from functools import partial
 from typing import Any, Protocol
 
-from desktopd.geometry import Rectangle, Size
+from desktopd.geometry import Size
+from desktopd.rfb.camera import Camera
 from desktopd.rfb.peer import Peer
-from desktopd.rfb.picture import Recipient, Update
-from desktopd.rfb.pixels import REST, Pixels
 from desktopd.rfb.relay import Cause, Ending, Limits, Transport
 from desktopd.rfb.seat import Seat
 from desktopd.rfb.stream import Encoders
 from desktopd.rfb.updates import CursorShape, Led
 from desktopd.rfb.viewer import Viewer
-from desktopd.x11.connection import Display, XError, XRequestError
+from desktopd.x11.connection import ConnectionLost, XError
 from desktopd.x11.cursor import Cursor
 from desktopd.x11.grab import Grabber
 from desktopd.x11.keyboard import Keyboard
@@ -26,10 +24,6 @@ from desktopd.x11.pointer import Pointer
 
 log = logging.getLogger(__name__)
 
-# Seconds between two captures.
-FRAME = 1 / 60
-# Seconds until it is looked again what can be made exact.
-_REFINE = REST / 4
 _WATCH = 1.0
 _GONE = Ending(Cause.SERVER_LEFT, "the display has ended")
 
@@ -67,23 +61,21 @@ class Stage:
         self.name = name
         self.video = encoders is not None
         self._desktop = desktop
-        self._grabber = grabber
         self._keyboard = keyboard
         self._pointer = pointer
         self._cursor = cursor
-        self._pixels = Pixels(grabber.size, encoders)
         self._peers: list[Peer] = []
+        self._camera = Camera(grabber, encoders, self._peers)
+        self._resizing = 0
+        self._chosen: Size | None = None
         self._work: set[asyncio.Task[None]] = set()
-        self._woken = asyncio.Event()
-        self._refine_at = 0.0
-        grabber.on_damage(self.wake)
         cursor.on_change(lambda _: self._tell(Peer.tell_cursor))
         keyboard.on_leds(lambda _: self._tell(Peer.tell_leds))
 
     @property
     def size(self) -> Size:
         """Of the screen."""
-        return self._grabber.size
+        return self._camera.size
 
     @property
     def cursor(self) -> CursorShape:
@@ -102,20 +94,28 @@ class Stage:
         )
 
     def wake(self) -> None:
-        """Something has changed, or a viewer can take more."""
-        self._woken.set()
+        """A viewer can take more, or has asked for something."""
+        self._camera.wake()
 
     def seat(self) -> Seat:
         """A keyboard and a pointer for one viewer."""
         return Seat(self._keyboard.viewer(), self._pointer.viewer())
 
-    async def resize(self, size: Size) -> Size:
-        """Resize the screen; the size that it now has. ValueError where that fails."""
+    async def resize(self, size: Size) -> None:
+        """Resize the screen for a viewer. ValueError where that fails."""
+        self._resizing += 1
         try:
-            return await self._desktop.resize(size)
+            self._chosen = await self._desktop.resize(size)
+            await self._camera.caught_up()
         except XError as error:
             log.warning("a viewer's resize to %s failed: %s", size, error)
             raise ValueError(str(error)) from None
+        finally:
+            self._resizing -= 1
+
+    def is_sized_by_viewer(self) -> bool:
+        """Whether it was a viewer that changed the size last."""
+        return self._resizing > 0 or self.size == self._chosen
 
     def clipboard_text(self) -> str:
         """What is there to be pasted."""
@@ -129,25 +129,25 @@ class Stage:
         """Show the display until it ends."""
         unsubscribe = self._desktop.on_clipboard(lambda _: self._tell(Peer.tell_clipboard))
         watch = asyncio.create_task(self._watch())
-        capture = asyncio.create_task(self._capture())
-        lost = asyncio.create_task(self._grabber.connection.wait_lost())
+        capture = asyncio.create_task(self._camera.run())
         try:
-            await asyncio.wait((watch, capture, lost), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((watch, capture), return_when=asyncio.FIRST_COMPLETED)
             for task in (watch, capture):
                 if task.done():
                     task.result()
+        except ConnectionLost:
+            pass
         finally:
             unsubscribe()
-            for task in (watch, capture, lost, *self._work):
+            for task in (watch, capture, *self._work):
                 task.cancel()
-            await asyncio.gather(watch, capture, lost, *self._work, return_exceptions=True)
+            await asyncio.gather(watch, capture, *self._work, return_exceptions=True)
             for peer in self._peers:
                 peer.end(_GONE)
 
     def close(self) -> None:
         """Free what is held, once the grabber's connection is closed."""
-        self._pixels.close()
-        self._grabber.release()
+        self._camera.close()
 
     async def serve(self, transport: Transport, viewer: Viewer, limits: Limits) -> Ending:
         """Serve one viewer until one of us ends it."""
@@ -157,74 +157,6 @@ class Stage:
             return await peer.run()
         finally:
             self._peers.remove(peer)
-
-    async def _capture(self) -> None:
-        loop = asyncio.get_running_loop()
-        next_frame = 0.0
-        while True:
-            await self._woken.wait()
-            await asyncio.sleep(next_frame - loop.time())
-            self._woken.clear()
-            now = loop.time()
-            peers = self._recipients(now)
-            if not peers:
-                continue
-            # A frame that was late leaves the next one its time.
-            next_frame = max(next_frame, now - FRAME) + FRAME
-            news = self._grabber.damage is not None
-            recipients = [peer.recipient() for peer in peers]
-            try:
-                updates = await self._grabber.connection.call(
-                    partial(self._updates, self._grabber.size, self._grabber.take(), recipients)
-                )
-            except XRequestError as error:
-                # The screen has just become smaller; the event that tells it is on its way.
-                log.debug("%s", error)
-                for peer, recipient in zip(peers, recipients, strict=True):
-                    peer.missed(recipient)
-                self._grabber.retry()
-                continue
-            for peer, update in zip(peers, updates, strict=True):
-                peer.deliver(update)
-            if any(not update.exact for update in updates):
-                self._refine_later(now, news=news, sent=any(update.data for update in updates))
-
-    def _recipients(self, now: float) -> list[Peer]:
-        """Who gets an update now; nobody where nothing has changed and all have it."""
-        news = self._grabber.damage is not None
-        refine = now >= self._refine_at
-        framebuffer = self._pixels.framebuffer
-        for peer in self._peers:
-            wanting = news or peer.outdated(framebuffer) or (refine and not peer.viewer.exact)
-            if wanting and peer.ready():
-                return [peer for peer in self._peers if peer.ready(lenient=True)]
-        return []
-
-    def _refine_later(self, now: float, *, news: bool, sent: bool) -> None:
-        """See to it that what is not exact is looked at when it may have come to rest."""
-        if news and self._refine_at <= now:
-            self._refine_at = now + REST
-        elif not news:
-            self._refine_at = now if sent else now + _REFINE
-        if self._refine_at > now:
-            asyncio.get_running_loop().call_at(self._refine_at, self.wake)
-
-    def _updates(
-        self,
-        size: Size,
-        damage: Rectangle | None,
-        recipients: list[Recipient],
-        display: Display,
-    ) -> list[Update]:
-        """In the X thread."""
-        pixels, now = self._pixels, time.monotonic()
-        if size != pixels.framebuffer.size:
-            pixels.resize(size)
-            damage = Rectangle.of(size)
-        if damage is not None and (area := damage.clipped(size)) is not None:
-            area = pixels.framebuffer.aligned(area)
-            pixels.absorb(area, self._grabber.grab(display, area), now)
-        return pixels.updates(recipients, now)
 
     async def _watch(self) -> None:
         while True:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import itertools
 import math
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
 from struct import Struct
 
 from desktopd.geometry import Rectangle
 from desktopd.rfb.encodings import Encoding
 from desktopd.rfb.framebuffer import Framebuffer
-from desktopd.rfb.rectangles import header
-from desktopd.rfb.regions import TILE, Mask
+from desktopd.rfb.rectangles import Part, header
+from desktopd.rfb.regions import TILE
 from desktopd.rfb.video import Profile, VideoEncoder
 
 COARSEST = 44
@@ -23,12 +27,32 @@ _TRUST = 0.5
 _FINER = 2
 _KEY_COST = 2.0
 _TYPICAL = 40.0
+# Seconds between two pictures: at first, at most, and how much the last one tells.
+_USUAL = 1 / 30
+_LONGEST = 0.2
+_TRUST_INTERVAL = 0.1
 # rfbproto, Open H.264: length of the data, flags.
 _HEADER = Struct(">II")
 _RESET_CONTEXT = 1
 
 Encoders = Callable[[int, int, Profile], VideoEncoder]
 _numbers = itertools.count(1)
+# A picture is encoded, and decoded, in parts at the same time, as many as there are cores to do so.
+STRIPES = min(2, len(os.sched_getaffinity(0)))
+_LEAST_ROWS = 8
+
+
+@cache
+def _workers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(STRIPES, thread_name_prefix="h264")
+
+
+def _stripes(region: Rectangle) -> list[Rectangle]:
+    """Parts of `region` from top to bottom, each a context of its own, cut between tiles."""
+    rows = -(-region.height // TILE)
+    count = min(STRIPES, max(1, rows // _LEAST_ROWS))
+    cuts = [region.y + n * rows // count * TILE for n in range(count)] + [region.bottom]
+    return [Rectangle(region.x, top, region.width, bottom - top) for top, bottom in pairwise(cuts)]
 
 
 class Stream:
@@ -48,46 +72,61 @@ class Stream:
         """Somebody waits for a key picture."""
         self.keyed = -math.inf
         """When the last key picture was made (monotonic, in seconds)."""
-        self._encoder = encoders(region.width, region.height, profile)
+        self._stripes = [
+            (stripe, encoders(stripe.width, stripe.height, profile)) for stripe in _stripes(region)
+        ]
         self._finest = finest
+        self._interval = _USUAL
+        self._encoded = -math.inf
         self._quantiser = finest
         # Bytes a changed tile would have at quantiser 0.
         self._complexity = _TYPICAL * 2 ** (finest / _HALVES)
+
+    def interval(self, now: float) -> float:
+        """Seconds between two of its pictures, the one of `now` included, averaged over some."""
+        passed = min(_LONGEST, now - self._encoded)
+        return self._interval + _TRUST_INTERVAL * (passed - self._interval)
 
     @property
     def quantiser(self) -> int:
         """That of the last picture."""
         return self._quantiser
 
-    def encode(self, framebuffer: Framebuffer, budget: float, *, key: bool, now: float) -> bytes:
-        """The next picture as a rectangle, of about `budget` bytes at most. Raises VideoError."""
+    def encode(
+        self, framebuffer: Framebuffer, budget: float, *, key: bool, now: float
+    ) -> list[Part]:
+        """The next picture, of about `budget` bytes at most. Raises VideoError."""
         key = key or self.frame == 0
-        changed = self._changed(framebuffer)
-        moving = float(changed.size if key else max(1, int(changed.sum())))
+        since = -1 if key else self.sequence
+        changed = framebuffer.changed[framebuffer.tiles(self.region)] > since
+        moving = float(max(1, int(changed.sum())))
         quantiser = self._choose(budget, moving * (_KEY_COST if key else 1))
-        data = self._encoder.encode(
-            framebuffer.view(self.region), quantiser, key=key, constant=None if key else ~changed
-        )
+
+        def encoded(stripe: tuple[Rectangle, VideoEncoder]) -> Part:
+            area, encoder = stripe
+            changed = framebuffer.changed[framebuffer.tiles(area)] > since
+            data = encoder.encode(framebuffer.view(area), quantiser, key=key, constant=~changed)
+            head = header(area, Encoding.H264)
+            head += _HEADER.pack(len(data), _RESET_CONTEXT if key else 0)
+            return Part(area, head + data, "h264", lossy=True)
+
+        parts = list(_workers().map(encoded, self._stripes))
         if not key:
-            seen = len(data) / moving * 2 ** (quantiser / _HALVES)
+            size = sum(len(part.data) for part in parts)
+            seen = size / moving * 2 ** (quantiser / _HALVES)
             self._complexity += _TRUST * (seen - self._complexity)
         self._quantiser = quantiser
         self.frame += 1
         self.sequence = framebuffer.sequence
+        self._interval, self._encoded = self.interval(now), now
         if key:
             self.keyed, self.missed = now, False
-        head = _HEADER.pack(len(data), _RESET_CONTEXT if key else 0)
-        return header(self.region, Encoding.H264) + head + data
+        return parts
 
     def close(self) -> None:
-        """Free the encoder."""
-        self._encoder.close()
-
-    def _changed(self, framebuffer: Framebuffer) -> Mask:
-        """Which of its macroblocks differ from the last picture."""
-        rows, columns = framebuffer.tiles(self.region)
-        changed = framebuffer.changed[rows, columns] > self.sequence
-        return changed[: -(-self.region.height // TILE), : -(-self.region.width // TILE)]
+        """Free the encoders."""
+        for _, encoder in self._stripes:
+            encoder.close()
 
     def _choose(self, budget: float, moving: float) -> int:
         """The finest quantiser whose picture should fit."""

@@ -26,8 +26,10 @@ _JPEG = (
 )
 # The least quantiser of H.264 for each level.
 _FINEST = (36, 34, 32, 30, 28, 25, 22, 20, 18, 16)
-# Bits that a pixel of a moving picture may have at the level QUALITY; they double in two levels.
-_MOST_BITS = 0.5
+# Bits a second that a moving picture may have at the level QUALITY, for each pixel and in all; they
+# double in two levels.
+_BITS_PER_PIXEL = 8.0
+_BITS = 8e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,10 @@ class Style:
         """The least quantiser of H.264 that its quality asks for."""
         return _FINEST[self.quality]
 
-    @property
-    def most_video_bits(self) -> float:
-        """What a pixel of a moving picture may have, however fast the link is."""
-        return float(_MOST_BITS * 2 ** ((self.quality - QUALITY) / 2))
+    def most_video(self, pixels: int) -> float:
+        """Bytes a second for a moving picture of so many pixels, however fast the link is."""
+        bits = min(_BITS, _BITS_PER_PIXEL * pixels)
+        return float(bits / 8 * 2 ** ((self.quality - QUALITY) / 2))
 
     @property
     def zlib_level(self) -> int:

@@ -108,12 +108,13 @@ class Connection:
         self,
         request: Callable[[Display], T],
         *,
-        timeout: float = 5.0,  # noqa: ASYNC109
+        timeout: float | None = 5.0,  # noqa: ASYNC109
     ) -> T:
         """Run `request` in the X thread and return what it returns.
 
-        Raises XTimeout after `timeout` seconds (a request that waits its turn is then dropped, one
-        that has begun goes on), ConnectionLost, and XRequestError for an error that X answered.
+        Raises XTimeout after `timeout` seconds, with None never (a request that waits its turn is
+        then dropped, one that has begun goes on), ConnectionLost, and XRequestError for an error
+        that X answered.
         """
         if self._lost.done():
             raise ConnectionLost(f"X {self._name}: the connection has ended")

@@ -1,21 +1,34 @@
-"""What changes on the screen, and the pixels of it."""
+"""What changes on the screen, and the pixels of it.
+
+What follows the screen lives in the X thread, so that no other one has to wake up between a change
+and its picture.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import os
+import select
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
+from Xlib import error
 from Xlib.ext import damage
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.x11 import randr
 from desktopd.x11.connection import Connection, Event
-from desktopd.x11.errors import XError, x_errors
+from desktopd.x11.errors import XError, XRequestError, error_name, x_errors
 from desktopd.x11.shm import Segment
 from desktopd.x11.wire import Display
 
 BYTES_PER_PIXEL = 4
 _DEPTHS = (24, 32)
+_PATIENCE = 5.0
 
 
 class Grabber:
@@ -28,18 +41,36 @@ class Grabber:
         """Bounds of what has changed and was not grabbed; None while there is nothing."""
         self._mark = mark
         self._segment: Segment | None = None
-        self._wake: Callable[[], None] = _nobody
-        connection.subscribe(self._on_event)
+        self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._waiting: deque[Future[None]] = deque()
 
     @classmethod
     async def open(cls, connection: Connection) -> Grabber:
-        """Follow the screen. Raises XError where DAMAGE or 32 bits a pixel are missing."""
+        """Follow the screen. Raises XError where DAMAGE, MIT-SHM or 32 bits a pixel are missing."""
         size, mark = await connection.call(_follow)
-        return cls(connection, size, mark)
+        grabber = cls(connection, size, mark)
+        await connection.call(grabber._reserve)
+        return grabber
 
-    def on_damage(self, handler: Callable[[], None]) -> None:
-        """Have `handler` called in the loop whenever something has changed, or the size."""
-        self._wake = handler
+    async def watch(self, turn: Callable[[Display], float | None]) -> None:
+        """Call `turn` in the X thread whenever the screen has changed, or after `wake`.
+
+        It is called again after the seconds that it returned, if it did. Goes on until the
+        connection ends, which raises ConnectionLost.
+        """
+        await self.connection.call(partial(self._watch, turn), timeout=None)
+
+    def wake(self) -> None:
+        """Have the turn called; from any thread."""
+        if self._bell >= 0:
+            os.eventfd_write(self._bell, 1)
+
+    async def caught_up(self) -> None:
+        """Return when all that X has done so far is known here. Raises ConnectionLost."""
+        answer: Future[None] = Future()
+        self._waiting.append(answer)
+        self.wake()
+        await asyncio.wait_for(asyncio.wrap_future(answer), _PATIENCE)
 
     def take(self) -> Rectangle | None:
         """The damage so far, on the screen, which counts as grabbed from now on."""
@@ -56,14 +87,22 @@ class Grabber:
         32 bits each, blue first; valid until the next call. What changes from this instant on is
         reported anew. Raises XRequestError while the screen is being made smaller.
         """
+        segment = self._reserve(display)
+        display.damage_subtract(self._mark)
+        root = display.screen().root
+        try:
+            segment.get_image(root, area.x, area.y, area.width, area.height)
+        except error.XError as refusal:
+            raise XRequestError(f"MIT-SHM GetImage {area}: {error_name(refusal)}") from refusal
+        return memoryview(segment.memory)[: area.area * BYTES_PER_PIXEL]
+
+    def _reserve(self, display: Display) -> Segment:
+        """Memory for the whole screen; in the X thread."""
         needed = self.size.width * self.size.height * BYTES_PER_PIXEL
         if self._segment is None or len(self._segment.memory) < needed:
             self.release()
             self._segment = Segment(display, needed)
-        display.damage_subtract(self._mark)
-        root = display.screen().root
-        self._segment.get_image(root, area.x, area.y, area.width, area.height)
-        return memoryview(self._segment.memory)[: area.area * BYTES_PER_PIXEL]
+        return self._segment
 
     def release(self) -> None:
         """Let go of the shared memory; in the X thread, or when that has ended."""
@@ -71,12 +110,48 @@ class Grabber:
             self._segment.close()
             self._segment = None
 
-    def _on_event(self, event: Event) -> None:
+    def close(self) -> None:
+        """Let go of everything, once the connection is closed."""
+        self.release()
+        os.close(self._bell)
+        self._bell = -1
+
+    def _watch(self, turn: Callable[[Display], float | None], display: Display) -> None:
+        bell = select.poll()
+        bell.register(display.fileno(), select.POLLIN)
+        bell.register(self._bell, select.POLLIN)
+        wait: float | None = 0.0
+        while True:
+            bell.poll(None if wait is None else wait * 1000)
+            with suppress(BlockingIOError):
+                os.eventfd_read(self._bell)
+            self._catch_up(display)
+            wait = turn(display)
+            # A reply may have brought events along, which nothing would wake us for.
+            if self._read(display):
+                wait = 0.0
+
+    def _catch_up(self, display: Display) -> None:
+        waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if waiting:
+            display.sync()
+        self._read(display)
+        for answer in waiting:
+            if answer.set_running_or_notify_cancel():
+                answer.set_result(None)
+
+    def _read(self, display: Display) -> bool:
+        """Take up the events that are there; whether there was one."""
+        count = display.pending_events()
+        for _ in range(count):
+            self._follow(display.next_event())
+        return bool(count)
+
+    def _follow(self, event: Event) -> None:
         size = randr.told_size(event)
         if size is not None and size != self.size:
             self.size = size
             self.damage = Rectangle.of(size)
-            self._wake()
         # python-xlib makes a class of that name for each connection.
         elif type(event).__name__ == damage.DamageNotify.__name__:
             area = event.area
@@ -84,11 +159,6 @@ class Grabber:
 
     def _add(self, area: Rectangle) -> None:
         self.damage = area if self.damage is None else self.damage.union(area)
-        self._wake()
-
-
-def _nobody() -> None:
-    """Nobody listens."""
 
 
 def _follow(display: Display) -> tuple[Size, int]:

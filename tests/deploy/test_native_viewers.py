@@ -19,10 +19,11 @@ Start = Callable[..., Daemon]
 GREEN = (0, 100, 0)
 
 
-@pytest.fixture(params=["xvfb", "xvnc"])
+@pytest.fixture(params=["native", "x11vnc", "xvnc"])
 def desktop(daemon: Start, request: pytest.FixtureRequest) -> Daemon:
-    """A dark green terminal, under x11vnc and under Xvnc."""
-    started = daemon(app="xterm -bg #006400", display=request.param, size="640x480")
+    """A dark green terminal, shown by each of the RFB servers."""
+    display = "xvnc" if request.param == "xvnc" else "xvfb"
+    started = daemon(app="xterm -bg #006400", display=display, rfb=request.param, size="640x480")
     started.ready()
     until(lambda: share_of_green(screen(started)) > 0.9, 20, "a green desktop")
     return started

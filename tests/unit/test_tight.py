@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import zlib
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
-from desktopd.rfb.pixelformat import NATIVE, PixelFormat, Pixels, tpixels
+from desktopd.rfb.pixelformat import NATIVE, PixelFormat, Pixels, rgb, translate
 from desktopd.rfb.tight import (
     MAX_LENGTH,
     MAX_WIDTH,
@@ -20,94 +16,24 @@ from desktopd.rfb.tight import (
     tight_jpeg,
     tight_lossless,
 )
+from tests import rfb_decoders as decoders
+from tests.rfb_decoders import Form, Tight, Values, decoded
 from tests.unit.test_pixelformat import FORMATS, picture
-
-FILL, JPEG = 8, 9
 
 
 class Reader:
-    """A viewer's side of the Tight encoding (rfbproto): four zlib streams that live on."""
+    """A viewer, by the means of its last rectangle."""
 
-    def __init__(self, tpixel: int) -> None:
-        self.tpixel = tpixel
-        self.streams = [zlib.decompressobj() for _ in range(4)]
-        self.used: str = ""
+    def __init__(self, target: PixelFormat = NATIVE) -> None:
+        self.form = Form(target)
+        self.tight = Tight()
 
-    def read(self, payload: bytes, width: int, height: int) -> bytes:
-        """The TPIXELs of the rectangle."""
-        self.rest = payload
-        control = self.take(1)[0]
-        for number in range(4):
-            if control >> number & 1:
-                self.streams[number] = zlib.decompressobj()
-        pixels = self.filtered(control, width, height)
-        assert self.rest == b"", "bytes after the end of the rectangle"
-        assert len(pixels) == width * height * self.tpixel
-        return pixels
+    def read(self, payload: bytes, width: int, height: int) -> Values:
+        return decoded(self.tight.rectangle(width, height, self.form), payload)
 
-    def filtered(self, control: int, width: int, height: int) -> bytes:
-        if control >> 4 == FILL:
-            self.used = "fill"
-            return self.take(self.tpixel) * (width * height)
-        assert control >> 7 == 0
-        name = self.take(1)[0] if control >> 6 & 1 else 0
-        if name == 1:
-            count = self.take(1)[0] + 1
-            palette = [self.take(self.tpixel) for _ in range(count)]
-            row = -(-width // 8) if count == 2 else width
-            data = self.inflated(control, row * height)
-            self.used = "mono" if count == 2 else "palette"
-            return b"".join(
-                palette[
-                    data[y * row + x // 8] >> 7 - x % 8 & 1 if count == 2 else data[y * row + x]
-                ]
-                for y in range(height)
-                for x in range(width)
-            )
-        data = self.inflated(control, width * height * self.tpixel)
-        self.used = {0: "copy", 2: "gradient"}[name]
-        return data if name == 0 else self.predicted(data, width, height)
-
-    def predicted(self, data: bytes, width: int, height: int) -> bytes:
-        assert self.tpixel == 3
-        found = bytearray(len(data))
-
-        def value(x: int, y: int, part: int) -> int:
-            return 0 if x < 0 or y < 0 else found[(y * width + x) * 3 + part]
-
-        for y in range(height):
-            for x in range(width):
-                for part in range(3):
-                    guess = value(x - 1, y, part) + value(x, y - 1, part)
-                    guess = max(0, min(255, guess - value(x - 1, y - 1, part)))
-                    at = (y * width + x) * 3 + part
-                    found[at] = data[at] + guess & 255
-        return bytes(found)
-
-    def inflated(self, control: int, size: int) -> bytes:
-        if size < 12:
-            return self.take(size)
-        data = self.take(self.length())
-        stream = self.streams[control >> 4 & 3]
-        found = stream.decompress(data)
-        assert len(found) == size
-        return found
-
-    def length(self) -> int:
-        found = 0
-        for shift in (0, 7, 14):
-            octet = self.take(1)[0]
-            if shift == 14:
-                return found | octet << 14
-            found |= (octet & 0x7F) << shift
-            if not octet & 0x80:
-                break
-        return found
-
-    def take(self, count: int) -> bytes:
-        assert len(self.rest) >= count, "the rectangle is cut short"
-        found, self.rest = self.rest[:count], self.rest[count:]
-        return found
+    @property
+    def used(self) -> str:
+        return self.tight.used
 
 
 def smooth(width: int, height: int) -> Pixels:
@@ -117,8 +43,8 @@ def smooth(width: int, height: int) -> Pixels:
     return found
 
 
-def shown(pixels: Pixels, target: PixelFormat = NATIVE) -> bytes:
-    return tpixels(pixels, target).tobytes()
+def same(found: Values, pixels: Pixels, target: PixelFormat = NATIVE) -> bool:
+    return np.array_equal(found, translate(pixels, target))
 
 
 @given(
@@ -133,9 +59,8 @@ def test_what_is_decoded_is_what_was_encoded(
     seed: int, colours: int, width: int, height: int, target: PixelFormat, level: int
 ) -> None:
     pixels = picture(seed, width, height, colours)
-    size = 3 if target.tpixel_is_rgb else target.bits_per_pixel // 8
-    found = Reader(size).read(tight_lossless(pixels, level, target), width, height)
-    assert found == shown(pixels, target)
+    found = Reader(target).read(tight_lossless(pixels, level, target), width, height)
+    assert same(found, pixels, target)
 
 
 @pytest.mark.parametrize(
@@ -155,9 +80,9 @@ def test_what_is_decoded_is_what_was_encoded(
     ],
 )
 def test_each_picture_goes_by_the_means_that_fits(pixels: Pixels, used: str) -> None:
-    reader = Reader(3)
+    reader = Reader()
     height, width = pixels.shape
-    assert reader.read(tight_lossless(pixels, 1), width, height) == shown(pixels)
+    assert same(reader.read(tight_lossless(pixels, 1), width, height), pixels)
     assert reader.used == used
 
 
@@ -166,10 +91,10 @@ def test_any_viewer_can_be_given_any_rectangle_at_any_time() -> None:
     pictures.append(smooth(64, 64))
     encoded = [tight_lossless(pixels) for pixels in pictures]
     for order in np.random.default_rng(5).integers(0, len(pictures), (8, 20)):
-        reader = Reader(3)
+        reader = Reader()
         for number in order:
             height, width = pictures[number].shape
-            assert reader.read(encoded[number], width, height) == shown(pictures[number])
+            assert same(reader.read(encoded[number], width, height), pictures[number])
 
 
 def test_one_colour() -> None:
@@ -187,16 +112,14 @@ def test_a_length_on_the_wire(length: int, said: str) -> None:
 
 @given(st.integers(0, MAX_LENGTH))
 def test_a_length_in_its_compact_form(length: int) -> None:
-    reader = Reader(3)
-    reader.rest = compact_length(length)
-    assert len(reader.rest) == (1 if length < 128 else 2 if length < 16384 else 3)
-    assert reader.length() == length
-    assert reader.rest == b""
+    said = compact_length(length)
+    assert len(said) == (1 if length < 128 else 2 if length < 16384 else 3)
+    assert decoded(decoders.compact_length(), said) == length
 
 
 def test_the_widest_rectangle() -> None:
     pixels = picture(3, MAX_WIDTH, 2, 3000)
-    assert Reader(3).read(tight_lossless(pixels), MAX_WIDTH, 2) == shown(pixels)
+    assert same(Reader().read(tight_lossless(pixels), MAX_WIDTH, 2), pixels)
     with pytest.raises(ValueError, match="2049 x 1, width 1 to 2048"):
         tight_lossless(np.zeros((1, MAX_WIDTH + 1), np.uint32))
     with pytest.raises(ValueError, match="2049 x 1, width 1 to 2048"):
@@ -205,7 +128,7 @@ def test_the_widest_rectangle() -> None:
 
 def test_noise_of_a_million_pixels_fits_into_one_rectangle() -> None:
     noise = np.random.default_rng(1).integers(0, 1 << 24, (512, 2048), np.uint32)
-    assert Reader(3).read(tight_lossless(noise), 2048, 512) == shown(noise)
+    assert same(Reader().read(tight_lossless(noise), 2048, 512), noise)
 
 
 def test_a_level_that_zlib_has_not_is_refused() -> None:
@@ -218,8 +141,8 @@ def test_many_grays_that_change_slowly_go_by_the_gradient() -> None:
     y, x = np.mgrid[0:128, 0:128]
     shade = 127 + 90 * np.sin(x / 17) * np.cos(y / 23) + np.random.default_rng(1).random(x.shape)
     pixels = shade.astype(np.uint32) * np.uint32(0x010101)
-    reader = Reader(3)
-    assert reader.read(tight_lossless(pixels), 128, 128) == shown(pixels)
+    reader = Reader()
+    assert same(reader.read(tight_lossless(pixels), 128, 128), pixels)
     assert reader.used == "gradient"
 
 
@@ -232,16 +155,13 @@ def test_what_is_too_long_is_refused() -> None:
 def test_jpeg_of_a_part_of_the_framebuffer(subsampling: str) -> None:
     whole = smooth(300, 200) | np.uint32(0xA5000000)
     part = whole[11:111, 17:190]
-    reader = Reader(3)
-    reader.rest = tight_jpeg(part, 95, subsampling)
-    assert reader.take(1)[0] == JPEG << 4
-    assert reader.length() == len(reader.rest)
-    decoded = np.asarray(Image.open(io.BytesIO(reader.rest)).convert("RGB")).astype(int)
-    assert decoded.shape == (100, 173, 3)
-    wanted = np.frombuffer(shown(part), np.uint8).reshape(decoded.shape).astype(int)
+    reader = Reader()
+    found = rgb(reader.read(tight_jpeg(part, 95, subsampling), 173, 100)).astype(float)
+    assert reader.used == "jpeg"
+    wanted = rgb(part).astype(float)
     if subsampling == "Gray":
-        decoded, wanted = decoded.mean(2), wanted @ (0.299, 0.587, 0.114)
-    assert np.abs(decoded - wanted).mean() < 12
+        found, wanted = found.mean(2), wanted @ (0.299, 0.587, 0.114)
+    assert np.abs(found - wanted).mean() < 12
 
 
 def test_jpeg_quality_is_libjpegs() -> None:

@@ -117,8 +117,9 @@ export class Refinement {
     if (this.#asked.length > 0) {
       if (this.#strange > TRIFLE) this.pause();
       else if (this.#missing <= 0) this.#advance();
-    } else if (this.#marked && this.#asks) {
-      this.#restLater();
+    } else {
+      if (this.#strange > TRIFLE) this.#demand(false);
+      if (this.#marked && this.#asks) this.#restLater();
     }
     this.#strange = 0;
     this.#marked = false;
@@ -175,10 +176,12 @@ export class Refinement {
     clearTimeout(this.#timer);
     const areas = [...this.#losses.areas(SIDE)].slice(0, this.#batch);
     this.#tell();
-    if (areas.length === 0 || this.#refusals >= REFUSALS) {
+    if (this.#refusals >= REFUSALS) {
       this.#demand(false);
       return;
     }
+    // While nothing happens the demand stands: x11vnc sends what is below the pointer again, as JPEG, when it ends.
+    if (areas.length === 0) return;
     this.#demand(true);
     this.#askedAt = performance.now();
     this.#refused = false;

@@ -1,0 +1,127 @@
+"""Captures the display and has it encoded for whoever can take it; in the X thread alone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+
+from desktopd.geometry import Rectangle, Size
+from desktopd.rfb.peer import Peer
+from desktopd.rfb.picture import Recipient, Update
+from desktopd.rfb.pixels import REST, Pixels
+from desktopd.rfb.stream import Encoders
+from desktopd.x11.connection import Display, XRequestError
+from desktopd.x11.grab import Grabber
+
+log = logging.getLogger(__name__)
+
+# Seconds between two captures: more than any screen shows, so that none has to wait for its turn.
+FRAME = 1 / 80
+# Seconds until it is looked again what can be made exact.
+_REFINE = REST / 4
+
+
+class Camera:
+    """Captures as often as a viewer can take it and something changes, and not otherwise.
+
+    It is asked and answers without waiting for the loop: the time of two changes of thread would
+    be a third of what a picture takes.
+    """
+
+    def __init__(self, grabber: Grabber, encoders: Encoders | None, peers: Sequence[Peer]) -> None:
+        """`peers` are those who watch at any moment."""
+        self._grabber = grabber
+        self._peers = peers
+        self._pixels = Pixels(grabber.size, encoders)
+        self._loop = asyncio.get_running_loop()
+        self._next_frame = 0.0
+        self._refine_at = 0.0
+
+    @property
+    def size(self) -> Size:
+        """Of the screen."""
+        return self._grabber.size
+
+    def wake(self) -> None:
+        """A viewer can take more, or has asked for something; from any thread."""
+        self._grabber.wake()
+
+    async def caught_up(self) -> None:
+        """Return when all that X has done so far is known here. Raises ConnectionLost."""
+        await self._grabber.caught_up()
+
+    async def run(self) -> None:
+        """Go on until the display ends, which raises ConnectionLost."""
+        await self._grabber.watch(self._turn)
+
+    def close(self) -> None:
+        """Free what is held, once the grabber's connection is closed."""
+        self._pixels.close()
+        self._grabber.close()
+
+    def _turn(self, display: Display) -> float | None:
+        """Make the updates that are due; returns after how many seconds to look again."""
+        now = time.monotonic()
+        if now < self._next_frame:
+            return self._next_frame - now
+        peers = self._recipients(now)
+        if not peers:
+            return self._refine_at - now if self._refine_at > now else None
+        # A frame that was late leaves the next one its time.
+        self._next_frame = max(self._next_frame, now - FRAME) + FRAME
+        news = self._grabber.damage is not None
+        recipients = [peer.recipient() for peer in peers]
+        try:
+            updates = self._updates(display, recipients, now)
+        except XRequestError as error:
+            # The screen has just become smaller; the event that tells it is on its way.
+            log.debug("%s", error)
+            for peer, recipient in zip(peers, recipients, strict=True):
+                peer.missed(recipient)
+            self._grabber.retry()
+            return FRAME
+        self._loop.call_soon_threadsafe(_deliver, peers, updates)
+        if all(update.exact for update in updates):
+            return None
+        self._refine_later(now, news=news, sent=any(update.data for update in updates))
+        return max(0.0, self._refine_at - now)
+
+    def _recipients(self, now: float) -> list[Peer]:
+        """Who gets an update now; nobody where nothing has changed and all have it."""
+        news = self._grabber.damage is not None
+        refine = now >= self._refine_at
+        framebuffer = self._pixels.framebuffer
+        peers = tuple(self._peers)
+        for peer in peers:
+            wanting = news or peer.outdated(framebuffer) or (refine and not peer.viewer.exact)
+            if wanting and peer.ready():
+                return [peer for peer in peers if peer.ready(lenient=True)]
+        return []
+
+    def _refine_later(self, now: float, *, news: bool, sent: bool) -> None:
+        """See to it that what is not exact is looked at when it may have come to rest."""
+        if news and self._refine_at <= now:
+            self._refine_at = now + REST
+        elif not news:
+            self._refine_at = now if sent else now + _REFINE
+
+    def _updates(
+        self, display: Display, recipients: Sequence[Recipient], now: float
+    ) -> list[Update]:
+        pixels, grabber = self._pixels, self._grabber
+        size, damage = grabber.size, grabber.take()
+        if size != pixels.framebuffer.size:
+            pixels.resize(size)
+            damage = Rectangle.of(size)
+        if damage is not None:
+            area = pixels.framebuffer.aligned(damage)
+            pixels.absorb(area, grabber.grab(display, area), now)
+        return pixels.updates(recipients, now)
+
+
+def _deliver(peers: Sequence[Peer], updates: Sequence[Update]) -> None:
+    """In the loop."""
+    for peer, update in zip(peers, updates, strict=True):
+        peer.deliver(update)

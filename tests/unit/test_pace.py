@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import pytest
+
+from desktopd.rfb.pace import MOST_ON_THE_WAY, Pace
+
+
+class Link:
+    """A link of so many bytes a second and seconds there and back, and what is on it."""
+
+    def __init__(self, rate: float, round_trip: float) -> None:
+        self.rate, self.round_trip = rate, round_trip
+        self.pace = Pace()
+        self.now = 50.0
+        self._free = self.now
+        self._answers: list[tuple[float, int]] = []
+
+    def send(self, size: int) -> None:
+        number = self.pace.sent(size, self.now)
+        self._free = max(self._free, self.now) + size / self.rate
+        self._answers.append((self._free + self.round_trip, number))
+
+    def go_on(self, seconds: float) -> None:
+        self.now += seconds
+        while self._answers and self._answers[0][0] <= self.now:
+            at, number = self._answers.pop(0)
+            self.pace.answered(number, at)
+
+    def run(self, seconds: float, size: int) -> float:
+        """Send whenever it may be sent, 60 times a second; the longest queue in seconds."""
+        longest = 0.0
+        for _ in range(round(seconds * 60)):
+            self.go_on(1 / 60)
+            if self.pace.ready():
+                self.send(size)
+            longest = max(longest, self._free - self.now)
+        return longest
+
+
+def test_nothing_is_due_at_first() -> None:
+    pace = Pace()
+    assert not pace.waiting
+    assert pace.silence(5.0) == 0
+    assert pace.ready()
+
+
+@pytest.mark.parametrize(("rate", "round_trip"), [(625_000, 0.08), (2_500_000, 0.03)])
+def test_the_rate_of_a_link_is_found_and_it_is_filled_without_a_queue(
+    rate: float, round_trip: float
+) -> None:
+    link = Link(rate, round_trip)
+    link.send(0)
+    link.go_on(round_trip)
+    link.run(3, 12_000)
+    assert rate / 2 < link.pace.rate < rate * 2
+    assert link.pace.least_round_trip == pytest.approx(round_trip, abs=0.01)
+    assert link.run(5, 12_000) < 0.2
+
+
+def test_a_link_that_becomes_slower_is_noticed() -> None:
+    link = Link(2_500_000, 0.03)
+    link.send(0)
+    link.run(3, 12_000)
+    link.rate = 300_000
+    link.run(4, 12_000)
+    assert link.pace.rate < 700_000
+    link.rate = 2_500_000
+    link.run(4, 12_000)
+    assert link.pace.rate > 1_200_000
+
+
+def test_an_answer_answers_all_before_it() -> None:
+    pace = Pace()
+    numbers = [pace.sent(5000, 1.0 + n / 100) for n in range(10)]
+    pace.answered(numbers[-1], 1.5)
+    assert not pace.waiting
+    assert pace.silence(9.0) == 0
+    assert pace.round_trip == pytest.approx(0.41)
+    assert pace.ready()
+
+
+def test_answers_to_nothing_and_double_ones_do_not_count() -> None:
+    pace = Pace()
+    first, second = pace.sent(5000, 1.0), pace.sent(5000, 1.1)
+    for number in (0, 99, 0xFFFFFFFF):
+        pace.answered(number, 1.2)
+    assert pace.silence(2.0) == 1.0
+    pace.answered(first, 1.2)
+    pace.answered(first, 1.9)
+    assert pace.silence(2.1) == 1.0
+    pace.answered(second, 1.3)
+    assert not pace.waiting
+
+
+def test_numbers_begin_again_after_32_bits() -> None:
+    pace = Pace()
+    pace._number = 0xFFFFFFFD
+    numbers = [pace.sent(100, 1.0) for _ in range(4)]
+    assert numbers == [0xFFFFFFFE, 0xFFFFFFFF, 1, 2]
+    assert all(0 < number < 1 << 32 for number in numbers)
+    pace.answered(1, 1.5)
+    assert pace.waiting
+    pace.answered(2, 1.5)
+    assert not pace.waiting
+
+
+def test_a_viewer_that_answers_nothing_is_soon_sent_nothing() -> None:
+    pace = Pace()
+    sent = 0
+    while pace.ready(lenient=True):
+        pace.sent(20_000, 1.0)
+        sent += 20_000
+    assert sent < 1_000_000
+    assert pace.silence(4.5) == 3.5
+
+
+def test_what_is_on_the_way_is_bounded_however_fast_the_link_is() -> None:
+    link = Link(5e9, 0.5)
+    link.send(0)
+    link.run(2, 2_000_000)
+    size = 0
+    while link.pace.ready(lenient=True):
+        link.pace.sent(2_000_000, link.now)
+        size += 2_000_000
+    assert size <= MOST_ON_THE_WAY + 2_000_000
+
+
+def test_who_follows_others_may_be_later() -> None:
+    pace = Pace()
+    while pace.ready():
+        pace.sent(1000, 1.0)
+    assert pace.ready(lenient=True)

@@ -1,0 +1,171 @@
+"""The native server beside a session: its socket, and what happens when something goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+
+import pytest
+
+from desktopd import native
+from desktopd.geometry import Size
+from desktopd.rfb.encodings import Encoding
+from desktopd.rfb.pixels import Pixels
+from desktopd.rfb.server import Server as RfbServer
+from desktopd.rfb.viewer import Viewers
+from desktopd.session.session import SessionError
+from desktopd.x11.connection import XError, XRequestError
+from desktopd.x11.grab import Grabber
+from desktopd.x11.shm import Segment
+from tests.x11.native import Painter, showing
+from tests.x11.rfbclient import LOSSLESS, RfbViewer
+
+SIZE = Size(640, 480)
+
+
+class Session:
+    """What a session tells of its display, and no clipboard."""
+
+    def __init__(self, server, path) -> None:
+        display = SimpleNamespace(name=server.name, authority=str(server.authority))
+        self.status = SimpleNamespace(display=display)
+        self.rfb_target = path
+        self.clipboard_text = ""
+
+    def on_change(self, handler):
+        return lambda: None
+
+    def on_clipboard(self, handler):
+        return lambda: None
+
+
+@asynccontextmanager
+async def served(server, folder):
+    """The server at its socket; yields the socket and the viewers."""
+    session, viewers = Session(server, folder / "rfb.sock"), Viewers()
+    rfb = RfbServer(session, "a desktop")
+    showing = asyncio.create_task(native.show(session, rfb, viewers, None))
+    try:
+        yield folder / "rfb.sock", viewers
+    finally:
+        showing.cancel()
+        await asyncio.gather(showing, return_exceptions=True)
+
+
+@asynccontextmanager
+async def viewing(path, encodings=LOSSLESS):
+    client = RfbViewer(*await asyncio.open_unix_connection(path), encodings)
+    running = asyncio.create_task(client.run())
+    try:
+        yield client, running
+    finally:
+        await client.close()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def drawn(path) -> bool:
+    """Whether a viewer gets a picture; it leaves then."""
+    try:
+        async with viewing(path) as (client, running):
+            while not client.updates:
+                if running.done():
+                    return False
+                await asyncio.sleep(0.01)
+        return True
+    except OSError:
+        return False
+
+
+async def test_the_socket_is_for_its_user_alone(start, folder, eventually):
+    async with served(start(size=SIZE), folder) as (path, viewers):
+        await eventually(lambda: drawn(path))
+        assert path.stat().st_mode & 0o777 == 0o600
+        async with viewing(path) as (client, _):
+            await eventually(lambda: client.updates > 0)
+            assert [(viewer.codec, viewer.exact) for viewer in viewers] == [("tight", True)]
+        await eventually(lambda: len(viewers), 0)
+    assert not path.exists()
+
+
+async def test_a_file_that_is_no_socket_is_left_alone(start, folder):
+    path = folder / "rfb.sock"
+    path.write_text("important")
+    session = Session(start(size=SIZE), path)
+    rfb = RfbServer(session, "a desktop")
+    with pytest.raises(SessionError, match="rfb_socket"):
+        await native.show(session, rfb, Viewers(), None)
+    assert path.read_text() == "important"
+
+
+async def test_what_is_left_of_a_socket_is_replaced(start, folder, eventually):
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(folder / "rfb.sock"))
+    async with served(start(size=SIZE), folder) as (path, _):
+        await eventually(lambda: drawn(path))
+
+
+async def test_a_bug_in_an_encoder_costs_no_more_than_the_connection(
+    start, folder, eventually, monkeypatch, caplog
+):
+    async with served(start(size=SIZE), folder) as (path, _):
+        await eventually(lambda: drawn(path))
+        async with viewing(path) as (client, running):
+            await eventually(lambda: client.updates > 0)
+            with monkeypatch.context() as patch:
+                patch.setattr(Pixels, "updates", lambda *_: 1 / 0)
+                client.request(incremental=False)
+                await eventually(running.done)
+        await eventually(lambda: drawn(path))
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_the_picture_is_whole_after_x_has_refused_to_give_it(
+    start, connect, eventually, monkeypatch
+):
+    async with showing(start(size=SIZE)) as shown:
+        painter = await Painter.open(await connect(shown.server), Size(320, 240))
+        seen = await shown.view(LOSSLESS)
+        await eventually(lambda: shown.is_exact(seen))
+        grab, refusals = Grabber.grab, []
+
+        def refuse(self, display, area):
+            if len(refusals) < 3:
+                grab(self, display, area)
+                refusals.append(area)
+                raise XRequestError("BadMatch")
+            return grab(self, display, area)
+
+        monkeypatch.setattr(Grabber, "grab", refuse)
+        seen.client.picture[:] = 0xFFFFFF
+        seen.client.request(incremental=False)
+        await painter.paint()
+        await eventually(lambda: shown.is_exact(seen))
+        assert len(refusals) == 3
+
+
+async def test_a_display_whose_memory_cannot_be_shared_is_named(start, folder, monkeypatch):
+    def refuse(self, display, size):
+        raise XError("no shared memory")
+
+    monkeypatch.setattr(Segment, "__init__", refuse)
+    server = start(size=SIZE)
+    rfb = RfbServer(Session(server, folder / "rfb.sock"), "a desktop")
+    with pytest.raises(XError, match="no shared memory"):
+        await rfb.run(server.name, server.authority)
+
+
+async def test_a_display_of_other_pixels_is_named(start, folder, eventually, caplog):
+    caplog.set_level(logging.ERROR)
+    async with served(start(size=SIZE, depth=16), folder):
+        await eventually(lambda: "a screen of depth 16 cannot be read: use depth 24" in caplog.text)
+
+
+async def test_a_small_viewer_that_asks_for_nothing_else_gets_raw(start, eventually):
+    async with showing(start(size=SIZE)) as shown:
+        seen = await shown.view((Encoding.DESKTOP_SIZE,))
+        await eventually(lambda: shown.is_exact(seen))
+        assert set(seen.client.seen) == {Encoding.RAW}
