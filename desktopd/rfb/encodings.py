@@ -63,7 +63,6 @@ _COMMON = frozenset(
     {Encoding.RAW, Encoding.RRE, Encoding.HEXTILE, Encoding.TIGHT, Encoding.ZRLE},
 )
 _ENCODED_BY = {
-    PixelPath.NATIVE: frozenset({Encoding.RAW, Encoding.TIGHT, Encoding.H264}),
     PixelPath.X11VNC: _COMMON | {Encoding.CORRE, Encoding.ZLIB, Encoding.ZYWRLE, Encoding.TIGHTPNG},
     PixelPath.XVNC: _COMMON,
     PixelPath.TARGET: _COMMON,

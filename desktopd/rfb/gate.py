@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from desktopd.geometry import Size
-from desktopd.rfb.encodings import codec
+from desktopd.rfb.encodings import PixelPath, codec
 from desktopd.rfb.handshake import (
     AuthenticationResponse,
     ClientInit,
@@ -69,7 +69,8 @@ class Gate:
                 # An exclusive viewer would throw all others out.
                 return _SHARED_CLIENT_INIT
             case SetEncodings(encodings=encodings):
-                self._viewer.agreed(codec(encodings, self._viewer.path))
+                if self._viewer.path is not PixelPath.NATIVE:
+                    self._viewer.agreed(codec(encodings, self._viewer.path))
             case FramebufferUpdateRequest():
                 self._viewer.requested_update()
             case EnableContinuousUpdates(enable=enable):

@@ -63,6 +63,7 @@ class Pace:
         self._number = 0
         self._on_the_way: deque[_Sent] = deque()
         self._bytes = 0
+        self._due: float | None = None
         self._rate = _Best(_RATE_MEMORY, _FIRST_RATE)
         self._least = _Best(_ROUND_TRIP_MEMORY, -0.0)
         self.round_trip = 0.0
@@ -73,17 +74,22 @@ class Pace:
         self._number = self._number % 0xFFFFFFFF + 1
         self._on_the_way.append(_Sent(self._number, size, now))
         self._bytes += size
+        if self._due is None:
+            self._due = now
         return self._number
 
     def answered(self, number: int, now: float) -> None:
         """The fence of this number has come back, and with it all before; others do not count."""
         if not any(sent.number == number for sent in self._on_the_way):
+            # Sent before `forgive`, and a sign of life.
+            self._due = self._oldest
             return
         while True:
             sent = self._on_the_way.popleft()
             self._bytes -= sent.size
             if sent.number == number:
                 break
+        self._due = self._oldest
         self.round_trip = now - sent.at
         self._least.add(-self.round_trip, now)
         late = self.round_trip - self.least_round_trip
@@ -101,13 +107,26 @@ class Pace:
         return self._rate.value
 
     @property
+    def _oldest(self) -> float | None:
+        return self._on_the_way[0].at if self._on_the_way else None
+
+    @property
     def waiting(self) -> bool:
         """An answer is due."""
         return bool(self._on_the_way)
 
     def silence(self, now: float) -> float:
         """Seconds for which the oldest answer has been due; 0 when none is."""
-        return now - self._on_the_way[0].at if self._on_the_way else 0.0
+        return now - self._due if self._due is not None else 0.0
+
+    def overdue(self, now: float) -> float:
+        """Seconds of silence beyond what the bytes on the way should take."""
+        return self.silence(now) - self._bytes / self.rate
+
+    def forgive(self) -> None:
+        """Expect no answer any more to what has been sent; the silence goes on."""
+        self._on_the_way.clear()
+        self._bytes = 0
 
     def ready(self, *, lenient: bool = False) -> bool:
         """Whether one more update would not have to wait in a queue."""

@@ -5,22 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Coroutine
-from typing import Any, Protocol
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb import updates
 from desktopd.rfb.copies import Copies
+from desktopd.rfb.desk import Desk
 from desktopd.rfb.encodings import Encoding
 from desktopd.rfb.framebuffer import Framebuffer
 from desktopd.rfb.gate import Gate
+from desktopd.rfb.greeting import GREETING, Greeting
 from desktopd.rfb.handshake import (
-    RFB_3_8,
     ClientInit,
     ProtocolVersion,
     SecurityChoice,
-    SecurityType,
-    Version,
 )
 from desktopd.rfb.message import ClientMessage, ProtocolError
 from desktopd.rfb.messages import (
@@ -42,61 +39,17 @@ from desktopd.rfb.pace import Pace
 from desktopd.rfb.picture import Picture, Recipient, Update
 from desktopd.rfb.pixelformat import NATIVE, PixelFormat
 from desktopd.rfb.relay import Cause, Ending, Limits, Transport
-from desktopd.rfb.seat import Seat
 from desktopd.rfb.sizes import Sizes
 from desktopd.rfb.style import Style
-from desktopd.rfb.updates import CursorShape, FenceFlag, Led
+from desktopd.rfb.updates import FenceFlag
 from desktopd.rfb.viewer import Role, Viewer
 
 # Seconds without an answer to a fence after which a viewer gets no more video, for so long.
 SPEECHLESS = 3.0
 WITHOUT_VIDEO = 60.0
+# What changes how updates have to be made.
+_CHANGES = (SetPixelFormat, SetEncodings, EnableContinuousUpdates)
 _FENCE_FLAGS = FenceFlag.BLOCK_BEFORE | FenceFlag.BLOCK_AFTER | FenceFlag.SYNC_NEXT
-
-
-class Desk(Protocol):
-    """What a peer needs of the server."""
-
-    @property
-    def name(self) -> str:
-        """The title of the desktop."""
-
-    @property
-    def video(self) -> bool:
-        """Whether there is an encoder for video."""
-
-    @property
-    def size(self) -> Size:
-        """Of the screen."""
-
-    @property
-    def cursor(self) -> CursorShape:
-        """The pointer's shape."""
-
-    @property
-    def leds(self) -> Led:
-        """The keyboard's locks."""
-
-    def wake(self) -> None:
-        """A peer may be ready for an update."""
-
-    def seat(self) -> Seat:
-        """A keyboard and a pointer for one viewer."""
-
-    async def resize(self, size: Size) -> None:
-        """Resize the screen for a viewer. Raises ValueError."""
-
-    def is_sized_by_viewer(self) -> bool:
-        """Whether it was a viewer that changed the size last."""
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run `work` besides, no longer than the display lasts."""
-
-    def clipboard_text(self) -> str:
-        """What is there to be pasted."""
-
-    def copy(self, text: str) -> None:
-        """A viewer has copied a text."""
 
 
 class Peer:
@@ -119,16 +72,18 @@ class Peer:
         self._picture: Picture | None = None
         self._requested = self._continuous = False
         self._anew: deque[Rectangle] = deque()
-        self._promised = False
+        self._promised = self._held = False
+        self._settled = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
         self._fences = False
         self._sizes = Sizes(self._send, lambda: desk.size, desk.resize, desk.is_sized_by_viewer)
         self._copies = Copies(self._send, desk.clipboard_text, desk.copy, limits.clipboard)
         self._video_again = 0.0
-        self._version: Version = RFB_3_8
+        self._greeting = Greeting(desk)
 
     async def run(self) -> Ending:
         """Serve the viewer until one of us ends it. The caller closes the transport."""
-        self._send(b"RFB 003.008\n")
+        self._send(GREETING)
         tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._outbox.run())]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -141,7 +96,7 @@ class Peer:
 
     def ready(self, *, lenient: bool = False) -> bool:
         """Whether an update would be welcome now."""
-        if self._promised or not self._outbox.empty:
+        if self._promised or self._held or not self._outbox.empty:
             return False
         if not (self._continuous or self._requested):
             return False
@@ -163,7 +118,7 @@ class Peer:
         """The update for `recipient` could not be made."""
         if recipient.anew is not None:
             self._ask_anew(recipient.anew)
-        self._promised = False
+        self._keep_promise()
 
     def outdated(self, framebuffer: Framebuffer) -> bool:
         """Whether it lacks something of `framebuffer`, or has asked for it again."""
@@ -174,7 +129,7 @@ class Peer:
 
     def deliver(self, update: Update) -> None:
         """Send an update that was made for it."""
-        self._promised = False
+        self._keep_promise()
         try:
             self._sizes.tell(update.picture.framebuffer.size)
         except ProtocolError as error:
@@ -225,8 +180,9 @@ class Peer:
             return Ending(
                 Cause.VIEWER_STALLED, f"the viewer drew nothing for {self._limits.stall:g} s"
             )
-        if silence > SPEECHLESS and self._style.video:
+        if self._style.video and self._pace.overdue(now) > SPEECHLESS:
             self._video_again = now + WITHOUT_VIDEO
+            self._pace.forgive()
             self._ask_anew(Rectangle.of(self._sizes.told))
             self._restyle(now)
         elif self._video_again and now > self._video_again:
@@ -255,9 +211,25 @@ class Peer:
                 return VIEWER_LEFT
             try:
                 for message in messages.feed(data):
+                    if isinstance(message, _CHANGES):
+                        await self._settle()
                     self._take(message)
+                    if self._held:
+                        self._held = False
+                        self._desk.wake()
             except ProtocolError as error:
                 return Ending(Cause.PROTOCOL_ERROR, str(error))
+
+    async def _settle(self) -> None:
+        """Wait for an update that is being made as the viewer wanted it before."""
+        self._held = True
+        while self._promised:
+            self._settled.clear()
+            await self._settled.wait()
+
+    def _keep_promise(self) -> None:
+        self._promised = False
+        self._loop.call_soon_threadsafe(self._settled.set)
 
     def _take(self, message: ClientMessage) -> None:
         if not self._gate.admit(message):
@@ -266,7 +238,9 @@ class Peer:
             return
         match message:
             case ProtocolVersion() | SecurityChoice() | ClientInit():
-                self._shake_hands(message)
+                if answer := self._greeting.answer(message):
+                    self._send(answer)
+                self._sizes.told = self._greeting.size
             case SetPixelFormat():
                 self._choose_format(message)
             case SetEncodings(encodings=encodings):
@@ -300,20 +274,6 @@ class Peer:
 
     def _ask_anew(self, area: Rectangle) -> None:
         self._anew.append(area)
-
-    def _shake_hands(self, message: ClientMessage) -> None:
-        match message:
-            case ProtocolVersion(version=version):
-                self._version = version
-                self._send(updates.security_types(version))
-            case SecurityChoice(security_type=chosen):
-                if chosen is not SecurityType.NONE:
-                    raise ProtocolError("security type None is the only one offered")
-                if result := updates.security_result(self._version):
-                    self._send(result)
-            case ClientInit():
-                size = self._sizes.told = self._desk.size
-                self._send(updates.server_init(size.width, size.height, NATIVE, self._desk.name))
 
     def _choose_format(self, message: SetPixelFormat) -> None:
         self._pixel_format = PixelFormat.parse(message.raw[4:])

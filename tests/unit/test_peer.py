@@ -14,11 +14,12 @@ from desktopd.rfb import peer as peers
 from desktopd.rfb import updates
 from desktopd.rfb.encodings import Encoding, PixelPath
 from desktopd.rfb.framebuffer import Framebuffer
-from desktopd.rfb.handshake import RFB_3_3
+from desktopd.rfb.handshake import RFB_3_3, RFB_3_8
 from desktopd.rfb.peer import Peer
-from desktopd.rfb.picture import Picture, Update
+from desktopd.rfb.picture import Picture, Recipient, Update
 from desktopd.rfb.pixelformat import NATIVE, PixelFormat
 from desktopd.rfb.relay import Cause, Ending, Limits
+from desktopd.rfb.seat import Seat
 from desktopd.rfb.updates import CursorShape, FenceFlag, Led, XvpCode
 from desktopd.rfb.viewer import Role, Viewer
 
@@ -27,7 +28,7 @@ WHOLE = Rectangle.of(SIZE)
 LIMITS = Limits(stall=20.0)
 VERSION = b"RFB 003.008\n"
 HELLO = VERSION + b"\1\1"
-GREETING = VERSION + updates.security_types(peers.RFB_3_8) + updates.security_result(peers.RFB_3_8)
+GREETING = VERSION + updates.security_types(RFB_3_8) + updates.security_result(RFB_3_8)
 START = GREETING + updates.server_init(640, 480, NATIVE, "a desktop")
 FENCED = (Encoding.TIGHT, Encoding.JPEG_QUALITY_9, Encoding.H264, Encoding.FENCE)
 
@@ -71,7 +72,7 @@ class Desk:
         pass
 
     def seat(self) -> Any:
-        return peers.Seat(Keys(self.log), Pointer(self.log))  # type: ignore[arg-type]
+        return Seat(Keys(self.log), Pointer(self.log))  # type: ignore[arg-type]
 
     async def resize(self, size: Size) -> None:
         self.log.append(("resize", size))
@@ -132,6 +133,12 @@ class Talk:
         recipient = self.peer.recipient()
         picture = recipient.picture or Picture(self.desk.framebuffer)
         self.peer.deliver(Update(picture, data, exact=True))
+
+    def wanted(self) -> Recipient:
+        """What the next update would have to be like."""
+        recipient = self.peer.recipient()
+        self.peer.missed(recipient)
+        return recipient
 
     async def end(self) -> Ending:
         self.wire.say(None)
@@ -272,7 +279,7 @@ async def test_who_answers_no_fence_gets_no_video_for_a_while_and_is_ended_at_la
     assert talk.viewer.codec == "h264"
     assert talk.peer.watch(now + peers.SPEECHLESS + 1) is None
     assert talk.viewer.codec == "jpeg"
-    assert talk.peer.recipient().anew == Rectangle.of(SIZE)
+    assert talk.wanted().anew == Rectangle.of(SIZE)
     await talk.hears(set_encodings(*FENCED))
     assert talk.viewer.codec == "jpeg"
     ending = talk.peer.watch(now + LIMITS.stall + 1)
@@ -305,7 +312,7 @@ async def test_another_pixel_format_begins_the_picture_anew() -> None:
     talk.deliver(b"picture")
     target = PixelFormat(16, 16, True, True, 31, 63, 31, 11, 5, 0)
     await talk.hears(b"\0\0\0\0" + target.pack())
-    recipient = talk.peer.recipient()
+    recipient = talk.wanted()
     assert recipient.style.pixel_format == target
     assert recipient.anew == Rectangle.of(SIZE)
     mapped = PixelFormat(8, 8, False, False, 0, 0, 0, 0, 0, 0)

@@ -118,6 +118,8 @@ async def test_a_hundred_resizes_from_all_sides_while_something_moves(
                 await shown.desktop.resize(size)
             else:
                 viewers[number % 3].client.resize(size.width, size.height)
+                # Of two that ask at the same time either may be the last.
+                await eventually(lambda: shown.desktop.screen.size, size)
             if number % 5 == 0:
                 for seen in viewers:
                     await eventually(
