@@ -28,7 +28,7 @@ from desktopd.http.options import HttpOptions
 from desktopd.http.server import Server
 from desktopd.rfb import port as vnc
 from desktopd.rfb.admission import Door
-from desktopd.rfb.local import RfbServer
+from desktopd.rfb.native.local import RfbServer
 from desktopd.rfb.password import Passwords
 from desktopd.rfb.targets import Targets
 from desktopd.rfb.viewer import Viewers

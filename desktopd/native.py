@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktopd.rfb.encodings import PixelPath
-from desktopd.rfb.local import LocalSocket
+from desktopd.rfb.native.local import LocalSocket
 from desktopd.rfb.viewer import Viewers
 from desktopd.session.errors import SessionError
 from desktopd.session.session import Session
 from desktopd.x11.errors import XError
 
 if TYPE_CHECKING:
-    from desktopd.rfb.server import Server
+    from desktopd.rfb.native.server import Server
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class Unusable(Exception):
 def check() -> None:
     """Raise Unusable where a part of the native server is missing."""
     try:
-        import desktopd.rfb.server  # noqa: F401
+        import desktopd.rfb.native.server  # noqa: F401
     except ImportError as error:
         raise Unusable(
             f"the native RFB server needs {error.name}: pip install 'desktopd[fast]'"
@@ -41,7 +41,7 @@ def native_server(session: Session, name: str) -> Server | None:
     """The server for a session that is to be shown natively."""
     if session.rfb_path != PixelPath.NATIVE:
         return None
-    from desktopd.rfb.server import Server
+    from desktopd.rfb.native.server import Server
 
     return Server(session, name)
 

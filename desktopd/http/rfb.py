@@ -52,7 +52,7 @@ class WebSocketTransport:
 
 
 class RfbServer(Protocol):
-    """A :class:`desktopd.rfb.server.Server` that runs in this process."""
+    """A :class:`desktopd.rfb.native.server.Server` that runs in this process."""
 
     async def serve(self, transport: Transport, viewer: Viewer) -> Ending:
         """Serve one viewer until one of us ends it; NoDisplay while there is nothing to show."""

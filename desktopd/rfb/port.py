@@ -15,8 +15,8 @@ from desktopd.geometry import Size
 from desktopd.rfb.admission import Agreement, Door, Refused
 from desktopd.rfb.channel import Admitted, Socket, Streams
 from desktopd.rfb.encodings import PixelPath
-from desktopd.rfb.local import RfbServer
 from desktopd.rfb.message import ProtocolError
+from desktopd.rfb.native.local import RfbServer
 from desktopd.rfb.relay import Ending, NoDisplay, relay
 from desktopd.rfb.targets import TargetError, UnixTarget, Upstream, connect
 from desktopd.rfb.viewer import Role, Viewer, Viewers

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from struct import pack
 
-from desktopd.rfb.copies import Copies
 from desktopd.rfb.encodings import Encoding
 from desktopd.rfb.extended_clipboard import (
     SERVER_CAPS,
@@ -15,6 +14,7 @@ from desktopd.rfb.extended_clipboard import (
     Request,
 )
 from desktopd.rfb.messages import ClientCutText
+from desktopd.rfb.native.copies import Copies
 from desktopd.rfb.updates import extended_cut_text, server_cut_text
 
 NEW, OLD = frozenset({Encoding.EXTENDED_CLIPBOARD}), frozenset({Encoding.TIGHT})

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktopd.geometry import Rectangle, Size
-from desktopd.rfb.framebuffer import Framebuffer
-from desktopd.rfb.regions import TILE
+from desktopd.rfb.native.framebuffer import Framebuffer
+from desktopd.rfb.native.regions import TILE
 
 SIZES = [Size(64, 64), Size(65, 64), Size(641, 483), Size(79, 95), Size(16, 1)]
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 
 from desktopd.geometry import Rectangle, Size
-from desktopd.rfb.framebuffer import Framebuffer
-from desktopd.rfb.motion import LINGER, SMALLEST, Motion, inside
+from desktopd.rfb.native.framebuffer import Framebuffer
+from desktopd.rfb.native.motion import LINGER, SMALLEST, Motion, inside
 
 SIZE = Size(1280, 720)
 AREA = Rectangle(160, 96, 320, 240)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from desktopd.rfb.outbox import VIEWER_LEFT, Outbox
+from desktopd.rfb.native.outbox import VIEWER_LEFT, Outbox
 from desktopd.rfb.relay import Cause, Ending
 
 GONE = Ending(Cause.SERVER_LEFT, "gone")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktopd.rfb.pace import MOST_ON_THE_WAY, Pace
+from desktopd.rfb.native.pace import MOST_ON_THE_WAY, Pace
 
 
 class Link:

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 
 from desktopd.geometry import Rectangle, Size
-from desktopd.rfb import peer as peers
 from desktopd.rfb import updates
 from desktopd.rfb.encodings import Encoding, PixelPath
-from desktopd.rfb.framebuffer import Framebuffer
 from desktopd.rfb.handshake import RFB_3_3, RFB_3_8
-from desktopd.rfb.peer import Peer
-from desktopd.rfb.picture import Picture, Recipient, Update
+from desktopd.rfb.native import peer as peers
+from desktopd.rfb.native.framebuffer import Framebuffer
+from desktopd.rfb.native.peer import Peer
+from desktopd.rfb.native.picture import Picture, Recipient, Update
+from desktopd.rfb.native.seat import Seat
 from desktopd.rfb.pixelformat import NATIVE, PixelFormat
 from desktopd.rfb.relay import Cause, Ending, Limits
-from desktopd.rfb.seat import Seat
 from desktopd.rfb.updates import CursorShape, FenceFlag, Led, XvpCode
 from desktopd.rfb.viewer import Role, Viewer
 

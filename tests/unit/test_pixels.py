@@ -7,14 +7,14 @@ import pytest
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encodings import Encoding
-from desktopd.rfb.motion import LINGER
-from desktopd.rfb.picture import Picture, Recipient, Update
+from desktopd.rfb.native.motion import LINGER
+from desktopd.rfb.native.picture import Picture, Recipient, Update
+from desktopd.rfb.native.pixels import REST, Pixels
+from desktopd.rfb.native.stream import Encoders
+from desktopd.rfb.native.style import Style
+from desktopd.rfb.native.video import VideoError
+from desktopd.rfb.native.x264 import X264
 from desktopd.rfb.pixelformat import NATIVE
-from desktopd.rfb.pixels import REST, Pixels
-from desktopd.rfb.stream import Encoders
-from desktopd.rfb.style import Style
-from desktopd.rfb.video import VideoError
-from desktopd.rfb.x264 import X264
 from tests.rfb_decoders import decoded
 from tests.x11.rfbclient import COMMON, LOSSLESS, PHOTOS, VIDEO, RfbViewer
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktopd.geometry import Rectangle, Size
-from desktopd.rfb.regions import TILE, Mask, bounds, components, pieces, rectangles
+from desktopd.rfb.native.regions import TILE, Mask, bounds, components, pieces, rectangles
 
 MOST = Size(64, 48)
 

@@ -7,7 +7,7 @@ import pytest
 from desktopd.geometry import Size
 from desktopd.rfb.encodings import Encoding
 from desktopd.rfb.message import ProtocolError
-from desktopd.rfb.sizes import Sizes
+from desktopd.rfb.native.sizes import Sizes
 from desktopd.rfb.updates import (
     ResizeReason,
     ResizeStatus,

@@ -8,10 +8,10 @@ import pytest
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encodings import Encoding
-from desktopd.rfb.framebuffer import Framebuffer
-from desktopd.rfb.stream import COARSEST, Stream
-from desktopd.rfb.video import VideoError
-from desktopd.rfb.x264 import X264
+from desktopd.rfb.native.framebuffer import Framebuffer
+from desktopd.rfb.native.stream import COARSEST, Stream
+from desktopd.rfb.native.video import VideoError
+from desktopd.rfb.native.x264 import X264
 from tests.x11.rfbclient import shown, video_decoder
 
 SIZE = Size(640, 480)

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from desktopd.rfb.encodings import Encoding
+from desktopd.rfb.native.style import Style, jpeg_parameters
+from desktopd.rfb.native.video import Profile
 from desktopd.rfb.pixelformat import NATIVE, PixelFormat
-from desktopd.rfb.style import Style, jpeg_parameters
-from desktopd.rfb.video import Profile
 
 FINE = Encoding.JPEG_QUALITY_9
 PALE = PixelFormat(8, 8, False, True, 7, 7, 3, 0, 3, 6)

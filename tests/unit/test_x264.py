@@ -8,9 +8,9 @@ import av
 import numpy as np
 import pytest
 
-from desktopd.rfb import x264
-from desktopd.rfb.video import Profile, VideoError, macroblocks
-from desktopd.rfb.x264 import X264
+from desktopd.rfb.native import x264
+from desktopd.rfb.native.video import Profile, VideoError, macroblocks
+from desktopd.rfb.native.x264 import X264
 from tests.unit.test_pixels import luma
 from tests.x11.rfbclient import plane, shown, video_decoder
 

@@ -15,11 +15,11 @@ from Xlib import X
 
 from desktopd.geometry import Size
 from desktopd.rfb.encodings import PixelPath
-from desktopd.rfb.local import StreamTransport
+from desktopd.rfb.native.local import StreamTransport
+from desktopd.rfb.native.server import LIMITS
+from desktopd.rfb.native.server import Server as RfbServer
 from desktopd.rfb.pixelformat import NATIVE, PixelFormat, translate
 from desktopd.rfb.relay import Ending, Limits, NoDisplay
-from desktopd.rfb.server import LIMITS
-from desktopd.rfb.server import Server as RfbServer
 from desktopd.rfb.viewer import Role, Viewer
 from desktopd.x11.capture import read_pixels
 from desktopd.x11.connection import Connection, Display

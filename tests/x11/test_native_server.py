@@ -13,8 +13,8 @@ import pytest
 from desktopd import native
 from desktopd.geometry import Size
 from desktopd.rfb.encodings import Encoding
-from desktopd.rfb.pixels import Pixels
-from desktopd.rfb.server import Server as RfbServer
+from desktopd.rfb.native.pixels import Pixels
+from desktopd.rfb.native.server import Server as RfbServer
 from desktopd.rfb.viewer import Viewers
 from desktopd.session.session import SessionError
 from desktopd.x11.connection import XError, XRequestError

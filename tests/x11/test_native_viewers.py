@@ -13,14 +13,14 @@ import pytest
 from Xlib import X
 
 from desktopd.geometry import Size
-from desktopd.rfb import peer
-from desktopd.rfb import server as native
 from desktopd.rfb.encodings import Encoding
 from desktopd.rfb.extended_clipboard import Format, Notify, Provide, Request, parse
+from desktopd.rfb.native import peer
+from desktopd.rfb.native import server as native
+from desktopd.rfb.native.x264 import X264
 from desktopd.rfb.pixelformat import NATIVE
 from desktopd.rfb.relay import Cause, Limits
 from desktopd.rfb.viewer import Role
-from desktopd.rfb.x264 import X264
 from desktopd.x11.grab import Grabber
 from tests.unit.test_pixelformat import FORMATS
 from tests.x11.native import SECONDS, Painter, Shown, showing

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from desktopd.rfb.video import Pixels, VideoError
+from desktopd.rfb.native.video import Pixels, VideoError
 
 _ALIGNMENT = 64
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from desktopd.geometry import Rectangle, Size
-from desktopd.rfb.framebuffer import Framebuffer
-from desktopd.rfb.regions import Mask, components
+from desktopd.rfb.native.framebuffer import Framebuffer
+from desktopd.rfb.native.regions import Mask, components
 
 # A tile that changes n times a second has a heat of about n * MEMORY.
 MEMORY = 0.3

@@ -13,10 +13,10 @@ from struct import Struct
 
 from desktopd.geometry import Rectangle
 from desktopd.rfb.encodings import Encoding
-from desktopd.rfb.framebuffer import Framebuffer
-from desktopd.rfb.rectangles import Part, header
-from desktopd.rfb.regions import TILE
-from desktopd.rfb.video import Profile, VideoEncoder
+from desktopd.rfb.native.framebuffer import Framebuffer
+from desktopd.rfb.native.rectangles import Part, header
+from desktopd.rfb.native.regions import TILE
+from desktopd.rfb.native.video import Profile, VideoEncoder
 
 COARSEST = 44
 # Bytes halve with every so many steps of the quantiser.

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from desktopd.rfb.video import Constant, Pixels, Profile, VideoError, macroblocks
-from desktopd.rfb.yuv import I420, to_i420
+from desktopd.rfb.native.video import Constant, Pixels, Profile, VideoError, macroblocks
+from desktopd.rfb.native.yuv import I420, to_i420
 
 # Builds of the interface that have the fields below at the same place.
 BUILDS = (165, 164, 163)

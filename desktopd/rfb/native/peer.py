@@ -8,12 +8,8 @@ from collections import deque
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb import updates
-from desktopd.rfb.copies import Copies
-from desktopd.rfb.desk import Desk
 from desktopd.rfb.encodings import Encoding
-from desktopd.rfb.framebuffer import Framebuffer
 from desktopd.rfb.gate import Gate
-from desktopd.rfb.greeting import GREETING, Greeting
 from desktopd.rfb.handshake import (
     ClientInit,
     ProtocolVersion,
@@ -34,13 +30,17 @@ from desktopd.rfb.messages import (
     SetPixelFormat,
     Xvp,
 )
-from desktopd.rfb.outbox import VIEWER_LEFT, Outbox
-from desktopd.rfb.pace import Pace
-from desktopd.rfb.picture import Picture, Recipient, Update
+from desktopd.rfb.native.copies import Copies
+from desktopd.rfb.native.desk import Desk
+from desktopd.rfb.native.framebuffer import Framebuffer
+from desktopd.rfb.native.greeting import GREETING, Greeting
+from desktopd.rfb.native.outbox import VIEWER_LEFT, Outbox
+from desktopd.rfb.native.pace import Pace
+from desktopd.rfb.native.picture import Picture, Recipient, Update
+from desktopd.rfb.native.sizes import Sizes
+from desktopd.rfb.native.style import Style
 from desktopd.rfb.pixelformat import NATIVE, PixelFormat
 from desktopd.rfb.relay import Cause, Ending, Limits, Transport
-from desktopd.rfb.sizes import Sizes
-from desktopd.rfb.style import Style
 from desktopd.rfb.updates import FenceFlag
 from desktopd.rfb.viewer import Role, Viewer
 

@@ -8,10 +8,10 @@ import time
 from collections.abc import Sequence
 
 from desktopd.geometry import Rectangle, Size
-from desktopd.rfb.peer import Peer
-from desktopd.rfb.picture import Recipient, Update
-from desktopd.rfb.pixels import REST, Pixels
-from desktopd.rfb.stream import Encoders
+from desktopd.rfb.native.peer import Peer
+from desktopd.rfb.native.picture import Recipient, Update
+from desktopd.rfb.native.pixels import REST, Pixels
+from desktopd.rfb.native.stream import Encoders
 from desktopd.x11.connection import Display, XRequestError
 from desktopd.x11.grab import Grabber
 

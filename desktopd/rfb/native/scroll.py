@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktopd.geometry import Rectangle
+from desktopd.rfb.native.video import Pixels
 from desktopd.rfb.pixelformat import RGB_MASK
-from desktopd.rfb.video import Pixels
 
 # Sides in pixels of what is worth a search, and of what is worth a CopyRect.
 SMALLEST = 64

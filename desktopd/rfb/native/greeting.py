@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from desktopd.rfb import updates
-from desktopd.rfb.desk import Desk
 from desktopd.rfb.handshake import (
     RFB_3_8,
     ClientInit,
@@ -12,6 +11,7 @@ from desktopd.rfb.handshake import (
     SecurityType,
 )
 from desktopd.rfb.message import ProtocolError
+from desktopd.rfb.native.desk import Desk
 from desktopd.rfb.pixelformat import NATIVE
 
 GREETING = b"RFB 003.008\n"

@@ -6,12 +6,12 @@ import logging
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
+from desktopd.rfb.native.stage import Desktop, Stage
+from desktopd.rfb.native.stream import Encoders
+from desktopd.rfb.native.video import VideoError
+from desktopd.rfb.native.x264 import X264
 from desktopd.rfb.relay import Ending, Limits, NoDisplay, Transport
-from desktopd.rfb.stage import Desktop, Stage
-from desktopd.rfb.stream import Encoders
-from desktopd.rfb.video import VideoError
 from desktopd.rfb.viewer import Viewer
-from desktopd.rfb.x264 import X264
 from desktopd.x11.connection import Connection, XError
 from desktopd.x11.cursor import Cursor
 from desktopd.x11.grab import Grabber

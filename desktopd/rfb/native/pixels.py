@@ -9,16 +9,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from desktopd.geometry import Rectangle, Size
-from desktopd.rfb.framebuffer import Framebuffer
-from desktopd.rfb.motion import Motion, inside
-from desktopd.rfb.pace import STILL_TIME, VIDEO_TIME
-from desktopd.rfb.picture import NOTHING, Picture, Recipient, Update
-from desktopd.rfb.rectangles import Encoder, Part, is_photo
-from desktopd.rfb.regions import Mask, components, pieces, rectangles
-from desktopd.rfb.stream import Encoders, Stream
-from desktopd.rfb.style import Style
+from desktopd.rfb.native.framebuffer import Framebuffer
+from desktopd.rfb.native.motion import Motion, inside
+from desktopd.rfb.native.pace import STILL_TIME, VIDEO_TIME
+from desktopd.rfb.native.picture import NOTHING, Picture, Recipient, Update
+from desktopd.rfb.native.rectangles import Encoder, Part, is_photo
+from desktopd.rfb.native.regions import Mask, components, pieces, rectangles
+from desktopd.rfb.native.stream import Encoders, Stream
+from desktopd.rfb.native.style import Style
+from desktopd.rfb.native.video import Profile, VideoError
 from desktopd.rfb.updates import copy_rect, joined
-from desktopd.rfb.video import Profile, VideoError
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from typing import Any, Protocol
 
 from desktopd.geometry import Size
-from desktopd.rfb.seat import Seat
+from desktopd.rfb.native.seat import Seat
 from desktopd.rfb.updates import CursorShape, Led
 
 

@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from desktopd.geometry import Rectangle, Size
-from desktopd.rfb.regions import TILE, Mask, bounds
-from desktopd.rfb.scroll import Scroll, find_scroll
-from desktopd.rfb.video import Pixels
+from desktopd.rfb.native.regions import TILE, Mask, bounds
+from desktopd.rfb.native.scroll import Scroll, find_scroll
+from desktopd.rfb.native.video import Pixels
 
 
 class Framebuffer:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from desktopd.geometry import Size
-from desktopd.rfb.camera import Camera
-from desktopd.rfb.peer import Peer
+from desktopd.rfb.native.camera import Camera
+from desktopd.rfb.native.peer import Peer
+from desktopd.rfb.native.seat import Seat
+from desktopd.rfb.native.stream import Encoders
 from desktopd.rfb.relay import Cause, Ending, Limits, Transport
-from desktopd.rfb.seat import Seat
-from desktopd.rfb.stream import Encoders
 from desktopd.rfb.updates import CursorShape, Led
 from desktopd.rfb.viewer import Viewer
 from desktopd.x11.connection import ConnectionLost, XError

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from desktopd.geometry import Rectangle
-from desktopd.rfb.framebuffer import Framebuffer
-from desktopd.rfb.regions import Mask
-from desktopd.rfb.style import Style
+from desktopd.rfb.native.framebuffer import Framebuffer
+from desktopd.rfb.native.regions import Mask
+from desktopd.rfb.native.style import Style
 from desktopd.rfb.zrle import ZrleEncoder
 
 NOTHING = -1

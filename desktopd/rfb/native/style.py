@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from desktopd.rfb.encodings import Encoding
+from desktopd.rfb.native.video import Profile
 from desktopd.rfb.pixelformat import NATIVE, PixelFormat
-from desktopd.rfb.video import Profile
 
 QUALITY = 6
 COMPRESSION = 2

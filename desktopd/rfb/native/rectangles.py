@@ -8,13 +8,13 @@ import numpy as np
 
 from desktopd.geometry import Rectangle
 from desktopd.rfb.encodings import Encoding
-from desktopd.rfb.framebuffer import Framebuffer
+from desktopd.rfb.native.framebuffer import Framebuffer
+from desktopd.rfb.native.regions import TILE, Mask
+from desktopd.rfb.native.style import Style, jpeg_parameters
+from desktopd.rfb.native.video import Pixels
 from desktopd.rfb.pixelformat import RGB_MASK, translate
-from desktopd.rfb.regions import TILE, Mask
-from desktopd.rfb.style import Style, jpeg_parameters
 from desktopd.rfb.tight import tight_jpeg, tight_lossless
 from desktopd.rfb.updates import rectangle
-from desktopd.rfb.video import Pixels
 from desktopd.rfb.zrle import ZrleEncoder
 
 # One pixel in so many of each row and column is looked at, and more colours than this are a photo.
