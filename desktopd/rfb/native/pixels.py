@@ -199,7 +199,8 @@ class Pixels:
             stream = None
         if stream is None:
             try:
-                stream = Stream(self._encoders, region, finest, profile)
+                swift = picture.tier == len(_TIERS)
+                stream = Stream(self._encoders, region, finest, profile, swift=swift)
             except VideoError as error:
                 self._do_without_video(error)
                 return None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 import os
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 from struct import Struct
+from typing import Protocol
 
 from desktopd.geometry import Rectangle
 from desktopd.rfb.encodings import Encoding
@@ -35,7 +35,14 @@ _TRUST_INTERVAL = 0.1
 _HEADER = Struct(">II")
 _RESET_CONTEXT = 1
 
-Encoders = Callable[[int, int, Profile], VideoEncoder]
+
+class Encoders(Protocol):
+    """Makes the encoders, as `x264.X264` does."""
+
+    def __call__(self, width: int, height: int, profile: Profile, *, swift: bool) -> VideoEncoder:
+        """An encoder for pictures of one size. Raises VideoError."""
+
+
 _numbers = itertools.count(1)
 # A picture is encoded, and decoded, in parts at the same time, as many as there are cores to do so.
 STRIPES = min(2, len(os.sched_getaffinity(0)))
@@ -59,9 +66,18 @@ class Stream:
     """Pictures of `region` for all viewers that have followed them from a key picture on."""
 
     def __init__(
-        self, encoders: Encoders, region: Rectangle, finest: int, profile: Profile = Profile.HIGH
+        self,
+        encoders: Encoders,
+        region: Rectangle,
+        finest: int,
+        profile: Profile = Profile.HIGH,
+        *,
+        swift: bool = False,
     ) -> None:
-        """`finest` is the least quantiser, 0 to 51. Raises VideoError."""
+        """`finest` is the least quantiser, 0 to 51; `swift` spares time rather than bytes.
+
+        Raises VideoError.
+        """
         self.region = region
         self.number = next(_numbers)
         self.frame = 0
@@ -73,7 +89,8 @@ class Stream:
         self.keyed = -math.inf
         """When the last key picture was made (monotonic, in seconds)."""
         self._stripes = [
-            (stripe, encoders(stripe.width, stripe.height, profile)) for stripe in _stripes(region)
+            (stripe, encoders(stripe.width, stripe.height, profile, swift=swift))
+            for stripe in _stripes(region)
         ]
         self._finest = finest
         self._interval = _USUAL

@@ -130,10 +130,18 @@ class X264:
     Not for use by two threads at once.
     """
 
-    def __init__(self, width: int, height: int, profile: Profile = Profile.HIGH) -> None:
-        """Sides in pixels, both even. Raises VideoError where libx264 cannot be used."""
+    def __init__(
+        self, width: int, height: int, profile: Profile = Profile.HIGH, *, swift: bool = False
+    ) -> None:
+        """Sides in pixels, both even. Raises VideoError where libx264 cannot be used.
+
+        `swift` makes pictures that take a fifth less time to encode and a third less to decode, for
+        up to a third more bytes.
+        """
         self._library, build = _library()
         parameters = _parameters(self._library, profile)
+        if swift:
+            _set(self._library, parameters, "cabac", "0")
         parameters.width, parameters.height, parameters.csp = width, height, _CSP_I420
         parameters.analyse.mb_info = 1
         open_encoder = self._library[f"x264_encoder_open_{build}"]
@@ -222,6 +230,8 @@ def _parameters(library: Any, profile: Profile) -> _Param:
         ("cabac", "1"),
         ("8x8dct", "1"),
         ("deblock", "0:0"),
+        # Of the colours of a fluorescence image as much is to be seen as of its brightness.
+        ("chroma-qp-offset", "-3"),
         ("threads", "1"),
         ("slices", "1"),
         ("keyint", "infinite"),
