@@ -79,6 +79,8 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
     """TLS 1.2 or newer with a certificate chain, PEM; raises OSError, ssl.SSLError among them."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
+    # TigerVNC's viewer waits for ever where a ticket comes together with what follows it.
+    context.num_tickets = 0
     return context
 
 

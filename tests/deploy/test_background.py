@@ -157,7 +157,8 @@ def test_it_outlives_its_terminal(desktopd: Commands) -> None:
     master, slave = pty.openpty()
     command = f"{' '.join([*desktopd.desktopd, 'start', *SMALL, '--port', '0'])}; exec sleep 1000"
     shell = subprocess.Popen(
-        ["setsid", "--ctty", "sh", "-c", command],
+        # Whoever started the tests may have it ignored.
+        ["env", "--default-signal=HUP", "setsid", "--ctty", "sh", "-c", command],
         env=desktopd.environment,
         stdin=slave,
         stdout=slave,
