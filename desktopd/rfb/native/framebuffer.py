@@ -10,6 +10,10 @@ from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.native.regions import TILE, Mask, bounds
 from desktopd.rfb.native.scroll import Scroll, find_scroll
 from desktopd.rfb.native.video import Pixels
+from desktopd.rfb.pixelformat import RGB_MASK
+
+# Of a change of so many tiles it is looked which pixels they are.
+_FEW = 256
 
 
 class Framebuffer:
@@ -31,6 +35,7 @@ class Framebuffer:
         self.pixels: Pixels = self._pixels[: size.height, : size.width]
         """Shape (height, width); 0x00RRGGBB, the highest byte without a meaning."""
         self.sequence = 0
+        self._last: tuple[Rectangle, Mask] | None = None
         self.changed = np.zeros((self.rows, self.columns), np.int64)
         self.changed_at = np.full((self.rows, self.columns), -math.inf)
         self.unscrolled = np.zeros((self.rows, self.columns), np.bool_)
@@ -41,6 +46,12 @@ class Framebuffer:
             slice(area.y // TILE, -(-area.bottom // TILE)),
             slice(area.x // TILE, -(-area.right // TILE)),
         )
+
+    def whole_tiles(self, area: Rectangle) -> tuple[slice, slice]:
+        """Rows and columns of the tiles that `area` covers, as far as they are on the screen."""
+        right = self.columns if area.right == self.size.width else area.right // TILE
+        bottom = self.rows if area.bottom == self.size.height else area.bottom // TILE
+        return slice(-(-area.y // TILE), bottom), slice(-(-area.x // TILE), right)
 
     def aligned(self, area: Rectangle) -> Rectangle:
         """The smallest area of whole tiles around `area`, on the screen."""
@@ -71,6 +82,9 @@ class Framebuffer:
             changed.x - area.x : changed.right - area.x,
         ]
         before = self.view(changed)
+        self._last = None
+        if differs.sum() <= _FEW:
+            self._last = changed, (part ^ before) & RGB_MASK != 0
         self.scroll = find_scroll(before, part, changed) if seek_scroll else None
         mask = np.zeros((self.rows, self.columns), np.bool_)
         mask[rows, columns] = differs
@@ -84,6 +98,25 @@ class Framebuffer:
         self.changed[rows, columns][differs] = self.sequence
         self.changed_at[rows, columns][differs] = now
         return mask
+
+    def changes(self, area: Rectangle) -> Rectangle | None:
+        """Bounds of the pixels in `area` that the last picture has changed; None: there is none.
+
+        All of `area` where so much has changed that it was not looked at.
+        """
+        if self._last is None:
+            return area
+        place, differs = self._last
+        left, top = max(area.x, place.x), max(area.y, place.y)
+        found = differs[
+            top - place.y : max(top, area.bottom) - place.y,
+            left - place.x : max(left, area.right) - place.x,
+        ]
+        rows, columns = np.flatnonzero(found.any(axis=1)), np.flatnonzero(found.any(axis=0))
+        if rows.size == 0:
+            return None
+        width, height = int(columns[-1] - columns[0]) + 1, int(rows[-1] - rows[0]) + 1
+        return Rectangle(left + int(columns[0]), top + int(rows[0]), width, height)
 
     def _move(self, scroll: Scroll) -> None:
         source = Rectangle(scroll.area.x, scroll.source_y, scroll.area.width, scroll.area.height)

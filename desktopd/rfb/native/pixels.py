@@ -118,7 +118,10 @@ class Pixels:
 
     def _account(self, picture: Picture, parts: tuple[Part, ...]) -> None:
         for part in parts:
-            picture.lossy[self.framebuffer.tiles(part.area)] = part.lossy
+            if part.lossy:
+                picture.lossy[self.framebuffer.tiles(part.area)] = True
+            else:
+                picture.lossy[self.framebuffer.whole_tiles(part.area)] = False
 
     def _news(
         self, recipient: Recipient, picture: Picture, dirty: Mask, now: float
@@ -211,31 +214,40 @@ class Pixels:
         """What has changed, as JPEG where that pays and else exactly."""
         style, since = recipient.style, picture.since
         if not style.shared:
-            return self._exactly(dirty, picture, style)
+            return self._exactly(self._areas(dirty, exactly=False), picture, style)
         quality = style.quality
         if style.jpeg:
             quality = self._encoder.quality(style.quality, recipient.rate * STILL_TIME, dirty)
         key = (since, style, quality, dirty.tobytes())
         parts = self._shared.get(key)
         if parts is None:
+            # Who has the last picture but this one needs no more than the pixels that differ.
+            follows = since == self.framebuffer.sequence - 1 and recipient.anew is None
             photos: list[Rectangle] = []
             if style.jpeg:
-                photos, dirty = self._split(dirty)
+                photos, dirty = self._split(dirty, exactly=follows)
             parts = (
                 *(self._encoder.jpeg(self.framebuffer, area, quality) for area in photos),
-                *self._exactly(dirty, picture, style),
+                *self._exactly(self._areas(dirty, exactly=follows), picture, style),
             )
             if len(self._shared) >= _MOST_SHARED:
                 self._shared = {k: v for k, v in self._shared.items() if k[0] == "video"}
             self._shared[key] = parts
         return parts
 
-    def _split(self, dirty: Mask) -> tuple[list[Rectangle], Mask]:
-        """Areas to be sent as JPEG, and the tiles that are left."""
+    def _areas(self, tiles: Mask, *, exactly: bool) -> list[Rectangle]:
+        """Rectangles that cover `tiles`, or exactly what of them the last picture has changed."""
+        areas = rectangles(tiles, self.framebuffer.size, BLOCK)
+        if not exactly:
+            return list(areas)
+        return [changed for area in areas if (changed := self.framebuffer.changes(area))]
+
+    def _split(self, dirty: Mask, *, exactly: bool) -> tuple[list[Rectangle], Mask]:
+        """Areas to be sent as JPEG, and the tiles that are left; for `exactly` see `_areas`."""
         framebuffer = self.framebuffer
         photo = np.zeros_like(dirty)
         pixels = 0
-        for area in rectangles(dirty, framebuffer.size, BLOCK):
+        for area in self._areas(dirty, exactly=exactly):
             if is_photo(framebuffer.view(area)):
                 photo[framebuffer.tiles(area)] = True
                 pixels += area.area
@@ -252,10 +264,11 @@ class Pixels:
                 areas += rectangles(alone, framebuffer.size, BLOCK)
         return areas, dirty & ~photo
 
-    def _exactly(self, tiles: Mask, picture: Picture, style: Style) -> tuple[Part, ...]:
+    def _exactly(
+        self, areas: Sequence[Rectangle], picture: Picture, style: Style
+    ) -> tuple[Part, ...]:
         return tuple(
-            self._encoder.lossless(self.framebuffer, area, style, picture.zrle)
-            for area in rectangles(tiles, self.framebuffer.size, BLOCK)
+            self._encoder.lossless(self.framebuffer, area, style, picture.zrle) for area in areas
         )
 
     def _refinement(
