@@ -8,6 +8,7 @@ import random
 import secrets
 import select
 import signal
+import socket
 import struct
 import subprocess
 import tempfile
@@ -148,10 +149,8 @@ def write_authority(path: Path) -> None:
 @contextmanager
 def running(kind: str, size: Size, depth: int = 24) -> Iterator[Server]:
     """An X server of this kind whose screen may become as large as `size`, with Xvnc larger."""
-    # -displayfd turns the lock file off, so that a server which chooses its number itself may take
-    # the socket of another: numbers here are far from those that it tries first.
-    number = random.randrange(10_000, 50_000)
     with tempfile.TemporaryDirectory(prefix="x11-") as name, ExitStack() as stack:
+        number = stack.enter_context(_own_number())
         folder = Path(name)
         authority = folder / "authority"
         write_authority(authority)
@@ -179,6 +178,26 @@ def running(kind: str, size: Size, depth: int = 24) -> Iterator[Server]:
         finally:
             for client in server.clients:
                 end(client)
+
+
+@contextmanager
+def _own_number() -> Iterator[int]:
+    """The number of a display that no other test has, in this process or any other.
+
+    -displayfd turns the lock file off, so that two servers may take one number, and the first to
+    end removes the other's socket. The claim is an abstract socket: it ends with this process.
+    Numbers are far from those that a server which chooses for itself tries first.
+    """
+    for number in random.sample(range(10_000, 50_000), 100):
+        with socket.socket(socket.AF_UNIX) as claim:
+            try:
+                claim.bind(f"\0desktopd-tests-display-{number}")
+            except OSError:
+                continue
+            if not Path(f"/tmp/.X11-unix/X{number}").exists():
+                yield number
+                return
+    pytest.fail("no display number is free; end some X servers")
 
 
 def _read_line(reader: int) -> str:
