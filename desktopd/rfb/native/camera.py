@@ -64,14 +64,15 @@ class Camera:
     def _turn(self, display: Display) -> float | None:
         """Make the updates that are due; returns after how many seconds to look again."""
         now = time.monotonic()
-        if now < self._next_frame:
+        news = self._grabber.damage is not None
+        if news and now < self._next_frame:
             return self._next_frame - now
         peers = self._recipients(now)
         if not peers:
             return self._refine_at - now if self._refine_at > now else None
-        # A frame that was late leaves the next one its time.
-        self._next_frame = max(self._next_frame, now - FRAME) + FRAME
-        news = self._grabber.damage is not None
+        if news:
+            # A frame that was late leaves the next one its time.
+            self._next_frame = max(self._next_frame, now - FRAME) + FRAME
         recipients = [peer.recipient() for peer in peers]
         try:
             updates = self._updates(display, recipients, now)

@@ -1,0 +1,113 @@
+"""When the camera captures: at once where nothing else was just captured, and then in its time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from desktopd.geometry import Rectangle, Size
+from desktopd.rfb.encodings import Encoding
+from desktopd.rfb.native import camera as module
+from desktopd.rfb.native.camera import FRAME, Camera
+from desktopd.rfb.native.framebuffer import Framebuffer
+from desktopd.rfb.native.peer import Peer
+from desktopd.rfb.native.picture import Recipient, Update
+from desktopd.rfb.native.pixels import REST
+from desktopd.rfb.native.style import Style
+from desktopd.rfb.pixelformat import NATIVE
+from desktopd.x11.connection import Display
+from desktopd.x11.grab import Grabber
+
+SIZE = Size(64, 32)
+STYLE = Style.of((Encoding.TIGHT,), NATIVE)
+
+
+@dataclass
+class Screen:
+    """A grabber without a display: another grey at each capture."""
+
+    size: Size = SIZE
+    damage: Rectangle | None = None
+    grabs: int = 0
+
+    def take(self) -> Rectangle | None:
+        damage, self.damage = self.damage, None
+        return damage
+
+    def grab(self, _: object, area: Rectangle) -> memoryview:
+        self.grabs += 1
+        return memoryview(bytes([self.grabs]) * (area.area * 4))
+
+    async def watch(self, turn: Any) -> None:
+        self.turn = turn
+
+
+@dataclass
+class Watcher:
+    """A peer that can always take more, and never has the picture exactly."""
+
+    got: list[Update] = field(default_factory=list)
+    viewer: Any = field(default_factory=lambda: SimpleNamespace(exact=False))
+
+    def outdated(self, _: Framebuffer) -> bool:
+        return False
+
+    def ready(self, *, lenient: bool = False) -> bool:
+        return True
+
+    def recipient(self) -> Recipient:
+        return Recipient(self.got[-1].picture if self.got else None, STYLE, 1e6)
+
+    def missed(self, _: Recipient) -> None:
+        raise AssertionError("nothing is missed here")
+
+    def deliver(self, update: Update) -> None:
+        self.got.append(update)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    clock = SimpleNamespace(now=100.0)
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    return clock
+
+
+async def test_captures_keep_their_distance(clock: SimpleNamespace) -> None:
+    screen = Screen()
+    camera = Camera(cast(Grabber, screen), None, [cast(Peer, Watcher())])
+    await camera.run()
+    for _ in range(2):
+        screen.damage = Rectangle.of(SIZE)
+        screen.turn(cast(Display, None))
+        clock.now += FRAME / 4
+    screen.damage = Rectangle(0, 0, 16, 16)
+    left = screen.turn(cast(Display, None))
+    assert left == pytest.approx(FRAME / 2)
+    assert screen.grabs == 2
+    clock.now += left
+    screen.turn(cast(Display, None))
+    assert screen.grabs == 3
+
+
+async def test_a_look_at_what_rests_does_not_hold_up_the_next_capture(
+    clock: SimpleNamespace,
+) -> None:
+    screen = Screen()
+    camera = Camera(cast(Grabber, screen), None, [cast(Peer, Watcher())])
+    await camera.run()
+    screen.damage = Rectangle.of(SIZE)
+    screen.turn(cast(Display, None))
+    clock.now += 1
+    screen.damage = Rectangle.of(SIZE)
+    screen.turn(cast(Display, None))
+    clock.now += REST
+    screen.turn(cast(Display, None))
+    screen.turn(cast(Display, None))
+    assert screen.grabs == 2
+    screen.damage = Rectangle(0, 0, 16, 16)
+    clock.now += FRAME / 10
+    screen.turn(cast(Display, None))
+    assert screen.grabs == 3
