@@ -132,6 +132,59 @@ def test_a_broken_jpeg_is_passed_over(server: Peer, page: Tab) -> None:
     assert near(drawn(page)[:64, 64:128], BLUE, 0)
 
 
+def test_an_update_is_drawn_as_a_whole(server: Peer, page: Tab) -> None:
+    fill = tight_fill(0, 0, WIDTH, HEIGHT // 2, RED)
+    rest = tight_fill(0, HEIGHT // 2, WIDTH, HEIGHT // 2, RED)
+    server.send(struct.pack(">BxH", 0, 2) + fill + rest[:6])
+    page.page.wait_for_timeout(300)
+    assert near(drawn(page), (0, 0, 0), 0)
+    server.send(rest[6:])
+    server.settle(b"whole")
+    assert near(drawn(page), RED, 0)
+
+
+def test_what_is_drawn_around_a_new_size(server: Peer, page: Tab) -> None:
+    server.update(
+        tight_fill(0, 0, WIDTH, HEIGHT, RED),
+        rectangle(0, 0, WIDTH + 64, HEIGHT - 32, DESKTOP_SIZE),
+        tight_fill(WIDTH, 0, 64, HEIGHT - 32, BLUE),
+    )
+    server.settle(b"larger")
+    shown = drawn(page)
+    assert shown.shape == (HEIGHT - 32, WIDTH + 64, 3)
+    assert near(shown[:, :WIDTH], RED, 0)
+    assert near(shown[:, WIDTH:], BLUE, 0)
+    server.update(rectangle(0, 0, WIDTH, HEIGHT - 32, DESKTOP_SIZE))
+    server.settle(b"smaller")
+    assert near(drawn(page), RED, 0)
+
+
+def test_a_window_onto_a_larger_desktop(server: Peer, tab: OpenTab) -> None:
+    page = tab(server.page + "?resize=off&bar=0&clip=1")
+    page.page.set_viewport_size({"width": 320, "height": 200})
+    until(server.wanted, 20, "a viewer")
+    server.update(
+        tight_fill(0, 0, WIDTH, HEIGHT, GREEN),
+        tight_fill(0, 0, 320, 200, RED),
+        tight_fill(320, 0, 320, 200, BLUE),
+    )
+    server.settle(b"window")
+    shown = drawn(page)
+    assert shown.shape == (200, 320, 3)
+    assert near(shown, RED, 0)
+    server.update(tight_fill(0, 100, WIDTH, 8, GREEN))
+    server.settle(b"news")
+    assert near(drawn(page)[100:108], GREEN, 0)
+    page.page.set_viewport_size({"width": 800, "height": 600})
+    until(lambda: drawn(page).shape == (HEIGHT, WIDTH, 3), 10, "the whole desktop")
+    shown = drawn(page)
+    assert near(shown[:100, 320:], BLUE, 0)
+    assert near(shown[200:], GREEN, 0)
+    server.update(rectangle(0, 200, 320, 100, COPYRECT, struct.pack(">HH", 320, 0)))
+    server.settle(b"copied")
+    assert near(drawn(page)[200:300, :320], BLUE, 0)
+
+
 def test_a_resize_overtakes_pictures_that_are_being_decoded(server: Peer, page: Tab) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
     for turn in range(20):

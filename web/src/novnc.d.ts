@@ -99,7 +99,14 @@ declare module '*/core/display.js' {
     readonly width: number;
     readonly height: number;
     readonly _viewportLoc: { readonly w: number; readonly h: number };
+    protected readonly _target: HTMLCanvasElement;
+    protected readonly _targetCtx: CanvasRenderingContext2D;
+    protected _backbuffer: HTMLCanvasElement;
+    protected _drawCtx: CanvasRenderingContext2D;
+    protected _prevDrawStyle: string;
 
+    viewportChangePos(x: number, y: number): void;
+    viewportChangeSize(width?: number, height?: number): void;
     pending(): boolean;
     flush(): Promise<void>;
     flip(fromQueue?: boolean): void;

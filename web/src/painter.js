@@ -10,12 +10,16 @@ import { Stills } from './stills.js';
 // the next is read, and a decoder that wants one more frame before it gives any would wait for ever.
 const DEPTH = 2;
 
+/** @typedef {{steps: (() => void)[], pictures: Picture[]}} Batch what is drawn at once, as soon as its pictures have come */
+
 /**
- * noVNC's Display with a queue of its own: what is drawn keeps its order, decoders work while the next update is read, and
- * an image that never comes is passed over.
+ * noVNC's Display with a queue of its own: each update is drawn as a whole and in its order, decoders work while the next one
+ * is read, and an image that never comes is passed over.
  */
 export class Painter extends Display {
-  /** @type {{picture?: Picture, draw: () => void}[]} what has to wait for a picture before it, or is one */
+  /** @type {Batch} what has been read of an update */
+  #batch = { steps: [], pictures: [] };
+  /** @type {Batch[]} whole updates, and what comes after them */
   #queue = [];
   /** Whole updates in the queue. */
   #updates = 0;
@@ -23,6 +27,15 @@ export class Painter extends Display {
   #relieved = [];
   #closed = false;
   #stills = new Stills();
+  #hidden = { canvas: this._backbuffer, context: this._drawCtx };
+  #rearranging = false;
+
+  /** @param {HTMLCanvasElement} target */
+  constructor(target) {
+    // Nothing shines through a desktop: the browser may copy where it would have to blend.
+    target.getContext('2d', { alpha: false });
+    super(target);
+  }
 
   /**
    * Call when all that has been drawn so far can be seen.
@@ -30,13 +43,14 @@ export class Painter extends Display {
    * @param {() => void} callback
    */
   afterwards(callback) {
-    this.#enqueue(callback);
+    this.#batch.steps.push(callback);
+    if (this.#batch.steps.length === 1) this.#finish();
   }
 
   /** Draw nothing more. */
   close() {
     this.#closed = true;
-    for (const { picture } of this.#queue) picture?.discard();
+    for (const { pictures } of [...this.#queue, this.#batch]) for (const picture of pictures) picture.discard();
     this.#queue = [];
   }
 
@@ -62,23 +76,43 @@ export class Painter extends Display {
   }
 
   /**
+   * What has been drawn so far stays, where it has room; it must not wait for the queue.
+   *
    * @override
    * @param {number} width
    * @param {number} height
    */
   resize(width, height) {
-    super.resize(width, height);
-    // A new size clears the canvas, which must not stay blank until the queue has been drawn.
-    super.flip(true);
+    this.#rearrange(() => super.resize(width, height));
+  }
+
+  /**
+   * @override
+   * @param {number} x
+   * @param {number} y
+   */
+  viewportChangePos(x, y) {
+    this.#rearrange(() => super.viewportChangePos(x, y));
+  }
+
+  /**
+   * @override
+   * @param {number} [width]
+   * @param {number} [height]
+   */
+  viewportChangeSize(width, height) {
+    this.#rearrange(() => super.viewportChangeSize(width, height));
   }
 
   /** @override */
   flip() {
+    if (this.#rearranging) return;
     this.#updates += 1;
-    this.#enqueue(() => {
+    this.#batch.steps.push(() => {
       this.#updates -= 1;
-      super.flip(true);
+      if (!this.#direct) super.flip(true);
     });
+    this.#finish();
   }
 
   /**
@@ -90,7 +124,7 @@ export class Painter extends Display {
    * @param {Uint8Array<ArrayBuffer>} color
    */
   fillRect(x, y, width, height, color) {
-    this.#enqueue(() => super.fillRect(x, y, width, height, color, true));
+    this.#batch.steps.push(() => super.fillRect(x, y, width, height, color, true));
   }
 
   /**
@@ -103,7 +137,7 @@ export class Painter extends Display {
    * @param {number} height
    */
   copyImage(oldX, oldY, x, y, width, height) {
-    this.#enqueue(() => super.copyImage(oldX, oldY, x, y, width, height, true));
+    this.#batch.steps.push(() => super.copyImage(oldX, oldY, x, y, width, height, true));
   }
 
   /**
@@ -112,14 +146,12 @@ export class Painter extends Display {
    * @param {number} y
    * @param {number} width
    * @param {number} height
-   * @param {Uint8Array<ArrayBuffer>} pixels - RGBX
+   * @param {Uint8Array<ArrayBuffer>} pixels - RGBX; copied, because decoders use their buffers again
    * @param {number} offset - of the first pixel
    */
   blitImage(x, y, width, height, pixels, offset) {
-    // Decoders use their buffers again.
-    const waits = this.#queue.length > 0;
-    const kept = waits ? pixels.slice(offset, offset + width * height * 4) : pixels;
-    this.#enqueue(() => super.blitImage(x, y, width, height, kept, waits ? 0 : offset, true));
+    const kept = pixels.slice(offset, offset + width * height * 4);
+    this.#batch.steps.push(() => super.blitImage(x, y, width, height, kept, 0, true));
   }
 
   /**
@@ -144,30 +176,82 @@ export class Painter extends Display {
    * @param {Picture} picture - drawn from its top left corner; it may be larger than the rectangle
    */
   videoFrame(x, y, width, height, picture) {
-    const area = [x, y, width, height];
-    const draw = () => picture.take((image) => this.drawImage(image, 0, 0, width, height, ...area));
-    this.#queue.push({ picture, draw });
+    this.#batch.pictures.push(picture);
+    this.#batch.steps.push(() =>
+      picture.take((image) => this.drawImage(image, 0, 0, width, height, x, y, width, height)),
+    );
     picture.whenSettled(() => this.#advance());
   }
 
-  /** @param {() => void} draw */
-  #enqueue(draw) {
-    if (this.#queue.length > 0) this.#queue.push({ draw });
-    else if (!this.#closed) draw();
+  #finish() {
+    this.#queue.push(this.#batch);
+    this.#batch = { steps: [], pictures: [] };
+    this.#advance();
   }
 
   #advance() {
     let head = this.#queue[0];
-    while (head && (head.picture?.settled ?? true)) {
+    while (!this.#closed && head?.pictures.every(({ settled }) => settled)) {
       this.#queue.shift();
-      try {
-        head.draw();
-      } catch (error) {
-        // A frame may have lost its memory; what comes after it must still be drawn.
-        console.warn('Cannot draw:', error);
-      }
+      for (const step of head.steps) attempt(step);
       head = this.#queue[0];
     }
     if (!this.pending()) for (const resolve of this.#relieved.splice(0)) resolve();
+  }
+
+  /** Whether all is drawn on the visible canvas, without a copy of each update. */
+  get #direct() {
+    return this._backbuffer === this._target;
+  }
+
+  /**
+   * Change the size of the canvas, or what of the framebuffer it shows.
+   *
+   * @param {() => void} change
+   */
+  #rearrange(change) {
+    if (this.#rearranging) {
+      change();
+      return;
+    }
+    this.#rearranging = true;
+    if (this.#direct) this.#separate();
+    change();
+    super.flip(true);
+    this.#rearranging = false;
+    if (this._target.width === this.width && this._target.height === this.height) this.#join();
+  }
+
+  #join() {
+    this.#use(this._target, this._targetCtx);
+    this.#hidden.canvas.width = this.#hidden.canvas.height = 0;
+  }
+
+  #separate() {
+    const { canvas, context } = this.#hidden;
+    canvas.width = this._target.width;
+    canvas.height = this._target.height;
+    if (canvas.width > 0 && canvas.height > 0) context.drawImage(this._target, 0, 0);
+    this.#use(canvas, context);
+  }
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {CanvasRenderingContext2D} context
+   */
+  #use(canvas, context) {
+    this._backbuffer = canvas;
+    this._drawCtx = context;
+    this._prevDrawStyle = '';
+  }
+}
+
+/** @param {() => void} step */
+function attempt(step) {
+  try {
+    step();
+  } catch (error) {
+    // A frame may have lost its memory; what comes after it must still be drawn.
+    console.warn('Cannot draw:', error);
   }
 }
