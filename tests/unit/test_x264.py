@@ -50,13 +50,13 @@ def luma_of(octets: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
-def test_each_picture_is_one_slice_and_the_first_begins_with_its_parameters(
+def test_each_picture_is_of_slices_and_the_first_begins_with_its_parameters(
     width: int, height: int
 ) -> None:
     encoder, decoder = X264(width, height), video_decoder()
     made = [encoder.encode(picture(width, height, step), 20, key=step == 3) for step in range(5)]
     encoder.close()
-    assert [units(data) for data in made] == [
+    assert [list(dict.fromkeys(units(data))) for data in made] == [
         [SPS, PPS, IDR],
         [SLICE],
         [SLICE],

@@ -173,7 +173,7 @@ class Pixels:
             try:
                 most = recipient.style.most_video(region.area) * stream.interval(now)
                 budget = min(recipient.rate * VIDEO_TIME, most)
-                made = tuple(stream.encode(self.framebuffer, budget, key=key, now=now))
+                made = (stream.encode(self.framebuffer, budget, key=key, now=now),)
             except VideoError as error:
                 self._do_without_video(error)
                 return ()

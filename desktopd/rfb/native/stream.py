@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import os
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from itertools import pairwise
 from struct import Struct
 from typing import Protocol
 
@@ -15,7 +11,6 @@ from desktopd.geometry import Rectangle
 from desktopd.rfb.encodings import Encoding
 from desktopd.rfb.native.framebuffer import Framebuffer
 from desktopd.rfb.native.rectangles import Part, header
-from desktopd.rfb.native.regions import TILE
 from desktopd.rfb.native.video import Profile, VideoEncoder
 
 COARSEST = 44
@@ -44,22 +39,6 @@ class Encoders(Protocol):
 
 
 _numbers = itertools.count(1)
-# A picture is encoded, and decoded, in parts at the same time, as many as there are cores to do so.
-STRIPES = min(2, len(os.sched_getaffinity(0)))
-_LEAST_ROWS = 8
-
-
-@cache
-def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(STRIPES, thread_name_prefix="h264")
-
-
-def _stripes(region: Rectangle) -> list[Rectangle]:
-    """Parts of `region` from top to bottom, each a context of its own, cut between tiles."""
-    rows = -(-region.height // TILE)
-    count = min(STRIPES, max(1, rows // _LEAST_ROWS))
-    cuts = [region.y + n * rows // count * TILE for n in range(count)] + [region.bottom]
-    return [Rectangle(region.x, top, region.width, bottom - top) for top, bottom in pairwise(cuts)]
 
 
 class Stream:
@@ -88,10 +67,7 @@ class Stream:
         """Somebody waits for a key picture."""
         self.keyed = -math.inf
         """When the last key picture was made (monotonic, in seconds)."""
-        self._stripes = [
-            (stripe, encoders(stripe.width, stripe.height, profile, swift=swift))
-            for stripe in _stripes(region)
-        ]
+        self._encoder = encoders(region.width, region.height, profile, swift=swift)
         self._finest = finest
         self._interval = _USUAL
         self._encoded = -math.inf
@@ -109,28 +85,17 @@ class Stream:
         """That of the last picture."""
         return self._quantiser
 
-    def encode(
-        self, framebuffer: Framebuffer, budget: float, *, key: bool, now: float
-    ) -> list[Part]:
+    def encode(self, framebuffer: Framebuffer, budget: float, *, key: bool, now: float) -> Part:
         """The next picture, of about `budget` bytes at most. Raises VideoError."""
         key = key or self.frame == 0
         since = -1 if key else self.sequence
         changed = framebuffer.changed[framebuffer.tiles(self.region)] > since
         moving = float(max(1, int(changed.sum())))
         quantiser = self._choose(budget, moving * (_KEY_COST if key else 1))
-
-        def encoded(stripe: tuple[Rectangle, VideoEncoder]) -> Part:
-            area, encoder = stripe
-            changed = framebuffer.changed[framebuffer.tiles(area)] > since
-            data = encoder.encode(framebuffer.view(area), quantiser, key=key, constant=~changed)
-            head = header(area, Encoding.H264)
-            head += _HEADER.pack(len(data), _RESET_CONTEXT if key else 0)
-            return Part(area, head + data, "h264", lossy=True)
-
-        parts = list(_workers().map(encoded, self._stripes))
+        pixels = framebuffer.view(self.region)
+        data = self._encoder.encode(pixels, quantiser, key=key, constant=~changed)
         if not key:
-            size = sum(len(part.data) for part in parts)
-            seen = size / moving * 2 ** (quantiser / _HALVES)
+            seen = len(data) / moving * 2 ** (quantiser / _HALVES)
             self._complexity += _TRUST * (seen - self._complexity)
         self._quantiser = quantiser
         self.frame += 1
@@ -138,12 +103,13 @@ class Stream:
         self._interval, self._encoded = self.interval(now), now
         if key:
             self.keyed, self.missed = now, False
-        return parts
+        head = header(self.region, Encoding.H264)
+        head += _HEADER.pack(len(data), _RESET_CONTEXT if key else 0)
+        return Part(self.region, head + data, "h264", lossy=True)
 
     def close(self) -> None:
-        """Free the encoders."""
-        for _, encoder in self._stripes:
-            encoder.close()
+        """Free the encoder."""
+        self._encoder.close()
 
     def _choose(self, budget: float, moving: float) -> int:
         """The finest quantiser whose picture should fit."""

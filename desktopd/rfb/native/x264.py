@@ -7,6 +7,7 @@ tell it which macroblocks have not changed; libx264 itself can.
 from __future__ import annotations
 
 import ctypes
+import os
 from ctypes import POINTER, Structure, byref, c_char_p, c_int, c_int64, c_uint8, c_uint32, c_void_p
 from functools import cache
 from typing import Any
@@ -19,6 +20,7 @@ from desktopd.rfb.native.yuv import I420, to_i420
 # Builds of the interface that have the fields below at the same place.
 BUILDS = (165, 164, 163)
 PRESET = b"ultrafast"
+THREADS = min(4, len(os.sched_getaffinity(0)))
 _CSP_I420 = 2
 _TYPE_AUTO, _TYPE_IDR = 0, 1
 _NAL_SLICES_AND_PARAMETER_SETS = frozenset({1, 5, 7, 8})
@@ -125,7 +127,7 @@ class _Nal(Structure):
 
 
 class X264:
-    """One stream of pictures of one size: I420, BT.601, full range, one slice each.
+    """One stream of pictures of one size: I420, BT.601, full range, in slices.
 
     Not for use by two threads at once.
     """
@@ -162,7 +164,7 @@ class X264:
     def encode(
         self, pixels: Pixels, quantiser: int, *, key: bool = False, constant: Constant | None = None
     ) -> bytes:
-        """The next picture as Annex B: parameter sets where it is an IDR picture, and one slice.
+        """The next picture as Annex B: parameter sets where it is an IDR picture, and slices.
 
         `quantiser` is that of H.264 for P pictures, 0 to 51. `constant` tells, a macroblock each,
         what is the same as in the picture before. Raises VideoError.
@@ -232,8 +234,9 @@ def _parameters(library: Any, profile: Profile) -> _Param:
         ("deblock", "0:0"),
         # Of the colours of a fluorescence image as much is to be seen as of its brightness.
         ("chroma-qp-offset", "-3"),
-        ("threads", "1"),
-        ("slices", "1"),
+        # A slice each: encoded at the same time, and decoded so too.
+        ("threads", str(THREADS)),
+        ("sliced-threads", "1"),
         ("keyint", "infinite"),
         ("scenecut", "0"),
         ("mbtree", "0"),
