@@ -240,8 +240,10 @@ def _parameters(library: Any, profile: Profile) -> _Param:
         ("keyint", "infinite"),
         ("scenecut", "0"),
         ("mbtree", "0"),
-        ("crf", "23"),
-        ("ipratio", "1.0"),
+        # Each picture is told its quantiser, between those that I and B pictures would have.
+        ("qp", "25"),
+        ("ipratio", "20.0"),
+        ("pbratio", "20.0"),
         ("repeat-headers", "1"),
         ("annexb", "1"),
         ("aud", "0"),
