@@ -88,9 +88,9 @@ class Peer:
         """Send one FramebufferUpdate."""
         self.send(pack(">BxH", 0, len(rectangles)) + b"".join(rectangles))
 
-    def fence(self, name: bytes) -> None:
-        """Ask for an answer to all that has been sent."""
-        self.send(pack(">B3xIB", 248, FENCE_REQUEST | 1, len(name)) + name)
+    def fence(self, name: bytes, *, waits: bool = True) -> None:
+        """Ask for an answer, to all that has been sent or, unless it `waits`, to itself."""
+        self.send(pack(">B3xIB", 248, FENCE_REQUEST | waits, len(name)) + name)
 
     def answered(self, name: bytes) -> bool:
         """Whether that fence has been answered."""

@@ -143,6 +143,29 @@ def test_an_update_is_drawn_as_a_whole(server: Peer, page: Tab) -> None:
     assert near(drawn(page), RED, 0)
 
 
+def test_a_fence_that_does_not_wait_is_answered_while_pictures_are_decoded(
+    server: Peer, tab: OpenTab, context: BrowserContext
+) -> None:
+    context.add_init_script(
+        """
+        const { decode } = ImageDecoder.prototype;
+        window.held = new Promise((go) => (window.release = go));
+        ImageDecoder.prototype.decode = async function () {
+          await window.held;
+          return decode.call(this);
+        };
+        """
+    )
+    page = visit(server, tab)
+    server.update(tight_jpeg(0, 0, 64, 64, jpeg(flat(64, 64, RED))))
+    server.fence(b"drawn")
+    server.fence(b"read", waits=False)
+    until(lambda: server.answered(b"read"), 10, "an answer")
+    assert not server.answered(b"drawn")
+    page.page.evaluate("window.release()")
+    until(lambda: server.answered(b"drawn"), 10, "an answer to what is drawn")
+
+
 def test_what_is_drawn_around_a_new_size(server: Peer, page: Tab) -> None:
     server.update(
         tight_fill(0, 0, WIDTH, HEIGHT, RED),

@@ -48,6 +48,24 @@ class Desk:
         return await asyncio.wait_for(self.running, 10)
 
 
+async def test_what_comes_after_one_apart_is_not_sent_with_it() -> None:
+    desk = Desk()
+    desk.outbox.put(b"one")
+    desk.outbox.put(b"two", apart=True)
+    desk.outbox.put(b"three", apart=True)
+    desk.outbox.put(b"four")
+    desk.outbox.put(b"five")
+    await settled()
+    assert desk.wire.taken == [b"onetwo", b"three", b"fourfive"]
+    assert desk.outbox.empty
+    desk.outbox.put(b"six", apart=True)
+    await settled()
+    assert desk.wire.taken[-1] == b"six"
+    assert desk.outbox.empty
+    desk.outbox.end(GONE)
+    assert await desk.end() == GONE
+
+
 async def test_what_has_come_together_is_sent_together_and_in_order() -> None:
     desk = Desk()
     for message in (b"one", b"two", b"three"):

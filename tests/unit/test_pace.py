@@ -1,38 +1,65 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 
-from desktopd.rfb.native.pace import MOST_ON_THE_WAY, Pace
+from desktopd.rfb.native.gauge import AFTER, BEFORE
+from desktopd.rfb.native.pace import MOST_ON_THE_WAY, VIDEO_TIME, Pace
 
 
 class Link:
-    """A link of so many bytes a second and seconds there and back, and what is on it."""
+    """A link of so many bytes a second and seconds there and back, and what is on it.
 
-    def __init__(self, rate: float, round_trip: float) -> None:
-        self.rate, self.round_trip = rate, round_trip
+    Its viewer needs up to `work` seconds for each message, and twice that to draw an update.
+    """
+
+    def __init__(self, rate: float, round_trip: float, work: float = 0.0) -> None:
+        self.rate, self.round_trip, self.work = rate, round_trip, work
         self.pace = Pace()
         self.now = 50.0
         self._free = self.now
-        self._answers: list[tuple[float, int]] = []
+        self._drawn = self.now
+        self._answers: list[tuple[float, int | bytes]] = []
+        self._random = random.Random(1)
 
     def send(self, size: int) -> None:
         number = self.pace.sent(size, self.now)
-        self._free = max(self._free, self.now) + size / self.rate
-        self._answers.append((self._free + self.round_trip, number))
+        measured = self.pace.gauge.wants(size, self.now)
+        self._free = max(self._free, self.now)
+        if measured:
+            self._answer(BEFORE)
+        self._free += size / self.rate
+        if measured:
+            self._answer(AFTER)
+        self._drawn = max(self._drawn, self._free + self.round_trip) + 2 * self.work
+        self._answers.append((self._drawn, number))
+
+    def _answer(self, payload: bytes) -> None:
+        late = self._random.uniform(0, self.work)
+        self._answers.append((self._free + self.round_trip + late, payload))
 
     def go_on(self, seconds: float) -> None:
         self.now += seconds
+        self._answers.sort(key=lambda answer: answer[0])
         while self._answers and self._answers[0][0] <= self.now:
-            at, number = self._answers.pop(0)
-            self.pace.answered(number, at)
+            at, what = self._answers.pop(0)
+            if isinstance(what, bytes):
+                self.pace.gauge.answered(what, at)
+            else:
+                self.pace.answered(what, at)
 
-    def run(self, seconds: float, size: int) -> float:
-        """Send whenever it may be sent, 60 times a second; the longest queue in seconds."""
+    def run(self, seconds: float, size: int | None = None) -> float:
+        """Send whenever it may be sent, 60 times a second; the longest queue in seconds.
+
+        Without a `size`, of the sizes of pictures of a video that is made to fit.
+        """
         longest = 0.0
         for _ in range(round(seconds * 60)):
             self.go_on(1 / 60)
             if self.pace.ready():
-                self.send(size)
+                fitting = self._random.uniform(0.7, 1.2) * self.pace.rate * VIDEO_TIME
+                self.send(size or int(max(4000, min(fitting, 22_000))))
             longest = max(longest, self._free - self.now)
         return longest
 
@@ -55,6 +82,16 @@ def test_the_rate_of_a_link_is_found_and_it_is_filled_without_a_queue(
     assert rate / 2 < link.pace.rate < rate * 2
     assert link.pace.least_round_trip == pytest.approx(round_trip, abs=0.01)
     assert link.run(5, 12_000) < 0.2
+
+
+@pytest.mark.parametrize("work", [0.001, 0.006, 0.02])
+@pytest.mark.parametrize("rate", [300_000, 625_000, 2_500_000])
+def test_a_video_fits_its_link_however_long_the_viewer_draws(rate: float, work: float) -> None:
+    link = Link(rate, 0.05, work)
+    link.send(60_000)
+    link.run(3)
+    assert link.run(20) < 0.06
+    assert rate / 2 < link.pace.rate < rate * 2
 
 
 def test_a_link_that_becomes_slower_is_noticed() -> None:

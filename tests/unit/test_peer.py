@@ -268,6 +268,26 @@ async def test_continuous_updates_are_paced_by_fences() -> None:
     await talk.end()
 
 
+async def test_updates_are_measured_by_fences_around_them() -> None:
+    talk = Talk()
+    await talk.hears(HELLO, set_encodings(*FENCED), request(False))
+    await talk.hears(pack(">BxxxIB", 248, 1, 4) + (1).to_bytes(4))
+    before = updates.fence(updates.FenceFlag.REQUEST, b"<")
+    after = updates.fence(updates.FenceFlag.REQUEST, b">")
+    drawn = updates.fence(
+        updates.FenceFlag.REQUEST | updates.FenceFlag.BLOCK_BEFORE, (2).to_bytes(4)
+    )
+    picture = bytes(10_000)
+    assumed = talk.wanted().rate
+    talk.peer.missed(talk.wanted())
+    talk.deliver(picture)
+    assert await talk.hears() == before + picture + after + drawn
+    await talk.hears(pack(">BxxxIB", 248, 0, 1) + b"<")
+    await talk.hears(pack(">BxxxIB", 248, 0, 1) + b">")
+    assert talk.wanted().rate != assumed
+    await talk.end()
+
+
 async def test_who_answers_no_fence_gets_no_video_for_a_while_and_is_ended_at_last() -> None:
     talk = Talk()
     await talk.hears(HELLO, set_encodings(*FENCED), request(False))

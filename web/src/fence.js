@@ -6,7 +6,8 @@
 const HEADER = 9;
 const MOST_BYTES = 64;
 const REQUEST = 2 ** 31;
-const BLOCK_BEFORE = 1;
+// The answer waits until all before it has taken effect.
+export const BLOCK_BEFORE = 1;
 const BLOCK_AFTER = 2;
 
 /**

@@ -4,7 +4,7 @@
 /** @import { Codec } from './encodings.js' */
 
 import { COPYRECT, H264, codecOf, encodings } from './encodings.js';
-import { readFence } from './fence.js';
+import { BLOCK_BEFORE, readFence } from './fence.js';
 import { H264Decoder } from './h264.js';
 import { Painter } from './painter.js';
 import { Rate } from './rate.js';
@@ -214,7 +214,7 @@ export class Viewer extends RFB {
   }
 
   /**
-   * The answer tells the server when all before it could be seen.
+   * The answer tells the server when all before it could be seen, or has been read where it does not ask for that.
    *
    * @override
    */
@@ -222,7 +222,9 @@ export class Viewer extends RFB {
     const fence = readFence(this._sock);
     if (!fence) return false;
     this._supportsFence = true;
-    this.#painter.afterwards(() => RFB.messages.clientFence(this._sock, fence.flags, fence.payload));
+    const answer = () => RFB.messages.clientFence(this._sock, fence.flags, fence.payload);
+    if (fence.flags & BLOCK_BEFORE) this.#painter.afterwards(answer);
+    else answer();
     return true;
   }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 
 from desktopd.rfb.relay import Cause, Ending, Transport
@@ -24,7 +25,8 @@ class Outbox:
         self._stall = stall
         self._backlog = backlog
         self._on_sent = on_sent
-        self._messages: list[bytes] = []
+        # What is sent together; the last of them still grows.
+        self._parcels: deque[list[bytes]] = deque([[]])
         self._sending = False
         self._behind = 0
         self._waiting = asyncio.Event()
@@ -33,10 +35,10 @@ class Outbox:
     @property
     def empty(self) -> bool:
         """Whether the transport has taken everything."""
-        return not self._messages and not self._sending
+        return not self._parcels[0] and not self._sending
 
-    def put(self, message: bytes) -> None:
-        """Send a message as soon as possible."""
+    def put(self, message: bytes, *, apart: bool = False) -> None:
+        """Send a message as soon as possible; what comes after one `apart` is not sent with it."""
         if self._ending.done():
             return
         if self._sending:
@@ -45,14 +47,16 @@ class Outbox:
                 detail = f"the viewer left more than {self._backlog} bytes unread"
                 self.end(Ending(Cause.BACKLOG_FULL, detail))
                 return
-        self._messages.append(message)
+        self._parcels[-1].append(message)
+        if apart:
+            self._parcels.append([])
         self._waiting.set()
 
     def end(self, ending: Ending) -> None:
         """Make `run` return at once, without sending any more."""
         if not self._ending.done():
             self._ending.set_result(ending)
-            self._messages.clear()
+            self._parcels = deque([[]])
 
     async def run(self) -> Ending:
         """Send until the viewer has left or stalls, or `end` was called."""
@@ -67,9 +71,11 @@ class Outbox:
     async def _send(self) -> Ending:
         while True:
             await self._waiting.wait()
-            self._waiting.clear()
-            data = b"".join(self._messages)
-            self._messages.clear()
+            data = b"".join(self._parcels.popleft())
+            if not self._parcels:
+                self._parcels.append([])
+            if not self._parcels[0]:
+                self._waiting.clear()
             self._sending, self._behind = True, 0
             try:
                 async with asyncio.timeout(self._stall):

@@ -6,14 +6,11 @@ import math
 from collections import deque
 from typing import NamedTuple
 
+from desktopd.rfb.native.gauge import Gauge
+
 # Seconds that a picture may take on the link beyond the time an empty one takes.
 VIDEO_TIME = 0.012
 STILL_TIME = 0.060
-# Bytes a second that are assumed until the link has been measured.
-_FIRST_RATE = 1_500_000.0
-_FASTEST = 1_000_000_000.0
-_MEASURABLE = 3000
-_RATE_MEMORY = 1.5
 _ROUND_TRIP_MEMORY = 10.0
 # What may be on the way beyond what fills the link.
 _SLACK_TIME = 0.025
@@ -31,30 +28,30 @@ class _Sent(NamedTuple):
     at: float
 
 
-class _Best:
-    """The largest of the samples of the last seconds, to within half of them."""
+class _Least:
+    """The least of the samples of the last seconds, to within half of them."""
 
-    def __init__(self, memory: float, first: float) -> None:
+    def __init__(self, memory: float) -> None:
         self._half = memory / 2
-        self._old = self._new = -math.inf
+        self._old = self._new = math.inf
         self._turned = -math.inf
-        self._default = first
 
     def add(self, sample: float, now: float) -> None:
         if now - self._turned > self._half:
             stale = now - self._turned > 2 * self._half
-            self._old = -math.inf if stale else self._new
-            self._new, self._turned = -math.inf, now
-        self._new = max(self._new, sample)
+            self._old = math.inf if stale else self._new
+            self._new, self._turned = math.inf, now
+        self._new = min(self._new, sample)
 
     @property
     def value(self) -> float:
-        best = max(self._old, self._new)
-        return self._default if best == -math.inf else best
+        """0 before the first."""
+        least = min(self._old, self._new)
+        return 0.0 if least == math.inf else least
 
 
 class Pace:
-    """Measures a link by the answers to fences (rfbproto, Fence), one after each update.
+    """Follows what is on the way by the answers to fences (rfbproto, Fence), one after each update.
 
     Times are monotonic, in seconds; an answer comes when the viewer has read all before it.
     """
@@ -64,8 +61,8 @@ class Pace:
         self._on_the_way: deque[_Sent] = deque()
         self._bytes = 0
         self._due: float | None = None
-        self._rate = _Best(_RATE_MEMORY, _FIRST_RATE)
-        self._least = _Best(_ROUND_TRIP_MEMORY, -0.0)
+        self._least = _Least(_ROUND_TRIP_MEMORY)
+        self.gauge = Gauge()
         self.round_trip = 0.0
         """Of the last answer, in seconds."""
 
@@ -91,20 +88,17 @@ class Pace:
                 break
         self._due = self._oldest
         self.round_trip = now - sent.at
-        self._least.add(-self.round_trip, now)
-        late = self.round_trip - self.least_round_trip
-        if sent.size >= _MEASURABLE:
-            self._rate.add(min(_FASTEST, sent.size / max(late, 1e-4)), now)
+        self._least.add(self.round_trip, now)
 
     @property
     def least_round_trip(self) -> float:
         """The shortest of the last seconds: the link's own, without a queue."""
-        return -self._least.value
+        return self._least.value
 
     @property
     def rate(self) -> float:
-        """Bytes a second that the link and the viewer can take."""
-        return self._rate.value
+        """Bytes a second that the link takes."""
+        return self.gauge.rate
 
     @property
     def _oldest(self) -> float | None:

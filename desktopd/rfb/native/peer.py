@@ -33,6 +33,7 @@ from desktopd.rfb.messages import (
 from desktopd.rfb.native.copies import Copies
 from desktopd.rfb.native.desk import Desk
 from desktopd.rfb.native.framebuffer import Framebuffer
+from desktopd.rfb.native.gauge import AFTER, BEFORE
 from desktopd.rfb.native.greeting import GREETING, Greeting
 from desktopd.rfb.native.outbox import VIEWER_LEFT, Outbox
 from desktopd.rfb.native.pace import Pace
@@ -143,15 +144,20 @@ class Peer:
             return
         self._requested = False
         self.viewer.updated()
-        self._send(update.data)
         if self._fences:
-            self._send_fence(len(update.data))
+            self._send_fenced(update.data)
+        else:
+            self._send(update.data)
 
-    def _send_fence(self, size: int) -> None:
-        """Ask when the viewer has read the `size` bytes that were sent last."""
-        number = self._pace.sent(size, time.monotonic())
+    def _send_fenced(self, data: bytes) -> None:
+        """Send an update; ask when the viewer has drawn it, and sometimes when it has read it."""
+        now = time.monotonic()
+        number = self._pace.sent(len(data), now)
+        if self._pace.gauge.wants(len(data), now):
+            self._send(updates.fence(FenceFlag.REQUEST, BEFORE), apart=True)
+            data += updates.fence(FenceFlag.REQUEST, AFTER)
         flags = FenceFlag.REQUEST | FenceFlag.BLOCK_BEFORE
-        self._send(updates.fence(flags, number.to_bytes(4)))
+        self._send(data + updates.fence(flags, number.to_bytes(4)))
 
     def tell_cursor(self) -> None:
         """The pointer has another shape."""
@@ -291,7 +297,7 @@ class Peer:
         if Encoding.FENCE in new and not self._fences:
             self._fences = True
             # The round trip without a picture before it.
-            self._send_fence(0)
+            self._send_fenced(b"")
         if Encoding.CONTINUOUS_UPDATES in new:
             self._send(updates.end_of_continuous_updates())
         announced = [
@@ -325,3 +331,5 @@ class Peer:
         elif len(payload) == 4:
             self._pace.answered(int.from_bytes(payload), time.monotonic())
             self._desk.wake()
+        else:
+            self._pace.gauge.answered(payload, time.monotonic())

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from desktopd.rfb.native.gauge import AFTER, BEFORE, Gauge
+
+
+def measure(gauge: Gauge, size: int, seconds: float, now: float) -> None:
+    assert gauge.wants(size, now)
+    gauge.answered(BEFORE, now + 0.2)
+    gauge.answered(AFTER, now + 0.2 + seconds)
+
+
+def test_the_rate_is_what_the_bytes_took_however_far_the_viewer_is() -> None:
+    gauge = Gauge()
+    assumed = gauge.rate
+    assert assumed > 0
+    measure(gauge, 10_000, 0.02, now=5.0)
+    assert gauge.rate == pytest.approx(500_000)
+
+
+def test_one_measurement_that_went_wrong_does_not_count() -> None:
+    gauge = Gauge()
+    for turn in range(8):
+        seconds = 0.5 if turn == 3 else 0.0 if turn == 5 else 0.02
+        measure(gauge, 10_000, seconds, now=5.0 + turn)
+    assert gauge.rate == pytest.approx(500_000)
+
+
+def test_a_link_that_changes_is_believed_after_some_measurements() -> None:
+    gauge = Gauge()
+    for turn in range(20):
+        measure(gauge, 10_000, 0.02, now=5.0 + turn)
+    for turn in range(5):
+        measure(gauge, 10_000, 0.2, now=30.0 + turn)
+    assert gauge.rate == pytest.approx(50_000)
+
+
+def test_measurements_keep_apart_and_small_updates_tell_nothing() -> None:
+    gauge = Gauge()
+    assert not gauge.wants(100, 1.0)
+    measure(gauge, 10_000, 0.02, now=5.0)
+    assert not gauge.wants(10_000, 5.01)
+    assert gauge.wants(10_000, 5.5)
+    assert not gauge.wants(10_000, 6.5), "the last one is not answered yet"
+    assert gauge.wants(10_000, 11.0), "it never will be"
+
+
+def test_answers_to_nothing_do_not_count() -> None:
+    gauge = Gauge()
+    assumed = gauge.rate
+    for payload in (AFTER, BEFORE, AFTER, b"", b"x" * 64):
+        gauge.answered(payload, 5.0)
+    assert gauge.wants(10_000, 6.0)
+    gauge.answered(AFTER, 6.1)
+    assert gauge.rate == assumed
+    gauge.answered(BEFORE, 6.1)
+    gauge.answered(AFTER, 6.1)
+    gauge.answered(AFTER, 99.0)
+    assert gauge.rate == pytest.approx(1e8)
