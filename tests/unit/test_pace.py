@@ -5,7 +5,7 @@ import random
 import pytest
 
 from desktopd.rfb.native.gauge import AFTER, BEFORE
-from desktopd.rfb.native.pace import MOST_ON_THE_WAY, VIDEO_TIME, Pace
+from desktopd.rfb.native.pace import MOST_ON_THE_WAY, MOTION_TIME, Pace
 
 
 class Link:
@@ -58,7 +58,7 @@ class Link:
         for _ in range(round(seconds * 60)):
             self.go_on(1 / 60)
             if self.pace.ready():
-                fitting = self._random.uniform(0.7, 1.2) * self.pace.rate * VIDEO_TIME
+                fitting = self._random.uniform(0.7, 1.2) * self.pace.rate * MOTION_TIME
                 self.send(size or int(max(4000, min(fitting, 22_000))))
             longest = max(longest, self._free - self.now)
         return longest

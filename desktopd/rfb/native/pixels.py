@@ -11,7 +11,7 @@ import numpy as np
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.native.framebuffer import Framebuffer
 from desktopd.rfb.native.motion import Motion, inside
-from desktopd.rfb.native.pace import STILL_TIME, VIDEO_TIME
+from desktopd.rfb.native.pace import MOTION_TIME, STILL_TIME
 from desktopd.rfb.native.picture import NOTHING, Picture, Recipient, Update
 from desktopd.rfb.native.rectangles import Encoder, Part, is_photo
 from desktopd.rfb.native.regions import Mask, components, pieces, rectangles
@@ -172,7 +172,7 @@ class Pixels:
                 return ()
             try:
                 most = recipient.style.most_video(region.area) * stream.interval(now)
-                budget = min(recipient.rate * VIDEO_TIME, most)
+                budget = min(recipient.rate * MOTION_TIME, most)
                 made = (stream.encode(self.framebuffer, budget, key=key, now=now),)
             except VideoError as error:
                 self._do_without_video(error)
@@ -217,7 +217,8 @@ class Pixels:
             return self._exactly(self._areas(dirty, exactly=False), picture, style)
         quality = style.quality
         if style.jpeg:
-            quality = self._encoder.quality(style.quality, recipient.rate * STILL_TIME, dirty)
+            seconds = STILL_TIME if self.motion.region is None else MOTION_TIME
+            quality = self._encoder.quality(style.quality, recipient.rate * seconds, dirty)
         key = (since, style, quality, dirty.tobytes())
         parts = self._shared.get(key)
         if parts is None:
