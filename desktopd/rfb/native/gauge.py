@@ -29,6 +29,8 @@ class Gauge:
     """
 
     def __init__(self) -> None:
+        self.rate = _FIRST_RATE
+        """Bytes a second, as in the middle of the last measurements."""
         self._size = 0
         self._asked = -math.inf
         self._begun: float | None = None
@@ -49,8 +51,4 @@ class Gauge:
         elif payload == AFTER and self._begun is not None and self._size:
             self._rates.append(min(_FASTEST, self._size / max(_SHORTEST, now - self._begun)))
             self._size = 0
-
-    @property
-    def rate(self) -> float:
-        """Bytes a second, as in the middle of the last measurements."""
-        return median(self._rates) if self._rates else _FIRST_RATE
+            self.rate = median(self._rates)

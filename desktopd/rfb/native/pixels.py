@@ -42,7 +42,7 @@ _KEY_INTERVAL = 1.0
 _MOST_SHARED = 64
 # Streams for links of up to so many bytes a second, and one for all above. A viewer goes to the
 # next when its link has become so many times as fast or slow as would do.
-_TIERS = (750_000.0, 2_500_000.0)
+_TIERS = (750_000.0, 1_600_000.0)
 _STICKY = 1.4
 
 
