@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +16,7 @@ from desktopd.rfb.handshake import RFB_3_3, VERSION_LENGTH, ProtocolVersion, Sec
 from desktopd.rfb.message import CLIPBOARD_LIMIT, ENCODINGS_LIMIT, ClientMessage, ProtocolError
 from desktopd.rfb.messages import ClientMessages
 from desktopd.rfb.targets import Upstream
+from desktopd.rfb.updates import MEASURING, FenceFlag, fence
 from desktopd.rfb.viewer import Viewer
 
 
@@ -72,6 +73,7 @@ class NoDisplay(Exception):
     """There is nothing to be shown at this moment."""
 
 
+_MEASURING = fence(FenceFlag.REQUEST, MEASURING)
 _VIEWER_LEFT = Ending(Cause.VIEWER_LEFT, "the viewer closed the connection")
 _SERVER_LEFT = Ending(Cause.SERVER_LEFT, "the RFB server closed the connection")
 
@@ -93,6 +95,16 @@ async def relay(
     """
     gate = Gate(viewer, on_resize, clipboard=clipboard)
     return await _Relay(transport, upstream, viewer, gate, limits).run()
+
+
+def _messages(data: bytes) -> Iterator[bytes]:
+    """What comes after a fence that measures the link goes into a message of its own."""
+    end = 0
+    while (found := data.find(_MEASURING, end)) >= 0:
+        begin, end = end, found + len(_MEASURING)
+        yield data[begin:end]
+    if end < len(data):
+        yield data[end:]
 
 
 class _Ended(Exception):
@@ -209,7 +221,8 @@ class _Relay:
         while data := await self._backlog.take(self._limits.message):
             try:
                 async with asyncio.timeout(self._limits.stall):
-                    await self._transport.send(data)
+                    for message in _messages(data):
+                        await self._transport.send(message)
             except TimeoutError:
                 return Ending(
                     Cause.VIEWER_STALLED,

@@ -169,6 +169,13 @@ def end_of_continuous_updates() -> bytes:
     return bytes((ServerMessageType.END_OF_CONTINUOUS_UPDATES,))
 
 
+MEASURING = b"<"
+"""What is in a fence that goes ahead of an update to measure the link.
+
+A viewer behind WebSockets can answer it in time only where its message ends with it.
+"""
+
+
 def fence(flags: FenceFlag, payload: bytes = b"") -> bytes:
     """ServerFence of rfbproto. Raises ValueError at more than 64 bytes of payload."""
     if len(payload) > FENCE_PAYLOAD_LIMIT:

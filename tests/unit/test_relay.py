@@ -17,6 +17,7 @@ from desktopd.rfb.encodings import PixelPath
 from desktopd.rfb.messages import MessageType
 from desktopd.rfb.relay import Cause, Ending, Limits, relay
 from desktopd.rfb.targets import Upstream
+from desktopd.rfb.updates import MEASURING, FenceFlag, fence
 from desktopd.rfb.viewer import Role, Viewer, Viewers
 
 VERSION = b"RFB 003.008\n"
@@ -346,6 +347,24 @@ async def test_small_chunks_are_joined_into_messages_of_a_bounded_size() -> None
     assert await backlog.take(6) == b"e"
     assert await backlog.take(6) == b""
     assert backlog.size == 0
+
+
+async def test_what_comes_after_a_measuring_fence_is_a_message_of_its_own() -> None:
+    measuring = fence(FenceFlag.REQUEST, MEASURING)
+    async with relaying() as desk:
+        await desk.connect()
+        await desk.browser.sees(VERSION)
+        await desk.server_sends(b"picture" + measuring + b"next picture" + measuring)
+        await desk.browser.sees(b"next picture" + measuring)
+        assert desk.browser.messages[-2:] == [b"picture" + measuring, b"next picture" + measuring]
+        desk.browser.reading.clear()
+        await desk.server_sends(b"first")
+        await desk.server_sends(measuring)
+        await desk.server_sends(b"second")
+        await asyncio.sleep(0.05)
+        desk.browser.reading.set()
+        await desk.browser.sees(b"second")
+        assert desk.browser.messages[-1] == b"second"
 
 
 async def test_a_viewer_too_far_behind_is_dropped() -> None:

@@ -6,7 +6,9 @@ import math
 from collections import deque
 from statistics import median
 
-BEFORE, AFTER = b"<", b">"
+from desktopd.rfb.updates import MEASURING
+
+BEFORE, AFTER = MEASURING, b">"
 """What is in the fences around an update that is measured."""
 # Bytes a second that are assumed until the link has been measured.
 _FIRST_RATE = 1_500_000.0
