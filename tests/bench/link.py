@@ -107,7 +107,8 @@ async def _deliver(
 
 async def _open(port: int, profile: Profile) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Connect to the server; its kernel holds as much for a shaped link as for a real one."""
-    connected = socket.socket()
+    # asyncio turns Nagle's algorithm off where the protocol is named, and no link has it.
+    connected = socket.socket(proto=socket.IPPROTO_TCP)
     connected.setblocking(False)
     if profile.shaped:
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SEGMENT)
