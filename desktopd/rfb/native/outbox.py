@@ -27,15 +27,15 @@ class Outbox:
         self._on_sent = on_sent
         # What is sent together; the last of them still grows.
         self._parcels: deque[list[bytes]] = deque([[]])
-        self._sending = False
+        self._pending = self._sending = False
         self._behind = 0
         self._waiting = asyncio.Event()
         self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
     @property
     def empty(self) -> bool:
-        """Whether the transport has taken everything."""
-        return not self._parcels[0] and not self._sending
+        """Whether the transport has taken everything; may be asked in any thread."""
+        return not self._pending and not self._sending
 
     def put(self, message: bytes, *, apart: bool = False) -> None:
         """Send a message as soon as possible; what comes after one `apart` is not sent with it."""
@@ -50,6 +50,7 @@ class Outbox:
         self._parcels[-1].append(message)
         if apart:
             self._parcels.append([])
+        self._pending = True
         self._waiting.set()
 
     def end(self, ending: Ending) -> None:
@@ -57,6 +58,7 @@ class Outbox:
         if not self._ending.done():
             self._ending.set_result(ending)
             self._parcels = deque([[]])
+            self._pending = False
 
     async def run(self) -> Ending:
         """Send until the viewer has left or stalls, or `end` was called."""
@@ -71,12 +73,13 @@ class Outbox:
     async def _send(self) -> Ending:
         while True:
             await self._waiting.wait()
+            self._sending, self._behind = True, 0
             data = b"".join(self._parcels.popleft())
             if not self._parcels:
                 self._parcels.append([])
-            if not self._parcels[0]:
+            self._pending = bool(self._parcels[0])
+            if not self._pending:
                 self._waiting.clear()
-            self._sending, self._behind = True, 0
             try:
                 async with asyncio.timeout(self._stall):
                     await self._transport.send(data)
