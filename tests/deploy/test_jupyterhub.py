@@ -173,12 +173,13 @@ class Hub:
         return [service["pid"] for service in response.json()["services"]]
 
     def log_in(self, context: BrowserContext, user: str) -> Page:
+        """A page in which the hub starts the user's server, and goes there by itself."""
         page = context.new_page()
         page.goto(f"{self.url}/hub/login")
         page.fill("#username_input", user)
         page.fill("#password_input", self.password)
         page.click("#login_submit")
-        page.wait_for_url(lambda url: "/hub/login" not in url)
+        page.wait_for_url(f"{self.url}/user/{user}/", timeout=120_000)
         return page
 
 
@@ -220,8 +221,6 @@ def test_each_user_reaches_his_own_desktop_and_no_other(
     contexts = {user: chromium.new_context() for user in ("ada", "bob", ADMIN)}
     pages = {user: ours.log_in(context, user) for user, context in contexts.items()}
     for user in ("ada", "bob"):
-        pages[user].goto(f"{ours.url}/hub/spawn")
-        pages[user].wait_for_url(f"{ours.url}/user/{user}/", timeout=60_000)
         shows_desktop(pages[user])
         proof = ours.folder / user / "proof"
         pages[user].locator("canvas").click()
@@ -269,8 +268,6 @@ def test_a_logout_at_the_hub_closes_the_desktop_too(
 ) -> None:
     ours = hub()
     page = ours.log_in(context, "ada")
-    page.goto(f"{ours.url}/hub/spawn")
-    page.wait_for_url(f"{ours.url}/user/ada/", timeout=60_000)
     address = f"{ours.url}/user/ada/api/session"
     assert context.request.get(address).status == 200
     [cookie] = [c for c in context.cookies() if c["name"] == "jupyterhub-user-ada"]
@@ -284,8 +281,6 @@ def test_an_open_tab_is_no_activity_and_the_culler_ends_the_desktop(
 ) -> None:
     ours = hub(cull_after=15)
     page = ours.log_in(context, "ada")
-    page.goto(f"{ours.url}/hub/spawn")
-    page.wait_for_url(f"{ours.url}/user/ada/", timeout=60_000)
     shows_desktop(page)
     pids = ours.pids("ada")
     page.locator("canvas").click()
@@ -322,8 +317,6 @@ def test_each_user_has_a_container_of_the_image_that_no_other_reaches(
     contexts = {user: chromium.new_context() for user in ("ada", "bob")}
     pages = {user: docker_hub.log_in(context, user) for user, context in contexts.items()}
     for user, page in pages.items():
-        page.goto(f"{docker_hub.url}/hub/spawn")
-        page.wait_for_url(f"{docker_hub.url}/user/{user}/", timeout=120_000)
         shows_desktop(page)
     save(napari_picture(pages["ada"]), "jupyterhub-docker")
     for user, other in (("ada", "bob"), ("bob", "ada")):
