@@ -8,8 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.chromium import Tab
+from tests.chromium import Tab, save
 from tests.daemon import Daemon
+from tests.deploy.conftest import napari_picture
 from tests.deploy.front import Program, free_port, recipe
 
 Start = Callable[..., Daemon]
@@ -40,15 +41,17 @@ def caddy(folder: Path) -> Iterator[Callable[..., Program]]:
         program.stop()
 
 
-@pytest.mark.parametrize("path", ["/", "/tools/napari/"])
+@pytest.mark.parametrize(("path", "app"), [("/", "xterm"), ("/tools/napari/", "napari")])
 def test_the_desktop_is_there(
-    daemon: Start, caddy: Callable[..., Program], tab: OpenTab, path: str
+    daemon: Start, caddy: Callable[..., Program], tab: OpenTab, path: str, app: str
 ) -> None:
-    desktop = daemon(app="xterm", display="xvfb", size="1280x720", base_url=path)
+    desktop = daemon(app=app, display="xvfb", size="1280x720", base_url=path)
     match = "" if path == "/" else f"{path}* "
     front = caddy(desktop, **{"reverse_proxy ": f"reverse_proxy {match}"})
     page = tab(f"http://127.0.0.1:{front.port}{path}?token={desktop.token}&bar=0")
     page.shows_desktop()
+    if app == "napari":
+        save(napari_picture(page.page), "caddy")
     page.page.set_viewport_size({"width": 900, "height": 500})
     page.shows(size="900x500", scale="1")
 

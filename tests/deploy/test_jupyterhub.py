@@ -54,7 +54,7 @@ culler[3:] = ["--timeout={cull_after}", "--cull-every=1"]
 LOCAL = """
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = {home!r}
-c.Spawner.args = ["--app", "xterm"]
+c.Spawner.args = ["--app", {app!r}]
 c.Spawner.environment = {{"JUPYTERHUB_ACTIVITY_INTERVAL": "1", "XDG_RUNTIME_DIR": {runtime!r}}}
 """
 DOCKER = """
@@ -185,8 +185,11 @@ class Hub:
 
 @pytest.fixture
 def hub(run: Run, folder: Path) -> Callable[..., Hub]:
-    local = LOCAL.format(home=str(folder / "{username}"), runtime=str(folder))
-    return lambda **options: Hub(run, folder, local, **options)
+    def start(app: str = "xterm", **options: Any) -> Hub:
+        local = LOCAL.format(app=app, home=str(folder / "{username}"), runtime=str(folder))
+        return Hub(run, folder, local, **options)
+
+    return start
 
 
 @pytest.fixture
@@ -241,6 +244,12 @@ def test_each_user_reaches_his_own_desktop_and_no_other(
     shows_desktop(pages[ADMIN])
     for context in contexts.values():
         context.close()
+
+
+def test_napari_comes_after_the_login(hub: Callable[..., Hub], context: BrowserContext) -> None:
+    page = hub(app="napari").log_in(context, "ada")
+    shows_desktop(page)
+    save(napari_picture(page), "jupyterhub-napari")
 
 
 def test_the_hubs_tokens_are_taken_by_their_rights(hub: Callable[..., Hub]) -> None:
@@ -316,7 +325,7 @@ def test_each_user_has_a_container_of_the_image_that_no_other_reaches(
 ) -> None:
     contexts = {user: chromium.new_context() for user in ("ada", "bob")}
     pages = {user: docker_hub.log_in(context, user) for user, context in contexts.items()}
-    for user, page in pages.items():
+    for page in pages.values():
         shows_desktop(page)
     save(napari_picture(pages["ada"]), "jupyterhub-docker")
     for user, other in (("ada", "bob"), ("bob", "ada")):
