@@ -103,6 +103,7 @@ declare module '*/core/display.js' {
     protected readonly _targetCtx: CanvasRenderingContext2D;
     protected _backbuffer: HTMLCanvasElement;
     protected _drawCtx: CanvasRenderingContext2D;
+    protected _damage(x: number, y: number, width: number, height: number): void;
     protected _prevDrawStyle: string;
 
     viewportChangePos(x: number, y: number): void;

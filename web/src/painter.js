@@ -178,9 +178,24 @@ export class Painter extends Display {
   videoFrame(x, y, width, height, picture) {
     this.#batch.pictures.push(picture);
     this.#batch.steps.push(() =>
-      picture.take((image) => this.drawImage(image, 0, 0, width, height, x, y, width, height)),
+      picture.take((image) => {
+        if ('data' in image) this.#put(image.data, x, y, width, height);
+        else this.drawImage(image, 0, 0, width, height, x, y, width, height);
+      }),
     );
     picture.whenSettled(() => this.#advance());
+  }
+
+  /**
+   * @param {ImageData} data
+   * @param {number} x
+   * @param {number} y
+   * @param {number} width
+   * @param {number} height
+   */
+  #put(data, x, y, width, height) {
+    this._drawCtx.putImageData(data, x, y, 0, 0, width, height);
+    this._damage(x, y, width, height);
   }
 
   #finish() {

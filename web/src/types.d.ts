@@ -57,7 +57,13 @@ export interface Rectangle extends Size {
 }
 
 /** What a decoder gives; it holds memory until it is closed. */
-export type Image = ImageBitmap | VideoFrame;
+export type Image = ImageBitmap | VideoFrame | PlainImage;
+
+/** An image in the page's own memory. */
+export interface PlainImage {
+  data: ImageData;
+  close(): void;
+}
 
 /** A decoder of one H.264 stream. */
 export interface VideoCodec {

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** @import { OpenCodec, VideoOutput } from './types' */
+/** @import { Image, OpenCodec, VideoOutput } from './types' */
 
 /**
  * The browser's decoder: in software where it can, because decoders in hardware take long to start, are few, and keep frames
@@ -25,6 +25,9 @@ export async function findWebCodec() {
 class WebCodec {
   #acceleration;
   #decoder;
+  #copies;
+  /** @type {ImageData[]} memory of frames that have been drawn */
+  #spare = [];
 
   /**
    * @param {HardwareAcceleration} acceleration
@@ -32,8 +35,13 @@ class WebCodec {
    */
   constructor(acceleration, output) {
     this.#acceleration = acceleration;
+    // What is in the memory of a graphics card is best drawn from there.
+    this.#copies = acceleration === 'prefer-software';
     this.#decoder = new VideoDecoder({
-      output: (frame) => output.frame(frame, frame.timestamp),
+      output: async (frame) => {
+        const { timestamp } = frame;
+        output.frame(await this.#image(frame), timestamp);
+      },
       error: (error) => output.failure(error),
     });
   }
@@ -55,5 +63,27 @@ class WebCodec {
 
   close() {
     if (this.#decoder.state !== 'closed') this.#decoder.close();
+  }
+
+  /**
+   * Browsers copy the pixels of a frame in half the time in which they draw it.
+   *
+   * @param {VideoFrame} frame
+   * @returns {Promise<Image>}
+   */
+  async #image(frame) {
+    if (!this.#copies || !frame.visibleRect) return frame;
+    const { width, height } = frame.visibleRect;
+    const spare = this.#spare.pop();
+    const data = spare?.width === width && spare.height === height ? spare : new ImageData(width, height);
+    try {
+      await frame.copyTo(data.data, { format: 'RGBA', colorSpace: 'srgb' });
+    } catch (error) {
+      console.warn('Cannot copy frames, which are drawn as they are:', error);
+      this.#copies = false;
+      return frame;
+    }
+    frame.close();
+    return { data, close: () => this.#spare.push(data) };
   }
 }
