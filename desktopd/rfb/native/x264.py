@@ -248,8 +248,8 @@ def _parameters(library: Any, profile: Profile) -> _Param:
         ("annexb", "1"),
         ("aud", "0"),
         ("fullrange", "on"),
-        ("colorprim", "smpte170m"),
-        ("transfer", "smpte170m"),
+        ("colorprim", "bt709"),
+        ("transfer", "iec61966-2-1"),
         ("colormatrix", "smpte170m"),
         ("log", "0"),
     ):
