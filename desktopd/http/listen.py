@@ -7,9 +7,9 @@ import os
 import socket
 from pathlib import Path
 
+from desktopd.rfb.tcp import tune
+
 BACKLOG = 2048
-_NOTSENT_LOWAT = 128 * 1024
-_UNACKNOWLEDGED_MS = 40_000
 _NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
@@ -33,6 +33,7 @@ def bind_tcp(host: str, port: int) -> list[socket.socket]:
         sock = _tcp_socket(family, kind, protocol)
         try:
             sock.bind((address[0], port, *address[2:]))
+            tune(sock)
             # With SO_REUSEADDR only this tells that another process listens here.
             sock.listen(BACKLOG)
         except OSError as error:
@@ -71,15 +72,10 @@ def bind_unix(path: Path) -> socket.socket:
 
 
 def _tcp_socket(family: int, kind: int, protocol: int) -> socket.socket:
-    """What is set here is inherited by the accepted sockets."""
     sock = socket.socket(family, kind, protocol)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    # Old pictures wait here, where they can be replaced, and not in the kernel.
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _NOTSENT_LOWAT)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNACKNOWLEDGED_MS)
     return sock
 
 

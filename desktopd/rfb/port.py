@@ -19,6 +19,7 @@ from desktopd.rfb.message import ProtocolError
 from desktopd.rfb.native.local import RfbServer
 from desktopd.rfb.relay import Ending, NoDisplay, relay
 from desktopd.rfb.targets import TargetError, UnixTarget, Upstream, connect
+from desktopd.rfb.tcp import tune
 from desktopd.rfb.viewer import Role, Viewer, Viewers
 
 log = logging.getLogger(__name__)
@@ -29,13 +30,6 @@ PASSWORD_DEADLINE = 120.0
 MOST_STRANGERS = 32
 _ACCEPT_AGAIN = 1.0
 _BACKLOG = 128
-_OPTIONS = (
-    (socket.TCP_NODELAY, 1),
-    # Old pictures wait here, where they can be replaced, and not in the kernel.
-    (socket.TCP_NOTSENT_LOWAT, 128 * 1024),
-    # Milliseconds.
-    (socket.TCP_USER_TIMEOUT, 40_000),
-)
 
 
 class Session(Protocol):
@@ -63,10 +57,8 @@ def listen(host: str, port: int) -> socket.socket:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if sock.family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, host != "::")
-        # What is set here is inherited by the accepted sockets.
-        for option, value in _OPTIONS:
-            sock.setsockopt(socket.IPPROTO_TCP, option, value)
         sock.bind((host, port))
+        tune(sock)
         sock.listen(_BACKLOG)
     except OSError:
         sock.close()

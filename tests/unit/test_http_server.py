@@ -21,13 +21,15 @@ from tests.unit.http_desktop import TOKEN, exchange, make_app, serving
 
 
 async def test_accepted_sockets_send_at_once() -> None:
-    options: dict[str, int] = {}
+    options: dict[str, int | bytes] = {}
 
     async def look(scope: Scope, receive: Receive, send: Send) -> None:
         (connection,) = server._uvicorn.server_state.connections
         sock = connection.transport.get_extra_info("socket")
         for name in ("TCP_NODELAY", "TCP_NOTSENT_LOWAT", "TCP_USER_TIMEOUT"):
             options[name] = sock.getsockopt(socket.IPPROTO_TCP, getattr(socket, name))
+        control = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, 16)
+        options["TCP_CONGESTION"] = control.rstrip(b"\0")
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body"})
 
@@ -37,6 +39,7 @@ async def test_accepted_sockets_send_at_once() -> None:
         "TCP_NODELAY": 1,
         "TCP_NOTSENT_LOWAT": 131072,
         "TCP_USER_TIMEOUT": 40000,
+        "TCP_CONGESTION": b"reno",
     }
 
 
