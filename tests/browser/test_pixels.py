@@ -1,23 +1,29 @@
-"""What the page makes of rectangles: order, colour, exactness, and decoders that fail."""
+"""What the page makes of rectangles: order, exactness, and pictures that come late or never."""
 
 from __future__ import annotations
 
-import base64
-import io
 import struct
-from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from PIL import Image
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext
 
-from desktopd.rfb.messages import FramebufferUpdateRequest
+from tests.browser.conftest import (
+    BLUE,
+    GREEN,
+    HEIGHT,
+    RED,
+    WIDTH,
+    OpenTab,
+    drawn,
+    jpeg,
+    near,
+    refreshes,
+    visit,
+)
 from tests.browser.peer import (
-    BASELINE_ONLY,
     COPYRECT,
     DESKTOP_SIZE,
-    H264,
     RAW,
     RESET_CONTEXT,
     Peer,
@@ -27,65 +33,9 @@ from tests.browser.peer import (
     tight_fill,
     tight_jpeg,
 )
-from tests.browser.video import Pixels, Video, flat
+from tests.browser.video import Video, flat
 from tests.chromium import Tab
 from tests.daemon import until
-
-OpenTab = Callable[[str], Tab]
-WIDTH, HEIGHT = 640, 352
-RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
-COLOURS = [RED, GREEN, BLUE, (255, 255, 255), (0, 0, 0), (200, 120, 40), (30, 90, 160)]
-
-
-@pytest.fixture
-def server() -> Iterator[Peer]:
-    with peer(WIDTH, HEIGHT) as one:
-        yield one
-
-
-@pytest.fixture
-def page(server: Peer, tab: OpenTab) -> Tab:
-    return visit(server, tab)
-
-
-def visit(server: Peer, tab: OpenTab) -> Tab:
-    """Open the page and show it a black desktop."""
-    opened = tab(server.page + "?resize=off&bar=0")
-    until(server.wanted, 20, "a viewer")
-    server.update(tight_fill(0, 0, WIDTH, HEIGHT, (0, 0, 0)))
-    opened.shows(link="connected")
-    until(lambda: H264 in server.wanted(), 20, "a viewer with a video decoder")
-    return opened
-
-
-def drawn(page: Tab) -> Pixels:
-    """The pixels on the page's canvas."""
-    numbers = page.page.evaluate(
-        """() => {
-          const canvas = document.querySelector('#desktop canvas');
-          const { width, height } = canvas;
-          const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
-          return [width, height, btoa(Array.from(data, (b) => String.fromCharCode(b)).join(''))];
-        }"""
-    )
-    rgba = np.frombuffer(base64.b64decode(numbers[2]), np.uint8)
-    return rgba.reshape(numbers[1], numbers[0], 4)[:, :, :3]
-
-
-def jpeg(pixels: Pixels) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "JPEG", quality=95, subsampling=0)
-    return file.getvalue()
-
-
-def near(pixels: Pixels, rgb: tuple[int, int, int], tolerance: int = 3) -> bool:
-    return bool(np.abs(pixels.astype(int) - rgb).max() <= tolerance)
-
-
-def refreshes(server: Peer) -> list[FramebufferUpdateRequest]:
-    """What the viewer has asked to be sent again; the first request of all is the handshake's."""
-    asked = [m for m in server.heard if isinstance(m, FramebufferUpdateRequest)]
-    return [m for m in asked[1:] if not m.incremental]
 
 
 @pytest.mark.parametrize("without", ["nothing", "ImageDecoder"])
@@ -251,14 +201,6 @@ def test_a_viewer_that_leaves_lets_go_of_all_pictures(
     until(lambda: page.page.evaluate("window.alive") == 0, 20, "closed pictures")
 
 
-def test_the_colours_of_a_video_are_the_servers(server: Peer, page: Tab) -> None:
-    video = Video(128, 64)
-    for number, colour in enumerate(COLOURS):
-        server.update(h264(0, 0, 128, 64, video.encode(flat(128, 64, colour)), number == 0))
-        server.settle(b"%d" % number)
-        assert near(drawn(page)[:64, :128], colour, 4), (colour, drawn(page)[32, 64])
-
-
 def test_the_picture_is_exact_when_no_tile_is_lossy(server: Peer, page: Tab) -> None:
     page.shows(exact="true")
     video = Video(128, 64)
@@ -290,129 +232,3 @@ def test_a_server_that_does_not_refine_is_asked_to(tab: OpenTab) -> None:
         ]
         server.update(tight_fill(0, 0, 512, 256, RED))
         page.shows(exact="true")
-
-
-def test_the_panel_tells_codec_rate_and_exactness(server: Peer, tab: OpenTab) -> None:
-    visited = tab(server.page + "?resize=off")
-    until(lambda: H264 in server.wanted(), 20, "a viewer with a video decoder")
-    server.update(tight_fill(0, 0, WIDTH, HEIGHT, BLUE))
-    visited.shows(link="connected")
-    visited.page.locator("#bar-handle").click()
-    visited.page.locator("#bar-about").click()
-    facts = visited.page.locator("#about-facts")
-    expect(facts).to_contain_text("exact to the pixel")
-    expect(facts).to_contain_text("lossless")
-    video = Video(128, 64)
-    for number in range(60):
-        server.update(h264(0, 0, 128, 64, video.encode(flat(128, 64, RED)), number == 0))
-        server.settle(b"%d" % number)
-        visited.page.wait_for_timeout(30)
-    expect(facts).to_contain_text("H.264")
-    expect(facts).to_contain_text("in motion")
-    told = facts.locator("dt:text-is('Frames') + dd").text_content() or ""
-    assert int(told.split()[0]) > 0, told
-
-
-def garbage(key: bytes) -> bytes:
-    """A key frame with its parameter sets and nothing that can be decoded behind them."""
-    start = key.index(b"\0\0\1\x65")
-    return key[: start + 5] + bytes(range(100, 200)) * 4
-
-
-SWALLOW = "VideoDecoder.prototype.decode = function () {};"
-RECLAIM = """
-  const Real = VideoDecoder;
-  window.VideoDecoder = class extends Real {
-    constructor(init) {
-      super(init);
-      window.reclaim = () => {
-        this.close();
-        init.error(new DOMException('Codec reclaimed due to inactivity.', 'QuotaExceededError'));
-      };
-    }
-  };
-"""
-
-
-@pytest.mark.parametrize("fault", ["garbage", "late", "no key frame"])
-def test_a_video_that_fails_costs_the_video_only(
-    server: Peer, tab: OpenTab, context: BrowserContext, fault: str
-) -> None:
-    if fault == "late":
-        context.add_init_script(SWALLOW)
-    page = visit(server, tab)
-    assert BASELINE_ONLY not in server.wanted()
-    video = Video(128, 64)
-    stream = video.encode(flat(128, 64, RED))
-    if fault == "garbage":
-        stream = garbage(stream)
-    elif fault == "no key frame":
-        stream = video.encode(flat(128, 64, BLUE))
-    server.update(h264(0, 0, 128, 64, stream, RESET_CONTEXT))
-    for _ in range(4):
-        server.update(h264(0, 0, 128, 64, video.encode(flat(128, 64, GREEN))))
-    server.update(tight_fill(128, 0, 64, 64, BLUE))
-    until(lambda: H264 not in server.wanted(), 20, "a wish without video")
-    server.settle(b"after")
-    assert near(drawn(page)[:64, 128:192], BLUE, 0)
-    lost = refreshes(server)[0]
-    assert (lost.x, lost.y, lost.width, lost.height) == (0, 0, 128, 64)
-    server.update(tight_fill(0, 0, WIDTH, HEIGHT, GREEN))
-    page.shows(exact="true", link="connected")
-
-
-def test_a_decoder_that_the_browser_took_away_is_had_again(
-    server: Peer, tab: OpenTab, context: BrowserContext
-) -> None:
-    context.add_init_script(RECLAIM)
-    page = visit(server, tab)
-    first = Video(128, 64)
-    server.update(h264(0, 0, 128, 64, first.encode(flat(128, 64, RED)), RESET_CONTEXT))
-    server.settle(b"first")
-    page.page.evaluate("window.reclaim()")
-    until(lambda: H264 not in server.wanted(), 20, "a wish without video")
-    until(lambda: H264 in server.wanted(), 20, "a wish with video")
-    again = Video(128, 64)
-    server.update(h264(0, 0, 128, 64, again.encode(flat(128, 64, BLUE)), RESET_CONTEXT))
-    server.settle(b"again")
-    assert near(drawn(page)[:64, :128], BLUE, 4)
-
-
-def test_a_browser_whose_decoder_never_answers_shows_the_desktop(
-    server: Peer, tab: OpenTab, context: BrowserContext
-) -> None:
-    context.add_init_script("VideoDecoder.prototype.flush = () => new Promise(() => {});")
-    visit(server, tab)
-
-
-def test_several_frames_and_slices_in_one_rectangle(server: Peer, page: Tab) -> None:
-    video = Video(128, 64)
-    colours = [RED, GREEN, BLUE]
-    stream = b"".join(video.encode(flat(128, 64, colour)) for colour in colours)
-    server.update(h264(0, 0, 128, 64, stream, RESET_CONTEXT))
-    server.settle(b"several")
-    assert near(drawn(page)[:64, :128], BLUE, 4)
-
-
-def test_without_the_browsers_decoder_webassembly_decodes(
-    server: Peer, tab: OpenTab, context: BrowserContext
-) -> None:
-    # What plain http from another host takes away.
-    context.add_init_script("delete window.VideoDecoder; delete window.ImageDecoder;")
-    page = visit(server, tab)
-    assert BASELINE_ONLY in server.wanted()
-    videos = {x: Video(128, 64) for x in (0, 128)}
-    for number, colour in enumerate(COLOURS):
-        server.update(
-            *(
-                h264(x, 0, 128, 64, video.encode(flat(128, 64, colour)), number == 0)
-                for x, video in videos.items()
-            ),
-            tight_jpeg(256, 0, 64, 64, jpeg(flat(64, 64, colour))),
-        )
-        server.settle(b"%d" % number)
-        assert near(drawn(page)[:64, :320], colour, 4), (colour, drawn(page)[32, ::64])
-    server.update(h264(0, 0, 128, 64, bytes([0, 0, 1, 0x65, 0x80, 9, 9, 9]), RESET_CONTEXT))
-    until(lambda: H264 not in server.wanted(), 20, "a wish without video")
-    server.update(tight_fill(0, 0, WIDTH, HEIGHT, GREEN))
-    page.shows(exact="true", link="connected")

@@ -4,6 +4,7 @@
 
 import Display from '../node_modules/@novnc/novnc/core/display.js';
 
+import { Cadence } from './cadence.js';
 import { Stills } from './stills.js';
 
 // So many whole updates may wait for a decoder before no more are read. One would leave the decoder without work while
@@ -27,6 +28,7 @@ export class Painter extends Display {
   #relieved = [];
   #closed = false;
   #stills = new Stills();
+  #cadence = new Cadence(() => this.#advance());
   #hidden = { canvas: this._backbuffer, context: this._drawCtx };
   #rearranging = false;
 
@@ -50,6 +52,7 @@ export class Painter extends Display {
   /** Draw nothing more. */
   close() {
     this.#closed = true;
+    this.#cadence.close();
     for (const { pictures } of [...this.#queue, this.#batch]) for (const picture of pictures) picture.discard();
     this.#queue = [];
   }
@@ -206,12 +209,22 @@ export class Painter extends Display {
 
   #advance() {
     let head = this.#queue[0];
-    while (!this.#closed && head?.pictures.every(({ settled }) => settled)) {
+    while (!this.#closed && head && settled(head) && !this.#waits(head)) {
       this.#queue.shift();
       for (const step of head.steps) attempt(step);
+      if (head.pictures.length > 0) this.#cadence.drew();
       head = this.#queue[0];
     }
     if (!this.pending()) for (const resolve of this.#relieved.splice(0)) resolve();
+  }
+
+  /**
+   * Whether the first batch should wait for the screen.
+   *
+   * @param {Batch} batch
+   */
+  #waits({ pictures }) {
+    return pictures.length > 0 && this.#updates === 1 && this.#cadence.waits();
   }
 
   /** Whether all is drawn on the visible canvas, without a copy of each update. */
@@ -259,6 +272,11 @@ export class Painter extends Display {
     this._drawCtx = context;
     this._prevDrawStyle = '';
   }
+}
+
+/** @param {Batch} batch */
+function settled({ pictures }) {
+  return pictures.every((picture) => picture.settled);
 }
 
 /** @param {() => void} step */

@@ -1,0 +1,73 @@
+"""A page that shows what a test sends to it."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from desktopd.rfb.messages import FramebufferUpdateRequest
+from tests.browser.peer import H264, Peer, peer, tight_fill
+from tests.browser.video import Pixels
+from tests.chromium import Tab
+from tests.daemon import until
+
+OpenTab = Callable[[str], Tab]
+WIDTH, HEIGHT = 640, 352
+RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
+COLOURS = [RED, GREEN, BLUE, (255, 255, 255), (0, 0, 0), (200, 120, 40), (30, 90, 160)]
+
+
+@pytest.fixture
+def server() -> Iterator[Peer]:
+    with peer(WIDTH, HEIGHT) as one:
+        yield one
+
+
+@pytest.fixture
+def page(server: Peer, tab: OpenTab) -> Tab:
+    return visit(server, tab)
+
+
+def visit(server: Peer, tab: OpenTab) -> Tab:
+    """Open the page and show it a black desktop."""
+    opened = tab(server.page + "?resize=off&bar=0")
+    until(server.wanted, 20, "a viewer")
+    server.update(tight_fill(0, 0, WIDTH, HEIGHT, (0, 0, 0)))
+    opened.shows(link="connected")
+    until(lambda: H264 in server.wanted(), 20, "a viewer with a video decoder")
+    return opened
+
+
+def drawn(page: Tab) -> Pixels:
+    """The pixels on the page's canvas."""
+    numbers = page.page.evaluate(
+        """() => {
+          const canvas = document.querySelector('#desktop canvas');
+          const { width, height } = canvas;
+          const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+          return [width, height, btoa(Array.from(data, (b) => String.fromCharCode(b)).join(''))];
+        }"""
+    )
+    rgba = np.frombuffer(base64.b64decode(numbers[2]), np.uint8)
+    return rgba.reshape(numbers[1], numbers[0], 4)[:, :, :3]
+
+
+def jpeg(pixels: Pixels) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=95, subsampling=0)
+    return file.getvalue()
+
+
+def near(pixels: Pixels, rgb: tuple[int, int, int], tolerance: int = 3) -> bool:
+    return bool(np.abs(pixels.astype(int) - rgb).max() <= tolerance)
+
+
+def refreshes(server: Peer) -> list[FramebufferUpdateRequest]:
+    """What the viewer has asked to be sent again; the first request of all is the handshake's."""
+    asked = [m for m in server.heard if isinstance(m, FramebufferUpdateRequest)]
+    return [m for m in asked[1:] if not m.incremental]
