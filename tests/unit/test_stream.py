@@ -110,6 +110,31 @@ def test_it_becomes_coarse_at_once_and_fine_again_slowly() -> None:
     scene.close()
 
 
+def test_a_click_amid_motion_is_soon_sent_and_costs_no_quality() -> None:
+    scene = Scene(finest=20)
+    for _ in range(20):
+        scene.draw(Rectangle(48, 64, 256, 192))
+        motion = scene.encode(20_000)[0]
+    usual = scene.stream.quantiser
+    assert usual > 24
+    scene.draw(Rectangle(64, 64, 32, 32))
+    assert scene.encode(20_000)[0] < motion / 10
+    assert scene.stream.quantiser == usual
+    scene.draw(Rectangle(48, 64, 256, 192))
+    scene.encode(20_000)
+    assert abs(scene.stream.quantiser - usual) <= 2
+    scene.close()
+
+
+def test_less_motion_that_lasts_becomes_fine() -> None:
+    scene = Scene(finest=20)
+    for area in 10 * [Rectangle(48, 64, 256, 192)] + 50 * [Rectangle(64, 64, 32, 32)]:
+        scene.draw(area)
+        scene.encode(20_000)
+    assert scene.stream.quantiser == 20
+    scene.close()
+
+
 def test_it_is_never_coarser_than_can_be_looked_at() -> None:
     scene = Scene()
     for _ in range(4):

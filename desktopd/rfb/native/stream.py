@@ -20,6 +20,10 @@ _HALVES = 6.0
 _TRUST = 0.5
 # Coarser at once, finer slowly: a picture too large is late, one too small only less sharp.
 _FINER = 2
+# A picture in which less than this part changes of what usually does is an answer to a click: soon
+# sent, as it is no finer than the last one, which would make all of what rests anew.
+_MOST = 0.5
+_TRUST_MOTION = 0.1
 _KEY_COST = 2.0
 _TYPICAL = 40.0
 # Seconds between two pictures: at first, at most, and how much the last one tells.
@@ -72,6 +76,8 @@ class Stream:
         self._interval = _USUAL
         self._encoded = -math.inf
         self._quantiser = finest
+        # Tiles that change from one picture to the next.
+        self._usual = 0.0
         # Bytes a changed tile would have at quantiser 0.
         self._complexity = _TYPICAL * 2 ** (finest / _HALVES)
 
@@ -91,12 +97,15 @@ class Stream:
         since = -1 if key else self.sequence
         changed = framebuffer.changed[framebuffer.tiles(self.region)] > since
         moving = float(max(1, int(changed.sum())))
-        quantiser = self._choose(budget, moving * (_KEY_COST if key else 1))
+        share = min(1.0, moving / self._usual) if self._usual else 1.0
+        finer = _FINER if share > _MOST else 0
+        quantiser = self._choose(budget, moving * (_KEY_COST if key else 1), finer)
         pixels = framebuffer.view(self.region)
         data = self._encoder.encode(pixels, quantiser, key=key, constant=~changed)
         if not key:
             seen = len(data) / moving * 2 ** (quantiser / _HALVES)
-            self._complexity += _TRUST * (seen - self._complexity)
+            self._complexity += _TRUST * share * (seen - self._complexity)
+            self._usual += (_TRUST_MOTION if self._usual else 1.0) * (moving - self._usual)
         self._quantiser = quantiser
         self.frame += 1
         self.sequence = framebuffer.sequence
@@ -111,7 +120,7 @@ class Stream:
         """Free the encoder."""
         self._encoder.close()
 
-    def _choose(self, budget: float, moving: float) -> int:
-        """The finest quantiser whose picture should fit."""
+    def _choose(self, budget: float, moving: float, finer: int) -> int:
+        """The finest quantiser whose picture should fit, at most `finer` below the last."""
         wanted = _HALVES * math.log2(max(1.0, self._complexity * moving / max(budget, 1.0)))
-        return min(COARSEST, max(self._finest, self._quantiser - _FINER, math.ceil(wanted)))
+        return min(COARSEST, max(self._finest, self._quantiser - finer, math.ceil(wanted)))
