@@ -45,6 +45,8 @@ class Encoding(IntEnum):
     JPEG_SUBSAMPLING_1X = -768
     # Ours alone: of H.264 the viewer decodes the baseline profile only ("dd42", its number).
     BASELINE_ONLY = 0x64643432
+    # Ours alone: the viewer decodes pictures of H.264 that are made of several slices ("ddsc").
+    SLICES = 0x64647363
     VMWARE_CURSOR = 0x574D5664
     VMWARE_LED_STATE = 0x574D5668
     EXTENDED_CLIPBOARD = 0xC0A1E5CE - (1 << 32)

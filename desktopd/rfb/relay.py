@@ -73,7 +73,7 @@ class NoDisplay(Exception):
     """There is nothing to be shown at this moment."""
 
 
-_MEASURING = fence(FenceFlag.REQUEST, MEASURING)
+MEASURING_FENCE = fence(FenceFlag.REQUEST, MEASURING)
 _VIEWER_LEFT = Ending(Cause.VIEWER_LEFT, "the viewer closed the connection")
 _SERVER_LEFT = Ending(Cause.SERVER_LEFT, "the RFB server closed the connection")
 
@@ -100,8 +100,8 @@ async def relay(
 def _messages(data: bytes) -> Iterator[bytes]:
     """What comes after a fence that measures the link goes into a message of its own."""
     end = 0
-    while (found := data.find(_MEASURING, end)) >= 0:
-        begin, end = end, found + len(_MEASURING)
+    while (found := data.find(MEASURING_FENCE, end)) >= 0:
+        begin, end = end, found + len(MEASURING_FENCE)
         yield data[begin:end]
     if end < len(data):
         yield data[end:]

@@ -4,7 +4,7 @@ import pytest
 
 from desktopd.rfb.encodings import Encoding
 from desktopd.rfb.native.style import Style, jpeg_parameters
-from desktopd.rfb.native.video import Profile
+from desktopd.rfb.native.video import PLAIN, Profile, VideoFormat
 from desktopd.rfb.pixelformat import NATIVE, PixelFormat
 
 FINE = Encoding.JPEG_QUALITY_9
@@ -65,9 +65,11 @@ def test_a_better_level_is_finer() -> None:
 def test_copyrect_and_the_profile_of_video() -> None:
     assert Style.of([Encoding.COPYRECT], NATIVE).copies
     assert not Style.of([Encoding.TIGHT], NATIVE).copies
-    assert Style.of([Encoding.H264, FINE], NATIVE).video is Profile.HIGH
+    assert Style.of([Encoding.H264, FINE], NATIVE).video == PLAIN
     wanted = [Encoding.H264, FINE, Encoding.BASELINE_ONLY]
-    assert Style.of(wanted, NATIVE).video is Profile.BASELINE
+    assert Style.of(wanted, NATIVE).video == VideoFormat(Profile.BASELINE)
+    wanted = [Encoding.H264, FINE, Encoding.SLICES]
+    assert Style.of(wanted, NATIVE).video == VideoFormat(slices=True)
 
 
 def test_viewers_that_want_the_same_share() -> None:

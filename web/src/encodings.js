@@ -5,6 +5,8 @@ export const COPYRECT = 1;
 export const H264 = 50;
 // Ours alone: of H.264 the viewer knows the baseline profile only. ASCII, as VMware's: "dd" and the profile's number.
 const BASELINE_ONLY = 0x64643432;
+// Ours alone, "ddsc": a picture of H.264 may be of several slices.
+const SLICES = 0x64647363;
 const TIGHT = 7;
 const JPEG = 21;
 const TIGHT_PNG = -260;
@@ -27,6 +29,7 @@ const ABILITIES = [
   -316, // ExtendedMouseButtons
   0x574d5664, // VMware Cursor
   -239, // Cursor
+  SLICES,
 ];
 
 // Upper half of the compression control that starts a rectangle of the Tight encodings.

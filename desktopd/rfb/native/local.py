@@ -12,13 +12,15 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from desktopd.rfb.encodings import PixelPath
-from desktopd.rfb.relay import Ending, NoDisplay, Transport
+from desktopd.rfb.relay import MEASURING_FENCE, Ending, NoDisplay, Transport
 from desktopd.rfb.viewer import Role, Viewer, Viewers
 
 log = logging.getLogger(__name__)
 
 _READ = 65536
 _WRITE_HIGH = 65536
+# Seconds after which who makes messages of this stream, as websockify does, has read so far.
+_APART = 0.002
 
 
 class RfbServer(Protocol):
@@ -43,6 +45,9 @@ class StreamTransport:
         """Return when more may be sent; ConnectionError when the viewer has left."""
         self._writer.write(data)
         await self._writer.drain()
+        if data.endswith(MEASURING_FENCE):
+            # In one message with what follows it, its answer would not tell when it came.
+            await asyncio.sleep(_APART)
 
 
 def _remove_dead(path: Path) -> None:

@@ -17,7 +17,7 @@ from desktopd.rfb.native.rectangles import Encoder, Part, is_photo
 from desktopd.rfb.native.regions import Mask, components, pieces, rectangles
 from desktopd.rfb.native.stream import Encoders, Stream
 from desktopd.rfb.native.style import Style
-from desktopd.rfb.native.video import Profile, VideoError
+from desktopd.rfb.native.video import VideoError, VideoFormat
 from desktopd.rfb.updates import copy_rect, joined
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class Pixels:
         """`encoders` makes the video; None where there is none."""
         self._encoders = encoders
         self._encoder = Encoder()
-        self._streams: dict[tuple[int, int, Profile], Stream] = {}
+        self._streams: dict[tuple[int, int, VideoFormat], Stream] = {}
         self.framebuffer = Framebuffer(size)
         self.motion = Motion(self.framebuffer)
         self._shared: dict[tuple[object, ...], tuple[Part, ...]] = {}
@@ -192,10 +192,10 @@ class Pixels:
         """The stream for links such as this one."""
         if self._encoders is None:
             return None
-        profile, finest = recipient.style.video, recipient.style.finest_quantiser
-        assert profile is not None
+        video, finest = recipient.style.video, recipient.style.finest_quantiser
+        assert video is not None
         picture.tier = _tier(recipient.rate, picture.tier)
-        key = (picture.tier, finest, profile)
+        key = (picture.tier, finest, video)
         stream = self._streams.get(key)
         if stream is not None and stream.region != region:
             stream.close()
@@ -203,7 +203,7 @@ class Pixels:
         if stream is None:
             try:
                 swift = picture.tier == len(_TIERS)
-                stream = Stream(self._encoders, region, finest, profile, swift=swift)
+                stream = Stream(self._encoders, region, finest, video, swift=swift)
             except VideoError as error:
                 self._do_without_video(error)
                 return None

@@ -11,7 +11,7 @@ from desktopd.geometry import Rectangle
 from desktopd.rfb.encodings import Encoding
 from desktopd.rfb.native.framebuffer import Framebuffer
 from desktopd.rfb.native.rectangles import Part, header
-from desktopd.rfb.native.video import Profile, VideoEncoder
+from desktopd.rfb.native.video import PLAIN, VideoEncoder, VideoFormat
 
 COARSEST = 44
 # Bytes halve with every so many steps of the quantiser.
@@ -38,7 +38,7 @@ _RESET_CONTEXT = 1
 class Encoders(Protocol):
     """Makes the encoders, as `x264.X264` does."""
 
-    def __call__(self, width: int, height: int, profile: Profile, *, swift: bool) -> VideoEncoder:
+    def __call__(self, width: int, height: int, video: VideoFormat, *, swift: bool) -> VideoEncoder:
         """An encoder for pictures of one size. Raises VideoError."""
 
 
@@ -53,7 +53,7 @@ class Stream:
         encoders: Encoders,
         region: Rectangle,
         finest: int,
-        profile: Profile = Profile.HIGH,
+        video: VideoFormat = PLAIN,
         *,
         swift: bool = False,
     ) -> None:
@@ -71,7 +71,7 @@ class Stream:
         """Somebody waits for a key picture."""
         self.keyed = -math.inf
         """When the last key picture was made (monotonic, in seconds)."""
-        self._encoder = encoders(region.width, region.height, profile, swift=swift)
+        self._encoder = encoders(region.width, region.height, video, swift=swift)
         self._finest = finest
         self._interval = _USUAL
         self._encoded = -math.inf

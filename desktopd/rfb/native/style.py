@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from desktopd.rfb.encodings import Encoding
-from desktopd.rfb.native.video import Profile
+from desktopd.rfb.native.video import Profile, VideoFormat
 from desktopd.rfb.pixelformat import NATIVE, PixelFormat
 
 QUALITY = 6
@@ -43,7 +43,7 @@ class Style:
 
     base: Encoding = Encoding.RAW
     jpeg: bool = False
-    video: Profile | None = None
+    video: VideoFormat | None = None
     copies: bool = False
     quality: int = QUALITY
     compression: int = COMPRESSION
@@ -95,10 +95,11 @@ class Style:
         return max(1, self.compression)
 
 
-def _video(wanted: tuple[int, ...]) -> Profile | None:
+def _video(wanted: tuple[int, ...]) -> VideoFormat | None:
     if Encoding.H264 not in wanted:
         return None
-    return Profile.BASELINE if Encoding.BASELINE_ONLY in wanted else Profile.HIGH
+    profile = Profile.BASELINE if Encoding.BASELINE_ONLY in wanted else Profile.HIGH
+    return VideoFormat(profile, slices=Encoding.SLICES in wanted)
 
 
 _BASES = frozenset({Encoding.TIGHT, Encoding.ZRLE, Encoding.RAW})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, TypeAlias
 
@@ -24,6 +25,21 @@ class Profile(Enum):
 
     BASELINE = "baseline"
     HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFormat:
+    """What of H.264 a viewer takes.
+
+    `slices`: a picture may be of several, which are encoded and decoded at the same time.
+    """
+
+    profile: Profile = Profile.HIGH
+    slices: bool = False
+
+
+PLAIN = VideoFormat()
+"""What every viewer takes; noVNC shows each slice as a picture of its own."""
 
 
 class VideoEncoder(Protocol):

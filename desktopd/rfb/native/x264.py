@@ -14,7 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from desktopd.rfb.native.video import Constant, Pixels, Profile, VideoError, macroblocks
+from desktopd.rfb.native.video import (
+    PLAIN,
+    Constant,
+    Pixels,
+    Profile,
+    VideoError,
+    VideoFormat,
+    macroblocks,
+)
 from desktopd.rfb.native.yuv import I420, to_i420
 
 # Builds of the interface that have the fields below at the same place.
@@ -127,13 +135,13 @@ class _Nal(Structure):
 
 
 class X264:
-    """One stream of pictures of one size: I420, BT.601, full range, in slices.
+    """One stream of pictures of one size: I420, BT.601, full range.
 
     Not for use by two threads at once.
     """
 
     def __init__(
-        self, width: int, height: int, profile: Profile = Profile.HIGH, *, swift: bool = False
+        self, width: int, height: int, video: VideoFormat = PLAIN, *, swift: bool = False
     ) -> None:
         """Sides in pixels, both even. Raises VideoError where libx264 cannot be used.
 
@@ -141,7 +149,10 @@ class X264:
         up to a third more bytes.
         """
         self._library, build = _library()
-        parameters = _parameters(self._library, profile)
+        parameters = _parameters(self._library, video.profile)
+        if video.slices:
+            _set(self._library, parameters, "threads", str(THREADS))
+            _set(self._library, parameters, "sliced-threads", "1")
         if swift:
             _set(self._library, parameters, "cabac", "0")
         parameters.width, parameters.height, parameters.csp = width, height, _CSP_I420
@@ -234,9 +245,9 @@ def _parameters(library: Any, profile: Profile) -> _Param:
         ("deblock", "0:0"),
         # Of the colours of a fluorescence image as much is to be seen as of its brightness.
         ("chroma-qp-offset", "-3"),
-        # A slice each: encoded at the same time, and decoded so too.
-        ("threads", str(THREADS)),
-        ("sliced-threads", "1"),
+        # Of whole pictures more than one thread would keep some back.
+        ("threads", "1"),
+        ("sliced-threads", "0"),
         ("keyint", "infinite"),
         ("scenecut", "0"),
         ("mbtree", "0"),
