@@ -53,7 +53,9 @@ def error(picture: Picture) -> float:
     return float(np.abs(seen[:, :, 1:] - expected)[40:-40].mean())
 
 
-def test_novnc_shows_what_moves_as_it_is(film: Path, context: BrowserContext, folder: Path) -> None:
+@pytest.fixture
+def novnc(film: Path, folder: Path) -> Iterator[str]:
+    """The address of noVNC's page."""
     port = free_port()
     web = folder / "web"
     web.mkdir()
@@ -61,11 +63,15 @@ def test_novnc_shows_what_moves_as_it_is(film: Path, context: BrowserContext, fo
     (web / "novnc").symlink_to(NOVNC)
     argv = [str(SCRIPTS / "websockify"), f"--web={web}", f"127.0.0.1:{port}"]
     bridge = Program([*argv, f"--unix-target={film}"], port, folder)
+    yield f"http://127.0.0.1:{port}/page.html"
+    bridge.stop()
+
+
+def test_novnc_shows_what_moves_as_it_is(novnc: str, context: BrowserContext) -> None:
     context.add_init_script(DECODED)
     page = context.new_page()
-    page.goto(f"http://127.0.0.1:{port}/page.html")
+    page.goto(novnc)
     until(lambda: page.evaluate("window.decoded") > 60, 30, "video")
     pictures = [pixels(page.screenshot()) for _ in range(12)]
     save(pictures[-1], "novnc-websockify")
     assert max(error(picture) for picture in pictures) < 12
-    bridge.stop()

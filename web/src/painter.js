@@ -219,12 +219,12 @@ export class Painter extends Display {
   }
 
   /**
-   * Whether the first batch should wait for the screen.
+   * Whether the first batch should wait for the screen; never where a further update is there, which may answer a click.
    *
    * @param {Batch} batch
    */
   #waits({ pictures }) {
-    return pictures.length > 0 && this.#updates === 1 && this.#cadence.waits();
+    return pictures.length > 0 && this.#updates === 1 && this.#cadence.hold();
   }
 
   /** Whether all is drawn on the visible canvas, without a copy of each update. */

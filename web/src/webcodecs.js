@@ -1,6 +1,8 @@
 // @ts-check
 
-/** @import { Image, OpenCodec, VideoOutput } from './types' */
+/** @import { OpenCodec, VideoOutput } from './types' */
+
+import { copyOf } from './copies.js';
 
 /**
  * The browser's decoder: in software where it can, because decoders in hardware take long to start, are few, and keep frames
@@ -25,9 +27,9 @@ export async function findWebCodec() {
 class WebCodec {
   #acceleration;
   #decoder;
+  #output;
   #copies;
-  /** @type {ImageData[]} memory of frames that have been drawn */
-  #spare = [];
+  #given = Promise.resolve();
 
   /**
    * @param {HardwareAcceleration} acceleration
@@ -35,12 +37,12 @@ class WebCodec {
    */
   constructor(acceleration, output) {
     this.#acceleration = acceleration;
+    this.#output = output;
     // What is in the memory of a graphics card is best drawn from there.
     this.#copies = acceleration === 'prefer-software';
     this.#decoder = new VideoDecoder({
-      output: async (frame) => {
-        const { timestamp } = frame;
-        output.frame(await this.#image(frame), timestamp);
+      output: (frame) => {
+        this.#given = this.#given.then(() => this.#give(frame));
       },
       error: (error) => output.failure(error),
     });
@@ -65,25 +67,11 @@ class WebCodec {
     if (this.#decoder.state !== 'closed') this.#decoder.close();
   }
 
-  /**
-   * Browsers copy the pixels of a frame in half the time in which they draw it.
-   *
-   * @param {VideoFrame} frame
-   * @returns {Promise<Image>}
-   */
-  async #image(frame) {
-    if (!this.#copies || !frame.visibleRect) return frame;
-    const { width, height } = frame.visibleRect;
-    const spare = this.#spare.pop();
-    const data = spare?.width === width && spare.height === height ? spare : new ImageData(width, height);
-    try {
-      await frame.copyTo(data.data, { format: 'RGBA', colorSpace: 'srgb' });
-    } catch (error) {
-      console.warn('Cannot copy frames, which are drawn as they are:', error);
-      this.#copies = false;
-      return frame;
-    }
-    frame.close();
-    return { data, close: () => this.#spare.push(data) };
+  /** @param {VideoFrame} frame */
+  async #give(frame) {
+    const { timestamp } = frame;
+    const image = this.#copies ? await copyOf(frame) : frame;
+    if (this.#decoder.state === 'closed') image.close();
+    else this.#output.frame(image, timestamp);
   }
 }

@@ -20,9 +20,9 @@ _HALVES = 6.0
 _TRUST = 0.5
 # Coarser at once, finer slowly: a picture too large is late, one too small only less sharp.
 _FINER = 2
-# A picture in which less than this part changes of what usually does is an answer to a click: soon
-# sent, as it is no finer than the last one, which would make all of what rests anew.
-_MOST = 0.5
+# A picture with less than this part of the changes that are usual keeps its quantiser: a finer one
+# would encode all that rests again, and what may be the answer to a click would come late.
+_FEW = 0.5
 _TRUST_MOTION = 0.1
 _KEY_COST = 2.0
 _TYPICAL = 40.0
@@ -77,7 +77,7 @@ class Stream:
         self._encoded = -math.inf
         self._quantiser = finest
         # Tiles that change from one picture to the next.
-        self._usual = 0.0
+        self._usual_changes = 0.0
         # Bytes a changed tile would have at quantiser 0.
         self._complexity = _TYPICAL * 2 ** (finest / _HALVES)
 
@@ -97,15 +97,16 @@ class Stream:
         since = -1 if key else self.sequence
         changed = framebuffer.changed[framebuffer.tiles(self.region)] > since
         moving = float(max(1, int(changed.sum())))
-        share = min(1.0, moving / self._usual) if self._usual else 1.0
-        finer = _FINER if share > _MOST else 0
+        usual = self._usual_changes or moving
+        share = min(1.0, moving / usual)
+        finer = _FINER if share > _FEW else 0
         quantiser = self._choose(budget, moving * (_KEY_COST if key else 1), finer)
         pixels = framebuffer.view(self.region)
         data = self._encoder.encode(pixels, quantiser, key=key, constant=~changed)
         if not key:
             seen = len(data) / moving * 2 ** (quantiser / _HALVES)
             self._complexity += _TRUST * share * (seen - self._complexity)
-            self._usual += (_TRUST_MOTION if self._usual else 1.0) * (moving - self._usual)
+            self._usual_changes = usual + _TRUST_MOTION * (moving - usual)
         self._quantiser = quantiser
         self.frame += 1
         self.sequence = framebuffer.sequence

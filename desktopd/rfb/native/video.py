@@ -39,7 +39,7 @@ class VideoFormat:
 
 
 PLAIN = VideoFormat()
-"""What every viewer takes; noVNC shows each slice as a picture of its own."""
+"""For viewers that tell of H.264 and no more: noVNC takes each slice for a picture."""
 
 
 class VideoEncoder(Protocol):
