@@ -16,7 +16,7 @@ from desktopd.rfb.handshake import RFB_3_3, VERSION_LENGTH, ProtocolVersion, Sec
 from desktopd.rfb.message import CLIPBOARD_LIMIT, ENCODINGS_LIMIT, ClientMessage, ProtocolError
 from desktopd.rfb.messages import ClientMessages
 from desktopd.rfb.targets import Upstream
-from desktopd.rfb.updates import MEASURING, FenceFlag, fence
+from desktopd.rfb.updates import MEASURING_FENCE
 from desktopd.rfb.viewer import Viewer
 
 
@@ -73,7 +73,6 @@ class NoDisplay(Exception):
     """There is nothing to be shown at this moment."""
 
 
-MEASURING_FENCE = fence(FenceFlag.REQUEST, MEASURING)
 _VIEWER_LEFT = Ending(Cause.VIEWER_LEFT, "the viewer closed the connection")
 _SERVER_LEFT = Ending(Cause.SERVER_LEFT, "the RFB server closed the connection")
 

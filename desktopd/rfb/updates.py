@@ -183,6 +183,10 @@ def fence(flags: FenceFlag, payload: bytes = b"") -> bytes:
     return pack(">BxxxIB", ServerMessageType.SERVER_FENCE, flags, len(payload)) + payload
 
 
+MEASURING_FENCE = fence(FenceFlag.REQUEST, MEASURING)
+"""The whole message; one that waits for nothing before it."""
+
+
 def xvp(code: XvpCode) -> bytes:
     """Version 1 of xvp (rfbproto)."""
     return pack(">BxBB", ServerMessageType.XVP, 1, code)

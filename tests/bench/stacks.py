@@ -104,15 +104,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def _websockify(folder: Path, rfb_port: int) -> Iterator[tuple[int, int]]:
-    """noVNC's page and its relay; gives their port and pid."""
+def novnc_page(folder: Path) -> Path:
+    """A folder with unmodified noVNC and its `page.html`, for websockify to serve."""
     if not NOVNC.exists():
         raise FileNotFoundError(f"{NOVNC} is missing: run `npm --prefix web ci`")
     web = folder / "web"
     web.mkdir()
     shutil.copy(PAGE, web)
     (web / "novnc").symlink_to(NOVNC)
+    return web
+
+
+@contextmanager
+def _websockify(folder: Path, rfb_port: int) -> Iterator[tuple[int, int]]:
+    """noVNC's page and its relay; gives their port and pid."""
+    web = novnc_page(folder)
     port = free_port()
     addresses = [f"127.0.0.1:{port}", f"127.0.0.1:{rfb_port}"]
     argv = [sys.executable, "-m", "websockify", "--web", str(web), *addresses]

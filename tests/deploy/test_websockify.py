@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from desktopd.geometry import Size
-from tests.bench.stacks import NOVNC, PAGE
+from tests.bench.stacks import novnc_page
 from tests.chromium import Picture, pixels, save
 from tests.daemon import ROOT, Daemon, until
 from tests.deploy.conftest import SCRIPTS
@@ -57,11 +56,7 @@ def error(picture: Picture) -> float:
 def novnc(film: Path, folder: Path) -> Iterator[str]:
     """The address of noVNC's page."""
     port = free_port()
-    web = folder / "web"
-    web.mkdir()
-    shutil.copy(PAGE, web)
-    (web / "novnc").symlink_to(NOVNC)
-    argv = [str(SCRIPTS / "websockify"), f"--web={web}", f"127.0.0.1:{port}"]
+    argv = [str(SCRIPTS / "websockify"), f"--web={novnc_page(folder)}", f"127.0.0.1:{port}"]
     bridge = Program([*argv, f"--unix-target={film}"], port, folder)
     yield f"http://127.0.0.1:{port}/page.html"
     bridge.stop()

@@ -4,7 +4,7 @@ import asyncio
 import socket
 
 from desktopd.rfb.native.local import StreamTransport
-from desktopd.rfb.relay import MEASURING_FENCE
+from desktopd.rfb.updates import MEASURING_FENCE
 
 
 async def test_who_reads_as_it_comes_reads_the_measuring_fence_alone() -> None:

@@ -17,7 +17,7 @@ from desktopd.rfb.encodings import PixelPath
 from desktopd.rfb.messages import MessageType
 from desktopd.rfb.relay import Cause, Ending, Limits, relay
 from desktopd.rfb.targets import Upstream
-from desktopd.rfb.updates import MEASURING, FenceFlag, fence
+from desktopd.rfb.updates import MEASURING_FENCE
 from desktopd.rfb.viewer import Role, Viewer, Viewers
 
 VERSION = b"RFB 003.008\n"
@@ -350,16 +350,18 @@ async def test_small_chunks_are_joined_into_messages_of_a_bounded_size() -> None
 
 
 async def test_what_comes_after_a_measuring_fence_is_a_message_of_its_own() -> None:
-    measuring = fence(FenceFlag.REQUEST, MEASURING)
     async with relaying() as desk:
         await desk.connect()
         await desk.browser.sees(VERSION)
-        await desk.server_sends(b"picture" + measuring + b"next picture" + measuring)
-        await desk.browser.sees(b"next picture" + measuring)
-        assert desk.browser.messages[-2:] == [b"picture" + measuring, b"next picture" + measuring]
+        await desk.server_sends(b"picture" + MEASURING_FENCE + b"next picture" + MEASURING_FENCE)
+        await desk.browser.sees(b"next picture" + MEASURING_FENCE)
+        assert desk.browser.messages[-2:] == [
+            b"picture" + MEASURING_FENCE,
+            b"next picture" + MEASURING_FENCE,
+        ]
         desk.browser.reading.clear()
         await desk.server_sends(b"first")
-        await desk.server_sends(measuring)
+        await desk.server_sends(MEASURING_FENCE)
         await desk.server_sends(b"second")
         await asyncio.sleep(0.05)
         desk.browser.reading.set()

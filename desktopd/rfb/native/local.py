@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from desktopd.rfb.encodings import PixelPath
-from desktopd.rfb.relay import MEASURING_FENCE, Ending, NoDisplay, Transport
+from desktopd.rfb.relay import Ending, NoDisplay, Transport
+from desktopd.rfb.updates import MEASURING_FENCE
 from desktopd.rfb.viewer import Role, Viewer, Viewers
 
 log = logging.getLogger(__name__)

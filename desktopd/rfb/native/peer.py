@@ -33,7 +33,7 @@ from desktopd.rfb.messages import (
 from desktopd.rfb.native.copies import Copies
 from desktopd.rfb.native.desk import Desk
 from desktopd.rfb.native.framebuffer import Framebuffer
-from desktopd.rfb.native.gauge import AFTER, BEFORE
+from desktopd.rfb.native.gauge import AFTER
 from desktopd.rfb.native.greeting import GREETING, Greeting
 from desktopd.rfb.native.outbox import VIEWER_LEFT, Outbox
 from desktopd.rfb.native.pace import Pace
@@ -154,7 +154,7 @@ class Peer:
         now = time.monotonic()
         number = self._pace.sent(len(data), now)
         if self._pace.gauge.wants(len(data), now):
-            self._send(updates.fence(FenceFlag.REQUEST, BEFORE), apart=True)
+            self._send(updates.MEASURING_FENCE, apart=True)
             data += updates.fence(FenceFlag.REQUEST, AFTER)
         flags = FenceFlag.REQUEST | FenceFlag.BLOCK_BEFORE
         self._send(data + updates.fence(flags, number.to_bytes(4)))
