@@ -32,6 +32,10 @@ class Screen:
     size: Size = SIZE
     damage: Rectangle | None = None
     grabs: int = 0
+    woken: int = 0
+
+    def wake(self) -> None:
+        self.woken += 1
 
     def take(self) -> Rectangle | None:
         damage, self.damage = self.damage, None
@@ -51,12 +55,13 @@ class Watcher:
 
     got: list[Update] = field(default_factory=list)
     viewer: Any = field(default_factory=lambda: SimpleNamespace(exact=False))
+    busy: bool = False
 
     def outdated(self, _: Framebuffer) -> bool:
         return False
 
     def ready(self, *, lenient: bool = False) -> bool:
-        return True
+        return not self.busy
 
     def recipient(self) -> Recipient:
         return Recipient(self.got[-1].picture if self.got else None, STYLE, 1e6)
@@ -111,3 +116,21 @@ async def test_a_look_at_what_rests_does_not_hold_up_the_next_capture(
     clock.now += FRAME / 10
     screen.turn(cast(Display, None))
     assert screen.grabs == 3
+
+
+async def test_a_viewer_that_can_take_more_wakes_only_a_camera_that_has_waited_for_it(
+    clock: SimpleNamespace,
+) -> None:
+    screen, watcher = Screen(), Watcher()
+    camera = Camera(cast(Grabber, screen), None, [cast(Peer, watcher)])
+    await camera.run()
+    screen.damage = Rectangle.of(SIZE)
+    screen.turn(cast(Display, None))
+    camera.proceed()
+    assert (screen.grabs, screen.woken) == (1, 0)
+    watcher.busy = True
+    clock.now += 1
+    screen.damage = Rectangle.of(SIZE)
+    screen.turn(cast(Display, None))
+    camera.proceed()
+    assert (screen.grabs, screen.woken) == (1, 1)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.native.framebuffer import Framebuffer
@@ -107,3 +108,26 @@ def test_the_sides_of_a_region_are_even_and_it_covers_whole_tiles() -> None:
 def test_tiles_at_the_edge_of_the_screen_are_whole_for_an_even_size() -> None:
     framebuffer = Framebuffer(Size(650, 490))
     assert inside(Rectangle(0, 0, 650, 490), framebuffer).all()
+
+
+LARGE = Rectangle(160, 96, 640, 480)
+
+
+@pytest.mark.parametrize(
+    "label", [Rectangle(800, 96, 96, 16), Rectangle(96, 560, 64, 16), Rectangle(160, 48, 32, 48)]
+)
+def test_a_margin_in_which_hardly_anything_moves_is_left_out(label: Rectangle) -> None:
+    assert Scene().move(LARGE, label) == LARGE
+
+
+def test_a_margin_in_which_much_moves_stays() -> None:
+    label = Rectangle(800, 96, 96, 64)
+    assert Scene().move(LARGE, label) == LARGE.union(label)
+
+
+def test_a_photograph_in_a_margin_stays() -> None:
+    scene = Scene()
+    label = Rectangle(800, 96, 96, 16)
+    noise = np.random.default_rng(1).integers(0, 1 << 24, (label.height, label.width))
+    scene.framebuffer.view(label)[:] = noise
+    assert scene.move(LARGE, label) == LARGE.union(label)

@@ -71,6 +71,9 @@ class Desk:
     def wake(self) -> None:
         pass
 
+    def proceed(self) -> None:
+        pass
+
     def seat(self) -> Any:
         return Seat(Keys(self.log), Pointer(self.log))  # type: ignore[arg-type]
 

@@ -7,14 +7,17 @@ import pytest
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encodings import Encoding
+from desktopd.rfb.native.framebuffer import Framebuffer
 from desktopd.rfb.native.motion import LINGER
 from desktopd.rfb.native.picture import Picture, Recipient, Update
 from desktopd.rfb.native.pixels import REST, Pixels
+from desktopd.rfb.native.rectangles import Encoder
 from desktopd.rfb.native.stream import Encoders
 from desktopd.rfb.native.style import Style
 from desktopd.rfb.native.video import VideoError
 from desktopd.rfb.native.x264 import X264
 from desktopd.rfb.pixelformat import NATIVE
+from desktopd.rfb.zrle import ZrleEncoder
 from tests.rfb_decoders import decoded
 from tests.x11.rfbclient import COMMON, LOSSLESS, PHOTOS, VIDEO, RfbViewer
 
@@ -319,3 +322,13 @@ def test_a_slow_link_gets_less_of_the_stream_and_its_own() -> None:
     large, small = np.sum(sizes[30:], axis=0)
     assert small < large / 2
     scene.rest(fast, slow)
+
+
+def test_an_exact_rectangle_is_made_again_only_where_its_pixels_have_changed() -> None:
+    framebuffer, encoder, style = Framebuffer(Size(64, 32)), Encoder(), Style.of(LOSSLESS, NATIVE)
+    left, right = Rectangle(0, 0, 32, 32), Rectangle(32, 0, 32, 32)
+    before = [encoder.lossless(framebuffer, area, style, ZrleEncoder()) for area in (left, right)]
+    framebuffer.absorb(right, memoryview(np.ones((32, 32), np.uint32).tobytes()), 1.0)
+    after = [encoder.lossless(framebuffer, area, style, ZrleEncoder()) for area in (left, right)]
+    assert after[0] is before[0]
+    assert after[1].data != before[1].data

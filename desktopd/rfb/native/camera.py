@@ -38,6 +38,8 @@ class Camera:
         self._loop = asyncio.get_running_loop()
         self._next_frame = 0.0
         self._refine_at = 0.0
+        # Somebody may be waiting for an update that could not be sent yet.
+        self._held_back = False
 
     @property
     def size(self) -> Size:
@@ -45,8 +47,13 @@ class Camera:
         return self._grabber.size
 
     def wake(self) -> None:
-        """A viewer can take more, or has asked for something; from any thread."""
+        """A viewer has asked for something; from any thread."""
         self._grabber.wake()
+
+    def proceed(self) -> None:
+        """A viewer can take more; from any thread."""
+        if self._held_back:
+            self._grabber.wake()
 
     async def caught_up(self) -> None:
         """Return when all that X has done so far is known here. Raises ConnectionLost."""
@@ -95,17 +102,24 @@ class Camera:
         refine = now >= self._refine_at
         framebuffer = self._pixels.framebuffer
         peers = tuple(self._peers)
-        for peer in peers:
-            wanting = news or peer.outdated(framebuffer) or (refine and not peer.viewer.exact)
-            if wanting and peer.ready():
-                return [peer for peer in peers if peer.ready(lenient=True)]
-        return []
+        # Before anybody is asked: who can take more from now on must be heard.
+        self._held_back = True
+        wanting = [
+            peer
+            for peer in peers
+            if news or peer.outdated(framebuffer) or (refine and not peer.viewer.exact)
+        ]
+        chosen: list[Peer] = []
+        if any(peer.ready() for peer in wanting):
+            chosen = [peer for peer in peers if peer.ready(lenient=True)]
+        self._held_back = any(peer not in chosen for peer in wanting)
+        return chosen
 
     def _refine_later(self, now: float, *, news: bool, sent: bool) -> None:
         """See to it that what is not exact is looked at when it may have come to rest."""
-        if news and self._refine_at <= now:
+        if news:
             self._refine_at = now + REST
-        elif not news:
+        else:
             self._refine_at = now if sent else now + _REFINE
 
     def _updates(

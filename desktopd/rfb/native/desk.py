@@ -34,6 +34,9 @@ class Desk(Protocol):
         """The keyboard's locks."""
 
     def wake(self) -> None:
+        """A peer has asked for something."""
+
+    def proceed(self) -> None:
         """A peer may be ready for an update."""
 
     def seat(self) -> Seat:

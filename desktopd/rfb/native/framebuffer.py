@@ -64,6 +64,11 @@ class Framebuffer:
         """Pixels of `area`, not copied."""
         return self._pixels[area.y : area.bottom, area.x : area.right]
 
+    def stacked(self, tiles: Mask) -> Pixels:
+        """Pixels of the tiles of a mask, one tile below the other, shape (16 times as many, 16)."""
+        grid = self._pixels.reshape(self.rows, TILE, self.columns, TILE).swapaxes(1, 2)
+        return grid[tiles].reshape(-1, TILE)
+
     def absorb(
         self, area: Rectangle, data: memoryview, now: float, *, seek_scroll: bool = False
     ) -> Mask | None:

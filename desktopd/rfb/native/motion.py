@@ -8,7 +8,8 @@ import numpy as np
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.native.framebuffer import Framebuffer
-from desktopd.rfb.native.regions import Mask, components
+from desktopd.rfb.native.rectangles import is_photo
+from desktopd.rfb.native.regions import Mask, bounds, components
 
 # A tile that changes n times a second has a heat of about n * MEMORY.
 MEMORY = 0.3
@@ -21,6 +22,9 @@ SMALLEST = 128 * 128
 # A region in which less than this part still moves for so long (seconds) is made smaller.
 _LOOSE = 0.5
 _PATIENCE = 2.0
+# A margin with one moving tile in more than so many is left out, unless it is a photograph: what
+# moves there is sooner sent as it is than the margin encoded, decoded and drawn.
+_SPARSE = 16
 
 
 class Motion:
@@ -85,8 +89,34 @@ class Motion:
             region, least = self.region, _LOOSE * largest.area
             near = (part for part in found if _meet(part, region) and part.area >= least)
             largest = next(near, largest)
+        largest = self._without_margins(hot, largest)
         whole = Rectangle(largest.x, largest.y, largest.width & ~1, largest.height & ~1)
         return whole if whole.area >= SMALLEST else None
+
+    def _without_margins(self, hot: Mask, area: Rectangle) -> Rectangle:
+        """`area` without what at its sides hardly moves."""
+        framebuffer = self._framebuffer
+        for turns in range(4):
+            # Each side in turn comes to be the upper one.
+            rows, columns = framebuffer.tiles(area)
+            moving = np.rot90(hot[rows, columns], turns)
+            height = _margin(moving)
+            while height:
+                margin, inner = np.zeros_like(hot), np.zeros_like(hot)
+                np.rot90(margin[rows, columns], turns)[:height] = moving[:height]
+                if not is_photo(framebuffer.stacked(margin), step=2):
+                    np.rot90(inner[rows, columns], turns)[height:] = True
+                    area = bounds(inner, framebuffer.size) or area
+                    break
+                height = _margin(moving[:height])
+        return area
+
+
+def _margin(moving: Mask) -> int:
+    """How many rows at the top are better left out; not all of them."""
+    rows = np.arange(1, len(moving)) * moving.shape[1]
+    gains = rows - _SPARSE * moving.sum(axis=1)[:-1].cumsum()
+    return int(gains.argmax()) + 1 if gains.size and gains.max() > 0 else 0
 
 
 def _meet(one: Rectangle, other: Rectangle) -> bool:

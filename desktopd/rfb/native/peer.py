@@ -139,8 +139,8 @@ class Peer:
         self._picture = update.picture
         self.viewer.showed(exact=update.exact)
         if not update.data:
-            # The camera may have found it not ready since, and nothing is sent that would wake.
-            self._desk.wake()
+            # The camera may have found it not ready since, and nothing is sent that would tell.
+            self._desk.proceed()
             return
         self._requested = False
         self.viewer.updated()
@@ -202,7 +202,7 @@ class Peer:
 
     def _sent(self, size: int) -> None:
         self.viewer.bytes_sent += size
-        self._desk.wake()
+        self._desk.proceed()
 
     async def _listen(self) -> Ending:
         messages = ClientMessages(
@@ -257,7 +257,7 @@ class Peer:
                 self._requested = True
                 if not incremental:
                     self._ask_anew(Rectangle(x, y, width, height))
-                self._desk.wake()
+                self._desk.proceed()
             case EnableContinuousUpdates(enable=enable):
                 self._continuous = enable
                 if not enable:
@@ -280,6 +280,7 @@ class Peer:
 
     def _ask_anew(self, area: Rectangle) -> None:
         self._anew.append(area)
+        self._desk.wake()
 
     def _choose_format(self, message: SetPixelFormat) -> None:
         self._pixel_format = PixelFormat.parse(message.raw[4:])
@@ -330,6 +331,6 @@ class Peer:
             self._send(updates.fence(FenceFlag(flags & _FENCE_FLAGS), payload))
         elif len(payload) == 4:
             self._pace.answered(int.from_bytes(payload), time.monotonic())
-            self._desk.wake()
+            self._desk.proceed()
         else:
             self._pace.gauge.answered(payload, time.monotonic())

@@ -72,7 +72,6 @@ class Pixels:
         changed = self.framebuffer.absorb(area, data, now, seek_scroll=still)
         if changed is not None:
             self._shared.clear()
-            self._encoder.forget(changed)
             self.motion.observe(self.framebuffer.unscrolled, now)
 
     def updates(self, recipients: Sequence[Recipient], now: float) -> list[Update]:
@@ -224,12 +223,13 @@ class Pixels:
         if parts is None:
             # Who has the last picture but this one needs no more than the pixels that differ.
             follows = since == self.framebuffer.sequence - 1 and recipient.anew is None
+            areas = self._areas(dirty, exactly=follows)
             photos: list[Rectangle] = []
             if style.jpeg:
-                photos, dirty = self._split(dirty, exactly=follows)
+                photos, areas = self._split(areas, dirty, exactly=follows)
             parts = (
                 *(self._encoder.jpeg(self.framebuffer, area, quality) for area in photos),
-                *self._exactly(self._areas(dirty, exactly=follows), picture, style),
+                *self._exactly(areas, picture, style),
             )
             if len(self._shared) >= _MOST_SHARED:
                 self._shared = {k: v for k, v in self._shared.items() if k[0] == "video"}
@@ -243,17 +243,24 @@ class Pixels:
             return list(areas)
         return [changed for area in areas if (changed := self.framebuffer.changes(area))]
 
-    def _split(self, dirty: Mask, *, exactly: bool) -> tuple[list[Rectangle], Mask]:
-        """Areas to be sent as JPEG, and the tiles that are left; for `exactly` see `_areas`."""
+    def _split(
+        self, changed: list[Rectangle], dirty: Mask, *, exactly: bool
+    ) -> tuple[list[Rectangle], list[Rectangle]]:
+        """Of the areas that are `changed`, which cover `dirty`, those for JPEG and the others.
+
+        For `exactly` see `_areas`.
+        """
         framebuffer = self.framebuffer
+        if sum(area.area for area in changed) <= _SMALL_PHOTO:
+            return [], changed
         photo = np.zeros_like(dirty)
         pixels = 0
-        for area in self._areas(dirty, exactly=exactly):
+        for area in changed:
             if is_photo(framebuffer.view(area)):
                 photo[framebuffer.tiles(area)] = True
                 pixels += area.area
         if pixels <= _SMALL_PHOTO:
-            return [], dirty
+            return [], changed
         areas: list[Rectangle] = []
         for area in components(photo, framebuffer.size):
             part = photo[framebuffer.tiles(area)]
@@ -263,7 +270,7 @@ class Pixels:
                 alone = np.zeros_like(photo)
                 alone[framebuffer.tiles(area)] = part
                 areas += rectangles(alone, framebuffer.size, BLOCK)
-        return areas, dirty & ~photo
+        return areas, self._areas(dirty & ~photo, exactly=exactly)
 
     def _exactly(
         self, areas: Sequence[Rectangle], picture: Picture, style: Style

@@ -17,8 +17,8 @@ from desktopd.rfb.tight import tight_jpeg, tight_lossless
 from desktopd.rfb.updates import rectangle
 from desktopd.rfb.zrle import ZrleEncoder
 
-# One pixel in so many of each row and column is looked at, and more colours than this are a photo.
 _SAMPLE = 4
+# More colours are a photo.
 _FEW_COLOURS = 48
 # Bytes a pixel of JPEG at each level of quality, until the first picture has told.
 _DENSITIES = (0.05, 0.07, 0.09, 0.10, 0.14, 0.19, 0.28, 0.36, 0.48, 1.2)
@@ -41,19 +41,13 @@ class Encoder:
     """Makes rectangles, and keeps exact ones for as long as their pixels stay the same."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[Rectangle, Style], Part] = {}
+        # With the framebuffer's sequence that they were made of.
+        self._kept: dict[tuple[Rectangle, Style], tuple[Part, int]] = {}
         self._density = list(_DENSITIES)
 
-    def forget(self, changed: Mask | None = None) -> None:
-        """Some tiles have changed, or all of the framebuffer."""
-        if changed is None:
-            self._kept.clear()
-        elif self._kept:
-            self._kept = {
-                key: part
-                for key, part in self._kept.items()
-                if not changed[_tiles(part.area)].any()
-            }
+    def forget(self) -> None:
+        """There is another framebuffer."""
+        self._kept.clear()
 
     def lossless(
         self, framebuffer: Framebuffer, area: Rectangle, style: Style, zrle: ZrleEncoder
@@ -63,8 +57,8 @@ class Encoder:
             data = zrle.encode(framebuffer.view(area), style.pixel_format)
             return Part(area, header(area, style.base) + data, "lossless", lossy=False)
         key = (area, style)
-        part = self._kept.get(key)
-        if part is None:
+        part, sequence = self._kept.get(key, (None, 0))
+        if part is None or (framebuffer.changed[framebuffer.tiles(area)] > sequence).any():
             pixels = framebuffer.view(area)
             if style.base is Encoding.TIGHT:
                 data = tight_lossless(pixels, style.zlib_level, style.pixel_format)
@@ -73,7 +67,7 @@ class Encoder:
             part = Part(area, header(area, style.base) + data, "lossless", lossy=False)
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
-            self._kept[key] = part
+            self._kept[key] = part, framebuffer.sequence
         return part
 
     def jpeg(self, framebuffer: Framebuffer, area: Rectangle, quality: int) -> Part:
@@ -92,19 +86,15 @@ class Encoder:
         return min(wanted, _COARSEST)
 
 
-def is_photo(pixels: Pixels) -> bool:
-    """Whether there are so many colours that exact rectangles would be large."""
-    sample = pixels[::_SAMPLE, ::_SAMPLE] & RGB_MASK
+def is_photo(pixels: Pixels, step: int = _SAMPLE) -> bool:
+    """Whether there are so many colours that exact rectangles would be large.
+
+    One pixel in `step` of each row and column is looked at.
+    """
+    sample = pixels[::step, ::step] & RGB_MASK
     return len(np.unique(sample)) > _FEW_COLOURS
 
 
 def header(area: Rectangle, encoding: Encoding) -> bytes:
     """The 12 bytes before a rectangle's data."""
     return rectangle(area.x, area.y, area.width, area.height, encoding)
-
-
-def _tiles(area: Rectangle) -> tuple[slice, slice]:
-    return (
-        slice(area.y // TILE, -(-area.bottom // TILE)),
-        slice(area.x // TILE, -(-area.right // TILE)),
-    )

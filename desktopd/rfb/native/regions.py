@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -25,26 +25,27 @@ def rectangles(mask: Mask, size: Size, most: Size) -> Iterator[Rectangle]:
 
     Runs of tiles of the same columns in neighbouring rows become one; `most` must be whole tiles.
     """
-    open_runs: dict[tuple[int, int], int] = {}
-    widest, highest = most.width // TILE, most.height // TILE
-    for row in range(mask.shape[0] + 1):
-        runs = set(_runs(mask[row], widest)) if row < mask.shape[0] else set()
-        for run, top in list(open_runs.items()):
-            if run not in runs or row - top == highest:
-                del open_runs[run]
-                yield _pixels(top, row, *run, size)
-        for run in sorted(runs):
-            open_runs.setdefault(run, row)
+    tops: dict[tuple[int, int], int] = {}
+    bottoms: dict[tuple[int, int], int] = {}
+    highest = most.height // TILE
+    for row, run in _runs(mask, most.width // TILE):
+        if run in tops and (bottoms[run] < row or row - tops[run] == highest):
+            yield _pixels(tops.pop(run), bottoms[run], *run, size)
+        tops.setdefault(run, row)
+        bottoms[run] = row + 1
+    for run, top in tops.items():
+        yield _pixels(top, bottoms[run], *run, size)
 
 
-def _runs(row: NDArray[np.bool_], widest: int) -> Iterator[tuple[int, int]]:
-    """First and last-but-one column of the tiles that follow each other."""
-    if not row.any():
-        return
-    edges = np.flatnonzero(np.diff(row, prepend=False, append=False))
-    for left, right in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+def _runs(mask: Mask, widest: int) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Row, and columns from the first to the one behind the last, of tiles beside each other."""
+    framed = np.zeros((mask.shape[0], mask.shape[1] + 2), np.bool_)
+    framed[:, 1:-1] = mask
+    rows, edges = np.nonzero(framed[:, 1:] != framed[:, :-1])
+    runs = zip(rows[::2].tolist(), edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    for row, left, right in runs:
         for start in range(left, right, widest):
-            yield start, min(start + widest, right)
+            yield row, (start, min(start + widest, right))
 
 
 def _pixels(top: int, bottom: int, left: int, right: int, size: Size) -> Rectangle:
@@ -76,17 +77,30 @@ def components(mask: Mask, size: Size) -> list[Rectangle]:
         for column in range(_CELL):
             part = mask[row::_CELL, column::_CELL]
             cells[: part.shape[0], : part.shape[1]] |= part
-    left = {(int(row), int(column)) for row, column in np.argwhere(cells)}
+    # A row of cells as one number, a bit for each.
+    packed = np.packbits(cells, axis=1, bitorder="little")
+    left = [int.from_bytes(row.tobytes(), "little") for row in packed]
     found = []
-    while left:
-        part = np.zeros(mask.shape, np.bool_)
-        waiting = [left.pop()]
-        while waiting:
-            row, column = waiting.pop()
-            area = np.s_[row * _CELL : (row + 1) * _CELL, column * _CELL : (column + 1) * _CELL]
-            part[area] = mask[area]
-            near = {(row + y, column + x) for y in (-1, 0, 1) for x in (-1, 0, 1)} & left
-            left -= near
-            waiting += near
-        found.append(bounds(part, size))
+    while any(left):
+        together = _together(left)
+        left = [row & ~gone for row, gone in zip(left, together, strict=True)]
+        bits = [[row >> column & 1 for column in range(cells.shape[1])] for row in together]
+        tiles = np.array(bits, np.bool_).repeat(_CELL, 0).repeat(_CELL, 1)[:height, :width]
+        found.append(bounds(mask & tiles, size))
     return sorted(filter(None, found), key=lambda area: -area.area)
+
+
+def _together(rows: Sequence[int]) -> list[int]:
+    """The bits that lie beside the first one or beside another such bit, corners included."""
+    part = [0] * len(rows)
+    first = next(n for n, row in enumerate(rows) if row)
+    part[first] = rows[first] & -rows[first]
+    before: list[int] = []
+    while part != before:
+        before = part.copy()
+        for n in (*range(len(rows)), *reversed(range(len(rows)))):
+            near = part[n] | part[max(0, n - 1)] | part[min(n + 1, len(rows) - 1)]
+            while (wider := (near | near << 1 | near >> 1) & rows[n]) != near:
+                near = wider
+            part[n] = near
+    return part

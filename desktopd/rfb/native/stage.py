@@ -94,8 +94,12 @@ class Stage:
         )
 
     def wake(self) -> None:
-        """A viewer can take more, or has asked for something."""
+        """A viewer has asked for something."""
         self._camera.wake()
+
+    def proceed(self) -> None:
+        """A viewer can take more."""
+        self._camera.proceed()
 
     def seat(self) -> Seat:
         """A keyboard and a pointer for one viewer."""
