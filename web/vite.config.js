@@ -2,6 +2,7 @@
 import { defineConfig } from 'vite';
 
 import { precompress } from './precompress.js';
+import { webassembly } from './webassembly.js';
 
 export default defineConfig({
   // Relative addresses, so that the page works below any prefix.
@@ -21,5 +22,6 @@ export default defineConfig({
       },
     },
   },
-  plugins: [precompress()],
+  plugins: [precompress(), webassembly()],
+  worker: { format: 'es', plugins: () => [webassembly()] },
 });

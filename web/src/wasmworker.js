@@ -2,7 +2,7 @@
 
 import TinyH264 from 'tinyh264/es/TinyH264.js';
 
-import { pixelsOf } from './yuv.js';
+import { Planes } from './yuv.js';
 
 // h264bsdDecode's answer when there is a picture.
 const PICTURE = 1;
@@ -17,6 +17,8 @@ class Stream {
   #state;
   #input;
   #result;
+  /** @type {Planes | null} */
+  #planes = null;
 
   /** @param {Library} library */
   constructor(library) {
@@ -40,8 +42,11 @@ class Stream {
     );
     if (answer !== PICTURE) throw new Error(`h264bsd has no picture, its answer is ${answer}`);
     const [address = 0, width = 0, height = 0] = this.#library.HEAP32.subarray(result >> 2, (result >> 2) + 3);
-    const planes = this.#library.HEAPU8.subarray(address, address + (width * height * 3) / 2);
-    return new ImageData(pixelsOf(planes, width, height), width, height);
+    // The library's pictures are of whole macroblocks, so their rows have no gaps here either.
+    if (this.#planes?.width !== width || this.#planes.height !== height) this.#planes = new Planes(width, height);
+    this.#planes.bytes.set(this.#library.HEAPU8.subarray(address, address + this.#planes.bytes.length));
+    this.#planes.convert();
+    return this.#planes.pixels;
   }
 
   free() {

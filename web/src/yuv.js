@@ -1,47 +1,52 @@
 // @ts-check
 
-// ITU-R BT.601 in full range: what each value of a chroma plane adds to a colour.
-const VALUES = Array.from({ length: 256 }, (_, value) => value - 128);
-const RED_OF_V = Int16Array.from(VALUES, (v) => Math.round(1.402 * v));
-const GREEN_OF_V = Int16Array.from(VALUES, (v) => Math.round(-0.714136 * v));
-const GREEN_OF_U = Int16Array.from(VALUES, (u) => Math.round(-0.344136 * u));
-const BLUE_OF_U = Int16Array.from(VALUES, (u) => Math.round(1.772 * u));
+import code from './yuv.wat';
 
-// A sum is never further than this from 0 to 255.
-const BEYOND = 256;
-const CLAMPED = Uint8ClampedArray.from({ length: 3 * BEYOND }, (_, index) => index - BEYOND);
+// Side in pixels of the blocks that are converted.
+const BLOCK = 16;
+const PAGE = 65_536;
 
-/**
- * RGBA of a picture whose colours have half the resolution.
- *
- * @param {Uint8Array} planes - Y, U and V one after the other, BT.601 in full range
- * @param {number} width - even
- * @param {number} height - even
- */
-export function pixelsOf(planes, width, height) {
-  const rgba = new Uint32Array(width * height);
-  const half = width >> 1;
-  const firstU = width * height;
-  const firstV = firstU + half * (height >> 1);
-  for (let row = 0; row < height; row += 1) {
-    const chroma = (row >> 1) * half;
-    let at = row * width;
-    for (let column = 0; column < half; column += 1) {
-      const u = planes[firstU + chroma + column] ?? 0;
-      const v = planes[firstV + chroma + column] ?? 0;
-      const red = BEYOND + (RED_OF_V[v] ?? 0);
-      const green = BEYOND + (GREEN_OF_V[v] ?? 0) + (GREEN_OF_U[u] ?? 0);
-      const blue = BEYOND + (BLUE_OF_U[u] ?? 0);
-      for (let pixel = 0; pixel < 2; pixel += 1, at += 1) {
-        const y = planes[at] ?? 0;
-        // Canvases hold red in the lowest byte; every browser's machine is little-endian.
-        rgba[at] =
-          0xff000000 |
-          ((CLAMPED[y + blue] ?? 0) << 16) |
-          ((CLAMPED[y + green] ?? 0) << 8) |
-          (CLAMPED[y + red] ?? 0);
-      }
-    }
+/** @type {WebAssembly.Module | null} */
+let module = null;
+
+/** @typedef {(y: number, u: number, v: number, rgba: number, stride: number, height: number) => void} Convert */
+
+/** Memory for a picture whose colours have half the resolution (I420), and for its pixels. */
+export class Planes {
+  #convert;
+
+  /**
+   * @param {number} width - in pixels, even
+   * @param {number} height - even
+   * @throws {Error} where there is no WebAssembly
+   */
+  constructor(width, height) {
+    module ??= new WebAssembly.Module(code);
+    const exported = new WebAssembly.Instance(module).exports;
+    const memory = /** @type {WebAssembly.Memory} */ (exported['memory']);
+    const convert = /** @type {Convert} */ (exported['convert']);
+    const stride = Math.ceil(width / BLOCK) * BLOCK;
+    const luma = stride * height;
+    const planes = luma * 1.5;
+    memory.grow(Math.ceil((planes + 4 * luma) / PAGE));
+
+    this.width = width;
+    this.height = height;
+    /** Y, U and V one after the other, each row with its stride. */
+    this.bytes = new Uint8Array(memory.buffer, 0, planes);
+    /** Where each plane begins, and the bytes from one row to the next. */
+    this.layout = [
+      { offset: 0, stride },
+      { offset: luma, stride: stride / 2 },
+      { offset: luma * 1.25, stride: stride / 2 },
+    ];
+    /** What `convert` makes; as wide as a stride. */
+    this.pixels = new ImageData(new Uint8ClampedArray(memory.buffer, planes, 4 * luma), stride, height);
+    this.#convert = () => convert(0, luma, luma * 1.25, planes, stride, height);
   }
-  return new Uint8ClampedArray(rgba.buffer);
+
+  /** Make pixels of the planes, which are of BT.601 in full range. */
+  convert() {
+    this.#convert();
+  }
 }

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from desktopd.rfb.native.gauge import Gauge
 
 # Seconds that a picture may take on the link beyond the time an empty one takes.
-MOTION_TIME = 0.012
+MOTION_TIME = 0.0115
 STILL_TIME = 0.060
 _ROUND_TRIP_MEMORY = 10.0
 # What may be on the way beyond what fills the link.

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from desktopd.geometry import Rectangle, Size
+from desktopd.rfb.native.regions import bounds
 from desktopd.rfb.native.video import (
     PLAIN,
     Constant,
@@ -182,9 +184,12 @@ class X264:
         """
         if not self._encoder:
             raise VideoError("the stream is closed")
-        to_i420(pixels, self._planes)
         picture, received = self._picture, _Picture()
         key = key or self._key
+        size = Size(self._planes.width, self._planes.height)
+        changed = Rectangle.of(size) if key or constant is None else bounds(~constant, size)
+        if changed is not None:
+            to_i420(pixels, self._planes, changed)
         picture.type = _TYPE_IDR if key else _TYPE_AUTO
         picture.qp_plus_1 = quantiser + 1
         picture.properties.mb_info = None
@@ -193,11 +198,11 @@ class X264:
             picture.properties.mb_info = self._constant.ctypes.data
         picture.pts += 1
         nals, count = POINTER(_Nal)(), c_int()
-        size = self._library.x264_encoder_encode(
+        length = self._library.x264_encoder_encode(
             self._encoder, byref(nals), byref(count), byref(picture), byref(received)
         )
-        if size <= 0:
-            raise VideoError(f"libx264 made no picture ({size})")
+        if length <= 0:
+            raise VideoError(f"libx264 made no picture ({length})")
         self._key = False
         return b"".join(
             ctypes.string_at(nal.payload, nal.size)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from desktopd.geometry import Rectangle
 from desktopd.rfb.native.video import Pixels, VideoError
 
 _ALIGNMENT = 64
@@ -30,14 +31,19 @@ def _plane(width: int, height: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
     return np.zeros((height, -(-width // _ALIGNMENT) * _ALIGNMENT), np.uint8)
 
 
-def to_i420(pixels: Pixels, planes: I420) -> None:
-    """Convert by BT.601 in full range (JPEG's). Rows of `pixels` must be contiguous."""
+def to_i420(pixels: Pixels, planes: I420, area: Rectangle) -> None:
+    """Convert an area with even corners by BT.601 in full range (JPEG's).
+
+    Rows of `pixels` must be contiguous. Raises VideoError where they do not fit.
+    """
     if pixels.shape != (planes.height, planes.width) or pixels.strides[1] != 4:
         raise VideoError(f"pixels of {pixels.shape} do not fit {planes.width}x{planes.height}")
-    arguments: list[int] = [pixels.ctypes.data, pixels.strides[0]]
-    for plane in planes.planes:
-        arguments += [plane.ctypes.data, plane.strides[0]]
-    _library().ARGBToJ420(*arguments, planes.width, planes.height)
+    part = pixels[area.y : area.bottom, area.x : area.right]
+    arguments: list[int] = [part.ctypes.data, part.strides[0]]
+    for plane, scale in zip(planes.planes, (1, 2, 2), strict=True):
+        corner = plane[area.y // scale :, area.x // scale :]
+        arguments += [corner.ctypes.data, plane.strides[0]]
+    _library().ARGBToJ420(*arguments, area.width, area.height)
 
 
 @cache
