@@ -11,7 +11,7 @@ const spare = [];
 let possible = true;
 
 /**
- * The pixels of a frame in the page's own memory: they are converted and drawn in a third of the time in which browsers draw a
+ * The pixels of a frame in the page's own memory: they are converted and drawn in less than half the time in which browsers draw a
  * frame that is in memory too.
  *
  * @param {VideoFrame} frame - belongs to this function
