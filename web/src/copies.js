@@ -2,13 +2,13 @@
 
 /** @import { Image } from './types' */
 
-import { Planes } from './yuv.js';
+import { Planes, possible as convertible } from './yuv.js';
 
 const MOST_SPARE = 3;
 
 /** @type {Planes[]} memory of copies that have been drawn, for all streams of the page */
 const spare = [];
-let possible = true;
+let possible = convertible;
 
 /**
  * The pixels of a frame in the page's own memory: they are converted and drawn in less than half the time in which browsers draw a

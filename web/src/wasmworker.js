@@ -2,7 +2,7 @@
 
 import TinyH264 from 'tinyh264/es/TinyH264.js';
 
-import { Planes } from './yuv.js';
+import { Planes, possible } from './yuv.js';
 
 // h264bsdDecode's answer when there is a picture.
 const PICTURE = 1;
@@ -92,7 +92,7 @@ TinyH264().then(
     self.addEventListener('message', ({ data }) => {
       last = last.then(() => answer(library, data));
     });
-    self.postMessage({ ready: true });
+    self.postMessage({ ready: possible });
   },
   () => self.postMessage({ ready: false }),
 );

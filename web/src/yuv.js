@@ -9,6 +9,9 @@ const PAGE = 65_536;
 /** @type {WebAssembly.Module | null} */
 let module = null;
 
+/** Whether the browser can convert. */
+export const possible = 'WebAssembly' in globalThis && WebAssembly.validate(code);
+
 /** @typedef {(y: number, u: number, v: number, rgba: number, stride: number, height: number) => void} Convert */
 
 /** Memory for a picture whose colours have half the resolution (I420), and for its pixels. */
@@ -18,7 +21,7 @@ export class Planes {
   /**
    * @param {number} width - in pixels, even
    * @param {number} height - even
-   * @throws {Error} where there is no WebAssembly
+   * @throws {Error} where that is not possible, or memory is missing
    */
   constructor(width, height) {
     module ??= new WebAssembly.Module(code);

@@ -25,7 +25,8 @@
             (v128.load8x8_u (i32.add (local.get $v) (local.get $chroma)))
             (v128.const i16x8 128 128 128 128 128 128 128 128))
           (i32.const 7)))
-        ;; Times 0.344136, 0.714136, 1.772 and 1.402, which stand here as halves of 32768.
+        ;; Times 0.344136, 0.714136, 1.772 and 1.402, which stand here 16384 times as large: q15mulr divides by 32768, and 64
+        ;; of the 128 are left.
         (local.set $green (i16x8.add
           (i16x8.q15mulr_sat_s (local.get $cb) (v128.const i16x8 -5638 -5638 -5638 -5638 -5638 -5638 -5638 -5638))
           (i16x8.q15mulr_sat_s (local.get $cr) (v128.const i16x8 -11701 -11701 -11701 -11701 -11701 -11701 -11701 -11701))))
