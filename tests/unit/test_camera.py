@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from desktopd.geometry import Rectangle, Size
@@ -20,6 +21,7 @@ from desktopd.rfb.native.style import Style
 from desktopd.rfb.pixelformat import NATIVE
 from desktopd.x11.connection import Display
 from desktopd.x11.grab import Grabber
+from tests.x11.rfbclient import PHOTOS
 
 SIZE = Size(64, 32)
 STYLE = Style.of((Encoding.TIGHT,), NATIVE)
@@ -33,6 +35,7 @@ class Screen:
     damage: Rectangle | None = None
     grabs: int = 0
     woken: int = 0
+    noise: bool = False
 
     def wake(self) -> None:
         self.woken += 1
@@ -43,6 +46,8 @@ class Screen:
 
     def grab(self, _: object, area: Rectangle) -> memoryview:
         self.grabs += 1
+        if self.noise:
+            return memoryview(np.random.default_rng(self.grabs).bytes(area.area * 4))
         return memoryview(bytes([self.grabs]) * (area.area * 4))
 
     async def watch(self, turn: Any) -> None:
@@ -51,20 +56,22 @@ class Screen:
 
 @dataclass
 class Watcher:
-    """A peer that can always take more, and never has the picture exactly."""
+    """A peer that takes more unless it is busy."""
 
     got: list[Update] = field(default_factory=list)
-    viewer: Any = field(default_factory=lambda: SimpleNamespace(exact=False))
+    style: Style = STYLE
+    lossy: bool = True
     busy: bool = False
+    asks: bool = False
 
     def outdated(self, _: Framebuffer) -> bool:
-        return False
+        return self.asks
 
     def ready(self, *, lenient: bool = False) -> bool:
         return not self.busy
 
     def recipient(self) -> Recipient:
-        return Recipient(self.got[-1].picture if self.got else None, STYLE, 1e6)
+        return Recipient(self.got[-1].picture if self.got else None, self.style, 1e6)
 
     def missed(self, _: Recipient) -> None:
         raise AssertionError("nothing is missed here")
@@ -134,3 +141,42 @@ async def test_a_viewer_that_can_take_more_wakes_only_a_camera_that_has_waited_f
     screen.turn(cast(Display, None))
     camera.proceed()
     assert (screen.grabs, screen.woken) == (1, 1)
+
+
+async def test_a_viewer_that_is_busy_when_its_picture_could_be_made_exact_is_not_forgotten(
+    clock: SimpleNamespace,
+) -> None:
+    screen, watcher = Screen(), Watcher(busy=True)
+    camera = Camera(cast(Grabber, screen), None, [cast(Peer, watcher)])
+    await camera.run()
+    assert screen.turn(cast(Display, None)) is None
+    camera.proceed()
+    assert screen.woken == 1
+
+
+async def test_an_exact_update_for_one_viewer_does_not_put_off_another_ones_refinement(
+    clock: SimpleNamespace,
+) -> None:
+    screen = Screen(Size(256, 128), noise=True)
+    slow, exact = Watcher(style=Style.of(PHOTOS, NATIVE)), Watcher(lossy=False)
+    camera = Camera(cast(Grabber, screen), None, [cast(Peer, slow), cast(Peer, exact)])
+    await camera.run()
+    screen.damage = Rectangle.of(screen.size)
+    assert screen.turn(cast(Display, None)) == pytest.approx(REST)
+    slow.busy = exact.asks = True
+    clock.now += REST / 3
+    assert screen.turn(cast(Display, None)) == pytest.approx(REST * 2 / 3)
+    assert screen.woken == 0
+
+
+async def test_what_changes_elsewhere_does_not_put_off_a_refinement(clock: SimpleNamespace) -> None:
+    screen = Screen(Size(256, 128), noise=True)
+    watcher = Watcher(style=Style.of(PHOTOS, NATIVE))
+    camera = Camera(cast(Grabber, screen), None, [cast(Peer, watcher)])
+    await camera.run()
+    left = []
+    for area in (Rectangle.of(screen.size), Rectangle(0, 0, 16, 16)):
+        screen.damage = area
+        left.append(screen.turn(cast(Display, None)))
+        clock.now += REST / 3
+    assert left == [pytest.approx(REST), pytest.approx(REST * 2 / 3)]

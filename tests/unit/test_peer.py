@@ -352,3 +352,15 @@ async def test_it_ends_though_the_viewer_reads_nothing() -> None:
     gone = Ending(Cause.SERVER_LEFT, "gone")
     talk.peer.end(gone)
     assert await asyncio.wait_for(talk.serving, 10) == gone
+
+
+async def test_what_the_camera_has_made_lossy_is_known_before_it_is_delivered() -> None:
+    talk = Talk()
+    await talk.hears(HELLO, request(False))
+    talk.deliver(b"picture")
+    picture = talk.wanted().picture
+    assert picture is not None
+    assert not talk.peer.lossy
+    picture.lossy[0, 0] = True
+    assert talk.peer.lossy
+    await talk.end()

@@ -47,11 +47,11 @@ class Camera:
         return self._grabber.size
 
     def wake(self) -> None:
-        """A viewer has asked for something; from any thread."""
+        """Something is to be sent, even if nobody has waited for it; from any thread."""
         self._grabber.wake()
 
     def proceed(self) -> None:
-        """A viewer can take more; from any thread."""
+        """A viewer may be able to take what it has waited for; from any thread."""
         if self._held_back:
             self._grabber.wake()
 
@@ -76,7 +76,7 @@ class Camera:
             return self._next_frame - now
         peers = self._recipients(now)
         if not peers:
-            return self._refine_at - now if self._refine_at > now else None
+            return self._refinement_in(now)
         if news:
             # A frame that was late leaves the next one its time.
             self._next_frame = max(self._next_frame, now - FRAME) + FRAME
@@ -92,7 +92,7 @@ class Camera:
             return FRAME
         self._loop.call_soon_threadsafe(_deliver, peers, updates)
         if all(update.exact for update in updates):
-            return None
+            return self._refinement_in(now)
         self._refine_later(now, news=news, sent=any(update.data for update in updates))
         return max(0.0, self._refine_at - now)
 
@@ -105,9 +105,7 @@ class Camera:
         # Before anybody is asked: who can take more from now on must be heard.
         self._held_back = True
         wanting = [
-            peer
-            for peer in peers
-            if news or peer.outdated(framebuffer) or (refine and not peer.viewer.exact)
+            peer for peer in peers if news or peer.outdated(framebuffer) or (refine and peer.lossy)
         ]
         chosen: list[Peer] = []
         if any(peer.ready() for peer in wanting):
@@ -116,11 +114,18 @@ class Camera:
         return chosen
 
     def _refine_later(self, now: float, *, news: bool, sent: bool) -> None:
-        """See to it that what is not exact is looked at when it may have come to rest."""
-        if news:
-            self._refine_at = now + REST
-        else:
+        """See to it that what is not exact is looked at when it may have come to rest.
+
+        What keeps moving cannot have, and what rests beside it is refined with the next update.
+        """
+        if not news:
             self._refine_at = now if sent else now + _REFINE
+        elif self._refine_at <= now or self._pixels.motion.region is not None:
+            self._refine_at = now + REST
+
+    def _refinement_in(self, now: float) -> float | None:
+        """Seconds until the next look at what is not exact; None where none is planned."""
+        return self._refine_at - now if self._refine_at > now else None
 
     def _updates(
         self, display: Display, recipients: Sequence[Recipient], now: float

@@ -34,10 +34,10 @@ class Desk(Protocol):
         """The keyboard's locks."""
 
     def wake(self) -> None:
-        """A peer has asked for something."""
+        """Something is to be sent, even if nobody has waited for it; from any thread."""
 
     def proceed(self) -> None:
-        """A peer may be ready for an update."""
+        """A peer may be able to take what it has waited for; from any thread."""
 
     def seat(self) -> Seat:
         """A keyboard and a pointer for one viewer."""

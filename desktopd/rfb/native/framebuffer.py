@@ -14,6 +14,8 @@ from desktopd.rfb.pixelformat import RGB_MASK
 
 # Of a change of so many tiles it is looked which pixels they are.
 _FEW = 256
+# So many tiles tell what the others look like.
+_SOME = 64
 
 
 class Framebuffer:
@@ -65,9 +67,11 @@ class Framebuffer:
         return self._pixels[area.y : area.bottom, area.x : area.right]
 
     def stacked(self, tiles: Mask) -> Pixels:
-        """Pixels of the tiles of a mask, one tile below the other, shape (16 times as many, 16)."""
+        """Pixels of some tiles of a mask, one tile below the other, in rows of 16."""
         grid = self._pixels.reshape(self.rows, TILE, self.columns, TILE).swapaxes(1, 2)
-        return grid[tiles].reshape(-1, TILE)
+        rows, columns = np.nonzero(tiles)
+        step = len(rows) // _SOME + 1
+        return grid[rows[::step], columns[::step]].reshape(-1, TILE)
 
     def absorb(
         self, area: Rectangle, data: memoryview, now: float, *, seek_scroll: bool = False

@@ -25,6 +25,8 @@ _PATIENCE = 2.0
 # A margin with one moving tile in more than so many is left out, unless it is a photograph: what
 # moves there is sooner sent as it is than the margin encoded, decoded and drawn.
 _SPARSE = 16
+# So often it is tried with a smaller one where it is a photograph.
+_TRIES = 3
 
 
 class Motion:
@@ -78,7 +80,8 @@ class Motion:
     def _moving(self) -> Rectangle | None:
         """Bounds of the largest part that is hot, without an odd last row or column of pixels.
 
-        A part of the region is preferred to one elsewhere that is not much larger.
+        Margins in which hardly anything moves are left out. A part of the region is preferred to
+        one elsewhere that is not much larger.
         """
         hot = self._heat > HOT
         if not hot.any():
@@ -101,22 +104,23 @@ class Motion:
             rows, columns = framebuffer.tiles(area)
             moving = np.rot90(hot[rows, columns], turns)
             height = _margin(moving)
-            while height:
+            for _ in range(_TRIES if height else 0):
                 margin, inner = np.zeros_like(hot), np.zeros_like(hot)
                 np.rot90(margin[rows, columns], turns)[:height] = moving[:height]
                 if not is_photo(framebuffer.stacked(margin), step=2):
                     np.rot90(inner[rows, columns], turns)[height:] = True
                     area = bounds(inner, framebuffer.size) or area
                     break
-                height = _margin(moving[:height])
+                height = _margin(moving, height // 2)
         return area
 
 
-def _margin(moving: Mask) -> int:
-    """How many rows at the top are better left out; not all of them."""
-    rows = np.arange(1, len(moving)) * moving.shape[1]
-    gains = rows - _SPARSE * moving.sum(axis=1)[:-1].cumsum()
-    return int(gains.argmax()) + 1 if gains.size and gains.max() > 0 else 0
+def _margin(moving: Mask, most: int | None = None) -> int:
+    """How many rows at the top are better left out: up to `most`, and a quarter of all."""
+    most = min(len(moving) // 4, len(moving) if most is None else most)
+    gains = np.arange(1, most + 1) * moving.shape[1]
+    gains -= _SPARSE * moving[:most].sum(axis=1).cumsum()
+    return int(gains.argmax()) + 1 if most > 0 and gains.max() > 0 else 0
 
 
 def _meet(one: Rectangle, other: Rectangle) -> bool:

@@ -128,9 +128,22 @@ class Peer:
             return True
         return picture.outdated
 
+    @property
+    def lossy(self) -> bool:
+        """Whether something of its picture is not exact; known to the thread that encodes first."""
+        return self._picture is not None and bool(self._picture.lossy.any())
+
     def deliver(self, update: Update) -> None:
         """Send an update that was made for it."""
-        self._keep_promise()
+        try:
+            self._hand_over(update)
+        finally:
+            self._keep_promise()
+        if not update.data:
+            # The camera may have found it not ready since, and nothing is sent that would tell.
+            self._desk.proceed()
+
+    def _hand_over(self, update: Update) -> None:
         try:
             self._sizes.tell(update.picture.framebuffer.size)
         except ProtocolError as error:
@@ -139,8 +152,6 @@ class Peer:
         self._picture = update.picture
         self.viewer.showed(exact=update.exact)
         if not update.data:
-            # The camera may have found it not ready since, and nothing is sent that would tell.
-            self._desk.proceed()
             return
         self._requested = False
         self.viewer.updated()

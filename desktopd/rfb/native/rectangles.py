@@ -17,8 +17,8 @@ from desktopd.rfb.tight import tight_jpeg, tight_lossless
 from desktopd.rfb.updates import rectangle
 from desktopd.rfb.zrle import ZrleEncoder
 
+# One pixel in so many of each row and column is looked at, and more colours than this are a photo.
 _SAMPLE = 4
-# More colours are a photo.
 _FEW_COLOURS = 48
 # Bytes a pixel of JPEG at each level of quality, until the first picture has told.
 _DENSITIES = (0.05, 0.07, 0.09, 0.10, 0.14, 0.19, 0.28, 0.36, 0.48, 1.2)
@@ -58,17 +58,27 @@ class Encoder:
             return Part(area, header(area, style.base) + data, "lossless", lossy=False)
         key = (area, style)
         part, sequence = self._kept.get(key, (None, 0))
-        if part is None or (framebuffer.changed[framebuffer.tiles(area)] > sequence).any():
+        if part is None or not _is_fresh(framebuffer, area, sequence):
             pixels = framebuffer.view(area)
             if style.base is Encoding.TIGHT:
                 data = tight_lossless(pixels, style.zlib_level, style.pixel_format)
             else:
                 data = translate(pixels, style.pixel_format).tobytes()
             part = Part(area, header(area, style.base) + data, "lossless", lossy=False)
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
+            self._make_room(framebuffer)
             self._kept[key] = part, framebuffer.sequence
         return part
+
+    def _make_room(self, framebuffer: Framebuffer) -> None:
+        if len(self._kept) < _MOST_KEPT:
+            return
+        self._kept = {
+            (area, style): (part, sequence)
+            for (area, style), (part, sequence) in self._kept.items()
+            if _is_fresh(framebuffer, area, sequence)
+        }
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
 
     def jpeg(self, framebuffer: Framebuffer, area: Rectangle, quality: int) -> Part:
         """About these pixels, at a level of quality of 0 to 9."""
@@ -98,3 +108,8 @@ def is_photo(pixels: Pixels, step: int = _SAMPLE) -> bool:
 def header(area: Rectangle, encoding: Encoding) -> bytes:
     """The 12 bytes before a rectangle's data."""
     return rectangle(area.x, area.y, area.width, area.height, encoding)
+
+
+def _is_fresh(framebuffer: Framebuffer, area: Rectangle, sequence: int) -> bool:
+    """Whether `area` is still as it was in the framebuffer of `sequence`."""
+    return not (framebuffer.changed[framebuffer.tiles(area)] > sequence).any()

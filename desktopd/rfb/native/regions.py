@@ -94,13 +94,25 @@ def _together(rows: Sequence[int]) -> list[int]:
     """The bits that lie beside the first one or beside another such bit, corners included."""
     part = [0] * len(rows)
     first = next(n for n, row in enumerate(rows) if row)
+    last = first
     part[first] = rows[first] & -rows[first]
     before: list[int] = []
     while part != before:
         before = part.copy()
-        for n in (*range(len(rows)), *reversed(range(len(rows)))):
-            near = part[n] | part[max(0, n - 1)] | part[min(n + 1, len(rows) - 1)]
-            while (wider := (near | near << 1 | near >> 1) & rows[n]) != near:
-                near = wider
-            part[n] = near
+        # Down for as long as there is something, and up again.
+        for n in range(first, len(rows)):
+            if not _widen(part, rows, n):
+                break
+            last = max(last, n)
+        for n in range(last, first - 1, -1):
+            _widen(part, rows, n)
     return part
+
+
+def _widen(part: list[int], rows: Sequence[int], n: int) -> int:
+    """Add to row `n` what lies beside the part; the row as it then is."""
+    near = part[n] | part[max(0, n - 1)] | part[min(n + 1, len(rows) - 1)]
+    while (wider := (near | near << 1 | near >> 1) & rows[n]) != near:
+        near = wider
+    part[n] = near
+    return near

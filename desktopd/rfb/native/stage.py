@@ -94,11 +94,11 @@ class Stage:
         )
 
     def wake(self) -> None:
-        """A viewer has asked for something."""
+        """Something is to be sent, even if nobody has waited for it; from any thread."""
         self._camera.wake()
 
     def proceed(self) -> None:
-        """A viewer can take more."""
+        """A viewer may be able to take what it has waited for; from any thread."""
         self._camera.proceed()
 
     def seat(self) -> Seat:
@@ -157,6 +157,7 @@ class Stage:
         """Serve one viewer until one of us ends it."""
         peer = Peer(self, transport, viewer, limits)
         self._peers.append(peer)
+        self.wake()
         try:
             return await peer.run()
         finally:
