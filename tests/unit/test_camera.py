@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
@@ -18,10 +19,11 @@ from desktopd.rfb.native.peer import Peer
 from desktopd.rfb.native.picture import Recipient, Update
 from desktopd.rfb.native.pixels import REST
 from desktopd.rfb.native.style import Style
+from desktopd.rfb.native.x264 import X264
 from desktopd.rfb.pixelformat import NATIVE
 from desktopd.x11.connection import Display
 from desktopd.x11.grab import Grabber
-from tests.x11.rfbclient import PHOTOS
+from tests.x11.rfbclient import PHOTOS, VIDEO
 
 SIZE = Size(64, 32)
 STYLE = Style.of((Encoding.TIGHT,), NATIVE)
@@ -141,6 +143,25 @@ async def test_a_viewer_that_can_take_more_wakes_only_a_camera_that_has_waited_f
     screen.turn(cast(Display, None))
     camera.proceed()
     assert (screen.grabs, screen.woken) == (1, 1)
+
+
+async def test_what_keeps_moving_is_video_even_for_a_viewer_that_can_take_little(
+    clock: SimpleNamespace,
+) -> None:
+    screen = Screen(Size(256, 128), noise=True)
+    watcher = Watcher(style=Style.of(VIDEO, NATIVE))
+    camera = Camera(cast(Grabber, screen), X264, [cast(Peer, watcher)])
+    await camera.run()
+    for _ in range(8):
+        screen.damage = Rectangle.of(screen.size)
+        watcher.busy = True
+        screen.turn(cast(Display, None))
+        clock.now += 0.25
+        watcher.busy = False
+        screen.turn(cast(Display, None))
+        await asyncio.sleep(0)
+    assert watcher.got[0].codec != "h264"
+    assert watcher.got[-1].codec == "h264"
 
 
 async def test_a_viewer_that_is_busy_when_its_picture_could_be_made_exact_is_not_forgotten(

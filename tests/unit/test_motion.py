@@ -18,13 +18,15 @@ class Scene:
         self.now = 100.0
         self.regions: list[Rectangle | None] = []
 
-    def move(self, *areas: Rectangle, seconds: float = 1.0, rate: float = 30) -> Rectangle | None:
+    def move(
+        self, *areas: Rectangle, seconds: float = 1.0, rate: float = 30, waited: float = 0.0
+    ) -> Rectangle | None:
         for _ in range(round(seconds * rate)):
             self.now += 1 / rate
             mask = np.zeros((self.framebuffer.rows, self.framebuffer.columns), np.bool_)
             for area in areas:
                 mask[self.framebuffer.tiles(area)] = True
-            self.motion.observe(mask, self.now)
+            self.motion.observe(mask, self.now, waited)
             self.motion.rest(self.now)
             self.regions.append(self.motion.region)
         return self.motion.region
@@ -43,6 +45,11 @@ def test_a_few_changes_are_not_a_motion() -> None:
     scene = Scene()
     assert scene.move(AREA, seconds=0.1) is None
     assert scene.move(AREA, seconds=5, rate=4) is None
+
+
+def test_what_waits_for_a_slow_link_again_and_again_is_a_region() -> None:
+    scene = Scene()
+    assert scene.move(AREA, seconds=2, rate=4, waited=0.2) == AREA
 
 
 def test_what_is_small_is_not_a_region() -> None:

@@ -40,6 +40,8 @@ class Camera:
         self._refine_at = 0.0
         # Somebody may be waiting for an update that could not be sent yet.
         self._held_back = False
+        # Since when there has been something to capture that nobody could take.
+        self._waiting_since: float | None = None
 
     @property
     def size(self) -> Size:
@@ -76,6 +78,8 @@ class Camera:
             return self._next_frame - now
         peers = self._recipients(now)
         if not peers:
+            if news and self._waiting_since is None:
+                self._waiting_since = now
             return self._refinement_in(now)
         if news:
             # A frame that was late leaves the next one its time.
@@ -137,7 +141,9 @@ class Camera:
             damage = Rectangle.of(size)
         if damage is not None:
             area = pixels.framebuffer.aligned(damage)
-            pixels.absorb(area, grabber.grab(display, area), now)
+            since, self._waiting_since = self._waiting_since, None
+            waited = 0.0 if since is None else now - since
+            pixels.absorb(area, grabber.grab(display, area), now, waited)
         return pixels.updates(recipients, now)
 
 

@@ -45,9 +45,13 @@ class Motion:
         self._moved = 0.0
         self._looked = 0.0
 
-    def observe(self, mask: Mask, now: float) -> None:
-        """The tiles of `mask` have changed at `now`."""
-        self._cool(now)
+    def observe(self, mask: Mask, now: float, waited: float = 0.0) -> None:
+        """The tiles of `mask` have changed at `now`, or in the `waited` seconds before.
+
+        In that time they may have changed often: what keeps moving must be told from what changes
+        now and then on a slow link too.
+        """
+        self._cool(now, waited)
         self._heat[mask] += 1
         if self.region is not None and now - self._looked < _LOOK:
             return
@@ -73,8 +77,8 @@ class Motion:
         if now - self._moved > LINGER:
             self.region = None
 
-    def _cool(self, now: float) -> None:
-        self._heat *= math.exp(-(now - self._seen) / MEMORY)
+    def _cool(self, now: float, waited: float) -> None:
+        self._heat *= math.exp(-max(0.0, now - self._seen - waited) / MEMORY)
         self._seen = now
 
     def _moving(self) -> Rectangle | None:

@@ -66,13 +66,16 @@ class Pixels:
         self._encoder.forget()
         self._close_streams()
 
-    def absorb(self, area: Rectangle, data: memoryview, now: float) -> None:
-        """Take the pixels of an aligned `area` as captured at `now`."""
+    def absorb(self, area: Rectangle, data: memoryview, now: float, waited: float = 0.0) -> None:
+        """Take the pixels of an aligned `area` as captured at `now`.
+
+        They could not be captured for `waited` seconds, because no viewer could take them.
+        """
         still = self.motion.region is None
         changed = self.framebuffer.absorb(area, data, now, seek_scroll=still)
         if changed is not None:
             self._shared.clear()
-            self.motion.observe(self.framebuffer.unscrolled, now)
+            self.motion.observe(self.framebuffer.unscrolled, now, waited)
 
     def updates(self, recipients: Sequence[Recipient], now: float) -> list[Update]:
         """The next update for each; all of the same picture of the screen."""
