@@ -1,151 +1,31 @@
-"""The relay between a viewer in memory and a server behind a real pair of sockets."""
+"""What the relay lets through in each direction, and what it says of its viewer."""
 
 from __future__ import annotations
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable
 from struct import pack
 
 import pytest
 
 from desktopd.geometry import Size
-from desktopd.rfb.backlog import Backlog
 from desktopd.rfb.encodings import PixelPath
 from desktopd.rfb.messages import MessageType
-from desktopd.rfb.relay import Cause, Ending, Limits, relay
-from desktopd.rfb.targets import Upstream
-from desktopd.rfb.updates import MEASURING_FENCE
+from desktopd.rfb.relay import Cause, Limits
 from desktopd.rfb.viewer import Role, Viewer, Viewers
-
-VERSION = b"RFB 003.008\n"
-GREETING = VERSION + b"\x01\x00"
-GREETING_SHARED = VERSION + b"\x01\x01"
-REQUEST = pack(">BBHHHH", 3, 1, 0, 0, 640, 480)
-CUT_TEXT = pack(">BxxxI", 6, 4) + b"text"
-RESIZE = pack(">BxHHBxIHHHHI", 251, 1024, 768, 1, 0, 0, 0, 1024, 768, 0)
-DEADLINE = 20.0
-USUAL = Limits()
-
-
-def key(keysym: int, down: bool = True) -> bytes:
-    return pack(">B?xxI", 4, down, keysym)
-
-
-def qemu_key(keysym: int, keycode: int, down: bool = True) -> bytes:
-    return pack(">BBHII", 255, 0, down, keysym, keycode)
-
-
-def pointer(buttons: int, x: int = 10, y: int = 20) -> bytes:
-    return pack(">BBHH", 5, buttons, x, y)
-
-
-def set_encodings(*encodings: int) -> bytes:
-    return pack(f">BxH{len(encodings)}i", 2, len(encodings), *encodings)
-
-
-class Browser:
-    """A viewer's end, in memory. It takes nothing while `reading` is cleared.
-
-    `pace`: seconds that it needs for each message.
-    """
-
-    def __init__(self) -> None:
-        self.says: asyncio.Queue[bytes | None] = asyncio.Queue()
-        self.messages: list[bytes] = []
-        self.reading = asyncio.Event()
-        self.reading.set()
-        self.pace = 0.0
-        self.gone = False
-        self._news = asyncio.Condition()
-
-    async def receive(self) -> bytes | None:
-        return await self.says.get()
-
-    async def send(self, data: bytes) -> None:
-        await self.reading.wait()
-        await asyncio.sleep(self.pace)
-        if self.gone:
-            raise ConnectionResetError("the browser is gone")
-        self.messages.append(data)
-        async with self._news:
-            self._news.notify_all()
-
-    async def sees(self, data: bytes) -> None:
-        """Wait until everything up to and with `data` has come."""
-        async with asyncio.timeout(DEADLINE), self._news:
-            await self._news.wait_for(lambda: data in b"".join(self.messages))
-
-
-@dataclass
-class Desk:
-    """A viewer, the relay under test, and the server's end of its sockets."""
-
-    browser: Browser
-    viewer: Viewer
-    server: asyncio.StreamReader
-    server_writer: asyncio.StreamWriter
-    task: asyncio.Task[Ending]
-    resizes: list[Size] = field(default_factory=list)
-
-    async def connect(self, greeting: bytes = GREETING) -> None:
-        self.server_writer.write(VERSION)
-        self.say(greeting)
-        await self.server_hears(greeting[:-1] + b"\x01")
-
-    def say(self, *messages: bytes | None) -> None:
-        for message in messages:
-            self.browser.says.put_nowait(message)
-
-    async def server_hears(self, data: bytes) -> None:
-        async with asyncio.timeout(DEADLINE):
-            assert await self.server.readexactly(len(data)) == data
-
-    async def server_hears_last(self, data: bytes) -> None:
-        async with asyncio.timeout(DEADLINE):
-            assert await self.server.read() == data
-        self.server_writer.close()
-
-    async def server_sends(self, data: bytes) -> None:
-        """Until all of it is in the hands of the kernel."""
-        self.server_writer.transport.set_write_buffer_limits(0)
-        self.server_writer.write(data)
-        async with asyncio.timeout(DEADLINE):
-            await self.server_writer.drain()
-
-    async def ending(self) -> Ending:
-        async with asyncio.timeout(DEADLINE):
-            return await self.task
-
-
-@asynccontextmanager
-async def relaying(
-    role: Role = Role.CONTROL,
-    *,
-    limits: Limits = USUAL,
-    clipboard: bool = True,
-    listens_to_resize: bool = True,
-    clock: Callable[[], float] | None = None,
-) -> AsyncIterator[Desk]:
-    near, far = socket.socketpair()
-    upstream = Upstream(*await asyncio.open_unix_connection(sock=near))
-    server, server_writer = await asyncio.open_unix_connection(sock=far)
-    browser = Browser()
-    viewer = Viewer(role=role, address="127.0.0.1", path=PixelPath.X11VNC)
-    viewer.clock = clock or viewer.clock
-    resizes: list[Size] = []
-    on_resize = resizes.append if listens_to_resize else None
-    task = asyncio.create_task(
-        relay(browser, upstream, viewer, on_resize=on_resize, clipboard=clipboard, limits=limits)
-    )
-    try:
-        yield Desk(browser, viewer, server, server_writer, task, resizes)
-    finally:
-        server_writer.transport.abort()
-        task.cancel()
-        await asyncio.wait([task])
+from tests.unit.relaying import (
+    CUT_TEXT,
+    GREETING,
+    GREETING_SHARED,
+    REQUEST,
+    RESIZE,
+    VERSION,
+    Desk,
+    key,
+    pointer,
+    qemu_key,
+    relaying,
+    set_encodings,
+)
 
 
 async def test_bytes_go_both_ways() -> None:
@@ -315,119 +195,6 @@ async def test_more_keys_than_a_keyboard_has_end_the_connection() -> None:
         assert "256 keys" in ending.detail
 
 
-async def test_the_server_is_read_while_the_viewer_is_not_reading() -> None:
-    picture = b"".join(n.to_bytes(4) for n in range(2_000_000))
-    async with relaying() as desk:
-        await desk.connect()
-        await desk.browser.sees(VERSION)
-        desk.browser.reading.clear()
-        await desk.server_sends(picture)
-        assert desk.browser.messages == [VERSION]
-        desk.say(key(0x61))
-        await desk.server_hears(key(0x61))
-
-        desk.browser.reading.set()
-        await desk.browser.sees(picture[-4096:])
-        assert b"".join(desk.browser.messages) == VERSION + picture
-        assert max(map(len, desk.browser.messages)) <= 65536
-        assert len(desk.browser.messages) < 2 * len(picture) / 65536
-
-
-async def test_small_chunks_are_joined_into_messages_of_a_bounded_size() -> None:
-    backlog = Backlog()
-    for chunk in (b"aa", b"bbb", b"cc", b"d" * 9, b"e"):
-        backlog.put(chunk)
-    assert backlog.size == 17
-    assert await backlog.take(6) == b"aabbb"
-    assert backlog.size == 17
-    assert await backlog.take(6) == b"cc"
-    assert backlog.size == 12
-    assert await backlog.take(6) == b"d" * 9
-    backlog.close()
-    assert await backlog.take(6) == b"e"
-    assert await backlog.take(6) == b""
-    assert backlog.size == 0
-
-
-async def test_what_comes_after_a_measuring_fence_is_a_message_of_its_own() -> None:
-    async with relaying() as desk:
-        await desk.connect()
-        await desk.browser.sees(VERSION)
-        await desk.server_sends(b"picture" + MEASURING_FENCE + b"next picture" + MEASURING_FENCE)
-        await desk.browser.sees(b"next picture" + MEASURING_FENCE)
-        assert desk.browser.messages[-2:] == [
-            b"picture" + MEASURING_FENCE,
-            b"next picture" + MEASURING_FENCE,
-        ]
-        desk.browser.reading.clear()
-        await desk.server_sends(b"first")
-        await desk.server_sends(MEASURING_FENCE)
-        await desk.server_sends(b"second")
-        await asyncio.sleep(0.05)
-        desk.browser.reading.set()
-        await desk.browser.sees(b"second")
-        assert desk.browser.messages[-1] == b"second"
-
-
-async def test_a_viewer_too_far_behind_is_dropped() -> None:
-    async with relaying(limits=Limits(backlog=1_000_000)) as desk:
-        await desk.connect()
-        desk.browser.reading.clear()
-        await desk.server_sends(bytes(3_000_000))
-        desk.server_writer.close()
-        ending = await desk.ending()
-        assert ending.cause is Cause.BACKLOG_FULL
-        assert "1000000 bytes" in ending.detail
-
-
-async def test_a_viewer_that_takes_nothing_is_dropped() -> None:
-    async with relaying(limits=Limits(stall=0.1, closing=0.1)) as desk:
-        await desk.connect()
-        await desk.browser.sees(VERSION)
-        desk.browser.reading.clear()
-        await desk.server_sends(b"one byte too many")
-        assert (await desk.ending()).cause is Cause.VIEWER_STALLED
-
-
-async def test_a_slow_viewer_that_goes_on_is_kept() -> None:
-    async with relaying(limits=Limits(stall=1.0, message=100)) as desk:
-        await desk.connect()
-        desk.browser.pace = 0.05
-        await desk.server_sends(bytes(2500) + b"end")
-        await desk.browser.sees(b"end")
-        assert not desk.task.done()
-
-
-async def test_a_server_that_leaves_is_heard_to_its_end() -> None:
-    async with relaying() as desk:
-        await desk.connect()
-        await desk.browser.sees(VERSION)
-        desk.browser.reading.clear()
-        await desk.server_sends(bytes(1_000_000) + b"last words")
-        desk.server_writer.close()
-        desk.say(key(0x61), key(0x62), key(0x63))
-        desk.browser.reading.set()
-        assert (await desk.ending()).cause is Cause.SERVER_LEFT
-        assert b"".join(desk.browser.messages).endswith(b"last words")
-
-
-async def test_a_server_that_takes_no_input_holds_the_viewer_back() -> None:
-    text = pack(">BxxxI", 6, 1_000_000) + bytes(1_000_000)
-    async with relaying(limits=Limits(stall=0.1, closing=0.1)) as desk:
-        await desk.connect()
-        desk.say(*[text] * 10)
-        assert (await desk.ending()).cause is Cause.SERVER_STALLED
-        assert desk.browser.says.qsize() == 9
-
-
-async def test_input_arrives_once_the_server_reads_again() -> None:
-    text = pack(">BxxxI", 6, 1_000_000) + bytes(1_000_000)
-    async with relaying() as desk:
-        await desk.connect()
-        desk.say(*[text] * 4)
-        await desk.server_hears(text * 4)
-
-
 @pytest.mark.parametrize(
     ("server", "viewer", "error"),
     [
@@ -547,9 +314,3 @@ def test_viewers_are_told_of() -> None:
         assert len(viewers) == 1
         assert viewers.last_input == 9.0
     assert len(told) == 5
-
-
-def test_the_limits_are_those_promised() -> None:
-    assert replace(USUAL, message=0) == Limits(
-        backlog=16 * 2**20, stall=30.0, message=0, closing=2.0, clipboard=2**20, encodings=256
-    )

@@ -78,7 +78,7 @@ class Camera:
             return self._next_frame - now
         peers = self._recipients(now)
         if not peers:
-            if news and self._waiting_since is None:
+            if news and self._peers and self._waiting_since is None:
                 self._waiting_since = now
             return self._refinement_in(now)
         if news:

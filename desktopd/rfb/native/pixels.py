@@ -313,10 +313,6 @@ class Pixels:
                 resting[tiles] = False
         return resting
 
-    def wants_more(self, picture: Picture) -> bool:
-        """Whether something of it is still to be made exact."""
-        return bool(picture.lossy.any())
-
 
 def _tier(rate: float, tier: int | None) -> int:
     """Which of the streams suits a link, given the one that it has."""
