@@ -16,17 +16,15 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from Xlib import error
 from Xlib.ext import damage
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.x11 import randr
 from desktopd.x11.connection import Connection, Event
-from desktopd.x11.errors import XError, XRequestError, error_name, x_errors
-from desktopd.x11.shm import Segment
+from desktopd.x11.doublebuffer import DoubleBuffer
+from desktopd.x11.errors import XError, x_errors
 from desktopd.x11.wire import Display
 
-BYTES_PER_PIXEL = 4
 _DEPTHS = (24, 32)
 _PATIENCE = 5.0
 
@@ -34,21 +32,25 @@ _PATIENCE = 5.0
 class Grabber:
     """Reads the screen of a connection of its own, woken by DAMAGE."""
 
-    def __init__(self, connection: Connection, size: Size, mark: int) -> None:
+    def __init__(self, connection: Connection, size: Size, mark: int, tile: int) -> None:
         self.connection = connection
         self.size = size
         self.damage: Rectangle | None = Rectangle.of(size)
         """Bounds of what has changed and was not grabbed; None while there is nothing."""
         self._mark = mark
-        self._segment: Segment | None = None
+        self._tile = tile
+        self._pictures: DoubleBuffer | None = None
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._waiting: deque[Future[None]] = deque()
 
     @classmethod
-    async def open(cls, connection: Connection) -> Grabber:
-        """Follow the screen. Raises XError where DAMAGE, MIT-SHM or 32 bits a pixel are missing."""
+    async def open(cls, connection: Connection, tile: int) -> Grabber:
+        """Follow the screen, whose pictures have sides that are multiples of `tile` pixels.
+
+        Raises XError where DAMAGE, MIT-SHM or 32 bits a pixel are missing.
+        """
         size, mark = await connection.call(_follow)
-        grabber = cls(connection, size, mark)
+        grabber = cls(connection, size, mark, tile)
         await connection.call(grabber._reserve)
         return grabber
 
@@ -77,38 +79,31 @@ class Grabber:
         taken, self.damage = self.damage, None
         return taken and taken.clipped(self.size)
 
-    def retry(self) -> None:
-        """What was taken could not be grabbed: count all of the screen as changed."""
-        self._add(Rectangle.of(self.size))
-
     def grab(self, display: Display, area: Rectangle) -> memoryview:
-        """Pixels of `area` of one instant, in rows of its width; to be called in the X thread.
+        """The screen with `area` as it is now, and all else as at the last call.
 
-        32 bits each, blue first; valid until the next call. What changes from this instant on is
-        reported anew. Raises XRequestError while the screen is being made smaller.
+        To be called in the X thread. Pixels of one instant, 32 bits each, blue first, in rows that
+        are rounded up to tiles; valid until the call after the next. What changes from this instant
+        on is reported anew.
         """
-        segment = self._reserve(display)
+        pictures = self._reserve(display)
         display.damage_subtract(self._mark)
-        root = display.screen().root
-        try:
-            segment.get_image(root, area.x, area.y, area.width, area.height)
-        except error.XError as refusal:
-            raise XRequestError(f"MIT-SHM GetImage {area}: {error_name(refusal)}") from refusal
-        return memoryview(segment.memory)[: area.area * BYTES_PER_PIXEL]
+        return pictures.take(area)
 
-    def _reserve(self, display: Display) -> Segment:
+    def _reserve(self, display: Display) -> DoubleBuffer:
         """Memory for the whole screen; in the X thread."""
-        needed = self.size.width * self.size.height * BYTES_PER_PIXEL
-        if self._segment is None or len(self._segment.memory) < needed:
+        tile = self._tile
+        size = Size(-(-self.size.width // tile) * tile, -(-self.size.height // tile) * tile)
+        if self._pictures is None or self._pictures.size != size:
             self.release()
-            self._segment = Segment(display, needed)
-        return self._segment
+            self._pictures = DoubleBuffer(display, size)
+        return self._pictures
 
     def release(self) -> None:
         """Let go of the shared memory; in the X thread, or when that has ended."""
-        if self._segment is not None:
-            self._segment.close()
-            self._segment = None
+        if self._pictures is not None:
+            self._pictures.close()
+            self._pictures = None
 
     def close(self) -> None:
         """Let go of everything, once the connection is closed."""

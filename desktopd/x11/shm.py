@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ctypes
 import os
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from Xlib import X, error
+from Xlib import error
 from Xlib.protocol import rq
+from Xlib.xobject.drawable import Pixmap
 
 from desktopd.x11.errors import XError, x_errors
 from desktopd.x11.wire import Display
 
 EXTENSION = "MIT-SHM"
-_ALL_PLANES = 0xFFFFFFFF
 _IPC_CREAT_PRIVATE = 0o1600
 _IPC_RMID = 0
 _FAILED = ctypes.c_void_p(-1).value
@@ -44,30 +45,19 @@ class _Detach(rq.Request):  # type: ignore[misc]
     _request = rq.Struct(rq.Card8("opcode"), rq.Opcode(2), rq.RequestLength(), rq.Card32("segment"))
 
 
-class _GetImage(rq.ReplyRequest):  # type: ignore[misc]
+class _CreatePixmap(rq.Request):  # type: ignore[misc]
     _request = rq.Struct(
         rq.Card8("opcode"),
-        rq.Opcode(4),
+        rq.Opcode(5),
         rq.RequestLength(),
+        rq.Card32("id"),
         rq.Drawable("drawable"),
-        rq.Int16("x"),
-        rq.Int16("y"),
         rq.Card16("width"),
         rq.Card16("height"),
-        rq.Card32("plane_mask"),
-        rq.Card8("format"),
+        rq.Card8("depth"),
         rq.Pad(3),
         rq.Card32("segment"),
         rq.Card32("offset"),
-    )
-    _reply = rq.Struct(
-        rq.ReplyCode(),
-        rq.Card8("depth"),
-        rq.Card16("sequence_number"),
-        rq.ReplyLength(),
-        rq.Card32("visual"),
-        rq.Card32("size"),
-        rq.Pad(16),
     )
 
 
@@ -91,31 +81,32 @@ class Segment:
                 _libc.shmdt(self._address)
                 raise
         self.memory = (ctypes.c_ubyte * size).from_address(self._address)
-        """The bytes; not to be touched after `close`."""
+        """The bytes; there for as long as somebody refers to them."""
+        weakref.finalize(self.memory, _libc.shmdt, self._address).atexit = False
 
-    def get_image(self, drawable: Any, x: int, y: int, width: int, height: int) -> None:
-        """Have the pixels written to the start of the memory: rows of `width` x 4 bytes.
+    def pixmap(self, like: Any, width: int, height: int, depth: int, offset: int) -> Any:
+        """A pixmap on the screen of a drawable, whose pixels are the memory from `offset` on.
 
-        All of one instant. Raises python-xlib's errors, BadMatch beyond the drawable's edges.
+        Raises XError where the server has no shared pixmaps.
         """
-        self._send(
-            _GetImage,
-            drawable=drawable,
-            x=x,
-            y=y,
-            width=width,
-            height=height,
-            plane_mask=_ALL_PLANES,
-            format=X.ZPixmap,
-            offset=0,
-        )
+        number = self._display.display.allocate_resource_id()
+        with x_errors(self._display, f"MIT-SHM CreatePixmap {width}x{height}"):
+            self._send(
+                _CreatePixmap,
+                id=number,
+                drawable=like,
+                width=width,
+                height=height,
+                depth=depth,
+                offset=offset,
+            )
+        return Pixmap(self._display.display, number, owner=1)
 
     def close(self) -> None:
-        """Let go of the memory."""
+        """Have the server let go of the memory."""
         with suppress(error.ConnectionClosedError):
             self._send(_Detach)
             self._display.flush()
-        _libc.shmdt(self._address)
 
     def _send(self, request: Any, **fields: Any) -> None:
         request(display=self._display.display, opcode=self._opcode, segment=self._segment, **fields)

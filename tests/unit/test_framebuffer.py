@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.native.framebuffer import Framebuffer
 from desktopd.rfb.native.regions import TILE
+from tests.unit.screens import picture
 
 SIZES = [Size(64, 64), Size(65, 64), Size(641, 483), Size(79, 95), Size(16, 1)]
 
@@ -15,8 +16,10 @@ SIZES = [Size(64, 64), Size(65, 64), Size(641, 483), Size(79, 95), Size(16, 1)]
 def taken(framebuffer: Framebuffer, screen: np.ndarray, area: Rectangle, now: float = 1.0):
     """What X would have told of an area, and what the framebuffer makes of it."""
     area = framebuffer.aligned(area)
-    part = screen[area.y : area.bottom, area.x : area.right]
-    return framebuffer.absorb(area, memoryview(part.tobytes()), now)
+    shown = framebuffer.pixels.copy()
+    part = np.s_[area.y : area.bottom, area.x : area.right]
+    shown[part] = screen[part]
+    return framebuffer.absorb(area, picture(shown), now)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -78,8 +81,7 @@ def test_what_has_scrolled_is_found_and_the_rest_is_told() -> None:
     moved = screen.copy()
     moved[32:208, 64:304] = screen[35:211, 64:304]
     moved[205:208, 64:304] = 5
-    data = memoryview(moved.tobytes())
-    changed = framebuffer.absorb(Rectangle.of(size), data, 2.0, seek_scroll=True)
+    changed = framebuffer.absorb(Rectangle.of(size), picture(moved), 2.0, seek_scroll=True)
     scroll = framebuffer.scroll
     assert scroll is not None
     assert changed is not None

@@ -140,7 +140,8 @@ class Talk:
     def wanted(self) -> Recipient:
         """What the next update would have to be like."""
         recipient = self.peer.recipient()
-        self.peer.missed(recipient)
+        picture = recipient.picture or Picture(self.desk.framebuffer)
+        self.peer.deliver(Update(picture, exact=True))
         return recipient
 
     async def end(self) -> Ending:
@@ -240,18 +241,6 @@ async def test_a_picture_is_sent_only_when_it_was_asked_for() -> None:
     await talk.end()
 
 
-async def test_what_could_not_be_made_is_asked_for_again() -> None:
-    talk = Talk()
-    await talk.hears(HELLO, request(False, Rectangle(0, 0, 16, 16)))
-    recipient = talk.peer.recipient()
-    assert recipient.anew == Rectangle(0, 0, 16, 16)
-    await talk.hears(request(False, Rectangle(32, 0, 16, 16)))
-    talk.peer.missed(recipient)
-    assert talk.peer.recipient().anew == Rectangle(0, 0, 48, 16)
-    assert talk.peer.recipient().anew is None
-    await talk.end()
-
-
 async def test_continuous_updates_are_paced_by_fences() -> None:
     talk = Talk()
     heard = await talk.hears(
@@ -282,7 +271,6 @@ async def test_updates_are_measured_by_fences_around_them() -> None:
     )
     picture = bytes(10_000)
     assumed = talk.wanted().rate
-    talk.peer.missed(talk.wanted())
     talk.deliver(picture)
     assert await talk.hears() == before + picture + after + drawn
     await talk.hears(pack(">BxxxIB", 248, 0, 1) + b"<")

@@ -19,6 +19,7 @@ from desktopd.rfb.native.x264 import X264
 from desktopd.rfb.pixelformat import NATIVE
 from desktopd.rfb.zrle import ZrleEncoder
 from tests.rfb_decoders import decoded
+from tests.unit.screens import picture
 from tests.x11.rfbclient import COMMON, LOSSLESS, PHOTOS, VIDEO, RfbViewer
 
 ZRLE = (Encoding.ZRLE, *COMMON)
@@ -84,8 +85,7 @@ class Scene:
     def show(self, *watchers: Watcher, after: float = FRAME) -> None:
         """Capture, and bring each watcher up to date."""
         self.now += after
-        data = memoryview(self.screen.tobytes())
-        self.pixels.absorb(Rectangle.of(self.size), data, self.now)
+        self.pixels.absorb(Rectangle.of(self.size), picture(self.screen), self.now)
         updates = self.pixels.updates([watcher.recipient() for watcher in watchers], self.now)
         for watcher, update in zip(watchers, updates, strict=True):
             watcher.take(update)
@@ -328,7 +328,9 @@ def test_an_exact_rectangle_is_made_again_only_where_its_pixels_have_changed() -
     framebuffer, encoder, style = Framebuffer(Size(64, 32)), Encoder(), Style.of(LOSSLESS, NATIVE)
     left, right = Rectangle(0, 0, 32, 32), Rectangle(32, 0, 32, 32)
     before = [encoder.lossless(framebuffer, area, style, ZrleEncoder()) for area in (left, right)]
-    framebuffer.absorb(right, memoryview(np.ones((32, 32), np.uint32).tobytes()), 1.0)
+    screen = np.zeros((32, 64), np.uint32)
+    screen[:, 32:] = 1
+    framebuffer.absorb(right, picture(screen), 1.0)
     after = [encoder.lossless(framebuffer, area, style, ZrleEncoder()) for area in (left, right)]
     assert after[0] is before[0]
     assert after[1].data != before[1].data

@@ -12,6 +12,7 @@ from desktopd.rfb.native.framebuffer import Framebuffer
 from desktopd.rfb.native.stream import COARSEST, Stream
 from desktopd.rfb.native.video import VideoError
 from desktopd.rfb.native.x264 import X264
+from tests.unit.screens import picture
 from tests.x11.rfbclient import shown, video_decoder
 
 SIZE = Size(640, 480)
@@ -35,7 +36,7 @@ class Scene:
         """Something that is hard to encode."""
         part = self._screen[area.y : area.bottom, area.x : area.right]
         part[:] = self._random.integers(0, 1 << 24, part.shape, np.uint32)
-        self.framebuffer.absorb(Rectangle.of(SIZE), memoryview(self._screen.tobytes()), self.now)
+        self.framebuffer.absorb(Rectangle.of(SIZE), picture(self._screen), self.now)
 
     def encode(self, budget: float, *, key: bool = False) -> tuple[int, int]:
         """Bytes of the next picture, and its flags; it is decoded too."""

@@ -17,10 +17,9 @@ from desktopd.rfb.native.pixels import Pixels
 from desktopd.rfb.native.server import Server as RfbServer
 from desktopd.rfb.viewer import Viewers
 from desktopd.session.session import SessionError
-from desktopd.x11.connection import XError, XRequestError
-from desktopd.x11.grab import Grabber
+from desktopd.x11.connection import XError
 from desktopd.x11.shm import Segment
-from tests.x11.native import Painter, showing
+from tests.x11.native import showing
 from tests.x11.rfbclient import LOSSLESS, RfbViewer
 
 SIZE = Size(640, 480)
@@ -121,30 +120,6 @@ async def test_a_bug_in_an_encoder_costs_no_more_than_the_connection(
                 await eventually(running.done)
         await eventually(lambda: drawn(path))
     assert "ZeroDivisionError" in caplog.text
-
-
-async def test_the_picture_is_whole_after_x_has_refused_to_give_it(
-    start, connect, eventually, monkeypatch
-):
-    async with showing(start(size=SIZE)) as shown:
-        painter = await Painter.open(await connect(shown.server), Size(320, 240))
-        seen = await shown.view(LOSSLESS)
-        await eventually(lambda: shown.is_exact(seen))
-        grab, refusals = Grabber.grab, []
-
-        def refuse(self, display, area):
-            if len(refusals) < 3:
-                grab(self, display, area)
-                refusals.append(area)
-                raise XRequestError("BadMatch")
-            return grab(self, display, area)
-
-        monkeypatch.setattr(Grabber, "grab", refuse)
-        seen.client.picture[:] = 0xFFFFFF
-        seen.client.request(incremental=False)
-        await painter.paint()
-        await eventually(lambda: shown.is_exact(seen))
-        assert len(refusals) == 3
 
 
 async def test_a_display_whose_memory_cannot_be_shared_is_named(start, folder, monkeypatch):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Sequence
 
@@ -12,10 +11,8 @@ from desktopd.rfb.native.peer import Peer
 from desktopd.rfb.native.picture import Recipient, Update
 from desktopd.rfb.native.pixels import REST, Pixels
 from desktopd.rfb.native.stream import Encoders
-from desktopd.x11.connection import Display, XRequestError
+from desktopd.x11.connection import Display
 from desktopd.x11.grab import Grabber
-
-log = logging.getLogger(__name__)
 
 # Seconds between two captures: more than any screen shows, so that none has to wait for its turn.
 FRAME = 1 / 80
@@ -85,15 +82,7 @@ class Camera:
             # A frame that was late leaves the next one its time.
             self._next_frame = max(self._next_frame, now - FRAME) + FRAME
         recipients = [peer.recipient() for peer in peers]
-        try:
-            updates = self._updates(display, recipients, now)
-        except XRequestError as error:
-            # The screen has just become smaller; the event that tells it is on its way.
-            log.debug("%s", error)
-            for peer, recipient in zip(peers, recipients, strict=True):
-                peer.missed(recipient)
-            self._grabber.retry()
-            return FRAME
+        updates = self._updates(display, recipients, now)
         self._loop.call_soon_threadsafe(_deliver, peers, updates)
         if all(update.exact for update in updates):
             return self._refinement_in(now)

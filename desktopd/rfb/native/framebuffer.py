@@ -34,13 +34,16 @@ class Framebuffer:
         self.size = size
         self.rows, self.columns = -(-size.height // TILE), -(-size.width // TILE)
         self._pixels = np.zeros((self.rows * TILE, self.columns * TILE), np.uint32)
-        self.pixels: Pixels = self._pixels[: size.height, : size.width]
-        """Shape (height, width); 0x00RRGGBB, the highest byte without a meaning."""
         self.sequence = 0
         self._last: tuple[Rectangle, Mask] | None = None
         self.changed = np.zeros((self.rows, self.columns), np.int64)
         self.changed_at = np.full((self.rows, self.columns), -math.inf)
         self.unscrolled = np.zeros((self.rows, self.columns), np.bool_)
+
+    @property
+    def pixels(self) -> Pixels:
+        """Shape (height, width); 0x00RRGGBB, the highest byte without a meaning."""
+        return self._pixels[: self.size.height, : self.size.width]
 
     def tiles(self, area: Rectangle) -> tuple[slice, slice]:
         """Rows and columns of the tiles that `area` touches."""
@@ -64,7 +67,7 @@ class Framebuffer:
 
     def view(self, area: Rectangle) -> Pixels:
         """Pixels of `area`, not copied."""
-        return self._pixels[area.y : area.bottom, area.x : area.right]
+        return _part(self._pixels, area)
 
     def stacked(self, tiles: Mask) -> Pixels:
         """Pixels of some tiles of a mask, one tile below the other, in rows of 16."""
@@ -76,33 +79,31 @@ class Framebuffer:
     def absorb(
         self, area: Rectangle, data: memoryview, now: float, *, seek_scroll: bool = False
     ) -> Mask | None:
-        """Take the pixels of an aligned `area`; which tiles differ, None where none does.
+        """Take a picture in which nothing differs but in an aligned `area`.
 
-        With `seek_scroll`, find out too what has only moved.
+        `data` has whole tiles, and must stay as it is until the next call is over. Returns which
+        tiles differ, None where none does. With `seek_scroll`, find out too what has only moved.
         """
-        fresh = np.frombuffer(data, np.uint32).reshape(area.height, area.width)
+        before, fresh = self._pixels, np.frombuffer(data, np.uint32).reshape(self._pixels.shape)
+        self._pixels = fresh
         rows, columns = self.tiles(area)
-        differs = self._compare(area, fresh)
+        whole = Rectangle(area.x, area.y, -(-area.width // TILE) * TILE, area.height)
+        differs = _compare(_part(before, whole), _part(fresh, whole))
         if not differs.any():
             return None
-        changed = self._bounds(area, differs)
-        part = fresh[
-            changed.y - area.y : changed.bottom - area.y,
-            changed.x - area.x : changed.right - area.x,
-        ]
-        before = self.view(changed)
+        changed = _bounds(area, differs)
+        old, new = _part(before, changed), _part(fresh, changed)
         self._last = None
         if differs.sum() <= _FEW:
-            self._last = changed, (part ^ before) & RGB_MASK != 0
-        self.scroll = find_scroll(before, part, changed) if seek_scroll else None
+            self._last = changed, (old ^ new) & RGB_MASK != 0
+        self.scroll = find_scroll(old, new, changed) if seek_scroll else None
         mask = np.zeros((self.rows, self.columns), np.bool_)
         mask[rows, columns] = differs
         self.unscrolled = mask
         if self.scroll is not None:
-            self._move(self.scroll)
+            scrolled = _scrolled(before, self.scroll, whole)
             self.unscrolled = np.zeros_like(mask)
-            self.unscrolled[rows, columns] = self._compare(area, fresh)
-        before[:] = part
+            self.unscrolled[rows, columns] = _compare(scrolled, _part(fresh, whole))
         self.sequence += 1
         self.changed[rows, columns][differs] = self.sequence
         self.changed_at[rows, columns][differs] = now
@@ -127,26 +128,32 @@ class Framebuffer:
         width, height = int(columns[-1] - columns[0]) + 1, int(rows[-1] - rows[0]) + 1
         return Rectangle(left + int(columns[0]), top + int(rows[0]), width, height)
 
-    def _move(self, scroll: Scroll) -> None:
-        source = Rectangle(scroll.area.x, scroll.source_y, scroll.area.width, scroll.area.height)
-        self.view(scroll.area)[:] = self.view(source).copy()
 
-    def _compare(self, area: Rectangle, fresh: Pixels) -> Mask:
-        """Which tiles of `area` have another pixel than before."""
-        columns = -(-area.width // TILE)
-        if area.width % TILE:
-            whole = np.zeros((area.height, columns * TILE), np.uint32)
-            whole[:, : area.width] = fresh
-            fresh = whole
-        before = self._pixels[area.y : area.bottom, area.x : area.x + columns * TILE]
-        # Two pixels at a time; then the eight answers of a tile's row as one word.
-        differs = fresh.view(np.uint64) != before.view(np.uint64)
-        words = differs.view(np.uint64)
-        mask: Mask = np.bitwise_or.reduceat(words, np.arange(0, area.height, TILE), axis=0) != 0
-        return mask
+def _part(pixels: Pixels, area: Rectangle) -> Pixels:
+    return pixels[area.y : area.bottom, area.x : area.right]
 
-    def _bounds(self, area: Rectangle, differs: Mask) -> Rectangle:
-        """The smallest part of `area` that holds the tiles of `differs`."""
-        found = bounds(differs, Size(area.width, area.height))
-        assert found is not None
-        return Rectangle(area.x + found.x, area.y + found.y, found.width, found.height)
+
+def _scrolled(before: Pixels, scroll: Scroll, area: Rectangle) -> Pixels:
+    """What was in `area`, once what has only moved is where it is now."""
+    target = scroll.area
+    source = Rectangle(target.x, scroll.source_y, target.width, target.height)
+    moved = _part(before, area).copy()
+    place = Rectangle(target.x - area.x, target.y - area.y, target.width, target.height)
+    _part(moved, place)[:] = _part(before, source)
+    return moved
+
+
+def _compare(before: Pixels, fresh: Pixels) -> Mask:
+    """Which tiles have another pixel than before; of a part that begins and ends with a tile."""
+    # Two pixels at a time; then the eight answers of a tile's row as one word.
+    differs = fresh.view(np.uint64) != before.view(np.uint64)
+    words = differs.view(np.uint64)
+    mask: Mask = np.bitwise_or.reduceat(words, np.arange(0, len(words), TILE), axis=0) != 0
+    return mask
+
+
+def _bounds(area: Rectangle, differs: Mask) -> Rectangle:
+    """The smallest part of `area` that holds the tiles of `differs`."""
+    found = bounds(differs, Size(area.width, area.height))
+    assert found is not None
+    return Rectangle(area.x + found.x, area.y + found.y, found.width, found.height)

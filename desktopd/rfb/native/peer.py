@@ -104,9 +104,9 @@ class Peer:
         return not self._fences or self._pace.ready(lenient=lenient)
 
     def recipient(self) -> Recipient:
-        """What its next update has to be like; `deliver` or `missed` has to follow.
+        """What its next update has to be like; `deliver` has to follow.
 
-        This, `ready`, `outdated` and `missed` may be called in another thread than the loop's.
+        This, `ready` and `outdated` may be called in another thread than the loop's.
         """
         self._promised = True
         anew: Rectangle | None = None
@@ -114,12 +114,6 @@ class Peer:
             area = self._anew.popleft()
             anew = area if anew is None else anew.union(area)
         return Recipient(self._picture, self._style, self._pace.rate, anew)
-
-    def missed(self, recipient: Recipient) -> None:
-        """The update for `recipient` could not be made."""
-        if recipient.anew is not None:
-            self._ask_anew(recipient.anew)
-        self._keep_promise()
 
     def outdated(self, framebuffer: Framebuffer) -> bool:
         """Whether it lacks something of `framebuffer`, or has asked for it again."""

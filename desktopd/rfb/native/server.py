@@ -6,6 +6,7 @@ import logging
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
+from desktopd.rfb.native.regions import TILE
 from desktopd.rfb.native.stage import Desktop, Stage
 from desktopd.rfb.native.stream import Encoders
 from desktopd.rfb.native.video import VideoError
@@ -49,7 +50,7 @@ class Server:
                 self._desktop,
                 self._name,
                 self._encoders,
-                await Grabber.open(eyes),
+                await Grabber.open(eyes, TILE),
                 keyboard,
                 await Pointer.open(hands),
                 await Cursor.open(hands),

@@ -1,0 +1,97 @@
+"""The screen in memory that X itself draws into, on each kind of X server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import numpy as np
+import pytest
+from Xlib import X
+
+from desktopd.geometry import Rectangle, Size
+from desktopd.x11.capture import read_pixels
+from desktopd.x11.connection import Connection, Display
+from desktopd.x11.doublebuffer import DoubleBuffer
+from desktopd.x11.screen import Screen
+
+SIZE = Size(321, 203)
+PADDED = Size(336, 208)
+RGB = 0xFFFFFF
+LEFT, RIGHT = Rectangle(3, 5, 40, 30), Rectangle(250, 150, 71, 53)
+
+
+@pytest.fixture
+async def screen(any_server, connect) -> AsyncIterator[Connection]:
+    """A screen of SIZE with a window over all of it."""
+    connection = await connect(any_server)
+    await (await Screen.open(connection, Size(7680, 4320))).resize(SIZE)
+    window = await connection.call(cover)
+    yield connection
+    await connection.call(lambda _: window.destroy())
+
+
+def cover(display: Display):
+    window = display.screen().root.create_window(
+        *(0, 0, SIZE.width, SIZE.height, 0, X.CopyFromParent), override_redirect=True
+    )
+    window.map()
+    return window
+
+
+def fill(display: Display, area: Rectangle, colour: int) -> None:
+    root = display.screen().root
+    context = root.create_gc(foreground=colour, subwindow_mode=X.IncludeInferiors)
+    root.fill_rectangle(context, area.x, area.y, area.width, area.height)
+    context.free()
+
+
+def shown(display: Display) -> np.ndarray:
+    found = np.frombuffer(read_pixels(display, 0, 0, SIZE), np.uint32)
+    return found.reshape(SIZE.height, SIZE.width) & RGB
+
+
+def taken(picture: memoryview) -> np.ndarray:
+    found = np.frombuffer(picture, np.uint32).reshape(PADDED.height, PADDED.width)
+    return found[: SIZE.height, : SIZE.width]
+
+
+async def test_each_picture_is_the_whole_screen(screen):
+    def turns(display: Display) -> None:
+        buffer = DoubleBuffer(display, PADDED)
+        assert np.array_equal(taken(buffer.take(Rectangle.of(SIZE))) & RGB, shown(display))
+        for turn, area in enumerate((LEFT, RIGHT, LEFT, LEFT, RIGHT, Rectangle.of(SIZE), RIGHT)):
+            fill(display, area, 0x112233 * (turn + 1))
+            assert np.array_equal(taken(buffer.take(area)) & RGB, shown(display))
+        buffer.close()
+
+    await screen.call(turns)
+
+
+async def test_a_picture_stays_while_the_next_is_taken_and_after_the_end(screen):
+    def turns(display: Display) -> None:
+        buffer = DoubleBuffer(display, PADDED)
+        fill(display, LEFT, 0x010203)
+        first = taken(buffer.take(Rectangle.of(SIZE)))
+        before = first.copy()
+        fill(display, LEFT, 0x040506)
+        second = taken(buffer.take(LEFT))
+        assert np.array_equal(first, before)
+        buffer.close()
+        display.sync()
+        assert np.array_equal(first, before)
+        assert second[LEFT.y, LEFT.x] & RGB == 0x040506
+
+    await screen.call(turns)
+
+
+async def test_beyond_the_edges_nothing_is_drawn(screen):
+    def turns(display: Display) -> None:
+        buffer = DoubleBuffer(display, PADDED)
+        picture = buffer.take(Rectangle.of(PADDED))
+        whole = np.frombuffer(picture, np.uint32).reshape(PADDED.height, PADDED.width)
+        assert not whole[SIZE.height :].any()
+        assert not whole[:, SIZE.width :].any()
+        assert np.array_equal(taken(picture) & RGB, shown(display))
+        buffer.close()
+
+    await screen.call(turns)
