@@ -27,6 +27,13 @@ def test_one_measurement_that_went_wrong_does_not_count() -> None:
     assert gauge.rate == pytest.approx(500_000)
 
 
+def test_half_of_the_measurements_may_come_out_too_fast() -> None:
+    gauge = Gauge()
+    for turn in range(20):
+        measure(gauge, 10_000, 0.002 if turn % 2 else 0.02, now=5.0 + turn)
+    assert gauge.rate == pytest.approx(500_000)
+
+
 def test_a_link_that_changes_is_believed_after_some_measurements() -> None:
     gauge = Gauge()
     for turn in range(20):

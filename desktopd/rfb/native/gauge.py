@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from statistics import median
 
 from desktopd.rfb.updates import MEASURING
 
@@ -26,13 +25,14 @@ class Gauge:
 
     They are fences (rfbproto, Fence) that do not wait for what is before them, so a viewer answers
     when it has read them: between the answers are as many seconds as the update's bytes took on the
-    link, however far it is, whatever else waits there, and however long the viewer draws.
+    link, however far it is, whatever else waits there, and however long the viewer draws. Only one
+    that reads nothing while it draws may find the first late, and the link too fast.
     Times are monotonic, in seconds.
     """
 
     def __init__(self) -> None:
         self.rate = _FIRST_RATE
-        """Bytes a second, as in the middle of the last measurements."""
+        """Bytes a second, which three of four of the last measurements have found at least."""
         self._size = 0
         self._asked = -math.inf
         self._begun: float | None = None
@@ -53,4 +53,4 @@ class Gauge:
         elif payload == AFTER and self._begun is not None and self._size:
             self._rates.append(min(_FASTEST, self._size / max(_SHORTEST, now - self._begun)))
             self._size = 0
-            self.rate = median(self._rates)
+            self.rate = sorted(self._rates)[len(self._rates) // 4]

@@ -23,7 +23,6 @@ _FEW_COLOURS = 48
 # Bytes a pixel of JPEG at each level of quality, until the first picture has told.
 _DENSITIES = (0.05, 0.07, 0.09, 0.10, 0.14, 0.19, 0.28, 0.36, 0.48, 1.2)
 _TRUST = 0.3
-_COARSEST = 1
 _MOST_KEPT = 512
 
 
@@ -90,10 +89,8 @@ class Encoder:
     def quality(self, wanted: int, budget: float, dirty: Mask) -> int:
         """The best level up to `wanted` at which the tiles of `dirty` should fit into `budget`."""
         pixels = int(dirty.sum()) * TILE * TILE
-        for quality in range(wanted, _COARSEST, -1):
-            if pixels * self._density[quality] <= budget:
-                return quality
-        return min(wanted, _COARSEST)
+        fitting = (q for q in range(wanted, 0, -1) if pixels * self._density[q] <= budget)
+        return next(fitting, 0)
 
 
 def is_photo(pixels: Pixels, step: int = _SAMPLE) -> bool:
