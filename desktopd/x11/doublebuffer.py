@@ -8,6 +8,7 @@ from typing import Any
 from Xlib import X, error
 
 from desktopd.geometry import Rectangle, Size
+from desktopd.x11.errors import x_errors
 from desktopd.x11.shm import Segment
 from desktopd.x11.wire import Display
 
@@ -33,16 +34,16 @@ class DoubleBuffer:
         self._segment = Segment(display, 2 * self._length)
         try:
             self._pixmaps = [
-                self._segment.pixmap(self._root, size.width, size.height, screen.root_depth, offset)
+                self._segment.pixmap(size.width, size.height, screen.root_depth, offset)
                 for offset in (0, self._length)
             ]
+            # Of the screen's windows too, and without an event for each copy.
+            self._context = self._root.create_gc(
+                subwindow_mode=X.IncludeInferiors, graphics_exposures=False
+            )
         except BaseException:
             self._segment.close()
             raise
-        # Of the screen's windows too, and without an event for each copy.
-        self._context = self._root.create_gc(
-            subwindow_mode=X.IncludeInferiors, graphics_exposures=False
-        )
         self._last = 0
         self._fresh: Rectangle | None = None
 
@@ -50,17 +51,18 @@ class DoubleBuffer:
         """The picture with `area` as the screen is now, and all else as it was the last time.
 
         Pixels of 32 bits, blue first, in rows of the picture's width. Valid until the call after
-        the next. All of `area` is of one instant.
+        the next. All of `area` is of one instant; what of it is not on the screen, because that has
+        just become smaller, is of any picture before. Raises XRequestError.
         """
         before, after = self._pixmaps[self._last], self._pixmaps[1 - self._last]
         missed = self._fresh
-        if missed is not None and area.union(missed) != area:
-            self._copy(missed, before, after)
-        self._copy(area, self._root, after)
-        self._display.sync()
+        with x_errors(self._display, f"CopyArea {area}"):
+            if missed is not None and area.union(missed) != area:
+                self._copy(missed, before, after)
+            self._copy(area, self._root, after)
         self._last, self._fresh = 1 - self._last, area
         start = self._last * self._length
-        return memoryview(self._segment.memory)[start : start + self._length]
+        return memoryview(self._segment.memory)[start : start + self._length].toreadonly()
 
     def _copy(self, area: Rectangle, source: Any, target: Any) -> None:
         x, y, width, height = area.x, area.y, area.width, area.height

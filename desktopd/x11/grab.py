@@ -47,11 +47,15 @@ class Grabber:
     async def open(cls, connection: Connection, tile: int) -> Grabber:
         """Follow the screen, whose pictures have sides that are multiples of `tile` pixels.
 
-        Raises XError where DAMAGE, MIT-SHM or 32 bits a pixel are missing.
+        Raises XError where DAMAGE, MIT-SHM's pixmaps or 32 bits a pixel are missing.
         """
         size, mark = await connection.call(_follow)
         grabber = cls(connection, size, mark, tile)
-        await connection.call(grabber._reserve)
+        try:
+            await connection.call(grabber._reserve)
+        except BaseException:
+            grabber.close()
+            raise
         return grabber
 
     async def watch(self, turn: Callable[[Display], float | None]) -> None:
@@ -80,11 +84,11 @@ class Grabber:
         return taken and taken.clipped(self.size)
 
     def grab(self, display: Display, area: Rectangle) -> memoryview:
-        """The screen with `area` as it is now, and all else as at the last call.
+        """The screen with `area` as it is now, and all else as at the last call for this size.
 
-        To be called in the X thread. Pixels of one instant, 32 bits each, blue first, in rows that
-        are rounded up to tiles; valid until the call after the next. What changes from this instant
-        on is reported anew.
+        To be called in the X thread. Pixels of 32 bits, blue first, in rows and columns that are
+        rounded up to tiles; valid until the call after the next. All of `area` is of one instant;
+        what changes from this instant on is reported anew. Raises XError.
         """
         pictures = self._reserve(display)
         display.damage_subtract(self._mark)
@@ -100,7 +104,10 @@ class Grabber:
         return self._pictures
 
     def release(self) -> None:
-        """Let go of the shared memory; in the X thread, or when that has ended."""
+        """Let go of the shared memory; in the X thread, or when that has ended.
+
+        Pictures that were taken stay for as long as somebody refers to them.
+        """
         if self._pictures is not None:
             self._pictures.close()
             self._pictures = None
@@ -108,8 +115,9 @@ class Grabber:
     def close(self) -> None:
         """Let go of everything, once the connection is closed."""
         self.release()
-        os.close(self._bell)
-        self._bell = -1
+        if self._bell >= 0:
+            os.close(self._bell)
+            self._bell = -1
 
     def _watch(self, turn: Callable[[Display], float | None], display: Display) -> None:
         bell = select.poll()
@@ -150,10 +158,8 @@ class Grabber:
         # python-xlib makes a class of that name for each connection.
         elif type(event).__name__ == damage.DamageNotify.__name__:
             area = event.area
-            self._add(Rectangle(area.x, area.y, area.width, area.height))
-
-    def _add(self, area: Rectangle) -> None:
-        self.damage = area if self.damage is None else self.damage.union(area)
+            told = Rectangle(area.x, area.y, area.width, area.height)
+            self.damage = told if self.damage is None else self.damage.union(told)
 
 
 def _follow(display: Display) -> tuple[Size, int]:

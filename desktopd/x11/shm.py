@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from Xlib import error
+from Xlib import X, error
 from Xlib.protocol import rq
 from Xlib.xobject.drawable import Pixmap
 
@@ -29,7 +29,23 @@ _libc.shmdt.argtypes = [ctypes.c_void_p]
 _libc.shmctl.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_void_p]
 
 
-class _Attach(rq.Request):  # type: ignore[misc]  # python-xlib is not typed
+class _QueryVersion(rq.ReplyRequest):  # type: ignore[misc]  # python-xlib is not typed
+    _request = rq.Struct(rq.Card8("opcode"), rq.Opcode(0), rq.RequestLength())
+    _reply = rq.Struct(
+        rq.ReplyCode(),
+        rq.Bool("shared_pixmaps"),
+        rq.Card16("sequence_number"),
+        rq.ReplyLength(),
+        rq.Card16("major"),
+        rq.Card16("minor"),
+        rq.Card16("user"),
+        rq.Card16("group"),
+        rq.Card8("pixmap_format"),
+        rq.Pad(15),
+    )
+
+
+class _Attach(rq.Request):  # type: ignore[misc]
     _request = rq.Struct(
         rq.Card8("opcode"),
         rq.Opcode(1),
@@ -68,7 +84,7 @@ class Segment:
     """
 
     def __init__(self, display: Display, size: int) -> None:
-        """`size` in bytes. Raises XError when the server has no MIT-SHM or cannot reach it."""
+        """`size` in bytes. Raises XError when the server cannot share it, or no pixmaps in it."""
         self._display = display
         self._opcode = _opcode(display)
         with _allocated(size) as number:
@@ -84,29 +100,27 @@ class Segment:
         """The bytes; there for as long as somebody refers to them."""
         weakref.finalize(self.memory, _libc.shmdt, self._address).atexit = False
 
-    def pixmap(self, like: Any, width: int, height: int, depth: int, offset: int) -> Any:
-        """A pixmap on the screen of a drawable, whose pixels are the memory from `offset` on.
-
-        Raises XError where the server has no shared pixmaps.
-        """
+    def pixmap(self, width: int, height: int, depth: int, offset: int) -> Any:
+        """A pixmap whose pixels, 4 bytes each, are the memory from `offset` on. Raises XError."""
         number = self._display.display.allocate_resource_id()
         with x_errors(self._display, f"MIT-SHM CreatePixmap {width}x{height}"):
             self._send(
                 _CreatePixmap,
                 id=number,
-                drawable=like,
+                drawable=self._display.screen().root,
                 width=width,
                 height=height,
                 depth=depth,
                 offset=offset,
             )
-        return Pixmap(self._display.display, number, owner=1)
+        return Pixmap(self._display.display, number)
 
     def close(self) -> None:
         """Have the server let go of the memory."""
         with suppress(error.ConnectionClosedError):
             self._send(_Detach)
             self._display.flush()
+        self._display.display.free_resource_id(self._segment)
 
     def _send(self, request: Any, **fields: Any) -> None:
         request(display=self._display.display, opcode=self._opcode, segment=self._segment, **fields)
@@ -116,7 +130,11 @@ def _opcode(display: Display) -> int:
     extension = display.query_extension(EXTENSION)
     if not extension:
         raise XError(f"the X server has no {EXTENSION}: start it with `+extension {EXTENSION}`")
-    return int(extension.major_opcode)
+    opcode = int(extension.major_opcode)
+    version = _QueryVersion(display=display.display, opcode=opcode)
+    if not version.shared_pixmaps or version.pixmap_format != X.ZPixmap:
+        raise XError(f"the X server's {EXTENSION} shares no pixmaps: use Xvfb, Xdummy or Xvnc")
+    return opcode
 
 
 @contextmanager

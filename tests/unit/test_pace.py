@@ -5,7 +5,7 @@ import random
 import pytest
 
 from desktopd.rfb.native.gauge import AFTER, BEFORE
-from desktopd.rfb.native.pace import MOST_ON_THE_WAY, MOTION_TIME, Pace
+from desktopd.rfb.native.pace import MOST_ON_THE_WAY, MOTION_TIME, Pace, video_bytes
 
 
 class Link:
@@ -58,7 +58,7 @@ class Link:
         for _ in range(round(seconds * 60)):
             self.go_on(1 / 60)
             if self.pace.ready():
-                fitting = self._random.uniform(0.7, 1.2) * self.pace.rate * MOTION_TIME
+                fitting = self._random.uniform(0.7, 1.2) * video_bytes(self.pace.rate)
                 self.send(size or int(max(4000, min(fitting, 22_000))))
             longest = max(longest, self._free - self.now)
         return longest
@@ -92,6 +92,15 @@ def test_a_video_fits_its_link_however_long_the_viewer_draws(rate: float, work: 
     link.run(3)
     assert link.run(20) < 0.06
     assert rate / 2 < link.pace.rate < rate * 2
+
+
+def test_a_picture_of_a_faster_link_is_larger_and_sooner_there() -> None:
+    rates = [50_000.0, 300_000.0, 625_000.0, 2_500_000.0, 10_000_000.0, 1e9]
+    sizes = [video_bytes(rate) for rate in rates]
+    seconds = [size / rate for size, rate in zip(sizes, rates, strict=True)]
+    assert sizes == sorted(sizes)
+    assert seconds[:3] == pytest.approx([MOTION_TIME] * 3)
+    assert seconds[2:] == sorted(seconds[2:], reverse=True)
 
 
 def test_a_link_that_becomes_slower_is_noticed() -> None:

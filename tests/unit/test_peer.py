@@ -138,7 +138,7 @@ class Talk:
         self.peer.deliver(Update(picture, data, exact=True))
 
     def wanted(self) -> Recipient:
-        """What the next update would have to be like."""
+        """What the next update had to be like, which was an empty one."""
         recipient = self.peer.recipient()
         picture = recipient.picture or Picture(self.desk.framebuffer)
         self.peer.deliver(Update(picture, exact=True))

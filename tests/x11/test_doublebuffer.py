@@ -12,7 +12,10 @@ from desktopd.geometry import Rectangle, Size
 from desktopd.x11.capture import read_pixels
 from desktopd.x11.connection import Connection, Display
 from desktopd.x11.doublebuffer import DoubleBuffer
+from desktopd.x11.errors import XError
 from desktopd.x11.screen import Screen
+from desktopd.x11.shm import Segment
+from tests.x11.native import shared_memory
 
 SIZE = Size(321, 203)
 PADDED = Size(336, 208)
@@ -80,6 +83,39 @@ async def test_a_picture_stays_while_the_next_is_taken_and_after_the_end(screen)
         display.sync()
         assert np.array_equal(first, before)
         assert second[LEFT.y, LEFT.x] & RGB == 0x040506
+
+    await screen.call(turns)
+
+
+async def test_what_x_refuses_is_named(screen):
+    def turns(display: Display) -> None:
+        segment = Segment(display, 4096)
+        with pytest.raises(XError, match="MIT-SHM CreatePixmap 16x16: BadValue"):
+            segment.pixmap(16, 16, depth=99, offset=0)
+        segment.close()
+        buffer = DoubleBuffer(display, PADDED)
+        buffer._context.free()
+        with pytest.raises(XError, match=r"CopyArea 40x30\+3\+5: BadGC"):
+            buffer.take(LEFT)
+        for pixmap in buffer._pixmaps:
+            pixmap.free()
+        buffer._segment.close()
+
+    await screen.call(turns)
+
+
+async def test_its_memory_is_given_back(screen):
+    def turns(display: Display) -> None:
+        before = shared_memory()
+        buffer = DoubleBuffer(display, PADDED)
+        picture = buffer.take(LEFT)
+        assert shared_memory() == before + 1
+        buffer.close()
+        display.sync()
+        assert shared_memory() == before + 1, "somebody still refers to a picture"
+        del picture
+        del buffer
+        assert shared_memory() == before
 
     await screen.call(turns)
 

@@ -23,7 +23,7 @@ from desktopd.rfb.relay import Cause, Limits
 from desktopd.rfb.viewer import Role
 from desktopd.x11.grab import Grabber
 from tests.unit.test_pixelformat import FORMATS
-from tests.x11.native import SECONDS, Painter, Shown, showing
+from tests.x11.native import SECONDS, Painter, Shown, shared_memory, showing
 from tests.x11.rfbclient import COMMON, LOSSLESS, PHOTOS, VIDEO
 
 MOVING = Size(320, 240)
@@ -243,14 +243,13 @@ async def test_the_end_of_the_x_server_ends_the_viewers(start, connect, eventual
 def resources() -> tuple[int, int, int, int]:
     """Threads, descriptors, tasks and pieces of shared memory of this process."""
     gc.collect()
-    maps = Path("/proc/self/maps").read_text()
     # The workers of all streams stay for as long as the process.
     threads = [thread for thread in threading.enumerate() if not thread.name.startswith("h264")]
     return (
         len(threads),
         len(list(Path("/proc/self/fd").iterdir())),
         len(asyncio.all_tasks()),
-        maps.count("/SYSV"),
+        shared_memory(),
     )
 
 

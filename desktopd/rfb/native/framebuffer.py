@@ -40,6 +40,10 @@ class Framebuffer:
         self.changed_at = np.full((self.rows, self.columns), -math.inf)
         self.unscrolled = np.zeros((self.rows, self.columns), np.bool_)
 
+    def forget(self) -> None:
+        """Let go of the pixels, whose memory may belong to others; there is another framebuffer."""
+        self._pixels = np.empty((0, 0), np.uint32)
+
     @property
     def pixels(self) -> Pixels:
         """Shape (height, width); 0x00RRGGBB, the highest byte without a meaning."""

@@ -11,6 +11,9 @@ from desktopd.rfb.native.gauge import Gauge
 # Seconds that a picture may take on the link beyond the time an empty one takes.
 MOTION_TIME = 0.0115
 STILL_TIME = 0.060
+# On faster links a picture of a video comes sooner too, not only sharper.
+_SLOW = 625_000.0
+_SOONER = 0.45
 _ROUND_TRIP_MEMORY = 10.0
 # What may be on the way beyond what fills the link.
 _SLACK_TIME = 0.025
@@ -20,6 +23,11 @@ _FRAME = 1 / 60
 # A viewer that follows the stream of others may be this much later than it would choose.
 _LENIENCE = 2
 MOST_ON_THE_WAY = 16 * 1024 * 1024
+
+
+def video_bytes(rate: float) -> float:
+    """Bytes for one picture of a video on a link that takes `rate` bytes a second."""
+    return rate * MOTION_TIME * math.pow(min(1.0, _SLOW / rate), _SOONER)
 
 
 class _Sent(NamedTuple):

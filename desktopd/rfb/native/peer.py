@@ -75,7 +75,6 @@ class Peer:
         self._anew: deque[Rectangle] = deque()
         self._promised = self._held = False
         self._settled = asyncio.Event()
-        self._loop = asyncio.get_running_loop()
         self._fences = False
         self._sizes = Sizes(self._send, lambda: desk.size, desk.resize, desk.is_sized_by_viewer)
         self._copies = Copies(self._send, desk.clipboard_text, desk.copy, limits.clipboard)
@@ -132,7 +131,8 @@ class Peer:
         try:
             self._hand_over(update)
         finally:
-            self._keep_promise()
+            self._promised = False
+            self._settled.set()
         if not update.data:
             # The camera may have found it not ready since, and nothing is sent that would tell.
             self._desk.proceed()
@@ -237,10 +237,6 @@ class Peer:
         while self._promised:
             self._settled.clear()
             await self._settled.wait()
-
-    def _keep_promise(self) -> None:
-        self._promised = False
-        self._loop.call_soon_threadsafe(self._settled.set)
 
     def _take(self, message: ClientMessage) -> None:
         if not self._gate.admit(message):

@@ -11,7 +11,7 @@ import numpy as np
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.native.framebuffer import Framebuffer
 from desktopd.rfb.native.motion import Motion, inside
-from desktopd.rfb.native.pace import MOTION_TIME, STILL_TIME
+from desktopd.rfb.native.pace import MOTION_TIME, STILL_TIME, video_bytes
 from desktopd.rfb.native.picture import NOTHING, Picture, Recipient, Update
 from desktopd.rfb.native.rectangles import Encoder, Part, is_photo
 from desktopd.rfb.native.regions import Mask, components, pieces, rectangles
@@ -60,6 +60,7 @@ class Pixels:
 
     def resize(self, size: Size) -> None:
         """Begin a new framebuffer, of which no viewer has anything."""
+        self.framebuffer.forget()
         self.framebuffer = Framebuffer(size)
         self.motion = Motion(self.framebuffer)
         self._shared.clear()
@@ -67,9 +68,10 @@ class Pixels:
         self._close_streams()
 
     def absorb(self, area: Rectangle, data: memoryview, now: float, waited: float = 0.0) -> None:
-        """Take the pixels of an aligned `area` as captured at `now`.
+        """Take a picture captured at `now`, in which nothing differs but in an aligned `area`.
 
-        They could not be captured for `waited` seconds, because no viewer could take them.
+        `data` has whole tiles, and must stay as it is until the next call is over. It could not
+        be captured for `waited` seconds, because no viewer could take it.
         """
         still = self.motion.region is None
         changed = self.framebuffer.absorb(area, data, now, seek_scroll=still)
@@ -85,8 +87,9 @@ class Pixels:
         return [self._update(recipient, now) for recipient in recipients]
 
     def close(self) -> None:
-        """Free what the encoders hold."""
+        """Free what the encoders hold, and the picture."""
         self._close_streams()
+        self.framebuffer.forget()
 
     def _close_streams(self) -> None:
         for stream in self._streams.values():
@@ -174,7 +177,7 @@ class Pixels:
                 return ()
             try:
                 most = recipient.style.most_video(region.area) * stream.interval(now)
-                budget = min(recipient.rate * MOTION_TIME, most)
+                budget = min(video_bytes(recipient.rate), most)
                 made = (stream.encode(self.framebuffer, budget, key=key, now=now),)
             except VideoError as error:
                 self._do_without_video(error)

@@ -87,7 +87,10 @@ class Encoder:
         return Part(area, header(area, Encoding.TIGHT) + data, "jpeg", lossy=True)
 
     def quality(self, wanted: int, budget: float, dirty: Mask) -> int:
-        """The best level up to `wanted` at which the tiles of `dirty` should fit into `budget`."""
+        """The best level up to `wanted` at which the tiles of `dirty` should fit into `budget`.
+
+        The coarsest where they do not.
+        """
         pixels = int(dirty.sum()) * TILE * TILE
         fitting = (q for q in range(wanted, 0, -1) if pixels * self._density[q] <= budget)
         return next(fitting, 0)

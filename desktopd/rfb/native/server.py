@@ -44,13 +44,15 @@ class Server:
             stack.push_async_callback(eyes.close)
             hands = await Connection.open(display, authority)
             stack.push_async_callback(hands.close)
+            grabber = await Grabber.open(eyes, TILE)
+            freed.callback(grabber.close)
             keyboard = await Keyboard.open(hands)
             stack.push_async_callback(_let_go, keyboard)
             stage = Stage(
                 self._desktop,
                 self._name,
                 self._encoders,
-                await Grabber.open(eyes, TILE),
+                grabber,
                 keyboard,
                 await Pointer.open(hands),
                 await Cursor.open(hands),

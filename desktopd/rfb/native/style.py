@@ -28,7 +28,7 @@ _JPEG = (
 _FINEST = (36, 34, 32, 30, 28, 25, 22, 20, 18, 16)
 # Bits a second that a moving picture may have at the level QUALITY, for each pixel and in all; they
 # double in two levels.
-_BITS_PER_PIXEL = 9.0
+_BITS_PER_PIXEL = 13.0
 _BITS = 6.2e6
 
 
