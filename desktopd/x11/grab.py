@@ -115,9 +115,8 @@ class Grabber:
     def close(self) -> None:
         """Let go of everything, once the connection is closed."""
         self.release()
-        if self._bell >= 0:
-            os.close(self._bell)
-            self._bell = -1
+        os.close(self._bell)
+        self._bell = -1
 
     def _watch(self, turn: Callable[[Display], float | None], display: Display) -> None:
         bell = select.poll()

@@ -49,7 +49,8 @@ class Line:
     log: Path
 
     def text(self) -> str:
-        lines = self.log.read_text().splitlines()
+        # The last line may be half written.
+        lines = self.log.read_text().rpartition("\n")[0].splitlines()
         return str(json.loads(lines[-1])) if lines else ""
 
     def tap(self, *keysyms: int) -> None:

@@ -65,7 +65,6 @@ class Camera:
     def close(self) -> None:
         """Free what is held, once the grabber's connection is closed."""
         self._pixels.close()
-        self._grabber.close()
 
     def _turn(self, display: Display) -> float | None:
         """Make the updates that are due; returns after how many seconds to look again."""

@@ -41,7 +41,7 @@ class Framebuffer:
         self.unscrolled = np.zeros((self.rows, self.columns), np.bool_)
 
     def forget(self) -> None:
-        """Let go of the pixels, whose memory may belong to others; there is another framebuffer."""
+        """Let go of the pixels, whose memory is X's too; they are not asked for any more."""
         self._pixels = np.empty((0, 0), np.uint32)
 
     @property

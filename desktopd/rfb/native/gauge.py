@@ -17,8 +17,6 @@ _SMALLEST = 3000
 _INTERVAL = 0.08
 _PATIENCE = 5.0
 _SAMPLES = 9
-# Of less than so many the one in the middle is believed.
-_FEW = 4
 _SHORTEST = 1e-4
 
 
@@ -34,7 +32,7 @@ class Gauge:
 
     def __init__(self) -> None:
         self.rate = _FIRST_RATE
-        """Bytes a second, which three of four of the last measurements have found at least."""
+        """Bytes a second: the lower quartile of the last measurements."""
         self._size = 0
         self._asked = -math.inf
         self._begun: float | None = None
@@ -55,5 +53,4 @@ class Gauge:
         elif payload == AFTER and self._begun is not None and self._size:
             self._rates.append(min(_FASTEST, self._size / max(_SHORTEST, now - self._begun)))
             self._size = 0
-            place = len(self._rates) // (4 if len(self._rates) >= _FEW else 2)
-            self.rate = sorted(self._rates)[place]
+            self.rate = sorted(self._rates)[(len(self._rates) + 1) // 4]

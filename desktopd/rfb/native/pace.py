@@ -11,7 +11,8 @@ from desktopd.rfb.native.gauge import Gauge
 # Seconds that a picture may take on the link beyond the time an empty one takes.
 MOTION_TIME = 0.0115
 STILL_TIME = 0.060
-# On faster links a picture of a video comes sooner too, not only sharper.
+# Of more than so many bytes a second a picture of a video makes use to come sooner, not only to be
+# sharper: with this power of the rate it takes less of the link's time.
 _SLOW = 625_000.0
 _SOONER = 0.45
 _ROUND_TRIP_MEMORY = 10.0
