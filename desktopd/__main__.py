@@ -20,19 +20,19 @@ from typing import Protocol
 from desktopd import __version__, config, native
 from desktopd.config import Command, ConfigError, Loaded, Settings, is_loopback
 from desktopd.control import commands
+from desktopd.control.check import check
 from desktopd.control.report import Report, Reporter
+from desktopd.http.access.oauth import Provider
 from desktopd.http.app import create_app
-from desktopd.http.listen import ListenError, bind_tcp, bind_unix
-from desktopd.http.oauth import Provider
 from desktopd.http.options import HttpOptions
-from desktopd.http.server import Server
-from desktopd.rfb import port as vnc
-from desktopd.rfb.admission import Door
-from desktopd.rfb.native.local import RfbServer
-from desktopd.rfb.password import Passwords
-from desktopd.rfb.targets import Targets
-from desktopd.rfb.viewer import Viewers
-from desktopd.session.check import check
+from desktopd.http.serving.listen import ListenError, bind_tcp, bind_unix
+from desktopd.http.serving.server import HttpServer
+from desktopd.rfb.listeners import vnc_port as vnc
+from desktopd.rfb.listeners.authentication import VncAuthenticator
+from desktopd.rfb.listeners.password import VncPasswords
+from desktopd.rfb.listeners.unix_socket import RfbServer
+from desktopd.rfb.relay.targets import Targets
+from desktopd.rfb.viewers.viewer import Viewers
 from desktopd.session.errors import SessionError
 from desktopd.session.folder import claim, make_private
 from desktopd.session.services import SessionOptions
@@ -105,7 +105,9 @@ async def _run(loaded: Loaded) -> int:
         app = create_app(_http_options(settings, token, integration), session, viewers, shown)
     except ValueError as error:
         raise ConfigError(str(error)) from None
-    server = Server(app, _listen(settings), tls_cert=settings.tls_cert, tls_key=settings.tls_key)
+    server = HttpServer(
+        app, _listen(settings), tls_cert=settings.tls_cert, tls_key=settings.tls_key
+    )
     vnc_port = _vnc_port(settings, session, viewers, shown)
     link = _link(settings, server, token if is_ours else None)
     stop = asyncio.Event()
@@ -276,7 +278,7 @@ def _vnc_port(
     passwords = tls = None
     if settings.vnc_password is not None:
         view = settings.vnc_view_password
-        passwords = Passwords(
+        passwords = VncPasswords(
             settings.vnc_password.get_secret_value(), view.get_secret_value() if view else None
         )
     where = f"vnc_host={settings.vnc_host!r} vnc_port={settings.vnc_port}"
@@ -286,13 +288,15 @@ def _vnc_port(
         sock = vnc.listen(settings.vnc_host, settings.vnc_port)
     except OSError as error:
         raise ListenError(f"{where}: {error.strerror or error}; choose another") from None
-    door = Door(passwords, tls is not None, tls is None or is_loopback(settings.vnc_host))
+    authenticator = VncAuthenticator(
+        passwords, tls is not None, tls is None or is_loopback(settings.vnc_host)
+    )
     if tls is None and not is_loopback(settings.vnc_host):
         log.warning("%s: whoever listens in the network sees everything; set tls_cert", where)
-    return vnc.VncPort(sock, door, session, viewers, tls, native)
+    return vnc.VncPort(sock, authenticator, session, viewers, tls, native)
 
 
-def _link(settings: Settings, server: Server, token: str | None) -> str:
+def _link(settings: Settings, server: HttpServer, token: str | None) -> str:
     """The address for a person to click, with the token only when nobody else knows it."""
     place = server.addresses[0].replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
     query = f"?token={token}" if token and settings.auth == "token" else ""

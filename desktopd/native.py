@@ -8,15 +8,15 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktopd.rfb.encodings import PixelPath
-from desktopd.rfb.native.local import LocalSocket
-from desktopd.rfb.viewer import Viewers
+from desktopd.rfb.listeners.unix_socket import UnixSocketListener
+from desktopd.rfb.protocol.encodings import PixelPath
+from desktopd.rfb.viewers.viewer import Viewers
 from desktopd.session.errors import SessionError
 from desktopd.session.session import Session
 from desktopd.x11.errors import XError
 
 if TYPE_CHECKING:
-    from desktopd.rfb.native.server import Server
+    from desktopd.rfb.server.native_server import NativeServer
 
 log = logging.getLogger(__name__)
 
@@ -30,23 +30,23 @@ class Unusable(Exception):
 def check() -> None:
     """Raise Unusable where a part of the native server is missing."""
     try:
-        import desktopd.rfb.native.server  # noqa: F401
+        import desktopd.rfb.server.native_server  # noqa: F401
     except ImportError as error:
         raise Unusable(
             f"the native RFB server needs {error.name}: pip install 'desktopd[fast]'"
         ) from None
 
 
-def native_server(session: Session, name: str) -> Server | None:
+def native_server(session: Session, name: str) -> NativeServer | None:
     """The server for a session that is to be shown natively."""
     if session.rfb_path != PixelPath.NATIVE:
         return None
-    from desktopd.rfb.native.server import Server
+    from desktopd.rfb.server.native_server import NativeServer
 
-    return Server(session, name)
+    return NativeServer(session, name)
 
 
-async def show(session: Session, server: Server, viewers: Viewers, also: Path | None) -> None:
+async def show(session: Session, server: NativeServer, viewers: Viewers, also: Path | None) -> None:
     """Keep `server` at the session's display, and at its unix socket, until cancelled.
 
     `also` is another place for a socket. Raises SessionError where none can be made.
@@ -57,7 +57,7 @@ async def show(session: Session, server: Server, viewers: Viewers, also: Path | 
         async with contextlib.AsyncExitStack() as stack:
             for path in filter(None, (session.rfb_target, also)):
                 try:
-                    await stack.enter_async_context(LocalSocket(path, server, viewers))
+                    await stack.enter_async_context(UnixSocketListener(path, server, viewers))
                 except OSError as error:
                     raise SessionError(f"rfb_socket {path}: {error.strerror}") from None
             while True:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from desktopd.rfb.pixelformat import PixelFormat
+from desktopd.rfb.protocol.pixel_format import PixelFormat
 
 T = TypeVar("T")
 Steps = Generator[int, bytes, T]

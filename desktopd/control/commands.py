@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktopd.config import Loaded
-from desktopd.control.report import Daemon, Report, daemon
+from desktopd.control.report import Report, RunningDaemon, daemon
 from desktopd.session.errors import SessionError
 from desktopd.session.folder import claim, make_private
 from desktopd.session.leftovers import end_leftovers, leftovers
@@ -80,7 +80,7 @@ class Desktop:
     """A runtime folder with something alive: a daemon, or what a dead one has left."""
 
     folder: Path
-    daemon: Daemon | None
+    daemon: RunningDaemon | None
 
     def __str__(self) -> str:
         return "\n         ".join((*self._lines(), f"folder {self.folder}"))
@@ -189,7 +189,7 @@ def _spawn(loaded: Loaded, log: Path) -> subprocess.Popen[bytes]:
         os.close(output)
 
 
-def _show_address(found: Daemon) -> int:
+def _show_address(found: RunningDaemon) -> int:
     if found.report is None:
         print(f"it does not answer: kill -KILL {found.pid}, and start again", file=sys.stderr)
         return 1

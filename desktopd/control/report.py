@@ -81,7 +81,7 @@ def _kept(folder: Path) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Daemon:
+class RunningDaemon:
     """A living daemon: `pidfd` stays with its process; `report` is None when it does not answer."""
 
     pid: int
@@ -90,7 +90,7 @@ class Daemon:
 
 
 @contextmanager
-def daemon(folder: Path) -> Iterator[Daemon | None]:
+def daemon(folder: Path) -> Iterator[RunningDaemon | None]:
     """The daemon of a runtime folder; None when there is none.
 
     Raises SessionError when it is out of reach: another user's, or in another container.
@@ -117,7 +117,7 @@ def daemon(folder: Path) -> Iterator[Daemon | None]:
         yield found
 
 
-def _ask(sock: socket.socket, pid: int, pidfd: int) -> Daemon | None:
+def _ask(sock: socket.socket, pid: int, pidfd: int) -> RunningDaemon | None:
     """Hear the report. Only a daemon that still lives answers, or keeps the connection open."""
     told, deadline = b"", time.monotonic() + ANSWER_WITHIN
     try:
@@ -125,8 +125,8 @@ def _ask(sock: socket.socket, pid: int, pidfd: int) -> Daemon | None:
             told += more
             sock.settimeout(max(0.01, deadline - time.monotonic()))
     except TimeoutError:
-        return Daemon(pid, pidfd, None)
+        return RunningDaemon(pid, pidfd, None)
     if not told:
         return None
     fields = json.loads(told)
-    return Daemon(pid, pidfd, Report(**{**fields, "viewers": tuple(fields["viewers"])}))
+    return RunningDaemon(pid, pidfd, Report(**{**fields, "viewers": tuple(fields["viewers"])}))

@@ -12,25 +12,25 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from desktopd.http.api import Api, healthy
-from desktopd.http.auth import Ask, AuthMiddleware, Enter
-from desktopd.http.events import Events
-from desktopd.http.gate import Gate, TokenGate
-from desktopd.http.headers import SecurityHeaders, SecurityHeadersMiddleware
-from desktopd.http.login import Login, LoginPage
-from desktopd.http.metrics import Metrics
-from desktopd.http.oauth import CALLBACK, OAuthGate
+from desktopd.http.access.authenticator import RequestAuthenticator, TokenAuthenticator
+from desktopd.http.access.login import Login, LoginPage
+from desktopd.http.access.middleware import Ask, AuthMiddleware, Enter
+from desktopd.http.access.oauth import CALLBACK, OAuthAuthenticator
+from desktopd.http.access.origin import OriginPolicy
+from desktopd.http.access.throttle import Throttle
+from desktopd.http.access.tokens import Tokens
+from desktopd.http.api.api import Api, healthy
+from desktopd.http.api.events import Events
+from desktopd.http.api.metrics import Metrics
+from desktopd.http.api.session import ServedSession, session_json
+from desktopd.http.api.websockify import Rfb, RfbServer
 from desktopd.http.options import HttpOptions
-from desktopd.http.origin import OriginPolicy
 from desktopd.http.pages import Pages
-from desktopd.http.prefix import PrefixMiddleware, base_path
 from desktopd.http.problems import Problem, problem_response
-from desktopd.http.proxy import ForwardedMiddleware
-from desktopd.http.rfb import Rfb, RfbServer
-from desktopd.http.session import Session, session_json
-from desktopd.http.throttle import Throttle
-from desktopd.http.tokens import Tokens
-from desktopd.rfb.viewer import Viewers
+from desktopd.http.serving.headers import SecurityHeaders, SecurityHeadersMiddleware
+from desktopd.http.serving.prefix import PrefixMiddleware, base_path
+from desktopd.http.serving.proxy import ForwardedMiddleware
+from desktopd.rfb.viewers.viewer import Viewers
 from desktopd.session.errors import SessionNotReady
 from desktopd.x11.errors import XError
 
@@ -43,7 +43,7 @@ PUBLIC_WITH_OAUTH = PUBLIC - {"/login"} | {CALLBACK}
 class Entrance:
     """One way to let users in: what tells them, and the login."""
 
-    gate: Gate
+    authenticator: RequestAuthenticator
     public: frozenset[str]
     routes: tuple[Route, ...]
     ask: Ask
@@ -52,7 +52,7 @@ class Entrance:
 
 def create_app(
     options: HttpOptions,
-    session: Session,
+    session: ServedSession,
     viewers: Viewers | None = None,
     native: RfbServer | None = None,
 ) -> Starlette:
@@ -74,7 +74,7 @@ def create_app(
             Middleware(PrefixMiddleware, base),
             Middleware(
                 AuthMiddleware,
-                entrance.gate,
+                entrance.authenticator,
                 OriginPolicy(options.allow_origin, options.allowed_hosts),
                 entrance.public,
                 entrance.ask,
@@ -100,18 +100,22 @@ def _entrance(options: HttpOptions, base: str, *, embedded: bool) -> Entrance:
     page = LoginPage(names_target=options.targets is not None)
     secure = options.cookie_secure
     if options.provider is not None:
-        oauth = OAuthGate(options.provider, base, page.allowed, secure=secure, embedded=embedded)
+        oauth = OAuthAuthenticator(
+            options.provider, base, page.allowed, secure=secure, embedded=embedded
+        )
         routes: tuple[Route, ...] = (Route(CALLBACK, oauth.callback),)
         return Entrance(oauth, PUBLIC_WITH_OAUTH, routes, oauth.ask, None)
     tokens = Tokens(options.token, options.view_token) if options.auth == "token" else None
-    gate = TokenGate(tokens, Throttle(), base, secure=secure, embedded=embedded)
-    login = Login(gate, page)
+    authenticator = TokenAuthenticator(tokens, Throttle(), base, secure=secure, embedded=embedded)
+    login = Login(authenticator, page)
     routes = (Route("/login", login.show), Route("/login", login.submit, methods=["POST"]))
-    return Entrance(gate, PUBLIC, routes, page.response, gate.enter if tokens else None)
+    return Entrance(
+        authenticator, PUBLIC, routes, page.response, authenticator.enter if tokens else None
+    )
 
 
 def _routes(
-    options: HttpOptions, session: Session, viewers: Viewers, native: RfbServer | None
+    options: HttpOptions, session: ServedSession, viewers: Viewers, native: RfbServer | None
 ) -> list[BaseRoute]:
     describe = partial(session_json, session, viewers, options.version)
     metrics = Metrics(session, viewers)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from desktopd.http.oauth import Provider
-from desktopd.rfb.targets import Targets
+from desktopd.http.access.oauth import Provider
+from desktopd.rfb.relay.targets import Targets
 
 STATIC = Path(__file__).parent / "static"
 

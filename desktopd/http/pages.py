@@ -11,8 +11,8 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from desktopd.http.prefix import path_below
 from desktopd.http.problems import Problem
+from desktopd.http.serving.prefix import path_below
 
 INDEX = "index.html"
 _HASHED = re.compile(r"assets/.+-[A-Za-z0-9_-]{8,}\.\w+")

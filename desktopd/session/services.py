@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktopd.geometry import Size
-from desktopd.session import openbox, xfce
-from desktopd.session.displays import DisplayOptions
+from desktopd.session.backends.displays import XServerOptions
 from desktopd.session.gpu import server_environment
 from desktopd.session.service import Probe, Restart, Service
+from desktopd.session.window_managers import openbox, xfce
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,10 @@ class SessionOptions:
         return "native" if self.rfb == "native" else "x11vnc"
 
     @property
-    def display_options(self) -> DisplayOptions:
+    def display_options(self) -> XServerOptions:
         """The part that the X server is started with."""
         environment = {**self.environment, **server_environment()}
-        return DisplayOptions(self.size, self.max_size, self.dpi, self.folder, environment)
+        return XServerOptions(self.size, self.max_size, self.dpi, self.folder, environment)
 
     @property
     def authority(self) -> Path:

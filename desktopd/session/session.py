@@ -11,18 +11,19 @@ from pathlib import Path
 from desktopd.geometry import Size
 from desktopd.observers import Observers
 from desktopd.session import services
-from desktopd.session.display import Desktop, Display
 from desktopd.session.errors import SessionError, SessionNotReady
 from desktopd.session.gpu import confirmed, detect
-from desktopd.session.probes import RfbProbe
+from desktopd.session.probes.rfb import RfbProbe
 from desktopd.session.process import Process, popen
 from desktopd.session.runner import Runner
 from desktopd.session.service import Service
 from desktopd.session.services import SessionOptions
 from desktopd.session.state import StateFile
 from desktopd.session.status import DisplayStatus, ServiceState, SessionStatus, Stage
-from desktopd.x11 import capture, windows
+from desktopd.session.x_server import OpenDisplay, XServer
+from desktopd.x11 import windows
 from desktopd.x11.connection import XError
+from desktopd.x11.screen import screenshot as capture
 from desktopd.x11.windows import Paint
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class Session:
         self._changes = Observers[[]]()
         self._copies = Observers[[str]]()
         self._state = StateFile(options.folder / "state.json")
-        self._display = Display(
+        self._display = XServer(
             options.backends,
             options.display_options,
             self._state,
@@ -134,7 +135,7 @@ class Session:
         """Call `handler` with what an application has copied; returns how to end that."""
         return self._copies.add(handler)
 
-    def _desktop(self) -> Desktop:
+    def _desktop(self) -> OpenDisplay:
         if self._display.desktop is None:
             raise SessionNotReady("the display is not running; try again in a second")
         return self._display.desktop

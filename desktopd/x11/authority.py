@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktopd.x11.errors import XError
-from desktopd.x11.wire import MAGIC_COOKIE
+from desktopd.x11.xlib_patches import MAGIC_COOKIE
 
 
 @dataclass(frozen=True, slots=True)

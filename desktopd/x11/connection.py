@@ -30,7 +30,7 @@ from desktopd.x11.errors import (
     error_name,
     x_errors,
 )
-from desktopd.x11.wire import Address, Display, open_display
+from desktopd.x11.xlib_patches import Address, Display, open_display
 
 __all__ = [
     "Connection",

@@ -8,7 +8,7 @@ from typing import Any
 
 from Xlib import error
 
-from desktopd.x11.wire import Display
+from desktopd.x11.xlib_patches import Display
 
 
 class XError(Exception):

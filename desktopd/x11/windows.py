@@ -14,9 +14,9 @@ from Xlib import X, Xatom, error
 from Xlib.protocol import event as core
 
 from desktopd.geometry import Size
-from desktopd.x11.capture import read_pixels
 from desktopd.x11.connection import Connection, Display, Event, x_errors
-from desktopd.x11.randr import screen_size
+from desktopd.x11.screen.randr import screen_size
+from desktopd.x11.screen.screenshot import read_pixels
 
 # A line of text is taller than the distance of the rows looked at, in pixels.
 ROW_DISTANCE = 8

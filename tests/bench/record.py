@@ -19,8 +19,8 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
 from desktopd.geometry import Size
-from desktopd.x11.capture import read_pixels
-from desktopd.x11.wire import Display
+from desktopd.x11.screen.screenshot import read_pixels
+from desktopd.x11.xlib_patches import Display
 from tests.bench import scenes
 from tests.bench.screen import connect
 from tests.daemon import ROOT

@@ -10,7 +10,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from struct import pack, unpack
 
-from desktopd.rfb.encodings import Encoding
+from desktopd.rfb.protocol.encodings import Encoding
 
 QUALITY, COMPRESSION = 6, 2  # noVNC's own, of 0 to 9
 

@@ -13,8 +13,8 @@ from Xlib.protocol import rq
 
 from desktopd.geometry import Size
 from desktopd.x11.authority import read_cookie
-from desktopd.x11.shm import Segment
-from desktopd.x11.wire import Address, Display, open_display
+from desktopd.x11.screen.shm import Segment
+from desktopd.x11.xlib_patches import Address, Display, open_display
 from tests.bench import barcode
 
 DEPTH = 24

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from Xlib.protocol import event
 
 from desktopd.geometry import Size
-from desktopd.x11.wire import Display
+from desktopd.x11.xlib_patches import Display
 from tests.bench import barcode
 from tests.bench.picture import back_and_forth, digest
 from tests.bench.screen import Canvas, Window, connect

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from desktopd.rfb.messages import FramebufferUpdateRequest
+from desktopd.rfb.protocol.client_messages import FramebufferUpdateRequest
 from tests.browser.peer import H264, Peer, peer, tight_fill
 from tests.browser.video import Pixels
 from tests.chromium import Tab

@@ -18,8 +18,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from desktopd.http.options import STATIC
-from desktopd.rfb.message import ClientMessage
-from desktopd.rfb.messages import ClientFence, ClientMessages, SetEncodings
+from desktopd.rfb.protocol.client_messages import ClientFence, ClientMessages, SetEncodings
+from desktopd.rfb.protocol.message import ClientMessage
 from tests.daemon import until
 
 RAW, COPYRECT, TIGHT, H264, DESKTOP_SIZE = 0, 1, 7, 50, -223

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktopd.rfb.password import response
+from desktopd.rfb.listeners.password import response
 from tests.chromium import Picture, pixels, save, screen
 from tests.daemon import Daemon, until
 from tests.deploy.conftest import CANVAS, PANEL

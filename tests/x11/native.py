@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 from Xlib import X
 
 from desktopd.geometry import Size
-from desktopd.rfb.encodings import PixelPath
-from desktopd.rfb.native.local import StreamTransport
-from desktopd.rfb.native.server import LIMITS
-from desktopd.rfb.native.server import Server as RfbServer
-from desktopd.rfb.pixelformat import NATIVE, PixelFormat, translate
-from desktopd.rfb.relay import Ending, Limits, NoDisplay
-from desktopd.rfb.viewer import Role, Viewer
-from desktopd.x11.capture import read_pixels
+from desktopd.rfb.listeners.unix_socket import StreamTransport
+from desktopd.rfb.protocol.encodings import PixelPath
+from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat, translate
+from desktopd.rfb.relay.relay import Ending, Limits, NoDisplay
+from desktopd.rfb.server.native_server import LIMITS
+from desktopd.rfb.server.native_server import NativeServer as RfbServer
+from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.x11.connection import Connection, Display
-from desktopd.x11.screen import Screen
-from desktopd.x11.selection import Clipboard
+from desktopd.x11.screen.screenshot import read_pixels
+from desktopd.x11.screen.size import ScreenSize
+from desktopd.x11.selections.clipboard import Clipboard
 from tests.x11.rfbclient import VIDEO, RfbViewer
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def shared_memory() -> int:
 class Desktop:
     """The screen and the clipboard of a display, as a session has them."""
 
-    def __init__(self, screen: Screen, clipboard: Clipboard) -> None:
+    def __init__(self, screen: ScreenSize, clipboard: Clipboard) -> None:
         self.screen, self.clipboard = screen, clipboard
 
     @property
@@ -159,7 +159,7 @@ async def showing(
     async with AsyncExitStack() as stack:
         eyes = await Connection.open(server.name, server.authority)
         stack.push_async_callback(eyes.close)
-        screen = await Screen.open(eyes, LARGEST)
+        screen = await ScreenSize.open(eyes, LARGEST)
         if size is not None:
             await screen.resize(size)
         desktop = Desktop(screen, await Clipboard.open(eyes))

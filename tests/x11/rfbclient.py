@@ -16,8 +16,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from desktopd.rfb.encodings import Encoding
-from desktopd.rfb.pixelformat import NATIVE, PixelFormat
+from desktopd.rfb.protocol.encodings import Encoding
+from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
 from tests.rfb_decoders import Form, Steps, Tight, Values, Zrle, raw
 
 _PACED = (Encoding.FENCE, Encoding.CONTINUOUS_UPDATES)

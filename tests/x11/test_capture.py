@@ -9,10 +9,10 @@ from Xlib import X
 from Xlib.protocol import rq
 
 from desktopd.geometry import Size
-from desktopd.x11 import capture
-from desktopd.x11.capture import screenshot
 from desktopd.x11.connection import Display, XError
-from desktopd.x11.screen import Screen
+from desktopd.x11.screen import screenshot as capture
+from desktopd.x11.screen.screenshot import screenshot
+from desktopd.x11.screen.size import ScreenSize
 
 COLOURS = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (18, 52, 86), (255, 255, 255)]
 
@@ -46,7 +46,7 @@ def tile_colour(x: int, y: int) -> tuple[int, int, int]:
 async def test_every_pixel_is_right(any_server, connect, monkeypatch):
     monkeypatch.setattr(capture, "STRIP_BYTES", 40_000)
     connection = await connect(any_server)
-    size = await (await Screen.open(connection, Size(7680, 4320))).resize(Size(641, 403))
+    size = await (await ScreenSize.open(connection, Size(7680, 4320))).resize(Size(641, 403))
     painter = await connect(any_server)
     await painter.call(draw_tiles)
     picture = Image.open(BytesIO(await screenshot(connection)))
@@ -63,7 +63,7 @@ async def test_every_pixel_is_right(any_server, connect, monkeypatch):
 
 async def test_the_largest_screen(any_server, connect):
     connection = await connect(any_server)
-    screen = await Screen.open(connection, Size(7680, 4320))
+    screen = await ScreenSize.open(connection, Size(7680, 4320))
     await screen.resize(Size(7680, 4320))
     picture = Image.open(BytesIO(await screenshot(connection)))
     assert picture.size == (7680, 4320)
@@ -73,7 +73,7 @@ async def test_the_largest_screen(any_server, connect):
 async def test_a_resize_in_the_middle(any_server, connect, monkeypatch):
     monkeypatch.setattr(capture, "STRIP_BYTES", 40_000)
     reading, changing = await connect(any_server), await connect(any_server)
-    screen = await Screen.open(changing, Size(7680, 4320))
+    screen = await ScreenSize.open(changing, Size(7680, 4320))
     sizes = [Size(600, 700), Size(700, 600)]
     await screen.resize(sizes[0])
     taking = asyncio.create_task(screenshot(reading))

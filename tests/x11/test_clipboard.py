@@ -9,10 +9,10 @@ import pytest
 from Xlib import X, Xatom
 from Xlib.protocol import event as core
 
-from desktopd.x11 import transfer
 from desktopd.x11.connection import Connection, Display, Event
-from desktopd.x11.selection import Clipboard
-from desktopd.x11.transfer import CHUNK_BYTES
+from desktopd.x11.selections import transfer
+from desktopd.x11.selections.clipboard import Clipboard
+from desktopd.x11.selections.transfer import CHUNK_BYTES
 
 if TYPE_CHECKING:
     from conftest import Server

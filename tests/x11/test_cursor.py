@@ -11,8 +11,8 @@ from PIL import Image
 from Xlib.protocol import rq
 
 from desktopd.x11.connection import Display, x_errors
-from desktopd.x11.cursor import ARROW, Cursor, CursorImage
-from desktopd.x11.pointer import Pointer
+from desktopd.x11.input.pointer import Pointer
+from desktopd.x11.screen.cursor import ARROW, Cursor, CursorImage
 
 PROGRAM = Path(__file__).with_name("translucent_cursor.py")
 

@@ -9,12 +9,12 @@ import pytest
 from Xlib import X
 
 from desktopd.geometry import Rectangle, Size
-from desktopd.x11.capture import read_pixels
 from desktopd.x11.connection import Connection, Display
-from desktopd.x11.doublebuffer import DoubleBuffer
 from desktopd.x11.errors import XError
-from desktopd.x11.screen import Screen
-from desktopd.x11.shm import Segment
+from desktopd.x11.screen.double_buffer import DoubleBuffer
+from desktopd.x11.screen.screenshot import read_pixels
+from desktopd.x11.screen.shm import Segment
+from desktopd.x11.screen.size import ScreenSize
 from tests.x11.native import shared_memory
 
 SIZE = Size(321, 203)
@@ -27,7 +27,7 @@ LEFT, RIGHT = Rectangle(3, 5, 40, 30), Rectangle(250, 150, 71, 53)
 async def screen(any_server, connect) -> AsyncIterator[Connection]:
     """A screen of SIZE with a window over all of it."""
     connection = await connect(any_server)
-    await (await Screen.open(connection, Size(7680, 4320))).resize(SIZE)
+    await (await ScreenSize.open(connection, Size(7680, 4320))).resize(SIZE)
     window = await connection.call(cover)
     yield connection
     await connection.call(lambda _: window.destroy())

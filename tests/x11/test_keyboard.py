@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from Xlib import XK, X
 
-from desktopd.x11 import xkb
 from desktopd.x11.connection import Connection
-from desktopd.x11.keyboard import Keyboard, Leds
-from desktopd.x11.keysyms import keysym_of
-from desktopd.x11.pointer import Pointer
+from desktopd.x11.input import xkb
+from desktopd.x11.input.keyboard import Keyboard, Leds
+from desktopd.x11.input.keysyms import keysym_of
+from desktopd.x11.input.pointer import Pointer
 from tests.x11.recorder import Recorder, focus, recording
 
 if TYPE_CHECKING:

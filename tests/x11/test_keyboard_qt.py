@@ -16,8 +16,8 @@ import pytest
 from Xlib import XK
 
 from desktopd.x11.connection import Connection
-from desktopd.x11.keyboard import Keyboard, ViewerKeys
-from desktopd.x11.keysyms import keysym_of
+from desktopd.x11.input.keyboard import Keyboard, ViewerKeys
+from desktopd.x11.input.keysyms import keysym_of
 from tests.x11.recorder import focus
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from desktopd.geometry import Size
-from desktopd.rfb.encodings import Encoding
-from tests.unit.test_pixelformat import COLOUR_MAP, FORMATS
+from desktopd.rfb.protocol.encodings import Encoding
+from tests.unit.rfb.protocol.test_pixel_format import COLOUR_MAP, FORMATS
 from tests.x11.native import Painter, Shown, showing, shown_numbers
 from tests.x11.rfbclient import COMMON, LOSSLESS, PHOTOS, VIDEO, RfbViewer
 

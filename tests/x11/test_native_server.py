@@ -12,13 +12,13 @@ import pytest
 
 from desktopd import native
 from desktopd.geometry import Size
-from desktopd.rfb.encodings import Encoding
-from desktopd.rfb.native.pixels import Pixels
-from desktopd.rfb.native.server import Server as RfbServer
-from desktopd.rfb.viewer import Viewers
+from desktopd.rfb.protocol.encodings import Encoding
+from desktopd.rfb.server.native_server import NativeServer as RfbServer
+from desktopd.rfb.server.update_encoder import UpdateEncoder
+from desktopd.rfb.viewers.viewer import Viewers
 from desktopd.session.session import SessionError
 from desktopd.x11.connection import XError
-from desktopd.x11.shm import Segment
+from desktopd.x11.screen.shm import Segment
 from tests.x11.native import showing
 from tests.x11.rfbclient import LOSSLESS, RfbViewer
 
@@ -115,7 +115,7 @@ async def test_a_bug_in_an_encoder_costs_no_more_than_the_connection(
         async with viewing(path) as (client, running):
             await eventually(lambda: client.updates > 0)
             with monkeypatch.context() as patch:
-                patch.setattr(Pixels, "updates", lambda *_: 1 / 0)
+                patch.setattr(UpdateEncoder, "updates", lambda *_: 1 / 0)
                 client.request(incremental=False)
                 await eventually(running.done)
         await eventually(lambda: drawn(path))

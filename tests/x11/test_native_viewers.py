@@ -13,16 +13,16 @@ import pytest
 from Xlib import X
 
 from desktopd.geometry import Size
-from desktopd.rfb.encodings import Encoding
-from desktopd.rfb.extended_clipboard import Format, Notify, Provide, Request, parse
-from desktopd.rfb.native import peer
-from desktopd.rfb.native import server as native
-from desktopd.rfb.native.x264 import X264
-from desktopd.rfb.pixelformat import NATIVE
-from desktopd.rfb.relay import Cause, Limits
-from desktopd.rfb.viewer import Role
-from desktopd.x11.grab import Grabber
-from tests.unit.test_pixelformat import FORMATS
+from desktopd.rfb.encoders.h264.x264 import X264
+from desktopd.rfb.protocol.encodings import Encoding
+from desktopd.rfb.protocol.extended_clipboard import Format, Notify, Provide, Request, parse
+from desktopd.rfb.protocol.pixel_format import NATIVE
+from desktopd.rfb.relay.relay import Cause, Limits
+from desktopd.rfb.server import client_connection as peer
+from desktopd.rfb.server import native_server as native
+from desktopd.rfb.viewers.viewer import Role
+from desktopd.x11.screen.grab import Grabber
+from tests.unit.rfb.protocol.test_pixel_format import FORMATS
 from tests.x11.native import SECONDS, Painter, Shown, shared_memory, showing
 from tests.x11.rfbclient import COMMON, LOSSLESS, PHOTOS, VIDEO
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from desktopd.x11.connection import Connection
-from desktopd.x11.pointer import Pointer
+from desktopd.x11.input.pointer import Pointer
 from tests.x11.recorder import Button, Recorder, focus, recording
 
 

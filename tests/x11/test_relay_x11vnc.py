@@ -20,10 +20,10 @@ from Xlib.display import Display
 from Xlib.protocol.rq import Event
 from Xlib.xauth import FamilyLocal
 
-from desktopd.rfb.encodings import PixelPath
-from desktopd.rfb.relay import Cause, relay
-from desktopd.rfb.targets import TargetError, UnixTarget, connect
-from desktopd.rfb.viewer import Role, Viewer
+from desktopd.rfb.protocol.encodings import PixelPath
+from desktopd.rfb.relay.relay import Cause, relay
+from desktopd.rfb.relay.targets import TargetError, UnixTarget, connect
+from desktopd.rfb.viewers.viewer import Role, Viewer
 
 DEADLINE = 20.0
 WIDTH, HEIGHT = 320, 240

@@ -9,7 +9,7 @@ from Xlib.ext import randr
 
 from desktopd.geometry import Size
 from desktopd.x11.connection import Event, XRequestError, XTimeout
-from desktopd.x11.screen import Screen
+from desktopd.x11.screen.size import ScreenSize
 
 if TYPE_CHECKING:
     from conftest import Server
@@ -44,7 +44,7 @@ def our_modes(server: Server) -> list[str]:
 
 
 async def test_every_size_is_exactly_what_was_asked(any_server, connect):
-    screen = await Screen.open(await connect(any_server), LARGEST)
+    screen = await ScreenSize.open(await connect(any_server), LARGEST)
     for size in SIZES:
         assert await screen.resize(size) == size
         assert screen.size == size
@@ -54,14 +54,14 @@ async def test_every_size_is_exactly_what_was_asked(any_server, connect):
 
 
 async def test_sizes_out_of_range_are_brought_into_it(any_server, connect):
-    screen = await Screen.open(await connect(any_server), Size(1000, 800))
+    screen = await ScreenSize.open(await connect(any_server), Size(1000, 800))
     assert await screen.resize(Size(5000, 300)) == Size(1000, 300)
     assert await screen.resize(Size(1, 5000)) == Size(64, 800)
     assert told(any_server) == Size(64, 800)
 
 
 async def test_of_quick_resizes_the_latest_wins(any_server, connect):
-    screen = await Screen.open(await connect(any_server), LARGEST)
+    screen = await ScreenSize.open(await connect(any_server), LARGEST)
     await screen.resize(Size(800, 600))
     changes: list[Size] = []
     screen.on_change(changes.append)
@@ -77,7 +77,7 @@ async def test_of_quick_resizes_the_latest_wins(any_server, connect):
 
 
 async def test_calls_at_once_are_one_resize(any_server, connect):
-    screen = await Screen.open(await connect(any_server), LARGEST)
+    screen = await ScreenSize.open(await connect(any_server), LARGEST)
     await screen.resize(Size(800, 600))
     changes: list[Size] = []
     screen.on_change(changes.append)
@@ -87,7 +87,7 @@ async def test_calls_at_once_are_one_resize(any_server, connect):
 
 
 async def test_others_see_one_change(any_server, connect):
-    screen = await Screen.open(await connect(any_server), LARGEST)
+    screen = await ScreenSize.open(await connect(any_server), LARGEST)
     viewer = await connect(any_server)
     await viewer.call(
         lambda display: display.screen().root.xrandr_select_input(randr.RRScreenChangeNotifyMask)
@@ -110,8 +110,8 @@ async def test_others_see_one_change(any_server, connect):
 
 
 async def test_a_change_by_another_is_told(any_server, connect, eventually):
-    ours = await Screen.open(await connect(any_server), LARGEST)
-    theirs = await Screen.open(await connect(any_server), LARGEST)
+    ours = await ScreenSize.open(await connect(any_server), LARGEST)
+    theirs = await ScreenSize.open(await connect(any_server), LARGEST)
     changes: list[Size] = []
     ours.on_change(changes.append)
     await theirs.resize(Size(1111, 777))
@@ -122,7 +122,7 @@ async def test_a_change_by_another_is_told(any_server, connect, eventually):
 
 @pytest.mark.parametrize("dpi", [96, 192])
 async def test_dots_per_inch_stay(any_server, connect, dpi):
-    screen = await Screen.open(await connect(any_server), LARGEST, dpi)
+    screen = await ScreenSize.open(await connect(any_server), LARGEST, dpi)
     for size in (screen.size, Size(1600, 900), Size(7680, 4320), Size(2001, 1001)):
         await screen.resize(size)
         match = re.search(r"resolution: +(\d+)x(\d+) dots", any_server.run("xdpyinfo"))
@@ -134,7 +134,7 @@ async def test_dots_per_inch_stay(any_server, connect, dpi):
 @pytest.mark.parametrize("kind", ["xvfb", "xdummy"])
 async def test_a_refused_size_changes_nothing(start, connect, kind, size):
     server = start(kind, Size(1024, 768))
-    screen = await Screen.open(await connect(server), LARGEST)
+    screen = await ScreenSize.open(await connect(server), LARGEST)
     before = await screen.resize(Size(800, 750))
     changes: list[Size] = []
     screen.on_change(changes.append)
@@ -148,7 +148,7 @@ async def test_a_refused_size_changes_nothing(start, connect, kind, size):
 
 
 async def test_a_refused_size_does_not_spoil_a_later_one(start, connect):
-    screen = await Screen.open(await connect(start("xvfb", Size(800, 600))), LARGEST)
+    screen = await ScreenSize.open(await connect(start("xvfb", Size(800, 600))), LARGEST)
     refused = asyncio.create_task(screen.resize(Size(1000, 700)))
     await asyncio.sleep(0)
     assert await screen.resize(Size(700, 500)) == Size(700, 500)
@@ -157,7 +157,7 @@ async def test_a_refused_size_does_not_spoil_a_later_one(start, connect):
 
 async def test_a_stopped_server_takes_the_size_when_it_goes_on(start, connect):
     server = start()
-    screen = await Screen.open(connection := await connect(server), LARGEST)
+    screen = await ScreenSize.open(connection := await connect(server), LARGEST)
     with server.stopped():
         resizing = asyncio.create_task(screen.resize(Size(500, 400)))
         with pytest.raises(XTimeout):

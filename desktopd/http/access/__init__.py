@@ -1,0 +1,1 @@
+"""Who may do what over HTTP: tokens, cookies, login, origins."""

@@ -1,0 +1,85 @@
+"""The page that asks for the token, without any script."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from desktopd.http.access.authenticator import TokenAuthenticator
+from desktopd.http.api.body import read_body
+from desktopd.http.markup import login_form
+from desktopd.http.problems import Problem, WrongToken, wants_html
+from desktopd.http.serving.prefix import path_below
+
+_FORM_LIMIT = 16_384
+_AFTER = re.compile(r"(vnc(_lite)?\.html)?(\?[!-~]*)?")
+
+
+class LoginPage:
+    """The form. It repeats a ``token`` inside of other parameters only if that `names_target`."""
+
+    def __init__(self, *, names_target: bool) -> None:
+        self._names_target = names_target
+
+    def response(
+        self, conn: HTTPConnection, problem: Problem | None = None, after: str | None = None
+    ) -> Response:
+        """The form, with the status of the `problem` that led to it.
+
+        `after`: the page to go to, relative to ``/login``; None takes the one that was asked for.
+        """
+        status, headers, error = 200, {}, ""
+        if problem is not None:
+            status, headers = problem.status_code, dict(problem.headers or {})
+            if isinstance(problem, WrongToken):
+                error = f"{problem.detail}: {problem.remedy}".capitalize()
+        if after is None:
+            query = conn.scope["query_string"].decode("latin-1")
+            after = self.allowed(f"{path_below(conn.scope)[1:]}?{query}")
+        depth = path_below(conn.scope).count("/") - 1
+        page = login_form("../" * depth + "login", after, error)
+        # With no-referrer, browsers send "Origin: null" when the form is submitted.
+        return HTMLResponse(page, status, headers | {"Referrer-Policy": "same-origin"})
+
+    def allowed(self, after: str) -> str:
+        """Where to go after the login: a page of ours without any token, or the first page."""
+        path, _, query = after.partition("?")
+        kept = [p for p in query.split("&") if p and not self._holds_token(p)]
+        after = path + ("?" + "&".join(kept) if kept else "")
+        return after if _AFTER.fullmatch(after) else ""
+
+    def _holds_token(self, parameter: str) -> bool:
+        lower = parameter.lower()
+        return lower.startswith("token=") or ("token" in lower and not self._names_target)
+
+
+class Login:
+    """GET and POST ``/login``."""
+
+    def __init__(self, authenticator: TokenAuthenticator, page: LoginPage) -> None:
+        self._authenticator = authenticator
+        self._page = page
+
+    async def show(self, request: Request) -> Response:
+        """The form; whoever has access already goes on to the desktop."""
+        try:
+            await self._authenticator.access(request)
+        except Problem:
+            return self._page.response(request, after="")
+        return RedirectResponse("./", 303)
+
+    async def submit(self, request: Request) -> Response:
+        """Exchange the form's token for a cookie and go where the user wanted to."""
+        body = await read_body(request, _FORM_LIMIT)
+        fields = dict(parse_qsl(body.decode("latin-1"), encoding="latin-1"))
+        after = self._page.allowed(fields.get("next", ""))
+        token = fields.get("token", "").encode("latin-1")
+        try:
+            return self._authenticator.enter(request, token, f"./{after}")
+        except Problem as problem:
+            if wants_html(request):
+                return self._page.response(request, problem, after)
+            raise

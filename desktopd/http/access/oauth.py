@@ -1,0 +1,157 @@
+"""Login at an OAuth 2.0 provider that stands in front of us, such as JupyterHub.
+
+RFC 6749 section 4.1, with the proof key of RFC 7636.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Callable
+from typing import Protocol
+from urllib.parse import quote, unquote
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import RedirectResponse, Response
+
+from desktopd.http.access.authenticator import Access, Means, bearer
+from desktopd.http.access.tokens import cookie_header
+from desktopd.http.problems import Problem, problem_response
+from desktopd.http.serving.prefix import path_below
+from desktopd.http.serving.proxy import is_https
+from desktopd.rfb.viewers.viewer import Role
+
+CALLBACK = "/oauth_callback"
+LOGIN_SECONDS = 600
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,512}")
+
+
+class Provider(Protocol):
+    """The other side. Each of its coroutines raises Problem when the provider fails.
+
+    `cookie`: name of the cookie for its access token, our own on this host. `session_cookie`: name
+    of the provider's cookie that changes when its user logs out. `secure`: the user's browser
+    reaches us by https.
+    """
+
+    cookie: str
+    session_cookie: str
+    secure: bool
+
+    def login_url(self, state: str, challenge: str) -> str:
+        """The address where a user logs in; `challenge` is of the method S256."""
+
+    async def exchange(self, code: str, verifier: str) -> str:
+        """The access token for an authorization code."""
+
+    async def admits(self, token: str, session: str) -> bool | None:
+        """Whether the user of `token` may use this desktop; None for a token that is not valid."""
+
+
+class OAuthAuthenticator:
+    """Gives control to whom `provider` admits, by cookie or bearer token, below the path `base`.
+
+    `secure` and `embedded` are those of the cookie; `allowed` turns the page that was asked for
+    into one that may be gone to after the login.
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        base: str,
+        allowed: Callable[[str], str],
+        *,
+        secure: bool,
+        embedded: bool,
+    ) -> None:
+        self._provider = provider
+        self._base = base
+        self._allowed = allowed
+        self._secure = secure or provider.secure
+        self._embedded = embedded
+
+    async def access(self, conn: HTTPConnection, query: bytes | None = None) -> Access:
+        """Control, or Problem 401, 403, or what the provider raises. A `query` opens nothing."""
+        presented = bearer(conn)
+        if presented is not None:
+            means, token = Means.BEARER, presented.decode("latin-1")
+        else:
+            means, token = Means.COOKIE, conn.cookies.get(self._provider.cookie, "")
+        if _TOKEN.fullmatch(token) and await self._admitted(conn, token):
+            return Access(Role.CONTROL, means)
+        raise Problem(
+            401,
+            "this desktop needs a login",
+            "open its address in a browser, or send a token as Authorization: Bearer",
+            {"WWW-Authenticate": "Bearer"},
+        )
+
+    async def _admitted(self, conn: HTTPConnection, token: str) -> bool:
+        """Whether the token is valid; Problem 403 when it is that of somebody else."""
+        session = conn.cookies.get(self._provider.session_cookie, "")
+        admitted = await self._provider.admits(token, session)
+        if admitted is False:
+            raise Problem(
+                403,
+                "this desktop belongs to somebody else",
+                "open your own, or ask its owner or an administrator for access",
+            )
+        return admitted is True
+
+    def ask(self, conn: HTTPConnection, problem: Problem) -> Response:
+        """Send a person to the provider, and remember the page that he wanted."""
+        if problem.status_code != 401:
+            return problem_response(conn, problem)
+        state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
+        digest = hashlib.sha256(verifier.encode()).digest()
+        challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        response = RedirectResponse(self._provider.login_url(state, challenge), 303)
+        after = f"{path_below(conn.scope)[1:]}?{conn.scope['query_string'].decode('latin-1')}"
+        value = f"{state}.{verifier}.{quote(self._allowed(after), safe='')}"
+        self._set(conn, response, self._state_cookie(state), value, LOGIN_SECONDS)
+        return response
+
+    async def callback(self, request: Request) -> Response:
+        """GET ``/oauth_callback``: exchange the code for a token, which becomes the cookie."""
+        given = request.query_params
+        if "error" in given:
+            detail = given.get("error_description") or given["error"]
+            raise Problem(403, f"the login failed: {detail[:200]}", "open the desktop once more")
+        state = given.get("state", "")
+        name = self._state_cookie(state)
+        kept, _, rest = request.cookies.get(name, "").partition(".")
+        verifier, _, after = rest.partition(".")
+        if not kept or not hmac.compare_digest(kept.encode(), state.encode(errors="replace")):
+            raise Problem(
+                403,
+                "this login was not begun in this browser, or more than ten minutes ago",
+                "open the desktop once more",
+            )
+        token = await self._provider.exchange(given.get("code", ""), verifier)
+        if not _TOKEN.fullmatch(token) or not await self._admitted(request, token):
+            raise Problem(403, "the login gave no valid token", "open the desktop once more")
+        response = RedirectResponse(f"./{self._allowed(unquote(after))}", 303)
+        self._set(request, response, self._provider.cookie, token)
+        self._set(request, response, name, "", 0)
+        return response
+
+    def _state_cookie(self, state: str) -> str:
+        """One for each login, so that two tabs can log in at once."""
+        return f"{self._provider.cookie}-state-{re.sub('[^A-Za-z0-9_-]', '', state)[:8]}"
+
+    def _set(
+        self,
+        conn: HTTPConnection,
+        response: Response,
+        name: str,
+        value: str,
+        seconds: int | None = None,
+    ) -> None:
+        secure = self._secure or is_https(conn.scope)
+        header = cookie_header(name, value, self._base, secure=secure, embedded=self._embedded)
+        if seconds is not None:
+            header += f"; Max-Age={seconds}"
+        response.headers.append("set-cookie", header)

@@ -1,0 +1,68 @@
+"""The secrets that open a desktop, and the cookie made from them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from desktopd.rfb.viewers.viewer import Role
+
+
+class Tokens:
+    """One token for full control and, if given, one that may only watch.
+
+    The cookie's value is an HMAC made from the role's token, so it outlives a restart of the
+    daemon without any state here and dies with the token. Its name carries a hash of the
+    control token, because browsers send a host's cookies to each of its ports: several
+    desktops on one host keep one cookie each.
+
+    Raises ValueError for a blank token, or when both roles share one.
+    """
+
+    def __init__(self, control: str | None, view: str | None = None) -> None:
+        if control is None or not control.strip():
+            raise ValueError("token is blank: set one, or auth=none behind a proxy")
+        if view is not None and not view.strip():
+            raise ValueError("view_token is blank: set one, or leave it out")
+        if view == control:
+            raise ValueError("view_token equals token: whoever may watch could control; change one")
+        self._secrets = {Role.CONTROL: control.encode()}
+        if view is not None:
+            self._secrets[Role.VIEW] = view.encode()
+        digest = hashlib.sha256(b"desktopd cookie name\0" + control.encode()).hexdigest()
+        self.cookie_name = f"desktopd-{digest[:8]}"
+
+    def role(self, presented: bytes) -> Role | None:
+        """The role that a token opens; None when it is wrong. Takes the same time either way."""
+        return _match(presented, self._secrets)
+
+    def cookie_value(self, role: Role) -> str:
+        """The cookie that stands for the role's token: 64 hexadecimal digits."""
+        secret = self._secrets[role]
+        return hmac.new(secret, b"desktopd cookie\0" + role.encode(), hashlib.sha256).hexdigest()
+
+    def cookie_role(self, presented: str) -> Role | None:
+        """The role that a cookie's value opens; None when it is wrong."""
+        values = {role: self.cookie_value(role).encode() for role in self._secrets}
+        return _match(presented.encode(errors="replace"), values)
+
+
+def _match(presented: bytes, secrets: dict[Role, bytes]) -> Role | None:
+    found = None
+    for role, secret in secrets.items():
+        if hmac.compare_digest(secret, presented):
+            found = role
+    return found
+
+
+def cookie_header(name: str, value: str, path: str, *, secure: bool, embedded: bool) -> str:
+    """A ``Set-Cookie`` value (RFC 6265) that ends with the browser's session.
+
+    `embedded`: the page lives in a frame of another site. Browsers send a cookie there only
+    when it is Secure and SameSite=None, and block it unless it is Partitioned as well.
+    """
+    parts = [f"{name}={value}", f"Path={path}", "HttpOnly"]
+    if secure:
+        parts.append("Secure")
+    parts += ["SameSite=None", "Partitioned"] if secure and embedded else ["SameSite=Lax"]
+    return "; ".join(parts)

@@ -1,0 +1,78 @@
+"""GET ``/metrics`` for Prometheus, in a registry of its own."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, StateSetMetricFamily
+from prometheus_client.exposition import generate_latest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+
+from desktopd.http.api.session import ServedSession
+from desktopd.rfb.viewers.viewer import Role, Viewer, Viewers
+from desktopd.session.status import Stage
+
+
+class Metrics(Collector):
+    """Reads session and viewers when it is asked; remembers only what has passed."""
+
+    def __init__(
+        self, session: ServedSession, viewers: Viewers, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._session = session
+        self._viewers = viewers
+        self._clock = clock
+        self._started = clock()
+        self._ready_after: float | None = None
+        self._bytes_of_the_gone = 0
+        self._registry = CollectorRegistry()
+        self._registry.register(self)
+        ProcessCollector(registry=self._registry)
+        session.on_change(self._note_readiness)
+
+    def ended(self, viewer: Viewer) -> None:
+        """Keep what a viewer has got after it left."""
+        self._bytes_of_the_gone += viewer.bytes_sent
+
+    async def scrape(self, request: Request) -> Response:
+        """The text format."""
+        return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)
+
+    def collect(self) -> Iterator[Metric]:
+        """The metrics at this moment."""
+        yield self._viewers_by_role()
+        sent = self._bytes_of_the_gone + sum(viewer.bytes_sent for viewer in self._viewers)
+        yield CounterMetricFamily(
+            "desktopd_sent_bytes", "Bytes of pictures sent to viewers", value=sent
+        )
+        restarts = CounterMetricFamily(
+            "desktopd_service_restarts", "Restarts of a service", labels=["service"]
+        )
+        status = self._session.status
+        for service in status.services:
+            restarts.add_metric([service.name], service.restarts)
+        yield restarts
+        stages = StateSetMetricFamily("desktopd_stage", "How far the session has come")
+        stages.add_metric([], {stage.value: stage is status.stage for stage in Stage})
+        yield stages
+        if self._ready_after is not None:
+            yield GaugeMetricFamily(
+                "desktopd_ready_seconds", "From the start to readiness", value=self._ready_after
+            )
+
+    def _viewers_by_role(self) -> Metric:
+        count = Counter(viewer.role for viewer in self._viewers)
+        family = GaugeMetricFamily("desktopd_viewers", "Connected viewers", labels=["role"])
+        for role in Role:
+            family.add_metric([role.value], count[role])
+        return family
+
+    def _note_readiness(self) -> None:
+        if self._ready_after is None and self._session.status.stage is Stage.READY:
+            self._ready_after = self._clock() - self._started

@@ -1,0 +1,1 @@
+"""How HTTP is served: uvicorn, listening sockets, proxies, prefix, headers."""

@@ -1,0 +1,125 @@
+"""Where a request came from, when proxies that we trust stand in front of us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from desktopd.http.access.origin import Origin
+
+UNIX = "unix"
+
+
+class ForwardedMiddleware:
+    """Takes X-Forwarded-For, -Proto and -Host from trusted peers into the ASGI scope.
+
+    `trusted` holds addresses, networks, ``unix`` for peers of a unix socket, or ``*``. From
+    others the headers mean nothing. Raises ValueError for an entry that is none of these.
+    """
+
+    def __init__(self, app: ASGIApp, trusted: Iterable[str]) -> None:
+        self._app = app
+        entries = set(trusted)
+        self._any = "*" in entries
+        self._unix = UNIX in entries
+        self._networks = [_network(text) for text in sorted(entries - {"*", UNIX})]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on as the proxies saw it."""
+        if scope["type"] in ("http", "websocket") and self._trusts(client_address(scope)):
+            scope = self._forwarded(scope)
+        await self._app(scope, receive, send)
+
+    def _forwarded(self, scope: Scope) -> Scope:
+        headers = Headers(scope=scope)
+        changed = dict(scope)
+        client = self._client(headers.getlist("x-forwarded-for"))
+        if client is not None:
+            changed["client"] = (client, 0)
+        # The last value is the one that the proxy next to us has written.
+        scheme = ",".join(headers.getlist("x-forwarded-proto")).rpartition(",")[2].strip().lower()
+        if scheme in ("http", "https"):
+            changed["scheme"] = scheme.replace("http", "ws") if _is_ws(scope) else scheme
+        host = ",".join(headers.getlist("x-forwarded-host")).rpartition(",")[2].strip()
+        if _is_authority(host):
+            kept = [(name, value) for name, value in scope["headers"] if name != b"host"]
+            changed["headers"] = [(b"host", host.encode("latin-1")), *kept]
+        return changed
+
+    def _client(self, values: list[str]) -> str | None:
+        """The first address from the right that is not a proxy of ours: the rest is hearsay."""
+        client = None
+        for value in reversed(",".join(values).split(",")):
+            address = _address(value)
+            if address is None:
+                break
+            client = address
+            if not self._trusts(address):
+                break
+        return client
+
+    def _trusts(self, address: str) -> bool:
+        if self._any:
+            return True
+        if address == UNIX:
+            return self._unix
+        try:
+            ip = _plain(ip_address(address))
+        except ValueError:
+            return False
+        return any(ip in network for network in self._networks)
+
+
+def client_address(scope: Scope) -> str:
+    """The address of the peer, ``unix`` for a unix socket."""
+    client = scope.get("client")
+    return client[0] if client else UNIX
+
+
+def is_https(scope: Scope) -> bool:
+    """Whether the user's connection is encrypted, as far as we can see."""
+    return scope["scheme"] in ("https", "wss")
+
+
+def _is_ws(scope: Scope) -> bool:
+    return bool(scope["type"] == "websocket")
+
+
+def _address(text: str) -> str | None:
+    """``192.0.2.1``, ``192.0.2.1:80``, ``2001:db8::1`` or ``[2001:db8::1]:80`` without its port."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        return str(_plain(ip_address(text)))
+    except ValueError:
+        return None
+
+
+def _plain(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """An IPv4 peer of a dual-stack socket looks like ``::ffff:192.0.2.1``."""
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
+        return ip.ipv4_mapped
+    return ip
+
+
+def _is_authority(host: str) -> bool:
+    try:
+        Origin.at("http", host)
+    except ValueError:
+        return False
+    return True
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text)
+    except ValueError as error:
+        raise ValueError(
+            f"trusted_proxies={text!r}: {error}; expected an address, a network, {UNIX!r} or '*'"
+        ) from None

@@ -1,0 +1,134 @@
+"""Runs the application on uvicorn, inside the event loop of the caller."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from desktopd.http.serving.connection import HEADER_DEADLINE, HttpConnection, WebSocketConnection
+from desktopd.http.serving.listen import BACKLOG, ListenError, is_unix, url
+from desktopd.http.serving.scrub import scrubbed_logs
+
+log = logging.getLogger(__name__)
+
+MESSAGE_LIMIT = 2 * 1024 * 1024
+PING = 20.0
+
+
+class HttpServer:
+    """Serves `app` on listening `sockets`; installs no signal handlers.
+
+    With `tls_cert` and `tls_key`, PEM files, it serves https; raises ListenError when they cannot
+    be used.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        sockets: Sequence[socket.socket],
+        *,
+        tls_cert: Path | None = None,
+        tls_key: Path | None = None,
+        access_log: bool = False,
+    ) -> None:
+        self.sockets = list(sockets)
+        self.addresses = tuple(url(s, "https" if tls_cert else "http") for s in sockets)
+        self._files = [Path(s.getsockname()) for s in sockets if is_unix(s)]
+        self._ended = asyncio.Event()
+        self._ended.set()
+        config = uvicorn.Config(
+            app,
+            http=HttpConnection,
+            ws=WebSocketConnection,
+            ws_max_size=MESSAGE_LIMIT,
+            ws_ping_interval=PING,
+            ws_ping_timeout=PING,
+            ws_per_message_deflate=False,
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            # Never DEBUG: the WebSocket library would log every header.
+            log_level=logging.INFO if access_log else logging.WARNING,
+            access_log=access_log,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+            ssl_certfile=tls_cert,
+            ssl_keyfile=tls_key,
+        )
+        try:
+            config.load()
+        except (OSError, ssl.SSLError) as error:
+            raise ListenError(
+                f"tls_cert={tls_cert} with tls_key={tls_key}: {error}; expected two PEM files"
+            ) from None
+        self._uvicorn = _Uvicorn(config)
+
+    async def serve(self) -> None:
+        """Serve until `stop`."""
+        if self._uvicorn.should_exit:
+            return
+        self._ended.clear()
+        try:
+            with scrubbed_logs():
+                log.info("serving on %s", ", ".join(self.addresses))
+                await self._uvicorn.serve(self.sockets)
+                await self._uvicorn.end_leftovers()
+        finally:
+            self._ended.set()
+
+    async def stop(self) -> None:
+        """Close every connection within 2 seconds, WebSockets with code 1012."""
+        self._uvicorn.should_exit = True
+        await self._ended.wait()
+        self._close()
+
+    def _close(self) -> None:
+        for sock in self.sockets:
+            sock.close()
+        for path in self._files:
+            path.unlink(missing_ok=True)
+
+
+class _Uvicorn(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to the daemon."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, with a deadline for TLS handshakes too, which uvicorn cannot be told."""
+        loop = asyncio.get_running_loop()
+        context = self.config.ssl
+        connection = partial(
+            HttpConnection, config=self.config, server_state=self.server_state, app_state={}
+        )
+        self.servers = []
+        for sock in sockets or []:
+            create = loop.create_unix_server if is_unix(sock) else loop.create_server
+            self.servers.append(
+                await create(
+                    connection,
+                    sock=sock,
+                    ssl=context,
+                    backlog=BACKLOG,
+                    ssl_handshake_timeout=HEADER_DEADLINE if context else None,
+                )
+            )
+        self.started = True
+
+    async def end_leftovers(self) -> None:
+        """Cut off who is still there after the graceful end, and let the tasks finish."""
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        if self.server_state.tasks:
+            await asyncio.wait(set(self.server_state.tasks), timeout=0.5)

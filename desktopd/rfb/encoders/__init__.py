@@ -1,0 +1,1 @@
+"""How pixels become the data of rectangles, and what a viewer wants of that."""

@@ -1,0 +1,281 @@
+"""What an RFB server says: functions that return the bytes of each message.
+
+Section numbers are those of RFC 6143; what goes beyond it is named as in rfbproto. A rectangle is
+the bytes of its header and of its data, so that one encoded rectangle can go to many viewers:
+`joined` joins them, or the caller sends them behind `framebuffer_update`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum, IntFlag
+from struct import pack
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktopd.rfb.protocol.encodings import Encoding
+from desktopd.rfb.protocol.handshake import RFB_3_3, RFB_3_7, SecurityType, Version
+from desktopd.rfb.protocol.pixel_format import PixelFormat, colour_map, translate
+
+UNKNOWN_COUNT = 0xFFFF  # rectangles until LastRect
+FENCE_PAYLOAD_LIMIT = 64
+
+
+class ServerMessageType(IntEnum):
+    """First byte of a server message after the handshake."""
+
+    FRAMEBUFFER_UPDATE = 0
+    SET_COLOUR_MAP_ENTRIES = 1
+    BELL = 2
+    SERVER_CUT_TEXT = 3
+    END_OF_CONTINUOUS_UPDATES = 150
+    SERVER_FENCE = 248
+    XVP = 250
+
+
+class FenceFlag(IntFlag):
+    """What a fence asks for (rfbproto, ClientFence)."""
+
+    BLOCK_BEFORE = 1 << 0
+    BLOCK_AFTER = 1 << 1
+    SYNC_NEXT = 1 << 2
+    REQUEST = 1 << 31
+
+
+class XvpCode(IntEnum):
+    """The answers to a viewer that asks for xvp (rfbproto)."""
+
+    FAIL = 0
+    INIT = 1
+
+
+class ResizeReason(IntEnum):
+    """Who changed the desktop's size (rfbproto, ExtendedDesktopSize)."""
+
+    SERVER = 0
+    THIS_CLIENT = 1
+    OTHER_CLIENT = 2
+
+
+class ResizeStatus(IntEnum):
+    """What became of a viewer's SetDesktopSize (rfbproto, ExtendedDesktopSize)."""
+
+    DONE = 0
+    PROHIBITED = 1
+    OUT_OF_RESOURCES = 2
+    INVALID_LAYOUT = 3
+    FORWARDED = 4
+
+
+class Led(IntFlag):
+    """State of the keyboard's locks (rfbproto, QEMU LED State)."""
+
+    SCROLL_LOCK = 1 << 0
+    NUM_LOCK = 1 << 1
+    CAPS_LOCK = 1 << 2
+
+
+class Screen(NamedTuple):
+    """SCREEN of rfbproto, in pixels; `number` and `flags` are the viewer's where it chose them."""
+
+    number: int
+    x: int
+    y: int
+    width: int
+    height: int
+    flags: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CursorShape:
+    """A pointer of `width` x `height` pixels; (`x`, `y`) is the one that points.
+
+    `rgba` holds red, green, blue and straight alpha of each pixel, row by row. A pointer of no
+    pixels is invisible.
+    """
+
+    x: int
+    y: int
+    width: int
+    height: int
+    rgba: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.rgba) != self.width * self.height * 4:
+            raise ValueError(
+                f"{len(self.rgba)} bytes for a pointer of {self.width} x {self.height} pixels, "
+                f"expected {self.width * self.height * 4}"
+            )
+
+    @property
+    def channels(self) -> NDArray[np.uint8]:
+        """Shape (height, width, 4)."""
+        return np.frombuffer(self.rgba, np.uint8).reshape(self.height, self.width, 4)
+
+
+def security_types(version: Version) -> bytes:
+    """The offer of type None, and of nothing else (section 7.1.2; 3.3 in RFC 6143 appendix A)."""
+    if version == RFB_3_3:
+        return pack(">I", SecurityType.NONE)
+    return bytes((1, SecurityType.NONE))
+
+
+def security_result(version: Version) -> bytes:
+    """What follows the choice of type None (section 7.1.3): until 3.8 nothing."""
+    return b"" if version in (RFB_3_3, RFB_3_7) else pack(">I", 0)
+
+
+def security_refusal(version: Version, reason: str) -> bytes:
+    """Instead of `security_types`: the viewer shows the reason; close the connection after it."""
+    said = reason.encode()
+    number_of_types = pack(">I", 0) if version == RFB_3_3 else b"\0"
+    return number_of_types + pack(">I", len(said)) + said
+
+
+def server_init(width: int, height: int, target: PixelFormat, name: str) -> bytes:
+    """Section 7.3.2, in pixels; the name is sent as UTF-8."""
+    said = name.encode()
+    return pack(">HH", width, height) + target.pack() + pack(">I", len(said)) + said
+
+
+def set_colour_map_entries() -> bytes:
+    """All 256 colours of a colour map format (section 7.6.2)."""
+    entries = colour_map()
+    head = pack(">BxHH", ServerMessageType.SET_COLOUR_MAP_ENTRIES, 0, len(entries))
+    return head + b"".join(pack(">HHH", *entry) for entry in entries)
+
+
+def bell() -> bytes:
+    """Section 7.6.3."""
+    return bytes((ServerMessageType.BELL,))
+
+
+def server_cut_text(text: str) -> bytes:
+    """Section 7.6.4: Latin-1 with lines that end in a line feed; others become ``?``."""
+    said = text.replace("\r\n", "\n").replace("\r", "\n").encode("latin-1", "replace")
+    return pack(">BxxxI", ServerMessageType.SERVER_CUT_TEXT, len(said)) + said
+
+
+def extended_cut_text(data: bytes) -> bytes:
+    """A message of the Extended Clipboard (rfbproto); `extended_clipboard` makes the data."""
+    return pack(">Bxxxi", ServerMessageType.SERVER_CUT_TEXT, -len(data)) + data
+
+
+def end_of_continuous_updates() -> bytes:
+    """From rfbproto; also says that EnableContinuousUpdates is understood."""
+    return bytes((ServerMessageType.END_OF_CONTINUOUS_UPDATES,))
+
+
+MEASURING = b"<"
+"""What is in a fence that goes ahead of an update to measure the link.
+
+A viewer behind WebSockets can answer it in time only where its message ends with it.
+"""
+
+
+def fence(flags: FenceFlag, payload: bytes = b"") -> bytes:
+    """ServerFence of rfbproto. Raises ValueError at more than 64 bytes of payload."""
+    if len(payload) > FENCE_PAYLOAD_LIMIT:
+        raise ValueError(f"{len(payload)} bytes in a fence, at most {FENCE_PAYLOAD_LIMIT}")
+    return pack(">BxxxIB", ServerMessageType.SERVER_FENCE, flags, len(payload)) + payload
+
+
+MEASURING_FENCE = fence(FenceFlag.REQUEST, MEASURING)
+"""The whole message; one that waits for nothing before it."""
+
+
+def xvp(code: XvpCode) -> bytes:
+    """Version 1 of xvp (rfbproto)."""
+    return pack(">BxBB", ServerMessageType.XVP, 1, code)
+
+
+def framebuffer_update(rectangles: int = UNKNOWN_COUNT) -> bytes:
+    """The head of section 7.6.1; with UNKNOWN_COUNT the last rectangle must be `last_rect`."""
+    return pack(">BxH", ServerMessageType.FRAMEBUFFER_UPDATE, rectangles)
+
+
+def rectangle(x: int, y: int, width: int, height: int, encoding: int) -> bytes:
+    """The 12 bytes before a rectangle's data (section 7.6.1), in pixels."""
+    return pack(">HHHHi", x, y, width, height, encoding)
+
+
+def copy_rect(x: int, y: int, width: int, height: int, from_x: int, from_y: int) -> bytes:
+    """A whole CopyRect rectangle (section 7.7.2), in pixels."""
+    return rectangle(x, y, width, height, Encoding.COPYRECT) + pack(">HH", from_x, from_y)
+
+
+def last_rect() -> bytes:
+    """Ends an update of UNKNOWN_COUNT rectangles (rfbproto)."""
+    return rectangle(0, 0, 0, 0, Encoding.LAST_RECT)
+
+
+def desktop_size(width: int, height: int) -> bytes:
+    """The rectangle DesktopSize (section 7.8.2), the last of its update."""
+    return rectangle(0, 0, width, height, Encoding.DESKTOP_SIZE)
+
+
+def extended_desktop_size(
+    width: int,
+    height: int,
+    screens: Sequence[Screen],
+    reason: ResizeReason = ResizeReason.SERVER,
+    status: ResizeStatus = ResizeStatus.DONE,
+) -> bytes:
+    """The rectangle ExtendedDesktopSize (rfbproto); no picture may be in the same update."""
+    head = rectangle(reason, status, width, height, Encoding.EXTENDED_DESKTOP_SIZE)
+    return head + pack(">B3x", len(screens)) + b"".join(pack(">IHHHHI", *s) for s in screens)
+
+
+def desktop_name(name: str) -> bytes:
+    """The rectangle DesktopName (rfbproto), in UTF-8."""
+    said = name.encode()
+    return rectangle(0, 0, 0, 0, Encoding.DESKTOP_NAME) + pack(">I", len(said)) + said
+
+
+def announcement(encoding: Encoding) -> bytes:
+    """The empty rectangle by which QEMU_EXTENDED_KEY_EVENT or EXTENDED_MOUSE_BUTTONS is taken."""
+    return rectangle(0, 0, 0, 0, encoding)
+
+
+def qemu_led_state(leds: Led) -> bytes:
+    """The rectangle QEMU LED State (rfbproto)."""
+    return rectangle(0, 0, 0, 0, Encoding.QEMU_LED_STATE) + bytes((leds,))
+
+
+def vmware_led_state(leds: Led) -> bytes:
+    """The rectangle VMware LED State (rfbproto)."""
+    return rectangle(0, 0, 0, 0, Encoding.VMWARE_LED_STATE) + pack(">I", leds)
+
+
+def _cursor_rectangle(shape: CursorShape, encoding: Encoding) -> bytes:
+    return rectangle(shape.x, shape.y, shape.width, shape.height, encoding)
+
+
+def cursor_with_alpha(shape: CursorShape) -> bytes:
+    """The rectangle Cursor With Alpha (rfbproto): Raw, alpha multiplied into the colours."""
+    channels = shape.channels.astype(np.uint16)
+    channels[..., :3] = (channels[..., :3] * channels[..., 3:] + 127) // 255
+    head = _cursor_rectangle(shape, Encoding.CURSOR_WITH_ALPHA)
+    return head + pack(">i", Encoding.RAW) + channels.astype(np.uint8).tobytes()
+
+
+def vmware_cursor(shape: CursorShape) -> bytes:
+    """The rectangle VMware Cursor (rfbproto) with straight alpha, as noVNC draws it."""
+    return _cursor_rectangle(shape, Encoding.VMWARE_CURSOR) + b"\1\0" + shape.rgba
+
+
+def cursor(shape: CursorShape, target: PixelFormat) -> bytes:
+    """The rectangle Cursor (section 7.8.1): what is at least half opaque is drawn."""
+    red, green, blue, alpha = np.moveaxis(shape.channels.astype(np.uint32), 2, 0)
+    pixels = translate(red << 16 | green << 8 | blue, target).tobytes()
+    mask = np.packbits(alpha >= 128, axis=1).tobytes()
+    return _cursor_rectangle(shape, Encoding.CURSOR) + pixels + mask
+
+
+def joined(rectangles: Iterable[bytes]) -> bytes:
+    """One whole FramebufferUpdate (section 7.6.1)."""
+    found = tuple(rectangles)
+    return framebuffer_update(len(found)) + b"".join(found)

@@ -1,0 +1,56 @@
+"""How many bytes a second a viewer's link takes."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+from desktopd.rfb.protocol.server_messages import MEASURING
+
+BEFORE, AFTER = MEASURING, b">"
+"""What is in the fences around an update that is measured."""
+# Bytes a second that are assumed until the link has been measured.
+_FIRST_RATE = 1_500_000.0
+_FASTEST = 1_000_000_000.0
+_SMALLEST = 3000
+# Seconds from one measurement to the next, and until one is given up.
+_INTERVAL = 0.08
+_PATIENCE = 5.0
+_SAMPLES = 9
+_SHORTEST = 1e-4
+
+
+class BandwidthEstimator:
+    """Measures a link by the answers to two fences, one ahead of an update and one behind it.
+
+    They are fences (rfbproto, Fence) that do not wait for what is before them, so a viewer answers
+    when it has read them: between the answers are as many seconds as the update's bytes took on the
+    link, however far it is, whatever else waits there, and however long the viewer draws. Only one
+    that reads nothing while it draws may find the first late, and the link too fast.
+    Times are monotonic, in seconds.
+    """
+
+    def __init__(self) -> None:
+        self.rate = _FIRST_RATE
+        """Bytes a second: the lower quartile of the last measurements."""
+        self._size = 0
+        self._asked = -math.inf
+        self._begun: float | None = None
+        self._rates: deque[float] = deque(maxlen=_SAMPLES)
+
+    def wants(self, size: int, now: float) -> bool:
+        """Whether to put fences around an update of `size` bytes that is about to be sent."""
+        pause = _PATIENCE if self._size else _INTERVAL
+        if size < _SMALLEST or now - self._asked < pause:
+            return False
+        self._size, self._asked, self._begun = size, now, None
+        return True
+
+    def answered(self, payload: bytes, now: float) -> None:
+        """The viewer has read the fence with this payload; others do not count."""
+        if payload == BEFORE:
+            self._begun = now
+        elif payload == AFTER and self._begun is not None and self._size:
+            self._rates.append(min(_FASTEST, self._size / max(_SHORTEST, now - self._begun)))
+            self._size = 0
+            self.rate = sorted(self._rates)[(len(self._rates) + 1) // 4]

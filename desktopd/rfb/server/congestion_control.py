@@ -1,0 +1,142 @@
+"""How much a viewer's link can take, and when."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from typing import NamedTuple
+
+from desktopd.rfb.server.bandwidth_estimator import BandwidthEstimator
+
+# Seconds that a picture may take on the link beyond the time an empty one takes.
+MOTION_TIME = 0.0115
+STILL_TIME = 0.060
+# Of more than so many bytes a second a picture of a video makes use to come sooner, not only to be
+# sharper: with this power of the rate it takes less of the link's time.
+_SLOW = 625_000.0
+_SOONER = 0.45
+_ROUND_TRIP_MEMORY = 10.0
+# What may be on the way beyond what fills the link.
+_SLACK_TIME = 0.025
+_SLACK_BYTES = 16_384
+_SLACK_UPDATES = 3
+_FRAME = 1 / 60
+# A viewer that follows the stream of others may be this much later than it would choose.
+_LENIENCE = 2
+MOST_ON_THE_WAY = 16 * 1024 * 1024
+
+
+def video_bytes(rate: float) -> float:
+    """Bytes for one picture of a video on a link that takes `rate` bytes a second."""
+    return rate * MOTION_TIME * math.pow(min(1.0, _SLOW / rate), _SOONER)
+
+
+class _Sent(NamedTuple):
+    number: int
+    size: int
+    at: float
+
+
+class _Least:
+    """The least of the samples of the last seconds, to within half of them."""
+
+    def __init__(self, memory: float) -> None:
+        self._half = memory / 2
+        self._old = self._new = math.inf
+        self._turned = -math.inf
+
+    def add(self, sample: float, now: float) -> None:
+        if now - self._turned > self._half:
+            stale = now - self._turned > 2 * self._half
+            self._old = math.inf if stale else self._new
+            self._new, self._turned = math.inf, now
+        self._new = min(self._new, sample)
+
+    @property
+    def value(self) -> float:
+        """0 before the first."""
+        least = min(self._old, self._new)
+        return 0.0 if least == math.inf else least
+
+
+class CongestionControl:
+    """Follows what is on the way by the answers to fences (rfbproto, Fence), one after each update.
+
+    Times are monotonic, in seconds; an answer comes when the viewer has read all before it.
+    """
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._on_the_way: deque[_Sent] = deque()
+        self._bytes = 0
+        self._due: float | None = None
+        self._least = _Least(_ROUND_TRIP_MEMORY)
+        self.bandwidth = BandwidthEstimator()
+        self.round_trip = 0.0
+        """Of the last answer, in seconds."""
+
+    def sent(self, size: int, now: float) -> int:
+        """An update of so many bytes goes out; the number to put into its fence."""
+        self._number = self._number % 0xFFFFFFFF + 1
+        self._on_the_way.append(_Sent(self._number, size, now))
+        self._bytes += size
+        if self._due is None:
+            self._due = now
+        return self._number
+
+    def answered(self, number: int, now: float) -> None:
+        """The fence of this number has come back, and with it all before; others do not count."""
+        if not any(sent.number == number for sent in self._on_the_way):
+            # Sent before `forgive`, and a sign of life.
+            self._due = self._oldest
+            return
+        while True:
+            sent = self._on_the_way.popleft()
+            self._bytes -= sent.size
+            if sent.number == number:
+                break
+        self._due = self._oldest
+        self.round_trip = now - sent.at
+        self._least.add(self.round_trip, now)
+
+    @property
+    def least_round_trip(self) -> float:
+        """The shortest of the last seconds: the link's own, without a queue."""
+        return self._least.value
+
+    @property
+    def rate(self) -> float:
+        """Bytes a second that the link takes."""
+        return self.bandwidth.rate
+
+    @property
+    def _oldest(self) -> float | None:
+        return self._on_the_way[0].at if self._on_the_way else None
+
+    @property
+    def waiting(self) -> bool:
+        """An answer is due."""
+        return bool(self._on_the_way)
+
+    def silence(self, now: float) -> float:
+        """Seconds for which the oldest answer has been due; 0 when none is."""
+        return now - self._due if self._due is not None else 0.0
+
+    def overdue(self, now: float) -> float:
+        """Seconds of silence beyond what the bytes on the way should take."""
+        return self.silence(now) - self._bytes / self.rate
+
+    def forgive(self) -> None:
+        """Expect no answer any more to what has been sent; the silence goes on."""
+        self._on_the_way.clear()
+        self._bytes = 0
+
+    def ready(self, *, lenient: bool = False) -> bool:
+        """Whether one more update would not have to wait in a queue."""
+        factor = _LENIENCE if lenient else 1
+        filling = self.rate * (self.least_round_trip + _SLACK_TIME) + _SLACK_BYTES
+        updates = math.ceil(self.least_round_trip / _FRAME) + _SLACK_UPDATES
+        return (
+            self._bytes < min(filling * factor, MOST_ON_THE_WAY)
+            and len(self._on_the_way) < updates * factor
+        )

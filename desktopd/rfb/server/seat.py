@@ -1,0 +1,21 @@
+"""The keyboard and the pointer of one viewer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktopd.x11.input.keyboard import ViewerKeys
+from desktopd.x11.input.pointer import ViewerPointer
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What a viewer types and points with."""
+
+    keys: ViewerKeys
+    pointer: ViewerPointer
+
+    def leave(self) -> None:
+        """Release everything that is held."""
+        self.keys.release_all()
+        self.pointer.release_all()

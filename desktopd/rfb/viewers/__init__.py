@@ -1,0 +1,1 @@
+"""Who watches: roles, what each may do, and what each holds down."""

@@ -1,0 +1,1 @@
+"""X servers that a session can run on, one file each."""

@@ -1,0 +1,1 @@
+"""How a service shows that it is ready."""

@@ -1,0 +1,1 @@
+"""Window managers, one file each."""

@@ -1,0 +1,125 @@
+"""The display of a session: its X server, and the daemon's own connection to it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from desktopd.geometry import Size
+from desktopd.session.backends import displays
+from desktopd.session.backends.displays import XServerOptions
+from desktopd.session.errors import LaunchError
+from desktopd.session.process import Process
+from desktopd.session.state import StateFile
+from desktopd.x11.connection import Connection, XError
+from desktopd.x11.screen.size import ScreenSize
+from desktopd.x11.selections.clipboard import Clipboard
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDisplay:
+    """An open display: `name` such as ``:7``, `backend` such as ``xdummy``."""
+
+    name: str
+    backend: str
+    connection: Connection
+    screen: ScreenSize
+    clipboard: Clipboard
+
+
+class XServer:
+    """Starts the X server, or takes over a running one, and keeps a connection to it.
+
+    `backends` are tried in this order. `resized` and `copied` are called when the screen has
+    another size and when an application has put text into the clipboard.
+    """
+
+    def __init__(
+        self,
+        backends: tuple[str, ...],
+        options: XServerOptions,
+        state: StateFile,
+        resized: Callable[[Size], None],
+        copied: Callable[[str], None],
+    ) -> None:
+        self.desktop: OpenDisplay | None = None
+        self._backends = backends
+        self._options = options
+        self._state = state
+        self._resized = resized
+        self._copied = copied
+        self._fresh = False
+
+    async def launch(self) -> Process:
+        """Start the X server; raises LaunchError when no backend can be started."""
+        await self.close()
+        starting = asyncio.ensure_future(asyncio.to_thread(self._start))
+        try:
+            child = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # A thread cannot be cancelled: what it started must not be left behind.
+            child = await starting
+            await Process(child.pid, child).kill()
+            raise
+        self._fresh = True
+        return Process(child.pid, child)
+
+    async def answers(self) -> bool:
+        """Probe: connect when there is no connection yet, then ask for a round trip."""
+        try:
+            if self.desktop is None:
+                await self._open()
+            else:
+                await self.desktop.connection.ping()
+        except XError as error:
+            log.debug("display: %s", error)
+            return False
+        return self.desktop is not None
+
+    async def close(self) -> None:
+        """Give up the connection; the X server stays."""
+        desktop, self.desktop = self.desktop, None
+        if desktop is not None:
+            await desktop.connection.close()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        *preferred, last = self._backends
+        for backend in preferred:
+            try:
+                return self._start_one(backend)
+            except LaunchError as error:
+                log.warning("display: falling back on %s, because %s", last, error)
+        return self._start_one(last)
+
+    def _start_one(self, backend: str) -> subprocess.Popen[bytes]:
+        try:
+            name, child = displays.start(backend, self._options)
+        except OSError as error:
+            raise LaunchError(f"{backend}: {error}") from None
+        log.info("display %s is %s", name, backend)
+        self._state.display_started(name, backend)
+        return child
+
+    async def _open(self) -> None:
+        name, backend = self._state.display, self._state.backend
+        if name is None or backend is None:
+            return
+        options = self._options
+        connection = await Connection.open(name, options.authority)
+        try:
+            screen = await ScreenSize.open(connection, options.largest, dpi=options.dpi)
+            clipboard = await Clipboard.open(connection)
+            if self._fresh:
+                await screen.resize(options.size)
+                self._fresh = False
+        except BaseException:
+            await connection.close()
+            raise
+        screen.on_change(self._resized)
+        clipboard.on_change(self._copied)
+        self.desktop = OpenDisplay(name, backend, connection, screen, clipboard)

@@ -1,0 +1,1 @@
+"""What viewers type and point with: keysyms, keymaps, and XTEST's events."""

@@ -1,0 +1,1 @@
+"""What the X screen shows: its size, its pixels, its pointer. Nothing here types or points."""

@@ -1,0 +1,173 @@
+"""What changes on the screen, and the pixels of it.
+
+What follows the screen lives in the X thread, so that no other one has to wake up between a change
+and its picture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from Xlib.ext import damage
+
+from desktopd.geometry import Rectangle, Size
+from desktopd.x11.connection import Connection, Event
+from desktopd.x11.errors import XError, x_errors
+from desktopd.x11.screen import randr
+from desktopd.x11.screen.double_buffer import DoubleBuffer
+from desktopd.x11.xlib_patches import Display
+
+_DEPTHS = (24, 32)
+_PATIENCE = 5.0
+
+
+class Grabber:
+    """Reads the screen of a connection of its own, woken by DAMAGE."""
+
+    def __init__(self, connection: Connection, size: Size, mark: int, tile: int) -> None:
+        self.connection = connection
+        self.size = size
+        self.damage: Rectangle | None = Rectangle.of(size)
+        """Bounds of what has changed and was not grabbed; None while there is nothing."""
+        self._mark = mark
+        self._tile = tile
+        self._pictures: DoubleBuffer | None = None
+        self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._waiting: deque[Future[None]] = deque()
+
+    @classmethod
+    async def open(cls, connection: Connection, tile: int) -> Grabber:
+        """Follow the screen, whose pictures have sides that are multiples of `tile` pixels.
+
+        Raises XError where DAMAGE, MIT-SHM's pixmaps or 32 bits a pixel are missing.
+        """
+        size, mark = await connection.call(_follow)
+        grabber = cls(connection, size, mark, tile)
+        try:
+            await connection.call(grabber._reserve)
+        except BaseException:
+            grabber.close()
+            raise
+        return grabber
+
+    async def watch(self, turn: Callable[[Display], float | None]) -> None:
+        """Call `turn` in the X thread whenever the screen has changed, or after `wake`.
+
+        It is called again after the seconds that it returned, if it did. Goes on until the
+        connection ends, which raises ConnectionLost.
+        """
+        await self.connection.call(partial(self._watch, turn), timeout=None)
+
+    def wake(self) -> None:
+        """Have the turn called; from any thread."""
+        if self._bell >= 0:
+            os.eventfd_write(self._bell, 1)
+
+    async def caught_up(self) -> None:
+        """Return when all that X has done so far is known here. Raises ConnectionLost."""
+        answer: Future[None] = Future()
+        self._waiting.append(answer)
+        self.wake()
+        await asyncio.wait_for(asyncio.wrap_future(answer), _PATIENCE)
+
+    def take(self) -> Rectangle | None:
+        """The damage so far, on the screen, which counts as grabbed from now on."""
+        taken, self.damage = self.damage, None
+        return taken and taken.clipped(self.size)
+
+    def grab(self, display: Display, area: Rectangle) -> memoryview:
+        """The screen with `area` as it is now, and all else as at the last call for this size.
+
+        To be called in the X thread. Pixels of 32 bits, blue first, in rows and columns that are
+        rounded up to tiles; valid until the call after the next. All of `area` is of one instant;
+        what changes from this instant on is reported anew. Raises XError.
+        """
+        pictures = self._reserve(display)
+        display.damage_subtract(self._mark)
+        return pictures.take(area)
+
+    def _reserve(self, display: Display) -> DoubleBuffer:
+        """Memory for the whole screen; in the X thread."""
+        tile = self._tile
+        size = Size(-(-self.size.width // tile) * tile, -(-self.size.height // tile) * tile)
+        if self._pictures is None or self._pictures.size != size:
+            self.release()
+            self._pictures = DoubleBuffer(display, size)
+        return self._pictures
+
+    def release(self) -> None:
+        """Let go of the shared memory; in the X thread, or when that has ended.
+
+        Pictures that were taken stay for as long as somebody refers to them.
+        """
+        if self._pictures is not None:
+            self._pictures.close()
+            self._pictures = None
+
+    def close(self) -> None:
+        """Let go of everything, once the connection is closed."""
+        self.release()
+        os.close(self._bell)
+        self._bell = -1
+
+    def _watch(self, turn: Callable[[Display], float | None], display: Display) -> None:
+        bell = select.poll()
+        bell.register(display.fileno(), select.POLLIN)
+        bell.register(self._bell, select.POLLIN)
+        wait: float | None = 0.0
+        while True:
+            bell.poll(None if wait is None else wait * 1000)
+            with suppress(BlockingIOError):
+                os.eventfd_read(self._bell)
+            self._catch_up(display)
+            wait = turn(display)
+            # A reply may have brought events along, which nothing would wake us for.
+            if self._read(display):
+                wait = 0.0
+
+    def _catch_up(self, display: Display) -> None:
+        waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if waiting:
+            display.sync()
+        self._read(display)
+        for answer in waiting:
+            if answer.set_running_or_notify_cancel():
+                answer.set_result(None)
+
+    def _read(self, display: Display) -> bool:
+        """Take up the events that are there; whether there was one."""
+        count = display.pending_events()
+        for _ in range(count):
+            self._follow(display.next_event())
+        return bool(count)
+
+    def _follow(self, event: Event) -> None:
+        size = randr.told_size(event)
+        if size is not None and size != self.size:
+            self.size = size
+            self.damage = Rectangle.of(size)
+        # python-xlib makes a class of that name for each connection.
+        elif type(event).__name__ == damage.DamageNotify.__name__:
+            area = event.area
+            told = Rectangle(area.x, area.y, area.width, area.height)
+            self.damage = told if self.damage is None else self.damage.union(told)
+
+
+def _follow(display: Display) -> tuple[Size, int]:
+    if not display.has_extension(damage.extname):
+        raise XError("the X server has no DAMAGE: start it with `+extension DAMAGE`")
+    screen: Any = display.screen()
+    if screen.root_depth not in _DEPTHS or display.display.info.image_byte_order != 0:
+        raise XError(f"a screen of depth {screen.root_depth} cannot be read: use depth 24")
+    with x_errors(display, "DamageCreate"):
+        display.damage_query_version()
+        mark = screen.root.damage_create(damage.DamageReportBoundingBox)
+    return randr.follow(display), mark

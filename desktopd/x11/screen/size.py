@@ -1,0 +1,91 @@
+"""The size of the X screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from desktopd.geometry import Size
+from desktopd.observers import Observers
+from desktopd.x11.connection import Connection, Event, XRequestError
+from desktopd.x11.screen import randr
+
+# Seconds between two changes: who follows the screen, x11vnc above all, needs some time for each.
+PACE = 0.2
+
+
+class ScreenSize:
+    """The one screen of the display. `size` is what X has, whoever changed it."""
+
+    def __init__(self, connection: Connection, size: Size, largest: Size, dpi: int) -> None:
+        self.size = size
+        self._connection = connection
+        self._largest = largest
+        self._dpi = dpi
+        self._handlers: Observers[[Size]] = Observers()
+        self._wanted = size
+        self._applied: Size | None = None
+        self._next_change = 0.0
+        self._settling: asyncio.Task[Size] | None = None
+
+    @classmethod
+    async def open(cls, connection: Connection, largest: Size, dpi: int = 96) -> ScreenSize:
+        """Follow the screen of `connection`, to be resized up to `largest`.
+
+        `dpi` (dots per inch) is what X tells its clients at every size from the first resize on.
+        Raises XError when the server has no RandR.
+        """
+        screen = cls(connection, await connection.call(randr.screen_size), largest, dpi)
+        connection.subscribe(screen._on_event)
+        screen._update(await connection.call(randr.follow))
+        return screen
+
+    def on_change(self, handler: Callable[[Size], None]) -> None:
+        """Have `handler` called in the loop with each new size, whoever asked for it."""
+        self._handlers.add(handler)
+
+    async def resize(self, size: Size) -> Size:
+        """Give the screen this size, each side brought into 64 to `largest`; returns what X has.
+
+        Of calls that overlap only the latest size counts, and all of them return it. Raises
+        XRequestError when X refuses; the screen then has the size that it had.
+        """
+        self._wanted = size.clamped(self._largest)
+        if self._settling is None:
+            self._settling = asyncio.create_task(self._settle())
+        return await asyncio.shield(self._settling)
+
+    async def _settle(self) -> Size:
+        try:
+            while True:
+                await asyncio.sleep(self._next_change - asyncio.get_running_loop().time())
+                wanted = self._wanted
+                try:
+                    await self._apply(wanted)
+                except XRequestError:
+                    if wanted == self._wanted:
+                        raise
+                if wanted == self._wanted:
+                    return self.size
+        finally:
+            self._settling = None
+
+    async def _apply(self, wanted: Size) -> None:
+        if wanted == self.size == self._applied:
+            return
+        # The events that tell the new size arrive before the call returns.
+        change = partial(randr.set_screen_size, size=wanted, dpi=self._dpi)
+        await self._connection.call(change)
+        self._next_change = asyncio.get_running_loop().time() + PACE
+        self._applied = wanted
+
+    def _on_event(self, event: Event) -> None:
+        size = randr.told_size(event)
+        if size is not None:
+            self._update(size)
+
+    def _update(self, size: Size) -> None:
+        if size != self.size:
+            self.size = size
+            self._handlers.call(size)

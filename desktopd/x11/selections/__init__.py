@@ -1,0 +1,1 @@
+"""What programs exchange by selections (ICCCM section 2): the clipboard, and its transfers."""

@@ -1,0 +1,146 @@
+"""The login at a provider: what a browser is sent, and who gets in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from desktopd.http.problems import Problem
+from tests.unit.http.desktop import HTML, client, make_app, serving, ws_status
+
+BASE = "/user/ada/"
+
+
+@dataclass
+class Lab:
+    """A provider in memory, where everybody's code is his name."""
+
+    cookie: str = "lab-ada"
+    session_cookie: str = "lab-session"
+    secure: bool = False
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    verifiers: list[str] = field(default_factory=list)
+
+    def login_url(self, state: str, challenge: str) -> str:
+        return f"https://lab.test/authorize?state={state}&challenge={challenge}"
+
+    async def exchange(self, code: str, verifier: str) -> str:
+        self.verifiers.append(verifier)
+        if code == "old":
+            raise Problem(403, "the hub refused the login", "once more")
+        return f"token-of-{code}"
+
+    async def admits(self, token: str, session: str) -> bool | None:
+        self.asked.append((token, session))
+        return {"token-of-ada": True, "token-of-bob": False}.get(token)
+
+
+def desktop(lab: Lab, **options: Any) -> Starlette:
+    return make_app(base_url=BASE, provider=lab, **options)
+
+
+async def begin(browser: httpx.AsyncClient, page: str = BASE) -> str:
+    """Ask for a page; the state that the browser is sent to the provider with."""
+    answer = await browser.get(page, headers=HTML)
+    assert answer.status_code == 303
+    [state] = parse_qs(urlsplit(answer.headers["location"]).query)["state"]
+    return state
+
+
+async def test_a_login_ends_at_the_page_that_was_wanted_with_a_cookie_of_this_desktop() -> None:
+    lab = Lab()
+    async with client(desktop(lab)) as browser:
+        state = await begin(browser, f"{BASE}vnc.html?resize=scale&token=x")
+        answer = await browser.get(f"{BASE}oauth_callback", params={"code": "ada", "state": state})
+        assert (answer.status_code, answer.headers["location"]) == (303, "./vnc.html?resize=scale")
+        kept, dropped = answer.headers.get_list("set-cookie")
+        assert kept == f"lab-ada=token-of-ada; Path={BASE}; HttpOnly; SameSite=Lax"
+        assert dropped.endswith("Max-Age=0")
+        assert len(lab.verifiers[0]) >= 43, "RFC 7636 section 4.1"
+        browser.cookies.set("lab-session", "s1")
+        assert (await browser.get(f"{BASE}api/session")).json()["role"] == "control"
+        assert lab.asked[-1] == ("token-of-ada", "s1")
+        again = await browser.get(f"{BASE}oauth_callback", params={"code": "ada", "state": state})
+        assert again.status_code == 403, "a state is good for one login"
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"error": "access_denied", "error_description": "not <you>"}, "not &lt;you&gt;"),
+        ({"code": "ada", "state": "0" * 32}, "not begun in this browser"),
+        ({"code": "ada", "state": "é"}, "not begun in this browser"),
+        ({"code": "ada"}, "not begun in this browser"),
+    ],
+)
+async def test_a_login_that_was_not_begun_here_fails(query: dict[str, str], says: str) -> None:
+    async with client(desktop(Lab())) as browser:
+        await begin(browser)
+        answer = await browser.get(f"{BASE}oauth_callback", params=query, headers=HTML)
+        assert answer.status_code == 403
+        assert says in answer.text
+        assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("code", ["bob", "nobody", "old"])
+async def test_who_is_not_admitted_gets_no_cookie(code: str) -> None:
+    async with client(desktop(Lab())) as browser:
+        state = await begin(browser)
+        answer = await browser.get(f"{BASE}oauth_callback", params={"code": code, "state": state})
+        assert answer.status_code == 403
+        assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("after", ["https://evil.test/", "//evil.test", "/hub/logout", "../bob/"])
+async def test_a_login_never_ends_elsewhere(after: str) -> None:
+    lab = Lab()
+    async with client(desktop(lab)) as browser:
+        state = await begin(browser)
+        name = f"lab-ada-state-{state[:8]}"
+        verifier = browser.cookies[name].split(".")[1]
+        browser.cookies.clear()
+        browser.cookies.set(name, f"{state}.{verifier}.{after}")
+        answer = await browser.get(f"{BASE}oauth_callback", params={"code": "ada", "state": state})
+        assert answer.headers["location"] == "./"
+
+
+@pytest.mark.parametrize(
+    ("token", "status"), [("ada", 200), ("bob", 403), ("eve", 401), ("a b", 401), ("", 401)]
+)
+async def test_a_bearer_token_is_the_providers(token: str, status: int) -> None:
+    async with client(desktop(Lab())) as program:
+        header = {"Authorization": f"Bearer token-of-{token}" if token else "Bearer"}
+        answer = await program.get(f"{BASE}api/session", headers=header)
+        assert answer.status_code == status
+        assert status == 200 or answer.json()["remedy"]
+
+
+async def test_our_own_tokens_and_their_form_mean_nothing() -> None:
+    async with client(desktop(Lab(), token="Control-token-4f9c2a7d81")) as browser:
+        assert (await browser.get(f"{BASE}login")).status_code == 401
+        answer = await browser.get(f"{BASE}api/session?token=Control-token-4f9c2a7d81")
+        assert answer.status_code == 401
+
+
+async def test_a_websocket_needs_the_cookie_and_our_own_origin() -> None:
+    async with serving(desktop(Lab())) as server:
+        place = server.addresses[0]
+        url = f"{place.replace('http', 'ws')}{BASE}api/events"
+        cookie = {"Cookie": "lab-ada=token-of-ada"}
+        assert await ws_status(url, additional_headers=cookie, origin=place) == 101
+        assert await ws_status(url, additional_headers=cookie, origin="https://evil.test") == 403
+        assert await ws_status(url, additional_headers=cookie) == 403
+        assert await ws_status(url, origin=place) == 403
+        assert await ws_status(f"{url}?token=token-of-ada", origin=place) == 403
+
+
+async def test_cookies_are_secure_where_the_provider_knows_of_https() -> None:
+    async with client(desktop(Lab(secure=True))) as browser:
+        answer = await browser.get(BASE, headers=HTML)
+        assert "; Secure;" in answer.headers["set-cookie"]
+        assert "Max-Age=600" in answer.headers["set-cookie"]

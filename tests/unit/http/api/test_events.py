@@ -1,0 +1,188 @@
+"""WebSocket /api/events on a real server."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from websockets.asyncio.client import ClientConnection, connect
+
+from desktopd.rfb.protocol.encodings import PixelPath
+from desktopd.rfb.viewers.viewer import Role, Viewer, Viewers
+from desktopd.session.status import Stage
+from tests.unit.http.desktop import BEARER, READY, VIEW_BEARER, Desk, make_app, serving
+
+
+@asynccontextmanager
+async def events(
+    app: Starlette, headers: dict[str, str] = BEARER
+) -> AsyncIterator[ClientConnection]:
+    async with serving(app) as server:
+        address = server.addresses[0].replace("http", "ws") + "/api/events"
+        async with connect(address, additional_headers=headers) as websocket:
+            yield websocket
+
+
+async def receive(websocket: ClientConnection) -> dict[str, Any]:
+    async with asyncio.timeout(10):
+        frame = await websocket.recv()
+    assert isinstance(frame, str)
+    return dict(json.loads(frame))
+
+
+async def receive_until_stage(websocket: ClientConnection, stage: Stage) -> int:
+    """The number of frames until `stage` is told."""
+    frames = 1
+    while (await receive(websocket))["session"]["stage"] != stage:
+        frames += 1
+    return frames
+
+
+async def test_the_state_comes_at_once_and_at_each_change() -> None:
+    desk = Desk(replace(READY, stage=Stage.APPLICATION))
+    async with events(make_app(desk)) as websocket:
+        first = await receive(websocket)
+        assert first["type"] == "session"
+        assert first["session"]["message"] == "starting napari"
+        desk.become(stage=Stage.READY)
+        assert (await receive(websocket))["session"]["message"] == "napari is ready"
+
+
+async def test_a_storm_of_changes_is_told_in_few_frames() -> None:
+    desk = Desk()
+    async with events(make_app(desk)) as websocket:
+        await receive(websocket)
+        for n in range(1000):
+            desk.become(command=f"number-{n}")
+            await asyncio.sleep(0)
+        desk.become(stage=Stage.STOPPING)
+        assert await receive_until_stage(websocket, Stage.STOPPING) < 100
+
+
+async def test_a_change_of_nothing_is_not_told() -> None:
+    desk = Desk()
+    async with events(make_app(desk)) as websocket:
+        await receive(websocket)
+        desk.become()
+        await asyncio.sleep(0)
+        desk.become(stage=Stage.STOPPING)
+        assert await receive_until_stage(websocket, Stage.STOPPING) == 1
+
+
+async def test_viewers_are_told() -> None:
+    viewers = Viewers()
+    async with events(make_app(viewers=viewers)) as websocket:
+        assert (await receive(websocket))["session"]["viewers"] == []
+        viewer = Viewer(role=Role.VIEW, address="192.0.2.1", path=PixelPath.XVNC)
+        with viewers.add(viewer):
+            (told,) = (await receive(websocket))["session"]["viewers"]
+            assert (told["id"], told["role"], told["path"]) == (viewer.id, "view", "xvnc")
+        assert (await receive(websocket))["session"]["viewers"] == []
+
+
+async def test_the_clipboard_goes_both_ways() -> None:
+    desk = Desk()
+    async with events(make_app(desk)) as websocket:
+        await receive(websocket)
+        desk.copies.call("vom Desktop 👋")
+        assert await receive(websocket) == {"type": "clipboard", "text": "vom Desktop 👋"}
+        await websocket.send(json.dumps({"type": "clipboard", "text": "zum Desktop 👋"}))
+        assert await receive(websocket) == {"type": "clipboard", "text": "zum Desktop 👋"}
+        await websocket.send(json.dumps({"type": "nonsense"}))
+        assert (await receive(websocket))["type"] == "error"
+        assert desk.clipboard_text == "zum Desktop 👋"
+
+
+async def test_only_the_latest_copy_is_told() -> None:
+    desk = Desk()
+    async with events(make_app(desk)) as websocket:
+        await receive(websocket)
+        for n in range(100):
+            desk.copies.call(f"copy {n}")
+        assert (await receive(websocket))["text"] == "copy 99"
+
+
+async def test_a_viewer_has_no_clipboard() -> None:
+    desk = Desk()
+    async with events(make_app(desk), VIEW_BEARER) as websocket:
+        assert (await receive(websocket))["session"]["role"] == "view"
+        desk.copies.call("secret")
+        await websocket.send(json.dumps({"type": "clipboard", "text": "from a viewer"}))
+        answer = await receive(websocket)
+        assert (answer["type"], answer["error"]) == ("error", "this token may only watch")
+        assert desk.clipboard_text == ""
+        desk.become(stage=Stage.STOPPING)
+        assert (await receive(websocket))["type"] == "session"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '"clipboard"',
+        "{}",
+        '{"type":"clipboard"}',
+        '{"type":"clipboard","text":1}',
+        '{"type":"session","text":"x"}',
+        "[" * 100_000,
+        b"binary",
+        b"",
+    ],
+)
+async def test_a_frame_that_is_not_understood_gets_an_error(frame: str | bytes) -> None:
+    desk = Desk()
+    async with events(make_app(desk)) as websocket:
+        await receive(websocket)
+        await websocket.send(frame)
+        answer = await receive(websocket)
+        assert answer.keys() == {"type", "error", "remedy"}
+        assert answer["type"] == "error"
+        await websocket.send('{"type":"clipboard","text":"goes on"}')
+        await websocket.send("?")
+        await receive(websocket)
+        assert desk.clipboard_text == "goes on"
+
+
+async def test_a_lone_surrogate_does_no_harm() -> None:
+    desk = Desk()
+    async with events(make_app(desk)) as websocket:
+        await receive(websocket)
+        await websocket.send(r'{"type":"clipboard","text":"a\ud800b"}')
+        await websocket.send("?")
+        await receive(websocket)
+        assert desk.clipboard_text == "a?b"
+
+
+async def test_too_much_text_and_no_display_are_errors() -> None:
+    desk = Desk()
+    async with events(make_app(desk)) as websocket:
+        await receive(websocket)
+        await websocket.send(json.dumps({"type": "clipboard", "text": "x" * 1_048_577}))
+        assert "longer than" in (await receive(websocket))["error"]
+        desk.status = replace(READY, display=None)
+        await websocket.send(json.dumps({"type": "clipboard", "text": "x"}))
+        assert (await receive(websocket))["error"] == "the display is not running"
+
+
+async def test_nothing_is_left_behind() -> None:
+    desk, viewers = Desk(), Viewers()
+    app = make_app(desk, viewers)
+    before = len(desk.changes), len(viewers._changes), len(desk.copies)
+    async with serving(app) as server:
+        address = server.addresses[0].replace("http", "ws") + "/api/events"
+        for _ in range(5):
+            async with connect(address, additional_headers=BEARER) as websocket:
+                await receive(websocket)
+                assert len(desk.copies) > before[2]
+    assert before == (
+        len(desk.changes),
+        len(viewers._changes),
+        len(desk.copies),
+    )

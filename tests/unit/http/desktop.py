@@ -1,0 +1,153 @@
+"""An application on a session in memory, and the ways to speak to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.http11 import Response
+
+from desktopd.geometry import Size
+from desktopd.http.app import create_app
+from desktopd.http.options import HttpOptions
+from desktopd.http.serving.listen import bind_tcp
+from desktopd.http.serving.server import HttpServer
+from desktopd.observers import Observers
+from desktopd.rfb.viewers.viewer import Viewers
+from desktopd.session.errors import SessionNotReady
+from desktopd.session.status import DisplayStatus, ServiceState, ServiceStatus, SessionStatus, Stage
+
+TOKEN = "Control-token-4f9c2a7d81"
+VIEW_TOKEN = "View-token-90b1d3e5c7"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+VIEW_BEARER = {"Authorization": f"Bearer {VIEW_TOKEN}"}
+HTML = {"Accept": "text/html,*/*;q=0.8"}
+
+READY = SessionStatus(
+    stage=Stage.READY,
+    services=tuple(
+        ServiceStatus(name, ServiceState.RUNNING, pid)
+        for pid, name in enumerate(("display", "window_manager", "rfb", "application"), 11)
+    ),
+    display=DisplayStatus(":7", "xdummy", Size(1600, 900), "/run/xauthority"),
+    command="napari --reset",
+)
+
+
+@dataclass
+class Desk:
+    """A session without processes: keeps what it is told, within the limits of a real one."""
+
+    status: SessionStatus = READY
+    rfb_target: Path = Path("/nowhere/rfb.sock")
+    rfb_path: str = "x11vnc"
+    clipboard_text: str = ""
+    restarts: int = 0
+    largest: Size = Size(7680, 4320)
+    changes: Observers[[]] = field(default_factory=Observers, compare=False)
+    copies: Observers[[str]] = field(default_factory=Observers, compare=False)
+
+    def become(self, **changes: Any) -> None:
+        self.status = replace(self.status, **changes)
+        self.changes.call()
+
+    def on_change(self, handler: Callable[[], None]) -> Callable[[], None]:
+        return self.changes.add(handler)
+
+    def on_clipboard(self, handler: Callable[[str], None]) -> Callable[[], None]:
+        return self.copies.add(handler)
+
+    async def resize(self, size: Size) -> Size:
+        display = self._display()
+        size = size.clamped(self.largest)
+        self.become(display=replace(display, size=size))
+        return size
+
+    async def screenshot(self) -> bytes:
+        self._display()
+        return b"\x89PNG\r\n\x1a\n"
+
+    async def restart_application(self) -> None:
+        self.restarts += 1
+
+    async def set_clipboard(self, text: str) -> None:
+        self._display()
+        if len(text.encode()) > 1_048_576:
+            raise ValueError("the text is longer than 1048576 bytes")
+        self.clipboard_text = text
+
+    def _display(self) -> DisplayStatus:
+        if self.status.display is None:
+            raise SessionNotReady("the display is not running")
+        return self.status.display
+
+
+def make_app(desk: Desk | None = None, viewers: Viewers | None = None, **options: Any) -> Starlette:
+    settings = {"version": "1.2.3", "token": TOKEN, "view_token": VIEW_TOKEN, **options}
+    return create_app(HttpOptions(**settings), desk or Desk(), viewers)
+
+
+def client(
+    app: ASGIApp, address: str = "192.0.2.7", url: str = "http://desk.test", **options: Any
+) -> httpx.AsyncClient:
+    """A client without a network in between; its own address is `address`."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 50000))
+    return httpx.AsyncClient(transport=transport, base_url=url, **options)
+
+
+async def ws_answer(url: str, **options: Any) -> Response:
+    """What a WebSocket handshake is answered."""
+    try:
+        async with connect(url, **options) as websocket:
+            assert websocket.response
+            return websocket.response
+    except InvalidStatus as refusal:
+        return refusal.response
+
+
+async def ws_status(url: str, **options: Any) -> int:
+    """The status with which a WebSocket is refused, or 101."""
+    return (await ws_answer(url, **options)).status_code
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, **options: Any) -> AsyncIterator[HttpServer]:
+    """`app` on a free port of loopback."""
+    server = HttpServer(app, bind_tcp("127.0.0.1", 0), **options)
+    running = asyncio.create_task(server.serve())
+    try:
+        yield server
+    finally:
+        await server.stop()
+        await running
+
+
+async def opened(server: HttpServer) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    host, port = server.sockets[0].getsockname()
+    return await asyncio.open_connection(host, port)
+
+
+async def rest(reader: asyncio.StreamReader) -> bytes:
+    """Everything until the server closes the connection."""
+    try:
+        async with asyncio.timeout(10):
+            return await reader.read()
+    except ConnectionResetError:
+        return b""
+
+
+async def exchange(server: HttpServer, request: bytes) -> bytes:
+    reader, writer = await opened(server)
+    writer.write(request)
+    answer = await rest(reader)
+    writer.close()
+    return answer

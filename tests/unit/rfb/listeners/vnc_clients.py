@@ -1,0 +1,205 @@
+"""A port for VNC viewers, an RFB server behind it, and a viewer that is nothing but bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from struct import pack
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from desktopd.geometry import Size
+from desktopd.rfb.listeners.authentication import VncAuthenticator
+from desktopd.rfb.listeners.password import VncPasswords, response
+from desktopd.rfb.listeners.vnc_port import VncPort, listen, tls_context
+from desktopd.rfb.viewers.viewer import Viewers
+
+DEADLINE = 20.0
+CONTROL, VIEW = "opensesa", "lookonly"
+GREETING = b"RFB 003.008\n"
+CLIENT_INIT = b"\x00"
+SERVER_INIT = pack(">HH", 640, 480) + bytes(16) + pack(">I", 4) + b"desk"
+KEY = pack(">B?xxI", 4, True, 97)
+UPDATE_REQUEST = pack(">BBHHHH", 3, 1, 0, 0, 640, 480)
+RESIZE = pack(">BxHHBxIHHHHI", 251, 1024, 768, 1, 0, 0, 0, 1024, 768, 0)
+ACCEPTED = bytes(4)
+VNC_AUTHENTICATION, VENCRYPT = b"\x02", b"\x13"
+VENCRYPT_0_2 = b"\x00\x02"
+
+
+def refused(reason: str) -> bytes:
+    return pack(">II", 1, len(reason)) + reason.encode()
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate for localhost that nobody has signed, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem, key_file = folder / "cert.pem", folder / "key.pem"
+    pem.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    key_file.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return pem, key_file
+
+
+@dataclass
+class Desk:
+    """The session behind the port: its RFB server asks for no password."""
+
+    rfb_target: Path
+    rfb_path: str = "x11vnc"
+    sizes: list[Size] = field(default_factory=list)
+    heard: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
+    security: bytes = b"\x01\x01"
+    result: bytes = ACCEPTED
+
+    async def resize(self, size: Size) -> Size:
+        self.sizes.append(size)
+        return size
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Say everything byte by byte, and keep what is heard after the handshake."""
+        try:
+            await _slowly(writer, GREETING)
+            assert await reader.readexactly(len(GREETING)) == GREETING
+            await _slowly(writer, self.security)
+            assert await reader.readexactly(1) == b"\x01"
+            await _slowly(writer, self.result)
+            self.heard.put_nowait(await reader.readexactly(1))
+            writer.write(SERVER_INIT)
+            while data := await reader.read(4096):
+                self.heard.put_nowait(data)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    async def hears(self, data: bytes) -> None:
+        """Wait until exactly `data` has come next."""
+        heard = b""
+        async with asyncio.timeout(DEADLINE):
+            while len(heard) < len(data):
+                heard += await self.heard.get()
+        assert heard == data
+
+
+async def _slowly(writer: asyncio.StreamWriter, data: bytes) -> None:
+    for byte in data:
+        writer.write(bytes([byte]))
+        await writer.drain()
+        await asyncio.sleep(0)
+
+
+@dataclass
+class Guest:
+    """A viewer's end of a connection to the port."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def hears(self, data: bytes) -> None:
+        async with asyncio.timeout(DEADLINE):
+            assert await self.reader.readexactly(len(data)) == data
+
+    async def hears_the_end(self) -> None:
+        """Wait until the port has closed the connection."""
+        async with asyncio.timeout(DEADLINE):
+            with suppress(ConnectionError):
+                assert await self.reader.read() == b""
+
+    def says(self, data: bytes) -> None:
+        self.writer.write(data)
+
+    async def authenticates(self, password: str) -> None:
+        async with asyncio.timeout(DEADLINE):
+            challenge = await self.reader.readexactly(16)
+        self.says(response(password.encode(), challenge))
+
+    async def comes_in(self, password: str = CONTROL) -> None:
+        """The whole handshake of RFB 3.8 with VNC authentication."""
+        await self.hears(GREETING)
+        self.says(GREETING)
+        await self.hears(b"\x01" + VNC_AUTHENTICATION)
+        self.says(VNC_AUTHENTICATION)
+        await self.authenticates(password)
+        await self.hears(ACCEPTED)
+
+    async def starts_tls(self, trusted: Path) -> None:
+        async with asyncio.timeout(DEADLINE):
+            context = ssl.create_default_context(cafile=str(trusted))
+            await self.writer.start_tls(context, server_hostname="localhost")
+
+
+@dataclass
+class Port:
+    """The port under test."""
+
+    number: int
+    desk: Desk
+    viewers: Viewers
+
+    @asynccontextmanager
+    async def guest(self) -> AsyncIterator[Guest]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.number)
+        try:
+            yield Guest(reader, writer)
+        finally:
+            # After a TLS handshake that failed, wait_closed would wait for ever.
+            writer.transport.abort()
+
+    async def has_viewers(self, count: int) -> None:
+        async with asyncio.timeout(DEADLINE):
+            while len(self.viewers) != count:
+                await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def serving(
+    folder: Path,
+    passwords: VncPasswords | None,
+    *,
+    tls: bool = False,
+    plain: bool = True,
+    desk: bool = True,
+) -> AsyncIterator[Port]:
+    """Serve on a free port of loopback; without `desk` nothing is behind it."""
+    context = tls_context(*certificate(folder)) if tls else None
+    session, viewers = Desk(folder / "rfb.sock"), Viewers()
+    sock = listen("127.0.0.1", 0)
+    number = sock.getsockname()[1]
+    port = VncPort(sock, VncAuthenticator(passwords, tls, plain), session, viewers, context)
+    server = await asyncio.start_unix_server(session.serve, session.rfb_target) if desk else None
+    task = asyncio.create_task(port.serve())
+    try:
+        yield Port(number, session, viewers)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        if server is not None:
+            server.close()
+            await server.wait_closed()

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from desktopd.rfb.server.bandwidth_estimator import AFTER, BEFORE
+from desktopd.rfb.server.congestion_control import (
+    MOST_ON_THE_WAY,
+    MOTION_TIME,
+    CongestionControl,
+    video_bytes,
+)
+
+
+class Link:
+    """A link of so many bytes a second and seconds there and back, and what is on it.
+
+    Its viewer needs up to `work` seconds for each message, and twice that to draw an update.
+    """
+
+    def __init__(self, rate: float, round_trip: float, work: float = 0.0) -> None:
+        self.rate, self.round_trip, self.work = rate, round_trip, work
+        self.congestion = CongestionControl()
+        self.now = 50.0
+        self._free = self.now
+        self._drawn = self.now
+        self._answers: list[tuple[float, int | bytes]] = []
+        self._random = random.Random(1)
+
+    def send(self, size: int) -> None:
+        number = self.congestion.sent(size, self.now)
+        measured = self.congestion.bandwidth.wants(size, self.now)
+        self._free = max(self._free, self.now)
+        if measured:
+            self._answer(BEFORE)
+        self._free += size / self.rate
+        if measured:
+            self._answer(AFTER)
+        self._drawn = max(self._drawn, self._free + self.round_trip) + 2 * self.work
+        self._answers.append((self._drawn, number))
+
+    def _answer(self, payload: bytes) -> None:
+        late = self._random.uniform(0, self.work)
+        self._answers.append((self._free + self.round_trip + late, payload))
+
+    def go_on(self, seconds: float) -> None:
+        self.now += seconds
+        self._answers.sort(key=lambda answer: answer[0])
+        while self._answers and self._answers[0][0] <= self.now:
+            at, what = self._answers.pop(0)
+            if isinstance(what, bytes):
+                self.congestion.bandwidth.answered(what, at)
+            else:
+                self.congestion.answered(what, at)
+
+    def run(self, seconds: float, size: int | None = None) -> float:
+        """Send whenever it may be sent, 60 times a second; the longest queue in seconds.
+
+        Without a `size`, of the sizes of pictures of a video that is made to fit.
+        """
+        longest = 0.0
+        for _ in range(round(seconds * 60)):
+            self.go_on(1 / 60)
+            if self.congestion.ready():
+                fitting = self._random.uniform(0.7, 1.2) * video_bytes(self.congestion.rate)
+                self.send(size or int(max(4000, min(fitting, 22_000))))
+            longest = max(longest, self._free - self.now)
+        return longest
+
+
+def test_nothing_is_due_at_first() -> None:
+    congestion = CongestionControl()
+    assert not congestion.waiting
+    assert congestion.silence(5.0) == 0
+    assert congestion.ready()
+
+
+@pytest.mark.parametrize(("rate", "round_trip"), [(625_000, 0.08), (2_500_000, 0.03)])
+def test_the_rate_of_a_link_is_found_and_it_is_filled_without_a_queue(
+    rate: float, round_trip: float
+) -> None:
+    link = Link(rate, round_trip)
+    link.send(0)
+    link.go_on(round_trip)
+    link.run(3, 12_000)
+    assert rate / 2 < link.congestion.rate < rate * 2
+    assert link.congestion.least_round_trip == pytest.approx(round_trip, abs=0.01)
+    assert link.run(5, 12_000) < 0.2
+
+
+@pytest.mark.parametrize("work", [0.001, 0.006, 0.02])
+@pytest.mark.parametrize("rate", [300_000, 625_000, 2_500_000])
+def test_a_video_fits_its_link_however_long_the_viewer_draws(rate: float, work: float) -> None:
+    link = Link(rate, 0.05, work)
+    link.send(60_000)
+    link.run(3)
+    assert link.run(20) < 0.06
+    assert rate / 2 < link.congestion.rate < rate * 2
+
+
+def test_a_picture_of_a_faster_link_is_larger_and_sooner_there() -> None:
+    rates = [50_000.0, 300_000.0, 625_000.0, 2_500_000.0, 10_000_000.0, 1e9]
+    desktop_size = [video_bytes(rate) for rate in rates]
+    seconds = [size / rate for size, rate in zip(desktop_size, rates, strict=True)]
+    assert desktop_size == sorted(desktop_size)
+    assert seconds[:3] == pytest.approx([MOTION_TIME] * 3)
+    assert seconds[2:] == sorted(seconds[2:], reverse=True)
+
+
+def test_a_link_that_becomes_slower_is_noticed() -> None:
+    link = Link(2_500_000, 0.03)
+    link.send(0)
+    link.run(3, 12_000)
+    link.rate = 300_000
+    link.run(4, 12_000)
+    assert link.congestion.rate < 700_000
+    link.rate = 2_500_000
+    link.run(4, 12_000)
+    assert link.congestion.rate > 1_200_000
+
+
+def test_an_answer_answers_all_before_it() -> None:
+    congestion = CongestionControl()
+    numbers = [congestion.sent(5000, 1.0 + n / 100) for n in range(10)]
+    congestion.answered(numbers[-1], 1.5)
+    assert not congestion.waiting
+    assert congestion.silence(9.0) == 0
+    assert congestion.round_trip == pytest.approx(0.41)
+    assert congestion.ready()
+
+
+def test_answers_to_nothing_and_double_ones_do_not_count() -> None:
+    congestion = CongestionControl()
+    first, second = congestion.sent(5000, 1.0), congestion.sent(5000, 1.1)
+    for number in (0, 99, 0xFFFFFFFF):
+        congestion.answered(number, 1.2)
+    assert congestion.silence(2.0) == 1.0
+    congestion.answered(first, 1.2)
+    congestion.answered(first, 1.9)
+    assert congestion.silence(2.1) == 1.0
+    congestion.answered(second, 1.3)
+    assert not congestion.waiting
+
+
+def test_numbers_begin_again_after_32_bits() -> None:
+    congestion = CongestionControl()
+    congestion._number = 0xFFFFFFFD
+    numbers = [congestion.sent(100, 1.0) for _ in range(4)]
+    assert numbers == [0xFFFFFFFE, 0xFFFFFFFF, 1, 2]
+    assert all(0 < number < 1 << 32 for number in numbers)
+    congestion.answered(1, 1.5)
+    assert congestion.waiting
+    congestion.answered(2, 1.5)
+    assert not congestion.waiting
+
+
+def test_a_viewer_that_answers_nothing_is_soon_sent_nothing() -> None:
+    congestion = CongestionControl()
+    sent = 0
+    while congestion.ready(lenient=True):
+        congestion.sent(20_000, 1.0)
+        sent += 20_000
+    assert sent < 1_000_000
+    assert congestion.silence(4.5) == 3.5
+
+
+def test_what_is_on_the_way_is_bounded_however_fast_the_link_is() -> None:
+    link = Link(5e9, 0.5)
+    link.send(0)
+    link.run(2, 2_000_000)
+    size = 0
+    while link.congestion.ready(lenient=True):
+        link.congestion.sent(2_000_000, link.now)
+        size += 2_000_000
+    assert size <= MOST_ON_THE_WAY + 2_000_000
+
+
+def test_who_follows_others_may_be_later() -> None:
+    congestion = CongestionControl()
+    while congestion.ready():
+        congestion.sent(1000, 1.0)
+    assert congestion.ready(lenient=True)
