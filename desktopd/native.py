@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktopd.rfb.listeners.unix_socket import UnixSocketListener
-from desktopd.rfb.protocol.encodings import PixelPath
+from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Viewers
 from desktopd.session.errors import SessionError
 from desktopd.session.session import Session

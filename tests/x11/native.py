@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from Xlib import X
 
 from desktopd.geometry import Size
+from desktopd.rfb.encoders.pixels import translate
 from desktopd.rfb.listeners.unix_socket import StreamTransport
-from desktopd.rfb.protocol.encodings import PixelPath
-from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat, translate
-from desktopd.rfb.relay.relay import Ending, Limits, NoDisplay
+from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
+from desktopd.rfb.relay.relay import NoDisplay
 from desktopd.rfb.server.native_server import LIMITS
 from desktopd.rfb.server.native_server import NativeServer as RfbServer
+from desktopd.rfb.viewers.connection import Ending, Limits
+from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.x11.connection import Connection, Display
 from desktopd.x11.screen.screenshot import read_pixels

@@ -10,7 +10,7 @@ import pytest
 
 from desktopd.geometry import Size
 from desktopd.rfb.protocol.encodings import Encoding
-from desktopd.rfb.relay.relay import Cause
+from desktopd.rfb.viewers.connection import Cause
 from desktopd.rfb.viewers.viewer import Role
 from tests.x11.native import Painter, Shown, shared_memory, showing
 from tests.x11.rfbclient import LOSSLESS, PHOTOS, VIDEO

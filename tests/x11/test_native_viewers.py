@@ -17,9 +17,9 @@ from desktopd.rfb.encoders.h264.x264 import X264
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.extended_clipboard import Format, Notify, Provide, Request, parse
 from desktopd.rfb.protocol.pixel_format import NATIVE
-from desktopd.rfb.relay.relay import Cause, Limits
 from desktopd.rfb.server import client_connection as peer
 from desktopd.rfb.server import native_server as native
+from desktopd.rfb.viewers.connection import Cause, Limits
 from desktopd.rfb.viewers.viewer import Role
 from desktopd.x11.screen.grab import Grabber
 from tests.unit.rfb.protocol.test_pixel_format import FORMATS

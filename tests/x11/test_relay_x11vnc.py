@@ -20,9 +20,10 @@ from Xlib.display import Display
 from Xlib.protocol.rq import Event
 from Xlib.xauth import FamilyLocal
 
-from desktopd.rfb.protocol.encodings import PixelPath
-from desktopd.rfb.relay.relay import Cause, relay
+from desktopd.rfb.relay.relay import relay
 from desktopd.rfb.relay.targets import TargetError, UnixTarget, connect
+from desktopd.rfb.viewers.connection import Cause
+from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
 
 DEADLINE = 20.0

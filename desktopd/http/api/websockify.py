@@ -14,9 +14,10 @@ from desktopd.http.api.metrics import Metrics
 from desktopd.http.api.session import ServedSession
 from desktopd.http.problems import Problem
 from desktopd.http.serving.proxy import client_address
-from desktopd.rfb.protocol.encodings import PixelPath
-from desktopd.rfb.relay.relay import Cause, Ending, NoDisplay, Transport, relay
+from desktopd.rfb.relay.relay import NoDisplay, relay
 from desktopd.rfb.relay.targets import TargetError, Targets, UnixTarget, Upstream, connect
+from desktopd.rfb.viewers.connection import Cause, Ending, Transport
+from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Viewer, Viewers
 from desktopd.session.errors import SessionNotReady
 from desktopd.x11.errors import XError

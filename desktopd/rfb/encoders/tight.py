@@ -15,15 +15,9 @@ import numpy as np
 import simplejpeg
 from isal import isal_zlib
 
-from desktopd.rfb.protocol.pixel_format import (
-    NATIVE,
-    Octets,
-    PixelFormat,
-    Pixels,
-    indexed,
-    rgb,
-    tpixels,
-)
+from desktopd.rfb.encoders.palette import indexed
+from desktopd.rfb.encoders.pixels import Octets, Pixels, rgb, tpixels
+from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
 
 MAX_WIDTH = 2048
 MAX_LENGTH = (1 << 22) - 1

@@ -11,14 +11,9 @@ from struct import pack
 
 import numpy as np
 
-from desktopd.rfb.protocol.pixel_format import (
-    Octets,
-    PixelFormat,
-    Pixels,
-    cpixels,
-    indexed,
-    translate,
-)
+from desktopd.rfb.encoders.palette import indexed
+from desktopd.rfb.encoders.pixels import Octets, Pixels, cpixels, translate
+from desktopd.rfb.protocol.pixel_format import PixelFormat
 
 _TILE = 64
 _PACKED_COLOURS = 16

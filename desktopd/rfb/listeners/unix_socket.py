@@ -11,9 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from desktopd.rfb.protocol.encodings import PixelPath
 from desktopd.rfb.protocol.server_messages import MEASURING_FENCE
-from desktopd.rfb.relay.relay import Ending, NoDisplay, Transport
+from desktopd.rfb.relay.relay import NoDisplay
+from desktopd.rfb.viewers.connection import Ending, Transport
+from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer, Viewers
 
 log = logging.getLogger(__name__)

@@ -16,10 +16,11 @@ from desktopd.rfb.listeners.authentication import Agreement, Refused, VncAuthent
 from desktopd.rfb.listeners.channel import AuthenticatedTransport, SocketChannel, StreamChannel
 from desktopd.rfb.listeners.tcp import tune
 from desktopd.rfb.listeners.unix_socket import RfbServer
-from desktopd.rfb.protocol.encodings import PixelPath
 from desktopd.rfb.protocol.message import ProtocolError
-from desktopd.rfb.relay.relay import Ending, NoDisplay, relay
+from desktopd.rfb.relay.relay import NoDisplay, relay
 from desktopd.rfb.relay.targets import TargetError, UnixTarget, Upstream, connect
+from desktopd.rfb.viewers.connection import Ending
+from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer, Viewers
 
 log = logging.getLogger(__name__)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Protocol
 
 from desktopd.geometry import Size
 from desktopd.rfb.protocol.client_messages import ClientMessages
@@ -19,72 +16,21 @@ from desktopd.rfb.protocol.handshake import (
     Version,
 )
 from desktopd.rfb.protocol.message import (
-    CLIPBOARD_LIMIT,
-    ENCODINGS_LIMIT,
     ClientMessage,
     ProtocolError,
 )
 from desktopd.rfb.protocol.server_messages import MEASURING_FENCE
 from desktopd.rfb.relay.backlog import Backlog
 from desktopd.rfb.relay.targets import Upstream
+from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.permissions import ViewerPermissions
 from desktopd.rfb.viewers.viewer import Viewer
-
-
-class Transport(Protocol):
-    """A viewer's side of the relay: messages of bytes, as of a WebSocket."""
-
-    async def receive(self) -> bytes | None:
-        """The next message; None when the viewer has left."""
-
-    async def send(self, data: bytes) -> None:
-        """Return when more may be sent; ConnectionError when the viewer has left."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds of one relay, in bytes and seconds.
-
-    `backlog`: what is kept for a slow viewer; `stall`: how long one send may take, to the viewer
-    or to the server; `message`: what is put into one message to the viewer; `closing`: how long
-    the server may take to read the last messages. For the others see ClientMessages.
-    """
-
-    backlog: int = 16 * 1024 * 1024
-    stall: float = 30.0
-    message: int = 64 * 1024
-    closing: float = 2.0
-    clipboard: int = CLIPBOARD_LIMIT
-    encodings: int = ENCODINGS_LIMIT
-
-
-class Cause(StrEnum):
-    """Why a relay ended."""
-
-    VIEWER_LEFT = "viewer_left"
-    VIEWER_STALLED = "viewer_stalled"
-    BACKLOG_FULL = "backlog_full"
-    SERVER_LEFT = "server_left"
-    SERVER_STALLED = "server_stalled"
-    PROTOCOL_ERROR = "protocol_error"
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a relay ended; `detail` is a sentence for the log."""
-
-    cause: Cause
-    detail: str
-
-    def __str__(self) -> str:
-        return f"{self.cause}: {self.detail}"
 
 
 class NoDisplay(Exception):
     """There is nothing to be shown at this moment."""
 
 
-_VIEWER_LEFT = Ending(Cause.VIEWER_LEFT, "the viewer closed the connection")
 _SERVER_LEFT = Ending(Cause.SERVER_LEFT, "the RFB server closed the connection")
 
 
@@ -180,7 +126,7 @@ class _Relay:
             except OSError:
                 # The pump that reads the server ends the relay, after the last of its bytes.
                 continue
-        return _VIEWER_LEFT
+        return VIEWER_LEFT
 
     async def _receive(self) -> bytes | None:
         try:
@@ -244,7 +190,7 @@ class _Relay:
                     f"the viewer took nothing for {self._limits.stall:g} s",
                 )
             except ConnectionError:
-                return _VIEWER_LEFT
+                return VIEWER_LEFT
             self._viewer.bytes_sent += len(data)
         return _SERVER_LEFT
 

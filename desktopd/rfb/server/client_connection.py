@@ -7,8 +7,9 @@ import time
 from collections import deque
 
 from desktopd.geometry import Rectangle, Size
+from desktopd.rfb.encoders import cursor as cursors
 from desktopd.rfb.encoders.preferences import EncodingPreferences
-from desktopd.rfb.protocol import server_messages as updates
+from desktopd.rfb.protocol import server_messages
 from desktopd.rfb.protocol.client_messages import (
     ClientCutText,
     ClientFence,
@@ -28,7 +29,6 @@ from desktopd.rfb.protocol.handshake import ClientInit, ProtocolVersion, Securit
 from desktopd.rfb.protocol.message import ClientMessage, ProtocolError
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
 from desktopd.rfb.protocol.server_messages import FenceFlag
-from desktopd.rfb.relay.relay import Cause, Ending, Limits, Transport
 from desktopd.rfb.server.bandwidth_estimator import AFTER
 from desktopd.rfb.server.client_display import ClientDisplay
 from desktopd.rfb.server.client_state import ClientState, Update, UpdateRequest
@@ -37,7 +37,8 @@ from desktopd.rfb.server.congestion_control import CongestionControl
 from desktopd.rfb.server.desktop_size import DesktopSize
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.handshake import GREETING, ServerHandshake
-from desktopd.rfb.server.send_queue import VIEWER_LEFT, SendQueue
+from desktopd.rfb.server.send_queue import SendQueue
+from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.permissions import ViewerPermissions
 from desktopd.rfb.viewers.viewer import Role, Viewer
 
@@ -161,25 +162,25 @@ class ClientConnection:
         now = time.monotonic()
         number = self._congestion.sent(len(data), now)
         if self._congestion.bandwidth.wants(len(data), now):
-            self._send(updates.MEASURING_FENCE, apart=True)
-            data += updates.fence(FenceFlag.REQUEST, AFTER)
+            self._send(server_messages.MEASURING_FENCE, apart=True)
+            data += server_messages.fence(FenceFlag.REQUEST, AFTER)
         flags = FenceFlag.REQUEST | FenceFlag.BLOCK_BEFORE
-        self._send(data + updates.fence(flags, number.to_bytes(4)))
+        self._send(data + server_messages.fence(flags, number.to_bytes(4)))
 
     def tell_cursor(self) -> None:
         """The pointer has another shape."""
         cursor = self._display.cursor
         if Encoding.CURSOR_WITH_ALPHA in self._encodings:
-            self._send(updates.joined([updates.cursor_with_alpha(cursor)]))
+            self._send(server_messages.joined([cursors.cursor_with_alpha(cursor)]))
         elif Encoding.VMWARE_CURSOR in self._encodings:
-            self._send(updates.joined([updates.vmware_cursor(cursor)]))
+            self._send(server_messages.joined([cursors.vmware_cursor(cursor)]))
         elif Encoding.CURSOR in self._encodings:
-            self._send(updates.joined([updates.cursor(cursor, self._pixel_format)]))
+            self._send(server_messages.joined([cursors.cursor(cursor, self._pixel_format)]))
 
     def tell_leds(self) -> None:
         """A lock of the keyboard has changed."""
         if Encoding.QEMU_LED_STATE in self._encodings:
-            self._send(updates.joined([updates.qemu_led_state(self._display.leds)]))
+            self._send(server_messages.joined([server_messages.qemu_led_state(self._display.leds)]))
 
     def tell_clipboard(self) -> None:
         """An application has copied a text."""
@@ -264,7 +265,7 @@ class ClientConnection:
             case EnableContinuousUpdates(enable=enable):
                 self._continuous = enable
                 if not enable:
-                    self._send(updates.end_of_continuous_updates())
+                    self._send(server_messages.end_of_continuous_updates())
                 self._display.wake()
             case ClientFence(flags=flags):
                 self._fence(flags, message.raw[message.layout.size :])
@@ -279,7 +280,7 @@ class ClientConnection:
             case SetDesktopSize(width=width, height=height):
                 self._display.spawn(self._desktop_size.ask(Size(width, height)))
             case Xvp():
-                self._send(updates.xvp(updates.XvpCode.FAIL))
+                self._send(server_messages.xvp(server_messages.XvpCode.FAIL))
 
     def _ask_anew(self, area: Rectangle) -> None:
         self._anew.append(area)
@@ -288,7 +289,7 @@ class ClientConnection:
     def _choose_format(self, message: SetPixelFormat) -> None:
         self._pixel_format = PixelFormat.parse(message.raw[4:])
         if not self._pixel_format.true_colour:
-            self._send(updates.set_colour_map_entries())
+            self._send(server_messages.set_colour_map_entries())
         self._ask_anew(Rectangle.of(self._desktop_size.told))
         self._update_preferences(time.monotonic())
 
@@ -303,14 +304,14 @@ class ClientConnection:
             # The round trip without a picture before it.
             self._send_fenced(b"")
         if Encoding.CONTINUOUS_UPDATES in new:
-            self._send(updates.end_of_continuous_updates())
+            self._send(server_messages.end_of_continuous_updates())
         announced = [
-            updates.announcement(encoding)
+            server_messages.announcement(encoding)
             for encoding in (Encoding.QEMU_EXTENDED_KEY_EVENT, Encoding.EXTENDED_MOUSE_BUTTONS)
             if encoding in new
         ]
         if announced:
-            self._send(updates.joined(announced))
+            self._send(server_messages.joined(announced))
         self._desktop_size.agree(self._encodings)
         if self.viewer.role is Role.CONTROL:
             self._clipboard.agree(self._encodings)
@@ -331,7 +332,7 @@ class ClientConnection:
 
     def _fence(self, flags: int, payload: bytes) -> None:
         if flags & FenceFlag.REQUEST:
-            self._send(updates.fence(FenceFlag(flags & _FENCE_FLAGS), payload))
+            self._send(server_messages.fence(FenceFlag(flags & _FENCE_FLAGS), payload))
         elif len(payload) == 4:
             self._congestion.answered(int.from_bytes(payload), time.monotonic())
             self._display.proceed()

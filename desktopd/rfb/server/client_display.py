@@ -6,7 +6,8 @@ from collections.abc import Coroutine
 from typing import Any, Protocol
 
 from desktopd.geometry import Size
-from desktopd.rfb.protocol.server_messages import CursorShape, Led
+from desktopd.rfb.encoders.cursor import CursorShape
+from desktopd.rfb.protocol.server_messages import Led
 from desktopd.rfb.server.seat import Seat
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection
 
-from desktopd.rfb.protocol import extended_clipboard
-from desktopd.rfb.protocol import server_messages as updates
+from desktopd.rfb.protocol import extended_clipboard, server_messages
 from desktopd.rfb.protocol.client_messages import ClientCutText
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.extended_clipboard import ExtendedClipboard, Format
@@ -47,7 +46,7 @@ class ClipboardSync:
         if self._extended:
             self._say(extended_clipboard.Notify(Format.TEXT))
         elif self._extended is not None:
-            self._send(updates.server_cut_text(self._text()))
+            self._send(server_messages.server_cut_text(self._text()))
 
     def take(self, message: ClientCutText) -> None:
         """The viewer has copied something, or asks for what there is."""
@@ -70,4 +69,4 @@ class ClipboardSync:
                 self._say(extended_clipboard.Notify(Format.TEXT))
 
     def _say(self, said: ExtendedClipboard) -> None:
-        self._send(updates.extended_cut_text(said.data()))
+        self._send(server_messages.extended_cut_text(said.data()))

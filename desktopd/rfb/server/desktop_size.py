@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection
 
 from desktopd.geometry import Size
-from desktopd.rfb.protocol import server_messages as updates
+from desktopd.rfb.protocol import server_messages
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.message import ProtocolError
 from desktopd.rfb.protocol.server_messages import ResizeReason, ResizeStatus, Screen
@@ -56,7 +56,9 @@ class DesktopSize:
         if Encoding.EXTENDED_DESKTOP_SIZE in self._encodings:
             self._say(size, self._reason(), ResizeStatus.DONE)
         elif size != self.told and Encoding.DESKTOP_SIZE in self._encodings:
-            self._send(updates.joined([updates.desktop_size(size.width, size.height)]))
+            self._send(
+                server_messages.joined([server_messages.desktop_size(size.width, size.height)])
+            )
         elif size != self.told:
             raise ProtocolError(
                 f"the desktop is {size} now, and the viewer does not understand DesktopSize"
@@ -92,5 +94,7 @@ class DesktopSize:
 
     def _say(self, size: Size, reason: ResizeReason, status: ResizeStatus) -> None:
         screen = Screen(0, 0, 0, size.width, size.height)
-        told = updates.extended_desktop_size(size.width, size.height, [screen], reason, status)
-        self._send(updates.joined([told]))
+        told = server_messages.extended_desktop_size(
+            size.width, size.height, [screen], reason, status
+        )
+        self._send(server_messages.joined([told]))

@@ -7,8 +7,7 @@ import math
 import numpy as np
 
 from desktopd.geometry import Rectangle, Size
-from desktopd.rfb.encoders.h264.video import Pixels
-from desktopd.rfb.protocol.pixel_format import RGB_MASK
+from desktopd.rfb.encoders.pixels import RGB_MASK, Pixels
 from desktopd.rfb.server.regions import TILE, Mask, bounds
 from desktopd.rfb.server.scroll import Scroll, find_scroll
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktopd.rfb.protocol import server_messages as updates
+from desktopd.rfb.protocol import server_messages
 from desktopd.rfb.protocol.handshake import (
     RFB_3_8,
     ClientInit,
@@ -31,11 +31,13 @@ class ServerHandshake:
         match message:
             case ProtocolVersion(version=version):
                 self._version = version
-                return updates.security_types(version)
+                return server_messages.security_types(version)
             case SecurityChoice(security_type=chosen):
                 if chosen is not SecurityType.NONE:
                     raise ProtocolError("security type None is the only one offered")
-                return updates.security_result(self._version)
+                return server_messages.security_result(self._version)
             case ClientInit():
                 size = self.size = self._display.size
-                return updates.server_init(size.width, size.height, NATIVE, self._display.name)
+                return server_messages.server_init(
+                    size.width, size.height, NATIVE, self._display.name
+                )

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from desktopd.rfb.encoders.h264.video import VideoError
 from desktopd.rfb.encoders.h264.x264 import X264
-from desktopd.rfb.relay.relay import Ending, Limits, NoDisplay, Transport
+from desktopd.rfb.relay.relay import NoDisplay
 from desktopd.rfb.server.regions import TILE
 from desktopd.rfb.server.shared_display import Desktop, SharedDisplay
 from desktopd.rfb.server.video_stream import VideoEncoderFactory
+from desktopd.rfb.viewers.connection import Ending, Limits, Transport
 from desktopd.rfb.viewers.viewer import Viewer
 from desktopd.x11.connection import Connection, XError
 from desktopd.x11.input.keyboard import Keyboard

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from desktopd.geometry import Rectangle
-from desktopd.rfb.encoders.h264.video import Pixels
+from desktopd.rfb.encoders.pixels import RGB_MASK, Pixels, translate
 from desktopd.rfb.encoders.preferences import EncodingPreferences, jpeg_parameters
 from desktopd.rfb.encoders.tight import tight_jpeg, tight_lossless
 from desktopd.rfb.encoders.zrle import ZrleEncoder
 from desktopd.rfb.protocol.encodings import Encoding
-from desktopd.rfb.protocol.pixel_format import RGB_MASK, translate
 from desktopd.rfb.protocol.server_messages import rectangle
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.regions import TILE, Mask

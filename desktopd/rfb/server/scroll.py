@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktopd.geometry import Rectangle
-from desktopd.rfb.encoders.h264.video import Pixels
-from desktopd.rfb.protocol.pixel_format import RGB_MASK
+from desktopd.rfb.encoders.pixels import RGB_MASK, Pixels
 
 # Sides in pixels of what is worth a search, and of what is worth a CopyRect.
 SMALLEST = 64

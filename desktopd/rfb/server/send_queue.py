@@ -6,9 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from desktopd.rfb.relay.relay import Cause, Ending, Transport
-
-VIEWER_LEFT = Ending(Cause.VIEWER_LEFT, "the viewer closed the connection")
+from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Transport
 
 
 class SendQueue:

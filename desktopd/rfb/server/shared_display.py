@@ -9,12 +9,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from desktopd.geometry import Size
-from desktopd.rfb.protocol.server_messages import CursorShape, Led
-from desktopd.rfb.relay.relay import Cause, Ending, Limits, Transport
+from desktopd.rfb.encoders.cursor import CursorShape
+from desktopd.rfb.protocol.server_messages import Led
 from desktopd.rfb.server.capture_loop import CaptureLoop
 from desktopd.rfb.server.client_connection import ClientConnection
 from desktopd.rfb.server.seat import Seat
 from desktopd.rfb.server.video_stream import VideoEncoderFactory
+from desktopd.rfb.viewers.connection import Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.viewer import Viewer
 from desktopd.x11.connection import ConnectionLost, XError
 from desktopd.x11.input.keyboard import Keyboard

@@ -17,7 +17,6 @@ from desktopd.rfb.protocol.client_messages import (
     SetEncodings,
     SetPixelFormat,
 )
-from desktopd.rfb.protocol.encodings import PixelPath, codec
 from desktopd.rfb.protocol.handshake import (
     AuthenticationResponse,
     ClientInit,
@@ -25,6 +24,7 @@ from desktopd.rfb.protocol.handshake import (
     SecurityChoice,
 )
 from desktopd.rfb.protocol.message import ClientMessage
+from desktopd.rfb.viewers.pixel_path import PixelPath, codec
 from desktopd.rfb.viewers.pressed_keys import PressedKeys
 from desktopd.rfb.viewers.viewer import Role, Viewer
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from secrets import token_hex
 
 from desktopd.observers import Observers
-from desktopd.rfb.protocol.encodings import PixelPath
+from desktopd.rfb.viewers.pixel_path import PixelPath
 
 _FPS_WINDOW = 2.0
 

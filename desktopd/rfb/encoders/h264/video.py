@@ -9,10 +9,11 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from desktopd.rfb.encoders.pixels import Pixels
+
 MACROBLOCK = 16
 """Side in pixels of the blocks in which H.264 works."""
 
-Pixels: TypeAlias = NDArray[np.uint32]
 Constant: TypeAlias = NDArray[np.bool_]
 
 

@@ -18,13 +18,13 @@ from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.h264.video import (
     PLAIN,
     Constant,
-    Pixels,
     Profile,
     VideoError,
     VideoFormat,
     macroblocks,
 )
 from desktopd.rfb.encoders.h264.yuv import I420, to_i420
+from desktopd.rfb.encoders.pixels import Pixels
 from desktopd.rfb.server.regions import bounds
 
 # Builds of the interface that have the fields below at the same place.

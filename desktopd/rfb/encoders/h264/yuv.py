@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from desktopd.geometry import Rectangle
-from desktopd.rfb.encoders.h264.video import Pixels, VideoError
+from desktopd.rfb.encoders.h264.video import VideoError
+from desktopd.rfb.encoders.pixels import Pixels
 
 _ALIGNMENT = 64
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from desktopd.geometry import Size
-from desktopd.rfb.protocol.encodings import PixelPath
+from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer, Viewers
 from desktopd.session.status import ServiceState, ServiceStatus, SessionStatus, Stage
 from desktopd.x11.errors import ConnectionLost

@@ -5,7 +5,7 @@ from dataclasses import replace
 from prometheus_client.parser import text_string_to_metric_families
 
 from desktopd.http.api.metrics import Metrics
-from desktopd.rfb.protocol.encodings import PixelPath
+from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer, Viewers
 from desktopd.session.status import Stage
 from tests.unit.http.desktop import BEARER, READY, VIEW_BEARER, Desk, client, make_app

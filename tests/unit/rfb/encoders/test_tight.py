@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktopd.rfb.encoders.pixels import Pixels, rgb, translate
 from desktopd.rfb.encoders.tight import (
     MAX_LENGTH,
     MAX_WIDTH,
@@ -15,7 +16,7 @@ from desktopd.rfb.encoders.tight import (
     tight_jpeg,
     tight_lossless,
 )
-from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat, Pixels, rgb, translate
+from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
 from tests import rfb_decoders as decoders
 from tests.rfb_decoders import Form, Tight, Values, decoded
 from tests.unit.rfb.protocol.test_pixel_format import FORMATS, picture

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktopd.rfb.encoders.pixels import Pixels, translate
 from desktopd.rfb.encoders.zrle import ZrleEncoder, raw
-from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat, Pixels, translate
+from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
 from tests.rfb_decoders import Form, Values, Zrle, decoded
 from tests.unit.rfb.protocol.test_pixel_format import COLOUR_MAP, FORMATS, picture
 

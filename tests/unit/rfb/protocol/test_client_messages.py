@@ -24,7 +24,6 @@ from desktopd.rfb.protocol.client_messages import (
     SetPixelFormat,
     Xvp,
 )
-from desktopd.rfb.protocol.encodings import PixelPath, codec
 from desktopd.rfb.protocol.handshake import (
     AuthenticationResponse,
     ClientInit,
@@ -34,6 +33,7 @@ from desktopd.rfb.protocol.handshake import (
     Version,
 )
 from desktopd.rfb.protocol.message import ClientMessage, ProtocolError
+from desktopd.rfb.viewers.pixel_path import PixelPath, codec
 
 GREETING = b"RFB 003.008\n\x01\x01"
 NOVNC_ENCODINGS = (

@@ -9,17 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktopd.rfb.encoders.palette import indexed
+from desktopd.rfb.encoders.pixels import Pixels, cpixels, tpixels, translate
 from desktopd.rfb.protocol.message import ProtocolError
-from desktopd.rfb.protocol.pixel_format import (
-    NATIVE,
-    PixelFormat,
-    Pixels,
-    colour_map,
-    cpixels,
-    indexed,
-    tpixels,
-    translate,
-)
+from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat, colour_map
 
 
 def form(

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktopd.rfb.encoders import cursor
+from desktopd.rfb.encoders.cursor import CursorShape
 from desktopd.rfb.protocol import extended_clipboard as clipboard
-from desktopd.rfb.protocol import server_messages as updates
+from desktopd.rfb.protocol import server_messages
 from desktopd.rfb.protocol.client_messages import ClientCutText, ClientMessages
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.extended_clipboard import (
@@ -25,14 +27,7 @@ from desktopd.rfb.protocol.extended_clipboard import (
 from desktopd.rfb.protocol.handshake import RFB_3_3, RFB_3_7, RFB_3_8
 from desktopd.rfb.protocol.message import ProtocolError
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
-from desktopd.rfb.protocol.server_messages import (
-    CursorShape,
-    FenceFlag,
-    Led,
-    ResizeReason,
-    ResizeStatus,
-    Screen,
-)
+from desktopd.rfb.protocol.server_messages import FenceFlag, Led, ResizeReason, ResizeStatus, Screen
 
 RGB565 = PixelFormat(16, 16, True, True, 31, 63, 31, 11, 5, 0)
 # Opaque red, half green, faint blue / transparent white, opaque black, opaque white.
@@ -49,68 +44,76 @@ def of(hexadecimal: str) -> bytes:
 @pytest.mark.parametrize(
     ("said", "wanted"),
     [
-        (updates.security_types(RFB_3_3), of("00000001")),
-        (updates.security_types(RFB_3_7), of("01 01")),
-        (updates.security_types(RFB_3_8), of("01 01")),
-        (updates.security_result(RFB_3_3), b""),
-        (updates.security_result(RFB_3_7), b""),
-        (updates.security_result(RFB_3_8), of("00000000")),
-        (updates.security_refusal(RFB_3_3, "full"), of("00000000 00000004") + b"full"),
-        (updates.security_refusal(RFB_3_8, "full"), of("00 00000004") + b"full"),
+        (server_messages.security_types(RFB_3_3), of("00000001")),
+        (server_messages.security_types(RFB_3_7), of("01 01")),
+        (server_messages.security_types(RFB_3_8), of("01 01")),
+        (server_messages.security_result(RFB_3_3), b""),
+        (server_messages.security_result(RFB_3_7), b""),
+        (server_messages.security_result(RFB_3_8), of("00000000")),
+        (server_messages.security_refusal(RFB_3_3, "full"), of("00000000 00000004") + b"full"),
+        (server_messages.security_refusal(RFB_3_8, "full"), of("00 00000004") + b"full"),
         (
-            updates.server_init(1280, 720, NATIVE, "né"),
+            server_messages.server_init(1280, 720, NATIVE, "né"),
             of("0500 02d0 20180001 00ff00ff00ff 100800 000000 00000003 6ec3a9"),
         ),
-        (updates.bell(), of("02")),
-        (updates.server_cut_text("a\r\nb\u20ac\xe9"), of("03 000000 00000005 610a623fe9")),
-        (updates.extended_cut_text(b"12345"), of("03 000000 fffffffb") + b"12345"),
-        (updates.end_of_continuous_updates(), of("96")),
+        (server_messages.bell(), of("02")),
+        (server_messages.server_cut_text("a\r\nb\u20ac\xe9"), of("03 000000 00000005 610a623fe9")),
+        (server_messages.extended_cut_text(b"12345"), of("03 000000 fffffffb") + b"12345"),
+        (server_messages.end_of_continuous_updates(), of("96")),
         (
-            updates.fence(FenceFlag.REQUEST | FenceFlag.BLOCK_BEFORE, b"xy"),
+            server_messages.fence(FenceFlag.REQUEST | FenceFlag.BLOCK_BEFORE, b"xy"),
             of("f8 000000 80000001 02") + b"xy",
         ),
-        (updates.xvp(updates.XvpCode.FAIL), of("fa 00 01 00")),
-        (updates.framebuffer_update(), of("00 00 ffff")),
-        (updates.framebuffer_update(3), of("00 00 0003")),
-        (updates.rectangle(1, 2, 3, 4, Encoding.TIGHT), of("0001000200030004 00000007")),
-        (updates.copy_rect(1, 2, 3, 4, 5, 6), of("0001000200030004 00000001 00050006")),
-        (updates.last_rect(), of("0000000000000000 ffffff20")),
-        (updates.desktop_size(640, 480), of("00000000028001e0 ffffff21")),
+        (server_messages.xvp(server_messages.XvpCode.FAIL), of("fa 00 01 00")),
+        (server_messages.framebuffer_update(), of("00 00 ffff")),
+        (server_messages.framebuffer_update(3), of("00 00 0003")),
+        (server_messages.rectangle(1, 2, 3, 4, Encoding.TIGHT), of("0001000200030004 00000007")),
+        (server_messages.copy_rect(1, 2, 3, 4, 5, 6), of("0001000200030004 00000001 00050006")),
+        (server_messages.last_rect(), of("0000000000000000 ffffff20")),
+        (server_messages.desktop_size(640, 480), of("00000000028001e0 ffffff21")),
         (
-            updates.extended_desktop_size(640, 480, [Screen(7, 0, 0, 640, 480, 9)]),
+            server_messages.extended_desktop_size(640, 480, [Screen(7, 0, 0, 640, 480, 9)]),
             of("00000000028001e0 fffffecc 01000000 00000007 00000000 028001e0 00000009"),
         ),
         (
-            updates.extended_desktop_size(
+            server_messages.extended_desktop_size(
                 640, 480, [], ResizeReason.THIS_CLIENT, ResizeStatus.INVALID_LAYOUT
             ),
             of("00010003028001e0 fffffecc 00000000"),
         ),
-        (updates.desktop_name("é"), of("0000000000000000 fffffecd 00000002 c3a9")),
+        (server_messages.desktop_name("é"), of("0000000000000000 fffffecd 00000002 c3a9")),
         (
-            updates.announcement(Encoding.QEMU_EXTENDED_KEY_EVENT),
+            server_messages.announcement(Encoding.QEMU_EXTENDED_KEY_EVENT),
             of("0000000000000000 fffffefe"),
         ),
-        (updates.announcement(Encoding.EXTENDED_MOUSE_BUTTONS), of("0000000000000000 fffffec4")),
-        (updates.qemu_led_state(Led.CAPS_LOCK | Led.NUM_LOCK), of("0000000000000000 fffffefb 06")),
-        (updates.vmware_led_state(Led.CAPS_LOCK), of("0000000000000000 574d5668 00000004")),
         (
-            updates.cursor_with_alpha(ARROW),
+            server_messages.announcement(Encoding.EXTENDED_MOUSE_BUTTONS),
+            of("0000000000000000 fffffec4"),
+        ),
+        (
+            server_messages.qemu_led_state(Led.CAPS_LOCK | Led.NUM_LOCK),
+            of("0000000000000000 fffffefb 06"),
+        ),
+        (server_messages.vmware_led_state(Led.CAPS_LOCK), of("0000000000000000 574d5668 00000004")),
+        (
+            cursor.cursor_with_alpha(ARROW),
             of("0001000000030002 fffffec6 00000000")
             + of("ff0000ff 00800080 00004040 00000000 000000ff ffffffff"),
         ),
-        (updates.vmware_cursor(ARROW), of("0001000000030002 574d5664 0100") + ARROW.rgba),
+        (cursor.vmware_cursor(ARROW), of("0001000000030002 574d5664 0100") + ARROW.rgba),
         (
-            updates.cursor(ARROW, NATIVE),
+            cursor.cursor(ARROW, NATIVE),
             of("0001000000030002 ffffff11")
             + of("0000ff00 00ff0000 ff000000 ffffff00 00000000 ffffff00 c0 60"),
         ),
         (
-            updates.cursor(ARROW, RGB565),
+            cursor.cursor(ARROW, RGB565),
             of("0001000000030002 ffffff11 f800 07e0 001f ffff 0000 ffff c0 60"),
         ),
         (
-            updates.joined([updates.copy_rect(1, 2, 3, 4, 5, 6), updates.last_rect()]),
+            server_messages.joined(
+                [server_messages.copy_rect(1, 2, 3, 4, 5, 6), server_messages.last_rect()]
+            ),
             of("00 00 0002 0001000200030004 00000001 00050006 0000000000000000 ffffff20"),
         ),
     ],
@@ -120,19 +123,19 @@ def test_each_message_on_the_wire(said: bytes, wanted: bytes) -> None:
 
 
 def test_the_colour_map_is_sent_whole() -> None:
-    said = updates.set_colour_map_entries()
+    said = server_messages.set_colour_map_entries()
     assert said[:6] == of("01 00 0000 0100")
     assert len(said) == 6 + 256 * 6
     assert said[6:18] == of("0000 0000 0000 2492 0000 0000")
     assert said[-6:] == of("ffff ffff ffff")
 
 
-@pytest.mark.parametrize("draw", [updates.cursor_with_alpha, updates.vmware_cursor])
+@pytest.mark.parametrize("draw", [cursor.cursor_with_alpha, cursor.vmware_cursor])
 def test_an_invisible_pointer(draw: object) -> None:
     nothing = CursorShape(0, 0, 0, 0, b"")
     assert callable(draw)
     assert draw(nothing)[:8] == bytes(8)
-    assert updates.cursor(nothing, NATIVE) == of("0000000000000000 ffffff11")
+    assert cursor.cursor(nothing, NATIVE) == of("0000000000000000 ffffff11")
 
 
 def test_a_pointer_of_the_wrong_length_is_refused() -> None:
@@ -141,9 +144,9 @@ def test_a_pointer_of_the_wrong_length_is_refused() -> None:
 
 
 def test_a_long_fence_is_refused() -> None:
-    assert len(updates.fence(FenceFlag.SYNC_NEXT, bytes(64))) == 73
+    assert len(server_messages.fence(FenceFlag.SYNC_NEXT, bytes(64))) == 73
     with pytest.raises(ValueError, match="65 bytes"):
-        updates.fence(FenceFlag.SYNC_NEXT, bytes(65))
+        server_messages.fence(FenceFlag.SYNC_NEXT, bytes(65))
 
 
 CAPS = Caps(

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from struct import pack
 
 from desktopd.geometry import Size
-from desktopd.rfb.protocol.encodings import PixelPath
-from desktopd.rfb.relay.relay import Ending, Limits, relay
+from desktopd.rfb.relay.relay import relay
 from desktopd.rfb.relay.targets import Upstream
+from desktopd.rfb.viewers.connection import Ending, Limits
+from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
 
 VERSION = b"RFB 003.008\n"

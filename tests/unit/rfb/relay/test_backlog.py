@@ -8,7 +8,7 @@ from struct import pack
 
 from desktopd.rfb.protocol.server_messages import MEASURING_FENCE
 from desktopd.rfb.relay.backlog import Backlog
-from desktopd.rfb.relay.relay import Cause, Limits
+from desktopd.rfb.viewers.connection import Cause, Limits
 from tests.unit.rfb.relay.relaying import USUAL, VERSION, key, relaying
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from desktopd.geometry import Size
 from desktopd.rfb.protocol.client_messages import MessageType
-from desktopd.rfb.protocol.encodings import PixelPath
-from desktopd.rfb.relay.relay import Cause, Limits
+from desktopd.rfb.viewers.connection import Cause, Limits
+from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer, Viewers
 from tests.unit.rfb.relay.relaying import (
     CUT_TEXT,

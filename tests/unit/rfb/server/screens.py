@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from desktopd.rfb.encoders.h264.video import Pixels
+from desktopd.rfb.encoders.pixels import Pixels
 from desktopd.rfb.server.regions import TILE
 
 

@@ -10,17 +10,19 @@ from typing import Any
 import pytest
 
 from desktopd.geometry import Rectangle, Size
-from desktopd.rfb.protocol import server_messages as updates
-from desktopd.rfb.protocol.encodings import Encoding, PixelPath
+from desktopd.rfb.encoders.cursor import CursorShape
+from desktopd.rfb.protocol import server_messages
+from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.handshake import RFB_3_3, RFB_3_8
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
-from desktopd.rfb.protocol.server_messages import CursorShape, FenceFlag, Led, XvpCode
-from desktopd.rfb.relay.relay import Cause, Ending, Limits
+from desktopd.rfb.protocol.server_messages import FenceFlag, Led, XvpCode
 from desktopd.rfb.server import client_connection as clients
 from desktopd.rfb.server.client_connection import ClientConnection
 from desktopd.rfb.server.client_state import ClientState, Update, UpdateRequest
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.seat import Seat
+from desktopd.rfb.viewers.connection import Cause, Ending, Limits
+from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
 
 SIZE = Size(640, 480)
@@ -28,8 +30,10 @@ WHOLE = Rectangle.of(SIZE)
 LIMITS = Limits(stall=20.0)
 VERSION = b"RFB 003.008\n"
 HELLO = VERSION + b"\1\1"
-GREETING = VERSION + updates.security_types(RFB_3_8) + updates.security_result(RFB_3_8)
-START = GREETING + updates.server_init(640, 480, NATIVE, "a desktop")
+GREETING = (
+    VERSION + server_messages.security_types(RFB_3_8) + server_messages.security_result(RFB_3_8)
+)
+START = GREETING + server_messages.server_init(640, 480, NATIVE, "a desktop")
 FENCED = (Encoding.TIGHT, Encoding.JPEG_QUALITY_9, Encoding.H264, Encoding.FENCE)
 
 
@@ -185,8 +189,8 @@ async def test_messages_may_be_cut_anywhere() -> None:
     whole, bytewise = Talk(), Talk()
     heard = await whole.hears(SPEECH)
     assert heard.startswith(START)
-    assert updates.xvp(XvpCode.FAIL) in heard
-    assert updates.fence(FenceFlag(3), b"hello") in heard
+    assert server_messages.xvp(XvpCode.FAIL) in heard
+    assert server_messages.fence(FenceFlag(3), b"hello") in heard
     assert await bytewise.hears(*(SPEECH[n : n + 1] for n in range(len(SPEECH)))) == heard
     assert whole.display.log == bytewise.display.log
     assert ("key", 0x62, True, 0x30) in whole.display.log
@@ -207,8 +211,8 @@ async def test_messages_may_be_cut_anywhere() -> None:
 async def test_older_versions_of_the_protocol() -> None:
     talk = Talk()
     heard = await talk.hears(b"RFB 003.003\n", b"\1")
-    init = updates.server_init(640, 480, NATIVE, "a desktop")
-    assert heard == VERSION + updates.security_types(RFB_3_3) + init
+    init = server_messages.server_init(640, 480, NATIVE, "a desktop")
+    assert heard == VERSION + server_messages.security_types(RFB_3_3) + init
     await talk.end()
     talk = Talk()
     assert await talk.hears(b"RFB 003.007\n", b"\1", b"\1") == VERSION + b"\1\1" + init
@@ -248,7 +252,7 @@ async def test_continuous_updates_are_paced_by_fences() -> None:
         set_encodings(*FENCED, Encoding.CONTINUOUS_UPDATES),
         pack(">BBHHHH", 150, 1, 0, 0, 640, 480),
     )
-    assert updates.end_of_continuous_updates() in heard
+    assert server_messages.end_of_continuous_updates() in heard
     sent = 0
     while talk.client.ready():
         talk.deliver(bytes(30_000))
@@ -264,10 +268,10 @@ async def test_updates_are_measured_by_fences_around_them() -> None:
     talk = Talk()
     await talk.hears(HELLO, set_encodings(*FENCED), request(False))
     await talk.hears(pack(">BxxxIB", 248, 1, 4) + (1).to_bytes(4))
-    before = updates.fence(updates.FenceFlag.REQUEST, b"<")
-    after = updates.fence(updates.FenceFlag.REQUEST, b">")
-    drawn = updates.fence(
-        updates.FenceFlag.REQUEST | updates.FenceFlag.BLOCK_BEFORE, (2).to_bytes(4)
+    before = server_messages.fence(server_messages.FenceFlag.REQUEST, b"<")
+    after = server_messages.fence(server_messages.FenceFlag.REQUEST, b">")
+    drawn = server_messages.fence(
+        server_messages.FenceFlag.REQUEST | server_messages.FenceFlag.BLOCK_BEFORE, (2).to_bytes(4)
     )
     state = bytes(10_000)
     assumed = talk.wanted().rate
@@ -309,11 +313,15 @@ async def test_a_viewer_that_only_looks() -> None:
     told = await talk.hears(
         pack(">BxHHBx", 251, 800, 600, 1) + pack(">IHHHHI", 0, 0, 0, 800, 600, 0)
     )
-    screen = updates.Screen(0, 0, 0, 640, 480)
-    refused = updates.extended_desktop_size(
-        640, 480, [screen], updates.ResizeReason.THIS_CLIENT, updates.ResizeStatus.PROHIBITED
+    screen = server_messages.Screen(0, 0, 0, 640, 480)
+    refused = server_messages.extended_desktop_size(
+        640,
+        480,
+        [screen],
+        server_messages.ResizeReason.THIS_CLIENT,
+        server_messages.ResizeStatus.PROHIBITED,
     )
-    assert told == updates.joined([refused])
+    assert told == server_messages.joined([refused])
     await talk.end()
 
 
@@ -328,7 +336,7 @@ async def test_another_pixel_format_begins_the_picture_anew() -> None:
     assert wanted.anew == Rectangle.of(SIZE)
     mapped = PixelFormat(8, 8, False, False, 0, 0, 0, 0, 0, 0)
     heard = await talk.hears(b"\0\0\0\0" + mapped.pack())
-    assert heard == updates.set_colour_map_entries()
+    assert heard == server_messages.set_colour_map_entries()
     await talk.end()
 
 

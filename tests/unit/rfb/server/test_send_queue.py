@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from desktopd.rfb.relay.relay import Cause, Ending
-from desktopd.rfb.server.send_queue import VIEWER_LEFT, SendQueue
+from desktopd.rfb.server.send_queue import SendQueue
+from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending
 
 GONE = Ending(Cause.SERVER_LEFT, "gone")
 

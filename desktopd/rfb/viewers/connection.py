@@ -1,0 +1,61 @@
+"""A viewer's connection, as whoever serves it sees it: its transport, its limits, its ending."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from desktopd.rfb.protocol.message import CLIPBOARD_LIMIT, ENCODINGS_LIMIT
+
+
+class Transport(Protocol):
+    """A viewer's side of the relay: messages of bytes, as of a WebSocket."""
+
+    async def receive(self) -> bytes | None:
+        """The next message; None when the viewer has left."""
+
+    async def send(self, data: bytes) -> None:
+        """Return when more may be sent; ConnectionError when the viewer has left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one relay, in bytes and seconds.
+
+    `backlog`: what is kept for a slow viewer; `stall`: how long one send may take, to the viewer
+    or to the server; `message`: what is put into one message to the viewer; `closing`: how long
+    the server may take to read the last messages. For the others see ClientMessages.
+    """
+
+    backlog: int = 16 * 1024 * 1024
+    stall: float = 30.0
+    message: int = 64 * 1024
+    closing: float = 2.0
+    clipboard: int = CLIPBOARD_LIMIT
+    encodings: int = ENCODINGS_LIMIT
+
+
+class Cause(StrEnum):
+    """Why a relay ended."""
+
+    VIEWER_LEFT = "viewer_left"
+    VIEWER_STALLED = "viewer_stalled"
+    BACKLOG_FULL = "backlog_full"
+    SERVER_LEFT = "server_left"
+    SERVER_STALLED = "server_stalled"
+    PROTOCOL_ERROR = "protocol_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a relay ended; `detail` is a sentence for the log."""
+
+    cause: Cause
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.cause}: {self.detail}"
+
+
+VIEWER_LEFT = Ending(Cause.VIEWER_LEFT, "the viewer closed the connection")
