@@ -12,7 +12,11 @@ log = logging.getLogger(__name__)
 
 
 class NamedTasks:
-    """Runs coroutines as tasks, each by its name, for the length of an ``async with`` block."""
+    """Runs coroutines as tasks, each by its name, for the length of an ``async with`` block.
+
+    The block ends with the error of the first task that has failed, unless it raises one itself;
+    every other error is logged.
+    """
 
     def __init__(self, coroutines: Mapping[str, Coroutine[Any, Any, object]]) -> None:
         self._tasks = {
@@ -28,6 +32,13 @@ class NamedTasks:
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         await self.cancel()
+        errors = self.errors
+        first = next(iter(errors.values()), None) if error is None else None
+        for name, other in errors.items():
+            if other is not first:
+                log.error("%s failed too", name, exc_info=other)
+        if first is not None:
+            raise first
 
     async def first(self, within: float | None = None) -> frozenset[str]:
         """Wait until a task has ended, for at most `within` seconds; returns who has, by name."""
@@ -40,14 +51,6 @@ class NamedTasks:
     def errors(self) -> dict[str, BaseException]:
         """What the tasks that have ended by themselves have raised, in the order of their start."""
         return {n: e for n, e in self._raised().items() if n not in self._cancelled}
-
-    def raise_error(self) -> None:
-        """Raise the first of `errors`, if there is one, and log the others."""
-        first, *others = self.errors.items() or [("", None)]
-        for name, error in others:
-            log.error("%s failed too", name, exc_info=error)
-        if first[1] is not None:
-            raise first[1]
 
     async def cancel(self, *, but: Collection[str] = ()) -> None:
         """Cancel every task, `but` those, and wait for its end. What it then raises is logged."""

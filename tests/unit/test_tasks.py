@@ -31,7 +31,6 @@ async def test_the_first_end_is_told_by_its_name() -> None:
     async with NamedTasks({"one": end(), "two": stay()}) as tasks:
         assert await tasks.first() == {"one"}
         assert tasks.errors == {}
-        tasks.raise_error()
 
 
 async def test_nobody_has_ended_when_the_time_is_over() -> None:
@@ -42,11 +41,27 @@ async def test_nobody_has_ended_when_the_time_is_over() -> None:
 async def test_of_two_errors_one_is_raised_and_the_other_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async with NamedTasks({"one": fail("this"), "two": fail("that")}) as tasks:
-        assert await tasks.first() == {"one", "two"}
-        with pytest.raises(OSError, match="this"):
-            tasks.raise_error()
+    async def block() -> None:
+        async with NamedTasks({"one": fail("this"), "two": fail("that")}) as tasks:
+            assert await tasks.first() == {"one", "two"}
+            assert [*tasks.errors] == ["one", "two"]
+
+    with pytest.raises(OSError, match="this"):
+        await block()
     assert [(r.levelno, r.message) for r in caplog.records] == [(logging.ERROR, "two failed too")]
+
+
+async def test_an_error_of_the_block_itself_hides_none_of_the_tasks(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def block() -> None:
+        async with NamedTasks({"one": fail("this")}) as tasks:
+            await tasks.first()
+            raise ValueError("of the block")
+
+    with pytest.raises(ValueError, match="of the block"):
+        await block()
+    assert [r.message for r in caplog.records] == ["one failed too"]
 
 
 async def test_what_a_cancelled_task_raises_is_logged_and_no_error_of_its_own(
@@ -55,7 +70,7 @@ async def test_what_a_cancelled_task_raises_is_logged_and_no_error_of_its_own(
     async with NamedTasks({"one": end(), "two": fail_when_cancelled()}) as tasks:
         await tasks.first()
         await tasks.cancel()
-        tasks.raise_error()
+        assert tasks.errors == {}
     assert [r.message for r in caplog.records] == ["two failed while it ended"]
 
 

@@ -33,16 +33,19 @@ class RfbProbe:
                 await self._shake_hands(*self._streams)
             await self._ask(*self._streams)
         except (OSError, asyncio.IncompleteReadError):
-            self.close()
+            self._close()
             return False
         except BaseException:
             # Half an answer may be on its way: the next question needs another connection.
-            self.close()
+            self._close()
             raise
         return True
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End the connection."""
+        self._close()
+
+    def _close(self) -> None:
         if self._streams is not None:
             self._streams[1].close()
             self._streams = None

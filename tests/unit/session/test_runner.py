@@ -171,9 +171,9 @@ def test_the_state_file_survives_a_crash_and_refuses_rubbish(folder: Path) -> No
     state.started("display", Running(12, 345, ("Xvfb",)))
     again = StateFile(path)
     assert (again.display, again.backend) == (":7", "xvfb")
-    assert again.running("display") == Running(12, 345, ("Xvfb",))
+    assert again.processes["display"] == Running(12, 345, ("Xvfb",))
     again.ended("display")
-    assert StateFile(path).running("display") is None
+    assert StateFile(path).processes == {}
     assert path.stat().st_mode & 0o777 == 0o600
     for rubbish in (
         "",
