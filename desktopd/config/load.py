@@ -13,7 +13,8 @@ from typing import Any
 from desktopd import __version__
 from desktopd.config import sources
 from desktopd.config.machine import default_runtime_dir, environment_of_children, runtime_bases
-from desktopd.config.settings import NAMES, PREFIX, Settings, validate
+from desktopd.config.settings import NAMES, PREFIX, Settings
+from desktopd.config.validation import validate
 
 
 class Command(StrEnum):
