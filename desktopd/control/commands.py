@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktopd.config import Loaded
-from desktopd.control.report import Report, RunningDaemon, daemon
+from desktopd.control.report import Report, RunningDaemon, find_daemon
 from desktopd.session.errors import SessionError
 from desktopd.session.folder import claim, make_private
 from desktopd.session.leftovers import end_leftovers, leftovers
@@ -40,7 +40,7 @@ def start(loaded: Loaded) -> int:
     folder = loaded.runtime_dir
     make_private(folder)
     with _only_start(folder):
-        with daemon(folder) as found:
+        with find_daemon(folder) as found:
             if found is not None:
                 print(f"desktopd is already running (pid {found.pid})")
                 return _show_address(found)
@@ -121,7 +121,7 @@ def _desktops(loaded: Loaded) -> Iterator[list[Desktop]]:
 
 def _alive(folders: list[Path], stack: contextlib.ExitStack) -> Iterator[Desktop]:
     for folder in folders:
-        found = stack.enter_context(daemon(folder))
+        found = stack.enter_context(find_daemon(folder))
         if found is not None or leftovers(folder):
             yield Desktop(folder, found)
 
@@ -158,7 +158,7 @@ def _launch(loaded: Loaded) -> int:
     child = _spawn(loaded, log)
     deadline = time.monotonic() + START_WITHIN
     while time.monotonic() < deadline:
-        with daemon(loaded.runtime_dir) as found:
+        with find_daemon(loaded.runtime_dir) as found:
             if found is not None and found.report is not None:
                 return _show_address(found)
         if child.poll() is not None:
