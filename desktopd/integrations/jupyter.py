@@ -18,13 +18,9 @@ def desktop() -> dict[str, Any]:
     """
     return {
         "command": [
-            "setpriv",
-            "--pdeathsig=TERM",
-            sys.executable,
-            # Without the folder of the user's notebooks among the modules.
-            "-P",
-            "-m",
-            "desktopd",
+            *("setpriv", "--pdeathsig=TERM"),
+            # -P: the folder of the user's notebooks is not among the modules.
+            *(sys.executable, "-P", "-m", "desktopd"),
             "--unix-socket={unix_socket}",
             "--base-url=/",
             "--auth=none",
