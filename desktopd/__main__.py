@@ -1,4 +1,7 @@
-"""The command line ``desktopd``: which command runs, and its exit status."""
+"""The command line ``desktopd``: which command runs, and its exit status.
+
+Tested by tests/x11/test_daemon.py and tests/deploy/test_background.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The daemon: builds the rooms from the settings, and runs their tasks, each by its name."""
+"""The daemon: builds the rooms from the settings, and runs their tasks, each by its name.
+
+Tested by tests/x11/test_daemon.py.
+"""
 
 from __future__ import annotations
 

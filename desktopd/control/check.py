@@ -1,4 +1,7 @@
-"""``desktopd check``: every external part, whether it is here, and what to install."""
+"""``desktopd check``: every external part, whether it is here, and what to install.
+
+Tested by tests/x11/test_check.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The desktops of this user: which live, and how each is shown to him."""
+"""The desktops of this user: which live, and how each is shown to him.
+
+Tested by tests/deploy/test_background.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``desktopd start``: a daemon in the background."""
+"""``desktopd start``: a daemon in the background.
+
+Tested by tests/deploy/test_background.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``desktopd status``: which desktops run."""
+"""``desktopd status``: which desktops run.
+
+Tested by tests/deploy/test_background.py.
+"""
 
 from __future__ import annotations
 

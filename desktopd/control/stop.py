@@ -1,4 +1,7 @@
-"""``desktopd stop``: the end of a desktop, also of one whose daemon has died."""
+"""``desktopd stop``: the end of a desktop, also of one whose daemon has died.
+
+Tested by tests/deploy/test_background.py.
+"""
 
 from __future__ import annotations
 

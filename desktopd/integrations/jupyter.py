@@ -1,4 +1,7 @@
-"""The desktop inside of Jupyter: a server that jupyter-server-proxy starts and shows."""
+"""The desktop inside of Jupyter: a server that jupyter-server-proxy starts and shows.
+
+Tested by tests/deploy/test_jupyterlab.py.
+"""
 
 from __future__ import annotations
 

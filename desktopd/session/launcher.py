@@ -1,4 +1,7 @@
-"""The start of a program on the display: with which variables, and with which GPU."""
+"""The start of a program on the display: with which variables, and with which GPU.
+
+Tested by tests/x11/test_session.py, and gpu with it by tests/x11/test_gpu.py.
+"""
 
 from __future__ import annotations
 

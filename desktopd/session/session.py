@@ -1,4 +1,7 @@
-"""The session: one display and the services on it, from the first start to the last stop."""
+"""The session: one display and the services on it, from the first start to the last stop.
+
+Tested by tests/x11/test_session.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The display of a session: its X server, and the daemon's own connection to it."""
+"""The display of a session: its X server, and the daemon's own connection to it.
+
+Tested by tests/x11/test_session.py.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 pyvirtualdisplay builds the command line and waits for ``-displayfd``. What differs here: output
 goes to a log file and the server gets a session of its own, so that it lives on when the daemon
 does not; the environment of this process stays as it is; and the display's number is given.
+
+Tested by tests/x11/test_start.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The start of an X server on a display that is free."""
+"""The start of an X server on a display that is free.
+
+Tested by tests/x11/test_start.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Xvfb: needs nothing beside itself; its first size is the largest, and its DPI stays."""
+"""Xvfb: needs nothing beside itself; its first size is the largest, and its DPI stays.
+
+Tested by tests/x11/test_start.py and tests/x11/test_session.py.
+"""
 
 from __future__ import annotations
 

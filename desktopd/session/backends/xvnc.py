@@ -1,4 +1,7 @@
-"""Xvnc: TigerVNC's X server, which is an RFB server too."""
+"""Xvnc: TigerVNC's X server, which is an RFB server too.
+
+Tested by tests/x11/test_start.py and tests/x11/test_session.py.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """When an application is ready: its window has a picture.
 
 An application that can tell by itself would have a probe of its own beside this one.
+
+Tested by tests/x11/test_windows.py and tests/x11/test_session.py.
 """
 
 from __future__ import annotations

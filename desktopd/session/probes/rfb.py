@@ -1,4 +1,7 @@
-"""A viewer of our own that keeps asking the RFB server for a pixel."""
+"""A viewer of our own that keeps asking the RFB server for a pixel.
+
+Tested by tests/x11/test_session.py: x11vnc itself is asked.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""When a window manager is ready: it answers as EWMH demands."""
+"""When a window manager is ready: it answers as EWMH demands.
+
+Tested by tests/x11/test_windows.py and tests/x11/test_session.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The application as a service. When one is ready is for `probes`."""
+"""The application as a service. When one is ready is for `probes`.
+
+Tested by tests/unit/session/services/test_table.py and tests/x11/test_session.py.
+"""
 
 from __future__ import annotations
 

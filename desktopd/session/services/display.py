@@ -1,4 +1,7 @@
-"""The X server as a service; which one it is, and its command line, is for `backends`."""
+"""The X server as a service; which one it is, and its command line, is for `backends`.
+
+Tested by tests/unit/session/services/test_table.py and tests/x11/test_session.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The RFB server, where that is a process of its own: x11vnc."""
+"""The RFB server, where that is a process of its own: x11vnc.
+
+Tested by tests/unit/session/services/test_table.py and tests/x11/test_session.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The window manager as a service; which one it is, and its files, is for `window_managers`."""
+"""The window manager as a service; which one it is, and its files, is for `window_managers`.
+
+Tested by tests/unit/session/services/test_table.py and tests/x11/test_session.py.
+"""
 
 from __future__ import annotations
 

@@ -34,14 +34,3 @@ def test_command_line_wins_over_environment_over_file_over_default(
     assert loaded.origins["port"] == "DESKTOPD_PORT"
     assert loaded.origins["size"] == f"size in {path}"
     assert loaded.origins["wm"] == "default"
-
-
-def test_another_process_gets_the_options_of_this_one(tmp_path: Path) -> None:
-    path = write(tmp_path, "")
-    given = ["--no-kiosk", "--app", "start --stop", "--config", str(path), "--port=0", "start"]
-    loaded = load(given)
-    assert loaded.command is Command.START
-    again = load(["run", *loaded.options])
-    assert again.command is Command.RUN
-    assert again.settings == loaded.settings
-    assert again.options == loaded.options
