@@ -1,12 +1,12 @@
 // @ts-check
 
 /** @import { Sock } from '@novnc/novnc' */
-/** @import { OpenCodec, Rectangle } from './types' */
-/** @import { Painter } from './painter.js' */
+/** @import { OpenCodec, Rectangle } from '../types' */
+/** @import { Painter } from '../novnc/display.js' */
 
-import { H264Context } from './h264context.js';
-import { findWasmCodec } from './wasmcodec.js';
-import { findWebCodec } from './webcodecs.js';
+import { H264Context } from './h264-context.js';
+import { findWasmCodec } from './wasm-codec.js';
+import { findWebCodec } from './web-codec.js';
 
 // Flags of a rectangle, rfbproto "Open H.264 Encoding".
 const RESET_CONTEXT = 1;

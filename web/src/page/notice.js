@@ -1,6 +1,6 @@
 // @ts-check
 
-import { element } from './page.js';
+import { element } from './element.js';
 
 const SHOWN = 8000;
 

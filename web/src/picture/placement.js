@@ -1,6 +1,6 @@
 // @ts-check
 
-/** @import { ResizeMode, Size } from './types' */
+/** @import { ResizeMode, Size } from '../types' */
 
 /**
  * Where the picture goes in its window.

@@ -1,9 +1,9 @@
 // @ts-check
 
-/** @import { ServerEvent } from './types' */
+/** @import { ServerEvent } from '../types' */
 /** @import { Session } from './session.js' */
 
-import { socketAddress } from './address.js';
+import { socketAddress } from './socket-address.js';
 import { Backoff } from './backoff.js';
 
 /**

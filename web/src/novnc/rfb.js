@@ -1,7 +1,7 @@
 // @ts-check
 
 // The order matters.
-import { restoreVideo } from './novideo.js';
+import { restoreVideo } from './without-video-decoder.js';
 import RFB from '@novnc/novnc';
 
 restoreVideo();

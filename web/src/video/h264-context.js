@@ -1,10 +1,10 @@
 // @ts-check
 
-/** @import { Image, OpenCodec, Size, VideoCodec } from './types' */
+/** @import { Image, OpenCodec, Size, VideoCodec } from '../types' */
 /** @import { CodedPicture } from './annexb.js' */
 
 import { picturesOf } from './annexb.js';
-import { Picture } from './picture.js';
+import { Picture } from '../picture/pending-image.js';
 
 // How long a frame may take (milliseconds).
 const PATIENCE = 1000;

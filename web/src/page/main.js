@@ -1,23 +1,23 @@
 // @ts-check
 
-/** @import { SessionFacts } from './types' */
-/** @import { Desktop } from './desktop.js' */
+/** @import { SessionFacts } from '../types' */
+/** @import { Desktop } from '../novnc/desktop.js' */
 
-import { AboutPanel } from './aboutpanel.js';
-import { socketAddress } from './address.js';
+import { AboutPanel } from './about-panel.js';
+import { socketAddress } from '../connection/socket-address.js';
 import { Bar } from './bar.js';
-import { Clipboard } from './clipboard.js';
-import { ClipboardPanel } from './clipboardpanel.js';
-import { Events } from './events.js';
-import { Link } from './link.js';
+import { Clipboard } from '../connection/clipboard.js';
+import { ClipboardPanel } from './clipboard-panel.js';
+import { Events } from '../connection/events-connection.js';
+import { Link } from '../connection/desktop-connection.js';
 import { Notice } from './notice.js';
-import { element, shortName } from './page.js';
+import { element, shortName } from './element.js';
 import { Panel } from './panel.js';
-import { Params } from './params.js';
-import { Refusal } from './refusal.js';
-import { Session } from './session.js';
-import { StartPage } from './start.js';
-import { TouchKeyboard } from './touchkeyboard.js';
+import { Params } from './parameters.js';
+import { Refusal } from '../connection/http-error.js';
+import { Session } from '../connection/session.js';
+import { StartPage } from './start-page.js';
+import { TouchKeyboard } from './touch-keyboard.js';
 
 // The facts of a session change by themselves (milliseconds).
 const ABOUT_TIME = 1000;

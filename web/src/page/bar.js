@@ -1,8 +1,8 @@
 // @ts-check
 
-/** @import { ResizeMode } from './types' */
+/** @import { ResizeMode } from '../types' */
 
-import { element } from './page.js';
+import { element } from './element.js';
 
 /**
  * @typedef {object} Settings

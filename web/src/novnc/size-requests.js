@@ -1,6 +1,6 @@
 // @ts-check
 
-/** @import { Size } from './types' */
+/** @import { Size } from '../types' */
 
 // A server that has not answered by then (milliseconds) may be asked again.
 const ANSWER_TIME = 1500;

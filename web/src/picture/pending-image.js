@@ -1,6 +1,6 @@
 // @ts-check
 
-/** @import { Image } from './types' */
+/** @import { Image } from '../types' */
 
 /** An image that one of the browser's decoders is at work on, and that may never come. */
 export class Picture {

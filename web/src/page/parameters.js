@@ -1,6 +1,6 @@
 // @ts-check
 
-/** @import { ResizeMode } from './types' */
+/** @import { ResizeMode } from '../types' */
 
 const YES = ['', '1', 'true', 'yes', 'on'];
 const NO = ['0', 'false', 'no', 'off'];

@@ -1,8 +1,8 @@
 // @ts-check
 
-/** @import { SessionFacts } from './types' */
+/** @import { SessionFacts } from '../types' */
 
-import { Refusal } from './refusal.js';
+import { Refusal } from './http-error.js';
 
 /** The server's HTTP interface to the session. */
 export class Session {

@@ -1,9 +1,9 @@
 // @ts-check
 
-/** @import { Events } from './events.js' */
-/** @import { Link } from './link.js' */
+/** @import { Events } from './events-connection.js' */
+/** @import { Link } from './desktop-connection.js' */
 
-import { chord, copyByCommand, mayRead } from './browser.js';
+import { chord, copyByCommand, mayRead } from './browser-clipboard.js';
 
 // Longest text that the server takes, in bytes of UTF-8.
 const LIMIT = 1_048_576;

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** @import { Rectangle, Size } from './types' */
+/** @import { Rectangle, Size } from '../types' */
 
 // Side of a tile in pixels.
 const TILE = 16;

@@ -1,8 +1,8 @@
 // @ts-check
 
-/** @import { OpenCodec, VideoOutput } from './types' */
+/** @import { OpenCodec, VideoOutput } from '../types' */
 
-import { copyOf } from './copies.js';
+import { copyOf } from './frame-copies.js';
 
 /**
  * The browser's decoder: in software where it can, because decoders in hardware take long to start, are few, and keep frames

@@ -1,8 +1,8 @@
 // @ts-check
 
-/** @import { Image } from './types' */
+/** @import { Image } from '../types' */
 
-import { Picture } from './picture.js';
+import { Picture } from './pending-image.js';
 
 /** Decodes JPEG and PNG files, away from the page's own thread. */
 export class Stills {

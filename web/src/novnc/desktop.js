@@ -1,12 +1,12 @@
 // @ts-check
 
-/** @import { ResizeMode } from './types' */
+/** @import { ResizeMode } from '../types' */
 
-import { HeldKeys } from './heldkeys.js';
-import { place } from './placement.js';
+import { HeldKeys } from './held-keys.js';
+import { place } from '../picture/placement.js';
 import RFB from './rfb.js';
-import { Room } from './room.js';
-import { Sizing, same } from './sizing.js';
+import { Room } from '../picture/content-box.js';
+import { Sizing, same } from './size-requests.js';
 import { Viewer } from './viewer.js';
 
 /**

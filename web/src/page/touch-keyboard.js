@@ -1,6 +1,6 @@
 // @ts-check
 
-/** @import { Link } from './link.js' */
+/** @import { Link } from '../connection/desktop-connection.js' */
 
 // Keysyms (X11/keysymdef.h).
 const BACKSPACE = 0xff08;

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** @import { Size } from './types' */
+/** @import { Size } from '../types' */
 
 // A side of a desktop in pixels.
 const SMALLEST = 64;

@@ -1,12 +1,12 @@
 // @ts-check
 
-/** @import { SessionFacts } from './types' */
-/** @import { Desktop } from './desktop.js' */
+/** @import { SessionFacts } from '../types' */
+/** @import { Desktop } from '../novnc/desktop.js' */
 
-import licence from '../node_modules/@novnc/novnc/LICENSE.txt?url';
-import licenceH264 from '../node_modules/tinyh264/LICENSE?url';
+import licence from '../../node_modules/@novnc/novnc/LICENSE.txt?url';
+import licenceH264 from '../../node_modules/tinyh264/LICENSE?url';
 
-import { element } from './page.js';
+import { element } from './element.js';
 import { Panel } from './panel.js';
 
 const SECURE = 'This address is secure: the browser gives the page its clipboard and video decoder.';

@@ -1,8 +1,8 @@
 // @ts-check
 
-/** @import { LinkState, SessionFacts, ServiceFacts, Stage } from './types' */
+/** @import { LinkState, SessionFacts, ServiceFacts, Stage } from '../types' */
 
-import { element, shortName } from './page.js';
+import { element, shortName } from './element.js';
 
 /** @type {Stage[]} */
 const STEPS = ['display', 'window_manager', 'application', 'first_frame', 'ready'];

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** @import { OpenCodec, VideoOutput } from './types' */
+/** @import { OpenCodec, VideoOutput } from '../types' */
 
 // Baseline and constrained baseline, as of RFC 6381.
 const BASELINE = /^avc1\.42/;
@@ -26,7 +26,7 @@ function start() {
     /** @type {Map<number, VideoOutput>} */
     const outputs = new Map();
     let count = 0;
-    const worker = new Worker(new URL('./wasmworker.js', import.meta.url), { type: 'module' });
+    const worker = new Worker(new URL('./wasm-worker.js', import.meta.url), { type: 'module' });
     const give = (/** @type {OpenCodec | null} */ codec) => {
       clearTimeout(timer);
       if (!codec) worker.terminate();

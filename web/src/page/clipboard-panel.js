@@ -1,9 +1,9 @@
 // @ts-check
 
-/** @import { Clipboard } from './clipboard.js' */
+/** @import { Clipboard } from '../connection/clipboard.js' */
 
-import { mayRead } from './browser.js';
-import { element } from './page.js';
+import { mayRead } from '../connection/browser-clipboard.js';
+import { element } from './element.js';
 import { Panel } from './panel.js';
 
 const TYPING_PAUSE = 250;

@@ -1,7 +1,7 @@
 // @ts-check
 
-/** @import { LinkState } from './types' */
-/** @import { Desktop } from './desktop.js' */
+/** @import { LinkState } from '../types' */
+/** @import { Desktop } from '../novnc/desktop.js' */
 
 import { Backoff } from './backoff.js';
 
@@ -49,7 +49,7 @@ export class Link extends EventTarget {
     this.#backoff = new Backoff(delay);
     this.#watch();
     // Ahead of need; a failure shows when it is needed.
-    import('./desktop.js').catch(() => {});
+    import('../novnc/desktop.js').catch(() => {});
   }
 
   get state() {
@@ -107,7 +107,7 @@ export class Link extends EventTarget {
     this.#enter(this.#last ? 'reconnecting' : 'connecting');
     try {
       // Loaded apart, because noVNC tests the browser's video decoder before its module is ready.
-      const { Desktop } = await import('./desktop.js');
+      const { Desktop } = await import('../novnc/desktop.js');
       if (attempt === this.#attempt) this.#attach(new Desktop(this.#place, this.#address));
     } catch (error) {
       console.warn('Cannot connect to the desktop:', error);

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** @import { Rectangle, Size } from './types' */
+/** @import { Rectangle, Size } from '../types' */
 
 import { Losses } from './losses.js';
 

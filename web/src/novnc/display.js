@@ -1,11 +1,11 @@
 // @ts-check
 
-/** @import { Picture } from './picture.js' */
+/** @import { Picture } from '../picture/pending-image.js' */
 
-import Display from '../node_modules/@novnc/novnc/core/display.js';
+import Display from '../../node_modules/@novnc/novnc/core/display.js';
 
-import { Cadence } from './cadence.js';
-import { Stills } from './stills.js';
+import { Cadence } from '../picture/cadence.js';
+import { Stills } from '../picture/still-decoder.js';
 
 // So many whole updates may wait for a decoder before no more are read. One would leave the decoder without work while
 // the next is read, and a decoder that wants one more frame before it gives any would wait for ever.

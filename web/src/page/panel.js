@@ -1,6 +1,6 @@
 // @ts-check
 
-import { element } from './page.js';
+import { element } from './element.js';
 
 /** A card above the desktop. Escape and its `data-close` button close it, which gives the focus back. */
 export class Panel {

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** @import { Image } from './types' */
+/** @import { Image } from '../types' */
 
 import { Planes, possible as convertible } from './yuv.js';
 

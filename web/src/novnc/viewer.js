@@ -1,16 +1,16 @@
 // @ts-check
 
-/** @import { Rectangle } from './types' */
+/** @import { Rectangle } from '../types' */
 /** @import { Codec } from './encodings.js' */
 
 import { COPYRECT, H264, codecOf, encodings } from './encodings.js';
 import { BLOCK_BEFORE, readFence } from './fence.js';
-import { H264Decoder } from './h264.js';
-import { Painter } from './painter.js';
-import { Rate } from './rate.js';
-import { Refinement } from './refinement.js';
+import { H264Decoder } from '../video/h264-decoder.js';
+import { Painter } from './display.js';
+import { Rate } from '../picture/frame-rate.js';
+import { Refinement } from '../picture/refinement.js';
 import RFB from './rfb.js';
-import { same } from './sizing.js';
+import { same } from './size-requests.js';
 
 /**
  * noVNC's RFB with a pixel path of its own: decoders that are fast and cannot stall it, a picture without loss when it
