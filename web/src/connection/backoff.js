@@ -1,4 +1,5 @@
 // @ts-check
+// How long to wait before the next try.
 
 const GROWTH = 1.5;
 const LONGEST = 30_000;

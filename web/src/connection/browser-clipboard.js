@@ -1,21 +1,5 @@
 // @ts-check
-
-/** Whether the machine is one of Apple's, where Command takes the place of Control. */
-const APPLE = /mac|iphone|ipad/i.test(navigator.platform);
-
-/**
- * Whether a key event is the browser's own key for pasting.
- *
- * @param {KeyboardEvent} event
- */
-export function chord(event) {
-  const { key, code, ctrlKey, metaKey, altKey, shiftKey } = event;
-  if (altKey) return false;
-  if (key === 'Insert') return shiftKey && !ctrlKey && !metaKey;
-  // Layouts without Latin letters paste with the key that is V elsewhere.
-  const letterV = key.toLowerCase() === 'v' || (code === 'KeyV' && key > '\u007f');
-  return letterV && (APPLE ? metaKey && !ctrlKey : ctrlKey && !metaKey);
-}
+// This computer's clipboard, as far as the browser gives it to a page.
 
 /**
  * Whether reading the clipboard is in a state of permission; never where the browser knows no such permission.
@@ -34,12 +18,40 @@ export async function mayRead(state) {
 }
 
 /**
+ * The text on the clipboard; the browser may ask the user.
+ *
+ * @returns {Promise<string>}
+ * @throws {Error} where the browser does not give it
+ */
+export async function read() {
+  return navigator.clipboard.readText();
+}
+
+/**
+ * Put text on the clipboard. Call it from a click where the browser needs one.
+ *
+ * @param {string} text
+ * @returns {Promise<boolean>} whether the browser took it
+ */
+export async function copy(text) {
+  try {
+    if (navigator.clipboard) {
+      await navigator.clipboard.writeText(text);
+      return true;
+    }
+  } catch {
+    // Not allowed now; the older command may be.
+  }
+  return copyByCommand(text);
+}
+
+/**
  * Copy by the old command, the only one over plain http, without moving the focus.
  *
  * @param {string} text
  * @returns {boolean} whether the browser did it
  */
-export function copyByCommand(text) {
+function copyByCommand(text) {
   const selection = document.getSelection();
   if (!selection) return false;
   const carrier = document.createElement('span');

@@ -1,63 +1,49 @@
 // @ts-check
+// Text between two clipboards: which text goes where, and when. How the browser gives and takes text stands in
+// browser-clipboard.js, the paste key in paste-key.js.
 
-/** @import { Events } from './events-connection.js' */
-/** @import { Link } from './desktop-connection.js' */
+/** @import { EventsConnection } from './events-connection.js' */
 
-import { chord, copyByCommand, mayRead } from './browser-clipboard.js';
+import { Emitter } from '../emitter.js';
+import { copy, mayRead, read } from './browser-clipboard.js';
 
 // Longest text that the server takes, in bytes of UTF-8.
 const LIMIT = 1_048_576;
-// How long (milliseconds) a paste key waits for the browser's paste event, and for the server's echo of the text.
-const PASTE_TIME = 60;
+// How long (milliseconds) the server may take for its echo of a text.
 const ECHO_TIME = 250;
 
-// Keysyms (X11/keysymdef.h).
-const CONTROL_L = 0xffe3;
-const ALT_L = 0xffe9;
-const LETTER_V = 0x76;
+/** @typedef {{reason: 'size', bytes: number, limit: number} | {reason: 'connection'}} ClipboardRefusal why a text was not sent */
 
 /**
  * Text between this computer's clipboard and the desktop's.
  *
- * To the desktop: when a paste key is pressed (the key follows when the text is there), and, where the browser allows
- * it, when the window gets the focus. From the desktop: as soon as there is new text, where the browser allows it.
+ * To the desktop: when a paste key is pressed, and, where the browser allows it, when the window gets the focus. From the
+ * desktop: as soon as there is new text, where the browser allows it.
  *
- * Events: `text` (the desktop has new text), `kept` (the browser did not take it), `refusal` (detail: why a text was
- * not sent).
+ * Events: `text` (the desktop has new text), `kept` (the browser did not take it), `refused`.
+ *
+ * @extends {Emitter<{text: void, kept: void, refused: ClipboardRefusal}>}
  */
-export class Clipboard extends EventTarget {
+export class Clipboard extends Emitter {
   #events;
-  #link;
   #text = '';
   #enabled = false;
   /** @type {string | null} text of the desktop that waits for the user's next key or click */
   #waiting = null;
-  /** @type {((text: string) => void) | null} */
-  #pasted = null;
 
-  /**
-   * @param {HTMLElement} place - the element around the picture
-   * @param {Events} events
-   * @param {Link} link
-   */
-  constructor(place, events, link) {
+  /** @param {EventsConnection} events */
+  constructor(events) {
     super();
     this.#events = events;
-    this.#link = link;
-    events.addEventListener('clipboard', (event) => this.#take(/** @type {CustomEvent<string>} */ (event).detail));
-    place.addEventListener('keydown', (event) => this.#intercept(event), { capture: true });
-    place.addEventListener('paste', (event) => {
-      event.preventDefault();
-      this.#pasted?.(event.clipboardData?.getData('text/plain') ?? '');
-    });
-    window.addEventListener('focus', () => this.read());
+    events.on('clipboard', (text) => this.#take(text));
+    // What happened to the desktop's clipboard without a connection is not known.
+    events.on('opened', () => (this.#text = ''));
+    window.addEventListener('focus', () => this.#readUnasked());
     // Later the text might take the place of something copied elsewhere.
     window.addEventListener('blur', () => (this.#waiting = null));
     for (const gesture of ['pointerup', 'keydown']) {
       window.addEventListener(gesture, () => this.#offerWaiting(), { capture: true });
     }
-    // What happened to the desktop's clipboard without a connection is not known.
-    events.addEventListener('open', () => (this.#text = ''));
   }
 
   /** The desktop's text, as far as this page knows. */
@@ -73,19 +59,13 @@ export class Clipboard extends EventTarget {
   set enabled(enabled) {
     if (enabled === this.#enabled) return;
     this.#enabled = enabled;
-    if (enabled) this.read();
-  }
-
-  /** Take this computer's text, where the browser allows it without asking. */
-  async read() {
-    if (!this.#enabled || !document.hasFocus() || !(await mayRead('granted'))) return;
-    await this.readAsking();
+    if (enabled) this.#readUnasked();
   }
 
   /** Take this computer's text; the browser may ask the user. */
-  async readAsking() {
+  async read() {
     try {
-      await this.send(await navigator.clipboard.readText());
+      await this.send(await read());
     } catch (error) {
       console.info('The browser keeps its clipboard:', error);
     }
@@ -101,11 +81,11 @@ export class Clipboard extends EventTarget {
     if (!this.#enabled || text === '' || text === this.#text) return;
     const bytes = new TextEncoder().encode(text).length;
     if (bytes > LIMIT) {
-      this.#refuse(`The text has ${bytes} bytes; the clipboard takes ${LIMIT}. Use a file instead.`);
+      this.emit('refused', { reason: 'size', bytes, limit: LIMIT });
       return;
     }
     if (!this.#events.sendClipboard(text)) {
-      this.#refuse('The clipboard has no connection to the server. Try again in a moment.');
+      this.emit('refused', { reason: 'connection' });
       return;
     }
     this.#text = text;
@@ -117,27 +97,23 @@ export class Clipboard extends EventTarget {
    *
    * @returns {Promise<boolean>} whether the browser took it
    */
-  async copy() {
-    const text = this.#text;
-    try {
-      if (navigator.clipboard) {
-        await navigator.clipboard.writeText(text);
-        return true;
-      }
-    } catch {
-      // Not allowed now; the older command may be.
-    }
-    return copyByCommand(text);
+  copy() {
+    return copy(this.#text);
+  }
+
+  /** Take this computer's text, where the browser allows it without asking. */
+  async #readUnasked() {
+    if (this.#enabled && document.hasFocus() && (await mayRead('granted'))) await this.read();
   }
 
   /** @param {string} text */
   async #take(text) {
     if (text === this.#text) return;
     this.#text = text;
-    this.dispatchEvent(new Event('text'));
+    this.emit('text');
     if (text === '' || !document.hasFocus() || (await this.copy())) return;
     this.#waiting = text;
-    this.dispatchEvent(new Event('kept'));
+    this.emit('kept');
   }
 
   async #offerWaiting() {
@@ -154,78 +130,15 @@ export class Clipboard extends EventTarget {
    */
   #echo(text) {
     return new Promise((resolve) => {
-      /** @param {Event} event */
-      const listen = (event) => {
-        if (/** @type {CustomEvent<string>} */ (event).detail === text) finish();
-      };
       const finish = () => {
-        clearTimeout(timer);
-        this.#events.removeEventListener('clipboard', listen);
+        clearTimeout(timeout);
+        stop();
         resolve();
       };
-      const timer = setTimeout(finish, ECHO_TIME);
-      this.#events.addEventListener('clipboard', listen);
+      const timeout = setTimeout(finish, ECHO_TIME);
+      const stop = this.#events.on('clipboard', (echo) => {
+        if (echo === text) finish();
+      });
     });
   }
-
-  /**
-   * Let the browser paste to the page, send the text, and only then the keys, all later ones in their order.
-   *
-   * @param {KeyboardEvent} event
-   */
-  async #intercept(event) {
-    const desktop = this.#link.desktop;
-    if (!event.isTrusted || !desktop || !this.#enabled || !chord(event)) return;
-    event.stopImmediatePropagation();
-    const release = desktop.holdKeys();
-    try {
-      if (event.metaKey) {
-        // A Mac's Command+V; noVNC has sent Command as Alt.
-        desktop.sendKey(CONTROL_L, 'ControlLeft', true);
-        desktop.sendKey(ALT_L, 'MetaLeft', false);
-        desktop.sendKey(LETTER_V, 'KeyV');
-        desktop.sendKey(CONTROL_L, 'ControlLeft', false);
-      } else {
-        // noVNC would prevent the paste along with the key, so it gets a copy of the event.
-        desktop.canvas.dispatchEvent(new KeyboardEvent('keydown', copyOf(event)));
-      }
-      await this.send(await this.#paste());
-    } finally {
-      release();
-    }
-  }
-
-  /**
-   * The text of the browser's paste event, empty when there is none.
-   *
-   * @returns {Promise<string>}
-   */
-  #paste() {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(''), PASTE_TIME);
-      this.#pasted = (text) => {
-        clearTimeout(timer);
-        resolve(text);
-      };
-    });
-  }
-
-  /** @param {string} why */
-  #refuse(why) {
-    this.dispatchEvent(new CustomEvent('refusal', { detail: why }));
-  }
-}
-
-/**
- * @param {KeyboardEvent} event
- * @returns {KeyboardEventInit}
- */
-function copyOf(event) {
-  const { key, code, location, repeat, ctrlKey, shiftKey, altKey, metaKey } = event;
-  return {
-    key, code, location, repeat, ctrlKey, shiftKey, altKey, metaKey,
-    modifierCapsLock: event.getModifierState('CapsLock'),
-    modifierNumLock: event.getModifierState('NumLock'),
-    cancelable: true,
-  };
 }

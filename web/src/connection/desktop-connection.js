@@ -1,55 +1,75 @@
 // @ts-check
+// Keeps the page connected to the desktop. One connection, from its start to its end, is an RFBClient: novnc/rfb-client.js.
 
-/** @import { LinkState } from '../types' */
-/** @import { Desktop } from '../novnc/desktop.js' */
+/** @import { RFBClient } from '../novnc/rfb-client.js' */
+/** @import { WakeUp } from './wake-up.js' */
 
+import { Emitter } from '../emitter.js';
+import { Timer } from '../timer.js';
 import { Backoff } from './backoff.js';
 
 // Milliseconds.
 const CONNECT_TIME = 15_000;
 const TICK = 2_000;
-// A gap this long between two ticks means that the machine has slept.
-const SLEPT = 6_000;
 const QUIET = 30_000;
 const PROBE_TIME = 4_000;
 const QUIET_PROBE_TIME = 10_000;
+
+/** @typedef {'connecting' | 'connected' | 'reconnecting' | 'disconnected'} ConnectionState */
+
+/**
+ * What it needs of the page.
+ *
+ * @typedef {object} Options
+ * @property {() => Promise<() => RFBClient>} load - what opens a connection; loaded apart from the page
+ * @property {WakeUp} wakeUp
+ * @property {boolean} reconnect - after an end that nobody asked for
+ * @property {number} delay - first wait in milliseconds
+ */
 
 /**
  * Keeps one RFB connection: connects again, without a limit of tries, after every end that nobody asked for.
  * The last picture stays until the next one is there.
  *
- * Events: `desktop` (detail: a new Desktop, to be configured), `state`, `silent` (a connection was found dead).
+ * Events: `opened` (a new RFBClient, to be configured), `state`, `silent` (a connection was found dead).
+ *
+ * @extends {Emitter<{opened: RFBClient, state: ConnectionState, silent: void}>}
  */
-export class Link extends EventTarget {
+export class DesktopConnection extends Emitter {
   #place;
-  #address;
+  #load;
   #reconnect;
   #backoff;
-  /** @type {Desktop | null} */
-  #desktop = null;
+  /** @type {RFBClient | null} */
+  #rfb = null;
   /** @type {HTMLElement | null} the last picture of a connection that has ended */
   #last = null;
-  #timer = 0;
+  #wait = new Timer(() => this.#try());
+  #patience = new Timer(() => this.#expect());
   #attempt = 0;
   #wanted = false;
   #checking = false;
-  /** @type {LinkState} */
+  /** @type {ConnectionState} */
   #state = 'connecting';
 
   /**
    * @param {HTMLElement} place - where the picture goes
-   * @param {string} address - ws: or wss:
-   * @param {{reconnect: boolean, delay: number}} options - delay: first wait in milliseconds
+   * @param {Options} options
    */
-  constructor(place, address, { reconnect, delay }) {
+  constructor(place, { load, wakeUp, reconnect, delay }) {
     super();
     this.#place = place;
-    this.#address = address;
+    this.#load = load;
     this.#reconnect = reconnect;
     this.#backoff = new Backoff(delay);
-    this.#watch();
     // Ahead of need; a failure shows when it is needed.
-    import('../novnc/desktop.js').catch(() => {});
+    load().catch(() => {});
+    wakeUp.on('wake', () => {
+      if (document.visibilityState === 'visible') this.check();
+    });
+    setInterval(() => {
+      if ((this.#rfb?.silence ?? 0) > QUIET) this.check(QUIET_PROBE_TIME);
+    }, TICK);
   }
 
   get state() {
@@ -62,16 +82,16 @@ export class Link extends EventTarget {
   }
 
   /** The connection in use, null while there is none. */
-  get desktop() {
-    return this.#desktop;
+  get rfb() {
+    return this.#rfb;
   }
 
   /** Connect, now if a wait is on. */
   start() {
     this.#wanted = true;
-    if (this.#desktop) return;
+    if (this.#rfb) return;
     this.#backoff.reset();
-    this.#open();
+    this.#try();
   }
 
   /** Leave the connection, if there is one, and connect anew. */
@@ -87,73 +107,68 @@ export class Link extends EventTarget {
    */
   async check(limit = PROBE_TIME) {
     if (!this.#wanted) return;
-    if (!this.#desktop) {
+    if (!this.#rfb) {
       this.start();
       return;
     }
-    const desktop = this.#desktop;
+    const rfb = this.#rfb;
     if (this.#state !== 'connected' || this.#checking) return;
     this.#checking = true;
-    const alive = await desktop.probe(limit);
+    const alive = await rfb.probe(limit);
     this.#checking = false;
-    if (alive || desktop !== this.#desktop) return;
-    this.dispatchEvent(new Event('silent'));
+    if (alive || rfb !== this.#rfb) return;
+    this.emit('silent');
     this.restart();
   }
 
-  async #open() {
-    clearTimeout(this.#timer);
+  async #try() {
+    this.#wait.stop();
     const attempt = ++this.#attempt;
     this.#enter(this.#last ? 'reconnecting' : 'connecting');
     try {
-      // Loaded apart, because noVNC tests the browser's video decoder before its module is ready.
-      const { Desktop } = await import('../novnc/desktop.js');
-      if (attempt === this.#attempt) this.#attach(new Desktop(this.#place, this.#address));
+      const open = await this.#load();
+      if (attempt === this.#attempt) this.#attach(open());
     } catch (error) {
       console.warn('Cannot connect to the desktop:', error);
       if (attempt === this.#attempt) this.#again();
     }
   }
 
-  /** @param {Desktop} desktop */
-  #attach(desktop) {
-    this.#desktop = desktop;
-    this.#expect(desktop);
-    desktop.addEventListener('picture', () => this.#show(desktop));
-    desktop.addEventListener('disconnect', () => this.#lose(desktop));
-    desktop.addEventListener('securityfailure', ({ detail }) => console.warn('The desktop refuses:', detail.reason));
-    desktop.addEventListener('credentialsrequired', () => {
+  /** @param {RFBClient} rfb */
+  #attach(rfb) {
+    this.#rfb = rfb;
+    this.#expect();
+    rfb.on('picture', () => this.#show(rfb));
+    rfb.on('disconnect', () => this.#lose(rfb));
+    rfb.on('securityfailure', ({ reason }) => console.warn('The desktop refuses:', reason));
+    rfb.on('credentialsrequired', () => {
       console.warn('The desktop asks for a password, which this page cannot give.');
-      this.#lose(desktop);
+      this.#lose(rfb);
     });
-    this.dispatchEvent(new CustomEvent('desktop', { detail: desktop }));
+    this.emit('opened', rfb);
   }
 
-  /**
-   * Give up on a connection that has no picture yet and brings nothing more.
-   *
-   * @param {Desktop} desktop
-   */
-  #expect(desktop) {
-    this.#timer = window.setTimeout(() => {
-      if (desktop.silence < CONNECT_TIME) this.#expect(desktop);
-      else this.#lose(desktop);
-    }, CONNECT_TIME - desktop.silence);
+  /** Give up on a connection that has no picture yet and brings nothing more. */
+  #expect() {
+    if (!this.#rfb) return;
+    const left = CONNECT_TIME - this.#rfb.silence;
+    if (left > 0) this.#patience.start(left);
+    else this.#lose(this.#rfb);
   }
 
-  /** @param {Desktop} desktop */
-  #show(desktop) {
-    if (desktop !== this.#desktop) return;
-    clearTimeout(this.#timer);
+  /** @param {RFBClient} rfb */
+  #show(rfb) {
+    if (rfb !== this.#rfb) return;
+    this.#patience.stop();
     this.#last?.remove();
     this.#last = null;
     this.#backoff.reset();
     this.#enter('connected');
   }
 
-  /** @param {Desktop} desktop */
-  #lose(desktop) {
-    if (desktop !== this.#desktop) return;
+  /** @param {RFBClient} rfb */
+  #lose(rfb) {
+    if (rfb !== this.#rfb) return;
     this.#drop();
     if (this.#reconnect) {
       this.#again();
@@ -165,44 +180,32 @@ export class Link extends EventTarget {
 
   #again() {
     this.#enter(this.#last ? 'reconnecting' : 'connecting');
-    this.#timer = window.setTimeout(() => this.#open(), this.#backoff.next());
+    this.#wait.start(this.#backoff.next());
   }
 
   #drop() {
-    clearTimeout(this.#timer);
+    this.#wait.stop();
+    this.#patience.stop();
     this.#attempt += 1;
-    const desktop = this.#desktop;
-    this.#desktop = null;
-    if (!desktop) return;
-    desktop.leave();
-    if (this.#state === 'connected') {
-      this.#last = desktop.screen;
-      this.#last.className = 'last-picture';
-      this.#last.inert = true;
-      this.#place.append(this.#last);
-    }
+    const rfb = this.#rfb;
+    this.#rfb = null;
+    if (!rfb) return;
+    rfb.leave();
+    if (this.#state === 'connected') this.#keep(rfb.screen);
   }
 
-  #watch() {
-    const check = () => {
-      if (document.visibilityState === 'visible') this.check();
-    };
-    window.addEventListener('online', check);
-    window.addEventListener('pageshow', check);
-    document.addEventListener('visibilitychange', check);
-    let last = Date.now();
-    setInterval(() => {
-      const gap = Date.now() - last;
-      last += gap;
-      if (gap > SLEPT) check();
-      else if ((this.#desktop?.silence ?? 0) > QUIET) this.check(QUIET_PROBE_TIME);
-    }, TICK);
+  /** @param {HTMLElement} picture - of a connection that has ended */
+  #keep(picture) {
+    this.#last = picture;
+    picture.className = 'last-picture';
+    picture.inert = true;
+    this.#place.append(picture);
   }
 
-  /** @param {LinkState} state */
+  /** @param {ConnectionState} state */
   #enter(state) {
     if (state === this.#state) return;
     this.#state = state;
-    this.dispatchEvent(new Event('state'));
+    this.emit('state', state);
   }
 }

@@ -1,33 +1,40 @@
 // @ts-check
+// The server's events, `WS api/events`: a new message is a type in server.d.ts, a case in #receive and an event of this class.
 
-/** @import { ServerEvent } from '../types' */
+/** @import { ServerMessage, SessionFacts } from './server' */
 /** @import { Session } from './session.js' */
+/** @import { WakeUp } from './wake-up.js' */
 
-import { socketAddress } from './socket-address.js';
+import { Emitter } from '../emitter.js';
+import { Timer } from '../timer.js';
 import { Backoff } from './backoff.js';
+import { sentences } from './http-error.js';
+import { socketAddress } from './socket-address.js';
 
 /**
  * The server's events, with a connection that comes back by itself. Where it cannot be had, the session is asked for by
  * HTTP at each try, which also tells whether the visitor is still signed in.
  *
- * Events: `session` (detail: SessionFacts), `clipboard` (detail: text), `refusal` (detail: text), `open`,
- * `trouble` (detail: the error of the HTTP request).
+ * Events: `opened`, `session`, `clipboard` (the desktop's text), `refused` (why the server did not do what it was told),
+ * `trouble` (the error of the HTTP request).
+ *
+ * @extends {Emitter<{opened: void, session: SessionFacts, clipboard: string, refused: string, trouble: unknown}>}
  */
-export class Events extends EventTarget {
+export class EventsConnection extends Emitter {
   #session;
   #backoff = new Backoff();
   /** @type {WebSocket | null} */
   #socket = null;
-  #timer = 0;
+  #wait = new Timer(() => this.#connect());
 
-  /** @param {Session} session */
-  constructor(session) {
+  /**
+   * @param {Session} session
+   * @param {WakeUp} wakeUp
+   */
+  constructor(session, wakeUp) {
     super();
     this.#session = session;
-    const now = () => this.start();
-    window.addEventListener('online', now);
-    window.addEventListener('pageshow', now);
-    document.addEventListener('visibilitychange', now);
+    wakeUp.on('wake', () => this.start());
   }
 
   get open() {
@@ -37,7 +44,7 @@ export class Events extends EventTarget {
   /** Connect, now if a wait is on. */
   start() {
     if (this.#socket) return;
-    clearTimeout(this.#timer);
+    this.#wait.stop();
     this.#connect();
   }
 
@@ -62,13 +69,13 @@ export class Events extends EventTarget {
   }
 
   #connect() {
-    const socket = new WebSocket(socketAddress('api/events'));
+    const socket = new WebSocket(socketAddress('api/events', location.href));
     this.#socket = socket;
     socket.addEventListener('open', () => {
       this.#backoff.reset();
-      this.dispatchEvent(new Event('open'));
+      this.emit('opened');
     });
-    socket.addEventListener('message', ({ data }) => this.#receive(data));
+    socket.addEventListener('message', ({ data }) => this.#receive(JSON.parse(data)));
     socket.addEventListener('close', () => {
       if (socket === this.#socket) this.#again();
     });
@@ -76,35 +83,25 @@ export class Events extends EventTarget {
 
   #again() {
     this.#socket = null;
-    this.#timer = window.setTimeout(() => this.#connect(), this.#backoff.next());
+    this.#wait.start(this.#backoff.next());
     this.#session.read().then(
-      (facts) => this.#tell('session', facts),
-      (error) => this.#tell('trouble', error),
+      (facts) => this.emit('session', facts),
+      (error) => this.emit('trouble', error),
     );
   }
 
-  /** @param {string} data */
-  #receive(data) {
-    /** @type {ServerEvent} */
-    const event = JSON.parse(data);
-    switch (event.type) {
+  /** @param {ServerMessage} message */
+  #receive(message) {
+    switch (message.type) {
       case 'session':
-        this.#tell('session', event.session);
+        this.emit('session', message.session);
         break;
       case 'clipboard':
-        this.#tell('clipboard', event.text);
+        this.emit('clipboard', message.text);
         break;
       case 'error':
-        this.#tell('refusal', [event.error, event.remedy].filter(Boolean).join('. '));
+        this.emit('refused', sentences(message));
         break;
     }
-  }
-
-  /**
-   * @param {string} type
-   * @param {unknown} detail
-   */
-  #tell(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

@@ -1,30 +1,42 @@
 // @ts-check
+// What an HTTP request to the server can end in besides success and silence.
 
 /** An answer of the server that is not a success. */
-export class Refusal extends Error {
+export class HttpError extends Error {
   /**
    * @param {number} status - HTTP status
-   * @param {string} message
+   * @param {string} reason - the status in words, empty where the protocol has none
+   * @param {string} explanation - error and remedy in the server's own words, empty where it gave none
    */
-  constructor(status, message) {
-    super(message);
-    this.name = 'Refusal';
+  constructor(status, reason, explanation) {
+    super(explanation || `${status} ${reason}`.trim());
+    this.name = 'HttpError';
     this.status = status;
+    this.reason = reason;
+    this.explanation = explanation;
   }
 
   /**
-   * Take error and remedy from the server's JSON, or the bare status where there is none.
+   * Take error and remedy from the server's JSON.
    *
    * @param {Response} answer
    */
   static async read(answer) {
-    let message = `The server answered ${answer.status} ${answer.statusText}`.trim();
+    let explanation = '';
     try {
-      const { error, remedy } = await answer.json();
-      message = [error, remedy].filter(Boolean).join('. ') || message;
+      explanation = sentences(await answer.json());
     } catch {
       // A proxy's error page is no JSON; the status says enough.
     }
-    return new Refusal(answer.status, message);
+    return new HttpError(answer.status, answer.statusText, explanation);
   }
+}
+
+/**
+ * The server's two sentences on an error as one text.
+ *
+ * @param {{error?: string, remedy?: string}} said
+ */
+export function sentences({ error, remedy }) {
+  return [error, remedy].filter(Boolean).join('. ');
 }

@@ -1,8 +1,9 @@
 // @ts-check
+// The requests of HTTP that the page sends; what comes by itself stands in events-connection.js.
 
-/** @import { SessionFacts } from '../types' */
+/** @import { SessionFacts } from './server' */
 
-import { Refusal } from './http-error.js';
+import { HttpError } from './http-error.js';
 
 /** The server's HTTP interface to the session. */
 export class Session {
@@ -10,7 +11,7 @@ export class Session {
    * The session as it is now.
    *
    * @returns {Promise<SessionFacts>}
-   * @throws {Refusal} with the status of the answer
+   * @throws {HttpError} for an answer that is not a success
    * @throws {TypeError} when the server does not answer
    */
   async read() {
@@ -21,7 +22,7 @@ export class Session {
   /**
    * Restart the application.
    *
-   * @throws {Refusal} with the status of the answer
+   * @throws {HttpError} for an answer that is not a success
    * @throws {TypeError} when the server does not answer
    */
   async restartApplication() {
@@ -34,7 +35,7 @@ export class Session {
    */
   async #ask(path, request) {
     const answer = await fetch(path, { ...request, credentials: 'same-origin' });
-    if (!answer.ok) throw await Refusal.read(answer);
+    if (!answer.ok) throw await HttpError.read(answer);
     return answer;
   }
 }

@@ -1,6 +1,7 @@
 // @ts-check
+// Which encodings the client asks for, and how pixels have come: numbers and names from RFC 6143 section 7.7 and the rfbproto
+// registry.
 
-// Numbers and names from RFC 6143 section 7.7 and the rfbproto registry.
 export const COPYRECT = 1;
 export const H264 = 50;
 // Ours alone: of H.264 the viewer knows the baseline profile only. ASCII, as VMware's: "dd" and the profile's number.

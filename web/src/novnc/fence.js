@@ -1,8 +1,9 @@
 // @ts-check
+// The message of a fence, rfbproto "ServerFence".
 
 /** @import { Sock } from '@novnc/novnc' */
 
-// Type, padding, flags and length, rfbproto "ServerFence".
+// Type, padding, flags and length.
 const HEADER = 9;
 const MOST_BYTES = 64;
 const REQUEST = 2 ** 31;

@@ -1,4 +1,6 @@
-/** The part of noVNC 1.7.0 (core/rfb.js) that the client uses; names with an underscore are its internals. */
+// The part of noVNC 1.7.0 that the client uses; names with an underscore are its internals.
+
+/** core/rfb.js */
 declare module '@novnc/novnc' {
   import type Display from '*/core/display.js';
 
@@ -26,7 +28,8 @@ declare module '@novnc/novnc' {
       fbUpdateRequest(sock: Sock, incremental: boolean, x: number, y: number, width: number, height: number): void;
     };
 
-    viewOnly: boolean;
+    get viewOnly(): boolean;
+    set viewOnly(viewOnly: boolean);
     clipViewport: boolean;
     dragViewport: boolean;
     scaleViewport: boolean;
@@ -88,7 +91,7 @@ declare module '@novnc/novnc' {
   }
 }
 
-/** noVNC's core/display.js, likewise. */
+/** core/display.js */
 declare module '*/core/display.js' {
   type Pixels = Uint8Array<ArrayBuffer>;
 

@@ -1,6 +1,11 @@
 // @ts-check
+// When a size is asked for. How it is asked for stands in resizing-rfb.js, which size fills a window in picture/placement.js.
 
-/** @import { Size } from '../types' */
+/** @import { Size } from '../geometry.js' */
+
+import { Emitter } from '../emitter.js';
+import { sameSize } from '../geometry.js';
+import { Timer } from '../timer.js';
 
 // A server that has not answered by then (milliseconds) may be asked again.
 const ANSWER_TIME = 1500;
@@ -10,32 +15,33 @@ const SETTLING_TIME = 1000;
 const REQUEST_GAP = 100;
 
 /**
- * What sizing needs of its connection.
- *
- * @typedef {object} Server
- * @property {() => Size | null} wanted - the size to have, null while none may be asked for
- * @property {() => Size} size - of the framebuffer
- * @property {(size: Size) => void} request - ask for a size
- * @property {() => void} settled - there has been time enough for the new size
- */
-
-/**
  * Asks for the window's size, one request at a time, and always for the last one in the end: each answer, a refusal too,
  * and each lack of one is followed by a look at the window. What another viewer has asked for since is left as it is.
+ *
+ * Events: `request` (ask for this size), `settled` (there has been time enough for the new size).
+ *
+ * @extends {Emitter<{request: Size, settled: void}>}
  */
-export class Sizing {
-  #server;
+export class SizeRequests extends Emitter {
+  #wanted;
+  #current;
   /** @type {Size | null} */
   #asked = null;
   #askedAt = -Infinity;
   #awaiting = false;
-  #timer = 0;
+  #next = new Timer(() => this.look());
   #settledAt = performance.now() + SETTLING_TIME;
-  #settleTimer = 0;
+  #settle = new Timer(() => this.emit('settled'));
 
-  /** @param {Server} server */
-  constructor(server) {
-    this.#server = server;
+  /**
+   * @param {object} sizes
+   * @param {() => Size | null} sizes.wanted - the size to have, null while none may be asked for
+   * @param {() => Size} sizes.current - of the framebuffer
+   */
+  constructor({ wanted, current }) {
+    super();
+    this.#wanted = wanted;
+    this.#current = current;
   }
 
   /** Whether a new size may be on its way. */
@@ -46,8 +52,7 @@ export class Sizing {
   /** A new size may come from now on. */
   settle() {
     this.#settledAt = performance.now() + SETTLING_TIME;
-    clearTimeout(this.#settleTimer);
-    this.#settleTimer = window.setTimeout(() => this.#server.settled(), SETTLING_TIME + 1);
+    this.#settle.start(SETTLING_TIME + 1);
   }
 
   /** Ask for the window's size at the next look, also when another viewer has chosen a different one. */
@@ -63,22 +68,22 @@ export class Sizing {
 
   /** Ask for the window's size if it has changed since the last request. */
   look() {
-    const wanted = this.#server.wanted();
-    if (!wanted || same(wanted, this.#asked)) return;
-    if (this.#asked === null && same(wanted, this.#server.size())) {
+    const wanted = this.#wanted();
+    if (!wanted || sameSize(wanted, this.#asked)) return;
+    if (this.#asked === null && sameSize(wanted, this.#current())) {
       this.#asked = wanted;
       return;
     }
     const wait = this.#askedAt + (this.#awaiting ? ANSWER_TIME : REQUEST_GAP) - performance.now();
-    clearTimeout(this.#timer);
-    if (wait > 0) this.#timer = window.setTimeout(() => this.look(), wait);
+    this.#next.stop();
+    if (wait > 0) this.#next.start(wait);
     else this.#ask(wanted);
   }
 
   /** The connection has ended. */
   stop() {
-    clearTimeout(this.#timer);
-    clearTimeout(this.#settleTimer);
+    this.#next.stop();
+    this.#settle.stop();
   }
 
   /** @param {Size} size */
@@ -87,14 +92,6 @@ export class Sizing {
     this.#askedAt = performance.now();
     this.#awaiting = true;
     this.settle();
-    this.#server.request(size);
+    this.emit('request', size);
   }
-}
-
-/**
- * @param {Size} one
- * @param {Size | null} other
- */
-export function same(one, other) {
-  return other !== null && one.width === other.width && one.height === other.height;
 }

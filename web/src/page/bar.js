@@ -1,8 +1,11 @@
 // @ts-check
+// The controls above the desktop. What they do is done by who listens.
 
-/** @import { ResizeMode } from '../types' */
+/** @import { ResizeMode } from '../picture/placement.js' */
 
+import { Emitter } from '../emitter.js';
 import { element } from './element.js';
+import { FullscreenButton } from './fullscreen-button.js';
 
 /**
  * @typedef {object} Settings
@@ -11,24 +14,27 @@ import { element } from './element.js';
  * @property {number} quality - 0 to 9
  */
 
+/** @typedef {'fit' | 'keyboard' | 'clipboard' | 'reconnect' | 'restart' | 'about'} Action also a button's id without `bar-` */
+
 /**
  * The quiet handle at the top and the menu that it unfolds.
  *
- * Events: `settings`, `drag` (detail: on or off), `fit`, `keyboard`, `clipboard`, `reconnect`, `restart`, `about`,
- * `leave` (folded: the focus may go back to the desktop).
+ * Events: `settings` (have been changed), `drag` (on or off), one of each action's name, `left` (folded: the focus may go back
+ * to the desktop).
+ *
+ * @extends {Emitter<{settings: Settings, drag: boolean, left: void} & Record<Action, void>>}
  */
-export class Bar extends EventTarget {
+export class Bar extends Emitter {
   #nav = element('bar', HTMLElement);
   #handle = element('bar-handle', HTMLButtonElement);
   #menu = element('bar-menu', HTMLDivElement);
-  #fullscreen = element('bar-fullscreen', HTMLButtonElement);
+  #fullscreen = new FullscreenButton(element('bar-fullscreen', HTMLButtonElement));
   #resize = element('bar-resize', HTMLSelectElement);
   #fit = element('bar-fit', HTMLButtonElement);
   #hidpi = element('bar-hidpi', HTMLInputElement);
   #drag = element('bar-drag', HTMLInputElement);
   #quality = element('bar-quality', HTMLInputElement);
   #qualityValue = element('bar-quality-value', HTMLOutputElement);
-  #keyboard = element('bar-keyboard', HTMLButtonElement);
   #restart = element('bar-restart', HTMLButtonElement);
 
   /**
@@ -41,10 +47,9 @@ export class Bar extends EventTarget {
     this.#hidpi.checked = settings.hidpi;
     this.#quality.value = String(settings.quality);
     this.#qualityValue.value = this.#quality.value;
-    this.#keyboard.hidden = !touch;
+    element('bar-keyboard', HTMLButtonElement).hidden = !touch;
     this.#listen();
     this.#offerPixels();
-    this.#offerFullscreen();
   }
 
   /** @returns {Settings} as set now */
@@ -76,7 +81,7 @@ export class Bar extends EventTarget {
     element('bar-drag-row', HTMLLabelElement).hidden = !offered;
     if (offered || !this.#drag.checked) return;
     this.#drag.checked = false;
-    this.#tell('drag', false);
+    this.emit('drag', false);
   }
 
   /** Close the menu; the focus stays where it is. */
@@ -93,7 +98,7 @@ export class Bar extends EventTarget {
 
   #leave() {
     this.fold();
-    this.#tell('leave');
+    this.emit('left');
   }
 
   #listen() {
@@ -101,59 +106,33 @@ export class Bar extends EventTarget {
     this.#nav.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.#leave();
     });
-    for (const control of [this.#resize, this.#hidpi]) control.addEventListener('change', () => this.#tell('settings'));
+    for (const control of [this.#resize, this.#hidpi]) {
+      control.addEventListener('change', () => this.emit('settings', this.settings));
+    }
     this.#quality.addEventListener('input', () => {
       this.#qualityValue.value = this.#quality.value;
-      this.#tell('settings');
+      this.emit('settings', this.settings);
     });
-    this.#drag.addEventListener('change', () => this.#tell('drag', this.#drag.checked));
-    for (const action of ['fit', 'reconnect']) this.#act(action, () => this.#leave());
-    for (const action of ['keyboard', 'clipboard', 'restart', 'about']) this.#act(action, () => this.fold());
+    this.#drag.addEventListener('change', () => this.emit('drag', this.#drag.checked));
+    this.#fullscreen.on('pressed', () => this.#leave());
+    for (const action of /** @type {const} */ (['fit', 'reconnect'])) this.#act(action, () => this.#leave());
+    for (const action of /** @type {const} */ (['keyboard', 'clipboard', 'restart', 'about'])) {
+      this.#act(action, () => this.fold());
+    }
   }
 
   /**
-   * @param {string} action - the event, and the button's id without `bar-`
+   * @param {Action} action
    * @param {() => void} after
    */
   #act(action, after) {
     element(`bar-${action}`, HTMLButtonElement).addEventListener('click', () => {
-      this.#tell(action);
+      this.emit(action);
       after();
     });
   }
 
   #offerPixels() {
     element('bar-hidpi-row', HTMLLabelElement).hidden = window.devicePixelRatio === 1 && !this.#hidpi.checked;
-  }
-
-  #offerFullscreen() {
-    this.#fullscreen.hidden = !document.fullscreenEnabled;
-    this.#fullscreen.addEventListener('click', () => {
-      this.#toggleFullscreen();
-      this.#leave();
-    });
-    document.addEventListener('fullscreenchange', () => {
-      const on = document.fullscreenElement !== null;
-      this.#fullscreen.setAttribute('aria-pressed', String(on));
-      this.#fullscreen.textContent = on ? 'Leave full screen' : 'Full screen';
-    });
-  }
-
-  async #toggleFullscreen() {
-    if (document.fullscreenElement) {
-      await document.exitFullscreen();
-      return;
-    }
-    await document.documentElement.requestFullscreen({ navigationUI: 'hide' });
-    // Keys such as Ctrl+W go to the desktop too, in browsers that can (Chromium, in a secure context).
-    await /** @type {{keyboard?: {lock(): Promise<void>}}} */ (navigator).keyboard?.lock();
-  }
-
-  /**
-   * @param {string} type
-   * @param {unknown} [detail]
-   */
-  #tell(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

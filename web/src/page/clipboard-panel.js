@@ -1,10 +1,13 @@
 // @ts-check
+// The clipboard's dialog. What goes where, and when, is decided in connection/clipboard.js.
 
-/** @import { Clipboard } from '../connection/clipboard.js' */
+/** @import { Clipboard, ClipboardRefusal } from '../connection/clipboard.js' */
 
 import { mayRead } from '../connection/browser-clipboard.js';
+import { Timer } from '../timer.js';
 import { element } from './element.js';
 import { Panel } from './panel.js';
+import { texts } from './texts.js';
 
 const TYPING_PAUSE = 250;
 
@@ -15,41 +18,31 @@ export class ClipboardPanel extends Panel {
   #status = element('clipboard-status', HTMLParagraphElement);
   #hint = element('clipboard-hint', HTMLParagraphElement);
   #allow = element('clipboard-allow', HTMLButtonElement);
-  #copy = element('clipboard-copy', HTMLButtonElement);
-  #timer = 0;
+  #pause = new Timer(() => this.#send());
 
-  /**
-   * @param {Clipboard} clipboard
-   * @param {() => void} leave - called when it has been closed
-   */
-  constructor(clipboard, leave) {
-    super('clipboard', leave);
+  /** @param {Clipboard} clipboard */
+  constructor(clipboard) {
+    super('clipboard');
     this.#clipboard = clipboard;
-    clipboard.addEventListener('text', () => this.#draw());
-    clipboard.addEventListener('refusal', (event) => {
-      this.#status.textContent = /** @type {CustomEvent<string>} */ (event).detail;
-    });
-    this.#text.addEventListener('input', () => {
-      clearTimeout(this.#timer);
-      this.#timer = window.setTimeout(() => this.#send(), TYPING_PAUSE);
-    });
-    this.#copy.addEventListener('click', () => this.#give());
+    clipboard.on('text', () => this.#draw());
+    clipboard.on('refused', (refusal) => (this.#status.textContent = refusalText(refusal)));
+    this.#text.addEventListener('input', () => this.#pause.start(TYPING_PAUSE));
+    element('clipboard-copy', HTMLButtonElement).addEventListener('click', () => this.#copy());
     this.#allow.addEventListener('click', () => this.#ask());
+    this.on('closed', () => this.#send());
   }
 
-  /** Show the panel with the desktop's text. */
-  show() {
+  /**
+   * Show the panel with the desktop's text.
+   *
+   * @override
+   */
+  open() {
     this.#draw();
     this.#explain();
     this.#text.readOnly = !this.#clipboard.enabled;
-    this.open(this.#text);
+    super.open();
     this.#text.select();
-  }
-
-  /** @override */
-  close() {
-    if (this.shown) this.#send();
-    super.close();
   }
 
   #draw() {
@@ -58,35 +51,38 @@ export class ClipboardPanel extends Panel {
   }
 
   async #send() {
-    clearTimeout(this.#timer);
+    this.#pause.stop();
     const text = this.#text.value;
     if (text === this.#clipboard.text) return;
     this.#status.textContent = '';
     await this.#clipboard.send(text);
-    if (this.#clipboard.text === text) this.#status.textContent = 'The desktop has this text.';
+    if (this.#clipboard.text === text) this.#status.textContent = texts.clipboard.sent;
   }
 
-  async #give() {
+  async #copy() {
     await this.#send();
     const done = await this.#clipboard.copy();
-    this.#status.textContent = done
-      ? 'This computer has this text.'
-      : 'The browser refused. Select the text and copy it with the keyboard.';
+    this.#status.textContent = done ? texts.clipboard.copied : texts.clipboard.notCopied;
   }
 
   async #ask() {
-    await this.#clipboard.readAsking();
+    await this.#clipboard.read();
     this.#explain();
   }
 
   async #explain() {
-    const asks = this.#clipboard.enabled && (await mayRead('prompt'));
-    this.#allow.hidden = !asks;
-    this.#hint.textContent = (await mayRead('granted'))
-      ? 'Text goes both ways by itself.'
-      : window.isSecureContext
-        ? 'Text goes to the desktop when you press the paste key there, and comes back when you copy there.'
-        : 'Text goes to the desktop when you press the paste key there. At an https address (or localhost) the browser ' +
-          'would also let this page share the whole clipboard by itself.';
+    this.#allow.hidden = !(this.#clipboard.enabled && (await mayRead('prompt')));
+    const { shared, byKey, byKeyInsecure } = texts.clipboard;
+    this.#hint.textContent = (await mayRead('granted')) ? shared : window.isSecureContext ? byKey : byKeyInsecure;
   }
+}
+
+/**
+ * Why a text was not sent.
+ *
+ * @param {ClipboardRefusal} refusal
+ */
+export function refusalText(refusal) {
+  const { tooLong, noConnection } = texts.clipboard;
+  return refusal.reason === 'size' ? tooLong(refusal.bytes, refusal.limit) : noConnection;
 }

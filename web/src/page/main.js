@@ -1,246 +1,207 @@
 // @ts-check
+// The page: builds its parts, and says what one does when another tells of something. Nothing else is done here.
 
-/** @import { SessionFacts } from '../types' */
-/** @import { Desktop } from '../novnc/desktop.js' */
+/** @import { SessionFacts } from '../connection/server' */
 
-import { AboutPanel } from './about-panel.js';
-import { socketAddress } from '../connection/socket-address.js';
-import { Bar } from './bar.js';
 import { Clipboard } from '../connection/clipboard.js';
-import { ClipboardPanel } from './clipboard-panel.js';
-import { Events } from '../connection/events-connection.js';
-import { Link } from '../connection/desktop-connection.js';
-import { Notice } from './notice.js';
-import { element, shortName } from './element.js';
-import { Panel } from './panel.js';
-import { Params } from './parameters.js';
-import { Refusal } from '../connection/http-error.js';
+import { DesktopConnection } from '../connection/desktop-connection.js';
+import { EventsConnection } from '../connection/events-connection.js';
+import { HttpError } from '../connection/http-error.js';
+import { PasteKey } from '../connection/paste-key.js';
 import { Session } from '../connection/session.js';
+import { socketAddress } from '../connection/socket-address.js';
+import { WakeUp } from '../connection/wake-up.js';
+import { Codecs } from '../video/codecs.js';
+import { AboutPanel } from './about-panel.js';
+import { Bar } from './bar.js';
+import { ClipboardPanel, refusalText } from './clipboard-panel.js';
+import { DesktopView } from './desktop-view.js';
+import { element } from './element.js';
+import { fillTexts } from './fill-texts.js';
+import { Notice } from './notice.js';
+import { Panel } from './panel.js';
+import { Parameters } from './parameters.js';
+import { programName } from './program-name.js';
+import { signIn } from './sign-in.js';
 import { StartPage } from './start-page.js';
+import { texts } from './texts.js';
 import { TouchKeyboard } from './touch-keyboard.js';
 
 // The facts of a session change by themselves (milliseconds).
 const ABOUT_TIME = 1000;
-// A sign-in that fails again within this time (milliseconds) is not tried by another reload.
-const RELOAD_GAP = 10_000;
 
-/** The page: what one part says, another does. */
-class Client {
-  #params = new Params(new URL(location.href));
+/** The parts of the page. */
+class Page {
+  #parameters = new Parameters(new URL(location.href));
+  #address = desktopAddress(this.#parameters.path);
   #place = element('desktop', HTMLElement);
-  #linkNotice = element('link-notice', HTMLParagraphElement);
-  #restartButton = element('restart-confirm', HTMLButtonElement);
+  #reconnecting = element('reconnecting', HTMLParagraphElement);
   /** @type {SessionFacts | null} */
   #facts = null;
   #rfbRuns = false;
 
+  #codecs = new Codecs();
+  #wakeUp = new WakeUp();
   #session = new Session();
-  #events = new Events(this.#session);
-  #link = new Link(this.#place, this.#desktopAddress(), {
-    reconnect: this.#params.reconnect,
-    delay: this.#params.reconnectDelay,
+  #events = new EventsConnection(this.#session, this.#wakeUp);
+  #connection = new DesktopConnection(this.#place, {
+    load: () => this.#load(),
+    wakeUp: this.#wakeUp,
+    reconnect: this.#parameters.reconnect,
+    delay: this.#parameters.reconnectDelay,
   });
-  #clipboard = new Clipboard(this.#place, this.#events, this.#link);
+  #clipboard = new Clipboard(this.#events);
   #notice = new Notice();
-  #start = new StartPage({ foreign: this.#params.foreign, waits: !this.#params.autoconnect });
-  #bar = new Bar(this.#params, { touch: TouchKeyboard.wanted });
-  #keyboard = new TouchKeyboard(element('touch-input', HTMLTextAreaElement), this.#link);
-  #clipboardPanel = new ClipboardPanel(this.#clipboard, () => this.#focus());
-  #about = new AboutPanel(() => this.#focus());
-  #restart = new Panel('restart', () => this.#focus());
+  #start = new StartPage({ foreign: this.#parameters.foreign, waits: !this.#parameters.autoconnect });
+  #bar = new Bar(this.#parameters, { touch: TouchKeyboard.wanted });
+  #desktop = new DesktopView(this.#place, this.#connection, this.#parameters, this.#bar.settings);
+  #keyboard = new TouchKeyboard(element('touch-input', HTMLTextAreaElement));
+  #clipboardPanel = new ClipboardPanel(this.#clipboard);
+  #about = new AboutPanel();
+  #restart = new Panel('restart', { modal: true });
 
   /** Open both connections. */
   run() {
+    new PasteKey(this.#place, this.#connection, this.#clipboard);
     this.#listenToServer();
-    this.#listenToLink();
-    this.#listenToUser();
-    this.#bar.shown = this.#params.bar;
-    if (!this.#params.autoconnect) document.documentElement.dataset.link = 'disconnected';
-    if (this.#params.title) document.title = this.#params.title;
+    this.#listenToDesktop();
+    this.#listenToBar();
+    this.#listenToPanels();
+    this.#bar.shown = this.#parameters.bar;
+    document.title = this.#parameters.title || texts.desktop;
     setInterval(() => this.#drawAbout(), ABOUT_TIME);
     this.#events.start();
-    if (this.#params.foreign && this.#params.autoconnect) this.#link.start();
+    if (this.#parameters.foreign && this.#parameters.autoconnect) this.#connection.start();
     this.#session.read().then(
       (facts) => this.#learn(facts),
-      (error) => this.#trouble(error),
+      (error) => this.#tellTrouble(error),
     );
   }
 
-  #desktopAddress() {
-    try {
-      return socketAddress(this.#params.path);
-    } catch (error) {
-      console.warn(`URL parameter path: ${error}`);
-      return socketAddress('websockify');
-    }
+  async #load() {
+    // Loaded apart, because noVNC tests the browser's video decoder before its module is ready.
+    const { RFBClient } = await import('../novnc/rfb-client.js');
+    return () => new RFBClient(this.#place, this.#address, this.#codecs);
   }
 
   #listenToServer() {
-    on(this.#events, 'session', (facts) => this.#learn(facts));
-    on(this.#events, 'trouble', (error) => this.#trouble(error));
-    on(this.#events, 'refusal', (text) => this.#notice.show(text));
-    on(this.#events, 'open', () => this.#link.check());
-    on(this.#clipboard, 'refusal', (text) => this.#notice.show(text));
-    on(this.#clipboard, 'kept', () =>
-      this.#notice.show('The browser keeps its clipboard: the desktop’s text is in the clipboard panel.'),
-    );
+    this.#events.on('session', (facts) => this.#learn(facts));
+    this.#events.on('trouble', (error) => this.#tellTrouble(error));
+    this.#events.on('refused', (text) => this.#notice.show(text));
+    this.#events.on('opened', () => this.#connection.check());
+    this.#clipboard.on('refused', (refusal) => this.#notice.show(refusalText(refusal)));
+    this.#clipboard.on('kept', () => this.#notice.show(texts.notice.clipboardKept));
   }
 
-  #listenToLink() {
-    on(this.#link, 'desktop', (desktop) => this.#configure(desktop));
-    on(this.#link, 'silent', () => this.#events.restart());
-    on(this.#link, 'state', () => {
-      const { state } = this.#link;
-      document.documentElement.dataset.link = state;
-      this.#linkNotice.hidden = state !== 'reconnecting';
-      this.#start.link = state;
+  #listenToDesktop() {
+    this.#connection.on('silent', () => this.#events.restart());
+    this.#desktop.on('state', (state) => {
+      this.#reconnecting.hidden = state !== 'reconnecting';
+      this.#start.connection = state;
       this.#focusIfLost();
     });
+    this.#desktop.on('drawn', () => this.#drawAbout());
+    this.#desktop.on('misfit', (misfit) => (this.#bar.misfit = misfit));
+    this.#desktop.on('clipping', (clipping) => (this.#bar.clipping = clipping));
+    this.#desktop.on('touched', () => this.#bar.fold());
   }
 
-  #listenToUser() {
-    on(this.#start, 'retry', () => this.#restartApplication());
-    on(this.#start, 'connect', () => this.#link.start());
-    on(this.#bar, 'settings', () => this.#apply());
-    on(this.#bar, 'drag', (dragging) => {
-      if (this.#link.desktop) this.#link.desktop.dragViewport = dragging;
-    });
-    on(this.#bar, 'fit', () => this.#link.desktop?.fit());
-    on(this.#bar, 'keyboard', () => this.#keyboard.show());
-    on(this.#bar, 'clipboard', () => this.#clipboardPanel.show());
-    on(this.#bar, 'reconnect', () => this.#link.restart());
-    on(this.#bar, 'restart', () => this.#restart.open());
-    on(this.#bar, 'about', () => {
+  #listenToBar() {
+    this.#bar.on('settings', (settings) => (this.#desktop.settings = settings));
+    this.#bar.on('drag', (dragging) => (this.#desktop.dragging = dragging));
+    this.#bar.on('fit', () => this.#desktop.fit());
+    this.#bar.on('keyboard', () => this.#keyboard.show());
+    this.#bar.on('clipboard', () => this.#clipboardPanel.open());
+    this.#bar.on('reconnect', () => this.#connection.restart());
+    this.#bar.on('restart', () => this.#restart.open());
+    this.#bar.on('about', () => {
       this.#about.open();
       this.#drawAbout();
     });
-    on(this.#bar, 'leave', () => this.#focus());
-    this.#restartButton.addEventListener('click', () => {
-      this.#restart.close();
-      this.#restartApplication();
+    this.#bar.on('left', () => this.#desktop.focus());
+  }
+
+  #listenToPanels() {
+    for (const panel of [this.#clipboardPanel, this.#about, this.#restart]) {
+      panel.on('closed', () => this.#desktop.focus());
+    }
+    this.#restart.on('closed', (answer) => {
+      if (answer === 'restart') this.#restartApplication();
     });
-    this.#place.addEventListener('pointerdown', () => this.#bar.fold());
-    this.#place.addEventListener('pointerup', () => this.#focus());
-    this.#place.addEventListener('contextmenu', (event) => event.preventDefault());
+    this.#start.on('retry', () => this.#restartApplication());
+    this.#start.on('connect', () => this.#connection.start());
+    this.#keyboard.on('key', ({ keysym, code }) => this.#connection.rfb?.sendKey(keysym, code));
   }
 
   /** @param {SessionFacts} facts */
   #learn(facts) {
+    const { foreign, title, viewOnly } = this.#parameters;
     this.#facts = facts;
     document.documentElement.dataset.stage = facts.stage;
     this.#start.session = facts;
     this.#focusIfLost();
     const control = facts.role === 'control';
-    this.#bar.restart = control && !this.#params.foreign;
-    this.#clipboard.enabled = control && !this.#params.viewOnly && !this.#params.foreign;
-    if (this.#link.desktop) this.#tellFacts(this.#link.desktop);
-    if (!this.#params.title && !this.#params.foreign) document.title = shortName(facts.app.command);
+    this.#bar.restart = control && !foreign;
+    this.#clipboard.enabled = control && !viewOnly && !foreign;
+    this.#desktop.session = facts;
+    if (!title && !foreign) document.title = programName(facts.app.command) || texts.application;
     this.#drawAbout();
     const runs = facts.services.some(({ name, state }) => name === 'rfb' && state === 'running');
-    if (runs && !this.#rfbRuns && !this.#params.foreign) this.#connectOwn();
+    if (runs && !this.#rfbRuns && !foreign) this.#connectOwn();
     this.#rfbRuns = runs;
   }
 
   /** The desktop's server has come up, for the first time or once more. */
   #connectOwn() {
-    if (this.#link.wanted) this.#link.check();
-    else if (this.#params.autoconnect && this.#link.state === 'connecting') this.#link.start();
+    if (this.#connection.wanted) this.#connection.check();
+    else if (this.#parameters.autoconnect && this.#connection.state === 'connecting') this.#connection.start();
   }
 
   /** @param {unknown} error - of a request to the server */
-  #trouble(error) {
-    if (error instanceof Refusal && error.status === 401) {
-      this.#signIn();
+  #tellTrouble(error) {
+    if (error instanceof HttpError && error.status === 401) {
+      if (!signIn()) this.#start.trouble = texts.trouble.signedOut;
       return;
     }
-    this.#start.trouble =
-      error instanceof Refusal ? error.message : 'The server does not answer. Trying again…';
-  }
-
-  /** The server shows its sign-in page to a visitor whom it does not know. */
-  #signIn() {
-    const last = Number(sessionStorage.getItem('reloaded'));
-    if (Date.now() - last < RELOAD_GAP) {
-      this.#start.trouble = 'You are not signed in. Open the address with its token again.';
-      return;
-    }
-    sessionStorage.setItem('reloaded', String(Date.now()));
-    location.reload();
-  }
-
-  /** @param {Desktop} desktop */
-  #configure(desktop) {
-    this.#tellFacts(desktop);
-    desktop.showDotCursor = this.#params.showDot;
-    desktop.compressionLevel = this.#params.compression;
-    this.#apply();
-    on(desktop, 'layout', () => {
-      const { width, height } = desktop.size;
-      document.documentElement.dataset.size = `${width}x${height}`;
-      document.documentElement.dataset.scale = String(desktop.scale);
-      this.#bar.misfit = desktop.misfit;
-      this.#drawAbout();
-    });
-    document.documentElement.dataset.exact = 'false';
-    on(desktop, 'exact', () => {
-      document.documentElement.dataset.exact = String(desktop.exact);
-      this.#drawAbout();
-    });
-    on(desktop, 'clippingviewport', (clipping) => (this.#bar.clipping = clipping));
-  }
-
-  /** @param {Desktop} desktop */
-  #tellFacts(desktop) {
-    desktop.viewOnly = this.#viewOnly;
-    const rfb = this.#params.foreign ? null : this.#facts?.rfb;
-    desktop.refines = rfb?.path !== 'native';
-    if (rfb?.baseline) desktop.takeBaseline();
-  }
-
-  #apply() {
-    const { resize, hidpi, quality } = this.#bar.settings;
-    const { desktop } = this.#link;
-    if (!desktop) return;
-    desktop.qualityLevel = quality;
-    desktop.setLayout(resize, { clip: this.#params.clip, hidpi });
-  }
-
-  get #viewOnly() {
-    return this.#params.viewOnly || this.#facts?.role === 'view';
+    this.#start.trouble = said(error) || texts.trouble.silent;
   }
 
   async #restartApplication() {
     try {
       await this.#session.restartApplication();
     } catch (error) {
-      const refused = error instanceof Refusal;
-      this.#notice.show(refused ? error.message : 'The server does not answer. Try again in a moment.');
+      this.#notice.show(said(error) || texts.notice.silent);
     }
   }
 
   #drawAbout() {
-    if (this.#about.shown) this.#about.draw(this.#facts, this.#link.desktop);
+    if (this.#about.shown) this.#about.draw(this.#facts, this.#connection.rfb);
   }
 
-  /** Keys belong to the desktop when nothing else that is seen takes them. */
   #focusIfLost() {
-    const active = document.activeElement;
-    const lost = !active || active === document.body || active.getClientRects().length === 0;
-    if (lost && !this.#start.shown) this.#focus();
+    if (!this.#start.shown) this.#desktop.focusIfLost();
   }
+}
 
-  #focus() {
-    this.#link.desktop?.focus({ preventScroll: true });
+/** @param {string} path - of the WebSocket */
+function desktopAddress(path) {
+  try {
+    return socketAddress(path, location.href);
+  } catch (error) {
+    console.warn(`URL parameter path: ${error}`);
+    return socketAddress('websockify', location.href);
   }
 }
 
 /**
- * @param {{addEventListener(type: string, listener: (event: any) => void): void}} source
- * @param {string} type
- * @param {(detail: any) => void} handle
+ * What the server said against a request, empty where it did not answer.
+ *
+ * @param {unknown} error
  */
-function on(source, type, handle) {
-  source.addEventListener(type, (event) => handle(event.detail));
+function said(error) {
+  if (!(error instanceof HttpError)) return '';
+  return error.explanation || texts.trouble.answered(error.status, error.reason);
 }
 
-new Client().run();
+fillTexts(document, texts);
+new Page().run();

@@ -1,12 +1,13 @@
 // @ts-check
+// What the page's address asks for.
 
-/** @import { ResizeMode } from '../types' */
+/** @import { ResizeMode } from '../picture/placement.js' */
 
 const YES = ['', '1', 'true', 'yes', 'on'];
 const NO = ['0', 'false', 'no', 'off'];
 
 /** noVNC's URL parameters and a few of our own, from the query and the hash; the hash wins. */
-export class Params {
+export class Parameters {
   /** @type {Map<string, string>} */
   #values;
 

@@ -1,34 +1,35 @@
 // @ts-check
+// The page above the desktop that says what is being waited for, and why something failed. What it says is decided in
+// start-view.js.
 
-/** @import { LinkState, SessionFacts, ServiceFacts, Stage } from '../types' */
+/** @import { ConnectionState } from '../connection/desktop-connection.js' */
+/** @import { SessionFacts } from '../connection/server' */
+/** @import { StartFacts, StartView } from './start-view.js' */
 
-import { element, shortName } from './element.js';
-
-/** @type {Stage[]} */
-const STEPS = ['display', 'window_manager', 'application', 'first_frame', 'ready'];
+import { Emitter } from '../emitter.js';
+import { element } from './element.js';
+import { isReady, startView } from './start-view.js';
 
 /**
- * The page above the desktop that says what is being waited for, and why something failed.
+ * Draws what the start page shows.
  *
  * Events: `retry` (restart the application), `connect`.
+ *
+ * @extends {Emitter<{retry: void, connect: void}>}
  */
-export class StartPage extends EventTarget {
+export class StartPage extends Emitter {
   #section = element('start', HTMLElement);
   #title = element('start-title', HTMLHeadingElement);
-  #steps = [...this.#section.querySelectorAll('li')];
+  #steps = element('start-steps', HTMLOListElement);
+  #items = [...this.#steps.querySelectorAll('li')];
   #message = element('start-message', HTMLParagraphElement);
   #failure = element('start-failure', HTMLElement);
   #error = element('start-error', HTMLParagraphElement);
   #log = element('start-log', HTMLPreElement);
   #retry = element('start-retry', HTMLButtonElement);
   #connect = element('start-connect', HTMLButtonElement);
-  /** @type {SessionFacts | null} */
-  #session = null;
-  /** @type {LinkState} */
-  #link = 'connecting';
-  #trouble = '';
-  #foreign;
-  #seen = false;
+  /** @type {StartFacts} */
+  #facts;
 
   /**
    * @param {object} options
@@ -37,11 +38,11 @@ export class StartPage extends EventTarget {
    */
   constructor({ foreign, waits }) {
     super();
-    this.#foreign = foreign;
-    if (waits) this.#link = 'disconnected';
-    this.#retry.addEventListener('click', () => this.dispatchEvent(new Event('retry')));
-    this.#connect.addEventListener('click', () => this.dispatchEvent(new Event('connect')));
-    this.#draw();
+    const connection = waits ? 'disconnected' : 'connecting';
+    this.#facts = { session: null, connection, trouble: '', foreign, seen: false };
+    this.#retry.addEventListener('click', () => this.emit('retry'));
+    this.#connect.addEventListener('click', () => this.emit('connect'));
+    this.#learn({});
   }
 
   get shown() {
@@ -50,79 +51,53 @@ export class StartPage extends EventTarget {
 
   /** @param {SessionFacts} session */
   set session(session) {
-    this.#session = session;
-    this.#trouble = '';
-    this.#draw();
+    this.#learn({ session, trouble: '' });
   }
 
-  /** @param {LinkState} link */
-  set link(link) {
-    this.#link = link;
-    this.#draw();
+  /** @param {ConnectionState} connection - to the desktop */
+  set connection(connection) {
+    this.#learn({ connection });
   }
 
-  /** @param {string} text - why the server's answer is missing */
-  set trouble(text) {
-    this.#trouble = text;
-    this.#draw();
+  /** @param {string} trouble - why the server's answer is missing */
+  set trouble(trouble) {
+    this.#learn({ trouble });
   }
 
-  get #ready() {
-    return this.#foreign || this.#session?.stage === 'ready';
+  /** @param {Partial<StartFacts>} facts */
+  #learn(facts) {
+    Object.assign(this.#facts, facts);
+    this.#facts.seen ||= isReady(this.#facts) && this.#facts.connection === 'connected';
+    this.#draw(startView(this.#facts));
   }
 
-  #draw() {
-    this.#seen ||= this.#ready && this.#link === 'connected';
-    // A connection lost later is told by the page's notice, above the last picture.
-    this.#section.hidden = this.#seen && this.#ready && this.#link !== 'disconnected';
-    this.#section.classList.toggle('again', this.#seen);
-    const failed = this.#failed();
-    this.#drawSteps();
-    this.#title.textContent = this.#session && !this.#foreign ? shortName(this.#session.app.command) : 'Desktop';
-    this.#message.textContent = this.#sentence();
-    this.#failure.hidden = !failed?.error;
-    this.#error.textContent = failed?.error ?? '';
-    const log = failed?.name === 'application' ? (this.#session?.app.log ?? '') : '';
-    this.#log.hidden = log === '';
-    if (this.#log.textContent !== log) {
-      this.#log.textContent = log;
+  /** @param {StartView} view */
+  #draw(view) {
+    this.#section.hidden = !view.shown;
+    this.#section.classList.toggle('again', this.#facts.seen);
+    this.#drawSteps(view.steps);
+    this.#title.textContent = view.title;
+    this.#message.textContent = view.message;
+    this.#failure.hidden = view.error === '';
+    this.#error.textContent = view.error;
+    this.#log.hidden = view.log === '';
+    if (this.#log.textContent !== view.log) {
+      this.#log.textContent = view.log;
       this.#log.scrollTop = this.#log.scrollHeight;
     }
-    const control = this.#session?.role === 'control';
-    this.#retry.hidden = !(control && failed?.name === 'application' && failed.state === 'failed');
-    this.#connect.hidden = this.#link !== 'disconnected';
-    this.#connect.textContent = this.#seen ? 'Reconnect' : 'Connect';
+    this.#retry.hidden = !view.retry;
+    this.#connect.hidden = view.connect === '';
+    this.#connect.textContent = view.connect;
   }
 
-  #drawSteps() {
-    const reached = STEPS.indexOf(this.#session?.stage ?? 'display');
-    for (const item of this.#steps) {
-      const step = STEPS.indexOf(/** @type {Stage} */ (item.dataset.step));
-      item.dataset.state = step < reached ? 'done' : step === reached && this.#session ? 'active' : 'waiting';
-      if (item.dataset.step === 'application') {
-        item.textContent = this.#session ? shortName(this.#session.app.command) : 'Application';
-      }
+  /** @param {StartView['steps']} steps */
+  #drawSteps(steps) {
+    this.#steps.hidden = steps.length === 0;
+    for (const [index, { text, state }] of steps.entries()) {
+      const item = this.#items[index];
+      if (!item) throw new Error(`index.html has no step for ${text}`);
+      item.textContent = text;
+      item.dataset.state = state;
     }
-    const pointless = reached < 0 || this.#foreign || (this.#seen && this.#ready);
-    this.#steps[0]?.parentElement?.toggleAttribute('hidden', pointless);
-  }
-
-  #sentence() {
-    if (this.#trouble) return this.#trouble;
-    if (this.#link === 'disconnected') return this.#seen ? 'The connection has ended.' : '';
-    if (this.#ready) return 'Connecting to the desktop…';
-    return this.#session?.message ?? 'Asking the server…';
-  }
-
-  /**
-   * What has failed, or is being started again after a failure.
-   *
-   * @returns {Pick<ServiceFacts, 'name' | 'state' | 'error'> | undefined}
-   */
-  #failed() {
-    if (!this.#session || this.#ready) return undefined;
-    const { services, app } = this.#session;
-    const all = services.map((service) => (service.name === 'application' ? { ...service, error: app.error } : service));
-    return all.find(({ state }) => state === 'failed') ?? all.find(({ state, error }) => state === 'backoff' && error);
   }
 }

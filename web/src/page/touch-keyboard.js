@@ -1,30 +1,29 @@
 // @ts-check
+// The on-screen keyboard of a touch device.
 
-/** @import { Link } from '../connection/desktop-connection.js' */
+/** @import { Key } from '../novnc/held-keys.js' */
 
-// Keysyms (X11/keysymdef.h).
-const BACKSPACE = 0xff08;
-const RETURN = 0xff0d;
-const TAB = 0xff09;
-// Keysym of a character outside Latin-1: this bit and its code point.
-const UNICODE = 0x0100_0000;
+import { BACKSPACE, RETURN, TAB, keysymOf } from '../connection/keysyms.js';
+import { Emitter } from '../emitter.js';
 
 // Something for the backspace key to delete; an on-screen keyboard is silent in an empty field.
 const PADDING = '\u00a0'.repeat(64);
 
-/** The on-screen keyboard of a touch device: what its field gains or loses is typed on the desktop. */
-export class TouchKeyboard {
+/**
+ * What the field of an on-screen keyboard gains or loses is typed on the desktop.
+ *
+ * Event: `key` (press and release this key).
+ *
+ * @extends {Emitter<{key: Key}>}
+ */
+export class TouchKeyboard extends Emitter {
   #field;
-  #link;
   #before = PADDING;
 
-  /**
-   * @param {HTMLTextAreaElement} field
-   * @param {Link} link
-   */
-  constructor(field, link) {
+  /** @param {HTMLTextAreaElement} field */
+  constructor(field) {
+    super();
     this.#field = field;
-    this.#link = link;
     field.addEventListener('input', () => this.#type());
     field.addEventListener('keydown', (event) => this.#press(event));
     field.addEventListener('blur', () => (field.inputMode = 'none'));
@@ -49,42 +48,35 @@ export class TouchKeyboard {
   }
 
   #type() {
-    const before = [...this.#before];
-    const after = [...this.#field.value];
-    let same = 0;
-    while (same < before.length && before[same] === after[same]) same += 1;
-    for (let gone = before.length; gone > same; gone -= 1) this.#send(BACKSPACE, 'Backspace');
-    for (const character of after.slice(same)) this.#send(keysym(character), '');
-    this.#before = this.#field.value;
-    if (after.length < PADDING.length / 2 || after.length > PADDING.length * 4) this.#clear();
+    const { value } = this.#field;
+    for (const key of keysBetween(this.#before, value)) this.emit('key', key);
+    this.#before = value;
+    if (value.length < PADDING.length / 2 || value.length > PADDING.length * 4) this.#clear();
   }
 
   /** @param {KeyboardEvent} event */
   #press(event) {
-    const key = { Enter: RETURN, Tab: TAB }[event.key];
-    if (key === undefined || event.isComposing) return;
+    const keysym = { Enter: RETURN, Tab: TAB }[event.key];
+    if (keysym === undefined || event.isComposing) return;
     event.preventDefault();
-    this.#send(key, event.key);
-  }
-
-  /**
-   * @param {number} key
-   * @param {string} code
-   */
-  #send(key, code) {
-    this.#link.desktop?.sendKey(key, code);
+    this.emit('key', { keysym, code: event.key });
   }
 }
 
 /**
- * The keysym of one character.
+ * The keys that make one text of another, typed at its end.
  *
- * @param {string} character
+ * @param {string} before
+ * @param {string} after
+ * @returns {Key[]}
  */
-function keysym(character) {
-  const point = character.codePointAt(0) ?? 0;
-  if (character === '\n') return RETURN;
-  if (character === '\t') return TAB;
-  const latin1 = (point >= 0x20 && point <= 0x7e) || (point >= 0xa0 && point <= 0xff);
-  return latin1 ? point : UNICODE | point;
+export function keysBetween(before, after) {
+  const old = [...before];
+  const young = [...after];
+  let same = 0;
+  while (same < old.length && old[same] === young[same]) same += 1;
+  return [
+    ...old.slice(same).map(() => ({ keysym: BACKSPACE, code: 'Backspace' })),
+    ...young.slice(same).map((character) => ({ keysym: keysymOf(character), code: '' })),
+  ];
 }

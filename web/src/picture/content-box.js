@@ -1,30 +1,34 @@
 // @ts-check
+// Measures the element that the picture goes in; placement.js says what follows from its size.
 
-/** @import { Size } from '../types' */
+/** @import { Size } from '../geometry.js' */
 
-// A side of a desktop in pixels.
-const SMALLEST = 64;
-const LARGEST = 8192;
+import { Emitter } from '../emitter.js';
+import { fillingSize } from './placement.js';
 
-/** The room that the page has for a desktop, in CSS pixels or in those of the device. */
-export class Room {
+/**
+ * The content box of an element, in CSS pixels or in those of the device.
+ *
+ * Event: `changed` (the number of device pixels has changed).
+ *
+ * @extends {Emitter<{changed: void}>}
+ */
+export class ContentBox extends Emitter {
+  /** Whether a pixel of the desktop is to be one of the device. */
+  hidpi = false;
   #element;
   #observer;
   /** @type {Size | null} in whole device pixels, where the browser tells them */
   #device = null;
-  /** Whether a pixel of the desktop is to be one of the device. */
-  hidpi = false;
 
-  /**
-   * @param {HTMLElement} element
-   * @param {() => void} changed - called when the number of device pixels has changed
-   */
-  constructor(element, changed) {
+  /** @param {HTMLElement} element */
+  constructor(element) {
+    super();
     this.#element = element;
     this.#observer = new ResizeObserver(([entry]) => {
       const box = entry?.devicePixelContentBoxSize?.[0];
       this.#device = box ? { width: box.inlineSize, height: box.blockSize } : null;
-      changed();
+      this.emit('changed');
     });
     try {
       this.#observer.observe(element, { box: 'device-pixel-content-box' });
@@ -39,7 +43,7 @@ export class Room {
     return this.hidpi ? window.devicePixelRatio : 1;
   }
 
-  /** Size in pixels of a desktop, with fractions. */
+  /** Its size in pixels of the desktop, with fractions. */
   get pixels() {
     const box = this.#element.getBoundingClientRect();
     const width = box.width * this.ratio;
@@ -50,20 +54,13 @@ export class Room {
     return current ? device : { width, height };
   }
 
-  /** Size of a desktop that fills the room, null while the page is not shown. */
-  get size() {
-    const { width, height } = this.pixels;
-    return width < 1 || height < 1 ? null : { width: side(width), height: side(height) };
+  /** Size of a desktop that fills it, null while the page is not shown. */
+  get desktopSize() {
+    return fillingSize(this.pixels);
   }
 
   /** Observe no longer. */
   stop() {
     this.#observer.disconnect();
   }
-}
-
-/** @param {number} pixels */
-function side(pixels) {
-  // The small amount undoes the rounding of a product such as 853.33 times 1.5.
-  return Math.min(LARGEST, Math.max(SMALLEST, Math.floor(pixels + 0.01)));
 }

@@ -1,20 +1,21 @@
 // @ts-check
+// How often the picture changes.
 
 const SECOND = 1000;
 
-/** Counts events by the second. */
-export class Rate {
+/** Counts drawn updates by the second. */
+export class FrameRate {
   #start = 0;
   #count = 0;
   #last = 0;
 
-  /** Events in the last whole second. */
+  /** Updates in the last whole second. */
   get perSecond() {
     this.#turn();
     return this.#last;
   }
 
-  /** An event has happened. */
+  /** An update has been drawn. */
   count() {
     this.#turn();
     this.#count += 1;

@@ -1,14 +1,16 @@
 // @ts-check
+// Knows where the picture is lossy. When those parts are asked for again is decided in refinement.js.
 
-/** @import { Rectangle, Size } from '../types' */
+/** @import { Point, Rectangle, Size } from '../geometry.js' */
+/** @import { TileRange } from './tile-grid.js' */
 
-// Side of a tile in pixels.
-const TILE = 16;
+import { TILE, TileGrid } from './tile-grid.js';
 
 /** Which tiles of a picture are not what the server has, to the pixel. */
 export class Losses {
   #size = { width: 0, height: 0 };
-  #columns = 0;
+  #grid = new TileGrid(this.#size);
+  /** One byte a tile, row by row: 1 where it is lossy. */
   #tiles = new Uint8Array(0);
 
   /** Whether any tile is lossy. */
@@ -23,8 +25,8 @@ export class Losses {
    */
   reset(size) {
     this.#size = size;
-    this.#columns = Math.ceil(size.width / TILE);
-    this.#tiles = new Uint8Array(this.#columns * Math.ceil(size.height / TILE));
+    this.#grid = new TileGrid(size);
+    this.#tiles = new Uint8Array(this.#grid.columns * this.#grid.rows);
   }
 
   /**
@@ -33,7 +35,7 @@ export class Losses {
    * @param {Rectangle} area
    */
   mark(area) {
-    this.#fill(this.#touched(area), 1);
+    this.#fill(this.#grid.touched(area), 1);
   }
 
   /**
@@ -44,14 +46,14 @@ export class Losses {
    */
   clear(area) {
     const lossy = this.touches(area);
-    if (lossy) this.#fill(this.#covered(area), 0);
+    if (lossy) this.#fill(this.#grid.covered(area), 0);
     return lossy;
   }
 
   /**
    * An area has been copied, with its losses.
    *
-   * @param {{x: number, y: number}} from - its top left corner before
+   * @param {Point} from - its top left corner before
    * @param {Rectangle} area - where it is now
    */
   copy(from, area) {
@@ -60,22 +62,13 @@ export class Losses {
       return;
     }
     const before = this.#tiles.slice();
-    const { left, top, right, bottom } = this.#touched(area);
-    const covered = this.#covered(area);
+    const { left, top, right, bottom } = this.#grid.touched(area);
+    const covered = this.#grid.covered(area);
     for (let row = top; row < bottom; row += 1) {
       for (let column = left; column < right; column += 1) {
-        const x = Math.max(column * TILE, area.x);
-        const y = Math.max(row * TILE, area.y);
-        const source = this.#touched({
-          x: x - area.x + from.x,
-          y: y - area.y + from.y,
-          width: Math.min(column * TILE + TILE, area.x + area.width) - x,
-          height: Math.min(row * TILE + TILE, area.y + area.height) - y,
-        });
-        const whole =
-          row >= covered.top && row < covered.bottom && column >= covered.left && column < covered.right;
-        const tile = row * this.#columns + column;
-        const lossy = this.#some(before, source);
+        const whole = row >= covered.top && row < covered.bottom && column >= covered.left && column < covered.right;
+        const tile = row * this.#grid.columns + column;
+        const lossy = this.#some(before, this.#sources(column, row, from, area));
         this.#tiles[tile] = lossy || (!whole && before[tile]) ? 1 : 0;
       }
     }
@@ -87,13 +80,13 @@ export class Losses {
    * @param {Rectangle} area
    */
   touches(area) {
-    return this.#some(this.#tiles, this.#touched(area));
+    return this.#some(this.#tiles, this.#grid.touched(area));
   }
 
   /**
    * Areas that hold all lossy tiles.
    *
-   * @param {number} side - of an area in pixels, a multiple of 16
+   * @param {number} side - of an area in pixels, a multiple of a tile's
    * @returns {Generator<Rectangle>} smaller ones at the right and lower edge
    */
   *areas(side) {
@@ -107,76 +100,45 @@ export class Losses {
   }
 
   /**
-   * @param {Range} range
+   * The tiles from which the pixels of one tile of a copy come.
+   *
+   * @param {number} column - of the tile
+   * @param {number} row
+   * @param {Point} from - top left corner of what was copied
+   * @param {Rectangle} area - where the copy is
+   */
+  #sources(column, row, from, area) {
+    const x = Math.max(column * TILE, area.x);
+    const y = Math.max(row * TILE, area.y);
+    return this.#grid.touched({
+      x: x - area.x + from.x,
+      y: y - area.y + from.y,
+      width: Math.min(column * TILE + TILE, area.x + area.width) - x,
+      height: Math.min(row * TILE + TILE, area.y + area.height) - y,
+    });
+  }
+
+  /**
+   * @param {TileRange} range
    * @param {0 | 1} value
    */
   #fill({ left, top, right, bottom }, value) {
     for (let row = top; row < bottom; row += 1) {
-      this.#tiles.fill(value, row * this.#columns + left, row * this.#columns + right);
+      this.#tiles.fill(value, row * this.#grid.columns + left, row * this.#grid.columns + right);
     }
   }
 
   /**
    * @param {Uint8Array} tiles
-   * @param {Range} range
+   * @param {TileRange} range
    */
   #some(tiles, { left, top, right, bottom }) {
     for (let row = top; row < bottom; row += 1) {
-      const first = row * this.#columns;
+      const first = row * this.#grid.columns;
       const found = tiles.indexOf(1, first + left);
       if (found < 0) return false;
       if (found < first + right) return true;
     }
     return false;
   }
-
-  /**
-   * @param {Rectangle} area
-   * @returns {Range} the tiles that it touches
-   */
-  #touched({ x, y, width, height }) {
-    return this.#range(
-      Math.floor(x / TILE),
-      Math.floor(y / TILE),
-      Math.ceil((x + width) / TILE),
-      Math.ceil((y + height) / TILE),
-    );
-  }
-
-  /**
-   * @param {Rectangle} area
-   * @returns {Range} the tiles that it covers, as far as they belong to the picture
-   */
-  #covered({ x, y, width, height }) {
-    const atEdge = { right: x + width >= this.#size.width, bottom: y + height >= this.#size.height };
-    return this.#range(
-      Math.ceil(x / TILE),
-      Math.ceil(y / TILE),
-      atEdge.right ? Infinity : Math.floor((x + width) / TILE),
-      atEdge.bottom ? Infinity : Math.floor((y + height) / TILE),
-    );
-  }
-
-  /**
-   * @param {number} left
-   * @param {number} top
-   * @param {number} right
-   * @param {number} bottom
-   * @returns {Range}
-   */
-  #range(left, top, right, bottom) {
-    const rows = this.#columns ? this.#tiles.length / this.#columns : 0;
-    return {
-      left: Math.max(0, left),
-      top: Math.max(0, top),
-      right: Math.min(this.#columns, right),
-      bottom: Math.min(rows, bottom),
-    };
-  }
 }
-
-/**
- * Tiles by column and row; right and bottom do not belong to it.
- *
- * @typedef {{left: number, top: number, right: number, bottom: number}} Range
- */

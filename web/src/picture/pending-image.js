@@ -1,9 +1,18 @@
 // @ts-check
+// An image between its decoder and whoever draws it.
 
-/** @import { Image } from '../types' */
+/**
+ * An image in the page's own memory.
+ *
+ * @typedef {object} PlainImage
+ * @property {ImageData} data
+ * @property {() => void} close
+ */
 
-/** An image that one of the browser's decoders is at work on, and that may never come. */
-export class Picture {
+/** @typedef {ImageBitmap | VideoFrame | PlainImage} Image what a decoder gives; it holds memory until it is closed */
+
+/** An image that a decoder is at work on, and that may never come. */
+export class PendingImage {
   /** @type {Image | null} */
   #image = null;
   #settled = false;
@@ -32,7 +41,7 @@ export class Picture {
   }
 
   /**
-   * Call once, as soon as the picture is settled.
+   * Call once, as soon as the image is settled.
    *
    * @param {() => void} wake
    */

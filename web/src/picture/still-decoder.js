@@ -1,11 +1,12 @@
 // @ts-check
+// JPEG and PNG; video has a room of its own.
 
-/** @import { Image } from '../types' */
+/** @import { Image } from './pending-image.js' */
 
-import { Picture } from './pending-image.js';
+import { PendingImage } from './pending-image.js';
 
 /** Decodes JPEG and PNG files, away from the page's own thread. */
-export class Stills {
+export class StillDecoder {
   // ImageDecoder takes bytes as they are, a Blob makes a detour through another process. Secure addresses only.
   #direct = 'ImageDecoder' in window;
 
@@ -14,15 +15,15 @@ export class Stills {
    * @param {Uint8Array<ArrayBuffer>} bytes - copied before this returns
    */
   decode(type, bytes) {
-    const picture = new Picture();
+    const image = new PendingImage();
     this.#decode(type, bytes.slice()).then(
-      (image) => picture.settle(image),
+      (decoded) => image.settle(decoded),
       (error) => {
-        console.warn(`Cannot decode a picture of type ${type}:`, error);
-        picture.settle(null);
+        console.warn(`Cannot decode an image of type ${type}:`, error);
+        image.settle(null);
       },
     );
-    return picture;
+    return image;
   }
 
   /**

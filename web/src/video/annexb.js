@@ -1,4 +1,5 @@
 // @ts-check
+// Where the pictures begin in a byte stream of H.264, ITU-T H.264 annex B.
 
 // Types of network abstraction layer units, ITU-T H.264 table 7-1.
 const SLICE = 1;

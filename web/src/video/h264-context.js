@@ -1,10 +1,15 @@
 // @ts-check
+// One stream of H.264: its frames in their order, and what is done when one does not come.
 
-/** @import { Image, OpenCodec, Size, VideoCodec } from '../types' */
+/** @import { Size } from '../geometry.js' */
+/** @import { Image } from '../picture/pending-image.js' */
 /** @import { CodedPicture } from './annexb.js' */
+/** @import { OpenCodec, VideoCodec } from './codec' */
 
+import { Emitter } from '../emitter.js';
+import { PendingImage } from '../picture/pending-image.js';
+import { Timer } from '../timer.js';
 import { picturesOf } from './annexb.js';
-import { Picture } from '../picture/pending-image.js';
 
 // How long a frame may take (milliseconds).
 const PATIENCE = 1000;
@@ -12,46 +17,42 @@ const PATIENCE = 1000;
 const FRAME_TIME = 1000;
 
 /**
- * What a context tells its owner.
+ * The frames of one rectangle of the screen; rfbproto calls it a context.
  *
- * @typedef {object} Owner
- * @property {() => void} worked - a frame has come
- * @property {(error: Error) => void} failed - what is drawn is not up to date; the context needs a key frame
+ * Events: `worked` (a frame has come), `failed` (what is drawn is not up to date; the context needs a key frame).
+ *
+ * @extends {Emitter<{worked: void, failed: Error}>}
  */
-
-/** One H.264 stream: the frames of one rectangle of the screen. */
-export class H264Context {
+export class H264Context extends Emitter {
   #size;
   #open;
-  #owner;
   /** @type {VideoCodec | null} */
   #decoder = null;
   #codec = '';
   #count = 0;
-  /** @type {{timestamp: number, at: number, picture: Picture}[]} frames that the decoder has not given yet */
+  /** @type {{timestamp: number, at: number, image: PendingImage}[]} frames that the decoder has not given yet */
   #due = [];
-  #timer = 0;
+  #watch = new Timer(() => this.#look());
   #retired = false;
 
   /**
    * @param {Size} size - of the rectangle
    * @param {OpenCodec | null} open - null when there is no decoder
-   * @param {Owner} owner
    */
-  constructor(size, open, owner) {
+  constructor(size, open) {
+    super();
     this.#size = size;
     this.#open = open;
-    this.#owner = owner;
   }
 
   /**
    * Decode what came in one rectangle.
    *
    * @param {Uint8Array<ArrayBuffer>} payload - Annex B; copied before this returns
-   * @returns {Picture | null} the last frame in it, null when there is none that can be decoded
+   * @returns {PendingImage | null} the last frame in it, null when there is none that can be decoded
    */
   decode(payload) {
-    /** @type {Picture | null} */
+    /** @type {PendingImage | null} */
     let last = null;
     for (const coded of picturesOf(payload)) {
       // Of several frames only the last is seen.
@@ -79,10 +80,10 @@ export class H264Context {
       if (!this.#decoder) throw new Error('a frame without the key frame before it');
       const timestamp = this.#count++ * FRAME_TIME;
       this.#decoder.decode({ key, timestamp, data });
-      const picture = new Picture();
-      this.#due.push({ timestamp, at: performance.now(), picture });
-      if (this.#timer === 0) this.#watch(PATIENCE);
-      return picture;
+      const image = new PendingImage();
+      this.#due.push({ timestamp, at: performance.now(), image });
+      if (!this.#watch.running) this.#watch.start(PATIENCE);
+      return image;
     } catch (error) {
       this.#fail(/** @type {Error} */ (error));
       return null;
@@ -91,13 +92,17 @@ export class H264Context {
 
   /** @param {string} codec */
   #configure(codec) {
-    if (!this.#open) throw new Error('there is no video decoder');
-    this.#decoder ??= this.#open({
-      frame: (image, timestamp) => this.#receive(image, timestamp),
-      failure: (error) => this.#fail(error),
-    });
+    this.#decoder ??= this.#opened();
     this.#decoder.configure(codec, this.#size.width, this.#size.height);
     this.#codec = codec;
+  }
+
+  #opened() {
+    if (!this.#open) throw new Error('there is no video decoder');
+    const decoder = this.#open();
+    decoder.on('frame', ({ image, timestamp }) => this.#receive(image, timestamp));
+    decoder.on('failure', (error) => this.#fail(error));
+    return decoder;
   }
 
   /**
@@ -105,39 +110,34 @@ export class H264Context {
    * @param {number} timestamp
    */
   #receive(image, timestamp) {
-    this.#owner.worked();
+    this.emit('worked');
     // A decoder may skip frames, but never changes their order.
-    while (this.#due[0] && this.#due[0].timestamp < timestamp) this.#due.shift()?.picture.settle(null);
+    while (this.#due[0] && this.#due[0].timestamp < timestamp) this.#due.shift()?.image.settle(null);
     const due = this.#due[0]?.timestamp === timestamp ? this.#due.shift() : null;
-    if (due) due.picture.settle(image);
+    if (due) due.image.settle(image);
     else image.close();
     if (this.#retired && this.#due.length === 0) this.#release();
   }
 
-  /** @param {number} wait */
-  #watch(wait) {
-    this.#timer = window.setTimeout(() => {
-      this.#timer = 0;
-      const [oldest] = this.#due;
-      if (!oldest) return;
-      const left = oldest.at + PATIENCE - performance.now();
-      if (left > 0) this.#watch(left);
-      else this.#fail(new Error(`no frame within ${PATIENCE} ms`));
-    }, wait);
+  #look() {
+    const [oldest] = this.#due;
+    if (!oldest) return;
+    const left = oldest.at + PATIENCE - performance.now();
+    if (left > 0) this.#watch.start(left);
+    else this.#fail(new Error(`no frame within ${PATIENCE} ms`));
   }
 
   /** @param {Error} error */
   #fail(error) {
     this.#release();
-    if (!this.#retired) this.#owner.failed(error);
+    if (!this.#retired) this.emit('failed', error);
   }
 
   #release() {
-    clearTimeout(this.#timer);
-    this.#timer = 0;
+    this.#watch.stop();
     this.#codec = '';
     this.#decoder?.close();
     this.#decoder = null;
-    for (const { picture } of this.#due.splice(0)) picture.settle(null);
+    for (const { image } of this.#due.splice(0)) image.settle(null);
   }
 }

@@ -1,4 +1,6 @@
-/** The part of tinyh264 0.0.7 that the client uses: h264bsd in WebAssembly. Addresses are bytes in HEAPU8. */
+// The part of tinyh264 0.0.7 that the client uses.
+
+/** h264bsd in WebAssembly. Addresses are bytes in HEAPU8. */
 declare module 'tinyh264/es/TinyH264.js' {
   interface Library {
     readonly HEAPU8: Uint8Array;

@@ -1,69 +1,89 @@
 // @ts-check
+// The page's end of the decoder in WebAssembly; wasm-worker.js is the other.
 
-/** @import { OpenCodec, VideoOutput } from '../types' */
+/** @import { CodecEvents, CodedFrame, OpenCodec } from './codec' */
+/** @import { Image } from '../picture/pending-image.js' */
+
+import { Emitter } from '../emitter.js';
+import { Timer } from '../timer.js';
 
 // Baseline and constrained baseline, as of RFC 6381.
 const BASELINE = /^avc1\.42/;
 // For loading and compiling it (milliseconds).
 const START_TIME = 20_000;
 
-/** @type {Promise<OpenCodec | null> | null} shared by all connections of the page */
-let found = null;
+/**
+ * What the worker is told: a frame to decode; without data the end of its stream.
+ *
+ * @typedef {{id: number, timestamp: number, data?: Uint8Array}} Request
+ */
 
 /**
- * A decoder in WebAssembly, in a thread of its own, for pages that get none of the browser: plain http, or a browser without
- * H.264. It knows the baseline profile only.
+ * What the worker tells of a stream: a frame, or that it failed.
+ *
+ * @typedef {{id: number, timestamp: number, image: Image, error?: string}} Answer
+ */
+
+/**
+ * Start a decoder in WebAssembly, in a thread of its own, for pages that get none of the browser: plain http, or a browser
+ * without H.264. It knows the baseline profile only.
  *
  * @returns {Promise<OpenCodec | null>} null where WebAssembly or workers are not to be had
  */
-export function findWasmCodec() {
-  return (found ??= start());
-}
-
-/** @returns {Promise<OpenCodec | null>} */
-function start() {
+export function startWasmCodec() {
   return new Promise((resolve) => {
-    /** @type {Map<number, VideoOutput>} */
-    const outputs = new Map();
+    /** @type {Map<number, WasmCodec>} */
+    const codecs = new Map();
     let count = 0;
     const worker = new Worker(new URL('./wasm-worker.js', import.meta.url), { type: 'module' });
-    const give = (/** @type {OpenCodec | null} */ codec) => {
-      clearTimeout(timer);
-      if (!codec) worker.terminate();
-      resolve(codec);
+    const give = (/** @type {OpenCodec | null} */ open) => {
+      timer.stop();
+      if (!open) worker.terminate();
+      resolve(open);
     };
-    const timer = window.setTimeout(() => give(null), START_TIME);
+    const timer = new Timer(() => give(null));
+    timer.start(START_TIME);
     worker.addEventListener('error', () => give(null));
     worker.addEventListener('message', ({ data }) => {
-      if (data.ready !== undefined) {
-        give(data.ready ? (output) => new WasmCodec(worker, outputs, count++, output) : null);
-        return;
-      }
-      const { id, image, timestamp, error } = data;
-      const output = outputs.get(id);
-      if (error) output?.failure(new Error(error));
-      else if (output) output.frame(image, timestamp);
-      else image.close();
+      if (data.ready === undefined) receive(codecs, data);
+      else give(data.ready ? () => new WasmCodec(worker, codecs, count++) : null);
     });
   });
 }
 
-class WasmCodec {
+/**
+ * @param {Map<number, WasmCodec>} codecs
+ * @param {Answer} answer
+ */
+function receive(codecs, answer) {
+  const codec = codecs.get(answer.id);
+  if (codec) codec.receive(answer);
+  else answer.image?.close();
+}
+
+/** @extends {Emitter<CodecEvents>} */
+class WasmCodec extends Emitter {
   #worker;
-  #outputs;
+  #codecs;
   #id;
 
   /**
    * @param {Worker} worker
-   * @param {Map<number, VideoOutput>} outputs
+   * @param {Map<number, WasmCodec>} codecs - those that are open, by their numbers
    * @param {number} id
-   * @param {VideoOutput} output
    */
-  constructor(worker, outputs, id, output) {
+  constructor(worker, codecs, id) {
+    super();
     this.#worker = worker;
-    this.#outputs = outputs;
+    this.#codecs = codecs;
     this.#id = id;
-    outputs.set(id, output);
+    codecs.set(id, this);
+  }
+
+  /** @param {Answer} answer */
+  receive({ image, timestamp, error }) {
+    if (error) this.emit('failure', new Error(error));
+    else this.emit('frame', { image, timestamp });
   }
 
   /** @param {string} codec */
@@ -71,14 +91,14 @@ class WasmCodec {
     if (!BASELINE.test(codec)) throw new Error(`${codec}: expected the baseline profile`);
   }
 
-  /** @param {{timestamp: number, data: Uint8Array<ArrayBuffer>}} frame */
+  /** @param {CodedFrame} frame */
   decode({ timestamp, data }) {
     const copy = data.slice();
     this.#worker.postMessage({ id: this.#id, timestamp, data: copy }, [copy.buffer]);
   }
 
   close() {
-    this.#outputs.delete(this.#id);
+    this.#codecs.delete(this.#id);
     this.#worker.postMessage({ id: this.#id });
   }
 }

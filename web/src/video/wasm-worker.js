@@ -1,4 +1,7 @@
 // @ts-check
+// The thread that decodes H.264 for wasm-codec.js, with tinyh264 (h264bsd in WebAssembly).
+
+/** @import { Request } from './wasm-codec.js' */
 
 import TinyH264 from 'tinyh264/es/TinyH264.js';
 
@@ -46,7 +49,7 @@ class Stream {
     if (this.#planes?.width !== width || this.#planes.height !== height) this.#planes = new Planes(width, height);
     this.#planes.bytes.set(this.#library.HEAPU8.subarray(address, address + this.#planes.bytes.length));
     this.#planes.convert();
-    return this.#planes.pixels;
+    return this.#planes.image;
   }
 
   free() {
@@ -57,41 +60,45 @@ class Stream {
   }
 }
 
-/**
- * A frame to decode; without data the end of its stream.
- *
- * @typedef {{id: number, timestamp: number, data?: Uint8Array}} Request
- */
+/** The streams of the page, decoded one request after the other. */
+class Streams {
+  #library;
+  /** @type {Map<number, Stream>} */
+  #streams = new Map();
+  #last = Promise.resolve();
 
-/** @type {Map<number, Stream>} */
-const streams = new Map();
-
-/**
- * @param {Library} library
- * @param {Request} request
- */
-async function answer(library, { id, timestamp, data }) {
-  if (!data) {
-    streams.get(id)?.free();
-    streams.delete(id);
-    return;
+  /** @param {Library} library */
+  constructor(library) {
+    this.#library = library;
   }
-  try {
-    const stream = streams.get(id) ?? new Stream(library);
-    streams.set(id, stream);
-    const image = await createImageBitmap(stream.decode(data));
-    self.postMessage({ id, timestamp, image }, { transfer: [image] });
-  } catch (error) {
-    self.postMessage({ id, error: String(error) });
+
+  /** @param {Request} request */
+  handle(request) {
+    this.#last = this.#last.then(() => this.#answer(request));
+  }
+
+  /** @param {Request} request */
+  async #answer({ id, timestamp, data }) {
+    if (!data) {
+      this.#streams.get(id)?.free();
+      this.#streams.delete(id);
+      return;
+    }
+    try {
+      const stream = this.#streams.get(id) ?? new Stream(this.#library);
+      this.#streams.set(id, stream);
+      const image = await createImageBitmap(stream.decode(data));
+      self.postMessage({ id, timestamp, image }, { transfer: [image] });
+    } catch (error) {
+      self.postMessage({ id, error: String(error) });
+    }
   }
 }
 
 TinyH264().then(
   (library) => {
-    let last = Promise.resolve();
-    self.addEventListener('message', ({ data }) => {
-      last = last.then(() => answer(library, data));
-    });
+    const streams = new Streams(library);
+    self.addEventListener('message', ({ data }) => streams.handle(data));
     self.postMessage({ ready: possible });
   },
   () => self.postMessage({ ready: false }),

@@ -1,3 +1,5 @@
+// WebAssembly text, of which web/webassembly.js makes modules.
+
 declare module '*.wat' {
   /** The bytes of the module. */
   const code: Uint8Array<ArrayBuffer>;

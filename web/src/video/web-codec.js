@@ -1,22 +1,25 @@
 // @ts-check
+// The browser's own decoder of H.264, WebCodecs.
 
-/** @import { OpenCodec, VideoOutput } from '../types' */
+/** @import { CodecEvents, CodedFrame, OpenCodec } from './codec' */
+/** @import { FrameCopier } from './frame-copier.js' */
 
-import { copyOf } from './frame-copies.js';
+import { Emitter } from '../emitter.js';
 
 /**
  * The browser's decoder: in software where it can, because decoders in hardware take long to start, are few, and keep frames
  * back on some machines. Secure addresses only.
  *
+ * @param {FrameCopier} copier
  * @returns {Promise<OpenCodec | null>} null when the browser has none, or gives none to this page
  */
-export async function findWebCodec() {
+export async function findWebCodec(copier) {
   if (!('VideoDecoder' in window)) return null;
   for (const hardwareAcceleration of /** @type {const} */ (['prefer-software', 'no-preference'])) {
     try {
       const config = { codec: 'avc1.42e01f', optimizeForLatency: true, hardwareAcceleration };
       const { supported } = await VideoDecoder.isConfigSupported(config);
-      if (supported) return (output) => new WebCodec(hardwareAcceleration, output);
+      if (supported) return () => new WebCodec(hardwareAcceleration, copier);
     } catch (error) {
       console.warn('Cannot ask for a video decoder:', error);
     }
@@ -24,27 +27,27 @@ export async function findWebCodec() {
   return null;
 }
 
-class WebCodec {
+/** @extends {Emitter<CodecEvents>} */
+class WebCodec extends Emitter {
   #acceleration;
+  #copier;
   #decoder;
-  #output;
-  #copies;
   #given = Promise.resolve();
 
   /**
    * @param {HardwareAcceleration} acceleration
-   * @param {VideoOutput} output
+   * @param {FrameCopier} copier
    */
-  constructor(acceleration, output) {
+  constructor(acceleration, copier) {
+    super();
     this.#acceleration = acceleration;
-    this.#output = output;
     // What is in the memory of a graphics card is best drawn from there.
-    this.#copies = acceleration === 'prefer-software';
+    this.#copier = acceleration === 'prefer-software' ? copier : null;
     this.#decoder = new VideoDecoder({
       output: (frame) => {
         this.#given = this.#given.then(() => this.#give(frame));
       },
-      error: (error) => output.failure(error),
+      error: (error) => this.emit('failure', error),
     });
   }
 
@@ -58,7 +61,7 @@ class WebCodec {
     this.#decoder.configure({ codec, codedWidth, codedHeight, optimizeForLatency: true, hardwareAcceleration });
   }
 
-  /** @param {{key: boolean, timestamp: number, data: Uint8Array<ArrayBuffer>}} frame */
+  /** @param {CodedFrame} frame */
   decode({ key, timestamp, data }) {
     this.#decoder.decode(new EncodedVideoChunk({ type: key ? 'key' : 'delta', timestamp, data }));
   }
@@ -70,8 +73,8 @@ class WebCodec {
   /** @param {VideoFrame} frame */
   async #give(frame) {
     const { timestamp } = frame;
-    const image = this.#copies ? await copyOf(frame) : frame;
+    const image = this.#copier ? await this.#copier.copy(frame) : frame;
     if (this.#decoder.state === 'closed') image.close();
-    else this.#output.frame(image, timestamp);
+    else this.emit('frame', { image, timestamp });
   }
 }

@@ -1,4 +1,5 @@
 // @ts-check
+// Pixels of planes, converted in WebAssembly: yuv.wat.
 
 import code from './yuv.wat';
 
@@ -6,17 +7,18 @@ import code from './yuv.wat';
 const BLOCK = 16;
 const PAGE = 65_536;
 
-/** @type {WebAssembly.Module | null} */
-let module = null;
-
 /** Whether the browser can convert. */
 export const possible = 'WebAssembly' in globalThis && WebAssembly.validate(code);
+
+const module = possible ? new WebAssembly.Module(code) : null;
 
 /** @typedef {(y: number, u: number, v: number, rgba: number, stride: number, height: number) => void} Convert */
 
 /** Memory for a picture whose colours have half the resolution (I420), and for its pixels. */
 export class Planes {
   #convert;
+  /** @type {ImageData | null} */
+  #image = null;
 
   /**
    * @param {number} width - in pixels, even
@@ -24,7 +26,7 @@ export class Planes {
    * @throws {Error} where that is not possible, or memory is missing
    */
   constructor(width, height) {
-    module ??= new WebAssembly.Module(code);
+    if (!module) throw new Error('this browser cannot convert pixels in WebAssembly');
     const exported = new WebAssembly.Instance(module).exports;
     const memory = /** @type {WebAssembly.Memory} */ (exported['memory']);
     const convert = /** @type {Convert} */ (exported['convert']);
@@ -43,9 +45,14 @@ export class Planes {
       { offset: luma, stride: stride / 2 },
       { offset: luma * 1.25, stride: stride / 2 },
     ];
-    /** What `convert` makes; as wide as a stride. */
-    this.pixels = new ImageData(new Uint8ClampedArray(memory.buffer, planes, 4 * luma), stride, height);
+    /** What `convert` makes: RGBA, a row as wide as the stride of the luma. */
+    this.pixels = new Uint8ClampedArray(memory.buffer, planes, 4 * luma);
     this.#convert = () => convert(0, luma, luma * 1.25, planes, stride, height);
+  }
+
+  /** The pixels as a browser draws them, as wide as the stride; the same memory. */
+  get image() {
+    return (this.#image ??= new ImageData(this.pixels, this.pixels.length / 4 / this.height, this.height));
   }
 
   /** Make pixels of the planes, which are of BT.601 in full range. */
