@@ -24,7 +24,7 @@ export async function mayRead(state) {
  * @throws {Error} where the browser does not give it
  */
 export async function read() {
-  return navigator.clipboard.readText();
+  return await navigator.clipboard.readText();
 }
 
 /**

@@ -48,7 +48,9 @@ export class RFBClient extends ResizingRFB {
   async probe(limit) {
     const asked = performance.now();
     this.refresh({ x: 0, y: 0, width: 1, height: 1 });
-    await new Promise((resolve) => setTimeout(resolve, limit));
+    await new Promise((resolve) => {
+      setTimeout(resolve, limit);
+    });
     return this.#heardAt >= asked;
   }
 

@@ -2,7 +2,7 @@
 // The page's end of the decoder in WebAssembly; wasm-worker.js is the other.
 
 /** @import { CodecEvents, CodedFrame, OpenCodec } from './codec' */
-/** @import { Image } from '../picture/pending-image.js' */
+/** @import { DecodeAnswer } from './wasm-messages' */
 
 import { Emitter } from '../emitter.js';
 import { Timer } from '../timer.js';
@@ -11,18 +11,6 @@ import { Timer } from '../timer.js';
 const BASELINE = /^avc1\.42/;
 // For loading and compiling it (milliseconds).
 const START_TIME = 20_000;
-
-/**
- * What the worker is told: a frame to decode; without data the end of its stream.
- *
- * @typedef {{id: number, timestamp: number, data?: Uint8Array}} Request
- */
-
-/**
- * What the worker tells of a stream: a frame, or that it failed.
- *
- * @typedef {{id: number, timestamp: number, image: Image, error?: string}} Answer
- */
 
 /**
  * Start a decoder in WebAssembly, in a thread of its own, for pages that get none of the browser: plain http, or a browser
@@ -53,7 +41,7 @@ export function startWasmCodec() {
 
 /**
  * @param {Map<number, WasmCodec>} codecs
- * @param {Answer} answer
+ * @param {DecodeAnswer} answer
  */
 function receive(codecs, answer) {
   const codec = codecs.get(answer.id);
@@ -80,10 +68,10 @@ class WasmCodec extends Emitter {
     codecs.set(id, this);
   }
 
-  /** @param {Answer} answer */
-  receive({ image, timestamp, error }) {
-    if (error) this.emit('failure', new Error(error));
-    else this.emit('frame', { image, timestamp });
+  /** @param {DecodeAnswer} answer */
+  receive(answer) {
+    if (answer.image) this.emit('frame', { image: answer.image, timestamp: answer.timestamp });
+    else this.emit('failure', new Error(answer.error));
   }
 
   /** @param {string} codec */

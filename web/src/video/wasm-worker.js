@@ -1,7 +1,7 @@
 // @ts-check
 // The thread that decodes H.264 for wasm-codec.js, with tinyh264 (h264bsd in WebAssembly).
 
-/** @import { Request } from './wasm-codec.js' */
+/** @import { DecodeAnswer, DecodeRequest } from './wasm-messages' */
 
 import TinyH264 from 'tinyh264/es/TinyH264.js';
 
@@ -72,12 +72,12 @@ class Streams {
     this.#library = library;
   }
 
-  /** @param {Request} request */
+  /** @param {DecodeRequest} request */
   handle(request) {
     this.#last = this.#last.then(() => this.#answer(request));
   }
 
-  /** @param {Request} request */
+  /** @param {DecodeRequest} request */
   async #answer({ id, timestamp, data }) {
     if (!data) {
       this.#streams.get(id)?.free();
@@ -88,11 +88,19 @@ class Streams {
       const stream = this.#streams.get(id) ?? new Stream(this.#library);
       this.#streams.set(id, stream);
       const image = await createImageBitmap(stream.decode(data));
-      self.postMessage({ id, timestamp, image }, { transfer: [image] });
+      tell({ id, timestamp, image }, [image]);
     } catch (error) {
-      self.postMessage({ id, error: String(error) });
+      tell({ id, error: String(error) });
     }
   }
+}
+
+/**
+ * @param {DecodeAnswer} message
+ * @param {Transferable[]} [transfer]
+ */
+function tell(message, transfer = []) {
+  self.postMessage(message, { transfer });
 }
 
 TinyH264().then(
