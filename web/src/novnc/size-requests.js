@@ -75,7 +75,6 @@ export class SizeRequests extends Emitter {
       return;
     }
     const wait = this.#askedAt + (this.#awaiting ? ANSWER_TIME : REQUEST_GAP) - performance.now();
-    this.#next.stop();
     if (wait > 0) this.#next.start(wait);
     else this.#ask(wanted);
   }

@@ -19,6 +19,7 @@ import { stopTime } from '../clock.js';
 class Rfb extends Emitter {
   alive = true;
   left = false;
+  probes = 0;
   #heardAt = performance.now();
   screen = { className: '', inert: false, removed: false, remove: () => (this.screen.removed = true) };
 
@@ -48,6 +49,7 @@ class Rfb extends Emitter {
 
   /** @param {number} limit */
   probe(limit) {
+    this.probes += 1;
     return new Promise((resolve) => {
       setTimeout(() => resolve(this.alive), limit);
     });
@@ -237,7 +239,7 @@ test('a connection that answers no probe is dead', async (t) => {
   connection.check();
   connection.check();
   await pass(4000);
-  assert.deepEqual([silent, opened.length], [0, 1]);
+  assert.deepEqual([silent, opened.length, rfb().probes], [0, 1, 1]);
   rfb().alive = false;
   connection.check();
   await pass(4000);

@@ -91,6 +91,19 @@ test('a blinking cursor does not keep an answer from coming', (t) => {
   assert.equal(requests.length, 1);
 });
 
+test('the demand ends with the next large change', (t) => {
+  const { pass, requests, lossless, update } = start(t);
+  update(SPOT, true);
+  pass(300);
+  update(AREA, false);
+  update({ x: 600, y: 300, width: 8, height: 16 }, false);
+  assert.deepEqual(lossless, [true]);
+  update({ x: 512, y: 0, width: 256, height: 256 }, false);
+  assert.deepEqual(lossless, [true, false]);
+  pass(60_000);
+  assert.equal(requests.length, 1);
+});
+
 test('a large change puts the request off', (t) => {
   const { pass, requests, lossless, update } = start(t);
   update(SPOT, true);
