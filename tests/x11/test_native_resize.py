@@ -12,8 +12,8 @@ from desktopd.geometry import Size
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.viewers.connection import Cause
 from desktopd.rfb.viewers.viewer import Role
+from tests.rfb_viewer import LOSSLESS, PHOTOS, VIDEO
 from tests.x11.native import Painter, Shown, shared_memory, showing
-from tests.x11.rfbclient import LOSSLESS, PHOTOS, VIDEO
 
 SIZES = [
     (641, 483),

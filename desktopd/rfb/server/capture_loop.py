@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.server.client_connection import ClientConnection
 from desktopd.rfb.server.client_state import Update, UpdateRequest
-from desktopd.rfb.server.update_encoder import REST, UpdateEncoder
-from desktopd.rfb.server.video_stream import VideoEncoderFactory
+from desktopd.rfb.server.refinement import REST
+from desktopd.rfb.server.update_encoder import UpdateEncoder
 from desktopd.x11.connection import Display
 from desktopd.x11.screen.grab import Grabber
 
@@ -30,13 +30,12 @@ class CaptureLoop:
     def __init__(
         self,
         grabber: Grabber,
-        encoders: VideoEncoderFactory | None,
         clients: Sequence[ClientConnection],
     ) -> None:
         """`clients` are those who watch at any moment."""
         self._grabber = grabber
         self._clients = clients
-        self._pixels = UpdateEncoder(grabber.size, encoders)
+        self._pixels = UpdateEncoder(grabber.size)
         self._loop = asyncio.get_running_loop()
         self._next_frame = 0.0
         self._refine_at = 0.0

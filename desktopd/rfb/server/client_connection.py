@@ -322,12 +322,8 @@ class ClientConnection:
         self._display.wake()
 
     def _update_preferences(self, now: float) -> None:
-        wanted = [
-            encoding
-            for encoding in self._listed
-            if encoding != Encoding.H264 or (self._display.video and now >= self._video_again)
-        ]
-        self._preferences = EncodingPreferences.of(wanted, self._pixel_format)
+        video = self._display.video and now >= self._video_again
+        self._preferences = EncodingPreferences.of(self._listed, self._pixel_format, video=video)
         self.viewer.agreed(self._preferences.codec)
 
     def _fence(self, flags: int, payload: bytes) -> None:

@@ -14,7 +14,6 @@ from desktopd.rfb.protocol.server_messages import Led
 from desktopd.rfb.server.capture_loop import CaptureLoop
 from desktopd.rfb.server.client_connection import ClientConnection
 from desktopd.rfb.server.seat import Seat
-from desktopd.rfb.server.video_stream import VideoEncoderFactory
 from desktopd.rfb.viewers.connection import Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.viewer import Viewer
 from desktopd.x11.connection import ConnectionLost, XError
@@ -53,20 +52,21 @@ class SharedDisplay:
         self,
         desktop: Desktop,
         name: str,
-        encoders: VideoEncoderFactory | None,
         grabber: Grabber,
         keyboard: Keyboard,
         pointer: Pointer,
         cursor: Cursor,
+        *,
+        video: bool,
     ) -> None:
         self.name = name
-        self.video = encoders is not None
+        self.video = video
         self._desktop = desktop
         self._keyboard = keyboard
         self._pointer = pointer
         self._cursor = cursor
         self._clients: list[ClientConnection] = []
-        self._capture_loop = CaptureLoop(grabber, encoders, self._clients)
+        self._capture_loop = CaptureLoop(grabber, self._clients)
         self._resizing = 0
         self._chosen: Size | None = None
         self._work: set[asyncio.Task[None]] = set()

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from desktopd.geometry import Rectangle, Size
-from desktopd.rfb.encoders.h264.x264 import X264
 from desktopd.rfb.encoders.preferences import EncodingPreferences
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import NATIVE
@@ -20,10 +19,10 @@ from desktopd.rfb.server.capture_loop import FRAME, CaptureLoop
 from desktopd.rfb.server.client_connection import ClientConnection
 from desktopd.rfb.server.client_state import Update, UpdateRequest
 from desktopd.rfb.server.framebuffer import Framebuffer
-from desktopd.rfb.server.update_encoder import REST
+from desktopd.rfb.server.refinement import REST
 from desktopd.x11.connection import Display
 from desktopd.x11.screen.grab import Grabber
-from tests.x11.rfbclient import PHOTOS, VIDEO
+from tests.rfb_viewer import PHOTOS, VIDEO
 
 SIZE = Size(64, 32)
 STYLE = EncodingPreferences.of((Encoding.TIGHT,), NATIVE)
@@ -80,6 +79,11 @@ class Watcher:
         self.got.append(update)
 
 
+def first_encoding(update: Update) -> Encoding:
+    """That of the first rectangle."""
+    return Encoding(int.from_bytes(update.data[12:16], signed=True))
+
+
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     clock = SimpleNamespace(now=100.0)
@@ -89,7 +93,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 async def test_captures_keep_their_distance(clock: SimpleNamespace) -> None:
     screen = Screen()
-    capture_loop = CaptureLoop(cast(Grabber, screen), None, [cast(ClientConnection, Watcher())])
+    capture_loop = CaptureLoop(cast(Grabber, screen), [cast(ClientConnection, Watcher())])
     await capture_loop.run()
     for _ in range(2):
         screen.damage = Rectangle.of(SIZE)
@@ -108,7 +112,7 @@ async def test_a_look_at_what_rests_does_not_hold_up_the_next_capture(
     clock: SimpleNamespace,
 ) -> None:
     screen = Screen()
-    capture_loop = CaptureLoop(cast(Grabber, screen), None, [cast(ClientConnection, Watcher())])
+    capture_loop = CaptureLoop(cast(Grabber, screen), [cast(ClientConnection, Watcher())])
     await capture_loop.run()
     screen.damage = Rectangle.of(SIZE)
     screen.turn(cast(Display, None))
@@ -129,7 +133,7 @@ async def test_a_viewer_that_can_take_more_wakes_only_a_camera_that_has_waited_f
     clock: SimpleNamespace,
 ) -> None:
     screen, watcher = Screen(), Watcher()
-    capture_loop = CaptureLoop(cast(Grabber, screen), None, [cast(ClientConnection, watcher)])
+    capture_loop = CaptureLoop(cast(Grabber, screen), [cast(ClientConnection, watcher)])
     await capture_loop.run()
     screen.damage = Rectangle.of(SIZE)
     screen.turn(cast(Display, None))
@@ -148,7 +152,7 @@ async def test_what_keeps_moving_is_video_even_for_a_viewer_that_can_take_little
 ) -> None:
     screen = Screen(Size(256, 128), noise=True)
     watcher = Watcher(preferences=EncodingPreferences.of(VIDEO, NATIVE))
-    capture_loop = CaptureLoop(cast(Grabber, screen), X264, [cast(ClientConnection, watcher)])
+    capture_loop = CaptureLoop(cast(Grabber, screen), [cast(ClientConnection, watcher)])
     await capture_loop.run()
     for _ in range(8):
         screen.damage = Rectangle.of(screen.size)
@@ -158,15 +162,15 @@ async def test_what_keeps_moving_is_video_even_for_a_viewer_that_can_take_little
         watcher.busy = False
         screen.turn(cast(Display, None))
         await asyncio.sleep(0)
-    assert watcher.got[0].codec != "h264"
-    assert watcher.got[-1].codec == "h264"
+    assert first_encoding(watcher.got[0]) is not Encoding.H264
+    assert first_encoding(watcher.got[-1]) is Encoding.H264
 
 
 async def test_a_viewer_that_is_busy_when_its_picture_could_be_made_exact_is_not_forgotten(
     clock: SimpleNamespace,
 ) -> None:
     screen, watcher = Screen(), Watcher(busy=True)
-    capture_loop = CaptureLoop(cast(Grabber, screen), None, [cast(ClientConnection, watcher)])
+    capture_loop = CaptureLoop(cast(Grabber, screen), [cast(ClientConnection, watcher)])
     await capture_loop.run()
     assert screen.turn(cast(Display, None)) is None
     capture_loop.proceed()
@@ -179,7 +183,7 @@ async def test_an_exact_update_for_one_viewer_does_not_put_off_another_ones_refi
     screen = Screen(Size(256, 128), noise=True)
     slow, exact = Watcher(preferences=EncodingPreferences.of(PHOTOS, NATIVE)), Watcher(lossy=False)
     capture_loop = CaptureLoop(
-        cast(Grabber, screen), None, [cast(ClientConnection, slow), cast(ClientConnection, exact)]
+        cast(Grabber, screen), [cast(ClientConnection, slow), cast(ClientConnection, exact)]
     )
     await capture_loop.run()
     screen.damage = Rectangle.of(screen.size)
@@ -193,7 +197,7 @@ async def test_an_exact_update_for_one_viewer_does_not_put_off_another_ones_refi
 async def test_what_changes_elsewhere_does_not_put_off_a_refinement(clock: SimpleNamespace) -> None:
     screen = Screen(Size(256, 128), noise=True)
     watcher = Watcher(preferences=EncodingPreferences.of(PHOTOS, NATIVE))
-    capture_loop = CaptureLoop(cast(Grabber, screen), None, [cast(ClientConnection, watcher)])
+    capture_loop = CaptureLoop(cast(Grabber, screen), [cast(ClientConnection, watcher)])
     await capture_loop.run()
     left = []
     for area in (Rectangle.of(screen.size), Rectangle(0, 0, 16, 16)):

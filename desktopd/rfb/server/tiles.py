@@ -1,40 +1,39 @@
-"""Rectangles out of masks of tiles."""
+"""Masks of tiles, and the rectangles that cover them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desktopd.geometry import Rectangle, Size
+from desktopd.rfb.encoders.h264.macroblocks import MACROBLOCK, Mask, bounds, covered, mask_shape
 
-TILE = 16
-"""Side of a tile in pixels: that of a macroblock of H.264."""
+__all__ = ["TILE", "Mask", "bounds", "components", "mask_shape", "pieces", "rectangles"]
 
-Mask: TypeAlias = NDArray[np.bool_]
-"""One truth a tile, shape (rows, columns)."""
+TILE = MACROBLOCK
+"""Side of a tile in pixels; H.264 is told by tiles which macroblocks have changed."""
 
-# Tiles of this many rows and columns are looked at as one when it is told what belongs together.
+# Tiles of this many rows and columns are one cell, and cells that touch are one component. Larger
+# ones join what moves in several places to one region, smaller ones take longer to follow.
 _CELL = 4
 
 
-def rectangles(mask: Mask, size: Size, most: Size) -> Iterator[Rectangle]:
-    """Cover exactly the tiles of `mask`, in pixels, with rectangles of at most `most` pixels.
+def rectangles(mask: Mask, size: Size, largest: Size) -> Iterator[Rectangle]:
+    """Cover exactly the tiles of `mask`, in pixels, with rectangles of at most `largest` pixels.
 
-    Runs of tiles of the same columns in neighbouring rows become one; `most` must be whole tiles.
+    Runs of tiles of the same columns in neighbouring rows become one; `largest` is whole tiles.
     """
     tops: dict[tuple[int, int], int] = {}
     bottoms: dict[tuple[int, int], int] = {}
-    highest = most.height // TILE
-    for row, run in _runs(mask, most.width // TILE):
+    highest = largest.height // TILE
+    for row, run in _runs(mask, largest.width // TILE):
         if run in tops and (bottoms[run] < row or row - tops[run] == highest):
-            yield _pixels(tops.pop(run), bottoms[run], *run, size)
+            yield covered(slice(tops.pop(run), bottoms[run]), slice(*run), size)
         tops.setdefault(run, row)
         bottoms[run] = row + 1
     for run, top in tops.items():
-        yield _pixels(top, bottoms[run], *run, size)
+        yield covered(slice(top, bottoms[run]), slice(*run), size)
 
 
 def _runs(mask: Mask, widest: int) -> Iterator[tuple[int, tuple[int, int]]]:
@@ -48,49 +47,48 @@ def _runs(mask: Mask, widest: int) -> Iterator[tuple[int, tuple[int, int]]]:
             yield row, (start, min(start + widest, right))
 
 
-def _pixels(top: int, bottom: int, left: int, right: int, size: Size) -> Rectangle:
-    x, y = left * TILE, top * TILE
-    return Rectangle(x, y, min(right * TILE, size.width) - x, min(bottom * TILE, size.height) - y)
-
-
-def pieces(area: Rectangle, most: Size) -> Iterator[Rectangle]:
-    """Cover exactly `area` with rectangles of at most `most` pixels."""
-    for y in range(area.y, area.bottom, most.height):
-        for x in range(area.x, area.right, most.width):
-            width, height = min(most.width, area.right - x), min(most.height, area.bottom - y)
+def pieces(area: Rectangle, largest: Size) -> Iterator[Rectangle]:
+    """Cover exactly `area` with rectangles of at most `largest` pixels."""
+    for y in range(area.y, area.bottom, largest.height):
+        for x in range(area.x, area.right, largest.width):
+            width, height = min(largest.width, area.right - x), min(largest.height, area.bottom - y)
             yield Rectangle(x, y, width, height)
-
-
-def bounds(mask: Mask, size: Size) -> Rectangle | None:
-    """The smallest rectangle around the tiles of `mask`, in pixels; None where there is none."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if rows.size == 0:
-        return None
-    return _pixels(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1, size)
 
 
 def components(mask: Mask, size: Size) -> list[Rectangle]:
     """Bounds of what lies together in `mask`, the largest first; they may overlap."""
+    height, width = mask.shape
+    columns = -(-width // _CELL)
+    found = []
+    for component in _connected(_cell_rows(mask)):
+        bits = [[row >> column & 1 for column in range(columns)] for row in component]
+        tiles = np.array(bits, np.bool_).repeat(_CELL, 0).repeat(_CELL, 1)[:height, :width]
+        found.append(bounds(mask & tiles, size))
+    return sorted(filter(None, found), key=lambda area: -area.area)
+
+
+def _cell_rows(mask: Mask) -> list[int]:
+    """Each row of cells as a number, with a bit for each cell that has a tile of `mask`."""
     height, width = mask.shape
     cells = np.zeros((-(-height // _CELL), -(-width // _CELL)), np.bool_)
     for row in range(_CELL):
         for column in range(_CELL):
             part = mask[row::_CELL, column::_CELL]
             cells[: part.shape[0], : part.shape[1]] |= part
-    # A row of cells as one number, a bit for each.
     packed = np.packbits(cells, axis=1, bitorder="little")
-    left = [int.from_bytes(row.tobytes(), "little") for row in packed]
-    found = []
+    return [int.from_bytes(row.tobytes(), "little") for row in packed]
+
+
+def _connected(rows: Sequence[int]) -> Iterator[list[int]]:
+    """Take rows of bits apart into parts that touch nowhere, not even at a corner."""
+    left = list(rows)
     while any(left):
-        together = _together(left)
-        left = [row & ~gone for row, gone in zip(left, together, strict=True)]
-        bits = [[row >> column & 1 for column in range(cells.shape[1])] for row in together]
-        tiles = np.array(bits, np.bool_).repeat(_CELL, 0).repeat(_CELL, 1)[:height, :width]
-        found.append(bounds(mask & tiles, size))
-    return sorted(filter(None, found), key=lambda area: -area.area)
+        part = _flooded(left)
+        left = [row & ~gone for row, gone in zip(left, part, strict=True)]
+        yield part
 
 
-def _together(rows: Sequence[int]) -> list[int]:
+def _flooded(rows: Sequence[int]) -> list[int]:
     """The bits that lie beside the first one or beside another such bit, corners included."""
     part = [0] * len(rows)
     first = next(n for n, row in enumerate(rows) if row)

@@ -5,14 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktopd.geometry import Rectangle, Size
-from desktopd.rfb.server.regions import TILE, Mask, bounds, components, pieces, rectangles
+from desktopd.rfb.server.tiles import TILE, Mask, components, mask_shape, pieces, rectangles
 
-MOST = Size(64, 48)
+LARGEST = Size(64, 48)
 
 
 def mask_of(size: Size, seed: int, density: float) -> Mask:
-    shape = -(-size.height // TILE), -(-size.width // TILE)
-    return np.random.default_rng(seed).random(shape) < density
+    return np.random.default_rng(seed).random(mask_shape(size)) < density
 
 
 def drawn(size: Size, areas: list[Rectangle]) -> np.ndarray:
@@ -32,17 +31,17 @@ def pixels_of(mask: Mask, size: Size) -> np.ndarray:
     return found
 
 
-desktop_size = st.builds(Size, st.integers(1, 300), st.integers(1, 300))
+sizes = st.builds(Size, st.integers(1, 300), st.integers(1, 300))
 
 
-@given(desktop_size, st.integers(0, 1 << 32), st.sampled_from([0.0, 0.1, 0.5, 0.9, 1.0]))
+@given(sizes, st.integers(0, 1 << 32), st.sampled_from([0.0, 0.1, 0.5, 0.9, 1.0]))
 def test_rectangles_cover_each_tile_once_and_nothing_else(
     size: Size, seed: int, density: float
 ) -> None:
     mask = mask_of(size, seed, density)
-    areas = list(rectangles(mask, size, MOST))
+    areas = list(rectangles(mask, size, LARGEST))
     assert np.array_equal(drawn(size, areas), pixels_of(mask, size))
-    assert all(area.width <= MOST.width and area.height <= MOST.height for area in areas)
+    assert all(area.width <= LARGEST.width and area.height <= LARGEST.height for area in areas)
 
 
 def test_what_lies_together_becomes_one_rectangle() -> None:
@@ -51,19 +50,7 @@ def test_what_lies_together_becomes_one_rectangle() -> None:
     assert list(rectangles(mask, Size(90, 90), Size(256, 64))) == [Rectangle(32, 16, 48, 48)]
 
 
-@given(desktop_size, st.integers(0, 1 << 32), st.sampled_from([0.0, 0.02, 0.5]))
-def test_bounds_are_the_smallest(size: Size, seed: int, density: float) -> None:
-    mask = mask_of(size, seed, density)
-    area = bounds(mask, size)
-    shown = np.argwhere(pixels_of(mask, size))
-    if area is None:
-        assert not mask.any()
-    else:
-        assert [area.y, area.x] == shown.min(0).tolist()
-        assert [area.bottom - 1, area.right - 1] == shown.max(0).tolist()
-
-
-@given(desktop_size, st.integers(0, 1 << 32), st.sampled_from([0.0, 0.02, 0.3]))
+@given(sizes, st.integers(0, 1 << 32), st.sampled_from([0.0, 0.02, 0.3]))
 def test_components_hold_every_tile_and_the_largest_comes_first(
     size: Size, seed: int, density: float
 ) -> None:
@@ -88,8 +75,8 @@ def test_components_are_what_lies_near_each_other() -> None:
 def test_pieces_cover_an_area_once(corner: int, width: int, height: int) -> None:
     area = Rectangle(corner, corner, width, height)
     size = Size(area.right, area.bottom)
-    parts = list(pieces(area, MOST))
+    parts = list(pieces(area, LARGEST))
     covered = drawn(size, parts)
     assert (covered[corner:, corner:] == 1).all()
     assert covered.sum() == area.area
-    assert all(part.width <= MOST.width and part.height <= MOST.height for part in parts)
+    assert all(part.width <= LARGEST.width and part.height <= LARGEST.height for part in parts)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
-from tests.rfb_decoders import Form, Steps, Tight, Values, Zrle, raw
+from tests.rfb_decoders import Form, Steps, Tight, Values, Zrle, raw, shown, video_decoder
 
 _PACED = (Encoding.FENCE, Encoding.CONTINUOUS_UPDATES)
 COMMON = (
@@ -299,36 +299,3 @@ class RfbViewer:
         self.lossy = np.ones((height, width), np.bool_)
         if self._continuous:
             self.enable_continuous_updates()
-
-
-def video_decoder() -> av.VideoCodecContext:
-    """Of H.264, that gives each picture at once."""
-    decoder = av.CodecContext.create("h264", "r")
-    decoder.flags |= av.codec.context.Flags.low_delay
-    decoder.thread_count = 1
-    assert isinstance(decoder, av.VideoCodecContext)
-    return decoder
-
-
-def shown(frames: list[av.VideoFrame]) -> NDArray[np.uint8]:
-    """The one picture, by the formula of JPEG (BT.601, full range): shape (height, width, 3)."""
-    (frame,) = frames
-    luma, *chroma = (plane(part, frame) for part in range(3))
-    blue, red = (part.repeat(2, 0).repeat(2, 1)[: frame.height, : frame.width] for part in chroma)
-    found = np.stack(
-        (
-            luma + 1.402 * (red - 128),
-            luma - 0.344136 * (blue - 128) - 0.714136 * (red - 128),
-            luma + 1.772 * (blue - 128),
-        ),
-        axis=-1,
-    )
-    return np.clip(found.round(), 0, 255).astype(np.uint8)
-
-
-def plane(number: int, frame: av.VideoFrame) -> NDArray[np.float64]:
-    """One plane of a picture in I420."""
-    assert frame.format.name in ("yuv420p", "yuvj420p")
-    part = frame.planes[number]
-    octets = np.frombuffer(part, np.uint8).reshape(-1, part.line_size)
-    return octets[: part.height, : part.width].astype(np.float64)
