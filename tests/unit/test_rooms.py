@@ -8,9 +8,10 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "desktopd"
 
-SHARED = {"geometry", "observers"}
+SHARED = {"geometry", "observers", "tasks"}
 ALLOWED = {
     "geometry": set(),
+    "tasks": set(),
     "observers": set(),
     "config": {"geometry"},
     "x11": SHARED,
