@@ -25,9 +25,15 @@ class Desk:
         self.text = "on the desktop ü"
         self.copied: list[str] = []
         self.said: list[bytes] = []
-        self.copies = ClipboardSync(self.said.append, lambda: self.text, self.copied.append, 1000)
+        self.copies = ClipboardSync(self.said.append, self, 1000)
         if encodings is not None:
             self.copies.agree(encodings)
+
+    def clipboard_text(self) -> str:
+        return self.text
+
+    def copy(self, text: str) -> None:
+        self.copied.append(text)
 
     def heard(self) -> list[bytes]:
         heard = self.said.copy()

@@ -40,10 +40,11 @@ class Desk:
         self.may_go_on = asyncio.Event()
         self.may_go_on.set()
         self.refuses = False
-        self.desktop_size = DesktopSize(
-            self.said.append, lambda: self.size, self.resize, lambda: self.by_viewer
-        )
+        self.desktop_size = DesktopSize(self.said.append, self)
         self.desktop_size.agree(encodings)
+
+    def is_sized_by_viewer(self) -> bool:
+        return self.by_viewer
 
     async def resize(self, size: Size) -> None:
         await self.may_go_on.wait()
