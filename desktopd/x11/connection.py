@@ -17,8 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from desktopd.background_tasks import BackgroundTasks
 from desktopd.observers import Observers
-from desktopd.tasks import Tasks
 from desktopd.x11.errors import (
     ConnectionLost,
     XError,
@@ -63,7 +63,7 @@ class Connection:
         )
         self._lost: asyncio.Future[None] = self._loop.create_future()
         self._handlers: Observers[[Event]] = Observers()
-        self._tasks = Tasks(f"X {name}", ConnectionLost)
+        self._tasks = BackgroundTasks(ConnectionLost)
         self._jobs = 0
         self._loop.add_reader(control, self._drain)
 
@@ -155,7 +155,7 @@ class Connection:
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run `work` as a task that ends with the connection at the latest; failures are logged."""
-        task = self._tasks.spawn(work)
+        task = self._tasks.start(work)
         if self._lost.done():
             task.cancel()
         return task

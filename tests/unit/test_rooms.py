@@ -8,10 +8,11 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "desktopd"
 
-SHARED = {"geometry", "observers", "tasks"}
+SHARED = {"background_tasks", "geometry", "observers", "race"}
 ALLOWED = {
     "geometry": set(),
-    "tasks": set(),
+    "background_tasks": set(),
+    "race": set(),
     "observers": set(),
     "config": {"geometry"},
     "x11": SHARED,

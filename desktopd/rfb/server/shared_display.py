@@ -12,7 +12,9 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
+from desktopd.background_tasks import BackgroundTasks
 from desktopd.geometry import Size
+from desktopd.race import race
 from desktopd.rfb.encoders.cursor import CursorShape
 from desktopd.rfb.protocol.server_messages import Led
 from desktopd.rfb.server.announcements import Announcements
@@ -22,7 +24,6 @@ from desktopd.rfb.server.seat import Seat
 from desktopd.rfb.server.video_stream import VideoEncoderFactory
 from desktopd.rfb.viewers.connection import Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.viewer import Viewer
-from desktopd.tasks import Tasks, race
 from desktopd.x11.connection import ConnectionLost, XError
 from desktopd.x11.input.keyboard import Keyboard
 from desktopd.x11.input.pointer import Pointer
@@ -81,7 +82,7 @@ class SharedDisplay:
         self._capture_loop = CaptureLoop(grabber, encoders)
         self._resizing = 0
         self._chosen: Size | None = None
-        self._tasks = Tasks("what a viewer asked of the display")
+        self._tasks = BackgroundTasks()
         cursor.on_change(lambda _: self._announce(Announcements.cursor))
         keyboard.on_leds(lambda _: self._announce(Announcements.leds))
 
@@ -150,7 +151,7 @@ class SharedDisplay:
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work` besides, no longer than the display lasts; a failure is logged."""
-        self._tasks.spawn(work)
+        self._tasks.start(work)
 
     async def run(self) -> None:
         """Show the display until it ends."""

@@ -1,16 +1,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
 import pytest
 
-from desktopd.tasks import Tasks, race
-from tests.unit.turns import until
-
-
-class Expected(Exception):
-    pass
+from desktopd.race import race
 
 
 async def fail(error: Exception) -> None:
@@ -31,45 +25,6 @@ async def fail_when_cancelled(started: asyncio.Event) -> str:
         await asyncio.Event().wait()
     finally:
         raise ValueError("a bug at the end")
-
-
-async def test_a_task_that_fails_is_logged_with_its_owner(caplog: pytest.LogCaptureFixture) -> None:
-    tasks = Tasks("the owner")
-    failing = tasks.spawn(fail(ValueError("a bug")))
-    await until(failing.done)
-    await tasks.end()
-    (record,) = caplog.records
-    assert record.levelno == logging.ERROR
-    assert "the owner" in record.message
-    assert "a bug" in record.message
-    assert record.exc_info
-
-
-async def test_an_expected_failure_is_told_to_who_looks_for_it(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    caplog.set_level(logging.DEBUG, "desktopd.tasks")
-    tasks = Tasks("the owner", Expected)
-    tasks.spawn(fail(Expected("no more")))
-    await until(lambda: caplog.records)
-    assert [record.levelno for record in caplog.records] == [logging.DEBUG]
-
-
-async def test_tasks_end_with_their_owner_and_a_failure_at_the_end_is_logged(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    tasks = Tasks("the owner")
-    waiting, started = tasks.spawn(wait()), asyncio.Event()
-
-    async def ends_badly() -> None:
-        await fail_when_cancelled(started)
-
-    bad = tasks.spawn(ends_badly())
-    await started.wait()
-    await tasks.end()
-    assert waiting.cancelled()
-    assert bad.done()
-    assert "a bug at the end" in caplog.text
 
 
 async def test_the_first_wins_and_the_others_are_cancelled() -> None:
