@@ -1,4 +1,8 @@
-"""The keys that are down, and how a keysym becomes events of keys. Lives in the X thread."""
+"""The keys that are down, and how a keysym becomes events of keys. Belongs to the X thread.
+
+It counts how many viewers hold each keycode, since X knows one keyboard only: XTEST releases a key
+for all of them. Which viewer holds what is kept in keyboard. Tested by tests/x11/test_keyboard.py.
+"""
 
 from __future__ import annotations
 
