@@ -38,13 +38,13 @@ class Announcements:
         self._pixel_format = NATIVE
 
     def choose_format(self, pixel_format: PixelFormat) -> None:
-        """The viewer wants other pixels."""
+        """Draw the pointer in these pixels from now on, and tell the colours of a colour map."""
         self._pixel_format = pixel_format
         if not pixel_format.true_colour:
             self._send(server_messages.set_colour_map_entries())
 
     def choose_encodings(self, encodings: frozenset[int]) -> None:
-        """The viewer understands these: it hears what it did not understand before."""
+        """Tell what the viewer did not understand before and, with these, does now."""
         new, self._encodings = encodings - self._encodings, encodings
         self._extensions(new)
         self._desktop_size.agree(encodings)
@@ -64,12 +64,12 @@ class Announcements:
             self._send(server_messages.joined(announced))
 
     def clipboard(self) -> None:
-        """An application has copied a text."""
+        """Tell that an application has copied a text."""
         if self._clipboard is not None:
             self._clipboard.copied()
 
     def cursor(self) -> None:
-        """The pointer has another shape."""
+        """Tell the shape of the pointer, in the best form that the viewer understands."""
         cursor = self._display.cursor
         if Encoding.CURSOR_WITH_ALPHA in self._encodings:
             self._tell(cursors.cursor_with_alpha(cursor))
@@ -79,7 +79,7 @@ class Announcements:
             self._tell(cursors.cursor(cursor, self._pixel_format))
 
     def leds(self) -> None:
-        """A lock of the keyboard has changed."""
+        """Tell the locks of the keyboard."""
         if Encoding.QEMU_LED_STATE in self._encodings:
             self._tell(server_messages.qemu_led_state(self._display.leds))
 

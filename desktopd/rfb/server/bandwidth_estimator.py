@@ -48,7 +48,7 @@ class BandwidthEstimator:
         return True
 
     def answered(self, payload: bytes, now: float) -> None:
-        """The viewer has read the fence with this payload; others do not count."""
+        """Note that the viewer has read the fence with this payload; others do not count."""
         if payload == BEGIN_PAYLOAD:
             self._begun = now
         elif payload == END_PAYLOAD and self._begun is not None and self._size:

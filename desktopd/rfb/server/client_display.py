@@ -1,6 +1,6 @@
 """The display as one viewer's connection sees it; shared_display has the real one.
 
-Whatever a viewer needs of it stands here, and nothing that it does with it.
+Protocols alone, which mypy tests: what a viewer needs of a display, not what it does with it.
 """
 
 from __future__ import annotations

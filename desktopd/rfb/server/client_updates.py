@@ -50,21 +50,24 @@ class ClientUpdates:
         self._video_again = 0.0
 
     def choose_format(self, pixel_format: PixelFormat) -> None:
-        """The viewer wants other pixels; ProtocolError where no pixel can be so."""
+        """Make updates of these pixels, and the whole picture anew.
+
+        Raises ProtocolError where no pixel can be so.
+        """
         pixel_format.check()
         self._pixel_format = pixel_format
         self._update_preferences(time.monotonic())
         self._redraw()
 
     def choose_encodings(self, encodings: tuple[int, ...]) -> None:
-        """The viewer wants these encodings, in the order of its preference."""
+        """Make updates of these encodings, which are in the order of the viewer's preference."""
         self._encodings = encodings
         self._update_preferences(time.monotonic())
         if Encoding.FENCE in encodings:
             self._sender.use_fences()
 
     def request(self, area: Rectangle, *, incremental: bool) -> None:
-        """The viewer asks for an update: of what has changed, or of all of `area`."""
+        """Make the update that the viewer asks for: of what has changed, or of all of `area`."""
         self.pending.request(None if incremental else area)
         if incremental:
             self._display.proceed()
@@ -72,11 +75,11 @@ class ClientUpdates:
             self._display.wake()
 
     def push(self, *, continuous: bool) -> None:
-        """The viewer takes updates without asking for each, or no longer does."""
+        """Make updates that the viewer does not ask for one by one, or no longer do."""
         self.pending.push(continuous=continuous)
 
     def answer(self, payload: bytes) -> None:
-        """The viewer answers a fence."""
+        """Take the viewer's answer to a fence."""
         if self._sender.answered(payload):
             self._display.proceed()
 

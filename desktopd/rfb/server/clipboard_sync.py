@@ -31,7 +31,7 @@ class ClipboardSync:
         self._extended: bool | None = None
 
     def agree(self, encodings: Collection[int]) -> None:
-        """The viewer understands these, the Extended Clipboard among them or not."""
+        """Take note whether the viewer understands the Extended Clipboard; say what we do of it."""
         extended = Encoding.EXTENDED_CLIPBOARD in encodings
         if extended and not self._extended:
             self._say(extended_clipboard.SERVER_CAPS)

@@ -106,7 +106,7 @@ class CongestionControl:
         self._bandwidth = BandwidthEstimator()
 
     def sent(self, size: int, now: float) -> int:
-        """An update of so many bytes goes out; the number to put into its fence."""
+        """Note an update of so many bytes that goes out; returns the number for its fence."""
         self._number = self._number % 0xFFFFFFFF + 1
         self._on_the_way.append(_Sent(self._number, size, now))
         self._bytes += size
@@ -116,7 +116,10 @@ class CongestionControl:
         return self._number
 
     def answered(self, number: int, now: float) -> None:
-        """The fence of this number has come back, and with it all before; others do not count."""
+        """Note that the fence of this number has come back, and with it all before it.
+
+        A number that was not sent does not count.
+        """
         if not any(sent.number == number for sent in self._on_the_way):
             # Sent before `forgive`, and a sign of life.
             self._due = self._oldest
@@ -132,11 +135,11 @@ class CongestionControl:
         self._moved()
 
     def measures(self, size: int, now: float) -> bool:
-        """Whether the fences of a measurement go around an update of `size` bytes."""
+        """Whether to put the fences of a measurement around an update of `size` bytes."""
         return self._bandwidth.wants(size, now)
 
     def measured(self, payload: bytes, now: float) -> None:
-        """A fence of a measurement has come back."""
+        """Note that a fence of a measurement has come back."""
         self._bandwidth.answered(payload, now)
         self._moved()
 

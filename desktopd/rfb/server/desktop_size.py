@@ -29,7 +29,7 @@ class DesktopSize:
         self._resizing = 0
 
     def agree(self, encodings: Collection[int]) -> None:
-        """The viewer understands these: it hears the size if it can."""
+        """Take note of what the viewer understands, and tell it the size if it did not know it."""
         new = Encoding.EXTENDED_DESKTOP_SIZE not in self._encodings
         self._encodings = encodings
         if new and Encoding.EXTENDED_DESKTOP_SIZE in encodings:
@@ -38,9 +38,9 @@ class DesktopSize:
             self.tell(self._display.size)
 
     def tell(self, size: Size) -> None:
-        """The framebuffer has this size from now on.
+        """Tell the viewer the size that the framebuffer has from now on, where that is news.
 
-        Raises ProtocolError where that is another and the viewer cannot follow.
+        Raises ProtocolError where the size is another and the viewer cannot follow.
         """
         answered = self._asked and not self._resizing and size == self._display.size
         if size != self.told or answered:

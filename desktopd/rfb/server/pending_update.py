@@ -42,23 +42,23 @@ class PendingUpdate:
     # The loop calls these.
 
     def prefer(self, preferences: EncodingPreferences) -> None:
-        """Updates are to be made so from the next claim on."""
+        """Have updates made so from the next claim on."""
         with self._lock:
             self._preferences = preferences
 
     def request(self, anew: Rectangle | None) -> None:
-        """The viewer asks for one update, with all of `anew` in it."""
+        """Ask for one update, with all of `anew` in it."""
         with self._lock:
             self._requested = True
             self._add(anew)
 
     def push(self, *, continuous: bool) -> None:
-        """The viewer takes updates without asking for each, or no longer does."""
+        """Ask for updates without end, or no longer do."""
         with self._lock:
             self._continuous = continuous
 
     def redraw(self, area: Rectangle) -> None:
-        """All of `area` has to be sent again."""
+        """Have all of `area` in the next update."""
         with self._lock:
             self._add(area)
 
@@ -82,7 +82,7 @@ class PendingUpdate:
                 self._held = False
 
     def deliver(self, update: Update) -> None:
-        """What was claimed has been made, and sent if there was something to send."""
+        """Note that what was claimed is made, and sent if there was something to send."""
         with self._lock:
             self._state = update.state
             self._claimed = False

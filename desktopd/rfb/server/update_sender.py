@@ -41,7 +41,7 @@ class UpdateSender:
         return self.congestion.window.rate
 
     def use_fences(self) -> None:
-        """The viewer answers fences from now on."""
+        """Send fences from now on: the viewer answers them."""
         if not self._fences:
             self._fences = True
             # The round trip without a picture before it.
@@ -61,7 +61,7 @@ class UpdateSender:
         self._send_queue.put(update + fences.fence(flags, number.to_bytes(_NUMBER_LENGTH)))
 
     def answered(self, payload: bytes) -> bool:
-        """The viewer answers a fence; whether it tells that an update was drawn."""
+        """Take the viewer's answer to a fence; returns whether it tells of a drawn update."""
         if len(payload) == _NUMBER_LENGTH:
             self.congestion.answered(int.from_bytes(payload), time.monotonic())
             return True
