@@ -8,12 +8,12 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "desktopd"
 
-SHARED = {"background_tasks", "geometry", "observers", "race"}
+SHARED = {"background_tasks", "geometry", "observers", "tasks"}
 ALLOWED = {
     "geometry": set(),
     "background_tasks": set(),
-    "race": set(),
     "observers": set(),
+    "tasks": set(),
     "config": {"geometry"},
     "x11": SHARED,
     "rfb": SHARED | {"x11"},
@@ -22,7 +22,10 @@ ALLOWED = {
     "integrations": SHARED | {"http"},
     "native": SHARED | {"session", "rfb", "x11"},
     "control": {"config", "session"},
-    "__main__": SHARED | {"config", "control", "http", "native", "session", "rfb"},
+    "options": {"config", "http", "native", "rfb", "session"},
+    "daemon": SHARED
+    | {"config", "control", "http", "integrations", "native", "options", "rfb", "session"},
+    "__main__": {"config", "control", "daemon", "http", "options", "session"},
     "__init__": set(),
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))

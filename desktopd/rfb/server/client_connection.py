@@ -6,7 +6,6 @@ Its picture is in client_updates, what else it is told in announcements.
 from __future__ import annotations
 
 from desktopd.geometry import Rectangle, Size
-from desktopd.race import race
 from desktopd.rfb.protocol import fences, server_messages
 from desktopd.rfb.protocol.client_message_parser import ClientMessageParser
 from desktopd.rfb.protocol.client_messages import (
@@ -34,6 +33,7 @@ from desktopd.rfb.server.update_sender import UpdateSender
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.permissions import ViewerPermissions
 from desktopd.rfb.viewers.viewer import Role, Viewer
+from desktopd.tasks import race
 
 # What changes how updates have to be made.
 _CHANGES = (SetPixelFormat, SetEncodings, EnableContinuousUpdates)

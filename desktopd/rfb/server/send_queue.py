@@ -6,9 +6,9 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from desktopd.race import race
 from desktopd.rfb.protocol import fences
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Transport
+from desktopd.tasks import race
 
 
 class SendQueue:

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 from desktopd.background_tasks import BackgroundTasks
 from desktopd.geometry import Size
-from desktopd.race import race
 from desktopd.rfb.encoders.cursor import CursorShape
 from desktopd.rfb.protocol.server_messages import Led
 from desktopd.rfb.server.announcements import Announcements
@@ -24,6 +23,7 @@ from desktopd.rfb.server.seat import Seat
 from desktopd.rfb.server.video_stream import VideoEncoderFactory
 from desktopd.rfb.viewers.connection import Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.viewer import Viewer
+from desktopd.tasks import race
 from desktopd.x11.connection import ConnectionLost, XError
 from desktopd.x11.input.keyboard import Keyboard
 from desktopd.x11.input.pointer import Pointer
