@@ -16,6 +16,7 @@ from desktopd.rfb.protocol.server_messages import (
     joined,
 )
 from desktopd.rfb.server.desktop_size import DesktopSize
+from tests.unit.turns import until
 
 SMALL, LARGE = Size(640, 480), Size(801, 601)
 EXTENDED = frozenset({Encoding.EXTENDED_DESKTOP_SIZE})
@@ -39,7 +40,7 @@ class Conversation:
         self.said: list[bytes] = []
         self.may_go_on = asyncio.Event()
         self.may_go_on.set()
-        self.refuses = False
+        self.refuses = self.resizing = False
         self.desktop_size = DesktopSize(self.said.append, self)
         self.desktop_size.agree(encodings)
 
@@ -47,6 +48,7 @@ class Conversation:
         return self.by_viewer
 
     async def resize(self, size: Size) -> None:
+        self.resizing = True
         await self.may_go_on.wait()
         if self.refuses:
             raise ValueError("no")
@@ -93,7 +95,7 @@ async def test_a_picture_of_the_new_size_may_come_before_the_answer_of_x() -> No
     talk.heard()
     talk.may_go_on.clear()
     asking = asyncio.create_task(talk.desktop_size.ask(LARGE))
-    await asyncio.sleep(0)
+    await until(lambda: talk.resizing)
     talk.desktop_size.tell(SMALL)
     assert talk.heard() == []
     talk.size = LARGE

@@ -7,6 +7,7 @@ import pytest
 from desktopd.rfb.protocol.fences import BEGIN
 from desktopd.rfb.server.send_queue import SendQueue
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending
+from tests.unit.turns import until
 
 GONE = Ending(Cause.SERVER_LEFT, "gone")
 
@@ -15,6 +16,7 @@ class Wire:
     """A viewer that takes what it is sent when it is let."""
 
     def __init__(self) -> None:
+        self.asked = 0
         self.taken: list[bytes] = []
         self.open = asyncio.Event()
         self.open.set()
@@ -24,16 +26,11 @@ class Wire:
         return None
 
     async def send(self, data: bytes) -> None:
+        self.asked += 1
         await self.open.wait()
         if self.failure:
             raise self.failure
         self.taken.append(data)
-
-
-async def settled() -> None:
-    """Let everybody do what can be done now."""
-    for _ in range(10):
-        await asyncio.sleep(0)
 
 
 class Line:
@@ -45,6 +42,12 @@ class Line:
         self.send_queue = SendQueue(self.wire, stall, backlog, self.sent.append)
         self.running = asyncio.create_task(self.send_queue.run())
 
+    async def all_taken(self) -> None:
+        await until(lambda: self.send_queue.empty)
+
+    async def asked(self, times: int) -> None:
+        await until(lambda: self.wire.asked == times)
+
     async def end(self) -> Ending:
         return await asyncio.wait_for(self.running, 10)
 
@@ -53,13 +56,11 @@ async def test_a_measuring_fence_ends_its_message() -> None:
     line = Line()
     for part in (b"one", b"two", BEGIN, b"three", BEGIN, b"four", b"five"):
         line.send_queue.put(part)
-    await settled()
+    await line.all_taken()
     assert line.wire.taken == [b"onetwo" + BEGIN, b"three" + BEGIN, b"fourfive"]
-    assert line.send_queue.empty
     line.send_queue.put(BEGIN)
-    await settled()
+    await line.all_taken()
     assert line.wire.taken[-1] == BEGIN
-    assert line.send_queue.empty
     line.send_queue.end(GONE)
     assert await line.end() == GONE
 
@@ -69,12 +70,11 @@ async def test_what_has_come_together_is_sent_together_and_in_order() -> None:
     for message in (b"one", b"two", b"three"):
         line.send_queue.put(message)
     assert not line.send_queue.empty
-    await settled()
+    await line.all_taken()
     assert line.wire.taken == [b"onetwothree"]
     assert line.sent == [11]
-    assert line.send_queue.empty
     line.send_queue.put(b"four")
-    await settled()
+    await line.all_taken()
     assert line.wire.taken == [b"onetwothree", b"four"]
     line.send_queue.end(GONE)
     assert await line.end() == GONE
@@ -84,11 +84,11 @@ async def test_it_is_not_empty_until_the_viewer_has_taken_everything() -> None:
     line = Line()
     line.wire.open.clear()
     line.send_queue.put(b"one")
-    await settled()
+    await line.asked(1)
     line.send_queue.put(b"two")
     assert not line.send_queue.empty
     line.wire.open.set()
-    await settled()
+    await line.all_taken()
     assert line.wire.taken == [b"one", b"two"]
     assert line.send_queue.empty
     line.send_queue.end(GONE)
@@ -99,7 +99,7 @@ async def test_one_large_message_may_be_more_than_may_wait_behind_it() -> None:
     line = Line(backlog=10)
     line.send_queue.put(bytes(1000))
     line.wire.open.clear()
-    await settled()
+    await line.asked(1)
     line.send_queue.put(bytes(10))
     assert not line.running.done()
     line.send_queue.put(b"x")
@@ -110,13 +110,13 @@ async def test_one_large_message_may_be_more_than_may_wait_behind_it() -> None:
 
 async def test_what_waited_is_forgotten_once_it_is_on_its_way() -> None:
     line = Line(backlog=10)
-    for _ in range(20):
+    for turn in range(20):
         line.wire.open.clear()
         line.send_queue.put(b"first")
-        await settled()
+        await line.asked(2 * turn + 1)
         line.send_queue.put(bytes(10))
         line.wire.open.set()
-        await settled()
+        await line.all_taken()
     assert not line.running.done()
     line.send_queue.end(GONE)
     await line.end()
@@ -142,7 +142,7 @@ async def test_the_end_does_not_wait_for_a_viewer_that_takes_nothing() -> None:
     line = Line()
     line.wire.open.clear()
     line.send_queue.put(b"one")
-    await settled()
+    await line.asked(1)
     line.send_queue.end(GONE)
     line.send_queue.end(VIEWER_LEFT)
     line.send_queue.put(b"two")
