@@ -17,22 +17,26 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol
 
-from desktopd import __version__, config, native
+from desktopd import __version__, config
 from desktopd.config import Command, ConfigError, Loaded, Settings, is_loopback
 from desktopd.control import commands
 from desktopd.control.check import check
 from desktopd.control.report import Report, Reporter
+from desktopd.errors import ListenError
 from desktopd.http.access.oauth import Provider
 from desktopd.http.app import create_app
 from desktopd.http.options import HttpOptions
-from desktopd.http.serving.listen import ListenError, bind_tcp, bind_unix
+from desktopd.http.serving.listening_sockets import bind_tcp, bind_unix
 from desktopd.http.serving.server import HttpServer
+from desktopd.rfb import choice
 from desktopd.rfb.listeners import vnc_port as vnc
 from desktopd.rfb.listeners.authentication import VncAuthenticator
 from desktopd.rfb.listeners.password import VncPasswords
-from desktopd.rfb.listeners.unix_socket import RfbServer
+from desktopd.rfb.listeners.unix_socket import UnixSocketListener
 from desktopd.rfb.relay.targets import Targets
-from desktopd.rfb.viewers.viewer import Viewers
+from desktopd.rfb.rfb_server import RfbServer
+from desktopd.rfb.viewers.pixel_path import PixelPath
+from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.errors import SessionError
 from desktopd.session.folder import claim, make_private
 from desktopd.session.services import SessionOptions
@@ -100,15 +104,17 @@ async def _run(loaded: Loaded) -> int:
         ) from None
     viewers = Viewers()
     integration = _integration(loaded)
-    shown = native.native_server(session, settings.app)
+    rfb = choice.create(PixelPath(session.rfb_path), session, settings.app)
     try:
-        app = create_app(_http_options(settings, token, integration), session, viewers, shown)
+        app = create_app(_http_options(settings, token, integration), session, viewers, rfb)
     except ValueError as error:
         raise ConfigError(str(error)) from None
     server = HttpServer(
         app, _listen(settings), tls_cert=settings.tls_cert, tls_key=settings.tls_key
     )
-    vnc_port = _vnc_port(settings, session, viewers, shown)
+    vnc_port = _vnc_port(settings, viewers, rfb)
+    places = filter(None, (rfb.socket, settings.rfb_socket))
+    sockets = [UnixSocketListener(place, rfb, viewers) for place in places]
     link = _link(settings, server, token if is_ours else None)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -123,10 +129,8 @@ async def _run(loaded: Loaded) -> int:
     ]
     if integration is not None:
         running.append(asyncio.create_task(integration.run(lambda: viewers.last_input)))
-    if shown is not None:
-        running.append(
-            asyncio.create_task(native.show(session, shown, viewers, settings.rfb_socket))
-        )
+    running.append(asyncio.create_task(rfb.run()))
+    running += [asyncio.create_task(sock.serve()) for sock in sockets]
     if vnc_port is not None:
         running.append(asyncio.create_task(vnc_port.serve()))
 
@@ -192,17 +196,10 @@ def _session_options(loaded: Loaded) -> SessionOptions:
 
 
 def _rfb(settings: Settings) -> str:
-    """Which RFB server is meant: where nothing is asked for, the native one if it can run here."""
-    if settings.rfb not in ("auto", "native") or settings.display == "xvnc":
-        return settings.rfb
     try:
-        native.check()
-    except native.Unusable as error:
-        if settings.rfb == "native":
-            raise ConfigError(f"rfb=native: {error}") from None
-        log.warning("x11vnc shows the display: %s", error)
-        return "x11vnc"
-    return "native"
+        return choice.choose(settings.rfb, settings.display)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
 
 
 def _integration(loaded: Loaded) -> Integration | None:
@@ -269,9 +266,7 @@ def _listen(settings: Settings) -> list[socket.socket]:
     return bind_tcp(settings.host, settings.port)
 
 
-def _vnc_port(
-    settings: Settings, session: Session, viewers: Viewers, native: RfbServer | None
-) -> vnc.VncPort | None:
+def _vnc_port(settings: Settings, viewers: Viewers, rfb: RfbServer) -> vnc.VncPort | None:
     """The port for VNC viewers, if there is to be one; raises ListenError."""
     if settings.vnc_port is None:
         return None
@@ -293,7 +288,7 @@ def _vnc_port(
     )
     if tls is None and not is_loopback(settings.vnc_host):
         log.warning("%s: whoever listens in the network sees everything; set tls_cert", where)
-    return vnc.VncPort(sock, authenticator, session, viewers, tls, native)
+    return vnc.VncPort(sock, authenticator, rfb, viewers, tls)
 
 
 def _link(settings: Settings, server: HttpServer, token: str | None) -> str:

@@ -14,8 +14,9 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
+from desktopd.errors import ListenError
 from desktopd.http.serving.connection import HEADER_DEADLINE, HttpConnection, WebSocketConnection
-from desktopd.http.serving.listen import BACKLOG, ListenError, is_unix, url
+from desktopd.http.serving.listening_sockets import BACKLOG, is_unix, url
 from desktopd.http.serving.scrub import scrubbed_logs
 
 log = logging.getLogger(__name__)

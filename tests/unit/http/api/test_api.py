@@ -8,7 +8,8 @@ import pytest
 
 from desktopd.geometry import Size
 from desktopd.rfb.viewers.pixel_path import PixelPath
-from desktopd.rfb.viewers.viewer import Role, Viewer, Viewers
+from desktopd.rfb.viewers.viewer import Role, Viewer
+from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.status import ServiceState, ServiceStatus, SessionStatus, Stage
 from desktopd.x11.errors import ConnectionLost
 from tests.unit.http.desktop import BEARER, HTML, READY, VIEW_BEARER, Desk, client, make_app

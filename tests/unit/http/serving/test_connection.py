@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import ClientConnection, connect
 
 from desktopd.http.serving import connection as connections
-from desktopd.http.serving.listen import bind_tcp
+from desktopd.http.serving.listening_sockets import bind_tcp
 from desktopd.http.serving.server import HttpServer
 from tests.unit.http.desktop import BEARER, TOKEN, exchange, make_app, opened, rest, serving
 

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import connect
 
-from desktopd.http.serving.listen import ListenError, bind_tcp, bind_unix
+from desktopd.errors import ListenError
+from desktopd.http.serving.listening_sockets import bind_tcp, bind_unix
 from desktopd.http.serving.server import HttpServer
 from tests.unit.http.desktop import TOKEN, exchange, make_app, serving
 

@@ -20,7 +20,10 @@ from desktopd.geometry import Size
 from desktopd.rfb.listeners.authentication import VncAuthenticator
 from desktopd.rfb.listeners.password import VncPasswords, response
 from desktopd.rfb.listeners.vnc_port import VncPort, listen, tls_context
-from desktopd.rfb.viewers.viewer import Viewers
+from desktopd.rfb.relay.relay_server import RelayServer
+from desktopd.rfb.relay.upstream import UnixTarget
+from desktopd.rfb.viewers.pixel_path import PixelPath
+from desktopd.rfb.viewers.viewers import Viewers
 
 DEADLINE = 20.0
 CONTROL, VIEW = "opensesa", "lookonly"
@@ -72,7 +75,6 @@ class Desk:
     """The session behind the port: its RFB server asks for no password."""
 
     rfb_target: Path
-    rfb_path: str = "x11vnc"
     sizes: list[Size] = field(default_factory=list)
     heard: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
     security: bytes = b"\x01\x01"
@@ -192,7 +194,8 @@ async def serving(
     session, viewers = Desk(folder / "rfb.sock"), Viewers()
     sock = listen("127.0.0.1", 0)
     number = sock.getsockname()[1]
-    port = VncPort(sock, VncAuthenticator(passwords, tls, plain), session, viewers, context)
+    rfb = RelayServer(PixelPath.X11VNC, UnixTarget(session.rfb_target), resize=session.resize)
+    port = VncPort(sock, VncAuthenticator(passwords, tls, plain), rfb, viewers, context)
     server = await asyncio.start_unix_server(session.serve, session.rfb_target) if desk else None
     task = asyncio.create_task(port.serve())
     try:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.rfb.listeners.tcp import tune
+from desktopd.sockets import tune
 
 
 def congestion_control(sock: socket.socket) -> bytes:
