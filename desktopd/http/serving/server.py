@@ -15,9 +15,10 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from desktopd.errors import ListenError
-from desktopd.http.serving.connection import HEADER_DEADLINE, HttpConnection, WebSocketConnection
+from desktopd.http.serving.http_connection import HEADER_DEADLINE, HttpConnection
 from desktopd.http.serving.listening_sockets import BACKLOG, is_unix, url
 from desktopd.http.serving.scrub import scrubbed_logs
+from desktopd.http.serving.websocket_connection import WebSocketConnection
 
 log = logging.getLogger(__name__)
 
