@@ -25,6 +25,7 @@ ARROWS = {
     "background_tasks": "",
     "lockout": "",
     "sockets": "",
+    "tasks": "",
     "config": "geometry",
     "control": "config session",
     "x11": VALUES,
@@ -47,7 +48,9 @@ ARROWS = {
     "http": f"{VALUES} lockout sockets session rfb",
     "integrations": "http",
     "integrations.napari": "",
-    "__main__": f"{VALUES} config control http rfb session",
+    "options": "config http rfb session",
+    "daemon": f"{VALUES} config control http integrations options rfb session tasks",
+    "__main__": "config control daemon errors options session",
 }
 """Which rooms each room may import; a room is its longest name here, and may import itself."""
 

@@ -59,7 +59,7 @@ class UnixSocketListener:
         except OSError as error:
             reason = error.strerror or error
             raise ListenError(f"rfb_socket={path}: {reason}; choose another path") from None
-        self._path = path
+        self.path = path
         self._server = server
         self._viewers = viewers
         self._connections: set[asyncio.Task[None]] = set()
@@ -71,7 +71,7 @@ class UnixSocketListener:
             await asyncio.Event().wait()
         finally:
             listener.close()
-            self._path.unlink(missing_ok=True)
+            self.path.unlink(missing_ok=True)
             for task in self._connections:
                 task.cancel()
             await asyncio.gather(*self._connections, return_exceptions=True)
@@ -83,9 +83,9 @@ class UnixSocketListener:
         try:
             await self._serve(reader, writer)
         except asyncio.CancelledError:
-            log.debug("a viewer on %s is cut off", self._path)
+            log.debug("a viewer on %s is cut off", self.path)
         except Exception:
-            log.exception("a viewer on %s could not be served", self._path)
+            log.exception("a viewer on %s could not be served", self.path)
         finally:
             self._connections.discard(task)
             writer.transport.abort()

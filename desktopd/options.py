@@ -1,0 +1,66 @@
+"""What each room is told of the settings: a setting that a room is to know is named here.
+
+The rooms know their options alone: of the settings' other names, files and variables, nothing.
+"""
+
+from __future__ import annotations
+
+from desktopd import __version__
+from desktopd.config import ConfigError, Loaded, Settings
+from desktopd.http.access.oauth import Provider
+from desktopd.http.options import HttpOptions
+from desktopd.rfb.choice import choose
+from desktopd.rfb.relay.targets import Targets
+from desktopd.session.services import SessionOptions
+
+
+def session_options(loaded: Loaded) -> SessionOptions:
+    """What the settings ask of the session."""
+    settings = loaded.settings
+    return SessionOptions(
+        folder=loaded.runtime_dir,
+        environment=loaded.environment,
+        display=settings.display,
+        rfb=_rfb(settings),
+        size=settings.size,
+        max_size=settings.max_size,
+        dpi=settings.dpi,
+        app=settings.app,
+        kiosk=settings.kiosk,
+        restart_app=settings.restarts_application,
+        wm=settings.wm,
+        gpu=settings.gpu,
+    )
+
+
+def _rfb(settings: Settings) -> str:
+    try:
+        return choose(settings.rfb, settings.display)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+
+
+def http_options(settings: Settings, token: str, provider: Provider | None) -> HttpOptions:
+    """What the settings ask of the HTTP application."""
+    return HttpOptions(
+        base_url=settings.base_url,
+        auth="none" if settings.auth == "none" else "token",
+        token=token,
+        view_token=settings.view_token.get_secret_value() if settings.view_token else None,
+        frame_ancestors=settings.frame_ancestors,
+        allow_origin=settings.allow_origin,
+        allowed_hosts=settings.allowed_hosts,
+        trusted_proxies=settings.trusted_proxies,
+        targets=_targets(settings),
+        provider=provider,
+        version=__version__,
+    )
+
+
+def _targets(settings: Settings) -> Targets | None:
+    if not settings.target_plugin or not settings.target_source:
+        return None
+    try:
+        return Targets(settings.target_plugin, settings.target_source)
+    except ValueError as error:
+        raise ConfigError(f"target_plugin, target_source: {error}") from None
