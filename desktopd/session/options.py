@@ -17,7 +17,8 @@ from desktopd.session.gpu import server_environment
 class SessionOptions:
     """`folder` takes state, sockets and logs; `environment` are the variables of the children.
 
-    `rfb` is the server that was chosen: ``native``, ``x11vnc``, or the X server itself, ``xvnc``. The others are the settings of their names.
+    `rfb` is the server that was chosen: ``native``, ``x11vnc``, or the X server itself, ``xvnc``.
+    The others are the settings of their names.
     """
 
     folder: Path

@@ -13,7 +13,6 @@ from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.cursor import CursorShape
 from desktopd.rfb.protocol import server_messages
 from desktopd.rfb.protocol.encodings import Encoding
-from desktopd.rfb.protocol.handshake import RFB_3_8
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
 from desktopd.rfb.protocol.server_messages import Led
 from desktopd.rfb.server.client_connection import ClientConnection
