@@ -2,6 +2,8 @@
 
 An encoding is a file beside this one and a line in `registry.py`. An encoder knows pixels and
 rectangles; framebuffers, viewers and links belong to the server.
+
+Tested by tests/unit/rfb/encoders/test_registry.py, which asks every encoder of the table.
 """
 
 from __future__ import annotations
