@@ -6,9 +6,11 @@ import asyncio
 import logging
 from collections.abc import Collection, Coroutine, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class NamedTasks:
@@ -66,3 +68,24 @@ class NamedTasks:
     def _raised(self) -> dict[str, BaseException]:
         ended = {n: t for n, t in self._tasks.items() if t.done() and not t.cancelled()}
         return {name: error for name, task in ended.items() if (error := task.exception())}
+
+
+async def race(*contenders: Coroutine[Any, Any, T]) -> T:
+    """Return what the first of them returns, or raise what it raises; the others are cancelled.
+
+    What another one raises meanwhile is logged.
+    """
+    tasks = [asyncio.create_task(contender) for contender in contenders]
+    done: set[asyncio.Task[T]] = set()
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        first = next((task for task in tasks if task in done), None)
+        for task in tasks:
+            if task is not first and not task.cancelled() and (failure := task.exception()):
+                log.error("%s failed: %r", task.get_coro(), failure, exc_info=failure)
+    assert first is not None
+    return first.result()

@@ -1,4 +1,7 @@
-"""Xauthority files: where an X server and its clients find their common cookie."""
+"""Xauthority files: where an X server and its clients find their common cookie.
+
+Tested by tests/x11/test_connection.py.
+"""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from desktopd.tasks import NamedTasks
+from desktopd.tasks import NamedTasks, race
 
 
 async def end() -> None:
@@ -88,3 +88,50 @@ async def test_a_task_that_is_spared_runs_until_the_end_of_the_block() -> None:
         await tasks.cancel(but=("spared",))
         assert not ended.is_set()
     assert ended.is_set()
+
+
+async def say(text: str) -> str:
+    return text
+
+
+async def fail_late(started: asyncio.Event) -> str:
+    started.set()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        raise ValueError("a bug at the end")
+
+
+async def test_the_first_wins_and_the_others_are_cancelled() -> None:
+    cancelled = asyncio.Event()
+
+    async def lose() -> str:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+        return "lost"
+
+    assert await race(lose(), say("won")) == "won"
+    assert cancelled.is_set()
+
+
+async def test_what_the_first_raises_is_raised() -> None:
+    with pytest.raises(OSError, match="a bug"):
+        await race(stay(), fail("a bug"))
+
+
+async def test_what_a_loser_raises_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    assert await race(fail_late(asyncio.Event()), say("won")) == "won"
+    assert "a bug at the end" in caplog.text
+
+
+async def test_who_cancels_a_race_cancels_all_in_it(caplog: pytest.LogCaptureFixture) -> None:
+    started = asyncio.Event(), asyncio.Event()
+    running = asyncio.create_task(race(*map(fail_late, started)))
+    for one in started:
+        await one.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert caplog.text.count("a bug at the end'") == 2

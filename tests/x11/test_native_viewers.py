@@ -17,7 +17,7 @@ from desktopd.rfb.encoders.h264.encoder import H264Encoder
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.extended_clipboard import Format, Notify, Provide, Request, parse
 from desktopd.rfb.protocol.pixel_format import NATIVE
-from desktopd.rfb.server import client_connection as peer
+from desktopd.rfb.server import client_updates
 from desktopd.rfb.viewers.connection import Cause, Limits
 from desktopd.rfb.viewers.viewer import Role
 from desktopd.x11.screen.grab import Grabber
@@ -118,8 +118,8 @@ async def test_what_waits_for_a_viewer_that_does_not_read_is_bounded(start, conn
 async def test_without_answers_to_fences_there_is_no_more_video(
     shown, painter, eventually, monkeypatch
 ):
-    monkeypatch.setattr(peer, "SPEECHLESS", 0.5)
-    monkeypatch.setattr(peer, "WITHOUT_VIDEO", 4.0)
+    monkeypatch.setattr(client_updates, "SPEECHLESS", 0.5)
+    monkeypatch.setattr(client_updates, "WITHOUT_VIDEO", 4.0)
     mute, other = await shown.view(), await shown.view()
     for seen in (mute, other):
         await eventually(lambda seen=seen: shown.is_exact(seen))

@@ -32,7 +32,7 @@ def test_the_native_format_on_the_wire() -> None:
 )
 def test_a_format_that_no_pixel_can_have(raw: bytes, said: str) -> None:
     with pytest.raises(ProtocolError, match=said):
-        PixelFormat.parse(raw)
+        PixelFormat.parse(raw).check()
 
 
 def test_a_colour_map_has_all_of_its_indices() -> None:

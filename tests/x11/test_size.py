@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from typing import TYPE_CHECKING
 
@@ -145,6 +146,19 @@ async def test_a_refused_size_changes_nothing(start, connect, kind, size):
     assert shown(server) == our_modes(server) == [f"desktopd-{before}"]
     assert changes == []
     assert await screen.resize(Size(700, 500)) == told(server) == Size(700, 500)
+
+
+async def test_a_refusal_that_nobody_waits_for_any_more_is_logged(
+    start, connect, eventually, caplog
+):
+    caplog.set_level(logging.INFO)
+    screen = await ScreenSize.open(await connect(start("xvfb", Size(800, 600))), LARGEST)
+    leaving = asyncio.create_task(screen.resize(Size(1000, 700)))
+    await eventually(lambda: screen._settling is not None)
+    leaving.cancel()
+    await eventually(lambda: "RRAddOutputMode 1000x700: BadMatch" in caplog.text)
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
 
 
 async def test_a_refused_size_does_not_spoil_a_later_one(start, connect):
