@@ -21,7 +21,7 @@ from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.pixels import Pixels
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import PixelFormat
-from desktopd.rfb.protocol.server_messages import rectangle
+from desktopd.rfb.protocol.rectangles import rectangle_header
 
 
 class VideoError(Exception):
@@ -93,7 +93,7 @@ class Encoder(ABC):
 
     def rectangle(self, area: Rectangle, *data: bytes) -> EncodedRectangle:
         """The parts of `data` behind the header that belongs ahead of them."""
-        header = rectangle(area.x, area.y, area.width, area.height, self.encoding)
+        header = rectangle_header(area.x, area.y, area.width, area.height, self.encoding)
         return EncodedRectangle(area, b"".join((header, *data)), self.lossy)
 
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from desktopd.background_tasks import BackgroundTasks
 from desktopd.geometry import Size
 from desktopd.rfb.encoders.cursor import CursorShape
-from desktopd.rfb.protocol.server_messages import Led
+from desktopd.rfb.protocol.rectangles import Led
 from desktopd.rfb.server.announcements import Announcements
 from desktopd.rfb.server.capture_loop import CaptureLoop
 from desktopd.rfb.server.client_connection import ClientConnection
