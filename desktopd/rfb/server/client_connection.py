@@ -127,7 +127,7 @@ class ClientConnection:
             case SetDesktopSize(width=width, height=height):
                 self._display.spawn(self._desktop_size.ask(Size(width, height)))
             case Xvp():
-                self._send(server_messages.xvp(server_messages.XvpCode.FAIL))
+                self._send(server_messages.xvp_fail())
             case _:
                 self._take_wish(message)
 
