@@ -20,10 +20,9 @@ from desktopd.observers import Observers
 from desktopd.x11.connection import Connection, Display, Event, XError, XRequestError, x_errors
 from desktopd.x11.selections.content import Content, ContentLimits
 from desktopd.x11.selections.owner import SelectionOwner, owner_of
-from desktopd.x11.selections.properties import TransferError, Window, make_window
+from desktopd.x11.selections.properties import TransferError, Window
 from desktopd.x11.selections.reader import SelectionReader
 from desktopd.x11.selections.targets import Form
-from desktopd.x11.selections.transfer import server_time
 
 # The first is followed; what is put here can be pasted from all.
 SELECTIONS = ("CLIPBOARD", "PRIMARY")
@@ -55,20 +54,19 @@ class Clipboard:
     def __init__(
         self,
         connection: Connection,
-        window: Window,
+        owner: SelectionOwner,
+        followed: str,
         limits: ContentLimits,
         serials: Iterator[int],
-        selections: tuple[str, ...],
     ) -> None:
         self.offer = Offer(0, Content())
         self._connection = connection
-        self._window = window
+        self._owner = owner
+        self._followed = followed
         self._limits = limits
         self._serials = serials
         self._newest = 0
-        self._followed = selections[0]
-        self._owner = SelectionOwner(connection, window, *selections)
-        self._reader = SelectionReader(connection, window, self._followed, limits)
+        self._reader = SelectionReader(connection, owner.window, followed, limits)
         self._reading: asyncio.Task[None] | None = None
         self._text_handlers: Observers[[str]] = Observers()
         self._offer_handlers: Observers[[Offer]] = Observers()
@@ -86,12 +84,11 @@ class Clipboard:
         Serials are taken from `serials`, which may go on where those of another display ended.
         Raises XError when the server has no XFIXES.
         """
-        window = await connection.call(make_window)
-        clipboard = cls(
-            connection, window, limits or ContentLimits(), serials or count(1), selections
-        )
+        owner = await SelectionOwner.open(connection, *selections)
+        followed, limits = selections[0], limits or ContentLimits()
+        clipboard = cls(connection, owner, followed, limits, serials or count(1))
         connection.subscribe(clipboard._on_event)
-        await connection.call(partial(_follow, window, selections[0]))
+        await connection.call(partial(_follow, owner.window, followed))
         clipboard._read_anew()
         return clipboard
 
@@ -126,7 +123,7 @@ class Clipboard:
         has been a copy after the one of this `serial` (None: of this moment).
         """
         content.check(self._limits)
-        time = await server_time(self._connection, self._window)
+        time = await self._owner.time()
         if serial is None:
             serial = self.next_serial()
         elif serial < self._newest:
@@ -139,9 +136,12 @@ class Clipboard:
         return offer
 
     def _on_event(self, event: Event) -> None:
-        if not isinstance(event, xfixes.SelectionNotify) or event.window.id != self._window.id:
+        if (
+            not isinstance(event, xfixes.SelectionNotify)
+            or event.window.id != self._owner.window.id
+        ):
             return
-        if event.owner.id not in (X.NONE, self._window.id):
+        if event.owner.id not in (X.NONE, self._owner.window.id):
             self._read_anew()
 
     def _begin(self, serial: int) -> None:
@@ -157,7 +157,7 @@ class Clipboard:
     async def _read(self, serial: int) -> None:
         """Read what another client has copied; cancelled by a later copy and by `put`."""
         owner = await self._connection.call(partial(owner_of, self._followed))
-        if owner in (X.NONE, self._window.id):
+        if owner in (X.NONE, self._owner.window.id):
             return
         try:
             offered = await self._reader.targets()

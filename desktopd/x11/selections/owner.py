@@ -12,9 +12,15 @@ from Xlib.protocol import event as core
 
 from desktopd.x11.connection import Connection, Display, Event, XRequestError, x_errors
 from desktopd.x11.selections.content import Content
-from desktopd.x11.selections.properties import PropertyValue, TransferError, Window
+from desktopd.x11.selections.properties import (
+    PropertyValue,
+    TransferError,
+    Window,
+    destroy,
+    make_window,
+)
 from desktopd.x11.selections.targets import offered
-from desktopd.x11.selections.transfer import is_earlier, send
+from desktopd.x11.selections.transfer import is_earlier, send, server_time
 
 logger = logging.getLogger(__name__)
 
@@ -24,15 +30,14 @@ _PROTOCOL_TARGETS = ("TARGETS", "TIMESTAMP")
 class SelectionOwner:
     """Offers one content at a time by all the `selections` named.
 
-    `window` is ours, with PropertyChangeMask. Where `exact`, a request from before the selection
-    was owned gets nothing (ICCCM section 2.2); many programs paste with too early a time.
+    `window` is the one that owns them; it has PropertyChangeMask, and may be used for more.
     """
 
     def __init__(
-        self, connection: Connection, window: Window, *selections: str, exact: bool = False
+        self, connection: Connection, window: Window, selections: tuple[str, ...], *, exact: bool
     ) -> None:
+        self.window = window
         self._connection = connection
-        self._window = window
         self._selections = selections
         self._exact = exact
         self._content = Content()
@@ -42,28 +47,44 @@ class SelectionOwner:
         self._listening: Counter[int] = Counter()
         self._unsubscribe = connection.subscribe(self._on_event)
 
+    @classmethod
+    async def open(
+        cls, connection: Connection, *selections: str, exact: bool = False
+    ) -> SelectionOwner:
+        """Make ready to own `selections`.
+
+        Where `exact`, a request from before the selection was owned gets nothing (ICCCM section
+        2.2); for the clipboard many programs give too early a time.
+        """
+        return cls(connection, await connection.call(make_window), selections, exact=exact)
+
+    async def time(self) -> int:
+        """The time of the X server in milliseconds."""
+        return await server_time(self._connection, self.window)
+
     async def own(self, content: Content, time: int) -> None:
-        """Offer `content`, unless another client became the owner after `time` (`server_time`)."""
+        """Offer `content`, unless another client became the owner after `time`."""
         self._content, self._since = content, time
         self._owning += 1
         try:
             self._owned = await self._connection.call(
-                partial(_own, self._window, self._selections, time)
+                partial(_own, self.window, self._selections, time)
             )
         finally:
             self._owning -= 1
         self._forget_what_is_lost()
 
-    def close(self) -> None:
-        """Answer nobody any more."""
+    async def close(self) -> None:
+        """Answer nobody any more, and own nothing."""
         self._unsubscribe()
+        await self._connection.call(partial(destroy, self.window))
 
     def _on_event(self, event: Event) -> None:
-        if isinstance(event, core.SelectionRequest) and event.owner.id == self._window.id:
+        if isinstance(event, core.SelectionRequest) and event.owner.id == self.window.id:
             self._connection.spawn(self._serve(event, self._content))
         elif (
             isinstance(event, core.SelectionClear)
-            and event.window.id == self._window.id
+            and event.window.id == self.window.id
             # A loss may be told after the selection is ours again.
             and is_earlier(self._since, event.time)
         ):

@@ -76,6 +76,12 @@ def make_window(display: Display) -> Window:
         )
 
 
+def destroy(window: Window, display: Display) -> None:
+    """End a window of ours, and what it owns."""
+    with x_errors(display, f"DestroyWindow {window.id:#x}"):
+        window.destroy()
+
+
 def put(window: Window, atom: int, value: PropertyValue, display: Display) -> None:
     """Write a property; XRequestError when the window is gone."""
     with x_errors(display, f"ChangeProperty of window {window.id:#x}"):
