@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -9,38 +8,18 @@ import pytest
 from Xlib import X, Xatom
 from Xlib.protocol import event as core
 
-from desktopd.x11.connection import Connection, Display, Event
+from desktopd.x11.connection import Display, Event
 from desktopd.x11.selections import transfer
 from desktopd.x11.selections.clipboard import Clipboard
 from desktopd.x11.selections.content import ContentLimits
 from desktopd.x11.selections.transfer import CHUNK_BYTES
+from tests.x11.selecting import Program, copy, paste
 
 if TYPE_CHECKING:
-    from conftest import Server
+    pass
 
 UNICODE = "grün 細胞 🔬\n\tzweite Zeile\u0000 ende"
 LONG = "".join(f"{i} grün 細胞 🔬\n" for i in range(38_000))
-
-
-def copy(server: Server, text: str) -> None:
-    """Have xclip own the clipboard, in the background until another client does."""
-    process = server.start(
-        *("xclip", "-quiet", "-in", "-selection", "clipboard"), stdin=subprocess.PIPE
-    )
-    assert process.stdin is not None
-    process.stdin.write(text.encode())
-    process.stdin.close()
-
-
-async def paste(server: Server, target: str = "UTF8_STRING", selection: str = "clipboard") -> str:
-    """What xclip gets, without holding up the loop that may have to give it."""
-    command = ["xclip", "-out", "-selection", selection, "-target", target]
-    process = await asyncio.create_subprocess_exec(
-        *command, env=server.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    output, errors = await asyncio.wait_for(process.communicate(), 20)
-    assert (process.returncode, errors) == (0, b"")
-    return output.decode("latin-1" if target == "STRING" else "utf-8")
 
 
 @pytest.fixture
@@ -49,82 +28,6 @@ async def clipboard(server, connect) -> Clipboard:
     clipboard = await Clipboard.open(await connect(server))
     await clipboard.set("")
     return clipboard
-
-
-class Program:
-    """An X client that copies and pastes as a test wants it to."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.events: list[Event] = []
-        connection.subscribe(self.events.append)
-
-    async def open(self) -> Program:
-        self.window = await self.connection.call(
-            lambda display: display.screen().root.create_window(
-                *(0, 0, 1, 1, 0, X.CopyFromParent), event_mask=X.PropertyChangeMask
-            )
-        )
-        await self.connection.ping()
-        return self
-
-    async def copy(self) -> None:
-        """Own the clipboard."""
-
-        def own(display: Display) -> None:
-            self.window.set_selection_owner(display.get_atom("CLIPBOARD"), X.CurrentTime)
-            display.sync()
-
-        await self.connection.call(own)
-
-    async def give(self, request: Event, kind: str | None, items: Any, bits: int = 8) -> None:
-        """Answer the request with a property of this kind, or with none."""
-
-        def answer(display: Display) -> None:
-            if kind is not None:
-                request.requestor.change_property(
-                    request.property, display.get_atom(kind), bits, items
-                )
-            notice = core.SelectionNotify(
-                time=request.time,
-                requestor=request.requestor,
-                selection=request.selection,
-                target=request.target,
-                property=X.NONE if kind is None else request.property,
-            )
-            request.requestor.send_event(notice)
-            display.sync()
-
-        await self.connection.call(answer)
-
-    async def give_targets(self, request: Event, *names: str) -> None:
-        """Say what can be had."""
-        atoms = await self.connection.call(lambda display: [*map(display.get_atom, names)])
-        await self.give(request, "ATOM", atoms, bits=32)
-
-    async def convert(self, target: str, into: str) -> None:
-        """Ask for the clipboard."""
-
-        def ask(display: Display) -> None:
-            atoms = [display.get_atom(name) for name in ("CLIPBOARD", target, into)]
-            self.window.convert_selection(*atoms, X.CurrentTime)
-            display.sync()
-
-        await self.connection.call(ask)
-
-    async def value(self, name: str, *, delete: bool = False) -> Any:
-        """A property of the window as (type, items); None without one."""
-
-        def read(display: Display) -> Any:
-            found = self.window.get_property(
-                display.get_atom(name), X.AnyPropertyType, 0, 1_000_000, delete
-            )
-            return found and (display.get_atom_name(found.property_type), found.value)
-
-        return await self.connection.call(read)
-
-    def arrived(self, kind: type) -> list[Event]:
-        return [event for event in self.events if isinstance(event, kind)]
 
 
 @pytest.fixture

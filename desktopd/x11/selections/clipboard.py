@@ -24,8 +24,9 @@ from desktopd.x11.selections.properties import TransferError, Window
 from desktopd.x11.selections.reader import SelectionReader
 from desktopd.x11.selections.targets import Form
 
-# The first is followed; what is put here can be pasted from all.
-SELECTIONS = ("CLIPBOARD", "PRIMARY")
+SELECTION = "CLIPBOARD"
+# The selection that the middle button pastes; it gets the text of what is put here.
+TEXT_SELECTION = "PRIMARY"
 # Text first, for viewers that know nothing else do not wait for an image.
 _ORDER = (Form.TEXT, Form.FILES, Form.HTML, Form.IMAGE)
 
@@ -55,18 +56,16 @@ class Clipboard:
         self,
         connection: Connection,
         owner: SelectionOwner,
-        followed: str,
         limits: ContentLimits,
         serials: Iterator[int],
     ) -> None:
         self.offer = Offer(0, Content())
         self._connection = connection
         self._owner = owner
-        self._followed = followed
         self._limits = limits
         self._serials = serials
         self._newest = 0
-        self._reader = SelectionReader(connection, owner.window, followed, limits)
+        self._reader = SelectionReader(connection, owner.window, SELECTION, limits)
         self._reading: asyncio.Task[None] | None = None
         self._text_handlers: Observers[[str]] = Observers()
         self._offer_handlers: Observers[[Offer]] = Observers()
@@ -77,18 +76,16 @@ class Clipboard:
         connection: Connection,
         limits: ContentLimits | None = None,
         serials: Iterator[int] | None = None,
-        selections: tuple[str, ...] = SELECTIONS,
     ) -> Clipboard:
-        """Follow the first of `selections` on `connection`, and own all of them by `put`.
+        """Follow the clipboard of `connection`.
 
         Serials are taken from `serials`, which may go on where those of another display ended.
         Raises XError when the server has no XFIXES.
         """
-        owner = await SelectionOwner.open(connection, *selections)
-        followed, limits = selections[0], limits or ContentLimits()
-        clipboard = cls(connection, owner, followed, limits, serials or count(1))
+        owner = await SelectionOwner.open(connection, SELECTION, TEXT_SELECTION)
+        clipboard = cls(connection, owner, limits or ContentLimits(), serials or count(1))
         connection.subscribe(clipboard._on_event)
-        await connection.call(partial(_follow, owner.window, followed))
+        await connection.call(partial(_follow, owner.window))
         clipboard._read_anew()
         return clipboard
 
@@ -117,7 +114,7 @@ class Clipboard:
         return await self.put(Content(text=text))
 
     async def put(self, content: Content, serial: int | None = None) -> Offer:
-        """Become the owner of the selections, with `content` to paste.
+        """Become the owner of CLIPBOARD with `content` to paste, and of PRIMARY with its text.
 
         Raises ContentTooLarge, ValueError for text that is no Unicode, and Superseded when there
         has been a copy after the one of this `serial` (None: of this moment).
@@ -132,16 +129,16 @@ class Clipboard:
         # after, and find us as the owner.
         self._begin(serial)
         self.offer = offer = Offer(serial, content)
-        await self._owner.own(content, time)
+        contents = {SELECTION: content}
+        if content.plain is not None:
+            contents[TEXT_SELECTION] = Content(text=content.plain)
+        await self._owner.own(contents, time)
         return offer
 
     def _on_event(self, event: Event) -> None:
-        if (
-            not isinstance(event, xfixes.SelectionNotify)
-            or event.window.id != self._owner.window.id
-        ):
-            return
-        if event.owner.id not in (X.NONE, self._owner.window.id):
+        ours = self._owner.window.id
+        is_news = isinstance(event, xfixes.SelectionNotify) and event.window.id == ours
+        if is_news and event.owner.id not in (X.NONE, ours):
             self._read_anew()
 
     def _begin(self, serial: int) -> None:
@@ -156,7 +153,7 @@ class Clipboard:
 
     async def _read(self, serial: int) -> None:
         """Read what another client has copied; cancelled by a later copy and by `put`."""
-        owner = await self._connection.call(partial(owner_of, self._followed))
+        owner = await self._connection.call(_owner)
         if owner in (X.NONE, self._owner.window.id):
             return
         try:
@@ -193,11 +190,15 @@ def _problem(what: str, failure: Exception) -> str:
 # From here on: run in the X thread.
 
 
-def _follow(window: Window, selection: str, display: Display) -> None:
+def _owner(display: Display) -> int:
+    return owner_of(display.get_atom(SELECTION), display)
+
+
+def _follow(window: Window, display: Display) -> None:
     if not display.has_extension(xfixes.extname):
         raise XError("the X server has no XFIXES: start it with `+extension XFIXES`")
     with x_errors(display, "XFixesSelectSelectionInput"):
         display.xfixes_query_version()
         display.xfixes_select_selection_input(
-            window, display.get_atom(selection), xfixes.XFixesSetSelectionOwnerNotifyMask
+            window, display.get_atom(SELECTION), xfixes.XFixesSetSelectionOwnerNotifyMask
         )

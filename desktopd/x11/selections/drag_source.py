@@ -53,7 +53,7 @@ class DragSource:
                 return DropResult.NO_TARGET
             owner = await self._renewed_owner()
             time = await owner.time()
-            await owner.own(content, time)
+            await owner.own({xdnd.SELECTION: content}, time)
             types = await self._connection.call(partial(_list_types, owner.window, content))
             negotiation = Negotiation(self._connection, owner.window, target)
             try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from Xlib import X
@@ -27,23 +29,28 @@ logger = logging.getLogger(__name__)
 _PROTOCOL_TARGETS = ("TARGETS", "TIMESTAMP")
 
 
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """What a selection of ours gives, and since when, in the time of the X server."""
+
+    content: Content
+    since: int
+
+
 class SelectionOwner:
-    """Offers one content at a time by all the `selections` named.
+    """Offers contents by selections, each in the time that it owns the selection.
 
     `window` is the one that owns them; it has PropertyChangeMask, and may be used for more.
     """
 
     def __init__(
-        self, connection: Connection, window: Window, selections: tuple[str, ...], *, exact: bool
+        self, connection: Connection, window: Window, atoms: dict[str, int], *, exact: bool
     ) -> None:
         self.window = window
         self._connection = connection
-        self._selections = selections
+        self._atoms = atoms
         self._exact = exact
-        self._content = Content()
-        self._owned: set[int] = set()
-        self._owning = 0
-        self._since = X.CurrentTime
+        self._owned: dict[int, _Owned] = {}
         self._listening: Counter[int] = Counter()
         self._unsubscribe = connection.subscribe(self._on_event)
 
@@ -56,23 +63,21 @@ class SelectionOwner:
         Where `exact`, a request from before the selection was owned gets nothing (ICCCM section
         2.2); for the clipboard many programs give too early a time.
         """
-        return cls(connection, await connection.call(make_window), selections, exact=exact)
+        window = await connection.call(make_window)
+        atoms = await connection.call(lambda display: [*map(display.get_atom, selections)])
+        return cls(connection, window, dict(zip(selections, atoms, strict=True)), exact=exact)
 
     async def time(self) -> int:
         """The time of the X server in milliseconds."""
         return await server_time(self._connection, self.window)
 
-    async def own(self, content: Content, time: int) -> None:
-        """Offer `content`, unless another client became the owner after `time`."""
-        self._content, self._since = content, time
-        self._owning += 1
-        try:
-            self._owned = await self._connection.call(
-                partial(_own, self.window, self._selections, time)
-            )
-        finally:
-            self._owning -= 1
-        self._forget_what_is_lost()
+    async def own(self, contents: Mapping[str, Content], time: int) -> None:
+        """Own the selections named in `contents`, except for what others got after `time`."""
+        wanted = {self._atoms[name]: _Owned(content, time) for name, content in contents.items()}
+        self._owned.update(wanted)
+        for lost in await self._connection.call(partial(_own, self.window, [*wanted], time)):
+            if self._owned.get(lost) is wanted[lost]:
+                del self._owned[lost]
 
     async def close(self) -> None:
         """Answer nobody any more, and own nothing."""
@@ -81,43 +86,40 @@ class SelectionOwner:
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, core.SelectionRequest) and event.owner.id == self.window.id:
-            self._connection.spawn(self._serve(event, self._content))
-        elif (
-            isinstance(event, core.SelectionClear)
-            and event.window.id == self.window.id
+            self._connection.spawn(self._serve(event, self._owned.get(event.selection)))
+        elif isinstance(event, core.SelectionClear) and event.window.id == self.window.id:
+            owned = self._owned.get(event.atom)
             # A loss may be told after the selection is ours again.
-            and is_earlier(self._since, event.time)
-        ):
-            self._owned.discard(event.atom)
-            self._forget_what_is_lost()
+            if owned is not None and is_earlier(owned.since, event.time):
+                del self._owned[event.atom]  # tens of megabytes, perhaps
 
-    def _forget_what_is_lost(self) -> None:
-        """Free what may be tens of megabytes once nobody can ask for it."""
-        if not self._owned and not self._owning:
-            self._content = Content()
-
-    async def _serve(self, request: Event, content: Content) -> None:
+    async def _serve(self, request: Event, owned: _Owned | None) -> None:
         try:
-            early = self._exact and request.time and is_earlier(request.time, self._since)
-            value = None if early else await self._value(request, content)
+            value = None
+            if owned is not None and not self._is_too_early(request, owned):
+                value = await self._value(request, owned)
             await send(self._connection, request, value, self._listening)
         except (TransferError, XRequestError) as failure:
             logger.info("a program that pasted did not get all: %s", failure)
 
-    async def _value(self, request: Event, content: Content) -> PropertyValue | None:
-        targets = {target.name: target for target in offered(content)}
+    def _is_too_early(self, request: Event, owned: _Owned) -> bool:
+        time = request.time
+        return self._exact and time != X.CurrentTime and is_earlier(time, owned.since)
+
+    async def _value(self, request: Event, owned: _Owned) -> PropertyValue | None:
+        targets = {target.name: target for target in offered(owned.content)}
         names = (*_PROTOCOL_TARGETS, *targets)
         name = await self._connection.call(partial(_name, request.target))
         if name == "TARGETS":
             atoms = await self._connection.call(lambda display: [*map(display.get_atom, names)])
             return PropertyValue("ATOM", 32, atoms)
         if name == "TIMESTAMP":
-            return PropertyValue("INTEGER", 32, [self._since])
+            return PropertyValue("INTEGER", 32, [owned.since])
         if name not in targets:
             return None
         target = targets[name]
         try:
-            data = await asyncio.to_thread(target.encode, content)
+            data = await asyncio.to_thread(target.encode, owned.content)
         except ValueError as failure:
             logger.warning("a program that pasted does not get %s: %s", name, failure)
             return None
@@ -127,19 +129,18 @@ class SelectionOwner:
 # From here on: run in the X thread.
 
 
-def owner_of(selection: str, display: Display) -> int:
-    """The window that owns a selection, 0 without one."""
-    owner = display.get_selection_owner(display.get_atom(selection))
+def owner_of(selection: int, display: Display) -> int:
+    """The window that owns a selection (an atom), 0 without one."""
+    owner = display.get_selection_owner(selection)
     return int(owner.id if owner else X.NONE)
 
 
-def _own(window: Window, selections: tuple[str, ...], time: int, display: Display) -> set[int]:
-    """Become the owner; the atoms of the selections that are now ours."""
+def _own(window: Window, selections: list[int], time: int, display: Display) -> list[int]:
+    """Become the owner; returns the selections that are another's."""
     with x_errors(display, "SetSelectionOwner"):
-        for name in selections:
-            window.set_selection_owner(display.get_atom(name), time)
-    ours = (name for name in selections if owner_of(name, display) == window.id)
-    return {display.get_atom(name) for name in ours}
+        for selection in selections:
+            window.set_selection_owner(selection, time)
+    return [selection for selection in selections if owner_of(selection, display) != window.id]
 
 
 def _name(atom: int, display: Display) -> str:
