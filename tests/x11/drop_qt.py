@@ -19,6 +19,10 @@ class Target(QLabel):
         event.acceptProposedAction()
 
     def dropEvent(self, event: Any) -> None:  # noqa: N802
+        if not event.mimeData().hasText():
+            event.ignore()
+            print(json.dumps({"ignored": event.mimeData().formats()}), flush=True)
+            return
         data, place = event.mimeData(), event.position()
         dropped = {
             "at": [int(place.x()), int(place.y())],
@@ -29,10 +33,8 @@ class Target(QLabel):
             "files": [url.toLocalFile() for url in data.urls()],
             "action": event.dropAction().name,
         }
-        # A program may look at what it gets and not want it.
-        if dropped["text"] == "unwanted":
-            event.ignore()
-        else:
+        # napari opens what it gets, and leaves the event as it is.
+        if dropped["text"] != "taken in silence":
             event.acceptProposedAction()
         print(json.dumps(dropped), flush=True)
 

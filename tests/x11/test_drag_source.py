@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from desktopd.geometry import Size
 from desktopd.x11.selections import negotiation
 from desktopd.x11.selections.content import Content, ContentLimits, ContentTooLarge
 from desktopd.x11.selections.drag_source import DragSource
+from desktopd.x11.selections.drop_target import drop_target
 from desktopd.x11.selections.negotiation import DropResult
 from desktopd.x11.windows import window_manager
 
@@ -61,6 +63,11 @@ class Desktop:
     async def drop(self, place: tuple[int, int], content: Content) -> DropResult:
         return await self.source.drop(*place, content)
 
+    async def has_target(self) -> bool:
+        """Whether a window that takes drops is to be seen."""
+        probe = partial(drop_target, x=LEFT[0], y=LEFT[1])
+        return await self.source._connection.call(probe) is not None
+
 
 @pytest.fixture(params=["xvfb", "xdummy"])
 async def desktop(request, start: Callable[..., Server], connect, eventually) -> Desktop:
@@ -89,6 +96,7 @@ async def run(desktop, folder, eventually) -> AsyncIterator[Callable[..., Any]]:
         started.append(process)
         program = Program(process, log)
         await eventually(program.covers_the_screen)
+        await eventually(desktop.has_target)
         return program
 
     yield run
@@ -164,8 +172,13 @@ async def test_where_a_window_takes_no_drop(desktop, run, program):
     assert len(shown.drops()) == 1
 
 
-async def test_what_a_program_gets_and_does_not_want(desktop, qt):
-    assert await desktop.drop(LEFT, Content(text="unwanted")) is DropResult.REFUSED
+async def test_what_a_program_does_not_want(desktop, qt):
+    assert await desktop.drop(LEFT, Content(html="no text")) is DropResult.REFUSED
+    assert qt.drops() == [{"ignored": ["text/html"]}]
+
+
+async def test_what_a_program_takes_without_a_word(desktop, qt):
+    assert await desktop.drop(LEFT, Content(text="taken in silence")) is DropResult.ACCEPTED
     assert len(qt.drops()) == 1
 
 

@@ -55,7 +55,9 @@ class DragSource:
             time = await owner.time()
             await owner.own({xdnd.SELECTION: content}, time)
             types = await self._connection.call(partial(_list_types, owner.window, content))
-            negotiation = Negotiation(self._connection, owner.window, target)
+            negotiation = Negotiation(
+                self._connection, owner.window, target, lambda: owner.requests
+            )
             try:
                 return await negotiation.run(x, y, time, types)
             except XRequestError as failure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -36,11 +37,15 @@ class DropResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Negotiation:
-    """One drag from the window `source` over `target`, which gets to know of it by `run`."""
+    """One drag from the window `source` over `target`, which gets to know of it by `run`.
+
+    `requests` tells how often others have asked for what is dragged.
+    """
 
     connection: Connection
     source: Window
     target: DropTarget
+    requests: Callable[[], int]
 
     async def run(self, x: int, y: int, time: int, types: list[int]) -> DropResult:
         """Drop at a pixel of the screen what the target can have as `types`, which are atoms.
@@ -60,8 +65,13 @@ class Negotiation:
                     self.connection.post(partial(_send, self.target, xdnd.LEAVE, leave))
             if result is not DropResult.ACCEPTED:
                 return result
+            before = self.requests()
             await self._say(xdnd.DROP, xdnd.drop(source, time))
-            return await self._finish(answers)
+            result = await self._finish(answers)
+            # A Qt program that takes what was dropped and does not accept the event, such as
+            # napari, says that the drop failed.
+            taken = result is DropResult.REFUSED and self.requests() > before
+            return DropResult.ACCEPTED if taken else result
 
     async def _ask(self, answers: asyncio.Queue[Event], where: xdnd.Words) -> DropResult:
         """Whether the target would take the drop."""

@@ -41,12 +41,14 @@ class SelectionOwner:
     """Offers contents by selections, each in the time that it owns the selection.
 
     `window` is the one that owns them; it has PropertyChangeMask, and may be used for more.
+    `requests` counts how often others have asked.
     """
 
     def __init__(
         self, connection: Connection, window: Window, atoms: dict[str, int], *, exact: bool
     ) -> None:
         self.window = window
+        self.requests = 0
         self._connection = connection
         self._atoms = atoms
         self._exact = exact
@@ -86,6 +88,7 @@ class SelectionOwner:
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, core.SelectionRequest) and event.owner.id == self.window.id:
+            self.requests += 1
             self._connection.spawn(self._serve(event, self._owned.get(event.selection)))
         elif isinstance(event, core.SelectionClear) and event.window.id == self.window.id:
             owned = self._owned.get(event.atom)
