@@ -11,6 +11,7 @@ from pathlib import Path
 from desktopd.geometry import Size
 from desktopd.observers import Observers
 from desktopd.session import services
+from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.errors import SessionError, SessionNotReady
 from desktopd.session.gpu import confirmed, detect
 from desktopd.session.probes.rfb import RfbProbe
@@ -24,6 +25,8 @@ from desktopd.session.x_server import OpenDisplay, XServer
 from desktopd.x11 import windows
 from desktopd.x11.connection import XError
 from desktopd.x11.screen import screenshot as capture
+from desktopd.x11.selections.content import Content
+from desktopd.x11.selections.negotiation import DropResult
 from desktopd.x11.windows import Paint
 
 log = logging.getLogger(__name__)
@@ -41,14 +44,14 @@ class Session:
         self._stopping = False
         self._gpu, self._gpu_is_settled = detect(options.gpu), False
         self._changes = Observers[[]]()
-        self._copies = Observers[[str]]()
+        self.clipboard = SessionClipboard()
         self._state = StateFile(options.folder / "state.json")
         self._display = XServer(
             options.backends,
             options.display_options,
             self._state,
             resized=lambda _: self._changes.call(),
-            copied=self._copies.call,
+            clipboard=self.clipboard,
         )
         self._server = self._runner(
             services.display(options, self._display.answers), self._display.launch
@@ -124,16 +127,19 @@ class Session:
     @property
     def clipboard_text(self) -> str:
         """Text of the selection CLIPBOARD, as last seen."""
-        desktop = self._display.desktop
-        return desktop.clipboard.text if desktop else ""
+        return self.clipboard.offer.content.text or ""
 
     async def set_clipboard(self, text: str) -> None:
         """Own the selection CLIPBOARD with `text`; ValueError when it is too long."""
-        await self._desktop().clipboard.set(text)
+        await self.clipboard.put(Content(text=text))
 
     def on_clipboard(self, handler: Callable[[str], None]) -> Callable[[], None]:
-        """Call `handler` with what an application has copied; returns how to end that."""
-        return self._copies.add(handler)
+        """Call `handler` with each text that an application copies; returns how to end that."""
+        return self.clipboard.on_text(handler)
+
+    async def drop(self, x: int, y: int, content: Content) -> DropResult:
+        """Drop `content` at a pixel of the screen, as `DragSource.drop`."""
+        return await self._desktop().drags.drop(x, y, content)
 
     def _desktop(self) -> OpenDisplay:
         if self._display.desktop is None:

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from desktopd.geometry import Size
 from desktopd.session.backends import displays
 from desktopd.session.backends.displays import XServerOptions
+from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.errors import LaunchError
 from desktopd.session.process import Process
 from desktopd.session.state import StateFile
 from desktopd.x11.connection import Connection, XError
 from desktopd.x11.screen.size import ScreenSize
 from desktopd.x11.selections.clipboard import Clipboard
+from desktopd.x11.selections.drag_source import DragSource
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +31,14 @@ class OpenDisplay:
     backend: str
     connection: Connection
     screen: ScreenSize
-    clipboard: Clipboard
+    drags: DragSource
 
 
 class XServer:
     """Starts the X server, or takes over a running one, and keeps a connection to it.
 
-    `backends` are tried in this order. `resized` and `copied` are called when the screen has
-    another size and when an application has put text into the clipboard.
+    `backends` are tried in this order. `resized` is called when the screen has another size, and
+    `clipboard` follows that of the X server.
     """
 
     def __init__(
@@ -45,14 +47,14 @@ class XServer:
         options: XServerOptions,
         state: StateFile,
         resized: Callable[[Size], None],
-        copied: Callable[[str], None],
+        clipboard: SessionClipboard,
     ) -> None:
         self.desktop: OpenDisplay | None = None
         self._backends = backends
         self._options = options
         self._state = state
         self._resized = resized
-        self._copied = copied
+        self._clipboard = clipboard
         self._fresh = False
 
     async def launch(self) -> Process:
@@ -84,6 +86,7 @@ class XServer:
     async def close(self) -> None:
         """Give up the connection; the X server stays."""
         desktop, self.desktop = self.desktop, None
+        self._clipboard.follow(None)
         if desktop is not None:
             await desktop.connection.close()
 
@@ -113,7 +116,8 @@ class XServer:
         connection = await Connection.open(name, options.authority)
         try:
             screen = await ScreenSize.open(connection, options.largest, dpi=options.dpi)
-            clipboard = await Clipboard.open(connection)
+            clipboard = await Clipboard.open(connection, serials=self._clipboard.serials)
+            drags = await DragSource.open(connection)
             if self._fresh:
                 await screen.resize(options.size)
                 self._fresh = False
@@ -121,5 +125,5 @@ class XServer:
             await connection.close()
             raise
         screen.on_change(self._resized)
-        clipboard.on_change(self._copied)
-        self.desktop = OpenDisplay(name, backend, connection, screen, clipboard)
+        self._clipboard.follow(clipboard)
+        self.desktop = OpenDisplay(name, backend, connection, screen, drags)

@@ -9,7 +9,7 @@ from typing import Any
 from Xlib import X
 from Xlib.protocol import event as core
 
-from desktopd.x11.connection import Connection, Display, Event, x_errors
+from desktopd.x11.connection import Connection, Display, Event, XError, x_errors
 
 # What is read of a long property at a time, so that others get their turn with X.
 PIECE_BYTES = 256 * 1024
@@ -19,7 +19,7 @@ INCREMENTAL = "INCR"
 Window = Any
 
 
-class TransferError(Exception):
+class TransferError(XError):
     """The other client did not do its part, or its content is over the limit."""
 
 
