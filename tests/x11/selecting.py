@@ -89,6 +89,15 @@ class Program:
 
         await self.connection.call(answer)
 
+    async def write(self, request: Event, part: bytes) -> None:
+        """One part of what was announced."""
+
+        def write(display: Display) -> None:
+            request.requestor.change_property(request.property, request.target, 8, part)
+            display.sync()
+
+        await self.connection.call(write)
+
     async def give_targets(self, request: Event, *names: str) -> None:
         """Say what can be had."""
         atoms = await self.connection.call(lambda display: [*map(display.get_atom, names)])

@@ -306,6 +306,36 @@ async def test_the_memory_of_an_image_is_let_go(
         tracemalloc.stop()
 
 
+async def test_a_program_that_gives_too_slowly_is_given_up(
+    clipboard, program, eventually, monkeypatch
+):
+    """Each of its steps is in time, all of them are not."""
+    monkeypatch.setattr(transfer, "PATIENCE_IN_ALL", 0.5)
+    heard = listen(clipboard)
+    await program.copy()
+    await program.serve(eventually, {}, "UTF8_STRING")
+    await eventually(lambda: len(program.arrived(core.SelectionRequest)), 2)
+    request = program.arrived(core.SelectionRequest)[1]
+    await program.give(request, "INCR", [1000], bits=32)
+    while not heard:
+        await program.write(request, b"x")
+        await asyncio.sleep(0.05)
+    assert heard[0].problem.endswith("is lost: it was not done after 0.5 s")
+    assert heard[0].content == Content()
+
+
+async def test_a_program_that_takes_too_slowly_is_given_up(
+    clipboard, program, eventually, monkeypatch, caplog
+):
+    caplog.set_level("INFO")
+    monkeypatch.setattr(transfer, "PATIENCE_IN_ALL", 0.5)
+    await clipboard.put(Content(image=padded(8 * MEBIBYTE)))
+    await program.convert("image/png", "ANSWER")
+    while "it had not taken all after 0.5 s" not in caplog.text:
+        await program.value("ANSWER", delete=True)
+        await asyncio.sleep(0.05)
+
+
 async def test_a_request_as_of_now_is_served_whatever_its_time(clipboard, program, eventually):
     """Programs paste with the time of an event that was before the copy."""
     await clipboard.put(Content(text="text"))
