@@ -11,7 +11,7 @@ from desktopd.config import Command, ConfigError
 from desktopd.control import commands
 from desktopd.control.check import check
 from desktopd.control.supervisor import end_supervisor
-from desktopd.http.serving.listen import ListenError
+from desktopd.errors import ListenError
 from desktopd.options import session_options
 from desktopd.session.errors import SessionError
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from itertools import count
 
+from desktopd.errors import DisplayUnavailable
 from desktopd.observers import Observers
-from desktopd.session.errors import SessionNotReady
 from desktopd.x11.selections.clipboard import Clipboard, Offer
 from desktopd.x11.selections.content import Content
 
@@ -15,7 +15,7 @@ from desktopd.x11.selections.content import Content
 class SessionClipboard:
     """Serials and those who listen stay when the X server is another one.
 
-    What is done with the clipboard raises SessionNotReady while there is no display.
+    What is done with the clipboard raises DisplayUnavailable while there is no display.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class SessionClipboard:
     async def put(self, content: Content, serial: int | None = None) -> Offer:
         """Have `content` to be pasted; raises as `Clipboard.put`."""
         if self._clipboard is None:
-            raise SessionNotReady("the display is not running; try again in a second")
+            raise DisplayUnavailable("the display is not running")
         return await self._clipboard.put(content, serial)
 
     def on_text(self, handler: Callable[[str], None]) -> Callable[[], None]:

@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.observers import Observers
 from desktopd.session import services
 from desktopd.session.clipboard import SessionClipboard
-from desktopd.session.errors import SessionError, SessionNotReady
+from desktopd.session.errors import SessionError
 from desktopd.session.gpu import confirmed, detect
 from desktopd.session.probes.rfb import RfbProbe
 from desktopd.session.process import Process, popen
@@ -23,7 +24,6 @@ from desktopd.session.state import StateFile
 from desktopd.session.status import DisplayStatus, ServiceState, SessionStatus, Stage
 from desktopd.session.x_server import OpenDisplay, XServer
 from desktopd.x11 import windows
-from desktopd.x11.connection import XError
 from desktopd.x11.screen import screenshot as capture
 from desktopd.x11.selections.content import Content
 from desktopd.x11.selections.negotiation import DropResult
@@ -143,7 +143,7 @@ class Session:
 
     def _desktop(self) -> OpenDisplay:
         if self._display.desktop is None:
-            raise SessionNotReady("the display is not running; try again in a second")
+            raise DisplayUnavailable("the display is not running")
         return self._display.desktop
 
     async def run(self) -> None:
@@ -236,13 +236,13 @@ class Session:
     async def _window_manager_runs(self) -> bool:
         try:
             return await windows.window_manager(self._desktop().connection) is not None
-        except (XError, SessionNotReady):
+        except DisplayUnavailable:
             return False
 
     async def _has_painted(self) -> bool:
         try:
             paint = await windows.paint(self._desktop().connection)
-        except (XError, SessionNotReady):
+        except DisplayUnavailable:
             return False
         if paint is not self._paint:
             self._paint = paint

@@ -12,6 +12,7 @@ from enum import IntEnum
 from struct import Struct, unpack_from
 from typing import ClassVar, Self
 
+from desktopd.limits import CLIPBOARD_LIMIT
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.handshake import (
     RFB_3_3,
@@ -22,7 +23,6 @@ from desktopd.rfb.protocol.handshake import (
     SecurityType,
 )
 from desktopd.rfb.protocol.message import (
-    CLIPBOARD_LIMIT,
     ENCODINGS_LIMIT,
     ClientMessage,
     MessageLimits,

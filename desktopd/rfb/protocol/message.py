@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from struct import Struct
 from typing import ClassVar, NamedTuple, Self
 
-CLIPBOARD_LIMIT = 1_048_576
+from desktopd.limits import CLIPBOARD_LIMIT
+
 ENCODINGS_LIMIT = 256
 
 

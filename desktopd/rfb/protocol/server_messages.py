@@ -13,7 +13,6 @@ from struct import pack
 from typing import NamedTuple
 
 from desktopd.rfb.protocol.encodings import Encoding
-from desktopd.rfb.protocol.handshake import RFB_3_3, RFB_3_7, SecurityType, Version
 from desktopd.rfb.protocol.pixel_format import PixelFormat, colour_map
 
 UNKNOWN_COUNT = 0xFFFF  # rectangles until LastRect
@@ -83,25 +82,6 @@ class Screen(NamedTuple):
     width: int
     height: int
     flags: int = 0
-
-
-def security_types(version: Version) -> bytes:
-    """The offer of type None, and of nothing else (section 7.1.2; 3.3 in RFC 6143 appendix A)."""
-    if version == RFB_3_3:
-        return pack(">I", SecurityType.NONE)
-    return bytes((1, SecurityType.NONE))
-
-
-def security_result(version: Version) -> bytes:
-    """What follows the choice of type None (section 7.1.3): until 3.8 nothing."""
-    return b"" if version in (RFB_3_3, RFB_3_7) else pack(">I", 0)
-
-
-def security_refusal(version: Version, reason: str) -> bytes:
-    """Instead of `security_types`: the viewer shows the reason; close the connection after it."""
-    said = reason.encode()
-    number_of_types = pack(">I", 0) if version == RFB_3_3 else b"\0"
-    return number_of_types + pack(">I", len(said)) + said
 
 
 def server_init(width: int, height: int, target: PixelFormat, name: str) -> bytes:

@@ -28,6 +28,7 @@ from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.handshake import ClientInit, ProtocolVersion, SecurityChoice
 from desktopd.rfb.protocol.message import ClientMessage, ProtocolError
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
+from desktopd.rfb.protocol.server_handshake import ServerHandshake
 from desktopd.rfb.protocol.server_messages import FenceFlag
 from desktopd.rfb.server.bandwidth_estimator import AFTER
 from desktopd.rfb.server.client_display import ClientDisplay
@@ -36,7 +37,6 @@ from desktopd.rfb.server.clipboard_sync import ClipboardSync
 from desktopd.rfb.server.congestion_control import CongestionControl
 from desktopd.rfb.server.desktop_size import DesktopSize
 from desktopd.rfb.server.framebuffer import Framebuffer
-from desktopd.rfb.server.handshake import GREETING, ServerHandshake
 from desktopd.rfb.server.send_queue import SendQueue
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.permissions import ViewerPermissions
@@ -62,7 +62,7 @@ class ClientConnection:
         self._limits = limits
         self._send_queue = SendQueue(transport, limits.stall, limits.backlog, self._sent)
         self._send = self._send_queue.put
-        self._permissions = ViewerPermissions(viewer, None, clipboard=True)
+        self._permissions = ViewerPermissions(viewer)
         self._congestion = CongestionControl()
         self._seat = display.seat()
         self._encodings: frozenset[int] = frozenset()
@@ -82,11 +82,11 @@ class ClientConnection:
             self._send, display.clipboard_text, display.copy, limits.clipboard
         )
         self._video_again = 0.0
-        self._handshake = ServerHandshake(display)
+        self._handshake = ServerHandshake()
 
     async def run(self) -> Ending:
         """Serve the viewer until one of us ends it. The caller closes the transport."""
-        self._send(GREETING)
+        self._send(self._handshake.greeting)
         tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._send_queue.run())]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -247,10 +247,14 @@ class ClientConnection:
                 self._desktop_size.refuse()
             return
         match message:
-            case ProtocolVersion() | SecurityChoice() | ClientInit():
+            case ProtocolVersion() | SecurityChoice():
+                # Who may watch has been decided before.
                 if answer := self._handshake.answer(message):
                     self._send(answer)
-                self._desktop_size.told = self._handshake.size
+            case ClientInit():
+                size = self._desktop_size.told = self._display.size
+                name = self._display.name
+                self._send(server_messages.server_init(size.width, size.height, NATIVE, name))
             case SetPixelFormat():
                 self._choose_format(message)
             case SetEncodings(encodings=encodings):

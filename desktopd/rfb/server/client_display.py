@@ -44,7 +44,7 @@ class ClientDisplay(Protocol):
         """A keyboard and a pointer for one viewer."""
 
     async def resize(self, size: Size) -> None:
-        """Resize the screen for a viewer. Raises ValueError."""
+        """Resize the screen for a viewer. Raises DisplayUnavailable."""
 
     def is_sized_by_viewer(self) -> bool:
         """Whether it was a viewer that changed the size last."""

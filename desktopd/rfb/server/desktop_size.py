@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Collection
 
+from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.rfb.protocol import server_messages
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.message import ProtocolError
 from desktopd.rfb.protocol.server_messages import ResizeReason, ResizeStatus, Screen
+
+log = logging.getLogger(__name__)
 
 
 class DesktopSize:
@@ -21,7 +25,9 @@ class DesktopSize:
         resize: Callable[[Size], Awaitable[None]],
         by_viewer: Callable[[], bool],
     ) -> None:
-        """`size` is the screen's, which `resize` has changed when it returns, or ValueError.
+        """`size` is the screen's, which `resize` has changed when it returns.
+
+        It may raise DisplayUnavailable.
 
         `by_viewer` tells whether it was a viewer that changed it last.
         """
@@ -76,7 +82,8 @@ class DesktopSize:
         self._resizing += 1
         try:
             await self._resize(size)
-        except ValueError:
+        except DisplayUnavailable as error:
+            log.warning("a viewer's resize to %s failed: %s", size, error)
             self._asked = False
             self._answer(self.told, ResizeStatus.OUT_OF_RESOURCES)
         finally:

@@ -6,8 +6,10 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from typing import Any
 
+from desktopd.background_tasks import BackgroundTasks
+from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.rfb.encoders.cursor import CursorShape
 from desktopd.rfb.protocol.server_messages import Led
@@ -15,9 +17,10 @@ from desktopd.rfb.server.capture_loop import CaptureLoop
 from desktopd.rfb.server.client_connection import ClientConnection
 from desktopd.rfb.server.seat import Seat
 from desktopd.rfb.server.video_stream import VideoEncoderFactory
+from desktopd.rfb.shown_session import ShownSession
 from desktopd.rfb.viewers.connection import Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.viewer import Viewer
-from desktopd.x11.connection import ConnectionLost, XError
+from desktopd.x11.connection import ConnectionLost
 from desktopd.x11.input.keyboard import Keyboard
 from desktopd.x11.input.pointer import Pointer
 from desktopd.x11.screen.cursor import Cursor
@@ -29,29 +32,12 @@ _WATCH = 1.0
 _GONE = Ending(Cause.SERVER_LEFT, "the display has ended")
 
 
-class Desktop(Protocol):
-    """What is shown, beyond its picture; its methods may raise XError."""
-
-    @property
-    def clipboard_text(self) -> str:
-        """What is there to be pasted."""
-
-    async def resize(self, size: Size) -> Size:
-        """Resize the screen; the size that it now has."""
-
-    async def set_clipboard(self, text: str) -> None:
-        """Offer `text` to be pasted; ValueError when it is too long."""
-
-    def on_clipboard(self, handler: Callable[[str], None]) -> Callable[[], None]:
-        """Call `handler` with what an application has copied; returns how to end that."""
-
-
 class SharedDisplay:
     """Captures as often as a viewer can take it and something changes, and not otherwise."""
 
     def __init__(
         self,
-        desktop: Desktop,
+        session: ShownSession,
         name: str,
         encoders: VideoEncoderFactory | None,
         grabber: Grabber,
@@ -61,7 +47,7 @@ class SharedDisplay:
     ) -> None:
         self.name = name
         self.video = encoders is not None
-        self._desktop = desktop
+        self._session = session
         self._keyboard = keyboard
         self._pointer = pointer
         self._cursor = cursor
@@ -69,7 +55,7 @@ class SharedDisplay:
         self._capture_loop = CaptureLoop(grabber, encoders, self._clients)
         self._resizing = 0
         self._chosen: Size | None = None
-        self._work: set[asyncio.Task[None]] = set()
+        self._work = BackgroundTasks()
         cursor.on_change(lambda _: self._tell(ClientConnection.tell_cursor))
         keyboard.on_leds(lambda _: self._tell(ClientConnection.tell_leds))
 
@@ -107,14 +93,11 @@ class SharedDisplay:
         return Seat(self._keyboard.viewer(), self._pointer.viewer())
 
     async def resize(self, size: Size) -> None:
-        """Resize the screen for a viewer. ValueError where that fails."""
+        """Resize the screen for a viewer. Raises DisplayUnavailable."""
         self._resizing += 1
         try:
-            self._chosen = await self._desktop.resize(size)
+            self._chosen = await self._session.resize(size)
             await self._capture_loop.caught_up()
-        except XError as error:
-            log.warning("a viewer's resize to %s failed: %s", size, error)
-            raise ValueError(str(error)) from None
         finally:
             self._resizing -= 1
 
@@ -124,7 +107,7 @@ class SharedDisplay:
 
     def clipboard_text(self) -> str:
         """What is there to be pasted."""
-        return self._desktop.clipboard_text
+        return self._session.clipboard_text
 
     def copy(self, text: str) -> None:
         """A viewer has copied a text."""
@@ -132,7 +115,7 @@ class SharedDisplay:
 
     async def run(self) -> None:
         """Show the display until it ends."""
-        unsubscribe = self._desktop.on_clipboard(
+        unsubscribe = self._session.on_clipboard(
             lambda _: self._tell(ClientConnection.tell_clipboard)
         )
         watch = asyncio.create_task(self._watch())
@@ -146,9 +129,10 @@ class SharedDisplay:
             pass
         finally:
             unsubscribe()
-            for task in (watch, capture, *self._work):
+            for task in (watch, capture):
                 task.cancel()
-            await asyncio.gather(watch, capture, *self._work, return_exceptions=True)
+            await asyncio.gather(watch, capture, return_exceptions=True)
+            await self._work.end()
             for client in self._clients:
                 client.end(_GONE)
 
@@ -177,8 +161,8 @@ class SharedDisplay:
 
     async def _copy(self, text: str) -> None:
         try:
-            await self._desktop.set_clipboard(text)
-        except (ValueError, XError) as error:
+            await self._session.set_clipboard(text)
+        except (ValueError, DisplayUnavailable) as error:
             log.warning("what a viewer copied is lost: %s", error)
 
     def _tell(self, news: Callable[[ClientConnection], None]) -> None:
@@ -187,6 +171,4 @@ class SharedDisplay:
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work` besides, no longer than the display lasts."""
-        task = asyncio.create_task(work)
-        self._work.add(task)
-        task.add_done_callback(self._work.discard)
+        self._work.start(work)

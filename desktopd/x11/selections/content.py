@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktopd.limits import CLIPBOARD_LIMIT
 from desktopd.x11.selections import uri_list
 from desktopd.x11.selections.images import PngImage
 
@@ -19,7 +20,7 @@ class ContentTooLarge(ValueError):
 class ContentLimits:
     """The most bytes of each form: text in UTF-8, and any other."""
 
-    text: int = MEBIBYTE
+    text: int = CLIPBOARD_LIMIT
     other: int = 32 * MEBIBYTE
 
 

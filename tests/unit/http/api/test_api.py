@@ -8,7 +8,8 @@ import pytest
 
 from desktopd.geometry import Size
 from desktopd.rfb.viewers.pixel_path import PixelPath
-from desktopd.rfb.viewers.viewer import Role, Viewer, Viewers
+from desktopd.rfb.viewers.viewer import Role, Viewer
+from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.status import ServiceState, ServiceStatus, SessionStatus, Stage
 from desktopd.x11.errors import ConnectionLost
 from tests.unit.http.desktop import BEARER, HTML, READY, VIEW_BEARER, Desk, client, make_app
@@ -178,39 +179,6 @@ class TestDisplay:
         async with user(desk) as script:
             answer = await script.put("/api/display", content=b" " * 5000)
         assert answer.status_code == 413
-
-
-class TestClipboard:
-    @pytest.mark.parametrize("text", ["", "plain", "grüße 👋 \u4f60\u597d\n\ttab", "a\0b"])
-    async def test_goes_in_and_out_as_utf8(self, desk: Desk, text: str) -> None:
-        async with user(desk) as script:
-            put = await script.put("/api/clipboard", content=text.encode())
-            assert put.status_code == 204
-            assert desk.clipboard_text == text
-            got = await script.get("/api/clipboard")
-            assert got.content.decode() == text
-            assert got.headers["content-type"] == "text/plain; charset=utf-8"
-
-    async def test_is_not_shown_to_a_viewer(self, desk: Desk) -> None:
-        desk.clipboard_text = "secret"
-        async with client(make_app(desk), headers=VIEW_BEARER) as viewer:
-            answer = await viewer.get("/api/clipboard")
-            assert answer.status_code == 403
-            assert "secret" not in answer.text
-
-    async def test_takes_a_mebibyte_and_no_more(self, desk: Desk) -> None:
-        async with user(desk) as script:
-            whole = await script.put("/api/clipboard", content=b"x" * 1_048_576)
-            assert whole.status_code == 204
-            more = await script.put("/api/clipboard", content=b"y" * 1_048_577)
-            assert more.status_code == 413
-        assert desk.clipboard_text == "x" * 1_048_576
-
-    async def test_must_be_utf8(self, desk: Desk) -> None:
-        async with user(desk) as script:
-            answer = await script.put("/api/clipboard", content=b"gr\xfc\xdfe")
-        assert answer.status_code == 400
-        assert "UTF-8" in answer.json()["error"]
 
 
 async def test_the_screenshot(desk: Desk) -> None:

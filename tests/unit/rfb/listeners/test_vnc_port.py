@@ -323,7 +323,7 @@ async def test_a_server_that_lets_nobody_in(
         port.desk.security, port.desk.result = security, result
         await guest.comes_in()
         await guest.hears_the_end()
-    assert "the RFB server of the session lets nobody in" in caplog.text
+    assert "cannot be served: the RFB server lets nobody in: no" in caplog.text
 
 
 async def test_strangers_are_limited_and_viewers_do_not_count(

@@ -33,7 +33,6 @@ from desktopd.rfb.protocol.handshake import (
     Version,
 )
 from desktopd.rfb.protocol.message import ClientMessage, ProtocolError
-from desktopd.rfb.viewers.pixel_path import PixelPath, codec
 
 GREETING = b"RFB 003.008\n\x01\x01"
 NOVNC_ENCODINGS = (
@@ -318,23 +317,3 @@ def test_the_marker_bit_counts_only_after_extended_mouse_buttons_are_announced()
     *_, pointer, after = read([GREETING, set_encodings(7, -316), button_eight + b"\x01" + key])
     assert isinstance(pointer, PointerEvent)
     assert (pointer.buttons, pointer.raw, after.raw) == (0x80, button_eight + b"\x01", key)
-
-
-@pytest.mark.parametrize(
-    ("encodings", "path", "name"),
-    [
-        (NOVNC_ENCODINGS, PixelPath.X11VNC, "tight"),
-        (NOVNC_ENCODINGS, PixelPath.XVNC, "tight"),
-        (NOVNC_ENCODINGS, PixelPath.TARGET, "tight"),
-        ((1, 50, -260, 16, 0), PixelPath.X11VNC, "tightpng"),
-        ((1, 50, -260, 16, 0), PixelPath.XVNC, "zrle"),
-        ((1, 6, 5), PixelPath.X11VNC, "zlib"),
-        ((1, 6, 5), PixelPath.XVNC, "hextile"),
-        ((1, -223), PixelPath.X11VNC, "raw"),
-        ((), PixelPath.TARGET, "raw"),
-    ],
-)
-def test_the_codec_is_the_first_that_both_ends_can_do(
-    encodings: tuple[int, ...], path: PixelPath, name: str
-) -> None:
-    assert codec(encodings, path) == name

@@ -13,7 +13,6 @@ from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.cursor import CursorShape
 from desktopd.rfb.protocol import server_messages
 from desktopd.rfb.protocol.encodings import Encoding
-from desktopd.rfb.protocol.handshake import RFB_3_3, RFB_3_8
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
 from desktopd.rfb.protocol.server_messages import FenceFlag, Led, XvpCode
 from desktopd.rfb.server import client_connection as clients
@@ -30,9 +29,7 @@ WHOLE = Rectangle.of(SIZE)
 LIMITS = Limits(stall=20.0)
 VERSION = b"RFB 003.008\n"
 HELLO = VERSION + b"\1\1"
-GREETING = (
-    VERSION + server_messages.security_types(RFB_3_8) + server_messages.security_result(RFB_3_8)
-)
+GREETING = VERSION + b"\1\1" + bytes(4)
 START = GREETING + server_messages.server_init(640, 480, NATIVE, "a desktop")
 FENCED = (Encoding.TIGHT, Encoding.JPEG_QUALITY_9, Encoding.H264, Encoding.FENCE)
 
@@ -212,7 +209,7 @@ async def test_older_versions_of_the_protocol() -> None:
     talk = Talk()
     heard = await talk.hears(b"RFB 003.003\n", b"\1")
     init = server_messages.server_init(640, 480, NATIVE, "a desktop")
-    assert heard == VERSION + server_messages.security_types(RFB_3_3) + init
+    assert heard == VERSION + b"\0\0\0\1" + init
     await talk.end()
     talk = Talk()
     assert await talk.hears(b"RFB 003.007\n", b"\1", b"\1") == VERSION + b"\1\1" + init
