@@ -29,7 +29,6 @@ ARROWS = {
     "config": "geometry",
     "control": "config session",
     "x11": VALUES,
-    "x11.selections": f"{VALUES} x11",
     "rfb.protocol": VALUES,
     "rfb.encoders": f"{VALUES} rfb.protocol",
     "rfb.viewers": f"{VALUES} rfb.protocol",
@@ -43,10 +42,10 @@ ARROWS = {
     "rfb.listeners": (
         f"{VALUES} background_tasks lockout sockets rfb.protocol rfb.rfb_server rfb.viewers"
     ),
-    "session": f"{VALUES} x11 x11.selections session.probes",
+    "session": f"{VALUES} x11 session.probes",
     # The probe of an RFB server speaks RFB.
     "session.probes": f"{VALUES} x11 rfb.protocol",
-    "http": f"{VALUES} lockout sockets session rfb x11.selections",
+    "http": f"{VALUES} lockout sockets session rfb x11",
     "integrations": "http",
     "integrations.napari": "",
     "options": "config http rfb session",
