@@ -90,11 +90,12 @@ class Program:
         await self.connection.call(answer)
 
     async def write(self, request: Event, part: bytes) -> None:
-        """One part of what was announced."""
+        """One part of what was announced, when what came before it has been taken."""
 
         def write(display: Display) -> None:
-            request.requestor.change_property(request.property, request.target, 8, part)
-            display.sync()
+            if request.requestor.get_property(request.property, X.AnyPropertyType, 0, 1) is None:
+                request.requestor.change_property(request.property, request.target, 8, part)
+                display.sync()
 
         await self.connection.call(write)
 

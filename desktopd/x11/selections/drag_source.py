@@ -44,7 +44,7 @@ class DragSource:
         """Move the pointer to a pixel of the screen, and drop `content` there to be copied.
 
         TIMED_OUT where the target does not answer, or goes; it may still take the drop later. Drops
-        that come meanwhile wait. Raises ContentTooLarge, TransferError and XError.
+        that come meanwhile wait. Raises ContentTooLarge and XError.
         """
         content.check(self._limits)
         async with self._turn:
