@@ -1,6 +1,7 @@
 """Errors that any room may raise, and that whoever speaks to a user answers with.
 
 What only one room raises stands in that room.
+test_app tests what becomes of them.
 """
 
 from __future__ import annotations

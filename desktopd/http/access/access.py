@@ -1,4 +1,7 @@
-"""What a request may do, and by what means it has shown that; who tells it stands elsewhere."""
+"""What a request may do, and by what means it has shown that; who tells it stands elsewhere.
+
+test_middleware tests it.
+"""
 
 from __future__ import annotations
 

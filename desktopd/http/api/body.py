@@ -12,12 +12,13 @@ DEADLINE = 10.0
 
 
 async def read_body(
-    request: Request, limit: int, *, seconds: float = DEADLINE, remedy: str | None = None
+    request: Request, limit: int, *, seconds: float | None = None, remedy: str | None = None
 ) -> bytes:
     """The whole body, at most `limit` bytes within `seconds`; raises Problem 400, 408 or 413.
 
-    `remedy` is for a user whose body is longer.
+    Without `seconds` it has DEADLINE; `remedy` is for a user whose body is longer.
     """
+    seconds = seconds or DEADLINE
     body = bytearray()
     try:
         async with asyncio.timeout(seconds):

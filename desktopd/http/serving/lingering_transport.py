@@ -1,4 +1,7 @@
-"""A connection that is closed so that its peer can still read what it was sent last."""
+"""A connection that is closed so that its peer can still read what it was sent last.
+
+test_http_connection tests it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A connection to a VNC viewer while it is let in: reads what it is asked for, and no more."""
+"""A connection to a VNC viewer while it is let in: reads what it is asked for, and no more.
+
+test_authentication tests it, and with TLS test_vencrypt.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 Who says them when stands in `client_handshake` and `server_handshake`. Section numbers are those
 of RFC 6143.
+test_client_messages and test_server_handshake test them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What every message of an RFB client has in common."""
+"""What every message of an RFB client has in common.
+
+test_client_messages tests it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a server of another program says, on its way to a viewer."""
+"""What a server of another program says, on its way to a viewer.
+
+test_relay tests it.
+"""
 
 from __future__ import annotations
 

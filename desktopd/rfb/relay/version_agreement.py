@@ -1,4 +1,7 @@
-"""The version of RFB that a viewer and a server of another program speak through the relay."""
+"""The version of RFB that a viewer and a server of another program speak through the relay.
+
+test_relay tests it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a viewer says, on its way to a server of another program."""
+"""What a viewer says, on its way to a server of another program.
+
+test_relay tests it.
+"""
 
 from __future__ import annotations
 

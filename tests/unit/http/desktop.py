@@ -150,6 +150,11 @@ def client(
     return httpx.AsyncClient(transport=transport, base_url=url, **options)
 
 
+def user(desk: Desk, viewers: Viewers | None = None, **headers: str) -> httpx.AsyncClient:
+    """A client with full control."""
+    return client(make_app(desk, viewers), headers={**BEARER, **headers})
+
+
 async def ws_answer(url: str, **options: Any) -> Response:
     """What a WebSocket handshake is answered."""
     try:

@@ -13,7 +13,7 @@ from PIL import Image
 from desktopd.geometry import Size
 from desktopd.x11.selections.content import Content, ContentLimits
 from desktopd.x11.selections.images import PngImage
-from tests.unit.http.desktop import BEARER, VIEW_BEARER, Desk, client, make_app
+from tests.unit.http.desktop import VIEW_BEARER, Desk, client, make_app, user
 
 TEXT, HTML = "grüße 👋\n", "<b>grüße</b>"
 
@@ -25,13 +25,8 @@ def written(name: str = "PNG", size: tuple[int, int] = (40, 30)) -> bytes:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-@pytest.fixture
 async def script(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
-    async with client(make_app(desk), headers=BEARER) as script:
+    async with user(desk) as script:
         yield script
 
 

@@ -10,19 +10,14 @@ import pytest
 
 from desktopd.x11.selections.content import Content
 from desktopd.x11.selections.negotiation import DropResult
-from tests.unit.http.desktop import BEARER, VIEW_BEARER, Desk, client, make_app
+from tests.unit.http.desktop import VIEW_BEARER, Desk, client, make_app, user
 
 LINK = "https://example.org/image.zarr?a=1#b"
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-@pytest.fixture
 async def script(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
-    async with client(make_app(desk), headers=BEARER) as script:
+    async with user(desk) as script:
         yield script
 
 

@@ -22,6 +22,7 @@ from tests.unit.certificate import certificate
 
 DEADLINE = 20.0
 CONTROL, VIEW = "opensesa", "lookonly"
+PASSWORDS = VncPasswords(CONTROL, VIEW)
 GREETING = b"RFB 003.008\n"
 CLIENT_INIT = b"\x00"
 SERVER_INIT = pack(">HH", 640, 480) + bytes(16) + pack(">I", 4) + b"desk"
