@@ -23,6 +23,7 @@ from desktopd.http.access.tokens import Tokens
 from desktopd.http.api.application import ApplicationEndpoint
 from desktopd.http.api.clipboard import ClipboardEndpoint
 from desktopd.http.api.display import DisplayEndpoint
+from desktopd.http.api.drop import DropEndpoint
 from desktopd.http.api.events import Events
 from desktopd.http.api.health import HealthEndpoint
 from desktopd.http.api.metrics import Metrics
@@ -134,6 +135,7 @@ def _routes(
         Route("/api/display", DisplayEndpoint(session).put, methods=["PUT"]),
         Route("/api/clipboard", clipboard.get),
         Route("/api/clipboard", clipboard.put, methods=["PUT"]),
+        Route("/api/drop", DropEndpoint(session, None).post, methods=["POST"]),
         Route("/api/screenshot", ScreenshotEndpoint(session).get),
         Route("/api/app/restart", ApplicationEndpoint(session).restart, methods=["POST"]),
         WebSocketRoute("/api/events", Events(session, viewers, described.describe).connect),

@@ -45,7 +45,7 @@ ARROWS = {
     ),
     # The probe of an RFB server speaks RFB.
     "session": f"{VALUES} tasks x11 rfb.protocol",
-    "http": f"{VALUES} lockout sockets session rfb",
+    "http": f"{VALUES} lockout sockets session rfb x11",
     "integrations": "http",
     "integrations.napari": "",
     "options": "config http rfb session",
