@@ -34,6 +34,7 @@ def make_folder(root: Root, path: FilePath) -> Entry:
 
 def rename(root: Root, old: FilePath, new: FilePath, if_exists: IfExists) -> Entry:
     """Rename or move a file or folder to `new`, whose folder must exist; raises FilesError."""
+    root.check_below(old)
     if new.names[: len(old.names)] == old.names and new != old:
         raise Conflict(f"{old}: cannot move into itself", "choose another folder")
     with root.parent(old) as source, root.parent(new) as target, explained(old):

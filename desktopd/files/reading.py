@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 from dataclasses import dataclass
 
-from desktopd.files.errors import Missing, explained
+from desktopd.files.errors import DiskError, Missing, explained
 from desktopd.files.paths import FilePath
 from desktopd.files.root import Root, find, open_file
+
+PIECE = 524_288
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +26,15 @@ class OpenedFile:
     modified: float
     version: str
 
-    def read(self, start: int, length: int) -> bytes:
-        """At most `length` bytes from `start` on; empty where the file was cut meanwhile."""
-        with explained(self.path):
-            return os.pread(self.descriptor, length, start)
+    def pieces(self, start: int, end: int) -> Generator[bytes, None, None]:
+        """The bytes from `start` on and before `end`; raises FilesError, also if they are gone."""
+        while start < end:
+            with explained(self.path):
+                piece = os.pread(self.descriptor, min(PIECE, end - start), start)
+            if not piece:
+                raise DiskError(f"{self.path}: was cut while it was read", "load it again")
+            yield piece
+            start += len(piece)
 
     def close(self) -> None:
         """Close the descriptor."""

@@ -124,7 +124,7 @@ def _check_writable(folder: int) -> None:
     """Raise the OSError that making something in the folder of this descriptor would end with."""
     if os.fstatvfs(folder).f_flag & os.ST_RDONLY:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-    if not os.access(".", os.W_OK | os.X_OK, dir_fd=folder):
+    if not os.access(".", os.W_OK | os.X_OK, dir_fd=folder, effective_ids=True):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 

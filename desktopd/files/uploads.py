@@ -23,7 +23,7 @@ from desktopd.files.staging import Staging
 
 log = logging.getLogger(__name__)
 
-ALGORITHMS = ("sha1", "sha256")
+CHECKSUMS = ("sha1", "sha256")
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -48,7 +48,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """What the bytes of a piece come to; `algorithm` is one of ALGORITHMS."""
+    """What the bytes of a piece come to; `algorithm` is one of CHECKSUMS."""
 
     algorithm: str
     digest: bytes
@@ -153,11 +153,19 @@ class Uploads:
         with self._staging.folder(top) as folder, explained("the upload"):
             name = f"{upload_id}.json"
             with open(name, opener=lambda name, flags: os.open(name, flags, dir_fd=folder)) as file:
-                record = json.load(file)
-        for key in ("top", "path", "placed"):
-            if record[key] is not None:
-                record[key] = FilePath(tuple(record[key]["names"]))
-        return Upload(**record | {"if_exists": IfExists(record["if_exists"])})
+                record = file.read()
+        try:
+            return _parse(record)
+        except (ValueError, TypeError, KeyError):
+            raise Missing("the record of the upload is damaged", "begin it anew") from None
+
+
+def _parse(record: str) -> Upload:
+    values = json.loads(record)
+    for key in ("top", "path", "placed"):
+        if values[key] is not None:
+            values[key] = FilePath(tuple(values[key]["names"]))
+    return Upload(**{**values, "if_exists": IfExists(values["if_exists"])})
 
 
 class Piece:
