@@ -14,6 +14,7 @@ from desktopd import native
 from desktopd.config import ConfigError, Loaded, Settings, is_loopback
 from desktopd.control.report import Report, Reporter
 from desktopd.control.supervisor import end_supervisor
+from desktopd.files.sweep import keep_swept
 from desktopd.http.access.kept_token import kept_token
 from desktopd.http.app import create_app
 from desktopd.http.serving.link import link
@@ -57,6 +58,7 @@ class Daemon:
         self._viewers = Viewers()
         self._native = native.native_server(self._session, settings.app)
         options = http_options(settings, token, self._integration)
+        self._files = options.files
         try:
             app = create_app(options, self._session, self._viewers, self._native)
         except ValueError as error:
@@ -106,6 +108,8 @@ class Daemon:
             "idle": _idle(viewers, settings.idle_timeout),
             "reporter": Reporter(self._folder, self._report).serve(),
         }
+        if self._files is not None:
+            tasks["uploads"] = keep_swept(self._files.staging, self._files.disk)
         if self._integration is not None:
             tasks["integration"] = self._integration.run(lambda: viewers.last_input)
         if self._native is not None:

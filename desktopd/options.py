@@ -9,6 +9,8 @@ import logging
 
 from desktopd import __version__, native
 from desktopd.config import ConfigError, Loaded, Settings
+from desktopd.files.limits import Limits
+from desktopd.files.sharing import Rules, SharedFiles
 from desktopd.http.access.oauth import Provider
 from desktopd.http.options import HttpOptions
 from desktopd.rfb.relay.targets import Targets
@@ -63,8 +65,25 @@ def http_options(settings: Settings, token: str, provider: Provider | None) -> H
         trusted_proxies=settings.trusted_proxies,
         targets=_targets(settings),
         provider=provider,
+        files=_shared_files(settings),
         version=__version__,
     )
+
+
+def _shared_files(settings: Settings) -> SharedFiles | None:
+    """The user's files; None where they are switched off."""
+    root = settings.files_root
+    if settings.files == "off" or root is None:
+        return None
+    if not root.is_dir():
+        raise ConfigError(f"files_root='{root}': no such folder; make it, or set files=off")
+    rules = Rules(
+        download=settings.files != "upload",
+        upload=settings.files != "download",
+        for_viewers=settings.files_for_viewers,
+    )
+    limits = Limits(largest=settings.upload_limit, free=settings.free_space)
+    return SharedFiles(root, rules, limits)
 
 
 def _targets(settings: Settings) -> Targets | None:

@@ -101,6 +101,8 @@ class Uploads:
 
     def append(self, upload: Upload, offset: int, checksum: Checksum | None) -> Piece:
         """Begin to write at `offset`; raises Conflict when that is not where the upload stands."""
+        if upload.placed is not None:
+            raise Conflict(f"the upload is whole: {upload.placed}", "upload the next file")
         here = self.offset(upload)
         if offset != here:
             raise Conflict(f"the upload is at byte {here}, not {offset}", "ask for its offset")

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from desktopd.files.errors import FilesError
 from desktopd.http.access.authenticator import RequestAuthenticator, TokenAuthenticator
 from desktopd.http.access.login import Login, LoginPage
 from desktopd.http.access.middleware import Ask, AuthMiddleware, Enter
@@ -21,6 +22,8 @@ from desktopd.http.access.throttle import Throttle
 from desktopd.http.access.tokens import Tokens
 from desktopd.http.api.api import Api, healthy
 from desktopd.http.api.events import Events
+from desktopd.http.api.file_access import problem_of
+from desktopd.http.api.file_routes import file_routes
 from desktopd.http.api.metrics import Metrics
 from desktopd.http.api.session import ServedSession, session_json
 from desktopd.http.api.websockify import Rfb, RfbServer
@@ -86,6 +89,7 @@ def create_app(
             HTTPException: _on_http_error,
             SessionNotReady: _on_not_ready,
             XError: _on_not_ready,
+            FilesError: _on_files_error,
             Exception: partial(_on_bug, security),
         },
     )
@@ -131,7 +135,8 @@ def _routes(
         Route("/api/clipboard", api.set_clipboard, methods=["PUT"]),
         Route("/api/screenshot", api.screenshot),
         Route("/api/app/restart", api.restart, methods=["POST"]),
-        WebSocketRoute("/api/events", Events(session, viewers, describe).connect),
+        *file_routes(options.files),
+        WebSocketRoute("/api/events", Events(session, viewers, describe, options.files).connect),
         WebSocketRoute("/websockify", rfb.connect),
         WebSocketRoute("/ws", rfb.connect),
         WebSocketRoute("/ws/", rfb.connect),
@@ -146,6 +151,11 @@ def _routes(
 async def _on_http_error(conn: HTTPConnection, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return problem_response(conn, Problem.of(error))
+
+
+async def _on_files_error(conn: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, FilesError)
+    return problem_response(conn, problem_of(error))
 
 
 async def _on_not_ready(conn: HTTPConnection, error: Exception) -> Response:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktopd.config import Command, ConfigError, Settings, describe, load, machine, sources
+from desktopd.config.settings import Bytes
 from desktopd.geometry import Size
 
 
@@ -61,6 +62,9 @@ def test_command_line_wins_over_environment_over_file_over_default(
         (["--display", "wayland"], "--display='wayland': "),
         (["--base-url", "a b"], "--base-url='a b': expected a path"),
         (["--token", "short"], "--token='…': expected at least 16 characters"),
+        (["--upload-limit", "lots"], "--upload-limit='lots': expected bytes, e.g. 500MB or 50GiB"),
+        (["--free-space", "-5"], "--free-space='-5': expected bytes"),
+        (["--files", "some"], "--files='some': "),
         (["--tls-cert", "a.pem"], "tls_cert and tls_key go together"),
         (["--target-plugin", "TokenFile"], "target_plugin and target_source go together"),
         (["--display", "xvfb", "--rfb", "xvnc"], "rfb=xvnc does not go with display=xvfb"),
@@ -240,6 +244,33 @@ def test_a_runtime_folder_of_ones_own_choice_is_the_only_one(
 )
 def test_base_url_is_a_path_that_ends_in_a_slash(given: str, path: str) -> None:
     assert load(["--base-url", given]).settings.base_url == path
+
+
+@pytest.mark.parametrize(
+    ("given", "count"),
+    [
+        *(("0", 0), ("500", 500), ("50G", 50_000_000_000), ("50 GB", 50_000_000_000)),
+        *(("1.5MiB", 1_572_864), ("7kb", 7_000), ("2t", 2_000_000_000_000)),
+    ],
+)
+def test_sizes_of_files_as_people_say_them(given: str, count: int) -> None:
+    assert load(["--upload-limit", given]).settings.upload_limit == count
+    assert f"upload_limit       {Bytes(count)}" in describe(load(["--upload-limit", given]))
+
+
+def test_sizes_in_a_file(tmp_path: Path) -> None:
+    path = write(tmp_path, 'upload_limit = "2GiB"\nfree_space = 0\n')
+    settings = load(["--config", str(path)]).settings
+    assert (settings.upload_limit, settings.free_space) == (2 * 1024**3, 0)
+    with pytest.raises(ConfigError, match="free_space"):
+        load(["--config", str(write(tmp_path, "free_space = -1\n"))])
+
+
+def test_no_files_root_is_not_the_working_folder(tmp_path: Path) -> None:
+    assert load([]).settings.files_root == Path()
+    assert load(["--files-root", ""]).settings.files_root is None
+    path = write(tmp_path, 'files_root = ""\n')
+    assert load(["--config", str(path)]).settings.files_root is None
 
 
 def test_lists_are_words(monkeypatch: pytest.MonkeyPatch) -> None:
