@@ -98,7 +98,7 @@ class Files:
         new, exists = FilePath.parse(told["to"]), if_exists(told.get("if_exists"))
         renamed = await self._run(changes.rename, self._files.root, old, new, exists)
         self._files.changes.call(str(old.parent))
-        return self._changed(request, f"renames {old} to", renamed, 200)
+        return self._changed(request, f"renames {str(old)!r} to", renamed, 200)
 
     async def delete(self, request: Request) -> Response:
         """DELETE: a file or an empty folder; with ``?recursive=true`` any folder."""

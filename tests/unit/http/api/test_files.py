@@ -378,6 +378,6 @@ async def test_the_log_tells_who_did_what_and_no_content(
         "192.0.2.7 uploads 'a b', 14 bytes",
         "192.0.2.7 loads 'a b', 14 bytes",
         "192.0.2.7 loads the zip of ''",
-        "192.0.2.7 renames a b to 'c', 14 bytes",
+        "192.0.2.7 renames 'a b' to 'c', 14 bytes",
         "192.0.2.7 deletes 'c'",
     ]
