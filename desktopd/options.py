@@ -14,7 +14,7 @@ from desktopd.files.sharing import Rules, SharedFiles
 from desktopd.http.access.oauth import Provider
 from desktopd.http.options import HttpOptions
 from desktopd.rfb.relay.targets import Targets
-from desktopd.session.services import SessionOptions
+from desktopd.session.options import SessionOptions
 
 log = logging.getLogger("desktopd")
 
