@@ -9,7 +9,7 @@ import logging
 
 from desktopd import __version__, native
 from desktopd.config import ConfigError, Loaded, Settings
-from desktopd.files.limits import Limits
+from desktopd.files.limits import UploadLimits
 from desktopd.files.sharing import Rules, SharedFiles
 from desktopd.http.access.oauth import Provider
 from desktopd.http.options import HttpOptions
@@ -82,7 +82,7 @@ def _shared_files(settings: Settings) -> SharedFiles | None:
         upload=settings.files != "download",
         for_viewers=settings.files_for_viewers,
     )
-    limits = Limits(largest=settings.upload_limit, free=settings.free_space)
+    limits = UploadLimits(largest=settings.upload_limit, free=settings.free_space)
     return SharedFiles(root, rules, limits)
 
 

@@ -9,7 +9,7 @@ import stat
 from enum import StrEnum
 
 from desktopd.files.errors import BadPath, Conflict, Missing, explained
-from desktopd.files.listing import Entry, entry
+from desktopd.files.listing import FolderEntry, entry
 from desktopd.files.paths import FilePath, new_name, numbered
 from desktopd.files.root import Root, find
 
@@ -22,7 +22,7 @@ class IfExists(StrEnum):
     RENAME = "rename"
 
 
-def make_folder(root: Root, path: FilePath) -> Entry:
+def make_folder(root: Root, path: FilePath) -> FolderEntry:
     """Make a folder, and those that it lies in; raises FilesError, Conflict when it is there."""
     with root.parent(path, create=True) as folder, explained(path):
         if find(folder, path.name) is not None:
@@ -32,7 +32,7 @@ def make_folder(root: Root, path: FilePath) -> Entry:
     return entry(root, path.parent / made)
 
 
-def rename(root: Root, old: FilePath, new: FilePath, if_exists: IfExists) -> Entry:
+def rename(root: Root, old: FilePath, new: FilePath, if_exists: IfExists) -> FolderEntry:
     """Rename or move a file or folder to `new`, whose folder must exist; raises FilesError."""
     root.check_below(old)
     if new.names[: len(old.names)] == old.names and new != old:

@@ -1,11 +1,14 @@
-"""A file that grows until it is whole."""
+"""A file that grows until it is whole.
+
+Tested by tests/unit/files/test_uploads.py.
+"""
 
 from __future__ import annotations
 
 import os
 
 from desktopd.files.errors import TooLarge, explained
-from desktopd.files.limits import Limits
+from desktopd.files.limits import UploadLimits
 
 SYNC_EVERY = 64 * 1024 * 1024
 
@@ -16,7 +19,7 @@ class Draft:
     `end`: how many bytes it will have, None where nobody knows yet.
     """
 
-    def __init__(self, descriptor: int, limits: Limits, end: int | None) -> None:
+    def __init__(self, descriptor: int, limits: UploadLimits, end: int | None) -> None:
         self.descriptor = descriptor
         self.size = os.fstat(descriptor).st_size
         self._limits = limits

@@ -1,6 +1,7 @@
 """What can be wrong with a file, each with a remedy, and what the system's errors mean for a user.
 
 A new kind of error belongs here; which HTTP status it has does not.
+Tested by tests/unit/files/test_changes.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""How much may be uploaded: the largest file, and the room that is left on a disk."""
+"""How much may be uploaded: the largest file, and the room that is left on a disk.
+
+Tested by tests/unit/files/test_uploads.py.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from desktopd.files.listing import space
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class UploadLimits:
     """Bytes: `largest` is that of one file, 0 any; `free` stay free on every disk."""
 
     largest: int = 0

@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FolderEntry:
     """One entry of a folder: `size` in bytes, of a file alone; `modified` in seconds (Unix)."""
 
     path: FilePath
@@ -45,7 +45,7 @@ class Listing:
     """A folder, what is in it by name, and the room on its disk."""
 
     path: FilePath
-    entries: tuple[Entry, ...]
+    entries: tuple[FolderEntry, ...]
     space: Space
 
 
@@ -60,7 +60,7 @@ def list_folder(root: Root, path: FilePath) -> Listing:
         return Listing(path, tuple(entries), space(folder))
 
 
-def entry(root: Root, path: FilePath) -> Entry:
+def entry(root: Root, path: FilePath) -> FolderEntry:
     """The entry at `path`, spelled as it stands on the disk; raises FilesError."""
     with root.parent(path) as folder, explained(path):
         found = find(folder, path.name)
@@ -75,11 +75,11 @@ def space(descriptor: int) -> Space:
     return Space(disk.f_blocks * disk.f_frsize, disk.f_bavail * disk.f_frsize)
 
 
-def _entry(folder: int, path: FilePath) -> Entry:
+def _entry(folder: int, path: FilePath) -> FolderEntry:
     status = os.stat(path.name, dir_fd=folder, follow_symlinks=False)
     kind = _kind(status.st_mode)
     size = status.st_size if kind is Kind.FILE else None
-    return Entry(path, kind, size, status.st_mtime)
+    return FolderEntry(path, kind, size, status.st_mtime)
 
 
 def _kind(mode: int) -> Kind:

@@ -1,11 +1,14 @@
-"""A file that is written in one go: it is whole in its place, or nothing of it is left."""
+"""A file that is written in one go: it is whole in its place, or nothing of it is left.
+
+Tested by tests/unit/files/test_uploads.py.
+"""
 
 from __future__ import annotations
 
 import secrets
 
 from desktopd.files.changes import IfExists
-from desktopd.files.listing import Entry, entry
+from desktopd.files.listing import FolderEntry, entry
 from desktopd.files.paths import FilePath
 from desktopd.files.staging import Staging
 
@@ -33,7 +36,7 @@ class NewFile:
         """Append `data`."""
         self._draft.write(data)
 
-    def place(self) -> Entry:
+    def place(self) -> FolderEntry:
         """Put it where it belongs; raises Conflict when the name was taken meanwhile."""
         self._draft.sync()
         placed = self._staging.place(self._top, self._name, self._path, self._if_exists)

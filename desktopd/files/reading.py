@@ -1,4 +1,7 @@
-"""A file that is read: opened once, then by its descriptor, whatever becomes of its name."""
+"""A file that is read: opened once, then by its descriptor, whatever becomes of its name.
+
+Tested by tests/unit/files/test_root.py.
+"""
 
 from __future__ import annotations
 

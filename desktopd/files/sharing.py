@@ -1,11 +1,14 @@
-"""What is shared of the user's files, and with whom: made once, from the settings."""
+"""What is shared of the user's files, and with whom: made once, from the settings.
+
+Tested by tests/unit/test_options.py.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktopd.files.limits import Limits
+from desktopd.files.limits import UploadLimits
 from desktopd.files.root import Root
 from desktopd.files.staging import Staging
 from desktopd.files.threads import DiskThreads
@@ -28,7 +31,7 @@ class Rules:
 class SharedFiles:
     """The files below `path`; `changes` are told the folder in which something has changed."""
 
-    def __init__(self, path: Path, rules: Rules, limits: Limits) -> None:
+    def __init__(self, path: Path, rules: Rules, limits: UploadLimits) -> None:
         self.root = Root(path)
         self.rules = rules
         self.staging = Staging(self.root, limits)

@@ -1,6 +1,7 @@
 """Where files grow until they are whole: a hidden folder of this user on each disk of the tree.
 
 A file in staging is on the disk of its target, so that putting it there is a rename.
+Tested by tests/unit/files/test_uploads.py.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from threading import Lock
 from desktopd.files.changes import IfExists, check_free, place
 from desktopd.files.draft import Draft
 from desktopd.files.errors import Forbidden, Missing, explained
-from desktopd.files.limits import Limits
+from desktopd.files.limits import UploadLimits
 from desktopd.files.paths import RESERVED, FilePath, new_name
 from desktopd.files.root import Root, open_folder
 
@@ -27,7 +28,7 @@ MOUNTS = Path("/proc/self/mountinfo")
 class Staging:
     """The hidden folders below `root`. Every call blocks on the disk."""
 
-    def __init__(self, root: Root, limits: Limits) -> None:
+    def __init__(self, root: Root, limits: UploadLimits) -> None:
         self.root = root
         self.limits = limits
         # Another user's folder would be closed to us.

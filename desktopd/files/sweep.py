@@ -1,4 +1,7 @@
-"""Removes from staging what nobody will go on with."""
+"""Removes from staging what nobody will go on with.
+
+Tested by tests/unit/files/test_uploads.py.
+"""
 
 from __future__ import annotations
 

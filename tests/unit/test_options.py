@@ -6,7 +6,7 @@ import pytest
 
 from desktopd import config
 from desktopd.config import ConfigError
-from desktopd.files.limits import Limits
+from desktopd.files.limits import UploadLimits
 from desktopd.files.sharing import Rules
 from desktopd.options import http_options
 from tests.session_options import session_options
@@ -51,7 +51,7 @@ def test_files_are_shared_as_the_settings_say(folder: Path) -> None:
         shared = http_options(config.load([*given, "--files", files]).settings, "t", None).files
         assert shared is not None
         assert (shared.root.path, shared.rules) == (folder, rules)
-        assert shared.staging.limits == Limits(largest=5_000_000_000, free=100_000_000)
+        assert shared.staging.limits == UploadLimits(largest=5_000_000_000, free=100_000_000)
     for off in (["--files", "off"], ["--files-root", ""]):
         assert http_options(config.load(off).settings, "t", None).files is None
 

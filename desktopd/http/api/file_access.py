@@ -1,4 +1,7 @@
-"""What the endpoints of files and uploads share: who may do what, paths, errors, announcements."""
+"""What the endpoints of files and uploads share: who may do what, paths, errors, announcements.
+
+Tested by tests/unit/http/api/test_files.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The routes of files and uploads, or what stands there when files are switched off."""
+"""The routes of files and uploads, or what stands there when files are switched off.
+
+Tested by tests/unit/http/api/test_files.py.
+"""
 
 from __future__ import annotations
 

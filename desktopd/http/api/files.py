@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from desktopd.files import changes
 from desktopd.files.archive import zip_folder
-from desktopd.files.listing import Entry, Kind, entry, list_folder
+from desktopd.files.listing import FolderEntry, Kind, entry, list_folder
 from desktopd.files.new_file import NewFile
 from desktopd.files.paths import FilePath, shown
 from desktopd.files.reading import open_to_read
@@ -113,12 +113,12 @@ class Files:
         FileAccess(self._files.rules, request).require(upload=True)
         return file_path(request, _BELOW)
 
-    def _changed(self, request: Request, what: str, made: Entry, status: int) -> Response:
+    def _changed(self, request: Request, what: str, made: FolderEntry, status: int) -> Response:
         note(request, what, made.path, made.size)
         self._files.changes.call(str(made.path.parent))
         return JSONResponse(entry_json(made), status)
 
-    async def _entry(self, path: FilePath) -> Entry:
+    async def _entry(self, path: FilePath) -> FolderEntry:
         return await self._run(entry, self._files.root, path)
 
     def _listing(self, path: FilePath, access: FileAccess) -> bytes:
@@ -142,7 +142,7 @@ def is_folder(request: Request) -> bool:
     return raw_path(request).endswith(b"/")
 
 
-def entry_json(one: Entry) -> dict[str, Any]:
+def entry_json(one: FolderEntry) -> dict[str, Any]:
     """An entry for a client; ``href`` is its address behind ``api/files/``."""
     slash = "/" if one.kind is Kind.FOLDER else ""
     return {

@@ -1,4 +1,7 @@
-"""Request bodies of any length, piece by piece, for whoever writes them somewhere."""
+"""Request bodies of any length, piece by piece, for whoever writes them somewhere.
+
+Tested by tests/unit/http/api/test_files.py and test_uploads.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Responses of any length, made while they are sent: a file or a range of it, a zip."""
+"""Responses of any length, made while they are sent: a file or a range of it, a zip.
+
+Tested by tests/unit/http/api/test_downloads.py.
+"""
 
 from __future__ import annotations
 

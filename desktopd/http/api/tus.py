@@ -1,4 +1,7 @@
-"""The headers of the tus protocol 1.0.0 (tus.io): text in, values out."""
+"""The headers of the tus protocol 1.0.0 (tus.io): text in, values out.
+
+Tested by tests/unit/http/api/test_uploads.py.
+"""
 
 from __future__ import annotations
 

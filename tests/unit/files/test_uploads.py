@@ -27,7 +27,7 @@ from desktopd.files.errors import (
     TooLarge,
     WrongChecksum,
 )
-from desktopd.files.limits import Limits
+from desktopd.files.limits import UploadLimits
 from desktopd.files.listing import space
 from desktopd.files.new_file import NewFile
 from desktopd.files.uploads import Checksum, Upload, Uploads
@@ -189,7 +189,7 @@ class TestChecksums:
 
 class TestLimits:
     def test_of_one_file(self, tmp_path: Path) -> None:
-        tree = Tree(tmp_path, Limits(largest=1000))
+        tree = Tree(tmp_path, UploadLimits(largest=1000))
         uploads = Uploads(tree.staging)
         with pytest.raises(TooLarge, match="1000 bytes"):
             create(uploads, "a", length=1001)
@@ -214,12 +214,12 @@ class TestLimits:
 
     def test_of_the_disk(self, tmp_path: Path) -> None:
         free = space(os.open(tmp_path, os.O_RDONLY)).free
-        tree = Tree(tmp_path, Limits(free=free - 100_000_000))
+        tree = Tree(tmp_path, UploadLimits(free=free - 100_000_000))
         uploads = Uploads(tree.staging)
         with pytest.raises(NoSpace, match="the disk is full"):
             create(uploads, "a", length=300_000_000)
         upload = append(uploads, create(uploads, "a", length=50_000_000), b"12345")
-        tree.staging.limits = Limits(free=free + 10_000_000_000)
+        tree.staging.limits = UploadLimits(free=free + 10_000_000_000)
         with pytest.raises(NoSpace):
             append(uploads, upload, b"6")
         assert uploads.offset(upload) == 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desktopd.files.limits import Limits
+from desktopd.files.limits import UploadLimits
 from desktopd.files.paths import FilePath
 from desktopd.files.root import Root
 from desktopd.files.staging import Staging
@@ -15,14 +15,14 @@ SECRET = b"nobody may read or change this"
 class Tree:
     """A folder that is shared, and beside it one that is not."""
 
-    def __init__(self, folder: Path, limits: Limits | None = None) -> None:
+    def __init__(self, folder: Path, limits: UploadLimits | None = None) -> None:
         self.outside = folder / "outside"
         self.path = folder / "shared"
         self.outside.mkdir()
         self.path.mkdir()
         (self.outside / "secret").write_bytes(SECRET)
         self.root = Root(self.path)
-        self.staging = Staging(self.root, limits or Limits())
+        self.staging = Staging(self.root, limits or UploadLimits())
 
     def write(self, name: str, content: bytes = b"here") -> Path:
         """A file below the root."""

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
-from desktopd.files.limits import Limits
+from desktopd.files.limits import UploadLimits
 from desktopd.files.sharing import Rules, SharedFiles
 from tests.unit.http.desktop import BEARER, client, make_app
 
@@ -23,7 +23,7 @@ class Shared:
 
     def __init__(self, path: Path, rules: Rules | None = None, **limits: int) -> None:
         self.path = path
-        self.files = SharedFiles(path, rules or Rules(), Limits(**limits))
+        self.files = SharedFiles(path, rules or Rules(), UploadLimits(**limits))
         self.app: Starlette = make_app(files=self.files)
 
     def client(self, headers: dict[str, str] | None = None) -> httpx.AsyncClient:

@@ -12,7 +12,7 @@ import pytest
 from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 
-from desktopd.files.limits import Limits
+from desktopd.files.limits import UploadLimits
 from desktopd.files.sharing import Rules, SharedFiles
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer, Viewers
@@ -123,7 +123,7 @@ async def test_a_viewer_has_no_clipboard() -> None:
 
 
 def shared_files(path: Path, *, for_viewers: bool) -> SharedFiles:
-    return SharedFiles(path, Rules(for_viewers=for_viewers), Limits())
+    return SharedFiles(path, Rules(for_viewers=for_viewers), UploadLimits())
 
 
 async def test_folders_that_change_are_told(tmp_path: Path) -> None:
