@@ -37,7 +37,8 @@ class Staging:
 
     def tops(self) -> list[FilePath]:
         """The tops of the disks below the root, the root among them, inner ones first."""
-        paths = {self.root.path, *_mount_points()}
+        with explained(MOUNTS):
+            paths = {self.root.path, *_mount_points()}
         below = [p.relative_to(self.root.path) for p in paths if p.is_relative_to(self.root.path)]
         return [FilePath(p.parts) for p in sorted(below, key=lambda p: len(p.parts), reverse=True)]
 
@@ -132,5 +133,8 @@ def _check_writable(folder: int) -> None:
 def _mount_points() -> Iterator[Path]:
     """Where disks are mounted: the fifth field of proc_pid_mountinfo(5), blanks as ``\\040``."""
     for line in MOUNTS.read_bytes().splitlines():
-        escaped = line.split(b" ")[4]
-        yield Path(os.fsdecode(re.sub(rb"\\(\d{3})", lambda m: bytes([int(m[1], 8)]), escaped)))
+        # An automounter's place would be mounted by a look at it.
+        if b" - autofs " not in line:
+            escaped = line.split(b" ")[4]
+            name = re.sub(rb"\\(\d{3})", lambda match: bytes([int(match[1], 8)]), escaped)
+            yield Path(os.fsdecode(name))

@@ -10,7 +10,6 @@ import fcntl
 import logging
 import os
 import time
-from contextlib import suppress
 
 from desktopd.files.errors import Conflict, FilesError, Forbidden, Missing, explained
 from desktopd.files.new_file import MARK
@@ -42,9 +41,13 @@ async def keep_swept(staging: Staging, disk: DiskThreads) -> None:
 def sweep(staging: Staging, now: float) -> None:
     """Remove uploads that are too old at `now` (Unix), and what a killed process has left."""
     for top in staging.tops():
-        # Most disks have no staging; of some it may be closed to us.
-        with suppress(Missing, Forbidden, Conflict):
+        try:
             staging.discard(top, *_old(staging, top, now))
+        except (Missing, Forbidden, Conflict):
+            # Most disks have no staging, or are closed to us.
+            pass
+        except FilesError as error:
+            log.warning("unfinished uploads: %s", error)
 
 
 def _old(staging: Staging, top: FilePath, now: float) -> list[str]:

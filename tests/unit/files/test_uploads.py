@@ -357,6 +357,7 @@ def test_a_disk_below_the_root_has_a_staging_of_its_own(
         "22 1 8:1 / / rw - ext4 /dev/a rw\n"
         f"23 22 8:2 / {escaped} rw,relatime shared:1 - ext4 /dev/b rw\n"
         f"24 22 8:3 / {tmp_path}/outside rw - ext4 /dev/c rw\n"
+        f"25 22 0:4 / {tree.path}/automatic rw - autofs systemd-1 rw\n"
     )
     monkeypatch.setattr(staging, "MOUNTS", mounts)
     uploads = Uploads(tree.staging)
