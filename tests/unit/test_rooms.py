@@ -8,10 +8,11 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "desktopd"
 
-SHARED = {"geometry", "observers"}
+SHARED = {"geometry", "observers", "tasks"}
 ALLOWED = {
     "geometry": set(),
     "observers": set(),
+    "tasks": set(),
     "config": {"geometry"},
     "x11": SHARED,
     "rfb": SHARED | {"x11"},
@@ -20,7 +21,10 @@ ALLOWED = {
     "integrations": SHARED | {"http"},
     "native": SHARED | {"session", "rfb", "x11"},
     "control": {"config", "session"},
-    "__main__": SHARED | {"config", "control", "http", "native", "session", "rfb"},
+    "options": {"config", "http", "native", "rfb", "session"},
+    "daemon": SHARED
+    | {"config", "control", "http", "integrations", "native", "options", "rfb", "session"},
+    "__main__": {"config", "control", "daemon", "http", "options", "session"},
     "__init__": set(),
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -1,0 +1,195 @@
+"""The daemon: builds the rooms from the settings, and runs their tasks, each by its name."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import resource
+import signal
+import socket
+import time
+from collections.abc import Coroutine
+
+from desktopd import native
+from desktopd.config import ConfigError, Loaded, Settings, is_loopback
+from desktopd.control.report import Report, Reporter
+from desktopd.control.supervisor import end_supervisor
+from desktopd.http.access.kept_token import kept_token
+from desktopd.http.app import create_app
+from desktopd.http.serving.link import link
+from desktopd.http.serving.listen import ListenError, bind_tcp, bind_unix
+from desktopd.http.serving.server import HttpServer
+from desktopd.integrations.integration import Integration, connect
+from desktopd.options import http_options, session_options
+from desktopd.rfb.listeners import vnc_port as vnc
+from desktopd.rfb.listeners.authentication import VncAuthenticator
+from desktopd.rfb.listeners.password import VncPasswords
+from desktopd.rfb.listeners.unix_socket import RfbServer
+from desktopd.rfb.viewers.viewer import Viewers
+from desktopd.session.errors import SessionError
+from desktopd.session.folder import claim, make_private
+from desktopd.session.session import Session
+from desktopd.tasks import NamedTasks
+
+DESCRIPTORS = 65536
+
+log = logging.getLogger("desktopd")
+
+
+async def run(loaded: Loaded) -> None:
+    """Show a desktop until SIGTERM or SIGINT, or until nobody has used it for `idle_timeout`.
+
+    Raises ConfigError, ListenError or SessionError, before anything starts or when one of its
+    parts cannot go on.
+    """
+    _raise_descriptor_limit()
+    await Daemon(loaded).run()
+
+
+class Daemon:
+    """One desktop and all that shows it. Has to be made while an event loop runs."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        settings = self._settings = loaded.settings
+        self._folder = loaded.runtime_dir
+        self._integration = _integration(loaded)
+        token = self._prepare(loaded)
+        self._viewers = Viewers()
+        self._native = native.native_server(self._session, settings.app)
+        options = http_options(settings, token, self._integration)
+        try:
+            app = create_app(options, self._session, self._viewers, self._native)
+        except ValueError as error:
+            raise ConfigError(str(error)) from None
+        self._http = HttpServer(
+            app, _listen(settings), tls_cert=settings.tls_cert, tls_key=settings.tls_key
+        )
+        self._vnc_port = _vnc_port(settings, self._session, self._viewers, self._native)
+        # Who has set a token knows it; and nobody needs ours where something else lets users in.
+        told = token if settings.token is None and settings.auth == "token" else None
+        self._link = link(self._http.addresses[0], settings.base_url, told)
+
+    def _prepare(self, loaded: Loaded) -> str:
+        """Take the runtime folder and what an earlier daemon left there; returns the token."""
+        given = loaded.settings.token
+        try:
+            make_private(loaded.runtime_dir)
+            claim(loaded.runtime_dir)
+            self._session = Session(session_options(loaded))
+            return given.get_secret_value() if given else kept_token(loaded.runtime_dir)
+        except OSError as error:
+            raise SessionError(
+                f"{error.filename}: {error.strerror}; make room there, or set another runtime_dir"
+            ) from None
+
+    async def run(self) -> None:
+        """Run everything, and end it all together."""
+        asked = _end_signal()
+        async with NamedTasks({"asked": asked.wait(), **self._tasks()}) as tasks:
+            print(f"\n    {self._link}\n", flush=True)
+            ended = await tasks.first()
+            if "idle" in ended:
+                log.info("no input for %d seconds: ending", self._settings.idle_timeout)
+                end_supervisor()
+            await tasks.cancel(but=("http",))
+            # A daemon that ends by a mistake of its own leaves the desktop to its successor.
+            if all(isinstance(error, SessionError) for error in tasks.errors.values()):
+                await asyncio.gather(self._http.stop(), self._session.stop())
+            tasks.raise_error()
+
+    def _tasks(self) -> dict[str, Coroutine[None, None, object]]:
+        """What runs for as long as the daemon. The end of one is the end of all."""
+        settings, viewers = self._settings, self._viewers
+        tasks: dict[str, Coroutine[None, None, object]] = {
+            "http": self._http.serve(),
+            "session": self._session.run(),
+            "idle": _idle(viewers, settings.idle_timeout),
+            "reporter": Reporter(self._folder, self._report).serve(),
+        }
+        if self._integration is not None:
+            tasks["integration"] = self._integration.run(lambda: viewers.last_input)
+        if self._native is not None:
+            tasks["native"] = native.show(self._session, self._native, viewers, settings.rfb_socket)
+        if self._vnc_port is not None:
+            tasks["vnc_port"] = self._vnc_port.serve()
+        return tasks
+
+    def _report(self) -> Report:
+        by_tcp = self._settings.unix_socket is None
+        return Report(
+            address=self._link,
+            port=self._http.sockets[0].getsockname()[1] if by_tcp else None,
+            vnc=self._vnc_port.address if self._vnc_port else None,
+            stage=self._session.status.stage,
+            viewers=tuple(viewer.role for viewer in self._viewers),
+        )
+
+
+def _end_signal() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set."""
+    asked, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked.set)
+    return asked
+
+
+def _raise_descriptor_limit() -> None:
+    """Allow as many connections as the system does: a viewer must not take the daemon's own."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(hard, DESCRIPTORS) if hard != resource.RLIM_INFINITY else DESCRIPTORS
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _integration(loaded: Loaded) -> Integration | None:
+    """What ``auth`` stands for beyond tokens."""
+    if not loaded.hub:
+        return None
+    try:
+        return connect(loaded.settings.auth, loaded.hub)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+
+
+def _listen(settings: Settings) -> list[socket.socket]:
+    """The sockets that the settings ask for; raises ListenError."""
+    if settings.unix_socket is not None:
+        return [bind_unix(settings.unix_socket)]
+    return bind_tcp(settings.host, settings.port)
+
+
+def _vnc_port(
+    settings: Settings, session: Session, viewers: Viewers, native: RfbServer | None
+) -> vnc.VncPort | None:
+    """The port for VNC viewers, if there is to be one; raises ListenError."""
+    if settings.vnc_port is None:
+        return None
+    passwords = tls = None
+    if settings.vnc_password is not None:
+        view = settings.vnc_view_password
+        passwords = VncPasswords(
+            settings.vnc_password.get_secret_value(), view.get_secret_value() if view else None
+        )
+    where = f"vnc_host={settings.vnc_host!r} vnc_port={settings.vnc_port}"
+    try:
+        if settings.tls_cert and settings.tls_key:
+            tls = vnc.tls_context(settings.tls_cert, settings.tls_key)
+        sock = vnc.listen(settings.vnc_host, settings.vnc_port)
+    except OSError as error:
+        raise ListenError(f"{where}: {error.strerror or error}; choose another") from None
+    authenticator = VncAuthenticator(
+        passwords, tls is not None, tls is None or is_loopback(settings.vnc_host)
+    )
+    if tls is None and not is_loopback(settings.vnc_host):
+        log.warning("%s: whoever listens in the network sees everything; set tls_cert", where)
+    return vnc.VncPort(sock, authenticator, session, viewers, tls, native)
+
+
+async def _idle(viewers: Viewers, seconds: int) -> None:
+    """Return once nobody has typed or pointed for so long; never with 0."""
+    started = time.monotonic()
+    while True:
+        left = (viewers.last_input or started) + seconds - time.monotonic()
+        if seconds and left <= 0:
+            return
+        await asyncio.sleep(left if seconds else 3600)
