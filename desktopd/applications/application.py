@@ -13,12 +13,14 @@ from typing import Any, Protocol
 from desktopd.applications.companion import Companion, CompanionState
 from desktopd.applications.ending import LONGEST, Ending, died_for_memory
 from desktopd.applications.errors import ApplicationError, NoCompanion
+from desktopd.applications.layer import Layer
 from desktopd.applications.memory import OomKills
 from desktopd.applications.opening import Opening
 from desktopd.observers import Observers
 
 SAVE_WITHIN = 5.0
 ASK_WITHIN = 20.0
+FACTS_WITHIN = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +99,20 @@ class Application:
         if self._companion is None:
             raise NoCompanion("this application has no companion")
         return await self._companion.ask(method, params, within)
+
+    async def layers(self) -> tuple[Layer, ...]:
+        """Every layer, the lowest first; raises ApplicationError."""
+        return tuple(Layer.parse(layer) for layer in await self.ask("layers", {}))
+
+    async def facts(self) -> Mapping[str, Any] | None:
+        """What the companion tells of itself now, or told last; None without one."""
+        state = self.status.companion
+        if state is None:
+            return None
+        with contextlib.suppress(ApplicationError):
+            facts: Mapping[str, Any] = await self.ask("status", {}, FACTS_WITHIN)
+            return facts
+        return state.facts
 
     async def restart(self) -> None:
         """Restart the application, which gets a moment to save its session before."""

@@ -83,12 +83,13 @@ class Blocks:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._folder))
 
     def _load(self, name: str) -> Array:
-        loaded = np.load(self._folder / name, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return loaded
-        with loaded:
-            array: Array = loaded["data"]
-            return array
+        with (self._folder / name).open("rb") as file:
+            try:
+                loaded = np.load(file, allow_pickle=False)
+                array: Array = loaded if name.endswith(".npy") else loaded["data"]
+            except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+                raise ValueError(f"{name} is not whole: {error}") from None
+        return array
 
 
 def cut(array: Array) -> Iterator[Array]:

@@ -6,6 +6,7 @@ told to write them again.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from desktopd.integrations.napari import layers
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.values import Unsaved, encode
 from desktopd.integrations.napari.view import DIMS, camera_of, describe_camera, describe_dims
+
+log = logging.getLogger(__name__)
 
 EDITABLE = frozenset({"labels", "points", "shapes"})
 LARGEST_COPY = 64 << 20
@@ -52,12 +55,9 @@ def capture(layer: Any, *, replaced: bool) -> Captured:
     if source is not None and not (replaced or (kind in EDITABLE and _in_memory(data))):
         data = None
     elif not _in_memory(data):
-        data, lost = None, f"its data, a {type(data).__name__}, is in no file and not in memory"
+        data, lost = None, f"its data ({type(data).__name__}) is in no file and not in memory"
     elif kind not in EDITABLE and (size := _bytes(data)) > LARGEST_COPY:
         data, lost = None, f"its {size >> 20} MiB are in no file"
-    if "features" in state:
-        # The same, once more.
-        state.pop("properties", None)
     besides = {key: getattr(layer, key) for key in BESIDES.get(kind, ()) if hasattr(layer, key)}
     return Captured(layer.name, kind, layers.shape(layer), source, data, state, besides, lost)
 
@@ -117,9 +117,9 @@ def _encodable(values: Mapping[Any, Any], blocks: Blocks) -> dict[str, Any]:
     for key, value in values.items():
         try:
             found[str(key)] = encode(value, blocks)
-        except Unsaved:
-            # Such as an object of a plugin in the metadata: the layer is whole without it.
-            continue
+        except Unsaved as kind:
+            # Such as an object of a plugin in the metadata: the layer can be made without it.
+            log.info("desktopd: %s is not saved: a %s", key, kind)
     return found
 
 

@@ -21,7 +21,7 @@ class SessionFolder:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._document = folder / "session.json"
         self._tries = folder / "restoring"
         self.blocks = Blocks(folder / "blocks")
@@ -37,7 +37,7 @@ class SessionFolder:
 
     def commit(self, document: dict[str, Any]) -> None:
         """Replace the document, and delete the blocks that it does not need; raises OSError."""
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
         fresh = self._document.with_suffix(".new")
         fresh.write_text(json.dumps({"version": VERSION, **document}), "utf-8")
         fresh.replace(self._document)
@@ -55,9 +55,9 @@ class SessionFolder:
         """
         tries = len(self._tries.read_bytes()) if self._tries.exists() else 0
         if tries >= TRIES:
-            beside = self._folder.with_name("failed")
+            beside = self.folder.with_name("failed")
             shutil.rmtree(beside, ignore_errors=True)
-            self._folder.rename(beside)
+            self.folder.rename(beside)
             return False
         with self._tries.open("ab") as file:
             file.write(b".")

@@ -19,6 +19,10 @@ CONSTRUCTED = frozenset({"metadata", "rgb", "multiscale", "ndim", "locked_data_l
 """What a layer gets as it is made, and keeps."""
 
 
+class NotRestored(Exception):
+    """A layer cannot be had again; says why."""
+
+
 @dataclass
 class Restored:
     """What is back, by name, and what is not, with the reason."""
@@ -44,10 +48,11 @@ class Restoring:
         for record in document["layers"]:
             try:
                 layer = self._layer(record)
+            except NotRestored as error:
+                self._miss(record["name"], str(error))
             except Exception as error:
                 log.warning("desktopd: layer %r is not restored", record["name"], exc_info=True)
-                missing = {"name": record["name"], "reason": f"{type(error).__name__}: {error}"}
-                self._restored.missing.append(missing)
+                self._miss(record["name"], f"{type(error).__name__}: {error}")
             else:
                 back.append((layer, record["name"]))
                 self._restored.layers.append(record["name"])
@@ -58,6 +63,9 @@ class Restoring:
             layer.name = name
         restore_view(self._viewer, document["view"])
         return self._restored
+
+    def _miss(self, name: str, reason: str) -> None:
+        self._restored.missing.append({"name": name, "reason": reason})
 
     def _layer(self, record: Mapping[str, Any]) -> Any:
         state = decode(record["state"], self._blocks)
@@ -97,7 +105,7 @@ class Restoring:
         """Read a layer's source again, once for all layers from there."""
         source = record["source"]
         if record["lost"]:
-            raise LookupError(record["lost"])
+            raise NotRestored(record["lost"])
         key = repr(sorted(source.items()))
         if key not in self._opened:
             self._opened.add(key)
@@ -109,7 +117,7 @@ class Restoring:
             self._superfluous += read
         layer = self._match(record)
         if layer is None:
-            raise LookupError(f"{source.get('path') or source['sample']} holds no such layer")
+            raise NotRestored(f"{source.get('path') or source['sample']} holds no such layer")
         return layer
 
     def _keep(self, layer: Any) -> None:
