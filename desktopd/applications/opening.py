@@ -49,10 +49,15 @@ class Allowed:
     def path(self, given: str) -> Path:
         """The real path of an existing file or folder; raises NotAllowed or NotThere."""
         root = None if self.root is None else self.root.resolve()
-        path = ((root or Path("/")) / given).resolve()
+        try:
+            path = ((root or Path("/")) / given).resolve()
+            exists = path.exists()
+        except (ValueError, OSError, RuntimeError):
+            # A NUL, a name that is too long, a circle of links.
+            raise NotThere(f"{given!r} is no path") from None
         if root is not None and not path.is_relative_to(root):
             raise NotAllowed(f"{given} is outside of files_root", f"open a path inside {root}")
-        if not path.exists():
+        if not exists:
             raise NotThere(f"{given} does not exist")
         return path
 
