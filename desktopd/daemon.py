@@ -8,9 +8,14 @@ import resource
 import signal
 import socket
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 
 from desktopd import native
+from desktopd.applications.application import Application
+from desktopd.applications.command import CompanionPlace, is_napari
+from desktopd.applications.companion import Companion
+from desktopd.applications.errors import CannotOpen
+from desktopd.applications.opening import Opening
 from desktopd.config import ConfigError, Loaded, Settings, is_loopback
 from desktopd.control.report import Report, Reporter
 from desktopd.control.supervisor import end_supervisor
@@ -20,18 +25,19 @@ from desktopd.http.serving.link import link
 from desktopd.http.serving.listen import ListenError, bind_tcp, bind_unix
 from desktopd.http.serving.server import HttpServer
 from desktopd.integrations.integration import Integration, connect
-from desktopd.options import http_options, session_options
+from desktopd.options import allowed_to_open, http_options, session_options
 from desktopd.rfb.listeners import vnc_port as vnc
 from desktopd.rfb.listeners.authentication import VncAuthenticator
 from desktopd.rfb.listeners.password import VncPasswords
 from desktopd.rfb.listeners.unix_socket import RfbServer
 from desktopd.rfb.viewers.viewer import Viewers
-from desktopd.session.errors import SessionError
+from desktopd.session.errors import LaunchError, SessionError
 from desktopd.session.folder import claim, make_private
 from desktopd.session.session import Session
 from desktopd.tasks import NamedTasks
 
 DESCRIPTORS = 65536
+SAVE_WITHIN = 2.0
 
 log = logging.getLogger("desktopd")
 
@@ -56,9 +62,10 @@ class Daemon:
         token = self._prepare(loaded)
         self._viewers = Viewers()
         self._native = native.native_server(self._session, settings.app)
+        self._application = _application(loaded, self._session)
         options = http_options(settings, token, self._integration)
         try:
-            app = create_app(options, self._session, self._viewers, self._native)
+            app = create_app(options, self._session, self._application, self._viewers, self._native)
         except ValueError as error:
             raise ConfigError(str(error)) from None
         self._http = HttpServer(
@@ -91,6 +98,7 @@ class Daemon:
             if "idle" in ended:
                 log.info("no input for %d seconds: ending", self._settings.idle_timeout)
                 end_supervisor()
+            await self._application.save(SAVE_WITHIN)
             await tasks.cancel(but=("http",))
             # A daemon that ends by a mistake of its own leaves the desktop to its successor.
             if all(isinstance(error, SessionError) for error in tasks.errors.values()):
@@ -106,6 +114,8 @@ class Daemon:
             "idle": _idle(viewers, settings.idle_timeout),
             "reporter": Reporter(self._folder, self._report).serve(),
         }
+        if self._application.companion is not None:
+            tasks["companion"] = self._application.companion.run()
         if self._integration is not None:
             tasks["integration"] = self._integration.run(lambda: viewers.last_input)
         if self._native is not None:
@@ -123,6 +133,29 @@ class Daemon:
             stage=self._session.status.stage,
             viewers=tuple(viewer.role for viewer in self._viewers),
         )
+
+
+def _application(loaded: Loaded, session: Session) -> Application:
+    """The application of `session`, with a companion where it is napari."""
+    settings, place = loaded.settings, CompanionPlace(loaded.runtime_dir)
+
+    async def launch(argv: Sequence[str]) -> None:
+        try:
+            await session.launch(argv)
+        except LaunchError as error:
+            raise CannotOpen(f"app_open: {error}") from None
+
+    companion = Companion(place.socket) if is_napari(settings.app) else None
+    opening = Opening(allowed_to_open(settings), companion, settings.app_open, launch)
+    application = Application(
+        lambda: session.status.application,
+        session.restart_application,
+        opening,
+        companion,
+        place.last_words,
+    )
+    session.on_change(application.note_process)
+    return application
 
 
 def _end_signal() -> asyncio.Event:

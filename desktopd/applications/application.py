@@ -49,6 +49,10 @@ class ApplicationStatus:
     ending: Ending | None
 
 
+NOTHING = ApplicationStatus(frozenset(), None, None)
+"""What is known of an application of which nothing is known."""
+
+
 class Application:
     """The application; `restart` ends its process and starts it again.
 
@@ -64,9 +68,9 @@ class Application:
         last_words: Callable[[int], Path] | None = None,
     ) -> None:
         self.opening = opening
+        self.companion = companion
         self._process = process
         self._restart = restart
-        self._companion = companion
         self._last_words = last_words
         self._pid: int | None = None
         self._oom_kills: OomKills | None = None
@@ -79,7 +83,7 @@ class Application:
     @property
     def status(self) -> ApplicationStatus:
         """The application at this moment."""
-        companion = self._companion.state if self._companion else None
+        companion = self.companion.state if self.companion else None
         methods = companion.methods if companion else frozenset[str]()
         if self.opening.possible:
             methods |= {"open"}
@@ -89,16 +93,11 @@ class Application:
         """Call `handler` at each change of `status`; returns how to end that."""
         return self._changes.add(handler)
 
-    async def run(self) -> None:
-        """Keep in touch with the companion until cancelled, where there is to be one."""
-        if self._companion is not None:
-            await self._companion.run()
-
-    async def ask(self, method: str, params: Mapping[str, Any], within: float = ASK_WITHIN) -> Any:
-        """The companion's answer; raises ApplicationError."""
-        if self._companion is None:
+    async def ask(self, method: str, params: Mapping[str, Any], within: float | None = None) -> Any:
+        """The companion's answer, within 20 s unless told; raises ApplicationError."""
+        if self.companion is None:
             raise NoCompanion("this application has no companion")
-        return await self._companion.ask(method, params, within)
+        return await self.companion.ask(method, params, within or ASK_WITHIN)
 
     async def layers(self) -> tuple[Layer, ...]:
         """Every layer, the lowest first; raises ApplicationError."""
@@ -116,15 +115,15 @@ class Application:
 
     async def restart(self) -> None:
         """Restart the application, which gets a moment to save its session before."""
-        await self.save()
+        await self.save(SAVE_WITHIN)
         self._asked = True
         await self._restart()
 
-    async def save(self) -> None:
-        """Let the companion save the session, if there is one and it answers in time."""
+    async def save(self, within: float) -> None:
+        """Let the companion save the session, if there is one, for at most `within` seconds."""
         if "save" in self.status.methods:
             try:
-                await self.ask("save", {}, SAVE_WITHIN)
+                await self.ask("save", {}, within)
             except ApplicationError as error:
                 log.warning("the session of the application is not saved: %s", error)
 

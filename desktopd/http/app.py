@@ -12,6 +12,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from desktopd.applications.application import Application
+from desktopd.applications.errors import ApplicationError
 from desktopd.http.access.authenticator import RequestAuthenticator, TokenAuthenticator
 from desktopd.http.access.login import Login, LoginPage
 from desktopd.http.access.middleware import Ask, AuthMiddleware, Enter
@@ -20,6 +22,7 @@ from desktopd.http.access.origin import OriginPolicy
 from desktopd.http.access.throttle import Throttle
 from desktopd.http.access.tokens import Tokens
 from desktopd.http.api.api import Api, healthy
+from desktopd.http.api.application import application_routes, on_application_error
 from desktopd.http.api.events import Events
 from desktopd.http.api.metrics import Metrics
 from desktopd.http.api.session import ServedSession, session_json
@@ -53,10 +56,11 @@ class Entrance:
 def create_app(
     options: HttpOptions,
     session: ServedSession,
+    application: Application,
     viewers: Viewers | None = None,
     native: RfbServer | None = None,
 ) -> Starlette:
-    """The application that serves `session`; `viewers` is filled with those who watch.
+    """What serves `session` and its `application`; `viewers` is filled with those who watch.
 
     `native` is the RFB server of this process, where the session has none of its own.
 
@@ -67,7 +71,7 @@ def create_app(
     security = SecurityHeaders(options.frame_ancestors)
     entrance = _entrance(options, base, embedded=security.embeddable)
     app = Starlette(
-        routes=[*entrance.routes, *_routes(options, session, viewers, native)],
+        routes=[*entrance.routes, *_routes(options, session, application, viewers, native)],
         middleware=[
             Middleware(SecurityHeadersMiddleware, security),
             Middleware(ForwardedMiddleware, options.trusted_proxies),
@@ -85,6 +89,7 @@ def create_app(
         exception_handlers={
             HTTPException: _on_http_error,
             SessionNotReady: _on_not_ready,
+            ApplicationError: on_application_error,
             XError: _on_not_ready,
             Exception: partial(_on_bug, security),
         },
@@ -115,9 +120,13 @@ def _entrance(options: HttpOptions, base: str, *, embedded: bool) -> Entrance:
 
 
 def _routes(
-    options: HttpOptions, session: ServedSession, viewers: Viewers, native: RfbServer | None
+    options: HttpOptions,
+    session: ServedSession,
+    application: Application,
+    viewers: Viewers,
+    native: RfbServer | None,
 ) -> list[BaseRoute]:
-    describe = partial(session_json, session, viewers, options.version)
+    describe = partial(session_json, session, application, viewers, options.version)
     metrics = Metrics(session, viewers)
     api, pages = Api(session, describe), Pages(options.static)
     rfb = Rfb(session, viewers, metrics, options.targets, native)
@@ -130,8 +139,8 @@ def _routes(
         Route("/api/clipboard", api.clipboard),
         Route("/api/clipboard", api.set_clipboard, methods=["PUT"]),
         Route("/api/screenshot", api.screenshot),
-        Route("/api/app/restart", api.restart, methods=["POST"]),
-        WebSocketRoute("/api/events", Events(session, viewers, describe).connect),
+        *application_routes(session, application),
+        WebSocketRoute("/api/events", Events(session, application, viewers, describe).connect),
         WebSocketRoute("/websockify", rfb.connect),
         WebSocketRoute("/ws", rfb.connect),
         WebSocketRoute("/ws/", rfb.connect),

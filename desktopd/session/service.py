@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
 Probe = Callable[[], Awaitable[bool]]
 
@@ -36,6 +36,7 @@ class Service:
     (None: without a deadline). `alive`, once the service is ready, is asked every `alive_every`
     seconds; a service that does not answer within the same time is killed. `keep_children`: what
     it started goes on when it ends by itself. `uses_gpu`: it draws, or starts what draws.
+    `environment`: variables for this one alone.
     """
 
     name: str
@@ -52,3 +53,4 @@ class Service:
     first_oom_victim: bool = False
     uses_gpu: bool = False
     umask: int = -1
+    environment: Mapping[str, str] = field(default_factory=dict)

@@ -6,7 +6,7 @@ import asyncio
 import os
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktopd.geometry import Size
@@ -18,7 +18,10 @@ from desktopd.session.window_managers import openbox, xfce
 
 @dataclass(frozen=True, slots=True)
 class SessionOptions:
-    """What a session is asked for; the fields are the settings of the same names."""
+    """What a session is asked for; the fields are the settings of the same names.
+
+    `environment` is that of every program, `app_environment` comes to it for the application.
+    """
 
     folder: Path
     environment: Mapping[str, str]
@@ -32,6 +35,7 @@ class SessionOptions:
     restart_app: bool = True
     wm: str = "openbox"
     gpu: str = "auto"
+    app_environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def backends(self) -> tuple[str, ...]:
@@ -152,6 +156,7 @@ def application(options: SessionOptions, painted: Probe) -> Service:
         stop_within=2,
         first_oom_victim=True,
         uses_gpu=True,
+        environment=options.app_environment,
     )
 
 

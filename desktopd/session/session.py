@@ -38,6 +38,7 @@ class Session:
     def __init__(self, options: SessionOptions) -> None:
         self._options = options
         self._paint = Paint.NONE
+        self._launched: list[Process] = []
         self._stopping = False
         self._gpu, self._gpu_is_settled = detect(options.gpu), False
         self._changes = Observers[[]]()
@@ -121,6 +122,12 @@ class Session:
         """End the application, if it runs, and start it again."""
         await self._application.restart()
 
+    async def launch(self, argv: Sequence[str]) -> None:
+        """Start another program on the desktop; raises LaunchError, SessionNotReady."""
+        service = Service("launched", tuple(argv), ready=_at_once, uses_gpu=True)
+        started = self._spawn(service, self._options.folder / "launched.log")
+        self._launched = [*(process for process in self._launched if process.running), started]
+
     @property
     def clipboard_text(self) -> str:
         """Text of the selection CLIPBOARD, as last seen."""
@@ -155,7 +162,7 @@ class Session:
         """End every process in reverse order. To be called when `run` is over."""
         self._stopping = True
         self._changes.call()
-        await self._application.stop()
+        await asyncio.gather(self._application.stop(), *(p.stop(1) for p in self._launched))
         await asyncio.gather(self._rfb.stop(), self._window_manager.stop())
         self._rfb_probe.close()
         await self._display.close()
@@ -200,6 +207,7 @@ class Session:
         environment = {
             **(self._gpu.environment if service.uses_gpu else {}),
             **self._environment(),
+            **service.environment,
         }
         child = popen(
             service.argv,
@@ -242,6 +250,10 @@ class Session:
             self._paint = paint
             self._changes.call()
         return paint is Paint.PAINTED
+
+
+async def _at_once() -> bool:
+    return True
 
 
 async def _first(tasks: Sequence[asyncio.Task[object]]) -> None:

@@ -34,7 +34,10 @@ class ServiceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServiceStatus:
-    """One service: `error` is how it last ended (None: never), with the last lines of its log."""
+    """One service: `error` is how it last ended (None: never), with the last lines of its log.
+
+    `exit_code` is that of the last process, as in `subprocess.Popen.returncode`; None: unknown.
+    """
 
     name: str
     state: ServiceState
@@ -42,6 +45,7 @@ class ServiceStatus:
     restarts: int = 0
     error: str | None = None
     log: str = ""
+    exit_code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,31 @@ ALLOWED = {
     "x11": SHARED,
     "rfb": SHARED | {"x11"},
     "session": SHARED | {"x11"},
-    "http": SHARED | {"session", "rfb", "x11"},
+    "applications": SHARED,
+    "http": SHARED | {"applications", "session", "rfb", "x11"},
     "integrations": SHARED | {"http"},
     "native": SHARED | {"session", "rfb", "x11"},
     "control": {"config", "session"},
-    "options": {"config", "http", "native", "rfb", "session"},
+    "options": {"applications", "config", "http", "native", "rfb", "session"},
     "daemon": SHARED
-    | {"config", "control", "http", "integrations", "native", "options", "rfb", "session"},
+    | {
+        "applications",
+        "config",
+        "control",
+        "http",
+        "integrations",
+        "native",
+        "options",
+        "rfb",
+        "session",
+    },
     "__main__": {"config", "control", "daemon", "http", "options", "session"},
     "__init__": set(),
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
+# What runs in napari's process is in none of the daemon's rooms.
+COMPANION = PACKAGE / "integrations" / "napari"
+OURS = [path for path in MODULES if not path.is_relative_to(COMPANION)]
 
 
 def room(path: Path) -> str:
@@ -58,14 +72,27 @@ def test_a_room_imports_only_the_rooms_it_may(path: Path) -> None:
     [("starlette", "http"), ("uvicorn", "http"), ("Xlib", "x11"), ("numpy", "rfb")],
 )
 def test_a_library_stays_in_its_room(name: str, owner: str) -> None:
-    users = {room(p) for p in MODULES for i in imported(p) if i.split(".")[0] == name}
+    users = {room(p) for p in OURS for i in imported(p) if i.split(".")[0] == name}
     assert users == {owner}
+
+
+def test_the_companion_and_the_daemon_import_nothing_of_each_other() -> None:
+    home = "desktopd.integrations.napari"
+    of_the_package = {
+        name
+        for path in MODULES
+        if path.is_relative_to(COMPANION)
+        for name in imported(path)
+        if name.startswith("desktopd")
+    }
+    assert all(name.startswith(home) for name in of_the_package)
+    assert not [path for path in OURS for name in imported(path) if name.startswith(home)]
 
 
 def test_only_config_reads_the_environment() -> None:
     readers = {
         room(path)
-        for path in MODULES
+        for path in OURS
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
     }

@@ -63,11 +63,6 @@ class Api:
         """GET ``/api/screenshot``: PNG."""
         return Response(await self._session.screenshot(), media_type="image/png")
 
-    async def restart(self, request: Request) -> Response:
-        """POST ``/api/app/restart``."""
-        await self._session.restart_application()
-        return Response(status_code=204)
-
     async def ready(self, request: Request) -> Response:
         """GET ``/readyz``: 200 once the application has painted, else 503."""
         status = self._session.status

@@ -7,16 +7,27 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from desktopd.applications.application import Application
+from desktopd.applications.errors import (
+    ApplicationError,
+    CannotOpen,
+    CompanionAway,
+    CompanionRefusal,
+    CompanionSlow,
+    NoCompanion,
+    NotAllowed,
+    NotThere,
+)
 from desktopd.http.access.authenticator import Access
 from desktopd.http.api.application_json import application_json, layer_json
 from desktopd.http.api.application_requests import Camera, Dims, LayerChange, Open
 from desktopd.http.api.body import read_body
 from desktopd.http.api.session import ServedSession
-from desktopd.http.problems import Problem
+from desktopd.http.problems import Problem, problem_response
 
 BODY_LIMIT = 16_384
 
@@ -84,6 +95,64 @@ class ApplicationEndpoint:
         """POST ``/api/app/restart``."""
         await self._application.restart()
         return Response(status_code=204)
+
+
+def application_routes(session: ServedSession, application: Application) -> list[BaseRoute]:
+    """What ``/api/app`` serves."""
+    app = ApplicationEndpoint(session, application)
+    return [
+        Route("/api/app", app.get),
+        Route("/api/app/layers", app.layers),
+        Route("/api/app/layers/{name:path}", app.change_layer, methods=["PATCH"]),
+        Route("/api/app/open", app.open, methods=["POST"]),
+        Route("/api/app/camera", app.camera, methods=["GET", "PUT"]),
+        Route("/api/app/dims", app.dims, methods=["GET", "PUT"]),
+        Route("/api/app/reset", app.reset, methods=["POST"]),
+        Route("/api/app/screenshot", app.screenshot),
+        Route("/api/app/restart", app.restart, methods=["POST"]),
+    ]
+
+
+async def on_application_error(conn: HTTPConnection, error: Exception) -> Response:
+    """What the application refused, as a response."""
+    assert isinstance(error, ApplicationError)
+    return problem_response(conn, _problem(error))
+
+
+def _problem(error: ApplicationError) -> Problem:
+    words = str(error)
+    match error:
+        case NotAllowed():
+            return Problem(403, words, error.remedy)
+        case NotThere():
+            return Problem(404, words, "correct the path")
+        case CannotOpen():
+            return Problem(501, words, "set app_open, e.g. 'fiji {path}', or open it there by hand")
+        case NoCompanion():
+            return Problem(501, words, "only napari has one: start desktopd with app=napari")
+        case CompanionAway():
+            return Problem(503, words, "try again in a second", {"Retry-After": "1"})
+        case CompanionSlow():
+            return Problem(504, words, "look at the desktop: what was asked may still happen")
+        case CompanionRefusal():
+            return _refusal(error)
+        case _:
+            return Problem(502, words, "see the log of desktopd")
+
+
+def _refusal(error: CompanionRefusal) -> Problem:
+    words = str(error)
+    match error.kind:
+        case "no_layer":
+            return Problem(404, words, "GET api/app/layers tells the names")
+        case "reader":
+            return Problem(422, words, "install a reader plugin of napari, or name one as plugin")
+        case "value":
+            return Problem(422, words, "send another value")
+        case "starting":
+            return Problem(503, words, "try again in a second", {"Retry-After": "1"})
+        case _:
+            return Problem(502, words, "see errors in GET api/app, and application.log")
 
 
 async def _body(request: Request, kind: type[Body]) -> Body:

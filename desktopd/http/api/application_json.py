@@ -1,4 +1,7 @@
-"""The application as JSON, for ``/api/app`` and the events."""
+"""The application as JSON, for ``/api/app``, the session and the events.
+
+What errors tell of code and paths is for control only.
+"""
 
 from __future__ import annotations
 
@@ -19,21 +22,24 @@ def application_json(
     status: SessionStatus,
     application: ApplicationStatus,
     role: Role,
-    facts: Mapping[str, Any] | None = None,
+    facts: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """The application as `role` may see it: what errors tell of code and paths is for control.
-
-    `facts` are fresher than those of `application`.
-    """
-    companion = application.companion
-    facts = facts or (companion.facts if companion else None)
+    """The whole application; `facts` are fresher than those of `application`."""
     return {
         "command": status.command,
         "state": status.application.state,
         "restarts": status.application.restarts,
-        "capabilities": sorted(application.methods | {"restart"}),
-        "companion": None if facts is None else _companion(facts, role),
+        **_abilities(application, role, facts),
         **crash_json(application, role),
+    }
+
+
+def event_json(application: ApplicationStatus, role: Role) -> dict[str, Any]:
+    """What events tell of it, beside those of the session."""
+    companion = application.companion
+    return {
+        "application": _abilities(application, role, companion.facts if companion else None),
+        "layers": [layer_json(layer, role) for layer in companion.layers] if companion else [],
     }
 
 
@@ -49,6 +55,15 @@ def crash_json(application: ApplicationStatus, role: Role) -> dict[str, Any]:
 def layer_json(layer: Layer, role: Role) -> dict[str, Any]:
     """A layer; where it was read from is for control only."""
     return {**asdict(layer), "path": layer.path if role is Role.CONTROL else None}
+
+
+def _abilities(
+    application: ApplicationStatus, role: Role, facts: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    return {
+        "capabilities": sorted(application.methods | {"restart"}),
+        "companion": None if facts is None else _companion(facts, role),
+    }
 
 
 def _companion(facts: Mapping[str, Any], role: Role) -> dict[str, Any]:

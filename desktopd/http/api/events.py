@@ -1,4 +1,4 @@
-"""WebSocket ``/api/events``: the session and the clipboard as JSON text frames."""
+"""WebSocket ``/api/events``: session, application and clipboard as JSON text frames."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from desktopd.applications.application import NOTHING, Application
 from desktopd.http.access.authenticator import Access
 from desktopd.http.api.api import CLIPBOARD_LIMIT
+from desktopd.http.api.application_json import event_json
 from desktopd.http.api.session import ServedSession
 from desktopd.http.problems import Problem
 from desktopd.rfb.viewers.viewer import Role, Viewers
@@ -25,9 +27,14 @@ class Events:
     """The endpoint; `describe` makes the session's JSON for a role."""
 
     def __init__(
-        self, session: ServedSession, viewers: Viewers, describe: Callable[[Role], dict[str, Any]]
+        self,
+        session: ServedSession,
+        application: Application,
+        viewers: Viewers,
+        describe: Callable[[Role], dict[str, Any]],
     ) -> None:
         self._session = session
+        self._application = application
         self._viewers = viewers
         self._describe = describe
 
@@ -55,9 +62,10 @@ class Events:
         with ExitStack() as subscriptions:
             subscriptions.callback(self._session.on_change(wake.set))
             subscriptions.callback(self._viewers.on_change(wake.set))
+            subscriptions.callback(self._application.on_change(wake.set))
             if role is Role.CONTROL:
                 subscriptions.callback(self._session.on_clipboard(on_clipboard))
-            sent = None
+            sent, told = None, event_json(NOTHING, role)
             wake.set()
             while True:
                 await wake.wait()
@@ -66,6 +74,10 @@ class Events:
                 if state != sent:
                     await websocket.send_json({"type": "session", "session": state})
                     sent = state
+                application = event_json(self._application.status, role)
+                if application != told:
+                    await websocket.send_json({"type": "application", **application})
+                    told = application
                 while copied:
                     await websocket.send_json({"type": "clipboard", "text": copied.pop()})
                 await asyncio.sleep(INTERVAL)

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+from desktopd.applications.application import Application
 from desktopd.geometry import Size
+from desktopd.http.api.application_json import crash_json
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer, Viewers
 from desktopd.session.status import DisplayStatus, ServiceState, ServiceStatus, SessionStatus, Stage
@@ -54,7 +56,7 @@ class ServedSession(Protocol):
 
 
 def session_json(
-    session: ServedSession, viewers: Viewers, version: str, role: Role
+    session: ServedSession, application: Application, viewers: Viewers, version: str, role: Role
 ) -> dict[str, Any]:
     """The session as `role` may see it: logs and the cookie file's path are for control only."""
     status = session.status
@@ -71,7 +73,7 @@ def session_json(
             "baseline": session.rfb_path == PixelPath.NATIVE,
         },
         "viewers": [_viewer(viewer) for viewer in viewers],
-        "app": _application(status, role),
+        "app": {**_application(status, role), **crash_json(application.status, role)},
         "gpu": {
             "renderer": status.gpu.renderer,
             "name": status.gpu.name,

@@ -96,7 +96,6 @@ async def test_without_a_companion_there_is_no_method(tmp_path: Path) -> None:
     with pytest.raises(NoCompanion):
         await application.ask("layers", {})
     assert await application.facts() is None
-    await application.run()
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.http11 import Response
 
+from desktopd.applications.application import Application
+from desktopd.applications.opening import Allowed, Opening
 from desktopd.geometry import Size
 from desktopd.http.app import create_app
 from desktopd.http.options import HttpOptions
@@ -91,9 +93,22 @@ class Desk:
         return self.status.display
 
 
-def make_app(desk: Desk | None = None, viewers: Viewers | None = None, **options: Any) -> Starlette:
+def make_app(
+    desk: Desk | None = None,
+    viewers: Viewers | None = None,
+    application: Application | None = None,
+    **options: Any,
+) -> Starlette:
     settings = {"version": "1.2.3", "token": TOKEN, "view_token": VIEW_TOKEN, **options}
-    return create_app(HttpOptions(**settings), desk or Desk(), viewers)
+    desk = desk or Desk()
+    application = application or make_application(desk)
+    return create_app(HttpOptions(**settings), desk, application, viewers)
+
+
+def make_application(desk: Desk, opening: Opening | None = None) -> Application:
+    """The application of `desk`, which has no companion."""
+    process = lambda: desk.status.application  # noqa: E731
+    return Application(process, desk.restart_application, opening or Opening(Allowed()))
 
 
 def client(
