@@ -79,8 +79,9 @@ METHODS: Mapping[str, Method] = {
 
 
 def _reason(error: BaseException) -> str:
-    """The words of an error and of those that it came from."""
-    words = [str(error) or type(error).__name__]
-    if error.__cause__ is not None:
-        words.append(_reason(error.__cause__))
-    return " ".join(words)
+    """The words of an error, and of the one in a reader that it came from."""
+    words = str(error) or type(error).__name__
+    origin = getattr(error, "original_error", None) or error.__cause__
+    if origin is None:
+        return words
+    return f"{words.splitlines()[0]} {type(origin).__name__}: {_reason(origin)}"

@@ -97,16 +97,16 @@ def restore_view(viewer: Any, view: Mapping[str, Any]) -> None:
 
 def encode_layer(layer: Captured, blocks: Blocks) -> dict[str, Any]:
     """A layer as JSON; OSError where its data cannot be written."""
-    state = dict(layer.state)
-    if isinstance(metadata := state.get("metadata"), Mapping):
-        state["metadata"] = _encodable(metadata, blocks)
+    state = _encodable({k: v for k, v in layer.state.items() if k != "metadata"}, blocks)
+    # What a plugin keeps here may be anything.
+    state["metadata"] = _encodable(layer.state.get("metadata", {}), blocks)
     return {
         "name": layer.name,
         "type": layer.kind,
         "shape": layer.shape,
         "source": layer.source,
         "data": encode(layer.data, blocks),
-        "state": _encodable(state, blocks),
+        "state": state,
         "besides": _encodable(layer.besides, blocks),
         "lost": layer.lost,
     }
@@ -118,7 +118,7 @@ def _encodable(values: Mapping[Any, Any], blocks: Blocks) -> dict[str, Any]:
         try:
             found[str(key)] = encode(value, blocks)
         except Unsaved as kind:
-            # Such as an object of a plugin in the metadata: the layer can be made without it.
+            # The layer can be made without it.
             log.info("desktopd: %s is not saved: a %s", key, kind)
     return found
 
