@@ -14,7 +14,7 @@ from desktopd.config import ConfigError, Loaded, Settings
 from desktopd.http.access.oauth import Provider
 from desktopd.http.options import HttpOptions
 from desktopd.rfb.relay.targets import Targets
-from desktopd.session.services import SessionOptions
+from desktopd.session.options import SessionOptions
 
 log = logging.getLogger("desktopd")
 

@@ -139,7 +139,9 @@ class ClientBuildHook(BuildHookInterface[Any]):
         with tempfile.TemporaryDirectory() as cache:
             # The home folder may be missing or read-only.
             environment = {"npm_config_cache": cache, **node.environment}
-            self._run([*node.npm, "ci", "--omit=dev"], environment, REMEDY)
+            # Node.js is known to suffice; older npm would ask the same of packages that it omits.
+            command = [*node.npm, "ci", "--omit=dev", "--engine-strict=false"]
+            self._run(command, environment, REMEDY)
 
     def _run(self, argv: list[str], environment: dict[str, str], remedy: str = "") -> None:
         run = subprocess.run(

@@ -3,6 +3,24 @@ import { readFile } from 'node:fs/promises';
 import loadWabt from 'wabt';
 
 /**
+ * A module whose default export is the bytes of what a file holds as WebAssembly text.
+ *
+ * @param {string} path
+ * @returns {Promise<string>} JavaScript
+ */
+export async function compileWat(path) {
+  const { parseWat } = await loadWabt();
+  const text = parseWat(path, await readFile(path, 'utf8'));
+  try {
+    text.validate();
+    const code = Buffer.from(text.toBinary({}).buffer).toString('base64');
+    return `export default Uint8Array.from(atob('${code}'), (character) => character.charCodeAt(0));`;
+  } finally {
+    text.destroy();
+  }
+}
+
+/**
  * A Vite plugin that makes the bytes of a module of what is written as WebAssembly text.
  *
  * @returns {import('vite').Plugin}
@@ -10,17 +28,6 @@ import loadWabt from 'wabt';
 export function webassembly() {
   return {
     name: 'webassembly',
-    async load(id) {
-      if (!id.endsWith('.wat')) return null;
-      const { parseWat } = await loadWabt();
-      const text = parseWat(id, await readFile(id, 'utf8'));
-      try {
-        text.validate();
-        const code = Buffer.from(text.toBinary({}).buffer).toString('base64');
-        return `export default Uint8Array.from(atob('${code}'), (character) => character.charCodeAt(0));`;
-      } finally {
-        text.destroy();
-      }
-    },
+    load: (id) => (id.endsWith('.wat') ? compileWat(id) : null),
   };
 }

@@ -8,9 +8,10 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "desktopd"
 
-SHARED = {"geometry", "observers", "tasks"}
+SHARED = {"background_tasks", "geometry", "observers", "tasks"}
 ALLOWED = {
     "geometry": set(),
+    "background_tasks": set(),
     "observers": set(),
     "tasks": set(),
     "config": {"geometry"},

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from desktopd.rfb.protocol.server_messages import MEASURING_FENCE
+from desktopd.rfb.protocol import fences
 from desktopd.rfb.relay.relay import NoDisplay
 from desktopd.rfb.viewers.connection import Ending, Transport
 from desktopd.rfb.viewers.pixel_path import PixelPath
@@ -48,8 +48,7 @@ class StreamTransport:
         """Return when more may be sent; ConnectionError when the viewer has left."""
         self._writer.write(data)
         await self._writer.drain()
-        if data.endswith(MEASURING_FENCE):
-            # In one message with what follows it, its answer would not tell when it came.
+        if fences.ends_message(data):
             await asyncio.sleep(_APART)
 
 

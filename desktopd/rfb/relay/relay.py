@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
 from desktopd.geometry import Size
-from desktopd.rfb.protocol.client_messages import ClientMessages
+from desktopd.rfb.protocol import fences
+from desktopd.rfb.protocol.client_message_parser import ClientMessageParser
 from desktopd.rfb.protocol.handshake import (
     RFB_3_3,
     VERSION_LENGTH,
@@ -17,13 +18,14 @@ from desktopd.rfb.protocol.handshake import (
 )
 from desktopd.rfb.protocol.message import (
     ClientMessage,
+    MessageLimits,
     ProtocolError,
 )
-from desktopd.rfb.protocol.server_messages import MEASURING_FENCE
 from desktopd.rfb.relay.backlog import Backlog
 from desktopd.rfb.relay.targets import Upstream
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.permissions import ViewerPermissions
+from desktopd.rfb.viewers.pressed_keys import PressedKeys
 from desktopd.rfb.viewers.viewer import Viewer
 
 
@@ -53,16 +55,6 @@ async def relay(
     return await _Relay(transport, upstream, viewer, permissions, limits).run()
 
 
-def _messages(data: bytes) -> Iterator[bytes]:
-    """What comes after a fence that measures the link goes into a message of its own."""
-    end = 0
-    while (found := data.find(MEASURING_FENCE, end)) >= 0:
-        begin, end = end, found + len(MEASURING_FENCE)
-        yield data[begin:end]
-    if end < len(data):
-        yield data[end:]
-
-
 class _Ended(Exception):
     """Ends the task group of a relay."""
 
@@ -80,6 +72,7 @@ class _Relay:
         self._reader, self._writer = upstream.reader, upstream.writer
         self._viewer = viewer
         self._permissions = permissions
+        self._pressed_keys = PressedKeys()
         self._limits = limits
         self._backlog = Backlog()
         loop = asyncio.get_running_loop()
@@ -106,12 +99,10 @@ class _Relay:
             raise _Ended
 
     async def _viewer_to_server(self) -> Ending:
-        messages = ClientMessages(
-            clipboard=self._limits.clipboard, encodings=self._limits.encodings
-        )
+        parser = ClientMessageParser(MessageLimits(self._limits.clipboard, self._limits.encodings))
         while (data := await self._receive()) is not None:
             try:
-                for message in messages.feed(data):
+                for message in parser.feed(data):
                     await self._forward(message)
             except ProtocolError as error:
                 return Ending(Cause.PROTOCOL_ERROR, str(error))
@@ -138,8 +129,10 @@ class _Relay:
         if isinstance(message, ProtocolVersion):
             await self._agree(message.version)
         admitted = self._permissions.admit(message)
-        if admitted and not self._writer.is_closing():
-            self._writer.write(admitted)
+        if admitted:
+            self._pressed_keys.follow(message)
+            if not self._writer.is_closing():
+                self._writer.write(admitted)
 
     async def _agree(self, version: Version) -> None:
         """Make sure that the server will cut the viewer's bytes as they are cut here."""
@@ -182,7 +175,7 @@ class _Relay:
         while data := await self._backlog.take(self._limits.message):
             try:
                 async with asyncio.timeout(self._limits.stall):
-                    for message in _messages(data):
+                    for message in fences.messages(data):
                         await self._transport.send(message)
             except TimeoutError:
                 return Ending(
@@ -203,7 +196,7 @@ class _Relay:
         try:
             async with asyncio.timeout(self._limits.closing):
                 with suppress(OSError):
-                    self._writer.write(self._permissions.releases())
+                    self._writer.write(self._pressed_keys.releases())
                     self._writer.write_eof()
                     while await self._reader.read(self._limits.message):
                         pass

@@ -6,12 +6,11 @@ import logging
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
-from desktopd.rfb.encoders.h264.video import VideoError
-from desktopd.rfb.encoders.h264.x264 import X264
+from desktopd.rfb.encoders.encoder import VideoError
+from desktopd.rfb.encoders.registry import VIDEO
 from desktopd.rfb.relay.relay import NoDisplay
-from desktopd.rfb.server.regions import TILE
 from desktopd.rfb.server.shared_display import Desktop, SharedDisplay
-from desktopd.rfb.server.video_stream import VideoEncoderFactory
+from desktopd.rfb.server.tiles import TILE
 from desktopd.rfb.viewers.connection import Ending, Limits, Transport
 from desktopd.rfb.viewers.viewer import Viewer
 from desktopd.x11.connection import Connection, XError
@@ -22,7 +21,6 @@ from desktopd.x11.screen.grab import Grabber
 
 log = logging.getLogger(__name__)
 
-PROBE = 64
 LIMITS = Limits()
 
 
@@ -34,7 +32,7 @@ class NativeServer:
         self._desktop = desktop
         self._name = name
         self._limits = limits
-        self._encoders = _encoders()
+        self._video = _video_works()
         self._shared_display: SharedDisplay | None = None
 
     async def run(self, display: str, authority: Path) -> None:
@@ -52,11 +50,11 @@ class NativeServer:
             shared_display = SharedDisplay(
                 self._desktop,
                 self._name,
-                self._encoders,
                 grabber,
                 keyboard,
                 await Pointer.open(input_connection),
                 await Cursor.open(input_connection),
+                video=self._video,
             )
             freed.callback(shared_display.close)
             self._shared_display = shared_display
@@ -77,11 +75,12 @@ async def _let_go(keyboard: Keyboard) -> None:
         await keyboard.close()
 
 
-def _encoders() -> VideoEncoderFactory | None:
-    """What makes video, where that works."""
+def _video_works() -> bool:
+    """Whether moving pictures can be sent as video."""
     try:
-        X264(PROBE, PROBE).close()
+        for encoder in VIDEO:
+            encoder.check()
     except VideoError as error:
         log.warning("no video, moving pictures are sent as JPEG: %s", error)
-        return None
-    return X264
+        return False
+    return True

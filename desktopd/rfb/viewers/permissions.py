@@ -10,9 +10,6 @@ from desktopd.rfb.protocol.client_messages import (
     ClientFence,
     EnableContinuousUpdates,
     FramebufferUpdateRequest,
-    KeyEvent,
-    PointerEvent,
-    QemuKeyEvent,
     SetDesktopSize,
     SetEncodings,
     SetPixelFormat,
@@ -23,9 +20,9 @@ from desktopd.rfb.protocol.handshake import (
     ProtocolVersion,
     SecurityChoice,
 )
+from desktopd.rfb.protocol.input_events import KeyEvent, PointerEvent, QemuKeyEvent
 from desktopd.rfb.protocol.message import ClientMessage
 from desktopd.rfb.viewers.pixel_path import PixelPath, codec
-from desktopd.rfb.viewers.pressed_keys import PressedKeys
 from desktopd.rfb.viewers.viewer import Role, Viewer
 
 _FOR_EVERYONE = (
@@ -55,13 +52,9 @@ class ViewerPermissions:
         self._viewer = viewer
         self._on_resize = on_resize
         self._clipboard = clipboard
-        self._pressed_keys = PressedKeys()
 
     def admit(self, message: ClientMessage) -> bytes:
-        """The whole message that goes to the server for this one; empty when it is dropped.
-
-        Raises ProtocolError when more keys are held than there can be.
-        """
+        """The whole message that goes to the server for this one; empty when it is dropped."""
         if self._viewer.role is not Role.CONTROL and not isinstance(message, _FOR_EVERYONE):
             return b""
         match message:
@@ -75,12 +68,8 @@ class ViewerPermissions:
                 self._viewer.requested_update()
             case EnableContinuousUpdates(enable=enable):
                 self._viewer.continuous_updates(enable)
-            case KeyEvent() | QemuKeyEvent():
+            case KeyEvent() | QemuKeyEvent() | PointerEvent():
                 self._viewer.used()
-                self._pressed_keys.key(message)
-            case PointerEvent():
-                self._viewer.used()
-                self._pressed_keys.pointer(message)
             case ClientCutText():
                 if message.offers_text:
                     self._viewer.used()
@@ -91,7 +80,3 @@ class ViewerPermissions:
                 if self._on_resize is not None:
                     self._on_resize(Size(width, height))
         return message.raw
-
-    def releases(self) -> bytes:
-        """Messages that release the keys and buttons that the viewer still holds."""
-        return self._pressed_keys.releases()

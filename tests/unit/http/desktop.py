@@ -99,16 +99,31 @@ def make_app(
     application: Application | None = None,
     **options: Any,
 ) -> Starlette:
-    settings = {"version": "1.2.3", "token": TOKEN, "view_token": VIEW_TOKEN, **options}
     desk = desk or Desk()
     application = application or make_application(desk)
-    return create_app(HttpOptions(**settings), desk, application, viewers)
+    return create_app(make_options(**options), desk, application, viewers)
 
 
 def make_application(desk: Desk, opening: Opening | None = None) -> Application:
     """The application of `desk`, which has no companion."""
     process = lambda: desk.status.application  # noqa: E731
     return Application(process, desk.restart_application, opening or Opening(Allowed()))
+
+
+def make_options(**options: Any) -> HttpOptions:
+    """Options with two tokens, no proxy in front and nobody let in from elsewhere."""
+    usual: dict[str, Any] = {
+        "version": "1.2.3",
+        "base_url": "/",
+        "auth": "token",
+        "token": TOKEN,
+        "view_token": VIEW_TOKEN,
+        "frame_ancestors": ("'self'",),
+        "allow_origin": (),
+        "allowed_hosts": (),
+        "trusted_proxies": (),
+    }
+    return HttpOptions(**{**usual, **options})
 
 
 def client(

@@ -1,0 +1,107 @@
+// @ts-check
+// The server's events, `WS api/events`: a new message is a type in server.d.ts, a case in #receive and an event of this class.
+
+/** @import { ServerMessage, SessionFacts } from './server' */
+/** @import { Session } from './session.js' */
+/** @import { WakeUp } from './wake-up.js' */
+
+import { Emitter } from '../emitter.js';
+import { Timer } from '../timer.js';
+import { Backoff } from './backoff.js';
+import { sentences } from './http-error.js';
+import { socketAddress } from './socket-address.js';
+
+/**
+ * The server's events, with a connection that comes back by itself. Where it cannot be had, the session is asked for by
+ * HTTP at each try, which also tells whether the visitor is still signed in.
+ *
+ * Events: `opened`, `session`, `clipboard` (the desktop's text), `refused` (why the server did not do what it was told),
+ * `trouble` (the error of the HTTP request).
+ *
+ * @extends {Emitter<{opened: void, session: SessionFacts, clipboard: string, refused: string, trouble: unknown}>}
+ */
+export class EventsConnection extends Emitter {
+  #session;
+  #backoff = new Backoff();
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #wait = new Timer(() => this.#connect());
+
+  /**
+   * @param {Session} session
+   * @param {WakeUp} wakeUp
+   */
+  constructor(session, wakeUp) {
+    super();
+    this.#session = session;
+    wakeUp.on('wake', () => this.start());
+  }
+
+  get open() {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  /** Connect, now if a wait is on. */
+  start() {
+    if (this.#socket) return;
+    this.#wait.stop();
+    this.#connect();
+  }
+
+  /** Leave the connection and connect anew. */
+  restart() {
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+    this.start();
+  }
+
+  /**
+   * Send text for the desktop's clipboard.
+   *
+   * @param {string} text
+   * @returns {boolean} whether there was a connection to send it on
+   */
+  sendClipboard(text) {
+    if (!this.open) return false;
+    this.#socket?.send(JSON.stringify({ type: 'clipboard', text }));
+    return true;
+  }
+
+  #connect() {
+    const socket = new WebSocket(socketAddress('api/events', location.href));
+    this.#socket = socket;
+    socket.addEventListener('open', () => {
+      this.#backoff.reset();
+      this.emit('opened');
+    });
+    socket.addEventListener('message', ({ data }) => this.#receive(JSON.parse(data)));
+    socket.addEventListener('close', () => {
+      if (socket === this.#socket) this.#again();
+    });
+  }
+
+  #again() {
+    this.#socket = null;
+    this.#wait.start(this.#backoff.next());
+    this.#session.read().then(
+      (facts) => this.emit('session', facts),
+      (error) => this.emit('trouble', error),
+    );
+  }
+
+  /** @param {ServerMessage} message */
+  #receive(message) {
+    switch (message.type) {
+      case 'session':
+        this.emit('session', message.session);
+        break;
+      case 'clipboard':
+        this.emit('clipboard', message.text);
+        break;
+      case 'error':
+        this.emit('refused', sentences(message));
+        break;
+    }
+  }
+}

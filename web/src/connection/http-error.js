@@ -1,0 +1,42 @@
+// @ts-check
+// What an HTTP request to the server can end in besides success and silence.
+
+/** An answer of the server that is not a success. */
+export class HttpError extends Error {
+  /**
+   * @param {number} status - HTTP status
+   * @param {string} reason - the status in words, empty where the protocol has none
+   * @param {string} explanation - error and remedy in the server's own words, empty where it gave none
+   */
+  constructor(status, reason, explanation) {
+    super(explanation || `${status} ${reason}`.trim());
+    this.name = 'HttpError';
+    this.status = status;
+    this.reason = reason;
+    this.explanation = explanation;
+  }
+
+  /**
+   * Take error and remedy from the server's JSON.
+   *
+   * @param {Response} answer
+   */
+  static async read(answer) {
+    let explanation = '';
+    try {
+      explanation = sentences(await answer.json());
+    } catch {
+      // A proxy's error page is no JSON; the status says enough.
+    }
+    return new HttpError(answer.status, answer.statusText, explanation);
+  }
+}
+
+/**
+ * The server's two sentences on an error as one text.
+ *
+ * @param {{error?: string, remedy?: string}} said
+ */
+export function sentences({ error, remedy }) {
+  return [error, remedy].filter(Boolean).join('. ');
+}

@@ -1,0 +1,42 @@
+// What the server says: the answer of `GET api/session` and the messages of `WS api/events`.
+
+export type Stage = 'display' | 'window_manager' | 'application' | 'first_frame' | 'ready' | 'failed' | 'stopping';
+export type ServiceState = 'waiting' | 'starting' | 'running' | 'backoff' | 'failed' | 'stopped';
+export type Role = 'control' | 'view';
+
+export interface ServiceFacts {
+  name: string;
+  state: ServiceState;
+  pid: number | null;
+  restarts: number;
+  error: string | null;
+}
+
+export interface ViewerFacts {
+  id: string;
+  role: Role;
+  path: string;
+  codec: string | null;
+  exact: boolean | null;
+  fps: number | null;
+}
+
+export interface SessionFacts {
+  stage: Stage;
+  message: string;
+  role: Role;
+  version: string;
+  services: ServiceFacts[];
+  display: { name: string; backend: string; width: number; height: number } | null;
+  viewers: ViewerFacts[];
+  /** How this session's pixels are sent, and whether H.264 can keep to its baseline profile; not every server says. */
+  rfb?: { path: string; baseline?: boolean };
+  app: { command: string; state: ServiceState; restarts: number; error: string | null; log?: string };
+  /** What draws the application's OpenGL; `reason` is why that is no GPU. */
+  gpu: { renderer: 'nvidia' | 'dri' | 'software'; name: string; reason: string };
+}
+
+export type ServerMessage =
+  | { type: 'session'; session: SessionFacts }
+  | { type: 'clipboard'; text: string }
+  | { type: 'error'; error: string; remedy?: string };

@@ -1,0 +1,96 @@
+// @ts-check
+// One RFB connection as the page uses it: its keys, its signs of life, its end. What keeps it connected stands in
+// connection/desktop-connection.js.
+
+import { HeldKeys } from './held-keys.js';
+import { ResizingRFB } from './resizing-rfb.js';
+
+/** RFB whose keys can be held back, and which tells whether the server still answers. */
+export class RFBClient extends ResizingRFB {
+  #heardAt = performance.now();
+  #keys = new HeldKeys();
+
+  /** @param {ConstructorParameters<typeof ResizingRFB>} parameters */
+  constructor(...parameters) {
+    super(...parameters);
+    this.background = '';
+    this.#keys.on('key', ({ keysym, code, down }) => super.sendKey(keysym, code, down));
+    // noVNC releases the keys when the window loses the focus, not when a panel of the page takes it.
+    this._canvas.addEventListener('blur', () => this._keyboard._allKeysUp());
+  }
+
+  /** The element that the picture scrolls in. */
+  get screen() {
+    return this._screen;
+  }
+
+  /** The element that takes keys and pointer. */
+  get canvas() {
+    return this._canvas;
+  }
+
+  /** Milliseconds since the server last sent anything. */
+  get silence() {
+    return performance.now() - this.#heardAt;
+  }
+
+  /** End the connection, if it has not ended by itself. */
+  leave() {
+    if (['connecting', 'connected'].includes(this._rfbConnectionState)) this.disconnect();
+  }
+
+  /**
+   * Ask the server for one pixel.
+   *
+   * @param {number} limit - milliseconds
+   * @returns {Promise<boolean>} whether anything came in time
+   */
+  async probe(limit) {
+    const asked = performance.now();
+    this.refresh({ x: 0, y: 0, width: 1, height: 1 });
+    await new Promise((resolve) => {
+      setTimeout(resolve, limit);
+    });
+    return this.#heardAt >= asked;
+  }
+
+  /**
+   * Hold keys back, in their order, until the returned function is called.
+   *
+   * @returns {() => void}
+   */
+  holdKeys() {
+    return this.#keys.hold();
+  }
+
+  /**
+   * @override
+   * @param {number} keysym
+   * @param {string} code
+   * @param {boolean} [down] - a press and a release where it is not said
+   */
+  sendKey(keysym, code, down) {
+    this.#keys.press({ keysym, code, down });
+  }
+
+  /**
+   * Browsers send one move a frame of the screen; noVNC would hold back every other one.
+   *
+   * @override
+   * @param {number} x
+   * @param {number} y
+   */
+  _handleMouseMove(x, y) {
+    this._sendMouse(x, y, this._mouseButtonMask);
+  }
+
+  /** @override */
+  _handleMessage() {
+    this.#heardAt = performance.now();
+    try {
+      super._handleMessage();
+    } catch (error) {
+      this._fail(`Cannot read the server's message: ${error}`);
+    }
+  }
+}

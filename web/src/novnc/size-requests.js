@@ -1,0 +1,96 @@
+// @ts-check
+// When a size is asked for. How it is asked for stands in resizing-rfb.js, which size fills a window in picture/placement.js.
+
+/** @import { Size } from '../geometry.js' */
+
+import { Emitter } from '../emitter.js';
+import { sameSize } from '../geometry.js';
+import { Timer } from '../timer.js';
+
+// A server that has not answered by then (milliseconds) may be asked again.
+const ANSWER_TIME = 1500;
+// After a request the picture waits this long (milliseconds) for its new size before it is made to fit.
+const SETTLING_TIME = 1000;
+// Shortest time between two requests in milliseconds.
+const REQUEST_GAP = 100;
+
+/**
+ * Asks for the window's size, one request at a time, and always for the last one in the end: each answer, a refusal too,
+ * and each lack of one is followed by a look at the window. What another viewer has asked for since is left as it is.
+ *
+ * Events: `request` (ask for this size), `settled` (there has been time enough for the new size).
+ *
+ * @extends {Emitter<{request: Size, settled: void}>}
+ */
+export class SizeRequests extends Emitter {
+  #wanted;
+  #current;
+  /** @type {Size | null} */
+  #asked = null;
+  #askedAt = -Infinity;
+  #awaiting = false;
+  #next = new Timer(() => this.look());
+  #settledAt = performance.now() + SETTLING_TIME;
+  #settle = new Timer(() => this.emit('settled'));
+
+  /**
+   * @param {object} sizes
+   * @param {() => Size | null} sizes.wanted - the size to have, null while none may be asked for
+   * @param {() => Size} sizes.current - of the framebuffer
+   */
+  constructor({ wanted, current }) {
+    super();
+    this.#wanted = wanted;
+    this.#current = current;
+  }
+
+  /** Whether a new size may be on its way. */
+  get settling() {
+    return performance.now() < this.#settledAt;
+  }
+
+  /** A new size may come from now on. */
+  settle() {
+    this.#settledAt = performance.now() + SETTLING_TIME;
+    this.#settle.start(SETTLING_TIME + 1);
+  }
+
+  /** Ask for the window's size at the next look, also when another viewer has chosen a different one. */
+  insist() {
+    this.#asked = null;
+  }
+
+  /** The server has answered the last request. */
+  answered() {
+    this.#awaiting = false;
+    this.look();
+  }
+
+  /** Ask for the window's size if it has changed since the last request. */
+  look() {
+    const wanted = this.#wanted();
+    if (!wanted || sameSize(wanted, this.#asked)) return;
+    if (this.#asked === null && sameSize(wanted, this.#current())) {
+      this.#asked = wanted;
+      return;
+    }
+    const wait = this.#askedAt + (this.#awaiting ? ANSWER_TIME : REQUEST_GAP) - performance.now();
+    if (wait > 0) this.#next.start(wait);
+    else this.#ask(wanted);
+  }
+
+  /** The connection has ended. */
+  stop() {
+    this.#next.stop();
+    this.#settle.stop();
+  }
+
+  /** @param {Size} size */
+  #ask(size) {
+    this.#asked = size;
+    this.#askedAt = performance.now();
+    this.#awaiting = true;
+    this.settle();
+    this.emit('request', size);
+  }
+}

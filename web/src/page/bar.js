@@ -1,0 +1,138 @@
+// @ts-check
+// The controls above the desktop. What they do is done by who listens.
+
+/** @import { ResizeMode } from '../picture/placement.js' */
+
+import { Emitter } from '../emitter.js';
+import { element } from './element.js';
+import { FullscreenButton } from './fullscreen-button.js';
+
+/**
+ * @typedef {object} Settings
+ * @property {ResizeMode} resize
+ * @property {boolean} hidpi
+ * @property {number} quality - 0 to 9
+ */
+
+/** @typedef {'fit' | 'keyboard' | 'clipboard' | 'reconnect' | 'restart' | 'about'} Action also a button's id without `bar-` */
+
+/**
+ * The quiet handle at the top and the menu that it unfolds.
+ *
+ * Events: `settings` (have been changed), `drag` (on or off), one of each action's name, `left` (folded: the focus may go back
+ * to the desktop).
+ *
+ * @extends {Emitter<{settings: Settings, drag: boolean, left: void} & Record<Action, void>>}
+ */
+export class Bar extends Emitter {
+  #nav = element('bar', HTMLElement);
+  #handle = element('bar-handle', HTMLButtonElement);
+  #menu = element('bar-menu', HTMLDivElement);
+  #fullscreen = new FullscreenButton(element('bar-fullscreen', HTMLButtonElement));
+  #resize = element('bar-resize', HTMLSelectElement);
+  #fit = element('bar-fit', HTMLButtonElement);
+  #hidpi = element('bar-hidpi', HTMLInputElement);
+  #drag = element('bar-drag', HTMLInputElement);
+  #quality = element('bar-quality', HTMLInputElement);
+  #qualityValue = element('bar-quality-value', HTMLOutputElement);
+  #restart = element('bar-restart', HTMLButtonElement);
+
+  /**
+   * @param {Settings} settings
+   * @param {{touch: boolean}} options - touch: offer a keyboard
+   */
+  constructor(settings, { touch }) {
+    super();
+    this.#resize.value = settings.resize;
+    this.#hidpi.checked = settings.hidpi;
+    this.#quality.value = String(settings.quality);
+    this.#qualityValue.value = this.#quality.value;
+    element('bar-keyboard', HTMLButtonElement).hidden = !touch;
+    this.#listen();
+    this.#offerPixels();
+  }
+
+  /** @returns {Settings} as set now */
+  get settings() {
+    return {
+      resize: /** @type {ResizeMode} */ (this.#resize.value),
+      hidpi: this.#hidpi.checked,
+      quality: Number(this.#quality.value),
+    };
+  }
+
+  /** @param {boolean} shown */
+  set shown(shown) {
+    this.#nav.hidden = !shown;
+  }
+
+  /** @param {boolean} offered - whether the viewer may restart the application */
+  set restart(offered) {
+    this.#restart.hidden = !offered;
+  }
+
+  /** @param {boolean} offered - whether the desktop could take the window's size but has another */
+  set misfit(offered) {
+    this.#fit.hidden = !offered;
+  }
+
+  /** @param {boolean} offered - whether a part of the desktop is cut off */
+  set clipping(offered) {
+    element('bar-drag-row', HTMLLabelElement).hidden = !offered;
+    if (offered || !this.#drag.checked) return;
+    this.#drag.checked = false;
+    this.emit('drag', false);
+  }
+
+  /** Close the menu; the focus stays where it is. */
+  fold() {
+    this.#menu.hidden = true;
+    this.#handle.setAttribute('aria-expanded', 'false');
+  }
+
+  #unfold() {
+    this.#offerPixels();
+    this.#menu.hidden = false;
+    this.#handle.setAttribute('aria-expanded', 'true');
+  }
+
+  #leave() {
+    this.fold();
+    this.emit('left');
+  }
+
+  #listen() {
+    this.#handle.addEventListener('click', () => (this.#menu.hidden ? this.#unfold() : this.#leave()));
+    this.#nav.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') this.#leave();
+    });
+    for (const control of [this.#resize, this.#hidpi]) {
+      control.addEventListener('change', () => this.emit('settings', this.settings));
+    }
+    this.#quality.addEventListener('input', () => {
+      this.#qualityValue.value = this.#quality.value;
+      this.emit('settings', this.settings);
+    });
+    this.#drag.addEventListener('change', () => this.emit('drag', this.#drag.checked));
+    this.#fullscreen.on('pressed', () => this.#leave());
+    for (const action of /** @type {const} */ (['fit', 'reconnect'])) this.#act(action, () => this.#leave());
+    for (const action of /** @type {const} */ (['keyboard', 'clipboard', 'restart', 'about'])) {
+      this.#act(action, () => this.fold());
+    }
+  }
+
+  /**
+   * @param {Action} action
+   * @param {() => void} after
+   */
+  #act(action, after) {
+    element(`bar-${action}`, HTMLButtonElement).addEventListener('click', () => {
+      this.emit(action);
+      after();
+    });
+  }
+
+  #offerPixels() {
+    element('bar-hidpi-row', HTMLLabelElement).hidden = window.devicePixelRatio === 1 && !this.#hidpi.checked;
+  }
+}

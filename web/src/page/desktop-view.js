@@ -1,0 +1,125 @@
+// @ts-check
+// The desktop's element: brings parameters, settings and the server's facts to each new connection, and what is drawn there to
+// the page. Tests, and pages around this one, read its state from data attributes of the root element.
+
+/** @import { DesktopConnection, ConnectionState } from '../connection/desktop-connection.js' */
+/** @import { SessionFacts } from '../connection/server' */
+/** @import { RFBClient } from '../novnc/rfb-client.js' */
+/** @import { Settings } from './bar.js' */
+/** @import { Parameters } from './parameters.js' */
+
+import { Emitter } from '../emitter.js';
+import { texts } from './texts.js';
+
+/**
+ * The desktop as the page shows it.
+ *
+ * Events: `state`, `drawn` (size, scale or exactness may have changed), `misfit` (whether the desktop could take the window's
+ * size but has another), `clipping` (whether a part of it is cut off), `touched` (the pointer was pressed on it).
+ *
+ * @extends {Emitter<{state: ConnectionState, drawn: void, misfit: boolean, clipping: boolean, touched: void}>}
+ */
+export class DesktopView extends Emitter {
+  #connection;
+  #parameters;
+  #settings;
+  #root = document.documentElement.dataset;
+  /** @type {SessionFacts | null} */
+  #session = null;
+
+  /**
+   * @param {HTMLElement} place - where the picture goes
+   * @param {DesktopConnection} connection
+   * @param {Parameters} parameters
+   * @param {Settings} settings
+   */
+  constructor(place, connection, parameters, settings) {
+    super();
+    this.#connection = connection;
+    this.#parameters = parameters;
+    this.#settings = settings;
+    if (!parameters.autoconnect) this.#root.link = 'disconnected';
+    connection.on('opened', (rfb) => this.#configure(rfb));
+    connection.on('state', (state) => {
+      this.#root.link = state;
+      this.emit('state', state);
+    });
+    place.addEventListener('pointerdown', () => this.emit('touched'));
+    place.addEventListener('pointerup', () => this.focus());
+    place.addEventListener('contextmenu', (event) => event.preventDefault());
+  }
+
+  /** @param {SessionFacts} session */
+  set session(session) {
+    this.#session = session;
+    if (this.#connection.rfb) this.#tellSession(this.#connection.rfb);
+  }
+
+  /** @param {Settings} settings */
+  set settings(settings) {
+    this.#settings = settings;
+    if (this.#connection.rfb) this.#apply(this.#connection.rfb);
+  }
+
+  /** @param {boolean} dragging - whether the pointer moves the view */
+  set dragging(dragging) {
+    if (this.#connection.rfb) this.#connection.rfb.dragViewport = dragging;
+  }
+
+  /** Ask once more for this window's size, also when another viewer has chosen a different one. */
+  fit() {
+    this.#connection.rfb?.fit();
+  }
+
+  /** Have the desktop take the keys. */
+  focus() {
+    this.#connection.rfb?.focus({ preventScroll: true });
+  }
+
+  /** Have the desktop take the keys when nothing else that is seen takes them. */
+  focusIfLost() {
+    const active = document.activeElement;
+    if (!active || active === document.body || active.getClientRects().length === 0) this.focus();
+  }
+
+  /** @param {RFBClient} rfb */
+  #configure(rfb) {
+    rfb.canvas.setAttribute('role', 'application');
+    rfb.canvas.setAttribute('aria-label', texts.desktop);
+    rfb.showDotCursor = this.#parameters.showDot;
+    rfb.compressionLevel = this.#parameters.compression;
+    this.#tellSession(rfb);
+    this.#apply(rfb);
+    this.#root.exact = 'false';
+    rfb.on('layout', () => this.#tellLayout(rfb));
+    rfb.on('exact', (exact) => {
+      this.#root.exact = String(exact);
+      this.emit('drawn');
+    });
+    rfb.on('clippingviewport', (clipping) => this.emit('clipping', clipping));
+  }
+
+  /** @param {RFBClient} rfb */
+  #tellSession(rfb) {
+    rfb.viewOnly = this.#parameters.viewOnly || this.#session?.role === 'view';
+    const server = this.#parameters.foreign ? null : this.#session?.rfb;
+    rfb.refines = server?.path !== 'native';
+    if (server?.baseline) rfb.takeBaseline();
+  }
+
+  /** @param {RFBClient} rfb */
+  #apply(rfb) {
+    const { resize, hidpi, quality } = this.#settings;
+    rfb.qualityLevel = quality;
+    rfb.setLayout(resize, { clip: this.#parameters.clip, hidpi });
+  }
+
+  /** @param {RFBClient} rfb */
+  #tellLayout(rfb) {
+    const { width, height } = rfb.size;
+    this.#root.size = `${width}x${height}`;
+    this.#root.scale = String(rfb.scale);
+    this.emit('misfit', rfb.misfit);
+    this.emit('drawn');
+  }
+}

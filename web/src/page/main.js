@@ -1,0 +1,207 @@
+// @ts-check
+// The page: builds its parts, and says what one does when another tells of something. Nothing else is done here.
+
+/** @import { SessionFacts } from '../connection/server' */
+
+import { Clipboard } from '../connection/clipboard.js';
+import { DesktopConnection } from '../connection/desktop-connection.js';
+import { EventsConnection } from '../connection/events-connection.js';
+import { HttpError } from '../connection/http-error.js';
+import { PasteKey } from '../connection/paste-key.js';
+import { Session } from '../connection/session.js';
+import { socketAddress } from '../connection/socket-address.js';
+import { WakeUp } from '../connection/wake-up.js';
+import { Codecs } from '../video/codecs.js';
+import { AboutPanel } from './about-panel.js';
+import { Bar } from './bar.js';
+import { ClipboardPanel, refusalText } from './clipboard-panel.js';
+import { DesktopView } from './desktop-view.js';
+import { element } from './element.js';
+import { fillTexts } from './fill-texts.js';
+import { Notice } from './notice.js';
+import { Panel } from './panel.js';
+import { Parameters } from './parameters.js';
+import { programName } from './program-name.js';
+import { signIn } from './sign-in.js';
+import { StartPage } from './start-page.js';
+import { texts } from './texts.js';
+import { TouchKeyboard } from './touch-keyboard.js';
+
+// The facts of a session change by themselves (milliseconds).
+const ABOUT_TIME = 1000;
+
+/** The parts of the page. */
+class Page {
+  #parameters = new Parameters(new URL(location.href));
+  #address = desktopAddress(this.#parameters.path);
+  #place = element('desktop', HTMLElement);
+  #reconnecting = element('reconnecting', HTMLParagraphElement);
+  /** @type {SessionFacts | null} */
+  #facts = null;
+  #rfbRuns = false;
+
+  #codecs = new Codecs();
+  #wakeUp = new WakeUp();
+  #session = new Session();
+  #events = new EventsConnection(this.#session, this.#wakeUp);
+  #connection = new DesktopConnection(this.#place, {
+    load: () => this.#load(),
+    wakeUp: this.#wakeUp,
+    reconnect: this.#parameters.reconnect,
+    delay: this.#parameters.reconnectDelay,
+  });
+  #clipboard = new Clipboard(this.#events);
+  #notice = new Notice();
+  #start = new StartPage({ foreign: this.#parameters.foreign, waits: !this.#parameters.autoconnect });
+  #bar = new Bar(this.#parameters, { touch: TouchKeyboard.wanted });
+  #desktop = new DesktopView(this.#place, this.#connection, this.#parameters, this.#bar.settings);
+  #keyboard = new TouchKeyboard(element('touch-input', HTMLTextAreaElement));
+  #clipboardPanel = new ClipboardPanel(this.#clipboard);
+  #about = new AboutPanel();
+  #restart = new Panel('restart', { modal: true });
+
+  /** Open both connections. */
+  run() {
+    new PasteKey(this.#place, this.#connection, this.#clipboard);
+    this.#listenToServer();
+    this.#listenToDesktop();
+    this.#listenToBar();
+    this.#listenToPanels();
+    this.#bar.shown = this.#parameters.bar;
+    document.title = this.#parameters.title || texts.desktop;
+    setInterval(() => this.#drawAbout(), ABOUT_TIME);
+    this.#events.start();
+    if (this.#parameters.foreign && this.#parameters.autoconnect) this.#connection.start();
+    this.#session.read().then(
+      (facts) => this.#learn(facts),
+      (error) => this.#tellTrouble(error),
+    );
+  }
+
+  async #load() {
+    // Loaded apart, because noVNC tests the browser's video decoder before its module is ready.
+    const { RFBClient } = await import('../novnc/rfb-client.js');
+    return () => new RFBClient(this.#place, this.#address, this.#codecs);
+  }
+
+  #listenToServer() {
+    this.#events.on('session', (facts) => this.#learn(facts));
+    this.#events.on('trouble', (error) => this.#tellTrouble(error));
+    this.#events.on('refused', (text) => this.#notice.show(text));
+    this.#events.on('opened', () => this.#connection.check());
+    this.#clipboard.on('refused', (refusal) => this.#notice.show(refusalText(refusal)));
+    this.#clipboard.on('kept', () => this.#notice.show(texts.notice.clipboardKept));
+  }
+
+  #listenToDesktop() {
+    this.#connection.on('silent', () => this.#events.restart());
+    this.#desktop.on('state', (state) => {
+      this.#reconnecting.hidden = state !== 'reconnecting';
+      this.#start.connection = state;
+      this.#focusIfLost();
+    });
+    this.#desktop.on('drawn', () => this.#drawAbout());
+    this.#desktop.on('misfit', (misfit) => (this.#bar.misfit = misfit));
+    this.#desktop.on('clipping', (clipping) => (this.#bar.clipping = clipping));
+    this.#desktop.on('touched', () => this.#bar.fold());
+  }
+
+  #listenToBar() {
+    this.#bar.on('settings', (settings) => (this.#desktop.settings = settings));
+    this.#bar.on('drag', (dragging) => (this.#desktop.dragging = dragging));
+    this.#bar.on('fit', () => this.#desktop.fit());
+    this.#bar.on('keyboard', () => this.#keyboard.show());
+    this.#bar.on('clipboard', () => this.#clipboardPanel.open());
+    this.#bar.on('reconnect', () => this.#connection.restart());
+    this.#bar.on('restart', () => this.#restart.open());
+    this.#bar.on('about', () => {
+      this.#about.open();
+      this.#drawAbout();
+    });
+    this.#bar.on('left', () => this.#desktop.focus());
+  }
+
+  #listenToPanels() {
+    for (const panel of [this.#clipboardPanel, this.#about, this.#restart]) {
+      panel.on('closed', () => this.#desktop.focus());
+    }
+    this.#restart.on('closed', (answer) => {
+      if (answer === 'restart') this.#restartApplication();
+    });
+    this.#start.on('retry', () => this.#restartApplication());
+    this.#start.on('connect', () => this.#connection.start());
+    this.#keyboard.on('key', ({ keysym, code }) => this.#connection.rfb?.sendKey(keysym, code));
+  }
+
+  /** @param {SessionFacts} facts */
+  #learn(facts) {
+    const { foreign, title, viewOnly } = this.#parameters;
+    this.#facts = facts;
+    document.documentElement.dataset.stage = facts.stage;
+    this.#start.session = facts;
+    this.#focusIfLost();
+    const control = facts.role === 'control';
+    this.#bar.restart = control && !foreign;
+    this.#clipboard.enabled = control && !viewOnly && !foreign;
+    this.#desktop.session = facts;
+    if (!title && !foreign) document.title = programName(facts.app.command) || texts.application;
+    this.#drawAbout();
+    const runs = facts.services.some(({ name, state }) => name === 'rfb' && state === 'running');
+    if (runs && !this.#rfbRuns && !foreign) this.#connectOwn();
+    this.#rfbRuns = runs;
+  }
+
+  /** The desktop's server has come up, for the first time or once more. */
+  #connectOwn() {
+    if (this.#connection.wanted) this.#connection.check();
+    else if (this.#parameters.autoconnect && this.#connection.state === 'connecting') this.#connection.start();
+  }
+
+  /** @param {unknown} error - of a request to the server */
+  #tellTrouble(error) {
+    if (error instanceof HttpError && error.status === 401) {
+      if (!signIn()) this.#start.trouble = texts.trouble.signedOut;
+      return;
+    }
+    this.#start.trouble = said(error) || texts.trouble.silent;
+  }
+
+  async #restartApplication() {
+    try {
+      await this.#session.restartApplication();
+    } catch (error) {
+      this.#notice.show(said(error) || texts.notice.silent);
+    }
+  }
+
+  #drawAbout() {
+    if (this.#about.shown) this.#about.draw(this.#facts, this.#connection.rfb);
+  }
+
+  #focusIfLost() {
+    if (!this.#start.shown) this.#desktop.focusIfLost();
+  }
+}
+
+/** @param {string} path - of the WebSocket */
+function desktopAddress(path) {
+  try {
+    return socketAddress(path, location.href);
+  } catch (error) {
+    console.warn(`URL parameter path: ${error}`);
+    return socketAddress('websockify', location.href);
+  }
+}
+
+/**
+ * What the server said against a request, empty where it did not answer.
+ *
+ * @param {unknown} error
+ */
+function said(error) {
+  if (!(error instanceof HttpError)) return '';
+  return error.explanation || texts.trouble.answered(error.status, error.reason);
+}
+
+fillTexts(document, texts);
+new Page().run();

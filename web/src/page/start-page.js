@@ -1,0 +1,103 @@
+// @ts-check
+// The page above the desktop that says what is being waited for, and why something failed. What it says is decided in
+// start-view.js.
+
+/** @import { ConnectionState } from '../connection/desktop-connection.js' */
+/** @import { SessionFacts } from '../connection/server' */
+/** @import { StartFacts, StartView } from './start-view.js' */
+
+import { Emitter } from '../emitter.js';
+import { element } from './element.js';
+import { isReady, startView } from './start-view.js';
+
+/**
+ * Draws what the start page shows.
+ *
+ * Events: `retry` (restart the application), `connect`.
+ *
+ * @extends {Emitter<{retry: void, connect: void}>}
+ */
+export class StartPage extends Emitter {
+  #section = element('start', HTMLElement);
+  #title = element('start-title', HTMLHeadingElement);
+  #steps = element('start-steps', HTMLOListElement);
+  #items = [...this.#steps.querySelectorAll('li')];
+  #message = element('start-message', HTMLParagraphElement);
+  #failure = element('start-failure', HTMLElement);
+  #error = element('start-error', HTMLParagraphElement);
+  #log = element('start-log', HTMLPreElement);
+  #retry = element('start-retry', HTMLButtonElement);
+  #connect = element('start-connect', HTMLButtonElement);
+  /** @type {StartFacts} */
+  #facts;
+
+  /**
+   * @param {object} options
+   * @param {boolean} options.foreign - the desktop is not this server's own session, whose stages say nothing about it
+   * @param {boolean} options.waits - connect only when asked to
+   */
+  constructor({ foreign, waits }) {
+    super();
+    const connection = waits ? 'disconnected' : 'connecting';
+    this.#facts = { session: null, connection, trouble: '', foreign, seen: false };
+    this.#retry.addEventListener('click', () => this.emit('retry'));
+    this.#connect.addEventListener('click', () => this.emit('connect'));
+    this.#learn({});
+  }
+
+  get shown() {
+    return !this.#section.hidden;
+  }
+
+  /** @param {SessionFacts} session */
+  set session(session) {
+    this.#learn({ session, trouble: '' });
+  }
+
+  /** @param {ConnectionState} connection - to the desktop */
+  set connection(connection) {
+    this.#learn({ connection });
+  }
+
+  /** @param {string} trouble - why the server's answer is missing */
+  set trouble(trouble) {
+    this.#learn({ trouble });
+  }
+
+  /** @param {Partial<StartFacts>} facts */
+  #learn(facts) {
+    Object.assign(this.#facts, facts);
+    this.#facts.seen ||= isReady(this.#facts) && this.#facts.connection === 'connected';
+    this.#draw(startView(this.#facts));
+  }
+
+  /** @param {StartView} view */
+  #draw(view) {
+    this.#section.hidden = !view.shown;
+    this.#section.classList.toggle('again', this.#facts.seen);
+    this.#drawSteps(view.steps);
+    this.#title.textContent = view.title;
+    this.#message.textContent = view.message;
+    this.#failure.hidden = view.error === '';
+    this.#error.textContent = view.error;
+    this.#log.hidden = view.log === '';
+    if (this.#log.textContent !== view.log) {
+      this.#log.textContent = view.log;
+      this.#log.scrollTop = this.#log.scrollHeight;
+    }
+    this.#retry.hidden = !view.retry;
+    this.#connect.hidden = view.connect === '';
+    this.#connect.textContent = view.connect;
+  }
+
+  /** @param {StartView['steps']} steps */
+  #drawSteps(steps) {
+    this.#steps.hidden = steps.length === 0;
+    for (const [index, { text, state }] of steps.entries()) {
+      const item = this.#items[index];
+      if (!item) throw new Error(`index.html has no step for ${text}`);
+      item.textContent = text;
+      item.dataset.state = state;
+    }
+  }
+}

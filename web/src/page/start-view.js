@@ -1,0 +1,106 @@
+// @ts-check
+// What the start page says, as values. Its words stand in texts.js, its elements in start-page.js.
+
+/** @import { ConnectionState } from '../connection/desktop-connection.js' */
+/** @import { ServiceFacts, SessionFacts, Stage } from '../connection/server' */
+
+import { programName } from './program-name.js';
+import { texts } from './texts.js';
+
+/**
+ * What the page knows.
+ *
+ * @typedef {object} StartFacts
+ * @property {SessionFacts | null} session - null before the server has answered
+ * @property {ConnectionState} connection - to the desktop
+ * @property {string} trouble - why the server's answer is missing, empty where it is not
+ * @property {boolean} foreign - the desktop is not this server's own session, whose stages say nothing about it
+ * @property {boolean} seen - whether the desktop has been seen
+ */
+
+/** @typedef {'done' | 'active' | 'waiting'} StepState */
+
+/**
+ * @typedef {object} StartView
+ * @property {boolean} shown
+ * @property {string} title
+ * @property {{text: string, state: StepState}[]} steps - empty where they say nothing
+ * @property {string} message
+ * @property {string} error - why a service failed, empty where none did
+ * @property {string} log - the application's last lines, when it is what failed
+ * @property {boolean} retry - whether the visitor may start the application again
+ * @property {string} connect - the button that connects, empty for none
+ */
+
+/** @type {Stage[]} */
+const STAGES = ['display', 'window_manager', 'application', 'first_frame', 'ready'];
+
+/**
+ * What the start page shows.
+ *
+ * @param {StartFacts} facts
+ * @returns {StartView}
+ */
+export function startView(facts) {
+  const { session, connection, foreign, seen } = facts;
+  const failed = failedService(facts);
+  const ended = connection === 'disconnected';
+  return {
+    // A connection lost later is told by the page's notice, above the last picture.
+    shown: !(seen && isReady(facts) && !ended),
+    title: session && !foreign ? programName(session.app.command) || texts.application : texts.desktop,
+    steps: steps(facts),
+    message: message(facts),
+    error: failed?.error ?? '',
+    log: failed?.name === 'application' ? (session?.app.log ?? '') : '',
+    retry: session?.role === 'control' && failed?.name === 'application' && failed.state === 'failed',
+    connect: !ended ? '' : seen ? texts.start.reconnect : texts.start.connect,
+  };
+}
+
+/**
+ * Whether there is nothing to wait for but the connection.
+ *
+ * @param {StartFacts} facts
+ */
+export function isReady({ session, foreign }) {
+  return foreign || session?.stage === 'ready';
+}
+
+/**
+ * @param {StartFacts} facts
+ * @returns {StartView['steps']}
+ */
+function steps(facts) {
+  const { session, foreign, seen } = facts;
+  const reached = STAGES.indexOf(session?.stage ?? 'display');
+  if (reached < 0 || foreign || (seen && isReady(facts))) return [];
+  const { display, windowManager, application, firstPicture } = texts.start;
+  const program = session ? programName(session.app.command) || texts.application : application;
+  return [display, windowManager, program, firstPicture].map((text, step) => ({
+    text,
+    state: step < reached ? 'done' : step === reached && session ? 'active' : 'waiting',
+  }));
+}
+
+/** @param {StartFacts} facts */
+function message(facts) {
+  const { session, connection, trouble, seen } = facts;
+  if (trouble) return trouble;
+  if (connection === 'disconnected') return seen ? texts.start.ended : '';
+  if (isReady(facts)) return texts.start.connecting;
+  return session?.message ?? texts.start.asking;
+}
+
+/**
+ * What has failed, or is being started again after a failure.
+ *
+ * @param {StartFacts} facts
+ * @returns {Pick<ServiceFacts, 'name' | 'state' | 'error'> | undefined}
+ */
+function failedService(facts) {
+  if (!facts.session || isReady(facts)) return undefined;
+  const { services, app } = facts.session;
+  const all = services.map((service) => (service.name === 'application' ? { ...service, error: app.error } : service));
+  return all.find(({ state }) => state === 'failed') ?? all.find(({ state, error }) => state === 'backoff' && error);
+}

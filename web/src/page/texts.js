@@ -1,0 +1,148 @@
+// @ts-check
+// Every text that a visitor reads, in one catalogue. Another language is one more object of type Texts in `catalogues`; the
+// type check finds what it lacks. Not here: the server's own sentences (session, errors), and what index.html says to a
+// browser without JavaScript.
+
+/** @typedef {typeof english} Texts */
+
+const english = {
+  /** BCP 47 */
+  language: 'en',
+  desktop: 'Desktop',
+  /** In place of a name that is not known. */
+  application: 'the application',
+  close: 'Close',
+  cancel: 'Cancel',
+  keyboardInput: 'Keyboard input for the desktop',
+
+  start: {
+    label: 'Start',
+    display: 'Display',
+    windowManager: 'Window manager',
+    application: 'Application',
+    firstPicture: 'First picture',
+    asking: 'Asking the server…',
+    connecting: 'Connecting to the desktop…',
+    ended: 'The connection has ended.',
+    log: 'Last lines of the log',
+    retry: 'Retry',
+    connect: 'Connect',
+    reconnect: 'Reconnect',
+  },
+
+  bar: {
+    label: 'Desktop controls',
+    menu: 'Menu',
+    enterFullscreen: 'Full screen',
+    leaveFullscreen: 'Leave full screen',
+    size: 'Size',
+    sizeRemote: 'Follow this window',
+    sizeScale: 'Scale the picture',
+    sizeOff: 'Leave as it is',
+    fit: 'Fit the desktop to this window',
+    hidpi: 'Use the screen’s own pixels',
+    drag: 'Drag to move the view',
+    quality: 'Picture quality',
+    keyboard: 'Keyboard',
+    clipboard: 'Clipboard…',
+    reconnect: 'Reconnect',
+    restart: 'Restart the application…',
+    about: 'About this session…',
+  },
+
+  notice: {
+    reconnecting: 'Reconnecting…',
+    clipboardKept: 'The browser keeps its clipboard: the desktop’s text is in the clipboard panel.',
+    silent: 'The server does not answer. Try again in a moment.',
+  },
+
+  trouble: {
+    silent: 'The server does not answer. Trying again…',
+    signedOut: 'You are not signed in. Open the address with its token again.',
+    answered: (/** @type {number} */ status, /** @type {string} */ reason) =>
+      `The server answered ${status} ${reason}`.trim(),
+  },
+
+  clipboard: {
+    title: 'Clipboard',
+    text: 'Text on the desktop’s clipboard',
+    allow: 'Always take this computer’s clipboard',
+    copy: 'Copy to this computer',
+    sent: 'The desktop has this text.',
+    copied: 'This computer has this text.',
+    notCopied: 'The browser refused. Select the text and copy it with the keyboard.',
+    shared: 'Text goes both ways by itself.',
+    byKey: 'Text goes to the desktop when you press the paste key there, and comes back when you copy there.',
+    byKeyInsecure:
+      'Text goes to the desktop when you press the paste key there. At an https address (or localhost) the browser ' +
+      'would also let this page share the whole clipboard by itself.',
+    tooLong: (/** @type {number} */ bytes, /** @type {number} */ limit) =>
+      `The text has ${bytes} bytes; the clipboard takes ${limit}. Use a file instead.`,
+    noConnection: 'The clipboard has no connection to the server. Try again in a moment.',
+  },
+
+  restart: {
+    title: 'Restart the application?',
+    warning: 'What has not been saved in it is lost.',
+    confirm: 'Restart',
+  },
+
+  about: {
+    title: 'About this session',
+    licenceNoVNC: 'Licence of noVNC',
+    licenceTinyH264: 'Licence of TinyH264',
+    secure: 'This address is secure: the browser gives the page its clipboard and video decoder.',
+    insecure:
+      'This address is not secure for the browser. At an https address (or localhost) it would give the page its ' +
+      'clipboard and video decoder.',
+    session: 'Session',
+    noAnswer: 'The server has not answered yet',
+    application: 'Application',
+    applicationState: (/** @type {string} */ command, /** @type {string} */ state, /** @type {number} */ restarts) =>
+      restarts > 0 ? `${command} (${state}, restarted ${restarts} times)` : `${command} (${state})`,
+    state: 'State',
+    display: 'Display',
+    openGL: 'OpenGL by',
+    role: 'Your role',
+    control: 'full control',
+    view: 'view only',
+    viewers: 'Viewers',
+    path: 'Pixel path',
+    version: 'Version',
+    connection: 'Connection',
+    noConnection: 'none',
+    size: 'Desktop size',
+    scale: 'Drawn at',
+    scalePercent: (/** @type {number} */ percent) => `${percent} % of the screen’s pixels`,
+    encoding: 'Last encoding',
+    frames: 'Frames',
+    framesPerSecond: (/** @type {number} */ frames) => `${frames} per second`,
+    picture: 'Picture',
+    exact: 'exact to the pixel',
+    moving: 'in motion',
+    window: 'Window',
+    windowSize: (/** @type {number} */ width, /** @type {number} */ height, /** @type {number} */ ratio) =>
+      `${width} × ${height}, pixel ratio ${ratio}`,
+    noneYet: 'none yet',
+  },
+};
+
+/** @type {Texts[]} the first is for everybody whose language there is not */
+const catalogues = [english];
+
+/**
+ * The catalogue for a reader.
+ *
+ * @param {readonly string[]} languages - BCP 47, the preferred one first
+ * @returns {Texts}
+ */
+export function textsFor(languages) {
+  for (const language of languages) {
+    const found = catalogues.find((texts) => texts.language === language.split('-')[0]);
+    if (found) return found;
+  }
+  return english;
+}
+
+/** The catalogue for this page's reader. */
+export const texts = textsFor(globalThis.navigator?.languages ?? []);
