@@ -7,10 +7,15 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +26,7 @@ import tifffile
 from PIL import Image
 from websockets.sync.client import connect
 
+from desktopd.applications.command import CompanionPlace, companion_environment
 from tests.chromium import Tab, save, screen
 from tests.daemon import Daemon, until
 
@@ -132,7 +138,7 @@ def running(command: str, **settings: object) -> Iterator[Napari]:
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[Napari]:
-    with running("napari {data}/cells.tif") as napari:
+    with running("napari {data}/cells.tif", open_hosts="127.0.0.1") as napari:
         yield napari
 
 
@@ -279,6 +285,8 @@ def test_a_restart_saves_first(napari: Napari) -> None:
 def test_what_no_file_holds_and_nobody_can_keep_is_said_to_be_missing(napari: Napari) -> None:
     napari.run("import dask.array\nv.add_image(dask.array.zeros((9, 9)), name='computed')")
     napari.saved()
+    (told,) = napari.get()["companion"]["saved"]["not_kept"]
+    assert told["name"] == "computed"
     told = napari.ready(after=napari.kill())
     assert told["restored"]["layers"] == ["cells"]
     (missing,) = told["restored"]["missing"]
@@ -338,6 +346,68 @@ def test_the_kernels_kill_for_memory_is_told(napari: Napari) -> None:
     assert told["exit"]["signal"] == "SIGKILL"
     assert told["exit"]["out_of_memory"] is True
     assert told["restored"]["layers"] == ["cells"]
+
+
+def test_a_url_of_a_listed_host_is_opened(napari: Napari) -> None:
+    with served(napari.data) as address:
+        answer = napari.ask("POST", "/open", json={"url": f"{address}/more.tif"})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["layers"][0]["shape"] == [3, 128, 128]
+        refused = napari.ask("POST", "/open", json={"url": f"{address}/missing.tif"})
+        assert refused.status_code == 422
+        assert "404" in refused.json()["error"]
+        elsewhere = napari.ask("POST", "/open", json={"url": address.replace("127.0.0.1", "[::1]")})
+        assert elsewhere.status_code == 403
+
+
+def test_a_daemon_that_comes_back_finds_the_companion(napari: Napari) -> None:
+    pid = napari.pid()
+    napari.daemon.kill()
+    napari.daemon.start()
+    napari.ready()
+    assert napari.pid() == pid
+    assert list(napari.layers()) == ["cells"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--version"], "napari version"),
+        (["--plugin-info"], "napari"),
+        (["--with", "no-such-plugin"], "no-such-plugin"),
+    ],
+)
+def test_napari_without_a_window_is_as_ever(
+    tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    place = companion_environment(CompanionPlace(tmp_path), {}, restore=True)
+    runs = [
+        subprocess.run(
+            [str(Path(sys.executable).parent / "napari"), *arguments],
+            env={**os.environ, **environment, "QT_QPA_PLATFORM": "offscreen"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=WITHIN,
+        )
+        for environment in ({}, place)
+    ]
+    assert words in runs[0].stdout + runs[0].stderr
+    assert runs[1].returncode == runs[0].returncode
+    assert runs[1].stdout == runs[0].stdout
+    assert not (tmp_path / "app.sock").exists()
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The files of `folder` on a web server of loopback."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
 
 
 @contextmanager

@@ -64,6 +64,7 @@ class Autosave:
         self.is_pending = False
         self.saved_at: float | None = None
         self.error: str | None = None
+        self.not_kept: list[dict[str, str]] = []
         self.longest_slice = 0.0
 
     def changed(self, layer: Any) -> None:
@@ -144,6 +145,11 @@ class Autosave:
             for key, layer in taken.items():
                 records[key] = encode_layer(layer, self._folder.blocks)
             layers = [records.get(key) or self._records[key] for key in order]
+            self.not_kept = [
+                {"name": layer["name"], "reason": layer["lost"]}
+                for layer in layers
+                if layer["lost"]
+            ]
             self._folder.commit({"argv": sys.argv, "layers": layers, "view": view})
         except Exception as failed:
             error = str(failed)

@@ -48,6 +48,7 @@ class Keeper:
                 "time": autosave.saved_at,
                 "pending": autosave.is_pending,
                 "error": autosave.error,
+                "not_kept": autosave.not_kept,
                 "longest_slice": autosave.longest_slice,
             },
         }
