@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from desktopd.applications.companion import Companion, CompanionState
-from desktopd.applications.ending import LONGEST, Ending, died_for_memory
+from desktopd.applications.application_end import LONGEST, ApplicationEnd, died_for_memory
+from desktopd.applications.companion import CompanionClient, CompanionState
 from desktopd.applications.errors import ApplicationError, NoCompanion
 from desktopd.applications.layer import Layer
 from desktopd.applications.memory import OomKills
@@ -46,7 +46,7 @@ class ApplicationStatus:
 
     methods: frozenset[str]
     companion: CompanionState | None
-    ending: Ending | None
+    ending: ApplicationEnd | None
 
 
 NOTHING = ApplicationStatus(frozenset(), None, None)
@@ -64,7 +64,7 @@ class Application:
         process: Callable[[], ApplicationProcess],
         restart: Callable[[], Awaitable[None]],
         opening: Opening,
-        companion: Companion | None = None,
+        companion: CompanionClient | None = None,
         last_words: Callable[[int], Path] | None = None,
     ) -> None:
         self.opening = opening
@@ -74,7 +74,7 @@ class Application:
         self._last_words = last_words
         self._pid: int | None = None
         self._oom_kills: OomKills | None = None
-        self._ending: Ending | None = None
+        self._ending: ApplicationEnd | None = None
         self._asked = False
         self._changes = Observers[[]]()
         if companion is not None:
@@ -140,7 +140,7 @@ class Application:
 
     def _note_ending(self, pid: int, code: int | None) -> None:
         kills = self._oom_kills.since_start if self._oom_kills else None
-        self._ending = Ending(
+        self._ending = ApplicationEnd(
             pid=pid,
             code=code,
             out_of_memory=died_for_memory(code, kills),

@@ -40,7 +40,7 @@ class CompanionState:
     layers: tuple[Layer, ...] = ()
 
 
-class Companion:
+class CompanionClient:
     """The companion at `socket`, whichever process it is in."""
 
     def __init__(self, socket: Path) -> None:

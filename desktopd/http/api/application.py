@@ -22,11 +22,11 @@ from desktopd.applications.errors import (
     NotAllowed,
     NotThere,
 )
-from desktopd.http.access.authenticator import Access
+from desktopd.http.access.access import Access
 from desktopd.http.api.application_json import application_json, layer_json
 from desktopd.http.api.application_requests import Camera, Dims, LayerChange, Open
 from desktopd.http.api.body import read_body
-from desktopd.http.api.session import ServedSession
+from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem, problem_response
 
 BODY_LIMIT = 16_384

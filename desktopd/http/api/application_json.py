@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from desktopd.applications.application import ApplicationStatus
-from desktopd.applications.ending import Ending
+from desktopd.applications.application_end import ApplicationEnd
 from desktopd.applications.layer import Layer
 from desktopd.rfb.viewers.viewer import Role
 from desktopd.session.status import SessionStatus
@@ -71,7 +71,7 @@ def _companion(facts: Mapping[str, Any], role: Role) -> dict[str, Any]:
     return {**{name: facts[name] for name in FACTS if name in facts}, "errors": errors}
 
 
-def _ending(ending: Ending, role: Role) -> dict[str, Any]:
+def _ending(ending: ApplicationEnd, role: Role) -> dict[str, Any]:
     return {
         "code": ending.code if ending.signal is None else None,
         "signal": ending.signal,

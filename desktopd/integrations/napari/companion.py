@@ -16,9 +16,9 @@ from desktopd.integrations.napari.methods import METHODS
 from desktopd.integrations.napari.place import Place
 from desktopd.integrations.napari.protocol import (
     VERSION,
+    CompanionRequest,
     Failure,
-    Kind,
-    Request,
+    FailureKind,
     event,
     failure,
     result,
@@ -118,21 +118,23 @@ class Companion:
     def _greeting(self) -> bytes:
         return event("state", self.state) + event("layers", self._layers)
 
-    def _asked(self, request: Request, answer: Answer) -> None:
+    def _asked(self, request: CompanionRequest, answer: Answer) -> None:
         """Take a request, in the thread of the server."""
         if request.method == "status":
             answer(result(request.id, {**self.state, "frame_rate": self.drawing.frame_rate}))
         elif request.method in self._methods():
             self.main.post(lambda: self._perform(request, answer))
         else:
-            answer(failure(request.id, Failure(Kind.REQUEST, f"no method {request.method!r}")))
+            answer(
+                failure(request.id, Failure(FailureKind.REQUEST, f"no method {request.method!r}"))
+            )
 
-    def _perform(self, request: Request, answer: Answer) -> None:
+    def _perform(self, request: CompanionRequest, answer: Answer) -> None:
         """Do what a request asks, in the main thread; a Future is answered when it is done."""
         value: Any = Future()
         try:
             if self.viewer is None:
-                raise Failure(Kind.STARTING, "napari has no window yet")
+                raise Failure(FailureKind.STARTING, "napari has no window yet")
             value = METHODS[request.method](self, request.params)
         except Exception as error:
             value.set_exception(error)
@@ -149,4 +151,4 @@ def _outcome(id: int, future: Future[Any]) -> bytes:  # noqa: A002
     if isinstance(error, Failure):
         return failure(id, error)
     log.warning("desktopd: a request failed", exc_info=error)
-    return failure(id, Failure(Kind.FAILED, f"{type(error).__name__}: {error}"))
+    return failure(id, Failure(FailureKind.FAILED, f"{type(error).__name__}: {error}"))

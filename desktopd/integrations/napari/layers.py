@@ -6,7 +6,7 @@ import os
 from typing import Any
 from urllib.parse import urlsplit
 
-from desktopd.integrations.napari.protocol import Failure, Kind
+from desktopd.integrations.napari.protocol import Failure, FailureKind
 
 CHANGEABLE = ("visible", "opacity", "contrast_limits", "colormap", "gamma", "blending", "name")
 
@@ -40,16 +40,16 @@ def change(viewer: Any, name: str, values: dict[str, Any]) -> dict[str, Any]:
     try:
         layer = viewer.layers[name]
     except KeyError:
-        raise Failure(Kind.NO_LAYER, f"there is no layer {name!r}") from None
+        raise Failure(FailureKind.NO_LAYER, f"there is no layer {name!r}") from None
     for key in CHANGEABLE:
         if key not in values:
             continue
         if not hasattr(layer, key):
-            raise Failure(Kind.VALUE, f"{key}: a layer of type {kind(layer)} has none")
+            raise Failure(FailureKind.VALUE, f"{key}: a layer of type {kind(layer)} has none")
         try:
             setattr(layer, key, values[key])
         except (ValueError, TypeError, KeyError) as error:
-            raise Failure(Kind.VALUE, f"{key}={values[key]!r}: {error}") from None
+            raise Failure(FailureKind.VALUE, f"{key}={values[key]!r}: {error}") from None
     if values.get("active"):
         viewer.layers.selection.active = layer
     return {**describe(layer), "active": layer is viewer.layers.selection.active}

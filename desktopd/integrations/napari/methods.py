@@ -4,48 +4,55 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Protocol
 
 from desktopd.integrations.napari import layers, view
-from desktopd.integrations.napari.protocol import Failure, Kind
-
-if TYPE_CHECKING:
-    from desktopd.integrations.napari.companion import Companion
-
-Method = Callable[["Companion", dict[str, Any]], Any]
+from desktopd.integrations.napari.protocol import Failure, FailureKind
+from desktopd.integrations.napari.session.keeper import Keeper
 
 
-def _open(companion: Companion, params: dict[str, Any]) -> list[dict[str, Any]]:
+class MethodHost(Protocol):
+    """What the methods need of the companion."""
+
+    viewer: Any
+    workers: ThreadPoolExecutor
+    keeper: Keeper | None
+
+
+Method = Callable[[MethodHost, dict[str, Any]], Any]
+
+
+def _open(companion: MethodHost, params: dict[str, Any]) -> list[dict[str, Any]]:
     """Open ``path``, a file, folder or URL, with reader ``plugin`` if given; the layers added."""
     try:
         added = companion.viewer.open(params["path"], plugin=params.get("plugin"))
     except Exception as error:
-        raise Failure(Kind.READER, _reason(error)) from error
+        raise Failure(FailureKind.READER, _reason(error)) from error
     return [layers.describe(layer) for layer in added]
 
 
-def _layer(companion: Companion, params: dict[str, Any]) -> dict[str, Any]:
+def _layer(companion: MethodHost, params: dict[str, Any]) -> dict[str, Any]:
     """Change layer ``name`` as ``values`` say; the layer."""
     return layers.change(companion.viewer, params["name"], params["values"])
 
 
-def _layers(companion: Companion, params: dict[str, Any]) -> list[dict[str, Any]]:
+def _layers(companion: MethodHost, params: dict[str, Any]) -> list[dict[str, Any]]:
     """Every layer, the lowest first."""
     return layers.describe_all(companion.viewer)
 
 
-def _camera(companion: Companion, params: dict[str, Any]) -> dict[str, Any]:
+def _camera(companion: MethodHost, params: dict[str, Any]) -> dict[str, Any]:
     """Set what is given of the camera; the camera."""
     return view.set_camera(companion.viewer, params)
 
 
-def _dims(companion: Companion, params: dict[str, Any]) -> dict[str, Any]:
+def _dims(companion: MethodHost, params: dict[str, Any]) -> dict[str, Any]:
     """Set what is given of the dims; the dims."""
     return view.set_dims(companion.viewer, params)
 
 
-def _reset(companion: Companion, params: dict[str, Any]) -> dict[str, Any]:
+def _reset(companion: MethodHost, params: dict[str, Any]) -> dict[str, Any]:
     """Show everything anew, with two axes and the data as it is; the camera."""
     viewer = companion.viewer
     viewer.dims.ndisplay = 2
@@ -54,13 +61,13 @@ def _reset(companion: Companion, params: dict[str, Any]) -> dict[str, Any]:
     return view.describe_camera(viewer)
 
 
-def _screenshot(companion: Companion, params: dict[str, Any]) -> Future[str]:
+def _screenshot(companion: MethodHost, params: dict[str, Any]) -> Future[str]:
     """The canvas as PNG, in Base64."""
     picture = view.picture(companion.viewer)
     return companion.workers.submit(lambda: base64.b64encode(view.png(picture)).decode())
 
 
-def _save(companion: Companion, params: dict[str, Any]) -> Future[dict[str, Any]]:
+def _save(companion: MethodHost, params: dict[str, Any]) -> Future[dict[str, Any]]:
     """Save the session now; when and whether it is saved."""
     assert companion.keeper is not None
     return companion.keeper.save()

@@ -17,7 +17,7 @@ VERSION = 1
 LONGEST_REQUEST = 1 << 20
 
 
-class Kind(Enum):
+class FailureKind(Enum):
     """What kind of failure a method answers with."""
 
     REQUEST = "request"
@@ -37,13 +37,13 @@ class Kind(Enum):
 class Failure(Exception):
     """A method's answer where it is no result."""
 
-    def __init__(self, kind: Kind, message: str) -> None:
+    def __init__(self, kind: FailureKind, message: str) -> None:
         super().__init__(message)
         self.kind = kind
 
 
 @dataclass(frozen=True)
-class Request:
+class CompanionRequest:
     """One call of a method."""
 
     id: int
@@ -57,7 +57,7 @@ class Requests:
     def __init__(self) -> None:
         self._buffer = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[Request]:
+    def feed(self, data: bytes) -> Iterator[CompanionRequest]:
         """The requests that `data` completes. Raises Failure, after which nothing can follow."""
         self._buffer += data
         while (end := self._buffer.find(b"\n")) >= 0:
@@ -65,22 +65,22 @@ class Requests:
             del self._buffer[: end + 1]
             yield _request(line)
         if len(self._buffer) > LONGEST_REQUEST:
-            raise Failure(Kind.REQUEST, f"a request is longer than {LONGEST_REQUEST} bytes")
+            raise Failure(FailureKind.REQUEST, f"a request is longer than {LONGEST_REQUEST} bytes")
 
 
-def _request(line: bytes) -> Request:
+def _request(line: bytes) -> CompanionRequest:
     try:
         message = json.loads(line)
-        request = Request(message["id"], message["method"], message.get("params", {}))
+        request = CompanionRequest(message["id"], message["method"], message.get("params", {}))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Failure(Kind.REQUEST, f"not a request: {line[:80]!r}") from None
+        raise Failure(FailureKind.REQUEST, f"not a request: {line[:80]!r}") from None
     typed = (
         isinstance(request.id, int)
         and isinstance(request.method, str)
         and isinstance(request.params, dict)
     )
     if not typed:
-        raise Failure(Kind.REQUEST, f"not a request: {line[:80]!r}")
+        raise Failure(FailureKind.REQUEST, f"not a request: {line[:80]!r}")
     return request
 
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from desktopd.integrations.napari.protocol import Failure, Request, Requests
+from desktopd.integrations.napari.protocol import CompanionRequest, Failure, Requests
 
 MOST_UNSENT = 64 << 20
 
@@ -27,7 +27,7 @@ class Server:
     def __init__(
         self,
         path: Path,
-        asked: Callable[[Request, Answer], None],
+        asked: Callable[[CompanionRequest, Answer], None],
         greeting: Callable[[], bytes],
     ) -> None:
         self._path = path

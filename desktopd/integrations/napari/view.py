@@ -7,7 +7,7 @@ from typing import Any
 from qtpy.QtCore import QBuffer, QByteArray, QIODevice
 from qtpy.QtGui import QImage
 
-from desktopd.integrations.napari.protocol import Failure, Kind
+from desktopd.integrations.napari.protocol import Failure, FailureKind
 
 CAMERA = ("center", "zoom", "angles", "perspective")
 DIMS = ("ndisplay", "order", "point")
@@ -56,7 +56,7 @@ def set_dims(viewer: Any, values: dict[str, Any]) -> dict[str, Any]:
     if "current_step" in values:
         steps = list(values["current_step"])
         if len(steps) > viewer.dims.ndim:
-            raise Failure(Kind.VALUE, f"current_step: there are {viewer.dims.ndim} axes")
+            raise Failure(FailureKind.VALUE, f"current_step: there are {viewer.dims.ndim} axes")
         for axis, step in enumerate(steps):
             viewer.dims.set_current_step(axis, step)
     return describe_dims(viewer)
@@ -83,7 +83,7 @@ def _set(model: Any, name: str, value: Any) -> None:
     try:
         setattr(model, name, value)
     except (ValueError, TypeError, IndexError) as error:
-        raise Failure(Kind.VALUE, f"{name}={value!r}: {error}") from None
+        raise Failure(FailureKind.VALUE, f"{name}={value!r}: {error}") from None
 
 
 def _plain(value: Any) -> Any:

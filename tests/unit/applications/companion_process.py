@@ -12,9 +12,9 @@ from typing import Any
 
 from desktopd.integrations.napari.protocol import (
     VERSION,
+    CompanionRequest,
     Failure,
-    Kind,
-    Request,
+    FailureKind,
     event,
     failure,
     result,
@@ -52,10 +52,10 @@ def state(**changes: Any) -> dict[str, Any]:
 
 
 def main(path: Path) -> None:
-    def asked(request: Request, answer: Answer) -> None:
+    def asked(request: CompanionRequest, answer: Answer) -> None:
         match request.method:
             case "refuse":
-                answer(failure(request.id, Failure(Kind.READER, "cannot be read")))
+                answer(failure(request.id, Failure(FailureKind.READER, "cannot be read")))
             case "become":
                 server.tell(event(request.params["event"], request.params["data"]))
                 answer(result(request.id, None))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from desktopd.applications.application import Application
-from desktopd.applications.companion import Companion
+from desktopd.applications.companion import CompanionClient
 from desktopd.applications.errors import NoCompanion
 from desktopd.applications.opening import Allowed, Opening
 from tests.unit.applications import companion_process
@@ -34,7 +34,7 @@ class Restarts:
         self.count += 1
 
 
-def make(process: Process, folder: Path, companion: Companion | None = None) -> Application:
+def make(process: Process, folder: Path, companion: CompanionClient | None = None) -> Application:
     opening = Opening(Allowed(), companion)
     words = lambda pid: folder / f"end-{pid}.txt"  # noqa: E731
     return Application(lambda: process, Restarts(), opening, companion, words)
@@ -99,10 +99,10 @@ async def test_without_a_companion_there_is_no_method(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-async def companion(folder: Path) -> AsyncIterator[Companion]:
+async def companion(folder: Path) -> AsyncIterator[CompanionClient]:
     command = [sys.executable, companion_process.__file__, str(folder / "app.sock")]
     with subprocess.Popen(command) as process:
-        companion = Companion(folder / "app.sock")
+        companion = CompanionClient(folder / "app.sock")
         running = asyncio.create_task(companion.run())
         await companion.ask("echo", {}, 20)
         yield companion
@@ -112,7 +112,7 @@ async def companion(folder: Path) -> AsyncIterator[Companion]:
 
 
 async def test_what_the_companion_can_do_the_application_can(
-    companion: Companion, tmp_path: Path
+    companion: CompanionClient, tmp_path: Path
 ) -> None:
     application = make(Process(), tmp_path, companion)
     assert application.status.methods >= {"open", "save", "layers"}
@@ -123,7 +123,7 @@ async def test_what_the_companion_can_do_the_application_can(
 
 
 async def test_a_restart_goes_on_where_the_application_hangs(
-    companion: Companion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    companion: CompanionClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("desktopd.applications.application.SAVE_WITHIN", 0.05)
     restarts = Restarts()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.applications.companion import Companion
+from desktopd.applications.companion import CompanionClient
 from desktopd.applications.errors import CompanionAway, CompanionRefusal, CompanionSlow
 from tests.unit.applications import companion_process
 from tests.unit.applications.companion_process import state
@@ -32,15 +32,15 @@ def start(folder: Path) -> Iterator[Start]:
 
 
 @pytest.fixture
-async def companion(folder: Path) -> AsyncIterator[Companion]:
-    companion = Companion(folder / "app.sock")
+async def companion(folder: Path) -> AsyncIterator[CompanionClient]:
+    companion = CompanionClient(folder / "app.sock")
     running = asyncio.create_task(companion.run())
     yield companion
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
 
-async def changed(companion: Companion, wanted: Callable[[], bool]) -> None:
+async def changed(companion: CompanionClient, wanted: Callable[[], bool]) -> None:
     """Wait for a change after which `wanted` is true."""
     happened = asyncio.Event()
     remove = companion.on_change(happened.set)
@@ -51,7 +51,7 @@ async def changed(companion: Companion, wanted: Callable[[], bool]) -> None:
     remove()
 
 
-async def test_what_the_companion_tells_is_known(companion: Companion, start: Start) -> None:
+async def test_what_the_companion_tells_is_known(companion: CompanionClient, start: Start) -> None:
     process = start()
     await changed(companion, lambda: bool(companion.state and companion.state.layers))
     known = companion.state
@@ -64,7 +64,9 @@ async def test_what_the_companion_tells_is_known(companion: Companion, start: St
     assert (layer.name, layer.shape, layer.active) == ("cells", (3, 256, 256), True)
 
 
-async def test_requests_are_answered_each_with_its_own(companion: Companion, start: Start) -> None:
+async def test_requests_are_answered_each_with_its_own(
+    companion: CompanionClient, start: Start
+) -> None:
     start()
     answers = await asyncio.gather(
         *(companion.ask("echo", {"number": number}, 20) for number in range(50))
@@ -73,7 +75,7 @@ async def test_requests_are_answered_each_with_its_own(companion: Companion, sta
 
 
 async def test_a_request_waits_for_a_companion_that_starts(
-    companion: Companion, start: Start
+    companion: CompanionClient, start: Start
 ) -> None:
     asking = asyncio.create_task(companion.ask("echo", {"a": 1}, 20))
     await asyncio.sleep(0)
@@ -81,7 +83,7 @@ async def test_a_request_waits_for_a_companion_that_starts(
     assert await asking == {"a": 1}
 
 
-async def test_a_refusal_has_its_kind_and_words(companion: Companion, start: Start) -> None:
+async def test_a_refusal_has_its_kind_and_words(companion: CompanionClient, start: Start) -> None:
     start()
     with pytest.raises(CompanionRefusal, match="cannot be read") as refused:
         await companion.ask("refuse", {}, 20)
@@ -89,7 +91,7 @@ async def test_a_refusal_has_its_kind_and_words(companion: Companion, start: Sta
 
 
 async def test_no_companion_and_a_slow_one_are_told_apart(
-    companion: Companion, start: Start
+    companion: CompanionClient, start: Start
 ) -> None:
     with pytest.raises(CompanionAway):
         await companion.ask("echo", {}, 0.05)
@@ -101,7 +103,7 @@ async def test_no_companion_and_a_slow_one_are_told_apart(
 
 
 async def test_the_death_of_the_application_ends_what_was_asked(
-    companion: Companion, start: Start
+    companion: CompanionClient, start: Start
 ) -> None:
     process = start()
     await companion.ask("echo", {}, 20)
@@ -113,7 +115,7 @@ async def test_the_death_of_the_application_ends_what_was_asked(
     assert companion.state is None
 
 
-async def test_the_next_application_is_found(companion: Companion, start: Start) -> None:
+async def test_the_next_application_is_found(companion: CompanionClient, start: Start) -> None:
     first = start()
     await companion.ask("echo", {}, 20)
     first.kill()
@@ -123,7 +125,7 @@ async def test_the_next_application_is_found(companion: Companion, start: Start)
     assert await companion.ask("echo", {"a": 2}, 20) == {"a": 2}
 
 
-async def test_events_become_the_state(companion: Companion, start: Start) -> None:
+async def test_events_become_the_state(companion: CompanionClient, start: Start) -> None:
     start()
     moved = {**companion_process.LAYER, "visible": False}
     await companion.ask("become", {"event": "layers", "data": [moved]}, 20)
@@ -137,7 +139,7 @@ async def test_events_become_the_state(companion: Companion, start: Start) -> No
 
 
 async def test_an_event_that_is_not_understood_is_no_end(
-    companion: Companion, start: Start, caplog: pytest.LogCaptureFixture
+    companion: CompanionClient, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     start()
     await companion.ask("echo", {}, 20)
@@ -149,7 +151,7 @@ async def test_an_event_that_is_not_understood_is_no_end(
 
 
 async def test_another_version_is_not_spoken_to(
-    companion: Companion, start: Start, caplog: pytest.LogCaptureFixture
+    companion: CompanionClient, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     start()
     await companion.ask("echo", {}, 20)
@@ -158,7 +160,7 @@ async def test_another_version_is_not_spoken_to(
     assert "version 99" in caplog.text
 
 
-async def test_answers_of_any_length_arrive(companion: Companion, start: Start) -> None:
+async def test_answers_of_any_length_arrive(companion: CompanionClient, start: Start) -> None:
     start()
     words = "x" * 1_000_000
     assert await companion.ask("echo", {"words": words}, 20) == {"words": words}

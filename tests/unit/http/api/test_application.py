@@ -17,7 +17,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from desktopd.applications.application import Application
-from desktopd.applications.companion import Companion
+from desktopd.applications.companion import CompanionClient
 from desktopd.applications.errors import ApplicationError
 from desktopd.applications.opening import Allowed, Opening
 from desktopd.session.status import ServiceStatus
@@ -42,10 +42,10 @@ def desk() -> Desk:
 
 
 @pytest.fixture
-async def companion(folder: Path) -> AsyncIterator[Companion]:
+async def companion(folder: Path) -> AsyncIterator[CompanionClient]:
     command = [sys.executable, companion_process.__file__, str(folder / "app.sock")]
     with subprocess.Popen(command) as process:
-        companion = Companion(folder / "app.sock")
+        companion = CompanionClient(folder / "app.sock")
         running = asyncio.create_task(companion.run())
         await companion.ask("echo", {}, 20)
         yield companion
@@ -55,7 +55,7 @@ async def companion(folder: Path) -> AsyncIterator[Companion]:
 
 
 @pytest.fixture
-def application(desk: Desk, companion: Companion) -> Application:
+def application(desk: Desk, companion: CompanionClient) -> Application:
     opening = Opening(Allowed(Path(__file__).parent, ("example.org",)), companion)
     return Application(
         lambda: desk.status.application, desk.restart_application, opening, companion
@@ -104,7 +104,7 @@ async def test_an_application_without_a_companion(desk: Desk) -> None:
 
 
 async def test_a_viewer_may_look_and_is_told_no_paths_and_tracebacks(
-    desk: Desk, application: Application, companion: Companion
+    desk: Desk, application: Application, companion: CompanionClient
 ) -> None:
     error = {"time": 1.0, "message": "KeyError: 1", "traceback": "in secret.py"}
     told = state(errors=[error], restored={"layers": ["cells"], "missing": []})
@@ -229,7 +229,7 @@ async def test_a_picture_is_a_png(
 async def test_an_application_that_is_away_or_slow_is_said_to_be(
     desk: Desk,
     application: Application,
-    companion: Companion,
+    companion: CompanionClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("desktopd.applications.application.ASK_WITHIN", 0.05)
@@ -264,7 +264,7 @@ async def test_a_command_opens_where_there_is_no_companion(desk: Desk, tmp_path:
 
 
 async def test_events_tell_the_layers_as_they_change(
-    desk: Desk, application: Application, companion: Companion
+    desk: Desk, application: Application, companion: CompanionClient
 ) -> None:
     async with serving(make_app(desk, application=application)) as server:
         address = server.addresses[0].replace("http", "ws") + "/api/events"

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from desktopd.integrations.napari.protocol import (
     LONGEST_REQUEST,
+    CompanionRequest,
     Failure,
-    Kind,
-    Request,
+    FailureKind,
     Requests,
     event,
     failure,
@@ -33,7 +33,7 @@ def line(value: Any) -> bytes:
 def test_requests_come_out_whole_wherever_the_bytes_are_cut(
     params: list[dict[str, Any]], data: st.DataObject
 ) -> None:
-    sent = [Request(number, "open", values) for number, values in enumerate(params)]
+    sent = [CompanionRequest(number, "open", values) for number, values in enumerate(params)]
     wire = b"".join(line({"id": r.id, "method": r.method, "params": r.params}) for r in sent)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(wire)), max_size=4)))
     requests, found = Requests(), []
@@ -43,7 +43,9 @@ def test_requests_come_out_whole_wherever_the_bytes_are_cut(
 
 
 def test_a_request_without_params_has_none() -> None:
-    assert list(Requests().feed(line({"id": 1, "method": "layers"}))) == [Request(1, "layers", {})]
+    assert list(Requests().feed(line({"id": 1, "method": "layers"}))) == [
+        CompanionRequest(1, "layers", {})
+    ]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,7 @@ def test_a_request_without_params_has_none() -> None:
 def test_what_is_no_request_is_refused(wire: bytes) -> None:
     with pytest.raises(Failure, match="not a request") as refused:
         list(Requests().feed(wire))
-    assert refused.value.kind is Kind.REQUEST
+    assert refused.value.kind is FailureKind.REQUEST
 
 
 def test_a_request_without_an_end_is_refused() -> None:
@@ -74,12 +76,12 @@ def test_a_request_without_an_end_is_refused() -> None:
 def test_an_answer_is_one_line_whatever_it_holds() -> None:
     for made in (
         result(3, "two\nlines"),
-        failure(3, Failure(Kind.READER, "two\nlines")),
+        failure(3, Failure(FailureKind.READER, "two\nlines")),
         event("state", {"a": "\n"}),
     ):
         assert made.endswith(b"\n")
         assert made.count(b"\n") == 1
-    assert json.loads(failure(3, Failure(Kind.READER, "no"))) == {
+    assert json.loads(failure(3, Failure(FailureKind.READER, "no"))) == {
         "id": 3,
         "error": {"kind": "reader", "message": "no"},
     }

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from desktopd.integrations.napari.protocol import Request, event, result
+from desktopd.integrations.napari.protocol import CompanionRequest, event, result
 from desktopd.integrations.napari.server import Answer, Server
 from tests.daemon import until
 
@@ -39,12 +39,12 @@ class Client:
 
 
 @pytest.fixture
-def asked() -> list[tuple[Request, Answer]]:
+def asked() -> list[tuple[CompanionRequest, Answer]]:
     return []
 
 
 @pytest.fixture
-def server(folder: Path, asked: list[tuple[Request, Answer]]) -> Server:
+def server(folder: Path, asked: list[tuple[CompanionRequest, Answer]]) -> Server:
     server = Server(
         folder / "app.sock",
         lambda request, answer: asked.append((request, answer)),
@@ -73,13 +73,13 @@ def test_the_socket_is_for_its_user_alone(server: Server, folder: Path) -> None:
 
 
 def test_a_request_is_answered_later_and_from_another_thread(
-    connect: Callable[[], Client], asked: list[tuple[Request, Answer]]
+    connect: Callable[[], Client], asked: list[tuple[CompanionRequest, Answer]]
 ) -> None:
     client, other = connect(), connect()
     client.send(b'{"id": 7, "method": "open", "params": {"path": "/x"}}\n')
     until(lambda: asked, 10, "a request")
     request, answer = asked[0]
-    assert request == Request(7, "open", {"path": "/x"})
+    assert request == CompanionRequest(7, "open", {"path": "/x"})
     thread = threading.Thread(target=lambda: answer(result(7, ["done"])))
     thread.start()
     thread.join()
@@ -104,7 +104,7 @@ def test_who_sends_no_request_is_disconnected(connect: Callable[[], Client]) -> 
 
 
 def test_an_answer_to_somebody_who_has_left_goes_nowhere(
-    server: Server, connect: Callable[[], Client], asked: list[tuple[Request, Answer]]
+    server: Server, connect: Callable[[], Client], asked: list[tuple[CompanionRequest, Answer]]
 ) -> None:
     client = connect()
     client.send(b'{"id": 1, "method": "x"}\n')
