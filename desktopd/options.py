@@ -47,9 +47,8 @@ def _app_environment(loaded: Loaded) -> dict[str, str]:
 
 
 def allowed_to_open(settings: Settings) -> Allowed:
-    """What the settings allow to be opened in the application: what they share, if they do."""
-    root = None if settings.files == "off" else settings.files_root
-    return Allowed(root=root, hosts=settings.open_hosts)
+    """What the settings allow to be opened in the application."""
+    return Allowed(root=settings.files_root, hosts=settings.open_hosts)
 
 
 def _rfb(settings: Settings) -> str:
