@@ -11,13 +11,8 @@ import resource
 import signal
 import socket
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 
-from desktopd.applications.application import Application
-from desktopd.applications.command import CompanionPlace, is_napari
-from desktopd.applications.companion import CompanionClient
-from desktopd.applications.errors import CannotOpen
-from desktopd.applications.opening import Opening
 from desktopd.config import ConfigError, Loaded, Settings, is_loopback
 from desktopd.control.report import Report, Reporter
 from desktopd.control.supervisor import end_supervisor
@@ -29,7 +24,7 @@ from desktopd.http.serving.link import link
 from desktopd.http.serving.listening_sockets import bind_tcp, bind_unix
 from desktopd.http.serving.server import HttpServer
 from desktopd.integrations.integration import Integration, connect
-from desktopd.options import allowed_to_open, http_options, session_options
+from desktopd.options import http_options, session_options
 from desktopd.rfb import choice
 from desktopd.rfb.listeners import vnc_port as vnc
 from desktopd.rfb.listeners.authentication import VncAuthenticator
@@ -38,9 +33,10 @@ from desktopd.rfb.listeners.unix_socket import UnixSocketListener
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewers import Viewers
-from desktopd.session.errors import LaunchError, SessionError
+from desktopd.session.errors import SessionError
 from desktopd.session.folder import claim, make_private
 from desktopd.session.session import Session
+from desktopd.session_application import session_application
 from desktopd.tasks import NamedTasks
 
 DESCRIPTORS = 65536
@@ -70,7 +66,7 @@ class Daemon:
         self._viewers = Viewers()
         path = PixelPath(self._session.rfb_path)
         self._rfb = choice.create(path, self._session, settings.app)
-        self._application = _application(loaded, self._session)
+        self._application = session_application(loaded, self._session)
         options = http_options(settings, token, self._integration)
         self._files = options.files
         try:
@@ -149,29 +145,6 @@ class Daemon:
             stage=self._session.status.stage,
             viewers=tuple(viewer.role for viewer in self._viewers),
         )
-
-
-def _application(loaded: Loaded, session: Session) -> Application:
-    """The application of `session`, with a companion where it is napari."""
-    settings, place = loaded.settings, CompanionPlace(loaded.runtime_dir)
-
-    async def launch(argv: Sequence[str]) -> None:
-        try:
-            await session.launch(argv)
-        except LaunchError as error:
-            raise CannotOpen(f"app_open: {error}") from None
-
-    companion = CompanionClient(place.socket) if is_napari(settings.app) else None
-    opening = Opening(allowed_to_open(settings), companion, settings.app_open, launch)
-    application = Application(
-        lambda: session.status.application,
-        session.restart_application,
-        opening,
-        companion,
-        place.last_words,
-    )
-    session.on_change(application.note_process)
-    return application
 
 
 def _end_signal() -> asyncio.Event:

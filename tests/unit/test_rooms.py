@@ -54,8 +54,10 @@ ARROWS = {
     "integrations": "http",
     "integrations.napari": "",
     "options": "applications config files http rfb session",
+    "session_application": "applications config errors options session x11",
     "daemon": (
-        f"{VALUES} applications config control files http integrations options rfb session tasks"
+        f"{VALUES} config control files http integrations options rfb session session_application"
+        " tasks"
     ),
     "__main__": "config control daemon errors options session",
 }
