@@ -5,16 +5,13 @@ The rooms know their options alone: of the settings' other names, files and vari
 
 from __future__ import annotations
 
-import logging
-
-from desktopd import __version__, native
+from desktopd import __version__
 from desktopd.config import ConfigError, Loaded, Settings
 from desktopd.http.access.oauth import Provider
 from desktopd.http.options import HttpOptions
+from desktopd.rfb.choice import choose
 from desktopd.rfb.relay.targets import Targets
 from desktopd.session.options import SessionOptions
-
-log = logging.getLogger("desktopd")
 
 
 def session_options(loaded: Loaded) -> SessionOptions:
@@ -37,17 +34,10 @@ def session_options(loaded: Loaded) -> SessionOptions:
 
 
 def _rfb(settings: Settings) -> str:
-    """Which RFB server is meant: where nothing is asked for, the native one if it can run here."""
-    if settings.rfb not in ("auto", "native") or settings.display == "xvnc":
-        return settings.rfb
     try:
-        native.check()
-    except native.Unusable as error:
-        if settings.rfb == "native":
-            raise ConfigError(f"rfb=native: {error}") from None
-        log.warning("x11vnc shows the display: %s", error)
-        return "x11vnc"
-    return "native"
+        return choose(settings.rfb, settings.display)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
 
 
 def http_options(settings: Settings, token: str, provider: Provider | None) -> HttpOptions:

@@ -94,6 +94,14 @@ class Daemon:
         """One service of the session."""
         return next(s for s in self.session()["services"] if s["name"] == name)
 
+    def sent_bytes(self) -> float:
+        """Bytes of pictures that all viewers have been sent so far."""
+        told = re.search(
+            r"^desktopd_sent_bytes_total (\S+)$", self.request("GET", "/metrics").text, re.M
+        )
+        assert told
+        return float(told[1])
+
     def pid(self, name: str) -> int:
         """The pid of a running service."""
         pid = self.service(name)["pid"]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from desktopd.errors import DisplayUnavailable
 from desktopd.session.errors import SessionError
 from desktopd.session.logs import tail, trim
 from desktopd.session.process import Process
@@ -85,7 +86,7 @@ class Runner:
         name = self.service.name
         try:
             process = await self._adopt() or await self._start()
-        except (SessionError, OSError) as error:
+        except (SessionError, DisplayUnavailable, OSError) as error:
             return False, str(error)
         self._note(state=ServiceState.STARTING, pid=process.pid)
         reason = await self._until_ready(process)

@@ -118,7 +118,7 @@ class Session:
     @property
     def rfb_path(self) -> str:
         """Which RFB server viewers get: ``x11vnc``, ``xvnc``, or ``native``, which is not ours."""
-        return self._options.rfb_path
+        return self._options.rfb
 
     @property
     def rfb_target(self) -> Path:

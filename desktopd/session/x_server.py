@@ -11,11 +11,12 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.session.backends.backend import Backend
 from desktopd.session.backends.options import XServerOptions
 from desktopd.session.backends.start import start
-from desktopd.session.errors import LaunchError, SessionNotReady
+from desktopd.session.errors import LaunchError
 from desktopd.session.process import Process
 from desktopd.session.state import StateFile
 from desktopd.x11.connection import Connection
@@ -61,9 +62,9 @@ class XServer:
         self._fresh = False
 
     def open_display(self) -> OpenDisplay:
-        """The display that is open; raises SessionNotReady while none is."""
+        """The display that is open; raises DisplayUnavailable while none is."""
         if self.opened is None:
-            raise SessionNotReady("the display is not running; try again in a second")
+            raise DisplayUnavailable("the display is not running")
         return self.opened
 
     async def launch(self) -> Process:

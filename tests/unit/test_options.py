@@ -31,7 +31,7 @@ def test_targets_that_cannot_be_read_are_an_error_of_their_settings(folder: Path
 def test_the_native_server_is_the_usual_one_where_it_can_run(folder: Path) -> None:
     assert session_options(folder).rfb == "native"
     assert session_options(folder, "--rfb", "x11vnc").rfb == "x11vnc"
-    assert session_options(folder, "--display", "xvnc").rfb == "auto"
+    assert session_options(folder, "--display", "xvnc").rfb == "xvnc"
 
 
 def test_restarts_of_the_application_follow_kiosk(folder: Path) -> None:

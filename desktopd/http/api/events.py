@@ -10,13 +10,13 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from desktopd.http.access.authenticator import Access
-from desktopd.http.api.api import CLIPBOARD_LIMIT
-from desktopd.http.api.session import ServedSession
+from desktopd.errors import DisplayUnavailable
+from desktopd.http.access.access import Access
+from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem
-from desktopd.rfb.viewers.viewer import Role, Viewers
-from desktopd.session.errors import SessionNotReady
-from desktopd.x11.errors import XError
+from desktopd.limits import CLIPBOARD_LIMIT
+from desktopd.rfb.viewers.viewer import Role
+from desktopd.rfb.viewers.viewers import Viewers
 
 INTERVAL = 0.1
 
@@ -88,8 +88,8 @@ class Events:
             await self._session.set_clipboard(text)
         except ValueError as error:
             raise Problem(413, str(error), f"copy at most {CLIPBOARD_LIMIT} bytes") from None
-        except (SessionNotReady, XError) as error:
-            raise Problem(503, str(error), "try again in a second") from None
+        except DisplayUnavailable as error:
+            raise Problem(503, error.error, error.remedy) from None
         return text
 
 

@@ -13,8 +13,7 @@ from struct import pack
 from typing import NamedTuple
 
 from desktopd.rfb.protocol.encodings import Encoding
-
-_FRAMEBUFFER_UPDATE = 0
+from desktopd.rfb.protocol.server_messages import ServerMessageType
 
 
 class ResizeReason(IntEnum):
@@ -57,7 +56,7 @@ class Screen(NamedTuple):
 def framebuffer_update(rectangles: Iterable[bytes]) -> bytes:
     """One whole message (section 7.6.1)."""
     found = tuple(rectangles)
-    return pack(">BxH", _FRAMEBUFFER_UPDATE, len(found)) + b"".join(found)
+    return pack(">BxH", ServerMessageType.FRAMEBUFFER_UPDATE, len(found)) + b"".join(found)
 
 
 def rectangle_header(x: int, y: int, width: int, height: int, encoding: int) -> bytes:

@@ -1,7 +1,7 @@
 """Messages of an RFB server: functions that return the bytes of each.
 
 Section numbers are those of RFC 6143; what goes beyond it is named as in rfbproto. Framebuffer
-updates are in rectangles.py, fences in fences.py.
+updates are made in rectangles.py, fences in fences.py.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from enum import IntEnum
 from struct import pack
 
-from desktopd.rfb.protocol.handshake import RFB_3_3, RFB_3_7, SecurityType, Version
 from desktopd.rfb.protocol.pixel_format import PixelFormat, colour_map
 
 _XVP_VERSION = 1
@@ -17,31 +16,13 @@ _XVP_FAIL = 0
 
 
 class ServerMessageType(IntEnum):
-    """First byte of each message that is made here."""
+    """First byte of a server message after the handshake; that of fences is theirs."""
 
+    FRAMEBUFFER_UPDATE = 0
     SET_COLOUR_MAP_ENTRIES = 1
     SERVER_CUT_TEXT = 3
     END_OF_CONTINUOUS_UPDATES = 150
     XVP = 250
-
-
-def security_types(version: Version) -> bytes:
-    """The offer of type None, and of nothing else (section 7.1.2; 3.3 in RFC 6143 appendix A)."""
-    if version == RFB_3_3:
-        return pack(">I", SecurityType.NONE)
-    return bytes((1, SecurityType.NONE))
-
-
-def security_result(version: Version) -> bytes:
-    """What follows the choice of type None (section 7.1.3): until 3.8 nothing."""
-    return b"" if version in (RFB_3_3, RFB_3_7) else pack(">I", 0)
-
-
-def security_refusal(version: Version, reason: str) -> bytes:
-    """Instead of `security_types`: the viewer shows the reason; close the connection after it."""
-    said = reason.encode()
-    number_of_types = pack(">I", 0) if version == RFB_3_3 else b"\0"
-    return number_of_types + pack(">I", len(said)) + said
 
 
 def server_init(width: int, height: int, pixel_format: PixelFormat, name: str) -> bytes:

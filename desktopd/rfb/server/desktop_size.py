@@ -5,14 +5,18 @@ Who changes the screen is not here: the display does, and is asked to.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection
 
+from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.rfb.protocol import rectangles
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.message import ProtocolError
 from desktopd.rfb.protocol.rectangles import ResizeReason, ResizeStatus, Screen
 from desktopd.rfb.server.client_display import ResizableDisplay
+
+log = logging.getLogger(__name__)
 
 
 class DesktopSize:
@@ -72,7 +76,8 @@ class DesktopSize:
         self._resizing += 1
         try:
             await self._display.resize(size)
-        except ValueError:
+        except DisplayUnavailable as error:
+            log.warning("a viewer's resize to %s failed: %s", size, error)
             self._asked = False
             self._answer(self.told, ResizeStatus.OUT_OF_RESOURCES)
         finally:

@@ -12,6 +12,7 @@ from Xlib import X
 from Xlib.ext import xfixes
 from Xlib.protocol import event as core
 
+from desktopd.limits import CLIPBOARD_LIMIT
 from desktopd.observers import Observers
 from desktopd.x11.connection import Connection, Display, Event, XError, XRequestError, x_errors
 from desktopd.x11.selections.transfer import Content, TransferError, Window, receive, send
@@ -40,7 +41,7 @@ class Clipboard:
         self._abandoned = 0
 
     @classmethod
-    async def open(cls, connection: Connection, limit: int = 1_048_576) -> Clipboard:
+    async def open(cls, connection: Connection, limit: int = CLIPBOARD_LIMIT) -> Clipboard:
         """Follow the clipboard of `connection`, for texts of at most `limit` bytes of UTF-8.
 
         Raises XError when the server has no XFIXES.

@@ -16,14 +16,18 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.http11 import Response
 
+from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.http.app import create_app
 from desktopd.http.options import HttpOptions
-from desktopd.http.serving.listen import bind_tcp
+from desktopd.http.serving.listening_sockets import bind_tcp
 from desktopd.http.serving.server import HttpServer
+from desktopd.limits import CLIPBOARD_LIMIT
 from desktopd.observers import Observers
-from desktopd.rfb.viewers.viewer import Viewers
-from desktopd.session.errors import SessionNotReady
+from desktopd.rfb.relay.relay_server import RelayServer
+from desktopd.rfb.relay.upstream import UnixTarget
+from desktopd.rfb.viewers.pixel_path import PixelPath
+from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.status import DisplayStatus, ServiceState, ServiceStatus, SessionStatus, Stage
 
 TOKEN = "Control-token-4f9c2a7d81"
@@ -49,7 +53,6 @@ class Desk:
 
     status: SessionStatus = READY
     rfb_target: Path = Path("/nowhere/rfb.sock")
-    rfb_path: str = "x11vnc"
     clipboard_text: str = ""
     restarts: int = 0
     largest: Size = Size(7680, 4320)
@@ -81,18 +84,21 @@ class Desk:
 
     async def set_clipboard(self, text: str) -> None:
         self._display()
-        if len(text.encode()) > 1_048_576:
-            raise ValueError("the text is longer than 1048576 bytes")
+        if len(text.encode()) > CLIPBOARD_LIMIT:
+            raise ValueError(f"the text is longer than {CLIPBOARD_LIMIT} bytes")
         self.clipboard_text = text
 
     def _display(self) -> DisplayStatus:
         if self.status.display is None:
-            raise SessionNotReady("the display is not running")
+            raise DisplayUnavailable("the display is not running")
         return self.status.display
 
 
 def make_app(desk: Desk | None = None, viewers: Viewers | None = None, **options: Any) -> Starlette:
-    return create_app(make_options(**options), desk or Desk(), viewers)
+    desk = desk or Desk()
+    viewers = Viewers() if viewers is None else viewers
+    server = RelayServer(PixelPath.X11VNC, UnixTarget(desk.rfb_target), resize=desk.resize)
+    return create_app(make_options(**options), desk, viewers, server)
 
 
 def make_options(**options: Any) -> HttpOptions:
@@ -117,6 +123,11 @@ def client(
     """A client without a network in between; its own address is `address`."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 50000))
     return httpx.AsyncClient(transport=transport, base_url=url, **options)
+
+
+def user(desk: Desk, viewers: Viewers | None = None, **headers: str) -> httpx.AsyncClient:
+    """A client with full control."""
+    return client(make_app(desk, viewers), headers={**BEARER, **headers})
 
 
 async def ws_answer(url: str, **options: Any) -> Response:

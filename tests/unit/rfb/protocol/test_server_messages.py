@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from desktopd.rfb.protocol import server_messages
-from desktopd.rfb.protocol.handshake import RFB_3_3, RFB_3_7, RFB_3_8
 from desktopd.rfb.protocol.pixel_format import NATIVE
 
 
@@ -16,14 +15,6 @@ def of(hexadecimal: str) -> bytes:
 @pytest.mark.parametrize(
     ("said", "wanted"),
     [
-        (server_messages.security_types(RFB_3_3), of("00000001")),
-        (server_messages.security_types(RFB_3_7), of("01 01")),
-        (server_messages.security_types(RFB_3_8), of("01 01")),
-        (server_messages.security_result(RFB_3_3), b""),
-        (server_messages.security_result(RFB_3_7), b""),
-        (server_messages.security_result(RFB_3_8), of("00000000")),
-        (server_messages.security_refusal(RFB_3_3, "full"), of("00000000 00000004") + b"full"),
-        (server_messages.security_refusal(RFB_3_8, "full"), of("00 00000004") + b"full"),
         (
             server_messages.server_init(1280, 720, NATIVE, "né"),
             of("0500 02d0 20180001 00ff00ff00ff 100800 000000 00000003 6ec3a9"),

@@ -11,7 +11,6 @@ from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.protocol import rectangles, server_messages
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.fences import FenceFlag, fence
-from desktopd.rfb.protocol.handshake import RFB_3_3
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
 from desktopd.rfb.viewers.connection import Cause, Ending
 from desktopd.rfb.viewers.viewer import Role
@@ -81,7 +80,7 @@ async def test_older_versions_of_the_protocol() -> None:
     talk = Talk()
     heard = await talk.hears(b"RFB 003.003\n", b"\1")
     init = server_messages.server_init(640, 480, NATIVE, "a desktop")
-    assert heard == VERSION + server_messages.security_types(RFB_3_3) + init
+    assert heard == VERSION + b"\0\0\0\1" + init
     await talk.end()
     talk = Talk()
     assert await talk.hears(b"RFB 003.007\n", b"\1", b"\1") == VERSION + b"\1\1" + init

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.message import ProtocolError
@@ -53,7 +54,7 @@ class Conversation:
         self.resizing = True
         await self.may_go_on.wait()
         if self.refuses:
-            raise ValueError("no")
+            raise DisplayUnavailable("no")
         self.size = size
 
     def heard(self) -> list[bytes]:

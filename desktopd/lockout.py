@@ -1,4 +1,4 @@
-"""Slows down whoever guesses tokens."""
+"""Slows down whoever guesses a secret, whatever the secret opens."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ class _Record:
     locked_until: float = 0.0
 
 
-class Throttle:
+class Lockout:
     """Counts failures by address: from the fifth on a lock of 10 s that doubles up to 300 s.
 
-    The caller asks only after a token has turned out wrong, so that a valid one always passes
-    and nobody can lock out those who share an address with him. An address is forgotten
-    15 minutes after its last failure, the oldest one when there are more than `capacity`.
+    The caller decides whether a right secret passes a lock, by what it asks for first: a long
+    token passes, so that nobody locks out those who share an address with him, and a password of
+    eight characters does not. An address is forgotten 15 minutes after its last failure, the
+    oldest one when there are more than `capacity`.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, capacity: int = 4096) -> None:
@@ -37,15 +38,17 @@ class Throttle:
     def __len__(self) -> int:
         return len(self._records)
 
-    def failed(self, address: str) -> float:
-        """Count a failure; how many seconds the address is locked already (0: not yet)."""
-        now = self._clock()
-        key = _key(address)
+    def locked(self, address: str) -> float:
+        """How many seconds an address is still locked out; 0 when it is not."""
+        record = self._records.get(_key(address))
+        return max(0.0, record.locked_until - self._clock()) if record else 0.0
+
+    def failed(self, address: str) -> None:
+        """Count a wrong secret of an address that is not locked out."""
+        now, key = self._clock(), _key(address)
         record = self._records.get(key)
         if record is None or now - record.last > FORGET_AFTER:
             record = self._records[key] = _Record()
-        if record.locked_until > now:
-            return record.locked_until - now
         record.failures += 1
         record.last = now
         if record.failures >= FREE_FAILURES:
@@ -55,7 +58,6 @@ class Throttle:
         self._records.move_to_end(key)
         if len(self._records) > self._capacity:
             self._records.popitem(last=False)
-        return 0.0
 
     def succeeded(self, address: str) -> None:
         """Forget the failures of an address."""
@@ -63,7 +65,7 @@ class Throttle:
 
 
 def _key(address: str) -> str:
-    """IPv6 hosts own a /64 and can take any address in it, so that is what counts."""
+    """What counts as one address: of an IPv6 host its /64, in which it can take any address."""
     try:
         ip = ip_address(address)
     except ValueError:

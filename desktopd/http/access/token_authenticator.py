@@ -1,20 +1,18 @@
-"""Turns the tokens of a request into what it may do."""
+"""Gives access to whoever has one of our tokens, as a bearer, in the address or in a cookie."""
 
 from __future__ import annotations
 
 import logging
 import math
-from dataclasses import dataclass
-from enum import Enum, auto
-from typing import Protocol
 
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 
-from desktopd.http.access.throttle import Throttle
+from desktopd.http.access.access import Access, Means, bearer
 from desktopd.http.access.tokens import Tokens, cookie_header
 from desktopd.http.problems import Problem, WrongToken
 from desktopd.http.serving.proxy import client_address, is_https
+from desktopd.lockout import Lockout
 from desktopd.rfb.viewers.viewer import Role
 
 log = logging.getLogger(__name__)
@@ -22,45 +20,14 @@ log = logging.getLogger(__name__)
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
-class Means(Enum):
-    """How a request has shown its right. Only a cookie is sent by a browser unasked."""
-
-    OPEN = auto()
-    BEARER = auto()
-    QUERY = auto()
-    COOKIE = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """What a request may do, and why; stands in ``scope["auth"]``."""
-
-    role: Role
-    means: Means
-
-    @classmethod
-    def of(cls, conn: HTTPConnection) -> Access:
-        """What the auth middleware has found for this request."""
-        found = conn.scope["auth"]
-        assert isinstance(found, cls)
-        return found
-
-
-class RequestAuthenticator(Protocol):
-    """Tells what a request may do."""
-
-    async def access(self, conn: HTTPConnection, query: bytes | None = None) -> Access:
-        """The access of a request that may carry a token in its `query`; raises Problem."""
-
-
 class TokenAuthenticator:
     """Tells the role of a request by its tokens; without `tokens` everyone has control."""
 
     def __init__(
-        self, tokens: Tokens | None, throttle: Throttle, base: str, *, secure: bool, embedded: bool
+        self, tokens: Tokens | None, lockout: Lockout, base: str, *, secure: bool, embedded: bool
     ) -> None:
         self._tokens = tokens
-        self._throttle = throttle
+        self._lockout = lockout
         self._base = base
         self._secure = secure
         self._embedded = embedded
@@ -75,7 +42,7 @@ class TokenAuthenticator:
         presented = {Means.BEARER: bearer(conn), Means.QUERY: query}
         for means, token in presented.items():
             if token is not None and (role := self._tokens.role(token)):
-                self._throttle.succeeded(client_address(conn.scope))
+                self._lockout.succeeded(client_address(conn.scope))
                 return Access(role, means)
         if role := self._cookie_role(conn):
             return Access(role, Means.COOKIE)
@@ -94,7 +61,7 @@ class TokenAuthenticator:
         if self._tokens is not None:
             role = self._tokens.role(token)
             if role is not None:
-                self._throttle.succeeded(client_address(conn.scope))
+                self._lockout.succeeded(client_address(conn.scope))
                 response.headers.append("set-cookie", self._cookie(conn, self._tokens, role))
             elif self._cookie_role(conn) is None:
                 raise self._wrong(conn)
@@ -115,8 +82,9 @@ class TokenAuthenticator:
         return None if value is None else self._tokens.cookie_role(value)
 
     def _wrong(self, conn: HTTPConnection) -> WrongToken:
+        """Count a wrong token. Only now the lock is asked for: a right one passes it."""
         address = client_address(conn.scope)
-        locked = math.ceil(self._throttle.failed(address))
+        locked = math.ceil(self._lockout.locked(address))
         if locked:
             return WrongToken(
                 429,
@@ -124,13 +92,8 @@ class TokenAuthenticator:
                 f"wait {locked} seconds, then use the address that desktopd prints",
                 {"Retry-After": str(locked)},
             )
+        self._lockout.failed(address)
         log.warning("wrong token from %s", address)
         return WrongToken(
             401, "the token is wrong", "use the one in the address that desktopd prints", _CHALLENGE
         )
-
-
-def bearer(conn: HTTPConnection) -> bytes | None:
-    """The token of RFC 6750; headers arrive as Latin-1, so this gives back the bytes."""
-    scheme, _, token = conn.headers.get("authorization", "").partition(" ")
-    return token.strip().encode("latin-1") if scheme.lower() == "bearer" else None

@@ -1,8 +1,11 @@
+"""The encoding that x11vnc, Xvnc or a target will use for a viewer."""
+
 from __future__ import annotations
 
 import pytest
 
-from desktopd.rfb.viewers.pixel_path import PixelPath, codec
+from desktopd.rfb.relay.codec import codec
+from desktopd.rfb.viewers.pixel_path import PixelPath
 from tests.unit.rfb.protocol.client_session import NOVNC_ENCODINGS
 
 

@@ -1,3 +1,5 @@
+"""Listening sockets: what TCP is told, and where unix ones may be."""
+
 from __future__ import annotations
 
 import socket
@@ -5,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.rfb.listeners.tcp import tune
+from desktopd.sockets import listen_unix, tune
 
 
 def congestion_control(sock: socket.socket) -> bytes:
@@ -32,3 +34,21 @@ def test_ways_to_other_machines_are_explored_as_their_operator_wants() -> None:
         sock.bind(("0.0.0.0", 0))
         tune(sock)
         assert congestion_control(sock) == chosen
+
+
+def test_a_unix_socket_is_for_its_user_and_takes_the_place_of_a_dead_one(folder: Path) -> None:
+    path = folder / "d.sock"
+    for _ in range(2):
+        with listen_unix(path):
+            assert path.stat().st_mode & 0o777 == 0o600
+        assert path.exists()
+
+
+def test_a_place_that_is_taken_is_left_alone(folder: Path) -> None:
+    path = folder / "d.sock"
+    with listen_unix(path), pytest.raises(OSError, match="already in use"):
+        listen_unix(path)
+    (folder / "file").write_text("precious")
+    with pytest.raises(FileExistsError, match="exists and is no socket"):
+        listen_unix(folder / "file")
+    assert (folder / "file").read_text() == "precious"

@@ -1,4 +1,4 @@
-"""The throttle at the door."""
+"""What guesses at tokens cost, and whom they cost nothing."""
 
 from tests.unit.http.desktop import BEARER, HTML, TOKEN, client, make_app
 
