@@ -61,7 +61,7 @@ class Desktop:
         await self.clipboard.set(text)
 
     def on_clipboard(self, handler: Callable[[str], None]) -> Callable[[], None]:
-        return self.clipboard._handlers.add(handler)
+        return self.clipboard.on_change(handler)
 
 
 class Seen:

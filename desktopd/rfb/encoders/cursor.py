@@ -1,4 +1,4 @@
-"""The pointer's picture as the pseudo-encodings Cursor, Cursor With Alpha and VMware Cursor."""
+"""The pointer's shape as the pseudo-encodings Cursor, Cursor With Alpha and VMware Cursor."""
 
 from __future__ import annotations
 

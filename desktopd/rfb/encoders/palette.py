@@ -1,4 +1,4 @@
-"""Pictures of few colours as a palette and indices, for Tight and ZRLE."""
+"""Pixels of few colours as a palette and indices, for Tight and ZRLE."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MULTIPLIER = 0x9E3779B1
 
 
 def indexed(pixels: Pixels, limit: int = 256) -> tuple[Pixels, Octets] | None:
-    """The sorted colours of a picture that has at most `limit` (to 256), and each pixel's index.
+    """The sorted colours of pixels that have at most `limit` (to 256), and each pixel's index.
 
     None where there are more. Cheaper than sorting all pixels: only the colours of a sample are,
     and then of those pixels that the colours known so far do not explain.

@@ -1,7 +1,7 @@
 """Messages of an RFB server: functions that return the bytes of each.
 
 Section numbers are those of RFC 6143; what goes beyond it is named as in rfbproto. Framebuffer
-updates are in rectangles.py, fences in fences.py.
+updates are made in rectangles.py, fences in fences.py.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _XVP_FAIL = 0
 
 
 class ServerMessageType(IntEnum):
-    """First byte of a message after the handshake."""
+    """First byte of a server message after the handshake; that of fences is theirs."""
 
     FRAMEBUFFER_UPDATE = 0
     SET_COLOUR_MAP_ENTRIES = 1
