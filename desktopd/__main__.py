@@ -16,7 +16,7 @@ from desktopd.control.start import start
 from desktopd.control.status import status
 from desktopd.control.stop import stop
 from desktopd.control.supervisor import end_supervisor
-from desktopd.http.serving.listen import ListenError
+from desktopd.errors import ListenError
 from desktopd.options import session_options
 from desktopd.session.errors import SessionError
 

@@ -13,28 +13,34 @@ import socket
 import time
 from collections.abc import Coroutine
 
-from desktopd import native
 from desktopd.config import ConfigError, Loaded, Settings, is_loopback
 from desktopd.control.report import Report, Reporter
 from desktopd.control.supervisor import end_supervisor
+from desktopd.errors import ListenError
+from desktopd.files.sweep import keep_swept
 from desktopd.http.access.kept_token import kept_token
 from desktopd.http.app import create_app
 from desktopd.http.serving.link import link
-from desktopd.http.serving.listen import ListenError, bind_tcp, bind_unix
+from desktopd.http.serving.listening_sockets import bind_tcp, bind_unix
 from desktopd.http.serving.server import HttpServer
 from desktopd.integrations.integration import Integration, connect
 from desktopd.options import http_options, session_options
+from desktopd.rfb import choice
 from desktopd.rfb.listeners import vnc_port as vnc
 from desktopd.rfb.listeners.authentication import VncAuthenticator
 from desktopd.rfb.listeners.password import VncPasswords
-from desktopd.rfb.listeners.unix_socket import RfbServer
-from desktopd.rfb.viewers.viewer import Viewers
+from desktopd.rfb.listeners.unix_socket import UnixSocketListener
+from desktopd.rfb.rfb_server import RfbServer
+from desktopd.rfb.viewers.pixel_path import PixelPath
+from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.errors import SessionError
 from desktopd.session.folder import claim, make_private
 from desktopd.session.session import Session
+from desktopd.session_application import session_application
 from desktopd.tasks import NamedTasks
 
 DESCRIPTORS = 65536
+SAVE_WITHIN = 2.0
 
 log = logging.getLogger("desktopd")
 
@@ -58,16 +64,24 @@ class Daemon:
         self._integration = _integration(loaded)
         token = self._prepare(loaded)
         self._viewers = Viewers()
-        self._native = native.native_server(self._session, settings.app)
+        path = PixelPath(self._session.rfb_path)
+        self._rfb = choice.create(path, self._session, settings.app)
+        self._application = session_application(loaded, self._session)
         options = http_options(settings, token, self._integration)
+        self._files = options.files
         try:
-            app = create_app(options, self._session, self._viewers, self._native)
+            app = create_app(options, self._session, self._application, self._viewers, self._rfb)
         except ValueError as error:
             raise ConfigError(str(error)) from None
         self._http = HttpServer(
             app, _listen(settings), tls_cert=settings.tls_cert, tls_key=settings.tls_key
         )
-        self._vnc_port = _vnc_port(settings, self._session, self._viewers, self._native)
+        self._vnc_port = _vnc_port(settings, self._viewers, self._rfb)
+        self._sockets = [
+            UnixSocketListener(place, self._rfb, self._viewers)
+            for place in (self._rfb.socket, settings.rfb_socket)
+            if place is not None
+        ]
         # Who has set a token knows it; and nobody needs ours where something else lets users in.
         told = token if settings.token is None and settings.auth == "token" else None
         self._link = link(self._http.addresses[0], settings.base_url, told)
@@ -94,6 +108,7 @@ class Daemon:
             if "idle" in ended:
                 log.info("no input for %d seconds: ending", self._settings.idle_timeout)
                 end_supervisor()
+            await self._application.save(SAVE_WITHIN)
             await tasks.cancel(but=("http",))
             # A daemon that ends by a mistake of its own leaves the desktop to its successor.
             if all(isinstance(error, SessionError) for error in tasks.errors.values()):
@@ -105,13 +120,18 @@ class Daemon:
         tasks: dict[str, Coroutine[None, None, object]] = {
             "http": self._http.serve(),
             "session": self._session.run(),
+            "rfb": self._rfb.run(),
             "idle": _idle(viewers, settings.idle_timeout),
             "reporter": Reporter(self._folder, self._report).serve(),
         }
+        if self._files is not None:
+            tasks["uploads"] = keep_swept(self._files.staging, self._files.disk)
+        if self._application.companion is not None:
+            tasks["companion"] = self._application.companion.run()
         if self._integration is not None:
             tasks["integration"] = self._integration.run(lambda: viewers.last_input)
-        if self._native is not None:
-            tasks["native"] = native.show(self._session, self._native, viewers, settings.rfb_socket)
+        for listener in self._sockets:
+            tasks[f"viewers at {listener.path}"] = listener.serve()
         if self._vnc_port is not None:
             tasks["vnc_port"] = self._vnc_port.serve()
         return tasks
@@ -160,9 +180,7 @@ def _listen(settings: Settings) -> list[socket.socket]:
     return bind_tcp(settings.host, settings.port)
 
 
-def _vnc_port(
-    settings: Settings, session: Session, viewers: Viewers, native: RfbServer | None
-) -> vnc.VncPort | None:
+def _vnc_port(settings: Settings, viewers: Viewers, rfb: RfbServer) -> vnc.VncPort | None:
     """The port for VNC viewers, if there is to be one; raises ListenError."""
     if settings.vnc_port is None:
         return None
@@ -184,7 +202,7 @@ def _vnc_port(
     )
     if tls is None and not is_loopback(settings.vnc_host):
         log.warning("%s: whoever listens in the network sees everything; set tls_cert", where)
-    return vnc.VncPort(sock, authenticator, session, viewers, tls, native)
+    return vnc.VncPort(sock, authenticator, rfb, viewers, tls)
 
 
 async def _idle(viewers: Viewers, seconds: int) -> None:

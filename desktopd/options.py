@@ -5,16 +5,17 @@ The rooms know their options alone: of the settings' other names, files and vari
 
 from __future__ import annotations
 
-import logging
-
-from desktopd import __version__, native
+from desktopd import __version__
+from desktopd.applications.command import CompanionPlace, companion_environment, is_napari
+from desktopd.applications.opening import Allowed
 from desktopd.config import ConfigError, Loaded, Settings
+from desktopd.files.limits import UploadLimits
+from desktopd.files.sharing import Rules, SharedFiles
 from desktopd.http.access.oauth import Provider
 from desktopd.http.options import HttpOptions
+from desktopd.rfb.choice import choose
 from desktopd.rfb.relay.targets import Targets
 from desktopd.session.options import SessionOptions
-
-log = logging.getLogger("desktopd")
 
 
 def session_options(loaded: Loaded) -> SessionOptions:
@@ -33,21 +34,28 @@ def session_options(loaded: Loaded) -> SessionOptions:
         restart_app=settings.restarts_application,
         wm=settings.wm,
         gpu=settings.gpu,
+        app_environment=_app_environment(loaded),
     )
 
 
+def _app_environment(loaded: Loaded) -> dict[str, str]:
+    """What napari gets beside the environment of every program: its companion."""
+    if not is_napari(loaded.settings.app):
+        return {}
+    place = CompanionPlace(loaded.runtime_dir)
+    return companion_environment(place, loaded.environment, restore=loaded.settings.restore)
+
+
+def allowed_to_open(settings: Settings) -> Allowed:
+    """What the settings allow to be opened in the application."""
+    return Allowed(root=settings.files_root, hosts=settings.open_hosts)
+
+
 def _rfb(settings: Settings) -> str:
-    """Which RFB server is meant: where nothing is asked for, the native one if it can run here."""
-    if settings.rfb not in ("auto", "native") or settings.display == "xvnc":
-        return settings.rfb
     try:
-        native.check()
-    except native.Unusable as error:
-        if settings.rfb == "native":
-            raise ConfigError(f"rfb=native: {error}") from None
-        log.warning("x11vnc shows the display: %s", error)
-        return "x11vnc"
-    return "native"
+        return choose(settings.rfb, settings.display)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
 
 
 def http_options(settings: Settings, token: str, provider: Provider | None) -> HttpOptions:
@@ -63,8 +71,25 @@ def http_options(settings: Settings, token: str, provider: Provider | None) -> H
         trusted_proxies=settings.trusted_proxies,
         targets=_targets(settings),
         provider=provider,
+        files=_shared_files(settings),
         version=__version__,
     )
+
+
+def _shared_files(settings: Settings) -> SharedFiles | None:
+    """The user's files; None where they are switched off."""
+    root = settings.files_root
+    if settings.files == "off" or root is None:
+        return None
+    if not root.is_dir():
+        raise ConfigError(f"files_root='{root}': no such folder; make it, or set files=off")
+    rules = Rules(
+        download=settings.files != "upload",
+        upload=settings.files != "download",
+        for_viewers=settings.files_for_viewers,
+    )
+    limits = UploadLimits(largest=settings.upload_limit, free=settings.free_space)
+    return SharedFiles(root, rules, limits)
 
 
 def _targets(settings: Settings) -> Targets | None:

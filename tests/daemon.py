@@ -82,7 +82,8 @@ class Daemon:
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """One request with full control, however long ago the last one was."""
         headers = {"Authorization": f"Bearer {self.token}", **options.pop("headers", {})}
-        return httpx.request(method, self.base + path, headers=headers, timeout=20, **options)
+        options = {"timeout": 20, **options}
+        return httpx.request(method, self.base + path, headers=headers, **options)
 
     def session(self) -> dict[str, Any]:
         """GET /api/session."""
@@ -93,6 +94,14 @@ class Daemon:
     def service(self, name: str) -> dict[str, Any]:
         """One service of the session."""
         return next(s for s in self.session()["services"] if s["name"] == name)
+
+    def sent_bytes(self) -> float:
+        """Bytes of pictures that all viewers have been sent so far."""
+        told = re.search(
+            r"^desktopd_sent_bytes_total (\S+)$", self.request("GET", "/metrics").text, re.M
+        )
+        assert told
+        return float(told[1])
 
     def pid(self, name: str) -> int:
         """The pid of a running service."""

@@ -12,27 +12,39 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from desktopd.http.access.authenticator import RequestAuthenticator, TokenAuthenticator
+from desktopd.applications.application import Application
+from desktopd.applications.errors import ApplicationError
+from desktopd.errors import DisplayUnavailable
+from desktopd.files.errors import FilesError
+from desktopd.http.access.access import RequestAuthenticator
 from desktopd.http.access.login import Login, LoginPage
 from desktopd.http.access.middleware import Ask, AuthMiddleware, Enter
 from desktopd.http.access.oauth import CALLBACK, OAuthAuthenticator
 from desktopd.http.access.origin import OriginPolicy
-from desktopd.http.access.throttle import Throttle
+from desktopd.http.access.token_authenticator import TokenAuthenticator
 from desktopd.http.access.tokens import Tokens
-from desktopd.http.api.api import Api, healthy
+from desktopd.http.api.application import application_routes, on_application_error
+from desktopd.http.api.clipboard import ClipboardEndpoint
+from desktopd.http.api.display import DisplayEndpoint
+from desktopd.http.api.drop import DropEndpoint
 from desktopd.http.api.events import Events
+from desktopd.http.api.file_access import problem_of
+from desktopd.http.api.file_routes import file_routes
+from desktopd.http.api.health import HealthEndpoint
 from desktopd.http.api.metrics import Metrics
-from desktopd.http.api.session import ServedSession, session_json
-from desktopd.http.api.websockify import Rfb, RfbServer
+from desktopd.http.api.screenshot import ScreenshotEndpoint
+from desktopd.http.api.served_session import ServedSession
+from desktopd.http.api.session import SessionEndpoint
+from desktopd.http.api.websockify import RfbEndpoint
 from desktopd.http.options import HttpOptions
 from desktopd.http.pages import Pages
 from desktopd.http.problems import Problem, problem_response
 from desktopd.http.serving.headers import SecurityHeaders, SecurityHeadersMiddleware
 from desktopd.http.serving.prefix import PrefixMiddleware, base_path
 from desktopd.http.serving.proxy import ForwardedMiddleware
-from desktopd.rfb.viewers.viewer import Viewers
-from desktopd.session.errors import SessionNotReady
-from desktopd.x11.errors import XError
+from desktopd.lockout import Lockout
+from desktopd.rfb.rfb_server import RfbServer
+from desktopd.rfb.viewers.viewers import Viewers
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/login", "/favicon.ico"})
 """The only paths that need no token, for HTTP; no WebSocket is public."""
@@ -53,39 +65,25 @@ class Entrance:
 def create_app(
     options: HttpOptions,
     session: ServedSession,
-    viewers: Viewers | None = None,
-    native: RfbServer | None = None,
+    application: Application,
+    viewers: Viewers,
+    server: RfbServer,
 ) -> Starlette:
-    """The application that serves `session`; `viewers` is filled with those who watch.
-
-    `native` is the RFB server of this process, where the session has none of its own.
+    """The application that serves `session` as `server` shows it to the `viewers`.
 
     Raises ValueError that names the option which cannot be used.
     """
-    viewers = Viewers() if viewers is None else viewers
     base = base_path(options.base_url)
     security = SecurityHeaders(options.frame_ancestors)
     entrance = _entrance(options, base, embedded=security.embeddable)
     app = Starlette(
-        routes=[*entrance.routes, *_routes(options, session, viewers, native)],
-        middleware=[
-            Middleware(SecurityHeadersMiddleware, security),
-            Middleware(ForwardedMiddleware, options.trusted_proxies),
-            Middleware(PrefixMiddleware, base),
-            Middleware(
-                AuthMiddleware,
-                entrance.authenticator,
-                OriginPolicy(options.allow_origin, options.allowed_hosts),
-                entrance.public,
-                entrance.ask,
-                entrance.enter,
-                query_is_target=options.targets is not None,
-            ),
-        ],
+        routes=[*entrance.routes, *_routes(options, session, application, viewers, server)],
+        middleware=_middleware(options, base, security, entrance),
         exception_handlers={
             HTTPException: _on_http_error,
-            SessionNotReady: _on_not_ready,
-            XError: _on_not_ready,
+            DisplayUnavailable: _on_no_display,
+            FilesError: _on_files_error,
+            ApplicationError: on_application_error,
             Exception: partial(_on_bug, security),
         },
     )
@@ -94,6 +92,26 @@ def create_app(
     # Now, not at the first request, so that a bad option is an error of this call.
     app.middleware_stack = app.build_middleware_stack()
     return app
+
+
+def _middleware(
+    options: HttpOptions, base: str, security: SecurityHeaders, entrance: Entrance
+) -> list[Middleware]:
+    """What a request passes, from the outside to the routes."""
+    return [
+        Middleware(SecurityHeadersMiddleware, security),
+        Middleware(ForwardedMiddleware, options.trusted_proxies),
+        Middleware(PrefixMiddleware, base),
+        Middleware(
+            AuthMiddleware,
+            entrance.authenticator,
+            OriginPolicy(options.allow_origin, options.allowed_hosts),
+            entrance.public,
+            entrance.ask,
+            entrance.enter,
+            query_is_target=options.targets is not None,
+        ),
+    ]
 
 
 def _entrance(options: HttpOptions, base: str, *, embedded: bool) -> Entrance:
@@ -106,7 +124,7 @@ def _entrance(options: HttpOptions, base: str, *, embedded: bool) -> Entrance:
         routes: tuple[Route, ...] = (Route(CALLBACK, oauth.callback),)
         return Entrance(oauth, PUBLIC_WITH_OAUTH, routes, oauth.ask, None)
     tokens = Tokens(options.token, options.view_token) if options.auth == "token" else None
-    authenticator = TokenAuthenticator(tokens, Throttle(), base, secure=secure, embedded=embedded)
+    authenticator = TokenAuthenticator(tokens, Lockout(), base, secure=secure, embedded=embedded)
     login = Login(authenticator, page)
     routes = (Route("/login", login.show), Route("/login", login.submit, methods=["POST"]))
     return Entrance(
@@ -115,23 +133,34 @@ def _entrance(options: HttpOptions, base: str, *, embedded: bool) -> Entrance:
 
 
 def _routes(
-    options: HttpOptions, session: ServedSession, viewers: Viewers, native: RfbServer | None
+    options: HttpOptions,
+    session: ServedSession,
+    application: Application,
+    viewers: Viewers,
+    server: RfbServer,
 ) -> list[BaseRoute]:
-    describe = partial(session_json, session, viewers, options.version)
-    metrics = Metrics(session, viewers)
-    api, pages = Api(session, describe), Pages(options.static)
-    rfb = Rfb(session, viewers, metrics, options.targets, native)
+    files = options.files
+    described = SessionEndpoint(session, application, server, viewers, options.version)
+    events = Events(session, application, viewers, described.describe, files)
+    clipboard, health = ClipboardEndpoint(session), HealthEndpoint(session)
+    rfb, pages = RfbEndpoint(server, viewers, options.targets), Pages(options.static)
     return [
-        Route("/healthz", healthy),
-        Route("/readyz", api.ready),
-        Route("/metrics", metrics.scrape),
-        Route("/api/session", api.session),
-        Route("/api/display", api.resize, methods=["PUT"]),
-        Route("/api/clipboard", api.clipboard),
-        Route("/api/clipboard", api.set_clipboard, methods=["PUT"]),
-        Route("/api/screenshot", api.screenshot),
-        Route("/api/app/restart", api.restart, methods=["POST"]),
-        WebSocketRoute("/api/events", Events(session, viewers, describe).connect),
+        Route("/healthz", health.alive),
+        Route("/readyz", health.ready),
+        Route("/metrics", Metrics(session, viewers).scrape),
+        Route("/api/session", described.get),
+        Route("/api/display", DisplayEndpoint(session).put, methods=["PUT"]),
+        Route("/api/clipboard", clipboard.get),
+        Route("/api/clipboard", clipboard.put, methods=["PUT"]),
+        Route(
+            "/api/drop",
+            DropEndpoint(session, files.locate if files else None).post,
+            methods=["POST"],
+        ),
+        Route("/api/screenshot", ScreenshotEndpoint(session).get),
+        *application_routes(session, application),
+        *file_routes(files),
+        WebSocketRoute("/api/events", events.connect),
         WebSocketRoute("/websockify", rfb.connect),
         WebSocketRoute("/ws", rfb.connect),
         WebSocketRoute("/ws/", rfb.connect),
@@ -148,9 +177,14 @@ async def _on_http_error(conn: HTTPConnection, error: Exception) -> Response:
     return problem_response(conn, Problem.of(error))
 
 
-async def _on_not_ready(conn: HTTPConnection, error: Exception) -> Response:
-    problem = Problem(503, str(error), "try again in a second", {"Retry-After": "1"})
-    return problem_response(conn, problem)
+async def _on_no_display(conn: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, DisplayUnavailable)
+    return problem_response(conn, Problem(503, error.error, error.remedy, {"Retry-After": "1"}))
+
+
+async def _on_files_error(conn: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, FilesError)
+    return problem_response(conn, problem_of(error))
 
 
 async def _on_bug(security: SecurityHeaders, conn: HTTPConnection, error: Exception) -> Response:

@@ -1,4 +1,7 @@
-"""The few HTML pages that are made here: they need neither a script nor the built client."""
+"""The few HTML pages that are made here: they need neither a script nor the built client.
+
+test_login and test_app test them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Errors as responses: JSON ``{"error", "remedy"}``, or a page for a browser."""
+"""Errors as responses: JSON ``{"error", "remedy"}``, or a page for a browser.
+
+test_app tests them.
+"""
 
 from __future__ import annotations
 

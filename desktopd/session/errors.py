@@ -7,9 +7,5 @@ class SessionError(Exception):
     """The session cannot go on: says what failed and what to do."""
 
 
-class SessionNotReady(SessionError):
-    """The part that was asked for is not running at this moment: says which."""
-
-
 class LaunchError(SessionError):
     """A program could not be started: names it and the remedy."""

@@ -17,7 +17,9 @@ from desktopd.session.gpu import server_environment
 class SessionOptions:
     """`folder` takes state, sockets and logs; `environment` are the variables of the children.
 
-    `rfb` is ``native`` only where that server can run. The others are the settings of their names.
+    `rfb` is the server that was chosen: ``native``, ``x11vnc``, or the X server itself, ``xvnc``.
+    `app_environment` comes to the variables for the application. The others are the settings of
+    their names.
     """
 
     folder: Path
@@ -32,18 +34,12 @@ class SessionOptions:
     restart_app: bool
     wm: str
     gpu: str
+    app_environment: Mapping[str, str]
 
     @property
     def backends(self) -> tuple[Backend, ...]:
         """X servers to try, in this order."""
         return wanted(self.display, self.rfb)
-
-    @property
-    def rfb_path(self) -> str:
-        """Which RFB server is meant: ``native``, ``x11vnc`` or the X server itself, ``xvnc``."""
-        if self.backends[-1].serves_rfb:
-            return self.backends[-1].name
-        return "native" if self.rfb == "native" else "x11vnc"
 
     @property
     def x_server(self) -> XServerOptions:

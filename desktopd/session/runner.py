@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from desktopd.errors import DisplayUnavailable
 from desktopd.session.errors import SessionError
 from desktopd.session.logs import tail, trim
 from desktopd.session.process import Process
@@ -85,7 +86,7 @@ class Runner:
         name = self.service.name
         try:
             process = await self._adopt() or await self._start()
-        except (SessionError, OSError) as error:
+        except (SessionError, DisplayUnavailable, OSError) as error:
             return False, str(error)
         self._note(state=ServiceState.STARTING, pid=process.pid)
         reason = await self._until_ready(process)
@@ -100,6 +101,7 @@ class Runner:
         ended = await (process.wait() if reason is None else process.kill())
         await self.service.release()
         self._forget()
+        self._note(pid=None, exit_code=ended.code)
         program = self.service.argv[0] if self.service.argv else name
         return was_ready, f"{program} {reason or ended}"
 

@@ -6,13 +6,14 @@ Tested by tests/x11/test_session.py.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from desktopd.geometry import Size
 from desktopd.observers import Observers
 from desktopd.session.backends.display_numbers import remove_dead_locks
+from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.errors import SessionError
 from desktopd.session.launcher import Launcher
 from desktopd.session.leftovers import end_unwanted
@@ -32,6 +33,8 @@ from desktopd.session.status import (
 from desktopd.session.x_server import XServer
 from desktopd.tasks import NamedTasks
 from desktopd.x11.screen import screenshot as capture
+from desktopd.x11.selections.content import Content
+from desktopd.x11.selections.negotiation import DropResult
 
 
 class Session:
@@ -44,14 +47,14 @@ class Session:
         self._options = options
         self._stopping = False
         self._changes = Observers[[]]()
-        self._copies = Observers[[str]]()
+        self.clipboard = SessionClipboard()
         self._state = StateFile(options.folder / "state.json")
         self._x_server = XServer(
             options.backends,
             options.x_server,
             self._state,
             resized=lambda _: self._changes.call(),
-            copied=self._copies.call,
+            clipboard=self.clipboard,
         )
         self._launcher = Launcher(options, self._x_server, self._changes.call)
         self._services = [
@@ -118,7 +121,7 @@ class Session:
     @property
     def rfb_path(self) -> str:
         """Which RFB server viewers get: ``x11vnc``, ``xvnc``, or ``native``, which is not ours."""
-        return self._options.rfb_path
+        return self._options.rfb
 
     @property
     def rfb_target(self) -> Path:
@@ -141,19 +144,26 @@ class Session:
         """End the application, if it runs, and start it again."""
         await self._runners["application"].restart()
 
+    async def launch(self, argv: Sequence[str]) -> None:
+        """Start another program on the desktop; raises LaunchError, SessionNotReady."""
+        await self._launcher.launch_beside(argv)
+
     @property
     def clipboard_text(self) -> str:
         """Text of the selection CLIPBOARD, as last seen."""
-        opened = self._x_server.opened
-        return opened.clipboard.text if opened else ""
+        return self.clipboard.offer.content.text or ""
 
     async def set_clipboard(self, text: str) -> None:
         """Own the selection CLIPBOARD with `text`; ValueError when it is too long."""
-        await self._x_server.open_display().clipboard.set(text)
+        await self.clipboard.put(Content(text=text))
 
     def on_clipboard(self, handler: Callable[[str], None]) -> Callable[[], None]:
-        """Call `handler` with what an application has copied; returns how to end that."""
-        return self._copies.add(handler)
+        """Call `handler` with each text that an application copies; returns how to end that."""
+        return self.clipboard.on_text(handler)
+
+    async def drop(self, x: int, y: int, content: Content) -> DropResult:
+        """Drop `content` at a pixel of the screen, as `DragSource.drop`."""
+        return await self._x_server.open_display().drags.drop(x, y, content)
 
     async def run(self) -> None:
         """Keep everything running. Raises SessionError once the X server cannot be kept alive."""
@@ -195,5 +205,6 @@ class Session:
             await asyncio.gather(*(runner.stop() for runner in last))
             left = [runner for runner in left if runner not in last]
         remove_dead_locks()
+        await self._launcher.stop()
         self._options.rfb_socket.unlink(missing_ok=True)
         self._state.remove()

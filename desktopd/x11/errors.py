@@ -11,10 +11,11 @@ from typing import Any
 
 from Xlib import error
 
+from desktopd.errors import DisplayUnavailable
 from desktopd.x11.xlib_patches import Display
 
 
-class XError(Exception):
+class XError(DisplayUnavailable):
     """X cannot be reached or did not do what was asked."""
 
 

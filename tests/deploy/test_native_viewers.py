@@ -67,6 +67,17 @@ def test_vncdotool_on_the_socket(desktop: Daemon, folder: Path) -> None:
     until(captured, 30, "the desktop in a capture")
 
 
+def test_what_viewers_got_stays_counted_when_they_leave(daemon: Start, folder: Path) -> None:
+    desktop, counts = daemon(app="xterm", display="xvfb", rfb="native", size="640x480"), [0.0]
+    desktop.ready()
+    for _ in range(2):
+        vncdo(str(rfb_socket(desktop)), "capture", str(folder / "picture.png"))
+        until(lambda: desktop.session()["viewers"] == [], 20, "the viewer's leaving")
+        counts.append(desktop.sent_bytes())
+        # The greeting, security and the desktop's name are less.
+        assert counts[-1] - counts[-2] > 200
+
+
 def test_vncdotool_through_a_forwarded_port(desktop: Daemon, folder: Path) -> None:
     port = free_port()
     listen = f"TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork"

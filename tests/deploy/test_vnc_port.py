@@ -162,6 +162,18 @@ def test_vncdotool(desktop: Start, folder: Path, server: dict[str, str]) -> None
     assert vncdo(shown, "guessed1", "key", "a").returncode != 0
 
 
+def test_what_viewers_got_stays_counted_when_they_leave(
+    desktop: Start, folder: Path, server: dict[str, str]
+) -> None:
+    shown, counts = desktop(**server), [0.0]
+    for _ in range(2):
+        assert vncdo(shown, VIEW, "capture", str(folder / "picture.png")).returncode == 0
+        until(lambda: roles(shown) == [], 20, "the viewer's leaving")
+        counts.append(shown.sent_bytes())
+        # The greeting, security and the desktop's name are less.
+        assert counts[-1] - counts[-2] > 200
+
+
 def test_where_everybody_may_come_in(desktop: Start, folder: Path) -> None:
     shown = desktop(auth="none", vnc_password_file="", vnc_view_password="")
     typed = folder / "typed"

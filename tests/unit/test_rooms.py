@@ -1,42 +1,98 @@
-"""The arrows between the rooms of the package: who may import whom."""
+"""The rooms of the package: who may import whom, and how large things may become."""
+
+from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
+from statistics import median
 
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "desktopd"
-
-SHARED = {"background_tasks", "geometry", "observers", "tasks"}
-ALLOWED = {
-    "geometry": set(),
-    "background_tasks": set(),
-    "observers": set(),
-    "tasks": set(),
-    "config": {"geometry"},
-    "x11": SHARED,
-    "rfb": SHARED | {"x11"},
-    "session": SHARED | {"x11"},
-    "http": SHARED | {"session", "rfb", "x11"},
-    "integrations": SHARED | {"http"},
-    "native": SHARED | {"session", "rfb", "x11"},
-    "control": {"config", "session"},
-    "options": {"config", "http", "native", "rfb", "session"},
-    "daemon": SHARED
-    | {"config", "control", "http", "integrations", "native", "options", "rfb", "session"},
-    "__main__": {"config", "control", "daemon", "http", "options", "session"},
-    "__init__": set(),
-}
 MODULES = sorted(PACKAGE.rglob("*.py"))
+# What runs in napari's process is in none of the daemon's rooms.
+COMPANION = PACKAGE / "integrations" / "napari"
+OURS = [path for path in MODULES if not path.is_relative_to(COMPANION)]
+
+VALUES = "errors geometry limits observers"
+"""What every room may use."""
+ARROWS = {
+    "errors": "",
+    "geometry": "",
+    "limits": "",
+    "observers": "",
+    "background_tasks": "",
+    "lockout": "",
+    "sockets": "",
+    "tasks": "",
+    "config": "geometry",
+    "control": "config session",
+    "applications": VALUES,
+    "files": VALUES,
+    "x11": f"{VALUES} background_tasks tasks",
+    "rfb.protocol": VALUES,
+    "rfb.encoders": f"{VALUES} rfb.protocol",
+    "rfb.viewers": f"{VALUES} rfb.protocol",
+    "rfb.rfb_server": "rfb.viewers",
+    "rfb.shown_session": "geometry",
+    "rfb.server": (
+        f"{VALUES} background_tasks tasks x11"
+        " rfb.protocol rfb.encoders rfb.viewers rfb.shown_session"
+    ),
+    "rfb.relay": f"{VALUES} rfb.protocol rfb.viewers rfb.rfb_server",
+    "rfb.choice": "rfb.rfb_server rfb.relay rfb.server rfb.shown_session rfb.viewers",
+    "rfb.listeners": (
+        f"{VALUES} background_tasks lockout sockets rfb.protocol rfb.rfb_server rfb.viewers"
+    ),
+    # The probe of an RFB server speaks RFB.
+    "session": f"{VALUES} tasks x11 rfb.protocol",
+    "http": f"{VALUES} applications files lockout sockets session rfb x11",
+    "integrations": "http",
+    "integrations.napari": "",
+    "options": "applications config files http rfb session",
+    "session_application": "applications config errors options session x11",
+    "daemon": (
+        f"{VALUES} config control files http integrations options rfb session session_application"
+        " tasks"
+    ),
+    "__main__": "config control daemon errors options session",
+}
+"""Which rooms each room may import; a room is its longest name here, and may import itself."""
 
 
-def room(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def module_name(path: Path) -> str:
+    """Below the package, such as ``rfb.relay.relay``; empty for the package itself."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+NAMES = {module_name(path) for path in MODULES}
+
+
+def prefixes(name: str) -> Iterator[str]:
+    """The name itself, then what it is inside of."""
+    while name:
+        yield name
+        name = name.rpartition(".")[0]
+
+
+def room(name: str) -> str:
+    """The room of a module; empty for one that is only the folder of rooms."""
+    return next((prefix for prefix in prefixes(name) if prefix in ARROWS), "")
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Full names of what a module imports, or takes out of a module."""
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -44,14 +100,31 @@ def imported(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def own_imports(path: Path) -> set[str]:
+    """The modules of the package that a module imports, below the package."""
+    below = {name.removeprefix("desktopd.") for name in imports(path) if name[:9] == "desktopd."}
+    return {next((p for p in prefixes(name) if p in NAMES), "") for name in below} - {""}
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_a_room_imports_only_the_rooms_it_may(path: Path) -> None:
-    here = room(path)
-    for name in imported(path):
-        package, _, rest = name.partition(".")
-        target = rest.partition(".")[0]
-        if package == "desktopd" and target not in ("", "__version__", here):
-            assert target in ALLOWED[here], f"{path} imports {name}"
+    here = room(module_name(path))
+    for name in own_imports(path):
+        there = room(name)
+        allowed = there == here or set(prefixes(there)) & set(ARROWS[here].split())
+        assert allowed, f"{path} imports {name}"
+
+
+def test_no_arrow_leads_back() -> None:
+    rooms = {here: set(allowed.split()) for here, allowed in ARROWS.items()}
+    for here in ARROWS:
+        # Whoever may import a room may import the rooms inside of it.
+        rooms[here] |= {other for other in ARROWS for name in rooms[here] if f"{name}." in other}
+    TopologicalSorter(rooms).prepare()
+
+
+def test_no_module_imports_itself_on_a_way_around() -> None:
+    TopologicalSorter({module_name(path): own_imports(path) for path in MODULES}).prepare()
 
 
 @pytest.mark.parametrize(
@@ -59,20 +132,64 @@ def test_a_room_imports_only_the_rooms_it_may(path: Path) -> None:
     [("starlette", "http"), ("uvicorn", "http"), ("Xlib", "x11"), ("numpy", "rfb")],
 )
 def test_a_library_stays_in_its_room(name: str, owner: str) -> None:
-    users = {room(p) for p in MODULES for i in imported(p) if i.split(".")[0] == name}
+    users = {module_name(p).split(".")[0] for p in OURS for i in imports(p) if is_of(i, name)}
     assert users == {owner}
+
+
+def is_of(imported: str, library: str) -> bool:
+    return imported.split(".")[0] == library
+
+
+def test_the_daemon_imports_nothing_of_the_companion() -> None:
+    home = "desktopd.integrations.napari"
+    assert not [path for path in OURS for name in imports(path) if name.startswith(home)]
 
 
 def test_only_config_reads_the_environment() -> None:
     readers = {
-        room(path)
-        for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        room(module_name(path))
+        for path in OURS
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
     }
     assert readers == {"config"}
 
 
 def test_the_room_x11_starts_no_process() -> None:
-    names = {i for p in MODULES if room(p) == "x11" for i in imported(p)}
-    assert not {n for n in names if n.split(".")[0] in ("subprocess", "pyvirtualdisplay")}
+    names = {i for p in MODULES if room(module_name(p)) == "x11" for i in imports(p)}
+    assert not {n for n in names if is_of(n, "subprocess") or is_of(n, "pyvirtualdisplay")}
+
+
+def test_a_class_has_its_name_alone() -> None:
+    places = defaultdict(list)
+    for path in MODULES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(module_name(path))
+    assert not {name: where for name, where in places.items() if len(where) > 1}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_file_begins_with_what_belongs_in_it(path: Path) -> None:
+    header = ast.get_docstring(tree(path))
+    assert header, "no docstring"
+    assert len([line for line in header.splitlines() if line]) <= 5
+
+
+def test_files_and_functions_are_small() -> None:
+    files = {module_name(path): len(path.read_text("utf-8").splitlines()) for path in MODULES}
+    assert not {name: lines for name, lines in files.items() if lines > 350}
+    assert median(lines for lines in files.values() if lines > 1) <= 130
+    functions = sorted(
+        (node.end_lineno or 0) - node.lineno + 1
+        for path in MODULES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    assert functions[len(functions) * 95 // 100] <= 25
+
+
+def test_unit_tests_need_no_x_server() -> None:
+    tests = Path(__file__).parent
+    users = {str(p) for p in tests.rglob("*.py") for i in imports(p) if i.startswith("tests.x11")}
+    assert not users

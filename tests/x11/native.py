@@ -14,13 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from Xlib import X
 
+from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.rfb.encoders.pixels import translate
 from desktopd.rfb.listeners.unix_socket import StreamTransport
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
-from desktopd.rfb.relay.relay import NoDisplay
-from desktopd.rfb.server.native_server import LIMITS
-from desktopd.rfb.server.native_server import NativeServer as RfbServer
+from desktopd.rfb.server.native_server import LIMITS, NativeServer
 from desktopd.rfb.viewers.connection import Ending, Limits
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
@@ -87,7 +86,9 @@ class Seen:
 class Shown:
     """A display with the native server."""
 
-    def __init__(self, server: Server, rfb: RfbServer, desktop: Desktop, eyes: Connection) -> None:
+    def __init__(
+        self, server: Server, rfb: NativeServer, desktop: Desktop, eyes: Connection
+    ) -> None:
         self.server, self.rfb, self.desktop, self.eyes = server, rfb, desktop, eyes
         self.running: asyncio.Task[None]
         self._stack = AsyncExitStack()
@@ -113,7 +114,8 @@ class Shown:
 
     async def _serve(self, transport: StreamTransport, viewer: Viewer) -> Ending:
         try:
-            return await self.rfb.serve(transport, viewer)
+            connection = await self.rfb.connect()
+            return await connection.serve(transport, viewer)
         finally:
             transport._writer.transport.abort()
 
@@ -123,7 +125,7 @@ class Shown:
             task.cancel()
         results = await asyncio.gather(seen.served, seen.running, return_exceptions=True)
         for result in results:
-            if isinstance(result, Exception) and not isinstance(result, NoDisplay):
+            if isinstance(result, Exception) and not isinstance(result, DisplayUnavailable):
                 raise result
 
     async def screen(self, target: PixelFormat = NATIVE) -> Pixels:
@@ -165,9 +167,9 @@ async def showing(
         if size is not None:
             await screen.resize(size)
         desktop = Desktop(screen, await Clipboard.open(eyes))
-        rfb = RfbServer(desktop, "a desktop", limits)
+        rfb = NativeServer(desktop, "a desktop", limits)
         shown = Shown(server, rfb, desktop, eyes)
-        shown.running = asyncio.create_task(rfb.run(server.name, server.authority))
+        shown.running = asyncio.create_task(rfb.show(server.name, server.authority))
         stack.push_async_callback(_finish, shown.running)
         await stack.enter_async_context(shown._stack)
         await _started(shown)
@@ -180,7 +182,7 @@ async def _started(shown: Shown) -> None:
     while True:
         probe = await shown.view()
         await asyncio.sleep(0)
-        if not probe.served.done() or not isinstance(probe.served.exception(), NoDisplay):
+        if not probe.served.done() or not isinstance(probe.served.exception(), DisplayUnavailable):
             await probe.leave()
             return
         await probe.client.close()

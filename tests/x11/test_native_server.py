@@ -10,13 +10,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from desktopd import native
 from desktopd.geometry import Size
+from desktopd.rfb.listeners.unix_socket import UnixSocketListener
 from desktopd.rfb.protocol.encodings import Encoding
-from desktopd.rfb.server.native_server import NativeServer as RfbServer
+from desktopd.rfb.server.native_server import NativeServer
 from desktopd.rfb.server.update_encoder import UpdateEncoder
-from desktopd.rfb.viewers.viewer import Viewers
-from desktopd.session.session import SessionError
+from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.x11.connection import XError
 from desktopd.x11.screen.shm import Segment
 from tests.rfb_viewer import LOSSLESS, RfbViewer
@@ -45,13 +44,15 @@ class Session:
 async def served(server, folder):
     """The server at its socket; yields the socket and the viewers."""
     session, viewers = Session(server, folder / "rfb.sock"), Viewers()
-    rfb = RfbServer(session, "a desktop")
-    showing = asyncio.create_task(native.show(session, rfb, viewers, None))
+    rfb = NativeServer(session, "a desktop")
+    listener = UnixSocketListener(rfb.socket, rfb, viewers)
+    tasks = [asyncio.create_task(work) for work in (rfb.run(), listener.serve())]
     try:
-        yield folder / "rfb.sock", viewers
+        yield rfb.socket, viewers
     finally:
-        showing.cancel()
-        await asyncio.gather(showing, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -90,16 +91,6 @@ async def test_the_socket_is_for_its_user_alone(start, folder, eventually):
     assert not path.exists()
 
 
-async def test_a_file_that_is_no_socket_is_left_alone(start, folder):
-    path = folder / "rfb.sock"
-    path.write_text("important")
-    session = Session(start(size=SIZE), path)
-    rfb = RfbServer(session, "a desktop")
-    with pytest.raises(SessionError, match="rfb_socket"):
-        await native.show(session, rfb, Viewers(), None)
-    assert path.read_text() == "important"
-
-
 async def test_what_is_left_of_a_socket_is_replaced(start, folder, eventually):
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(folder / "rfb.sock"))
@@ -128,9 +119,9 @@ async def test_a_display_whose_memory_cannot_be_shared_is_named(start, folder, m
 
     monkeypatch.setattr(Segment, "__init__", refuse)
     server = start(size=SIZE)
-    rfb = RfbServer(Session(server, folder / "rfb.sock"), "a desktop")
+    rfb = NativeServer(Session(server, folder / "rfb.sock"), "a desktop")
     with pytest.raises(XError, match="no shared memory"):
-        await rfb.run(server.name, server.authority)
+        await rfb.show(server.name, server.authority)
 
 
 async def test_a_display_of_other_pixels_is_named(start, folder, eventually, caplog):

@@ -20,8 +20,9 @@ from Xlib.display import Display
 from Xlib.protocol.rq import Event
 from Xlib.xauth import FamilyLocal
 
-from desktopd.rfb.relay.relay import relay
-from desktopd.rfb.relay.targets import TargetError, UnixTarget, connect
+from desktopd.errors import DisplayUnavailable
+from desktopd.rfb.relay.relay_server import RelayServer
+from desktopd.rfb.relay.upstream import UnixTarget, connect
 from desktopd.rfb.viewers.connection import Cause
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
@@ -134,7 +135,7 @@ async def rfb(display: str, folder: Path) -> AsyncIterator[UnixTarget]:
         while True:
             try:
                 upstream = await connect(target)
-            except TargetError as error:
+            except DisplayUnavailable as error:
                 if child.poll() is not None or time.monotonic() > until:
                     pytest.fail(f"{error}\n{log.read_text(errors='replace')}")
                 await asyncio.sleep(0.02)
@@ -210,8 +211,8 @@ async def viewing(target: UnixTarget, role: Role) -> AsyncIterator[Browser]:
     """A viewer with a relay to x11vnc, after the handshake."""
     browser = Browser()
     viewer = Viewer(role=role, address="127.0.0.1", path=PixelPath.X11VNC)
-    upstream = await connect(target)
-    task = asyncio.create_task(relay(browser, upstream, viewer, on_resize=None))
+    connection = await RelayServer(PixelPath.X11VNC, target).connect()
+    task = asyncio.create_task(connection.serve(browser, viewer))
     task.add_done_callback(lambda _: browser.sees.feed_eof())
     try:
         async with asyncio.timeout(DEADLINE):

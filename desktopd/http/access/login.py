@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from desktopd.http.access.authenticator import TokenAuthenticator
+from desktopd.http.access.token_authenticator import TokenAuthenticator
 from desktopd.http.api.body import read_body
 from desktopd.http.markup import login_form
 from desktopd.http.problems import Problem, WrongToken, wants_html

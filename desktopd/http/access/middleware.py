@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from desktopd.http.access.authenticator import Access, Means, RequestAuthenticator
+from desktopd.http.access.access import Access, Means, RequestAuthenticator
 from desktopd.http.access.origin import OriginPolicy
 from desktopd.http.problems import Problem, problem_response, wants_html
 from desktopd.http.serving.prefix import path_below

@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 
-from desktopd.http.access.authenticator import Access, Means, bearer
+from desktopd.http.access.access import Access, Means, bearer
 from desktopd.http.access.tokens import cookie_header
 from desktopd.http.problems import Problem, problem_response
 from desktopd.http.serving.prefix import path_below

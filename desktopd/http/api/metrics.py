@@ -14,8 +14,9 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
-from desktopd.http.api.session import ServedSession
-from desktopd.rfb.viewers.viewer import Role, Viewer, Viewers
+from desktopd.http.api.served_session import ServedSession
+from desktopd.rfb.viewers.viewer import Role
+from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.status import Stage
 
 
@@ -30,15 +31,10 @@ class Metrics(Collector):
         self._clock = clock
         self._started = clock()
         self._ready_after: float | None = None
-        self._bytes_of_the_gone = 0
         self._registry = CollectorRegistry()
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
         session.on_change(self._note_readiness)
-
-    def ended(self, viewer: Viewer) -> None:
-        """Keep what a viewer has got after it left."""
-        self._bytes_of_the_gone += viewer.bytes_sent
 
     async def scrape(self, request: Request) -> Response:
         """The text format."""
@@ -47,9 +43,10 @@ class Metrics(Collector):
     def collect(self) -> Iterator[Metric]:
         """The metrics at this moment."""
         yield self._viewers_by_role()
-        sent = self._bytes_of_the_gone + sum(viewer.bytes_sent for viewer in self._viewers)
         yield CounterMetricFamily(
-            "desktopd_sent_bytes", "Bytes of pictures sent to viewers", value=sent
+            "desktopd_sent_bytes",
+            "Bytes of pictures sent to viewers",
+            value=self._viewers.bytes_sent,
         )
         restarts = CounterMetricFamily(
             "desktopd_service_restarts", "Restarts of a service", labels=["service"]

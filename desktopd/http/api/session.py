@@ -1,83 +1,69 @@
-"""What the HTTP room needs of a session, and the session as JSON."""
+"""GET ``/api/session``: the session as JSON, which the events tell too."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from desktopd.geometry import Size
-from desktopd.rfb.viewers.pixel_path import PixelPath
-from desktopd.rfb.viewers.viewer import Role, Viewer, Viewers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from desktopd.applications.application import Application
+from desktopd.http.access.access import Access
+from desktopd.http.api.application_json import crash_json
+from desktopd.http.api.served_session import ServedSession
+from desktopd.rfb.rfb_server import RfbServer
+from desktopd.rfb.viewers.viewer import Role, Viewer
+from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.status import DisplayStatus, ServiceState, ServiceStatus, SessionStatus, Stage
 
 _TROUBLE = (ServiceState.FAILED, ServiceState.BACKOFF)
 
 
-class ServedSession(Protocol):
-    """The part of `desktopd.session.session.Session` that is served here."""
+class SessionEndpoint:
+    """The session, who shows it, and who watches."""
 
-    @property
-    def status(self) -> SessionStatus:
-        """The session at this moment."""
+    def __init__(
+        self,
+        session: ServedSession,
+        application: Application,
+        server: RfbServer,
+        viewers: Viewers,
+        version: str,
+    ) -> None:
+        self._session = session
+        self._application = application
+        self._server = server
+        self._viewers = viewers
+        self._version = version
 
-    @property
-    def rfb_target(self) -> Path:
-        """The unix socket of the RFB server."""
+    async def get(self, request: Request) -> Response:
+        """What `describe` tells the role of the request."""
+        return JSONResponse(self.describe(Access.of(request).role))
 
-    @property
-    def rfb_path(self) -> str:
-        """Which RFB server that is: a value of `desktopd.rfb.protocol.encodings.PixelPath`."""
-
-    @property
-    def clipboard_text(self) -> str:
-        """Text of the selection CLIPBOARD, as last seen."""
-
-    async def resize(self, size: Size) -> Size:
-        """Resize the screen; the size that it now has."""
-
-    async def screenshot(self) -> bytes:
-        """The screen as PNG."""
-
-    async def restart_application(self) -> None:
-        """End the application and start it again."""
-
-    async def set_clipboard(self, text: str) -> None:
-        """Own CLIPBOARD with `text`; ValueError when it is too long."""
-
-    def on_change(self, handler: Callable[[], None]) -> Callable[[], None]:
-        """Call `handler` at each change of `status`; returns how to end that."""
-
-    def on_clipboard(self, handler: Callable[[str], None]) -> Callable[[], None]:
-        """Call `handler` with what an application has copied; returns how to end that."""
-
-
-def session_json(
-    session: ServedSession, viewers: Viewers, version: str, role: Role
-) -> dict[str, Any]:
-    """The session as `role` may see it: logs and the cookie file's path are for control only."""
-    status = session.status
-    return {
-        "stage": status.stage,
-        "message": message(status),
-        "role": role,
-        "version": version,
-        "services": [_service(service, role) for service in status.services],
-        "display": None if status.display is None else _display(status.display, role),
-        "rfb": {
-            "path": session.rfb_path,
-            # Whether a viewer may ask for the baseline profile of H.264.
-            "baseline": session.rfb_path == PixelPath.NATIVE,
-        },
-        "viewers": [_viewer(viewer) for viewer in viewers],
-        "app": _application(status, role),
-        "gpu": {
-            "renderer": status.gpu.renderer,
-            "name": status.gpu.name,
-            "reason": status.gpu.reason,
-        },
-    }
+    def describe(self, role: Role) -> dict[str, Any]:
+        """The session as `role` may see it: logs and the cookie file's path are for control."""
+        status = self._session.status
+        return {
+            "stage": status.stage,
+            "message": message(status),
+            "role": role,
+            "version": self._version,
+            "services": [_service(service, role) for service in status.services],
+            "display": None if status.display is None else _display(status.display, role),
+            "rfb": {"path": self._server.path, "baseline": self._server.baseline},
+            "viewers": [_viewer(viewer) for viewer in self._viewers],
+            "app": {
+                **_application(status, role),
+                **crash_json(self._application.status, role),
+            },
+            "gpu": {
+                "renderer": status.gpu.renderer,
+                "name": status.gpu.name,
+                "reason": status.gpu.reason,
+            },
+        }
 
 
 def message(status: SessionStatus) -> str:

@@ -14,9 +14,11 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
-from desktopd.http.serving.connection import HEADER_DEADLINE, HttpConnection, WebSocketConnection
-from desktopd.http.serving.listen import BACKLOG, ListenError, is_unix, url
+from desktopd.errors import ListenError
+from desktopd.http.serving.http_connection import HEADER_DEADLINE, HttpConnection
+from desktopd.http.serving.listening_sockets import BACKLOG, is_unix, url
 from desktopd.http.serving.scrub import scrubbed_logs
+from desktopd.http.serving.websocket_connection import WebSocketConnection
 
 log = logging.getLogger(__name__)
 
@@ -45,26 +47,7 @@ class HttpServer:
         self._files = [Path(s.getsockname()) for s in sockets if is_unix(s)]
         self._ended = asyncio.Event()
         self._ended.set()
-        config = uvicorn.Config(
-            app,
-            http=HttpConnection,
-            ws=WebSocketConnection,
-            ws_max_size=MESSAGE_LIMIT,
-            ws_ping_interval=PING,
-            ws_ping_timeout=PING,
-            ws_per_message_deflate=False,
-            lifespan="off",
-            interface="asgi3",
-            log_config=None,
-            # Never DEBUG: the WebSocket library would log every header.
-            log_level=logging.INFO if access_log else logging.WARNING,
-            access_log=access_log,
-            proxy_headers=False,
-            server_header=False,
-            timeout_graceful_shutdown=1,
-            ssl_certfile=tls_cert,
-            ssl_keyfile=tls_key,
-        )
+        config = _config(app, tls_cert, tls_key, access_log=access_log)
         try:
             config.load()
         except (OSError, ssl.SSLError) as error:
@@ -97,6 +80,31 @@ class HttpServer:
             sock.close()
         for path in self._files:
             path.unlink(missing_ok=True)
+
+
+def _config(
+    app: ASGIApp, tls_cert: Path | None, tls_key: Path | None, *, access_log: bool
+) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=HttpConnection,
+        ws=WebSocketConnection,
+        ws_max_size=MESSAGE_LIMIT,
+        ws_ping_interval=PING,
+        ws_ping_timeout=PING,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        # Never DEBUG: the WebSocket library would log every header.
+        log_level=logging.INFO if access_log else logging.WARNING,
+        access_log=access_log,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+        ssl_certfile=tls_cert,
+        ssl_keyfile=tls_key,
+    )
 
 
 class _Uvicorn(uvicorn.Server):

@@ -1,36 +1,30 @@
-"""A unix socket for viewers on this machine, served by the native server."""
+"""A unix socket for viewers on this machine: whoever can open it has control."""
 
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
-import os
-import socket
+from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
 
+from desktopd.errors import DisplayUnavailable, ListenError
 from desktopd.rfb.protocol import fences
-from desktopd.rfb.relay.relay import NoDisplay
-from desktopd.rfb.viewers.connection import Ending, Transport
-from desktopd.rfb.viewers.pixel_path import PixelPath
-from desktopd.rfb.viewers.viewer import Role, Viewer, Viewers
+from desktopd.rfb.protocol.handshake import VERSION_LENGTH, Version
+from desktopd.rfb.protocol.message import ProtocolError
+from desktopd.rfb.protocol.server_handshake import ServerHandshake
+from desktopd.rfb.rfb_server import RfbServer
+from desktopd.rfb.viewers.viewer import Role, Viewer
+from desktopd.rfb.viewers.viewers import Viewers
+from desktopd.sockets import listen_unix
 
 log = logging.getLogger(__name__)
 
+REFUSAL_DEADLINE = 5.0
 _READ = 65536
 _WRITE_HIGH = 65536
 # Seconds after which who makes messages of this stream, as websockify does, has read so far. They
 # count as the link's: no measurement tells more than the least update (3 KB) in that time.
 _APART = 0.001
-
-
-class RfbServer(Protocol):
-    """What serves the viewers."""
-
-    async def serve(self, transport: Transport, viewer: Viewer) -> Ending:
-        """Serve one viewer until one of us ends it; NoDisplay while there is nothing to show."""
 
 
 class StreamTransport:
@@ -52,65 +46,69 @@ class StreamTransport:
             await asyncio.sleep(_APART)
 
 
-def _remove_dead(path: Path) -> None:
-    """Remove a socket that nobody listens at any more."""
-    if not os.path.lexists(path):
-        return
-    if not path.is_socket():
-        raise FileExistsError(errno.EEXIST, "exists and is no socket", str(path))
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(str(path))
-        except ConnectionRefusedError:
-            path.unlink()
-        else:
-            raise OSError(errno.EADDRINUSE, "something listens there", str(path))
-
-
 class UnixSocketListener:
-    """Listens for as long as its block runs; whoever can open the socket has control."""
+    """Listens at `path`, from now on and for its user alone; viewers are those of `server`.
+
+    Raises ListenError where the path cannot be used, or something else listens there.
+    """
 
     def __init__(self, path: Path, server: RfbServer, viewers: Viewers) -> None:
-        self._path = path
+        try:
+            self._sock = listen_unix(path)
+        except OSError as error:
+            reason = error.strerror or error
+            raise ListenError(f"rfb_socket={path}: {reason}; choose another path") from None
+        self.path = path
         self._server = server
         self._viewers = viewers
         self._connections: set[asyncio.Task[None]] = set()
 
-    async def __aenter__(self) -> Self:
-        """Raises OSError where the path cannot be used, or something else listens there."""
-        _remove_dead(self._path)
-        mask = os.umask(0o177)
+    async def serve(self) -> None:
+        """Serve until cancelled; then every connection is closed, and the file removed."""
+        listener = await asyncio.start_unix_server(self._connected, sock=self._sock)
         try:
-            self._listener = await asyncio.start_unix_server(self._connected, self._path)
+            await asyncio.Event().wait()
         finally:
-            os.umask(mask)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._listener.close()
-        self._path.unlink(missing_ok=True)
-        for task in self._connections:
-            task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+            listener.close()
+            self.path.unlink(missing_ok=True)
+            for task in self._connections:
+                task.cancel()
+            await asyncio.gather(*self._connections, return_exceptions=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._connections.add(task)
-        viewer = Viewer(role=Role.CONTROL, address="local", path=PixelPath.NATIVE)
         try:
-            with self._viewers.add(viewer):
-                ending = await self._server.serve(StreamTransport(reader, writer), viewer)
-            log.info("viewer %s left: %s", viewer.id, ending)
-        except NoDisplay as error:
-            log.info("a viewer is sent away: %s", error)
+            await self._serve(reader, writer)
         except asyncio.CancelledError:
-            log.debug("viewer %s is cut off", viewer.id)
+            log.debug("a viewer on %s is cut off", self.path)
+        except Exception:
+            log.exception("a viewer on %s could not be served", self.path)
         finally:
             self._connections.discard(task)
             writer.transport.abort()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            connection = await self._server.connect()
+        except DisplayUnavailable as error:
+            log.info("a viewer is sent away: %s", error)
+            await _refuse(reader, writer, str(error))
+            return
+        viewer = Viewer(role=Role.CONTROL, address="local", path=self._server.path)
+        with self._viewers.add(viewer):
+            ending = await connection.serve(StreamTransport(reader, writer), viewer)
+        log.info("viewer %s left: %s", viewer.id, ending)
+
+
+async def _refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reason: str) -> None:
+    """Tell a viewer why it is not let in; one that is no viewer, or slow, is not told."""
+    handshake = ServerHandshake()
+    with suppress(OSError, asyncio.IncompleteReadError, ProtocolError):
+        async with asyncio.timeout(REFUSAL_DEADLINE):
+            writer.write(handshake.greeting)
+            handshake.version = Version.parse(await reader.readexactly(VERSION_LENGTH)).spoken
+            writer.write(handshake.refuse(reason))
+            writer.close()
+            await writer.wait_closed()

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from enum import IntFlag
 from struct import pack, unpack_from
 
-from desktopd.rfb.protocol.message import CLIPBOARD_LIMIT, ProtocolError
+from desktopd.limits import CLIPBOARD_LIMIT
+from desktopd.rfb.protocol.message import ProtocolError
 
 _FORMAT_BITS = 0xFFFF
 _ACTION_BITS = 0xFF000000
-_MEBIBYTE = 1 << 20
 
 
 class Format(IntFlag):
@@ -102,12 +102,6 @@ ExtendedClipboard = Caps | Request | Peek | Notify | Provide
 
 # What the server says: text, and that only when one side has asked the other for it.
 SERVER_CAPS = Caps(Action.REQUEST | Action.PEEK | Action.NOTIFY | Action.PROVIDE, {Format.TEXT: 0})
-
-# What a client that has sent no Caps is taken to have said.
-DEFAULT_CAPS = Caps(
-    Action.REQUEST | Action.NOTIFY | Action.PROVIDE,
-    {Format.TEXT: 20 * _MEBIBYTE, Format.RTF: 0, Format.HTML: 0},
-)
 
 
 def parse(data: bytes, limit: int = CLIPBOARD_LIMIT) -> ExtendedClipboard:

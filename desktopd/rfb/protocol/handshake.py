@@ -1,4 +1,9 @@
-"""How an RFB connection begins. Section numbers are those of RFC 6143."""
+"""The words of the beginning of a connection: versions, security types, the client's messages.
+
+Who says them when stands in `client_handshake` and `server_handshake`. Section numbers are those
+of RFC 6143.
+test_client_messages and test_server_handshake test them.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +15,13 @@ from typing import NamedTuple, Self
 
 from desktopd.rfb.protocol.message import ClientMessage, ProtocolError
 
-VERSION_LENGTH = 12
-AUTHENTICATION_RESPONSE_LENGTH = 16
+GREETING = b"RFB 003.008\n"
+"""The version that we speak, to servers and to viewers."""
+VERSION_LENGTH = len(GREETING)
+CHALLENGE_LENGTH = 16
+"""Of VNC authentication, and of the answer to it (section 7.2.2)."""
+SHARED_CLIENT_INIT = b"\x01"
+"""A ClientInit that leaves the other viewers where they are (section 7.3.1)."""
 
 
 class Version(NamedTuple):
@@ -30,6 +40,16 @@ class Version(NamedTuple):
         if match is None:
             raise ProtocolError(f"expected 'RFB 003.008', got {bytes(greeting)!r}: this is no RFB")
         return cls(int(match[1]), int(match[2]))
+
+    @property
+    def spoken(self) -> Version:
+        """The one of RFC 6143 that a viewer of this version speaks (section 7.1.1).
+
+        What is unknown speaks 3.3 at least; Apple's viewer calls itself 3.889.
+        """
+        if self >= RFB_3_8:
+            return RFB_3_8
+        return RFB_3_7 if self == RFB_3_7 else RFB_3_3
 
 
 RFB_3_3, RFB_3_7, RFB_3_8 = Version(3, 3), Version(3, 7), Version(3, 8)
@@ -81,7 +101,7 @@ class SecurityChoice(ClientMessage):
 class AuthenticationResponse(ClientMessage):
     """The encrypted challenge of VNC authentication, section 7.2.2."""
 
-    layout = Struct(f"{AUTHENTICATION_RESPONSE_LENGTH}x")
+    layout = Struct(f"{CHALLENGE_LENGTH}x")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""What every message of an RFB client has in common."""
+"""What every message of an RFB client has in common.
+
+test_client_messages tests it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from dataclasses import dataclass, field
 from struct import Struct
 from typing import ClassVar, NamedTuple, Self
 
-CLIPBOARD_LIMIT = 1_048_576
+from desktopd.limits import CLIPBOARD_LIMIT
+
 ENCODINGS_LIMIT = 256
 
 

@@ -1,4 +1,4 @@
-"""RFB servers to connect to, and websockify's token plugins, which name them."""
+"""The RFB servers that websockify's token plugins name: one daemon in front of many desktops."""
 
 from __future__ import annotations
 
@@ -6,80 +6,20 @@ import asyncio
 import logging
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from desktopd.rfb.relay.relay_server import RelayServer
+from desktopd.rfb.relay.upstream import Target, TcpTarget, UnixTarget
+from desktopd.rfb.rfb_server import RfbServer
+from desktopd.rfb.viewers.pixel_path import PixelPath
+
 _log = logging.getLogger(__name__)
 
-_READ_AHEAD = 256 * 1024
 _PLUGINS = "websockify.token_plugins"
 _PLUGIN_REMEDY = f"use a class of {_PLUGINS}, e.g. ReadOnlyTokenFile, or the dotted path of one"
-
-
-@dataclass(frozen=True, slots=True)
-class UnixTarget:
-    """An RFB server on a unix socket."""
-
-    path: Path
-
-    def __str__(self) -> str:
-        return str(self.path)
-
-
-@dataclass(frozen=True, slots=True)
-class TcpTarget:
-    """An RFB server on a TCP port, 1 to 65535; `host` is a name or an address without brackets."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-Target = UnixTarget | TcpTarget
-
-
-@dataclass(frozen=True, slots=True)
-class Upstream:
-    """A connection to an RFB server."""
-
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-
-
-class TargetError(Exception):
-    """A target cannot be reached; `error` names it, `remedy` says what to do."""
-
-    def __init__(self, error: str, remedy: str) -> None:
-        super().__init__(f"{error}: {remedy}")
-        self.error = error
-        self.remedy = remedy
-
-
-async def connect(target: Target, within: float = 5.0) -> Upstream:
-    """Connect in `within` seconds at most, or raise TargetError."""
-    try:
-        async with asyncio.timeout(within):
-            match target:
-                case UnixTarget(path):
-                    streams = await asyncio.open_unix_connection(path, limit=_READ_AHEAD)
-                case TcpTarget(host, port):
-                    streams = await asyncio.open_connection(host, port, limit=_READ_AHEAD)
-    except TimeoutError:
-        raise TargetError(
-            f"RFB server {target}: no connection within {within:g} s",
-            "see whether it hangs, and whether a firewall is in between",
-        ) from None
-    except (OSError, ValueError) as error:
-        raise TargetError(
-            f"RFB server {target}: {getattr(error, 'strerror', None) or error}",
-            "start it, or correct its address",
-        ) from error
-    return Upstream(*streams)
 
 
 class Targets:
@@ -95,6 +35,14 @@ class Targets:
         self._plugin = _construct(plugin, source)
         # Plugins reload what their lookups share, without a lock of their own.
         self._one_at_a_time = asyncio.Lock()
+
+    async def server(self, name: str) -> RfbServer | None:
+        """The server called `name`, or None: there is none, or the log tells what went wrong."""
+        target = await self.resolve(name)
+        if target is None:
+            return None
+        # Whoever runs it decides by its own passwords who may use its clipboard.
+        return RelayServer(PixelPath.TARGET, target, clipboard=True)
 
     async def resolve(self, name: str, within: float = 10.0) -> Target | None:
         """The target called `name`, or None: there is none, or the log tells what went wrong.

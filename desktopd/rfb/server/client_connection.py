@@ -22,12 +22,13 @@ from desktopd.rfb.protocol.fences import FenceFlag
 from desktopd.rfb.protocol.handshake import ClientInit, ProtocolVersion, SecurityChoice
 from desktopd.rfb.protocol.input_events import KeyEvent, PointerEvent, QemuKeyEvent
 from desktopd.rfb.protocol.message import ClientMessage, MessageLimits, ProtocolError
+from desktopd.rfb.protocol.pixel_format import NATIVE
+from desktopd.rfb.protocol.server_handshake import ServerHandshake
 from desktopd.rfb.server.announcements import Announcements
 from desktopd.rfb.server.client_display import ClientDisplay
 from desktopd.rfb.server.client_updates import ClientUpdates
 from desktopd.rfb.server.clipboard_sync import ClipboardSync
 from desktopd.rfb.server.desktop_size import DesktopSize
-from desktopd.rfb.server.handshake import GREETING, ServerHandshake
 from desktopd.rfb.server.send_queue import SendQueue
 from desktopd.rfb.server.update_sender import UpdateSender
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Limits, Transport
@@ -54,9 +55,9 @@ class ClientConnection:
         self._limits = limits
         self._send_queue = SendQueue(transport, limits.stall, limits.backlog, self._sent)
         self._send = self._send_queue.put
-        self._permissions = ViewerPermissions(viewer, None, clipboard=True)
+        self._permissions = ViewerPermissions(viewer)
         self._seat = display.seat()
-        self._handshake = ServerHandshake(display)
+        self._handshake = ServerHandshake()
         self._desktop_size = DesktopSize(self._send, display)
         self._clipboard = ClipboardSync(self._send, display, limits.clipboard)
         self.updates = ClientUpdates(
@@ -67,7 +68,7 @@ class ClientConnection:
 
     async def run(self) -> Ending:
         """Serve the viewer until one of us ends it. The caller closes the transport."""
-        self._send(GREETING)
+        self._send(self._handshake.greeting)
         try:
             return await race(self._listen(), self._send_queue.run())
         finally:
@@ -126,14 +127,20 @@ class ClientConnection:
             case SetDesktopSize(width=width, height=height):
                 self._display.spawn(self._desktop_size.ask(Size(width, height)))
             case Xvp():
-                self._send(server_messages.xvp(server_messages.XvpCode.FAIL))
+                self._send(server_messages.xvp_fail())
             case _:
                 self._take_wish(message)
 
     def _take_handshake(self, message: ProtocolVersion | SecurityChoice | ClientInit) -> None:
-        if answer := self._handshake.answer(message):
-            self._send(answer)
-        self._desktop_size.told = self._handshake.size
+        """Let in whoever has come this far: who may watch has been decided before."""
+        match message:
+            case ProtocolVersion() | SecurityChoice():
+                if answer := self._handshake.answer(message):
+                    self._send(answer)
+            case ClientInit():
+                size = self._desktop_size.told = self._display.size
+                name = self._display.name
+                self._send(server_messages.server_init(size.width, size.height, NATIVE, name))
 
     def _take_input(self, message: KeyEvent | QemuKeyEvent | PointerEvent) -> None:
         match message:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from desktopd.geometry import Size
 from desktopd.rfb.encoders.cursor import CursorShape
-from desktopd.rfb.protocol.server_messages import Led
+from desktopd.rfb.protocol.rectangles import Led
 from desktopd.rfb.server.seat import Seat
 
 
@@ -22,7 +22,10 @@ class ResizableDisplay(Protocol):
         """What the screen has now."""
 
     async def resize(self, size: Size) -> None:
-        """Resize the screen for a viewer; it has its new size on return. Raises ValueError."""
+        """Resize the screen for a viewer; it has its new size on return.
+
+        Raises DisplayUnavailable.
+        """
 
     def is_sized_by_viewer(self) -> bool:
         """Whether it was a viewer that changed the size last."""

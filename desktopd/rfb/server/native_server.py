@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
+from desktopd.errors import DisplayUnavailable
 from desktopd.rfb.encoders.encoder import VideoError
 from desktopd.rfb.encoders.registry import VIDEO
-from desktopd.rfb.relay.relay import NoDisplay
-from desktopd.rfb.server.shared_display import Desktop, SharedDisplay
+from desktopd.rfb.server.shared_display import SharedDisplay
 from desktopd.rfb.server.tiles import TILE
-from desktopd.rfb.viewers.connection import Ending, Limits, Transport
+from desktopd.rfb.shown_session import ShownSession
+from desktopd.rfb.viewers.connection import Cause, Ending, Limits, Transport
+from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Viewer
 from desktopd.x11.connection import Connection, XError
 from desktopd.x11.input.keyboard import Keyboard
@@ -22,21 +26,65 @@ from desktopd.x11.screen.grab import Grabber
 log = logging.getLogger(__name__)
 
 LIMITS = Limits()
+NO_DISPLAY = "the display is not running"
+# Seconds after which a display that could not be shown is tried again.
+_AGAIN = 0.5
 
 
 class NativeServer:
-    """Serves viewers for as long as `run` runs."""
+    """Shows the display of a session, for as long as `run` runs."""
 
-    def __init__(self, desktop: Desktop, name: str, limits: Limits = LIMITS) -> None:
+    path = PixelPath.NATIVE
+    baseline = True
+
+    def __init__(self, session: ShownSession, name: str, limits: Limits = LIMITS) -> None:
         """`name` is what viewers show as the title of the desktop; `limits` are for each viewer."""
-        self._desktop = desktop
+        self._session = session
         self._name = name
         self._limits = limits
         self._video = _video_works()
         self._shared_display: SharedDisplay | None = None
 
-    async def run(self, display: str, authority: Path) -> None:
-        """Show `display` until it ends. Raises XError when it cannot be shown."""
+    @property
+    def socket(self) -> Path:
+        """Where viewers of this machine look for it."""
+        return self._session.rfb_target
+
+    async def connect(self) -> NativeConnection:
+        """Nothing is to be opened. Raises DisplayUnavailable while no display is shown."""
+        if self._shared_display is None:
+            raise DisplayUnavailable(NO_DISPLAY)
+        return NativeConnection(lambda: self._shared_display, self._limits)
+
+    async def run(self) -> None:
+        """Show one display of the session after the other, until cancelled."""
+        changed = asyncio.Event()
+        unsubscribe = self._session.on_change(changed.set)
+        try:
+            while True:
+                changed.clear()
+                display = self._session.status.display
+                if display is None:
+                    await changed.wait()
+                    continue
+                await self._try_to_show(display.name, Path(display.authority))
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_AGAIN):
+                        await changed.wait()
+        finally:
+            unsubscribe()
+
+    async def _try_to_show(self, display: str, authority: Path) -> None:
+        try:
+            await self.show(display, authority)
+        except XError as error:
+            log.error("the display cannot be shown: %s", error)
+        except Exception:
+            # A bug in an encoder shall not end the application that is shown.
+            log.exception("the native RFB server failed, and begins anew")
+
+    async def show(self, display: str, authority: Path) -> None:
+        """Show one display until it ends. Raises XError when it cannot be shown."""
         # What the X thread may still be using is freed when that has ended.
         async with AsyncExitStack() as freed, AsyncExitStack() as stack:
             capture_connection = await Connection.open(display, authority)
@@ -48,7 +96,7 @@ class NativeServer:
             keyboard = await Keyboard.open(input_connection)
             stack.push_async_callback(_let_go, keyboard)
             shared_display = SharedDisplay(
-                self._desktop,
+                self._session,
                 self._name,
                 grabber,
                 keyboard,
@@ -63,11 +111,23 @@ class NativeServer:
             finally:
                 self._shared_display = None
 
+
+class NativeConnection:
+    """The way of one viewer to the display that is shown when it begins."""
+
+    def __init__(self, shared_display: Callable[[], SharedDisplay | None], limits: Limits) -> None:
+        self._shared_display = shared_display
+        self._limits = limits
+
     async def serve(self, transport: Transport, viewer: Viewer) -> Ending:
-        """Serve one viewer until one of us ends it. Raises NoDisplay while none is shown."""
-        if self._shared_display is None:
-            raise NoDisplay("the display is not running")
-        return await self._shared_display.serve(transport, viewer, self._limits)
+        """Serve the viewer until one of us ends it."""
+        shared_display = self._shared_display()
+        if shared_display is None:
+            return Ending(Cause.SERVER_LEFT, NO_DISPLAY)
+        return await shared_display.serve(transport, viewer, self._limits)
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 async def _let_go(keyboard: Keyboard) -> None:

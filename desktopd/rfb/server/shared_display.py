@@ -10,20 +10,22 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from typing import Any
 
 from desktopd.background_tasks import BackgroundTasks
+from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.rfb.encoders.cursor import CursorShape
-from desktopd.rfb.protocol.server_messages import Led
+from desktopd.rfb.protocol.rectangles import Led
 from desktopd.rfb.server.announcements import Announcements
 from desktopd.rfb.server.capture_loop import CaptureLoop
 from desktopd.rfb.server.client_connection import ClientConnection
 from desktopd.rfb.server.seat import Seat
+from desktopd.rfb.shown_session import ShownSession
 from desktopd.rfb.viewers.connection import Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.viewer import Viewer
 from desktopd.tasks import race
-from desktopd.x11.connection import ConnectionLost, XError
+from desktopd.x11.connection import ConnectionLost
 from desktopd.x11.input.keyboard import Keyboard
 from desktopd.x11.input.pointer import Pointer
 from desktopd.x11.screen.cursor import Cursor
@@ -36,23 +38,6 @@ _WATCH = 1.0
 _GONE = Ending(Cause.SERVER_LEFT, "the display has ended")
 
 
-class Desktop(Protocol):
-    """What is shown, beyond its picture; its methods may raise XError."""
-
-    @property
-    def clipboard_text(self) -> str:
-        """What is there to be pasted."""
-
-    async def resize(self, size: Size) -> Size:
-        """Resize the screen; the size that it now has."""
-
-    async def set_clipboard(self, text: str) -> None:
-        """Offer `text` to be pasted; ValueError when it is too long."""
-
-    def on_clipboard(self, handler: Callable[[str], None]) -> Callable[[], None]:
-        """Call `handler` with what an application has copied; returns how to end that."""
-
-
 class SharedDisplay:
     """A ClientDisplay for all its viewers. All of this belongs to the loop.
 
@@ -62,7 +47,7 @@ class SharedDisplay:
 
     def __init__(
         self,
-        desktop: Desktop,
+        session: ShownSession,
         name: str,
         grabber: Grabber,
         keyboard: Keyboard,
@@ -74,7 +59,7 @@ class SharedDisplay:
         """`name` is the desktop's title; `video`: whether an encoder of video works here."""
         self.name = name
         self.video = video
-        self._desktop = desktop
+        self._session = session
         self._keyboard = keyboard
         self._pointer = pointer
         self._cursor = cursor
@@ -120,14 +105,11 @@ class SharedDisplay:
         return Seat(self._keyboard.viewer(), self._pointer.viewer())
 
     async def resize(self, size: Size) -> None:
-        """Resize the screen for a viewer. ValueError where that fails."""
+        """Resize the screen for a viewer. Raises DisplayUnavailable."""
         self._resizing += 1
         try:
-            self._chosen = await self._desktop.resize(size)
+            self._chosen = await self._session.resize(size)
             await self._capture_loop.caught_up()
-        except XError as error:
-            log.warning("a viewer's resize to %s failed: %s", size, error)
-            raise ValueError(str(error)) from None
         finally:
             self._resizing -= 1
 
@@ -137,7 +119,7 @@ class SharedDisplay:
 
     def clipboard_text(self) -> str:
         """What is there to be pasted."""
-        return self._desktop.clipboard_text
+        return self._session.clipboard_text
 
     def copy(self, text: str) -> None:
         """Offer what a viewer has copied."""
@@ -145,8 +127,8 @@ class SharedDisplay:
 
     async def _copy(self, text: str) -> None:
         try:
-            await self._desktop.set_clipboard(text)
-        except (ValueError, XError) as error:
+            await self._session.set_clipboard(text)
+        except (ValueError, DisplayUnavailable) as error:
             log.warning("what a viewer copied is lost: %s", error)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -155,7 +137,7 @@ class SharedDisplay:
 
     async def run(self) -> None:
         """Show the display until it ends."""
-        unsubscribe = self._desktop.on_clipboard(lambda _: self._announce(Announcements.clipboard))
+        unsubscribe = self._session.on_clipboard(lambda _: self._announce(Announcements.clipboard))
         try:
             await race(self._capture_loop.run(), self._watch())
         except ConnectionLost:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from desktopd.rfb.protocol.message import CLIPBOARD_LIMIT, ENCODINGS_LIMIT
+from desktopd.limits import CLIPBOARD_LIMIT
+from desktopd.rfb.protocol.message import ENCODINGS_LIMIT
 
 
 class Transport(Protocol):

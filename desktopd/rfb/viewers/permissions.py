@@ -1,20 +1,17 @@
-"""What of a viewer's messages reaches the server, and what each one tells about the viewer."""
+"""What a viewer may say: which of its messages reach the server, whichever that is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from desktopd.geometry import Size
 from desktopd.rfb.protocol.client_messages import (
     ClientCutText,
     ClientFence,
     EnableContinuousUpdates,
     FramebufferUpdateRequest,
-    SetDesktopSize,
     SetEncodings,
     SetPixelFormat,
 )
 from desktopd.rfb.protocol.handshake import (
+    SHARED_CLIENT_INIT,
     AuthenticationResponse,
     ClientInit,
     ProtocolVersion,
@@ -22,7 +19,6 @@ from desktopd.rfb.protocol.handshake import (
 )
 from desktopd.rfb.protocol.input_events import KeyEvent, PointerEvent, QemuKeyEvent
 from desktopd.rfb.protocol.message import ClientMessage
-from desktopd.rfb.viewers.pixel_path import PixelPath, codec
 from desktopd.rfb.viewers.viewer import Role, Viewer
 
 _FOR_EVERYONE = (
@@ -36,22 +32,16 @@ _FOR_EVERYONE = (
     EnableContinuousUpdates,
     ClientFence,
 )
-_SHARED_CLIENT_INIT = b"\x01"
 
 
 class ViewerPermissions:
     """Lets through what `viewer` may say.
 
     A viewer without control reaches the server only with what it needs to see the picture.
-    `clipboard`: whether ClientCutText goes through. `on_resize` hears of each SetDesktopSize.
     """
 
-    def __init__(
-        self, viewer: Viewer, on_resize: Callable[[Size], None] | None, *, clipboard: bool
-    ) -> None:
+    def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
-        self._on_resize = on_resize
-        self._clipboard = clipboard
 
     def admit(self, message: ClientMessage) -> bytes:
         """The whole message that goes to the server for this one; empty when it is dropped."""
@@ -60,23 +50,9 @@ class ViewerPermissions:
         match message:
             case ClientInit():
                 # An exclusive viewer would throw all others out.
-                return _SHARED_CLIENT_INIT
-            case SetEncodings(encodings=encodings):
-                if self._viewer.path is not PixelPath.NATIVE:
-                    self._viewer.agreed(codec(encodings, self._viewer.path))
-            case FramebufferUpdateRequest():
-                self._viewer.requested_update()
-            case EnableContinuousUpdates(enable=enable):
-                self._viewer.continuous_updates(enable)
+                return SHARED_CLIENT_INIT
             case KeyEvent() | QemuKeyEvent() | PointerEvent():
                 self._viewer.used()
-            case ClientCutText():
-                if message.offers_text:
-                    self._viewer.used()
-                if not self._clipboard:
-                    return b""
-            case SetDesktopSize(width=width, height=height):
-                # The server gets it as well: a viewer may wait for its answer.
-                if self._on_resize is not None:
-                    self._on_resize(Size(width, height))
+            case ClientCutText() if message.offers_text:
+                self._viewer.used()
         return message.raw

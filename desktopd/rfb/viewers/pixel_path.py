@@ -1,11 +1,8 @@
-"""Which server draws the picture that a viewer gets, and in which encoding."""
+"""Which server draws the picture that a viewer gets, by the name that viewers are told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
-
-from desktopd.rfb.protocol.encodings import Encoding
 
 
 class PixelPath(StrEnum):
@@ -15,27 +12,3 @@ class PixelPath(StrEnum):
     X11VNC = "x11vnc"
     XVNC = "xvnc"
     TARGET = "target"
-
-
-_COMMON = frozenset(
-    {Encoding.RAW, Encoding.RRE, Encoding.HEXTILE, Encoding.TIGHT, Encoding.ZRLE},
-)
-
-
-_ENCODED_BY = {
-    PixelPath.X11VNC: _COMMON | {Encoding.CORRE, Encoding.ZLIB, Encoding.ZYWRLE, Encoding.TIGHTPNG},
-    PixelPath.XVNC: _COMMON,
-    PixelPath.TARGET: _COMMON,
-}
-
-
-def codec(wanted: Iterable[int], path: PixelPath) -> str:
-    """The encoding that the server of `path` prefers among those a viewer wants, e.g. ``tight``.
-
-    Servers take the first in the viewer's order that they can make. CopyRect only repeats what is
-    on the screen, so it does not count. Raw is the answer where nothing else fits, since every
-    client must accept it (RFC 6143 section 7.7).
-    """
-    known = _ENCODED_BY[path]
-    number = next((n for n in wanted if n in known), Encoding.RAW)
-    return Encoding(number).name.lower()

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from desktopd.session.errors import SessionNotReady
+from desktopd.errors import DisplayUnavailable
 from desktopd.session.status import Stage
 from desktopd.session.x_server import XServer
 from desktopd.x11 import windows
-from desktopd.x11.errors import XError
 from desktopd.x11.windows import Paint
 
 
@@ -29,7 +28,7 @@ class PaintedProbe:
         """Probe: look whether an application's window shows more than one colour."""
         try:
             paint = await windows.paint(self._x_server.open_display().connection)
-        except (XError, SessionNotReady):
+        except DisplayUnavailable:
             return False
         if paint is not self._seen:
             self._seen = paint

@@ -9,11 +9,18 @@ import asyncio
 from pathlib import Path
 from struct import pack, unpack
 
-RAW, DESKTOP_SIZE = 0, -223
-# RFC 6143, 7.5.2: encodings Raw and DesktopSize; 7.5.3: the first pixel, whether changed or not.
-SET_ENCODINGS = pack(">BxHii", 2, 2, RAW, DESKTOP_SIZE)
-ASK_FOR_A_PIXEL = pack(">BBHHHH", 3, 0, 0, 0, 1, 1)
-AWAIT_A_PIXEL = pack(">BBHHHH", 3, 1, 0, 0, 1, 1)
+from desktopd.rfb.protocol.client_handshake import ClientHandshake
+from desktopd.rfb.protocol.client_messages import MessageType
+from desktopd.rfb.protocol.encodings import Encoding
+from desktopd.rfb.protocol.handshake import SHARED_CLIENT_INIT
+from desktopd.rfb.protocol.message import ProtocolError
+from desktopd.rfb.protocol.server_messages import ServerMessageType
+
+SET_ENCODINGS = pack(">BxHii", MessageType.SET_ENCODINGS, 2, Encoding.RAW, Encoding.DESKTOP_SIZE)
+# The first pixel, whether changed or not (RFC 6143 section 7.5.3).
+ASK_FOR_A_PIXEL = pack(">BBHHHH", MessageType.FRAMEBUFFER_UPDATE_REQUEST, 0, 0, 0, 1, 1)
+AWAIT_A_PIXEL = pack(">BBHHHH", MessageType.FRAMEBUFFER_UPDATE_REQUEST, 1, 0, 0, 1, 1)
+_READ = 4096
 
 
 class RfbProbe:
@@ -35,7 +42,7 @@ class RfbProbe:
                 self._streams = await asyncio.open_unix_connection(self._socket)
                 await self._shake_hands(*self._streams)
             await self._ask(*self._streams)
-        except (OSError, asyncio.IncompleteReadError):
+        except (OSError, asyncio.IncompleteReadError, ProtocolError):
             self._close()
             return False
         except BaseException:
@@ -56,13 +63,15 @@ class RfbProbe:
     async def _shake_hands(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """RFC 6143 section 7.1 to 7.3: version 3.8, security type None, a shared session."""
-        await reader.readexactly(12)
-        writer.write(b"RFB 003.008\n")
-        await reader.readexactly((await reader.readexactly(1))[0])
-        writer.write(b"\x01")
-        await reader.readexactly(4)
-        writer.write(b"\x01")
+        """Come in as one viewer of several (RFC 6143 sections 7.1 to 7.3)."""
+        handshake = ClientHandshake()
+        # The server says nothing more before it hears ClientInit.
+        while not handshake.done:
+            said = await reader.read(_READ)
+            if not said:
+                raise asyncio.IncompleteReadError(said, None)
+            writer.write(handshake.feed(said))
+        writer.write(SHARED_CLIENT_INIT)
         init = await reader.readexactly(24)
         self._pixel_bytes = init[4] // 8
         await reader.readexactly(unpack(">I", init[20:])[0])
@@ -77,14 +86,14 @@ class RfbProbe:
     async def _read_message(self, reader: asyncio.StreamReader) -> bool:
         """Read one message (section 7.6); returns whether it brought a pixel."""
         kind = (await reader.readexactly(1))[0]
-        if kind == 3:  # ServerCutText
+        if kind == ServerMessageType.SERVER_CUT_TEXT:
             await reader.readexactly(unpack(">3xI", await reader.readexactly(7))[0])
-        if kind != 0:
+        if kind != ServerMessageType.FRAMEBUFFER_UPDATE:
             return False
         pixels = 0
         for _ in range(unpack(">xH", await reader.readexactly(3))[0]):
             *_, width, height, encoding = unpack(">HHHHi", await reader.readexactly(12))
-            if encoding == RAW:
+            if encoding == Encoding.RAW:
                 pixels += width * height
                 await reader.readexactly(width * height * self._pixel_bytes)
         return pixels > 0

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import asyncio
 
-from desktopd.session.errors import SessionNotReady
+from desktopd.errors import DisplayUnavailable
 from desktopd.session.x_server import XServer
 from desktopd.x11 import windows
-from desktopd.x11.errors import XError
 
 
 class WindowManagerProbe:
@@ -24,7 +23,7 @@ class WindowManagerProbe:
         try:
             connection = self._x_server.open_display().connection
             return await windows.window_manager(connection) is not None
-        except (XError, SessionNotReady):
+        except DisplayUnavailable:
             return False
 
     async def comes_back(self) -> bool:

@@ -19,7 +19,7 @@ X11VNC = Program(("x11vnc",), "x11vnc")
 
 def rfb(options: SessionOptions, _: XServer, __: Callable[[], None]) -> Service | PartOf:
     """The RFB server for an X server that has none, on a unix socket alone."""
-    if options.rfb_path != "x11vnc":
+    if options.rfb != "x11vnc":
         return PartOf("rfb", "display")
     probe = RfbProbe(options.rfb_socket)
     return Service(

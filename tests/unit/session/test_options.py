@@ -20,7 +20,7 @@ from tests.session_options import session_options
 def test_the_rfb_server_follows_from_the_settings(
     folder: Path, arguments: list[str], path: str
 ) -> None:
-    assert session_options(folder, *arguments).rfb_path == path
+    assert session_options(folder, *arguments).rfb == path
 
 
 def test_the_files_of_a_session_are_in_its_folder(folder: Path) -> None:

@@ -6,7 +6,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from desktopd.http.api.metrics import Metrics
 from desktopd.rfb.viewers.pixel_path import PixelPath
-from desktopd.rfb.viewers.viewer import Role, Viewer, Viewers
+from desktopd.rfb.viewers.viewer import Role, Viewer
+from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.status import Stage
 from tests.unit.http.desktop import BEARER, READY, VIEW_BEARER, Desk, client, make_app
 
@@ -40,13 +41,12 @@ async def test_viewers_and_their_bytes() -> None:
 
 async def test_bytes_never_become_less() -> None:
     viewers = Viewers()
-    metrics = Metrics(Desk(), viewers)
-    viewer = Viewer(role=Role.VIEW, address="192.0.2.1", path=PixelPath.X11VNC)
-    with viewers.add(viewer):
-        viewer.bytes_sent = 500
-    metrics.ended(viewer)
-    sent = [m.samples[0].value for m in metrics.collect() if m.name == "desktopd_sent_bytes"]
-    assert sent == [500]
+    app = make_app(viewers=viewers)
+    for _ in range(2):
+        viewer = Viewer(role=Role.VIEW, address="192.0.2.1", path=PixelPath.X11VNC)
+        with viewers.add(viewer):
+            viewer.bytes_sent = 500
+    assert (await scrape(app))["desktopd_sent_bytes_total", ""] == 1000
 
 
 async def test_stage_and_restarts() -> None:

@@ -15,7 +15,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from desktopd.geometry import Size
 from desktopd.rfb.relay.targets import Targets
-from desktopd.rfb.viewers.viewer import Role, Viewers
+from desktopd.rfb.viewers.viewer import Role
+from desktopd.rfb.viewers.viewers import Viewers
 from tests.unit.http.desktop import BEARER, READY, VIEW_BEARER, Desk, make_app, serving
 
 PATHS = ["/websockify", "/ws", "/ws/"]

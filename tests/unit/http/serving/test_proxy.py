@@ -103,7 +103,7 @@ async def test_our_own_origin_is_the_one_that_the_proxy_serves() -> None:
             assert await ws_status(address, origin=origin, additional_headers=https) == status
 
 
-async def test_the_throttle_counts_the_users_of_a_proxy_one_by_one() -> None:
+async def test_the_lockout_counts_the_users_of_a_proxy_one_by_one() -> None:
     app = make_app(trusted_proxies=("10.0.0.1",))
     async with client(app, "10.0.0.1") as proxy:
         for _ in range(6):
@@ -113,7 +113,7 @@ async def test_the_throttle_counts_the_users_of_a_proxy_one_by_one() -> None:
         assert answer.status_code == 401
 
 
-async def test_the_throttle_cannot_be_evaded_with_forged_headers() -> None:
+async def test_the_lockout_cannot_be_evaded_with_forged_headers() -> None:
     async with client(make_app(trusted_proxies=("10.0.0.1",))) as guesser:
         for n in range(6):
             answer = await guesser.get("/?token=x", headers={"X-Forwarded-For": f"203.0.113.{n}"})

@@ -1,23 +1,24 @@
-"""The server on real sockets: addresses, TLS, event loops."""
+"""The server on real sockets: their options, TLS, and its end."""
 
 import asyncio
+import logging
+import signal
 import socket
 import ssl
-import stat
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from starlette.types import Receive, Scope, Send
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 
-from desktopd.http.serving.listen import ListenError, bind_tcp, bind_unix
+from desktopd.errors import ListenError
+from desktopd.http.serving.listening_sockets import bind_tcp
 from desktopd.http.serving.server import HttpServer
-from tests.unit.http.desktop import TOKEN, exchange, make_app, serving
+from tests.unit.certificate import certificate
+from tests.unit.http.desktop import BEARER, TOKEN, exchange, make_app, opened, rest, serving
+from tests.unit.http.serving.flood import flood, stalled_websocket
+from tests.unit.http.serving.test_http_connection import GET
 
 
 async def test_accepted_sockets_send_at_once() -> None:
@@ -41,95 +42,6 @@ async def test_accepted_sockets_send_at_once() -> None:
         "TCP_USER_TIMEOUT": 40000,
         "TCP_CONGESTION": b"reno",
     }
-
-
-class TestAddresses:
-    async def test_a_free_port_is_known_before_the_start(self) -> None:
-        async with serving(make_app()) as server:
-            assert server.addresses == (f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}",)
-
-    async def test_all_addresses_share_one_port(self) -> None:
-        sockets = bind_tcp("*", 0)
-        server = HttpServer(make_app(), sockets)
-        running = asyncio.create_task(server.serve())
-        (port,) = {sock.getsockname()[1] for sock in sockets}
-        async with httpx.AsyncClient() as browser:
-            for host in ("127.0.0.1", "[::1]"):
-                assert (await browser.get(f"http://{host}:{port}/healthz")).status_code == 200
-        assert set(server.addresses) == {f"http://0.0.0.0:{port}", f"http://[::]:{port}"}
-        await server.stop()
-        await running
-
-    def test_a_port_in_use_is_named(self) -> None:
-        (taken,) = bind_tcp("127.0.0.1", 0)
-        port = taken.getsockname()[1]
-        with (
-            taken,
-            pytest.raises(ListenError, match=f"port={port}: Address already in use"),
-        ):
-            bind_tcp("127.0.0.1", port)
-
-    @pytest.mark.parametrize("host", ["no.such.host.invalid", "192.0.2.1", "a" * 100, "ü..ü"])
-    def test_a_host_that_is_not_ours_is_named(self, host: str) -> None:
-        with pytest.raises(ListenError, match="host="):
-            bind_tcp(host, 0)
-
-    async def test_a_unix_socket_is_for_its_owner_alone(self, folder: Path) -> None:
-        path = folder / "d.sock"
-        server = HttpServer(make_app(), [bind_unix(path)])
-        running = asyncio.create_task(server.serve())
-        assert server.addresses == (f"unix:{path}",)
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        transport = httpx.AsyncHTTPTransport(uds=str(path))
-        async with httpx.AsyncClient(transport=transport) as browser:
-            assert (await browser.get("http://desk.test/healthz")).status_code == 200
-            for status in (401,) * 5 + (429,):
-                answer = await browser.get("http://desk.test/?token=x")
-                assert answer.status_code == status
-        await server.stop()
-        await running
-        assert not path.exists()
-
-    def test_a_dead_unix_socket_is_replaced(self, folder: Path) -> None:
-        path = folder / "d.sock"
-        bind_unix(path).close()
-        assert path.exists()
-        bind_unix(path).close()
-
-    def test_a_living_unix_socket_is_not(self, folder: Path) -> None:
-        path = folder / "d.sock"
-        with bind_unix(path), pytest.raises(ListenError, match=r"unix_socket=.*already in use"):
-            bind_unix(path)
-
-    @pytest.mark.parametrize("name", ["file", "missing/d.sock", "d" * 200])
-    def test_a_path_that_cannot_be_bound_is_named(self, folder: Path, name: str) -> None:
-        (folder / "file").write_text("precious")
-        with pytest.raises(ListenError, match="unix_socket="):
-            bind_unix(folder / name)
-        assert (folder / "file").read_text() == "precious"
-
-
-def certificate(folder: Path) -> tuple[Path, Path]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    cert = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    (folder / "cert.pem").write_bytes(cert.public_bytes(pem))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return folder / "cert.pem", folder / "key.pem"
 
 
 class TestTls:
@@ -168,3 +80,102 @@ class TestTls:
         sockets = bind_tcp("127.0.0.1", 0)
         with sockets[0], pytest.raises(ListenError, match=r"tls_cert=.*tls_key=.*PEM"):
             HttpServer(make_app(), sockets, tls_cert=cert, tls_key=key)
+
+
+async def test_stop_ends_open_websockets_with_a_reason() -> None:
+    app = make_app()
+    server = HttpServer(app, bind_tcp("127.0.0.1", 0))
+    running = asyncio.create_task(server.serve())
+    address = server.addresses[0].replace("http", "ws") + "/api/events"
+    websockets: list[ClientConnection] = [
+        await connect(address, additional_headers=BEARER) for _ in range(30)
+    ]
+    for websocket in websockets:
+        await websocket.recv()
+    async with asyncio.timeout(2):
+        await server.stop()
+    await running
+    for websocket in websockets:
+        await websocket.wait_closed()
+        assert websocket.close_code == 1012
+
+
+async def test_stop_does_not_wait_for_those_who_read_no_more(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server = HttpServer(flood, bind_tcp("127.0.0.1", 0))
+    running = asyncio.create_task(server.serve())
+    stalled = [await stalled_websocket(server) for _ in range(30)]
+    async with asyncio.timeout(2):
+        await server.stop()
+    await running
+    # uvicorn did not have to cancel them.
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+    for _, writer in stalled:
+        writer.close()
+
+
+async def test_stop_cuts_off_a_download_that_is_not_read() -> None:
+    began = asyncio.Event()
+
+    async def large(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        began.set()
+        await send({"type": "http.response.body", "body": bytes(64 * 1024 * 1024)})
+
+    server = HttpServer(large, bind_tcp("127.0.0.1", 0))
+    running = asyncio.create_task(server.serve())
+    host, port = server.sockets[0].getsockname()
+    reader, writer = await asyncio.open_connection(host, port, limit=1024)
+    writer.write(GET + b"\r\n")
+    await began.wait()
+    async with asyncio.timeout(2):
+        await server.stop()
+    await running
+    assert len(await rest(reader)) < 64 * 1024 * 1024
+    writer.close()
+
+
+async def test_stop_does_not_wait_for_a_slow_request() -> None:
+    began, ended = asyncio.Event(), asyncio.Event()
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        began.set()
+        try:
+            await asyncio.sleep(600)
+        finally:
+            ended.set()
+
+    server = HttpServer(slow, bind_tcp("127.0.0.1", 0))
+    running = asyncio.create_task(server.serve())
+    _, writer = await opened(server)
+    writer.write(GET + b"\r\n")
+    await began.wait()
+    async with asyncio.timeout(2):
+        await server.stop()
+    await running
+    assert ended.is_set()
+    writer.close()
+
+
+async def test_stop_before_the_start_closes_the_sockets() -> None:
+    server = HttpServer(make_app(), bind_tcp("127.0.0.1", 0))
+    await server.stop()
+    await server.serve()
+    assert server.sockets[0].fileno() == -1
+
+
+async def test_stop_frees_the_port() -> None:
+    async with serving(make_app()) as server:
+        port = server.sockets[0].getsockname()[1]
+    for sock in bind_tcp("127.0.0.1", port):
+        sock.close()
+
+
+async def test_stop_leaves_the_signals_alone() -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    async with serving(make_app()) as server:
+        async with httpx.AsyncClient() as browser:
+            assert (await browser.get(server.addresses[0] + "/healthz")).status_code == 200
+        during = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    assert before == during

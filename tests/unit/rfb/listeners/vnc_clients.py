@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -11,19 +10,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from struct import pack
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
 from desktopd.geometry import Size
 from desktopd.rfb.listeners.authentication import VncAuthenticator
 from desktopd.rfb.listeners.password import VncPasswords, response
 from desktopd.rfb.listeners.vnc_port import VncPort, listen, tls_context
-from desktopd.rfb.viewers.viewer import Viewers
+from desktopd.rfb.relay.relay_server import RelayServer
+from desktopd.rfb.relay.upstream import UnixTarget
+from desktopd.rfb.viewers.pixel_path import PixelPath
+from desktopd.rfb.viewers.viewers import Viewers
+from tests.unit.certificate import certificate
 
 DEADLINE = 20.0
 CONTROL, VIEW = "opensesa", "lookonly"
+PASSWORDS = VncPasswords(CONTROL, VIEW)
 GREETING = b"RFB 003.008\n"
 CLIENT_INIT = b"\x00"
 SERVER_INIT = pack(">HH", 640, 480) + bytes(16) + pack(">I", 4) + b"desk"
@@ -39,40 +38,11 @@ def refused(reason: str) -> bytes:
     return pack(">II", 1, len(reason)) + reason.encode()
 
 
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for localhost that nobody has signed, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem, key_file = folder / "cert.pem", folder / "key.pem"
-    pem.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return pem, key_file
-
-
 @dataclass
 class Desk:
     """The session behind the port: its RFB server asks for no password."""
 
     rfb_target: Path
-    rfb_path: str = "x11vnc"
     sizes: list[Size] = field(default_factory=list)
     heard: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
     security: bytes = b"\x01\x01"
@@ -192,7 +162,8 @@ async def serving(
     session, viewers = Desk(folder / "rfb.sock"), Viewers()
     sock = listen("127.0.0.1", 0)
     number = sock.getsockname()[1]
-    port = VncPort(sock, VncAuthenticator(passwords, tls, plain), session, viewers, context)
+    rfb = RelayServer(PixelPath.X11VNC, UnixTarget(session.rfb_target), resize=session.resize)
+    port = VncPort(sock, VncAuthenticator(passwords, tls, plain), rfb, viewers, context)
     server = await asyncio.start_unix_server(session.serve, session.rfb_target) if desk else None
     task = asyncio.create_task(port.serve())
     try:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from struct import pack
 
 from desktopd.geometry import Size
-from desktopd.rfb.relay.relay import relay
-from desktopd.rfb.relay.targets import Upstream
+from desktopd.rfb.relay.relay import Relay
+from desktopd.rfb.relay.upstream import Upstream
 from desktopd.rfb.viewers.connection import Ending, Limits
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
@@ -122,7 +122,8 @@ async def relaying(
     *,
     limits: Limits = USUAL,
     clipboard: bool = True,
-    listens_to_resize: bool = True,
+    resizes_itself: bool = True,
+    resize_error: Exception | None = None,
     clock: Callable[[], float] | None = None,
 ) -> AsyncIterator[Desk]:
     near, far = socket.socketpair()
@@ -132,10 +133,21 @@ async def relaying(
     viewer = Viewer(role=role, address="127.0.0.1", path=PixelPath.X11VNC)
     viewer.clock = clock or viewer.clock
     resizes: list[Size] = []
-    on_resize = resizes.append if listens_to_resize else None
-    task = asyncio.create_task(
-        relay(browser, upstream, viewer, on_resize=on_resize, clipboard=clipboard, limits=limits)
+
+    async def resize(size: Size) -> None:
+        resizes.append(size)
+        if resize_error is not None:
+            raise resize_error
+
+    relay = Relay(
+        browser,
+        upstream,
+        viewer,
+        resize=resize if resizes_itself else None,
+        clipboard=clipboard,
+        limits=limits,
     )
+    task = asyncio.create_task(relay.run())
     try:
         yield Desk(browser, viewer, server, server_writer, task, resizes)
     finally:

@@ -7,11 +7,11 @@ from struct import pack
 
 import pytest
 
+from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.rfb.protocol.client_messages import MessageType
 from desktopd.rfb.viewers.connection import Cause, Limits
-from desktopd.rfb.viewers.pixel_path import PixelPath
-from desktopd.rfb.viewers.viewer import Role, Viewer, Viewers
+from desktopd.rfb.viewers.viewer import Role
 from tests.unit.rfb.relay.relaying import (
     CUT_TEXT,
     GREETING,
@@ -237,8 +237,26 @@ async def test_set_desktop_size_is_carried_out_and_forwarded() -> None:
         assert desk.resizes == [Size(1024, 768)]
 
 
+async def test_a_resize_without_a_display_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    async with relaying(resize_error=DisplayUnavailable("no display")) as desk:
+        await desk.connect()
+        desk.say(RESIZE, REQUEST)
+        await desk.server_hears(RESIZE + REQUEST)
+        assert desk.resizes == [Size(1024, 768)]
+        assert "a viewer's resize to 1024x768 failed: no display" in caplog.text
+
+
+async def test_a_bug_in_a_resize_is_not_lost() -> None:
+    async with relaying(resize_error=ZeroDivisionError()) as desk:
+        await desk.connect()
+        desk.say(RESIZE)
+        with pytest.raises(ExceptionGroup) as caught:
+            await desk.ending()
+        assert caught.group_contains(ZeroDivisionError)
+
+
 async def test_set_desktop_size_is_only_forwarded_where_nobody_listens() -> None:
-    async with relaying(listens_to_resize=False) as desk:
+    async with relaying(resizes_itself=False) as desk:
         await desk.connect()
         desk.say(RESIZE)
         await desk.server_hears(RESIZE)
@@ -285,32 +303,6 @@ async def test_the_viewer_tells_codec_and_rate() -> None:
         assert (desk.viewer.codec, desk.viewer.fps) == ("tight", 5.0)
         now = 102.5
         assert desk.viewer.fps == 0.0
-        assert desk.viewer.update_requests == 10
         desk.say(continuous)
         await desk.server_hears(continuous)
         assert desk.viewer.fps is None
-
-
-def test_viewers_are_told_of() -> None:
-    viewers, told = Viewers(), []
-    stop = viewers.on_change(lambda: told.append([v.codec for v in viewers]))
-    first, second = (
-        Viewer(role=Role.CONTROL, address="::1", path=PixelPath.XVNC, clock=lambda: 1.0)
-        for _ in range(2)
-    )
-    with viewers.add(first):
-        with viewers.add(second):
-            assert list(viewers) == [first, second]
-            assert first.id != second.id
-            second.agreed("tight")
-            second.agreed("tight")
-            first.clock, second.clock = lambda: 5.0, lambda: 9.0
-            first.used()
-            second.used()
-        assert viewers.last_input == 9.0
-    assert told == [[None], [None, None], [None, "tight"], [None], []]
-    stop()
-    with viewers.add(first):
-        assert len(viewers) == 1
-        assert viewers.last_input == 9.0
-    assert len(told) == 5

@@ -1,4 +1,4 @@
-"""Targets by websockify's own token plugins, and connections to real sockets."""
+"""Targets by websockify's own token plugins."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from textwrap import dedent
 
 import pytest
 
-from desktopd.rfb.relay.targets import Target, TargetError, Targets, TcpTarget, UnixTarget, connect
+from desktopd.rfb.relay.targets import Targets
+from desktopd.rfb.relay.upstream import Target, TcpTarget, UnixTarget
 
 # websockify leaves the closing of its token files to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
@@ -238,60 +239,3 @@ def test_a_plugin_that_exits_does_not_end_the_program(plugin: str, plugins: str)
 def test_websockify_does_not_log_tokens_on_the_way(folder: Path) -> None:
     Targets("ReadOnlyTokenFile", token_file(folder, ""))
     assert not logging.getLogger("websockify.token_plugins").isEnabledFor(logging.INFO)
-
-
-async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(b"RFB 003.008\n" + await reader.readexactly(4))
-    await writer.drain()
-    writer.close()
-
-
-@pytest.mark.parametrize("kind", [UnixTarget, TcpTarget])
-async def test_connections_reach_their_target(kind: type[Target], folder: Path) -> None:
-    if kind is UnixTarget:
-        server = await asyncio.start_unix_server(greet, folder / "rfb")
-        target: Target = UnixTarget(folder / "rfb")
-    else:
-        server = await asyncio.start_server(greet, "127.0.0.1", 0)
-        target = TcpTarget("127.0.0.1", server.sockets[0].getsockname()[1])
-    async with server:
-        upstream = await connect(target)
-        upstream.writer.write(b"ping")
-        assert await upstream.reader.read() == b"RFB 003.008\nping"
-        upstream.writer.close()
-        await upstream.writer.wait_closed()
-
-
-@pytest.mark.parametrize(
-    "target",
-    [
-        UnixTarget(Path("/nowhere/at/all")),
-        UnixTarget(Path("/tmp/" + "x" * 108)),
-        UnixTarget(Path("/tmp/a\0b")),
-        TcpTarget("host.invalid", 5900),
-        TcpTarget("bad..host", 5900),
-    ],
-)
-async def test_an_unreachable_target_is_named_with_a_remedy(target: Target) -> None:
-    with pytest.raises(TargetError) as caught:
-        await connect(target)
-    assert f"RFB server {target}: " in str(caught.value)
-    assert caught.value.error + ": " + caught.value.remedy == str(caught.value)
-    assert "start it" in caught.value.remedy
-
-
-async def test_a_refused_connection_says_so() -> None:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        port = bound.getsockname()[1]
-        with pytest.raises(TargetError, match=f"RFB server 127.0.0.1:{port}: Connect call failed"):
-            await connect(TcpTarget("127.0.0.1", port))
-
-
-async def test_a_target_that_does_not_answer_is_given_up() -> None:
-    with socket.socket() as full, socket.socket() as waiting:
-        full.bind(("127.0.0.1", 0))
-        full.listen(0)
-        waiting.connect(full.getsockname())
-        with pytest.raises(TargetError, match=r"no connection within 0\.1 s"):
-            await connect(TcpTarget(*full.getsockname()), 0.1)

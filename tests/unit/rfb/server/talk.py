@@ -13,9 +13,8 @@ from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.cursor import CursorShape
 from desktopd.rfb.protocol import server_messages
 from desktopd.rfb.protocol.encodings import Encoding
-from desktopd.rfb.protocol.handshake import RFB_3_8
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
-from desktopd.rfb.protocol.server_messages import Led
+from desktopd.rfb.protocol.rectangles import Led
 from desktopd.rfb.server.client_connection import ClientConnection
 from desktopd.rfb.server.client_state import ClientState, Update, UpdateRequest
 from desktopd.rfb.server.framebuffer import Framebuffer
@@ -30,9 +29,7 @@ WHOLE = Rectangle.of(SIZE)
 LIMITS = Limits(stall=20.0)
 VERSION = b"RFB 003.008\n"
 HELLO = VERSION + b"\1\1"
-GREETING = (
-    VERSION + server_messages.security_types(RFB_3_8) + server_messages.security_result(RFB_3_8)
-)
+GREETING = VERSION + b"\1\1" + bytes(4)
 START = GREETING + server_messages.server_init(640, 480, NATIVE, "a desktop")
 FENCED = (Encoding.TIGHT, Encoding.JPEG_QUALITY_9, Encoding.H264, Encoding.FENCE)
 

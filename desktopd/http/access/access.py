@@ -1,0 +1,51 @@
+"""What a request may do, and by what means it has shown that; who tells it stands elsewhere.
+
+test_middleware tests it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Protocol
+
+from starlette.requests import HTTPConnection
+
+from desktopd.rfb.viewers.viewer import Role
+
+
+class Means(Enum):
+    """How a request has shown its right. Only a cookie is sent by a browser unasked."""
+
+    OPEN = auto()
+    BEARER = auto()
+    QUERY = auto()
+    COOKIE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a request may do, and why; stands in ``scope["auth"]``."""
+
+    role: Role
+    means: Means
+
+    @classmethod
+    def of(cls, conn: HTTPConnection) -> Access:
+        """What the auth middleware has found for this request."""
+        found = conn.scope["auth"]
+        assert isinstance(found, cls)
+        return found
+
+
+class RequestAuthenticator(Protocol):
+    """Tells what a request may do."""
+
+    async def access(self, conn: HTTPConnection, query: bytes | None = None) -> Access:
+        """The access of a request that may carry a token in its `query`; raises Problem."""
+
+
+def bearer(conn: HTTPConnection) -> bytes | None:
+    """The token of RFC 6750; headers arrive as Latin-1, so this gives back the bytes."""
+    scheme, _, token = conn.headers.get("authorization", "").partition(" ")
+    return token.strip().encode("latin-1") if scheme.lower() == "bearer" else None

@@ -1,0 +1,36 @@
+"""A WebSocket connection of uvicorn that no dead peer holds up."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+FLUSH_DEADLINE = 0.5
+CLOSE_DEADLINE = 10.0
+
+
+class WebSocketConnection(WebSocketsSansIOProtocol):
+    """Closed without waiting for a peer that takes nothing any more."""
+
+    def keepalive_timeout(self) -> None:
+        """No pong: a close would wait for a full write buffer to drain."""
+        super().keepalive_timeout()
+        self.transport.abort()
+
+    def shutdown(self) -> None:
+        """The server stops: give the peer a moment to read that."""
+        super().shutdown()
+        self.loop.call_later(FLUSH_DEADLINE, self.transport.abort)
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        """The application has ended it: the peer has 10 s to take what is left."""
+        super().on_task_complete(task)
+        self.loop.call_later(CLOSE_DEADLINE, self.transport.abort)
+
+    async def send(self, message: Any) -> None:
+        """Count a refusal as the end of the handshake, or uvicorn logs it as an error."""
+        await super().send(message)
+        if self.initial_response is not None and self.close_sent:
+            self.handshake_complete = True

@@ -1,0 +1,58 @@
+"""Which RFB server shows the desktop: decided here, once, and not asked for anywhere else."""
+
+from __future__ import annotations
+
+import logging
+
+from desktopd.rfb.relay.relay_server import RelayServer
+from desktopd.rfb.relay.upstream import UnixTarget
+from desktopd.rfb.rfb_server import RfbServer
+from desktopd.rfb.shown_session import ShownSession
+from desktopd.rfb.viewers.pixel_path import PixelPath
+
+log = logging.getLogger(__name__)
+
+
+def choose(rfb: str, display: str) -> PixelPath:
+    """The server that the settings ``rfb`` and ``display`` ask for.
+
+    Where nothing is asked for that is our own, or x11vnc where a part of ours is missing. Raises
+    ValueError when ours is asked for and cannot run here: the text says what to install.
+    """
+    if PixelPath.XVNC in (rfb, display):
+        return PixelPath.XVNC
+    if rfb == PixelPath.X11VNC:
+        return PixelPath.X11VNC
+    missing = _missing_of_native()
+    if missing is None:
+        return PixelPath.NATIVE
+    reason = f"the native RFB server needs {missing}: pip install 'desktopd[fast]'"
+    if rfb == PixelPath.NATIVE:
+        raise ValueError(f"rfb=native: {reason}")
+    log.warning("x11vnc shows the display: %s", reason)
+    return PixelPath.X11VNC
+
+
+def _missing_of_native() -> str | None:
+    """The module that our own server cannot be imported without, if there is one."""
+    try:
+        import desktopd.rfb.server.native_server  # noqa: F401
+    except ImportError as error:
+        return error.name or str(error)
+    return None
+
+
+def create(path: PixelPath, session: ShownSession, name: str) -> RfbServer:
+    """The chosen server for `session`; `name` is what viewers show as the desktop's title."""
+    target = UnixTarget(session.rfb_target)
+    match path:
+        case PixelPath.NATIVE:
+            # Only here: it needs modules that may be missing where another is chosen.
+            from desktopd.rfb.server.native_server import NativeServer
+
+            return NativeServer(session, name)
+        case PixelPath.X11VNC:
+            # x11vnc refuses SetDesktopSize, so the resize goes out of band.
+            return RelayServer(path, target, resize=session.resize)
+        case _:
+            return RelayServer(path, target)

@@ -1,0 +1,79 @@
+"""What a server of another program says, on its way to a viewer.
+
+test_relay tests it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from desktopd.rfb.protocol import fences
+from desktopd.rfb.protocol.handshake import VERSION_LENGTH, SecurityType, Version
+from desktopd.rfb.protocol.message import ProtocolError
+from desktopd.rfb.relay.backlog import Backlog
+from desktopd.rfb.relay.version_agreement import VersionAgreement
+from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Limits, Transport
+from desktopd.rfb.viewers.viewer import Viewer
+
+SERVER_LEFT = Ending(Cause.SERVER_LEFT, "the RFB server closed the connection")
+
+
+@dataclass(slots=True)
+class ServerPump:
+    """Reads the server all the time, however slow the viewer is, up to a bound: `read`, `send`."""
+
+    transport: Transport
+    server: asyncio.StreamReader
+    viewer: Viewer
+    agreement: VersionAgreement
+    limits: Limits
+    _backlog: Backlog = field(default_factory=Backlog, init=False)
+
+    async def read(self) -> Ending | None:
+        """Read until the server ends; None then: `send` tells that after its last byte."""
+        try:
+            await self._read_greeting()
+            while chunk := await self.server.read(self.limits.message):
+                self._backlog.put(chunk)
+                if self._backlog.size > self.limits.backlog:
+                    return Ending(
+                        Cause.BACKLOG_FULL,
+                        f"the viewer is more than {self.limits.backlog} bytes behind",
+                    )
+        except ProtocolError as error:
+            return Ending(Cause.PROTOCOL_ERROR, str(error))
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        self._backlog.close()
+        return None
+
+    async def _read_greeting(self) -> None:
+        greeting = await self.server.readexactly(VERSION_LENGTH)
+        self.agreement.offer(Version.parse(greeting))
+        self._backlog.put(greeting)
+        if await self.agreement.server_decides():
+            # Only here the viewer's next message depends on what the server says.
+            decided = await self.server.readexactly(4)
+            if int.from_bytes(decided) > SecurityType.NONE:
+                raise ProtocolError(
+                    "the server asks for a password: use a viewer of RFB 3.7 or 3.8"
+                )
+            self._backlog.put(decided)
+
+    async def send(self) -> Ending:
+        """Send to the viewer until one of both ends."""
+        while data := await self._backlog.take(self.limits.message):
+            try:
+                async with asyncio.timeout(self.limits.stall):
+                    for message in fences.messages(data):
+                        await self.transport.send(message)
+            except TimeoutError:
+                return Ending(
+                    Cause.VIEWER_STALLED,
+                    f"the viewer took nothing for {self.limits.stall:g} s",
+                )
+            except ConnectionError:
+                return VIEWER_LEFT
+            self.viewer.bytes_sent += len(data)
+        return SERVER_LEFT

@@ -1,0 +1,116 @@
+"""What a viewer says, on its way to a server of another program.
+
+test_relay tests it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+
+from desktopd.errors import DisplayUnavailable
+from desktopd.geometry import Size
+from desktopd.rfb.protocol.client_message_parser import ClientMessageParser
+from desktopd.rfb.protocol.client_messages import (
+    ClientCutText,
+    EnableContinuousUpdates,
+    FramebufferUpdateRequest,
+    SetDesktopSize,
+    SetEncodings,
+)
+from desktopd.rfb.protocol.handshake import ProtocolVersion
+from desktopd.rfb.protocol.message import ClientMessage, MessageLimits, ProtocolError
+from desktopd.rfb.relay.codec import codec
+from desktopd.rfb.relay.version_agreement import VersionAgreement
+from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Limits, Transport
+from desktopd.rfb.viewers.permissions import ViewerPermissions
+from desktopd.rfb.viewers.pressed_keys import PressedKeys
+from desktopd.rfb.viewers.viewer import Viewer
+
+log = logging.getLogger(__name__)
+
+Resize = Callable[[Size], Awaitable[object]]
+"""Resizes the screen for a viewer; may raise DisplayUnavailable."""
+
+
+@dataclass(slots=True)
+class ViewerPump:
+    """Reads the viewer as fast as the server takes it, and lets through what it may say.
+
+    `resize` hears of each SetDesktopSize, in a task that `spawn` makes; `clipboard`: whether
+    ClientCutText reaches the server.
+    """
+
+    transport: Transport
+    server: asyncio.StreamWriter
+    viewer: Viewer
+    permissions: ViewerPermissions
+    pressed_keys: PressedKeys
+    agreement: VersionAgreement
+    resize: Resize | None
+    clipboard: bool
+    limits: Limits
+    spawn: Callable[[Coroutine[None, None, None]], object]
+
+    async def run(self) -> Ending:
+        """Go on until the viewer leaves, or says what cannot be followed."""
+        parser = ClientMessageParser(MessageLimits(self.limits.clipboard, self.limits.encodings))
+        while (data := await self._receive()) is not None:
+            try:
+                for message in parser.feed(data):
+                    await self._forward(message)
+            except ProtocolError as error:
+                return Ending(Cause.PROTOCOL_ERROR, str(error))
+            try:
+                async with asyncio.timeout(self.limits.stall):
+                    await self.server.drain()
+            except TimeoutError:
+                return Ending(
+                    Cause.SERVER_STALLED,
+                    f"the RFB server took no input for {self.limits.stall:g} s",
+                )
+            except OSError:
+                # The pump that reads the server ends the relay, after the last of its bytes.
+                continue
+        return VIEWER_LEFT
+
+    async def _receive(self) -> bytes | None:
+        try:
+            return await self.transport.receive()
+        except ConnectionError:
+            return None
+
+    async def _forward(self, message: ClientMessage) -> None:
+        if isinstance(message, ProtocolVersion):
+            await self.agreement.choose(message.version)
+        admitted = self.permissions.admit(message)
+        if not admitted:
+            return
+        self._follow(message)
+        withheld = isinstance(message, ClientCutText) and not self.clipboard
+        if not withheld and not self.server.is_closing():
+            self.server.write(admitted)
+
+    def _follow(self, message: ClientMessage) -> None:
+        """Note what the message tells about the viewer, and do what the server does not."""
+        self.pressed_keys.follow(message)
+        match message:
+            case SetEncodings(encodings=encodings):
+                self.viewer.agreed(codec(encodings, self.viewer.path))
+            case FramebufferUpdateRequest():
+                # It asks for the next update once it has drawn the last one.
+                self.viewer.updated()
+            case EnableContinuousUpdates(enable=enable):
+                self.viewer.continuous_updates(enable)
+            case SetDesktopSize(width=width, height=height) if self.resize is not None:
+                # The server gets it as well: a viewer may wait for its answer.
+                self.spawn(_carry_out(self.resize, Size(width, height)))
+
+
+async def _carry_out(resize: Resize, size: Size) -> None:
+    try:
+        await resize(size)
+    except DisplayUnavailable as error:
+        log.warning("a viewer's resize to %s failed: %s", size, error)

@@ -1,0 +1,58 @@
+"""Everybody who is watching, and what is to be remembered of those who have gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from desktopd.observers import Observers
+from desktopd.rfb.viewers.viewer import Viewer, nobody_listens
+
+
+class Viewers:
+    """All viewers of one desktop, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._viewers: dict[str, Viewer] = {}
+        self._changes = Observers[[]]()
+        self._last_input: float | None = None
+        self._bytes_of_the_gone = 0
+
+    def __iter__(self) -> Iterator[Viewer]:
+        return iter(tuple(self._viewers.values()))
+
+    def __len__(self) -> int:
+        return len(self._viewers)
+
+    @property
+    def last_input(self) -> float | None:
+        """Monotonic time in seconds of the latest input of any viewer, present or gone."""
+        times = (self._last_input, *(viewer.last_input for viewer in self))
+        return max((time for time in times if time is not None), default=None)
+
+    @property
+    def bytes_sent(self) -> int:
+        """Bytes of pictures sent to all viewers, present or gone: never less than before."""
+        return self._bytes_of_the_gone + sum(viewer.bytes_sent for viewer in self)
+
+    @contextmanager
+    def add(self, viewer: Viewer) -> Iterator[Viewer]:
+        """Count `viewer` in for as long as the context lasts."""
+        self._viewers[viewer.id] = viewer
+        viewer.on_change = self._changes.call
+        self._changes.call()
+        try:
+            yield viewer
+        finally:
+            self._last_input = self.last_input
+            self._bytes_of_the_gone += viewer.bytes_sent
+            viewer.on_change = nobody_listens
+            del self._viewers[viewer.id]
+            self._changes.call()
+
+    def on_change(self, handler: Callable[[], None]) -> Callable[[], None]:
+        """Call `handler` when a viewer comes, goes or changes its codec.
+
+        The result unsubscribes it.
+        """
+        return self._changes.add(handler)

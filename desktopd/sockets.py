@@ -1,0 +1,66 @@
+"""Listening sockets, whatever they serve: the options of TCP ones, and unix ones."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from contextlib import suppress
+from ipaddress import ip_address
+from pathlib import Path
+
+_OPTIONS = (
+    (socket.TCP_NODELAY, 1),
+    # Old pictures wait in the server, where they can be replaced, and not in the kernel.
+    (socket.TCP_NOTSENT_LOWAT, 128 * 1024),
+    # Milliseconds.
+    (socket.TCP_USER_TIMEOUT, 40_000),
+)
+
+
+def tune(sock: socket.socket) -> None:
+    """Set the options of a bound TCP socket that is to listen; accepted ones inherit them.
+
+    They are chosen for pictures and input. Raises OSError.
+    """
+    for option, value in _OPTIONS:
+        sock.setsockopt(socket.IPPROTO_TCP, option, value)
+    address, _, _ = sock.getsockname()[0].partition("%")
+    if ip_address(address).is_loopback:
+        # The way to a proxy of the same machine needs no exploration: BBR, where the system has
+        # chosen it, holds pictures back for 0.1 s now and then while it looks for the round trip.
+        with suppress(OSError):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"reno")
+
+
+def listen_unix(path: Path, backlog: int = 128) -> socket.socket:
+    """A listening unix socket for its user alone; a dead one in its place is replaced.
+
+    Raises OSError, also when something listens there or `path` is another file.
+    """
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        # Linux creates the file with the mode of the socket, so it is never open to others.
+        os.fchmod(sock.fileno(), 0o600)
+        _remove_dead(path)
+        sock.bind(str(path))
+        sock.listen(backlog)
+    except OSError:
+        sock.close()
+        raise
+    sock.setblocking(False)
+    return sock
+
+
+def _remove_dead(path: Path) -> None:
+    if not os.path.lexists(path):
+        return
+    if not path.is_socket():
+        raise FileExistsError(errno.EEXIST, "exists and is no socket", str(path))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink(missing_ok=True)
+        else:
+            raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE), str(path))

@@ -1,0 +1,19 @@
+"""The probes of whoever runs the container."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from desktopd.session.status import Stage
+from tests.unit.http.desktop import READY, Desk, client, make_app
+
+
+@pytest.mark.parametrize("stage", Stage)
+async def test_readiness(desk: Desk, stage: Stage) -> None:
+    desk.status = replace(READY, stage=stage)
+    async with client(make_app(desk)) as probe:
+        ready, healthy = await probe.get("/readyz"), await probe.get("/healthz")
+    assert ready.status_code == (200 if stage is Stage.READY else 503)
+    assert healthy.status_code == 200

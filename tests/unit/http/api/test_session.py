@@ -1,0 +1,125 @@
+"""The session as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from desktopd.rfb.viewers.pixel_path import PixelPath
+from desktopd.rfb.viewers.viewer import Role, Viewer
+from desktopd.rfb.viewers.viewers import Viewers
+from desktopd.session.status import ServiceState, ServiceStatus, SessionStatus, Stage
+from tests.unit.http.desktop import BEARER, READY, VIEW_BEARER, Desk, client, make_app, user
+
+
+def with_application(**changes: Any) -> SessionStatus:
+    application = replace(READY.application, **changes)
+    return replace(READY, services=(*READY.services[:-1], application))
+
+
+async def test_the_session(desk: Desk) -> None:
+    viewers = Viewers()
+    viewer = Viewer(role=Role.VIEW, address="192.0.2.1", path=PixelPath.X11VNC)
+    with viewers.add(viewer):
+        viewer.agreed("tight")
+        async with user(desk, viewers) as script:
+            answer = (await script.get("/api/session")).json()
+    assert answer == {
+        "stage": "ready",
+        "message": "napari is ready",
+        "role": "control",
+        "version": "1.2.3",
+        "services": [
+            {"name": name, "state": "running", "pid": pid, "restarts": 0, "error": None}
+            for pid, name in enumerate(("display", "window_manager", "rfb", "application"), 11)
+        ],
+        "display": {
+            "name": ":7",
+            "backend": "xdummy",
+            "width": 1600,
+            "height": 900,
+            "xauthority": "/run/xauthority",
+        },
+        "gpu": {"name": "", "reason": "", "renderer": "software"},
+        "rfb": {"path": "x11vnc", "baseline": False},
+        "viewers": [
+            {
+                "id": viewer.id,
+                "role": "view",
+                "path": "x11vnc",
+                "codec": "tight",
+                "exact": None,
+                "fps": None,
+            }
+        ],
+        "app": {
+            "command": "napari --reset",
+            "state": "running",
+            "restarts": 0,
+            "error": None,
+            "log": "",
+            "exit": None,
+            "restored": None,
+        },
+    }
+
+
+async def test_a_viewer_is_told_neither_logs_nor_the_cookie_file(desk: Desk) -> None:
+    desk.status = with_application(state=ServiceState.FAILED, error="exit 1", log="Traceback")
+    app = make_app(desk)
+    async with client(app, headers=VIEW_BEARER) as viewer, client(app, headers=BEARER) as owner:
+        seen = (await viewer.get("/api/session")).json()
+        known = (await owner.get("/api/session")).json()
+    assert (seen["app"]["log"], seen["display"]["xauthority"]) == ("", None)
+    assert (known["app"]["log"], known["display"]["xauthority"]) == ("Traceback", "/run/xauthority")
+    assert seen["app"]["error"] == known["app"]["error"] == "exit 1"
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [
+        (ServiceState.FAILED, "last lines"),
+        (ServiceState.BACKOFF, "last lines"),
+        (ServiceState.RUNNING, ""),
+        (ServiceState.STARTING, ""),
+    ],
+)
+async def test_the_log_is_shown_when_it_helps(desk: Desk, state: ServiceState, shown: str) -> None:
+    desk.status = with_application(state=state, log="last lines")
+    async with user(desk) as script:
+        assert (await script.get("/api/session")).json()["app"]["log"] == shown
+
+
+@pytest.mark.parametrize(
+    ("stage", "command", "message"),
+    [
+        (Stage.DISPLAY, "napari", "starting the display"),
+        (Stage.WINDOW_MANAGER, "napari", "starting the window manager"),
+        (Stage.APPLICATION, "/opt/my apps/fiji", "starting my"),
+        (Stage.APPLICATION, "'/opt/my apps/fiji' --x", "starting fiji"),
+        (Stage.FIRST_FRAME, "napari", "waiting for the first picture of napari"),
+        (Stage.STOPPING, "napari", "stopping"),
+        (Stage.FAILED, "napari", "napari failed: exit 3"),
+        (Stage.APPLICATION, "'unbalanced", "starting 'unbalanced"),
+    ],
+)
+async def test_the_message_says_what_is_going_on(
+    desk: Desk, stage: Stage, command: str, message: str
+) -> None:
+    failed = with_application(state=ServiceState.FAILED, error="exit 3")
+    desk.status = replace(failed, stage=stage, command=command)
+    async with user(desk) as script:
+        assert (await script.get("/api/session")).json()["message"] == message
+
+
+async def test_a_failed_service_is_named(desk: Desk) -> None:
+    display = ServiceStatus("display", ServiceState.FAILED, error="no screens found")
+    desk.status = replace(
+        READY, stage=Stage.FAILED, display=None, services=(display, *READY.services[1:])
+    )
+    async with user(desk) as script:
+        answer = (await script.get("/api/session")).json()
+    assert answer["message"] == "display failed: no screens found"
+    assert answer["display"] is None

@@ -1,0 +1,64 @@
+"""What the server does to WebSockets whose peers are greedy, or gone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import pytest
+from starlette.types import Receive, Scope, Send
+from websockets.asyncio.client import connect
+
+from desktopd.http.serving import websocket_connection
+from tests.unit.http.desktop import BEARER, make_app, serving
+from tests.unit.http.serving.flood import ENDED, flood, stalled_websocket
+
+
+async def test_a_peer_that_answers_no_ping_is_gone_even_with_full_buffers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("desktopd.http.serving.server.PING", 0.3)
+    ENDED.clear()
+    async with serving(flood) as server:
+        _, writer = await stalled_websocket(server)
+        async with asyncio.timeout(10):
+            while not ENDED:
+                await asyncio.sleep(0.05)
+        writer.close()
+
+
+async def test_a_peer_that_takes_nothing_is_gone_after_the_application_gave_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(websocket_connection, "CLOSE_DEADLINE", 0.3)
+
+    async def impatient(scope: Scope, receive: Receive, send: Send) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await flood(scope, receive, send)
+
+    async with serving(impatient) as server:
+        _, writer = await stalled_websocket(server)
+        async with asyncio.timeout(10):
+            while server._uvicorn.server_state.connections:
+                await asyncio.sleep(0.05)
+        writer.close()
+
+
+async def test_a_websocket_message_has_a_limit() -> None:
+    async with serving(make_app()) as server:
+        address = server.addresses[0].replace("http", "ws") + "/api/events"
+        async with connect(address, additional_headers=BEARER) as websocket:
+            await websocket.recv()
+            await websocket.send("x" * (2 * 1024 * 1024 + 1))
+            await websocket.wait_closed()
+            assert websocket.close_code == 1009
+
+
+async def test_nothing_is_compressed_twice() -> None:
+    async with serving(make_app()) as server:
+        address = server.addresses[0].replace("http", "ws") + "/api/events"
+        async with connect(address, additional_headers=BEARER) as websocket:
+            assert websocket.response
+            assert "sec-websocket-extensions" not in websocket.response.headers
+            assert "uvicorn" not in str(websocket.response.headers)

@@ -1,0 +1,88 @@
+"""Which RFB server shows the desktop, and what happens where a part of ours is missing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from desktopd.geometry import Size
+from desktopd.rfb.choice import choose, create
+from desktopd.rfb.viewers.pixel_path import PixelPath
+
+WITHOUT = """
+import sys
+sys.modules[{missing!r}] = None
+import desktopd.__main__
+from desktopd.rfb.choice import choose, create
+print(choose("auto", "auto"))
+try:
+    choose("native", "auto")
+except ValueError as error:
+    print(error)
+"""
+
+
+@dataclass
+class Session:
+    """A session of which nothing runs yet."""
+
+    rfb_target: Path = Path("/nowhere/rfb.sock")
+    clipboard_text: str = ""
+    status: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(display=None))
+
+    async def resize(self, size: Size) -> Size:
+        return size
+
+    async def set_clipboard(self, text: str) -> None:
+        self.clipboard_text = text
+
+    def on_change(self, handler: Callable[[], None]) -> Callable[[], None]:
+        return lambda: None
+
+    def on_clipboard(self, handler: Callable[[str], None]) -> Callable[[], None]:
+        return lambda: None
+
+
+@pytest.mark.parametrize(
+    ("rfb", "display", "path"),
+    [
+        ("auto", "auto", PixelPath.NATIVE),
+        ("auto", "xvfb", PixelPath.NATIVE),
+        ("native", "xdummy", PixelPath.NATIVE),
+        ("x11vnc", "auto", PixelPath.X11VNC),
+        ("xvnc", "auto", PixelPath.XVNC),
+        ("auto", "xvnc", PixelPath.XVNC),
+    ],
+)
+def test_what_the_settings_ask_for(rfb: str, display: str, path: PixelPath) -> None:
+    assert choose(rfb, display) is path
+
+
+@pytest.mark.parametrize("missing", ["numpy", "simplejpeg", "isal"])
+def test_where_a_part_of_ours_is_missing_x11vnc_shows_the_display(missing: str) -> None:
+    program = [sys.executable, "-c", WITHOUT.format(missing=missing)]
+    done = subprocess.run(program, check=True, capture_output=True, text=True)
+    reason = f"the native RFB server needs {missing}: pip install 'desktopd[fast]'"
+    assert done.stdout.splitlines() == ["x11vnc", f"rfb=native: {reason}"]
+    assert f"x11vnc shows the display: {reason}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "baseline", "listens_itself"),
+    [
+        (PixelPath.NATIVE, True, False),
+        (PixelPath.X11VNC, False, True),
+        (PixelPath.XVNC, False, True),
+    ],
+)
+def test_what_each_of_them_is(path: PixelPath, baseline: bool, listens_itself: bool) -> None:
+    session = Session()
+    server = create(path, session, "a desktop")
+    assert (server.path, server.baseline) == (path, baseline)
+    assert server.socket == (None if listens_itself else session.rfb_target)

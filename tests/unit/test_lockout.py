@@ -1,0 +1,104 @@
+"""Who guesses is locked out, on a clock of the test's own."""
+
+import pytest
+
+from desktopd.lockout import FORGET_AFTER, FREE_FAILURES, Lockout
+
+HOST = "192.0.2.1"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def fail(lockout: Lockout, address: str, times: int) -> None:
+    for _ in range(times):
+        lockout.failed(address)
+
+
+def test_the_fifth_failure_locks(clock: Clock) -> None:
+    lockout = Lockout(clock)
+    fail(lockout, HOST, FREE_FAILURES - 1)
+    assert lockout.locked(HOST) == 0
+    lockout.failed(HOST)
+    assert lockout.locked(HOST) == 10
+
+
+def test_the_lock_runs_out(clock: Clock) -> None:
+    lockout = Lockout(clock)
+    fail(lockout, HOST, FREE_FAILURES)
+    clock.now += 9.5
+    assert lockout.locked(HOST) == 0.5
+    clock.now += 0.5
+    assert lockout.locked(HOST) == 0
+
+
+def test_the_lock_doubles_up_to_five_minutes(clock: Clock) -> None:
+    lockout = Lockout(clock)
+    fail(lockout, HOST, FREE_FAILURES - 1)
+    locks = []
+    for _ in range(2000):
+        assert lockout.locked(HOST) == 0
+        lockout.failed(HOST)
+        locks.append(lockout.locked(HOST))
+        clock.now += locks[-1]
+    assert locks[:7] == [10, 20, 40, 80, 160, 300, 300]
+    assert set(locks[5:]) == {300}
+
+
+def test_a_success_forgets(clock: Clock) -> None:
+    lockout = Lockout(clock)
+    fail(lockout, HOST, FREE_FAILURES)
+    lockout.succeeded(HOST)
+    assert lockout.locked(HOST) == 0
+    fail(lockout, HOST, FREE_FAILURES - 1)
+    assert lockout.locked(HOST) == 0
+
+
+def test_time_forgets(clock: Clock) -> None:
+    lockout = Lockout(clock)
+    fail(lockout, HOST, FREE_FAILURES - 1)
+    clock.now += FORGET_AFTER + 1
+    fail(lockout, HOST, FREE_FAILURES - 1)
+    assert lockout.locked(HOST) == 0
+
+
+def test_others_are_not_locked(clock: Clock) -> None:
+    lockout = Lockout(clock)
+    fail(lockout, HOST, FREE_FAILURES)
+    assert lockout.locked("192.0.2.2") == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("unix", "unix", True),
+    ],
+)
+def test_what_counts_as_one_address(clock: Clock, one: str, other: str, same: bool) -> None:
+    lockout = Lockout(clock)
+    fail(lockout, one, FREE_FAILURES)
+    assert (lockout.locked(other) > 0) is same
+
+
+def test_ten_thousand_addresses_take_bounded_room(clock: Clock) -> None:
+    lockout = Lockout(clock, capacity=500)
+    for n in range(10_000):
+        fail(lockout, f"10.{n // 65536}.{n // 256 % 256}.{n % 256}", FREE_FAILURES)
+    assert len(lockout) == 500
+    assert lockout.locked("10.0.0.1") == 0
+    # The latest are still locked.
+    assert lockout.locked("10.0.39.15") == 10

@@ -1,0 +1,54 @@
+"""Listening sockets: what TCP is told, and where unix ones may be."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from desktopd.sockets import listen_unix, tune
+
+
+def congestion_control(sock: socket.socket) -> bytes:
+    return sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, 16).rstrip(b"\0")
+
+
+@pytest.mark.parametrize(
+    ("family", "address"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
+)
+def test_the_way_to_a_proxy_of_this_machine_is_not_explored(
+    family: socket.AddressFamily, address: str
+) -> None:
+    with socket.socket(family) as sock:
+        sock.bind((address, 0))
+        tune(sock)
+        assert congestion_control(sock) == b"reno"
+
+
+def test_ways_to_other_machines_are_explored_as_their_operator_wants() -> None:
+    known = Path("/proc/sys/net/ipv4/tcp_available_congestion_control").read_text().split()
+    chosen = next(name.encode() for name in known if name != "reno")
+    with socket.socket() as sock:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, chosen)
+        sock.bind(("0.0.0.0", 0))
+        tune(sock)
+        assert congestion_control(sock) == chosen
+
+
+def test_a_unix_socket_is_for_its_user_and_takes_the_place_of_a_dead_one(folder: Path) -> None:
+    path = folder / "d.sock"
+    for _ in range(2):
+        with listen_unix(path):
+            assert path.stat().st_mode & 0o777 == 0o600
+        assert path.exists()
+
+
+def test_a_place_that_is_taken_is_left_alone(folder: Path) -> None:
+    path = folder / "d.sock"
+    with listen_unix(path), pytest.raises(OSError, match="already in use"):
+        listen_unix(path)
+    (folder / "file").write_text("precious")
+    with pytest.raises(FileExistsError, match="exists and is no socket"):
+        listen_unix(folder / "file")
+    assert (folder / "file").read_text() == "precious"
