@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktopd.session.backends.backend import Backend
+from desktopd.session.backends.display_numbers import remove_dead_locks
 from desktopd.session.backends.start import start
 from desktopd.session.backends.table import BACKENDS
 from desktopd.session.errors import LaunchError
@@ -110,6 +111,7 @@ def _display_findings(backend: Backend, options: SessionOptions) -> Iterator[Fin
         finally:
             server.terminate()
             server.wait()
+            remove_dead_locks()
     yield Finding(f"display {backend.name}", f"starts; OpenGL: {renderer}")
     refused = options.gpu not in ("off", "auto") and gpu.renderer is Renderer.SOFTWARE
     remedy = "mend that, or set gpu=auto" if refused else ""

@@ -141,6 +141,13 @@ class Connection:
         """Have `handler` called in the loop with every event; returns what ends that."""
         return self._handlers.add(handler)
 
+    def watch(self, handler: Callable[[Event], object]) -> None:
+        """Have `handler` called in the X thread with every event, before the next request runs.
+
+        For what a request must not miss: the loop may hear of an event after it has run.
+        """
+        self._thread.watch(handler)
+
     @contextmanager
     def collect(self, wanted: Callable[[Event], bool]) -> Iterator[asyncio.Queue[Event]]:
         """Queue the events that are `wanted` as long as the block runs."""

@@ -31,8 +31,13 @@ class XThread:
         self._name = name
         self._display = display
         self._deliver = deliver
+        self._watchers: tuple[Callable[[Event], object], ...] = ()
         self._failures: set[str] = set()
         display.set_error_handler(self._log_refusal)
+
+    def watch(self, handler: Callable[[Event], object]) -> None:
+        """Have `handler` called here with every event. The loop calls this."""
+        self._watchers = (*self._watchers, handler)
 
     def perform(self, request: Callable[[Display], T]) -> T:
         """Run the request, then read the events that came with it or before."""
@@ -78,6 +83,9 @@ class XThread:
             logger.exception("X %s: cannot read what the server sent", self._name)
             raise ConnectionLost(f"X {self._name}: {failure}") from failure
         finally:
+            for handler in self._watchers:
+                for event in events:
+                    handler(event)
             if events:
                 self._deliver(events)
 

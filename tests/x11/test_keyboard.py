@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from Xlib import XK, X
 
-from desktopd.x11.connection import Connection
+from desktopd.x11.connection import Connection, Display
 from desktopd.x11.input import xkb
 from desktopd.x11.input.keyboard import Keyboard, Leds
 from desktopd.x11.input.keysyms import keysym_of
@@ -305,6 +306,25 @@ async def test_scan_codes_choose_among_keys_with_one_keysym(desk, eventually):
         lambda: [key.keycode for key in desk.recorder.presses()],
         [KEYCODE_LESS, 105, KEYCODE_A, KEYCODE_A, 191],
     )
+
+
+async def test_a_key_that_is_new_is_typed_on_before_the_loop_hears_of_it(desk, eventually):
+    """The X thread has read the event, and types, while this test holds the loop up."""
+
+    def wait_for_the_x_thread() -> None:
+        done = threading.Event()
+        desk.connection.post(lambda display: done.set())
+        assert done.wait(10)
+
+    # The first key made X tell of a keymap; from the second on it is known.
+    await desk.settle(eventually)
+    desk.server.run("xmodmap", "-e", "keycode 191 = a")
+    desk.connection.post(Display.sync)
+    wait_for_the_x_thread()
+    desk.viewer.key(0x61, True, 0x5D)
+    desk.viewer.key(0x61, False, 0x5D)
+    wait_for_the_x_thread()
+    await eventually(lambda: [key.keycode for key in desk.recorder.presses()], [191])
 
 
 async def test_without_a_keysym_the_physical_key_is_pressed_unless_it_types(desk, eventually):

@@ -50,6 +50,8 @@ class Keyboard:
         Raises XError when the server has no XTEST or no XKB, or libxkbcommon is missing.
         """
         keyboard = cls(connection, await connection.call(VirtualKeyboard))
+        # A key that is typed next shall be that of the new keymap.
+        connection.watch(keyboard._keys.note)
         connection.subscribe(keyboard._on_event)
         keyboard.leds = await connection.call(_read_leds)
         return keyboard
@@ -70,9 +72,7 @@ class Keyboard:
         await self._connection.call(lambda display: self._keys.close())
 
     def _on_event(self, event: Event) -> None:
-        if isinstance(event, xkb.KeymapChanged):
-            self._keys.changed()
-        elif isinstance(event, xkb.IndicatorsChanged) and self._reading is None:
+        if isinstance(event, xkb.IndicatorsChanged) and self._reading is None:
             self._reading = self._connection.spawn(self._follow_leds())
 
     async def _follow_leds(self) -> None:

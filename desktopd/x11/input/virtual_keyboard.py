@@ -18,6 +18,7 @@ from desktopd.x11.input import keysyms, xkb, xkbcommon, xtest
 from desktopd.x11.input.keymap import LOCK, State, Stroke
 from desktopd.x11.input.scancodes import KEY_NAMES
 from desktopd.x11.input.spare_keys import SpareKeys
+from desktopd.x11.x_thread import Event
 from desktopd.x11.xlib_patches import Display
 
 logger = logging.getLogger(__name__)
@@ -37,11 +38,13 @@ class VirtualKeyboard:
         self._auto_repeat = display.get_keyboard_control().global_auto_repeat
         # Viewers repeat keys. X itself would go on as long as a stalled link hides the release.
         display.change_keyboard_control(auto_repeat_mode=X.AutoRepeatModeOff)
-        self.changed()
-
-    def changed(self) -> None:
-        """X has another keymap: it is read when it is needed."""
+        # The keymap is read when it is needed.
         self._stale = True
+
+    def note(self, event: Event) -> None:
+        """Take note of an event: X may have another keymap."""
+        if isinstance(event, xkb.KeymapChanged):
+            self._stale = True
 
     def press(self, keysym: int, scancode: int | None) -> int:
         """Press what types `keysym`; returns the keycode, for `release`, or 0 if nothing does."""
