@@ -16,40 +16,44 @@ PACKAGE = Path(__file__).parents[2] / "desktopd"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 VALUES = "errors geometry limits observers"
-"""What every room may use."""
+TASKS = "background_tasks race tasks"
 ARROWS = {
     "errors": "",
     "geometry": "",
     "limits": "",
     "observers": "",
     "background_tasks": "",
+    "race": "",
+    "tasks": "",
     "lockout": "",
     "sockets": "",
-    "tasks": "",
     "config": "geometry",
     "control": "config session",
-    "x11": VALUES,
+    "x11": f"{VALUES} {TASKS}",
     "rfb.protocol": VALUES,
     "rfb.encoders": f"{VALUES} rfb.protocol",
     "rfb.viewers": f"{VALUES} rfb.protocol",
     "rfb.rfb_server": "rfb.viewers",
     "rfb.shown_session": "geometry",
-    "rfb.server": (
-        f"{VALUES} background_tasks x11 rfb.protocol rfb.encoders rfb.viewers rfb.shown_session"
-    ),
-    "rfb.relay": f"{VALUES} rfb.protocol rfb.viewers rfb.rfb_server",
+    "rfb.server": (f"{VALUES} {TASKS} x11 rfb.protocol rfb.encoders rfb.viewers rfb.shown_session"),
+    "rfb.relay": f"{VALUES} {TASKS} rfb.protocol rfb.viewers rfb.rfb_server",
     "rfb.choice": "rfb.rfb_server rfb.relay rfb.server rfb.shown_session rfb.viewers",
-    "rfb.listeners": (
-        f"{VALUES} background_tasks lockout sockets rfb.protocol rfb.rfb_server rfb.viewers"
-    ),
-    "session": f"{VALUES} x11 session.probes",
+    "rfb.listeners": f"{VALUES} {TASKS} lockout sockets rfb.protocol rfb.rfb_server rfb.viewers",
+    "files": f"{VALUES} {TASKS}",
+    "applications": f"{VALUES} {TASKS}",
+    "session": f"{VALUES} {TASKS} x11 session.probes",
     # The probe of an RFB server speaks RFB.
-    "session.probes": f"{VALUES} x11 rfb.protocol",
-    "http": f"{VALUES} lockout sockets session rfb",
+    "session.probes": f"{VALUES} {TASKS} x11 rfb.protocol",
+    "http": (
+        f"{VALUES} {TASKS} lockout sockets applications files session "
+        "rfb.relay rfb.rfb_server rfb.viewers"
+    ),
     "integrations": "http",
     "integrations.napari": "",
-    "options": "config http rfb session",
-    "daemon": f"{VALUES} config control http integrations options rfb session tasks",
+    "options": "applications config files http rfb session",
+    "daemon": (
+        f"{VALUES} {TASKS} applications config control files http integrations options rfb session"
+    ),
     "__main__": "config control daemon errors options session",
 }
 """Which rooms each room may import; a room is its longest name here, and may import itself."""
