@@ -1,4 +1,7 @@
-"""The daemon: builds the rooms from the settings, and runs their tasks, each by its name."""
+"""The daemon: builds the rooms from the settings, and runs their tasks, each by its name.
+
+Tested by tests/x11/test_daemon.py.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,7 @@ from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.errors import SessionError
 from desktopd.session.folder import claim, make_private
+from desktopd.session.options import SessionOptions
 from desktopd.session.session import Session
 from desktopd.tasks import NamedTasks
 
@@ -56,10 +60,10 @@ class Daemon:
         settings = self._settings = loaded.settings
         self._folder = loaded.runtime_dir
         self._integration = _integration(loaded)
-        token = self._prepare(loaded)
+        asked = session_options(loaded)
+        token = self._prepare(asked)
         self._viewers = Viewers()
-        path = PixelPath(self._session.rfb_path)
-        self._rfb = choice.create(path, self._session, settings.app)
+        self._rfb = choice.create(PixelPath(asked.rfb), self._session, settings.app)
         options = http_options(settings, token, self._integration)
         try:
             app = create_app(options, self._session, self._viewers, self._rfb)
@@ -78,14 +82,14 @@ class Daemon:
         told = token if settings.token is None and settings.auth == "token" else None
         self._link = link(self._http.addresses[0], settings.base_url, told)
 
-    def _prepare(self, loaded: Loaded) -> str:
+    def _prepare(self, options: SessionOptions) -> str:
         """Take the runtime folder and what an earlier daemon left there; returns the token."""
-        given = loaded.settings.token
+        given = self._settings.token
         try:
-            make_private(loaded.runtime_dir)
-            claim(loaded.runtime_dir)
-            self._session = Session(session_options(loaded))
-            return given.get_secret_value() if given else kept_token(loaded.runtime_dir)
+            make_private(self._folder)
+            claim(self._folder)
+            self._session = Session(options)
+            return given.get_secret_value() if given else kept_token(self._folder)
         except OSError as error:
             raise SessionError(
                 f"{error.filename}: {error.strerror}; make room there, or set another runtime_dir"
@@ -104,7 +108,6 @@ class Daemon:
             # A daemon that ends by a mistake of its own leaves the desktop to its successor.
             if all(isinstance(error, SessionError) for error in tasks.errors.values()):
                 await asyncio.gather(self._http.stop(), self._session.stop())
-            tasks.raise_error()
 
     def _tasks(self) -> dict[str, Coroutine[None, None, object]]:
         """What runs for as long as the daemon. The end of one is the end of all."""

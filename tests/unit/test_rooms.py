@@ -16,14 +16,13 @@ PACKAGE = Path(__file__).parents[2] / "desktopd"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 VALUES = "errors geometry limits observers"
-TASKS = "background_tasks race tasks"
+TASKS = "background_tasks tasks"
 ARROWS = {
     "errors": "",
     "geometry": "",
     "limits": "",
     "observers": "",
     "background_tasks": "",
-    "race": "",
     "tasks": "",
     "lockout": "",
     "sockets": "",
@@ -41,9 +40,9 @@ ARROWS = {
     "rfb.listeners": f"{VALUES} {TASKS} lockout sockets rfb.protocol rfb.rfb_server rfb.viewers",
     "files": f"{VALUES} {TASKS}",
     "applications": f"{VALUES} {TASKS}",
-    "session": f"{VALUES} {TASKS} x11 session.probes",
+    "session": f"{VALUES} {TASKS} x11 session.probes.rfb",
     # The probe of an RFB server speaks RFB.
-    "session.probes": f"{VALUES} {TASKS} x11 rfb.protocol",
+    "session.probes.rfb": f"{VALUES} {TASKS} x11 rfb.protocol",
     "http": (
         f"{VALUES} {TASKS} lockout sockets applications files session "
         "rfb.relay rfb.rfb_server rfb.viewers"

@@ -58,9 +58,9 @@ def vmware_cursor(shape: CursorShape) -> bytes:
     return _cursor_rectangle(shape, Encoding.VMWARE_CURSOR) + b"\1\0" + shape.rgba
 
 
-def cursor(shape: CursorShape, target: PixelFormat) -> bytes:
+def cursor(shape: CursorShape, pixel_format: PixelFormat) -> bytes:
     """The rectangle Cursor (section 7.8.1): what is at least half opaque is drawn."""
     red, green, blue, alpha = np.moveaxis(shape.channels.astype(np.uint32), 2, 0)
-    pixels = translate(red << 16 | green << 8 | blue, target).tobytes()
+    pixels = translate(red << 16 | green << 8 | blue, pixel_format).tobytes()
     mask = np.packbits(alpha >= 128, axis=1).tobytes()
     return _cursor_rectangle(shape, Encoding.CURSOR) + pixels + mask

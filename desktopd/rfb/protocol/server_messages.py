@@ -16,7 +16,6 @@ from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import PixelFormat, colour_map
 
 UNKNOWN_COUNT = 0xFFFF  # rectangles until LastRect
-FENCE_PAYLOAD_LIMIT = 64
 
 
 class ServerMessageType(IntEnum):
@@ -27,17 +26,7 @@ class ServerMessageType(IntEnum):
     BELL = 2
     SERVER_CUT_TEXT = 3
     END_OF_CONTINUOUS_UPDATES = 150
-    SERVER_FENCE = 248
     XVP = 250
-
-
-class FenceFlag(IntFlag):
-    """What a fence asks for (rfbproto, ClientFence)."""
-
-    BLOCK_BEFORE = 1 << 0
-    BLOCK_AFTER = 1 << 1
-    SYNC_NEXT = 1 << 2
-    REQUEST = 1 << 31
 
 
 class XvpCode(IntEnum):
@@ -116,24 +105,6 @@ def extended_cut_text(data: bytes) -> bytes:
 def end_of_continuous_updates() -> bytes:
     """From rfbproto; also says that EnableContinuousUpdates is understood."""
     return bytes((ServerMessageType.END_OF_CONTINUOUS_UPDATES,))
-
-
-MEASURING = b"<"
-"""What is in a fence that goes ahead of an update to measure the link.
-
-A viewer behind WebSockets can answer it in time only where its message ends with it.
-"""
-
-
-def fence(flags: FenceFlag, payload: bytes = b"") -> bytes:
-    """ServerFence of rfbproto. Raises ValueError at more than 64 bytes of payload."""
-    if len(payload) > FENCE_PAYLOAD_LIMIT:
-        raise ValueError(f"{len(payload)} bytes in a fence, at most {FENCE_PAYLOAD_LIMIT}")
-    return pack(">BxxxIB", ServerMessageType.SERVER_FENCE, flags, len(payload)) + payload
-
-
-MEASURING_FENCE = fence(FenceFlag.REQUEST, MEASURING)
-"""The whole message; one that waits for nothing before it."""
 
 
 def xvp(code: XvpCode) -> bytes:

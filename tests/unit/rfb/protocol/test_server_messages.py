@@ -13,7 +13,8 @@ from desktopd.rfb.encoders import cursor
 from desktopd.rfb.encoders.cursor import CursorShape
 from desktopd.rfb.protocol import extended_clipboard as clipboard
 from desktopd.rfb.protocol import server_messages
-from desktopd.rfb.protocol.client_messages import ClientCutText, ClientMessages
+from desktopd.rfb.protocol.client_message_parser import ClientMessageParser
+from desktopd.rfb.protocol.client_messages import ClientCutText
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.extended_clipboard import (
     Action,
@@ -26,7 +27,7 @@ from desktopd.rfb.protocol.extended_clipboard import (
 )
 from desktopd.rfb.protocol.message import ProtocolError
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
-from desktopd.rfb.protocol.server_messages import FenceFlag, Led, ResizeReason, ResizeStatus, Screen
+from desktopd.rfb.protocol.server_messages import Led, ResizeReason, ResizeStatus, Screen
 
 RGB565 = PixelFormat(16, 16, True, True, 31, 63, 31, 11, 5, 0)
 # Opaque red, half green, faint blue / transparent white, opaque black, opaque white.
@@ -51,10 +52,6 @@ def of(hexadecimal: str) -> bytes:
         (server_messages.server_cut_text("a\r\nb\u20ac\xe9"), of("03 000000 00000005 610a623fe9")),
         (server_messages.extended_cut_text(b"12345"), of("03 000000 fffffffb") + b"12345"),
         (server_messages.end_of_continuous_updates(), of("96")),
-        (
-            server_messages.fence(FenceFlag.REQUEST | FenceFlag.BLOCK_BEFORE, b"xy"),
-            of("f8 000000 80000001 02") + b"xy",
-        ),
         (server_messages.xvp(server_messages.XvpCode.FAIL), of("fa 00 01 00")),
         (server_messages.framebuffer_update(), of("00 00 ffff")),
         (server_messages.framebuffer_update(3), of("00 00 0003")),
@@ -134,12 +131,6 @@ def test_a_pointer_of_the_wrong_length_is_refused() -> None:
         CursorShape(0, 0, 1, 1, b"abc")
 
 
-def test_a_long_fence_is_refused() -> None:
-    assert len(server_messages.fence(FenceFlag.SYNC_NEXT, bytes(64))) == 73
-    with pytest.raises(ValueError, match="65 bytes"):
-        server_messages.fence(FenceFlag.SYNC_NEXT, bytes(65))
-
-
 CAPS = Caps(
     Action.REQUEST | Action.PEEK | Action.NOTIFY | Action.PROVIDE,
     {Format.TEXT: 0, Format.HTML: 1 << 20},
@@ -197,7 +188,7 @@ def test_text_without_its_null_or_without_anything() -> None:
 
 def test_a_viewers_message_is_read_from_its_stream() -> None:
     data = Provide("h\xe9").data()
-    messages = ClientMessages()
+    messages = ClientMessageParser()
     stream = GREETING + pack(">Bxxxi", 6, -len(data)) + data
     found = [message for octet in stream for message in messages.feed(bytes((octet,)))]
     assert isinstance(found[-1], ClientCutText)
