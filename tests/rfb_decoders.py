@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from struct import unpack
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import PixelFormat
 
 T = TypeVar("T")
@@ -93,6 +94,10 @@ class Form:
             level = (octets[..., place].astype(np.uint32) * maximum + 127) // 255
             found |= level << np.uint32(shift)
         return found
+
+
+Decoder = Callable[[int, int, Form], Steps[Values]]
+"""Reads a rectangle of a width, a height and a pixel format behind its header."""
 
 
 class Tight:
@@ -235,6 +240,16 @@ class H264:
         octets = shown(self._decoder.decode(av.Packet(data)))
         assert octets.shape == (height, width, 3)
         return form.of_rgb(octets)
+
+
+def decoders() -> dict[Encoding, Decoder]:
+    """A viewer's decoders of rectangles, which live on; a new encoding needs one here."""
+    return {
+        Encoding.RAW: raw,
+        Encoding.TIGHT: Tight().rectangle,
+        Encoding.ZRLE: Zrle().rectangle,
+        Encoding.H264: H264().rectangle,
+    }
 
 
 def video_decoder() -> av.VideoCodecContext:

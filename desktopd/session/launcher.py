@@ -32,7 +32,10 @@ class Launcher:
         self._changed = changed
 
     async def launch(self, service: Service, log_file: Path) -> Process:
-        """Start the program of `service`; raises LaunchError and DisplayUnavailable."""
+        """Start the program of `service`.
+
+        Raises LaunchError, and DisplayUnavailable without a display.
+        """
         if service.uses_gpu:
             await self._settle_gpu()
         child = popen(

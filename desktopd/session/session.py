@@ -13,6 +13,7 @@ from pathlib import Path
 from desktopd.geometry import Size
 from desktopd.observers import Observers
 from desktopd.session.backends.display_numbers import remove_dead_locks
+from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.errors import SessionError
 from desktopd.session.launcher import Launcher
 from desktopd.session.leftovers import end_unwanted
@@ -32,6 +33,8 @@ from desktopd.session.status import (
 from desktopd.session.x_server import XServer
 from desktopd.tasks import NamedTasks
 from desktopd.x11.screen import screenshot as capture
+from desktopd.x11.selections.content import Content
+from desktopd.x11.selections.negotiation import DropResult
 
 
 class Session:
@@ -44,14 +47,14 @@ class Session:
         self._options = options
         self._stopping = False
         self._changes = Observers[[]]()
-        self._copies = Observers[[str]]()
+        self.clipboard = SessionClipboard()
         self._state = StateFile(options.folder / "state.json")
         self._x_server = XServer(
             options.backends,
             options.x_server,
             self._state,
             resized=lambda _: self._changes.call(),
-            copied=self._copies.call,
+            clipboard=self.clipboard,
         )
         self._launcher = Launcher(options, self._x_server, self._changes.call)
         self._services = [
@@ -139,16 +142,19 @@ class Session:
     @property
     def clipboard_text(self) -> str:
         """Text of the selection CLIPBOARD, as last seen."""
-        opened = self._x_server.opened
-        return opened.clipboard.text if opened else ""
+        return self.clipboard.offer.content.text or ""
 
     async def set_clipboard(self, text: str) -> None:
         """Own the selection CLIPBOARD with `text`; ValueError when it is too long."""
-        await self._x_server.open_display().clipboard.set(text)
+        await self.clipboard.put(Content(text=text))
 
     def on_clipboard(self, handler: Callable[[str], None]) -> Callable[[], None]:
-        """Call `handler` with what an application has copied; returns how to end that."""
-        return self._copies.add(handler)
+        """Call `handler` with each text that an application copies; returns how to end that."""
+        return self.clipboard.on_text(handler)
+
+    async def drop(self, x: int, y: int, content: Content) -> DropResult:
+        """Drop `content` at a pixel of the screen, as `DragSource.drop`."""
+        return await self._x_server.open_display().drags.drop(x, y, content)
 
     async def run(self) -> None:
         """Keep everything running. Raises SessionError once the X server cannot be kept alive."""

@@ -16,6 +16,7 @@ from desktopd.geometry import Size
 from desktopd.session.backends.backend import Backend
 from desktopd.session.backends.options import XServerOptions
 from desktopd.session.backends.start import start
+from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.errors import LaunchError
 from desktopd.session.process import Process
 from desktopd.session.state import StateFile
@@ -23,6 +24,7 @@ from desktopd.x11.connection import Connection
 from desktopd.x11.errors import XError
 from desktopd.x11.screen.size import ScreenSize
 from desktopd.x11.selections.clipboard import Clipboard
+from desktopd.x11.selections.drag_source import DragSource
 
 log = logging.getLogger(__name__)
 
@@ -35,14 +37,14 @@ class OpenDisplay:
     backend: str
     connection: Connection
     screen: ScreenSize
-    clipboard: Clipboard
+    drags: DragSource
 
 
 class XServer:
     """Starts the X server, or takes over a running one, and keeps a connection to it.
 
-    `backends` are tried in this order. `resized` and `copied` are called when the screen has
-    another size and when an application has put text into the clipboard.
+    `backends` are tried in this order. `resized` is called when the screen has another size, and
+    `clipboard` follows that of the X server.
     """
 
     def __init__(
@@ -51,14 +53,14 @@ class XServer:
         options: XServerOptions,
         state: StateFile,
         resized: Callable[[Size], None],
-        copied: Callable[[str], None],
+        clipboard: SessionClipboard,
     ) -> None:
         self.opened: OpenDisplay | None = None
         self._backends = backends
         self._options = options
         self._state = state
         self._resized = resized
-        self._copied = copied
+        self._clipboard = clipboard
         self._fresh = False
 
     def open_display(self) -> OpenDisplay:
@@ -95,6 +97,7 @@ class XServer:
     async def close(self) -> None:
         """Give up the connection; the X server stays."""
         opened, self.opened = self.opened, None
+        self._clipboard.follow(None)
         if opened is not None:
             await opened.connection.close()
 
@@ -124,7 +127,8 @@ class XServer:
         connection = await Connection.open(name, options.authority)
         try:
             screen = await ScreenSize.open(connection, options.largest, dpi=options.dpi)
-            clipboard = await Clipboard.open(connection)
+            clipboard = await Clipboard.open(connection, serials=self._clipboard.serials)
+            drags = await DragSource.open(connection)
             if self._fresh:
                 await screen.resize(options.size)
                 self._fresh = False
@@ -132,5 +136,5 @@ class XServer:
             await connection.close()
             raise
         screen.on_change(self._resized)
-        clipboard.on_change(self._copied)
-        self.opened = OpenDisplay(name, backend, connection, screen, clipboard)
+        self._clipboard.follow(clipboard)
+        self.opened = OpenDisplay(name, backend, connection, screen, drags)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -44,7 +45,7 @@ ARROWS = {
     # The probe of an RFB server speaks RFB.
     "session.probes.rfb": f"{VALUES} {TASKS} x11 rfb.protocol",
     "http": (
-        f"{VALUES} {TASKS} lockout sockets applications files session "
+        f"{VALUES} {TASKS} lockout sockets applications files session x11 "
         "rfb.relay rfb.rfb_server rfb.viewers"
     ),
     "integrations": "http",
@@ -163,6 +164,26 @@ def test_a_file_begins_with_what_belongs_in_it(path: Path) -> None:
     header = ast.get_docstring(tree(path))
     assert header, "no docstring"
     assert len([line for line in header.splitlines() if line]) <= 5
+
+
+def does_something(path: Path) -> bool:
+    """Whether a module has a function with more than a docstring; others are types and values."""
+    functions = [
+        node
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    return any(len(f.body) > 1 or not isinstance(f.body[0], ast.Expr) for f in functions)
+
+
+@pytest.mark.parametrize(
+    "path", [*filter(does_something, MODULES)], ids=lambda p: str(p.relative_to(PACKAGE))
+)
+def test_a_file_has_a_test_of_its_name_or_says_which_one_tests_it(path: Path) -> None:
+    tests = {test.stem for test in PACKAGE.with_name("tests").rglob("test_*.py")}
+    named = set(re.findall(r"\btest_\w+", ast.get_docstring(tree(path)) or ""))
+    assert tests & {f"test_{path.stem}", *named} or path.name == "__init__.py"
+    assert named <= tests
 
 
 def test_files_and_functions_are_small() -> None:

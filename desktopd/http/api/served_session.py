@@ -7,6 +7,26 @@ from typing import Protocol
 
 from desktopd.geometry import Size
 from desktopd.session.status import SessionStatus
+from desktopd.x11.selections.clipboard import Offer
+from desktopd.x11.selections.content import Content
+from desktopd.x11.selections.negotiation import DropResult
+
+
+class ServedClipboard(Protocol):
+    """The part of `desktopd.session.clipboard.SessionClipboard` that is served."""
+
+    @property
+    def offer(self) -> Offer:
+        """What is to be pasted, as last seen."""
+
+    def next_serial(self) -> int:
+        """The serial of a copy that the user makes now, and that takes time to arrive."""
+
+    async def put(self, content: Content, serial: int | None = None) -> Offer:
+        """Have `content` to be pasted; ContentTooLarge, Superseded."""
+
+    def on_offer(self, handler: Callable[[Offer], None]) -> Callable[[], None]:
+        """Call `handler` with what an application copies; returns how to end that."""
 
 
 class ServedSession(Protocol):
@@ -20,8 +40,8 @@ class ServedSession(Protocol):
         """The session at this moment."""
 
     @property
-    def clipboard_text(self) -> str:
-        """Text of the selection CLIPBOARD, as last seen."""
+    def clipboard(self) -> ServedClipboard:
+        """What is to be pasted."""
 
     async def resize(self, size: Size) -> Size:
         """Resize the screen; the size that it now has."""
@@ -32,11 +52,8 @@ class ServedSession(Protocol):
     async def restart_application(self) -> None:
         """End the application and start it again."""
 
-    async def set_clipboard(self, text: str) -> None:
-        """Own CLIPBOARD with `text`; ValueError when it is too long."""
+    async def drop(self, x: int, y: int, content: Content) -> DropResult:
+        """Drop `content` at a pixel of the screen; ContentTooLarge."""
 
     def on_change(self, handler: Callable[[], None]) -> Callable[[], None]:
         """Call `handler` at each change of `status`; returns how to end that."""
-
-    def on_clipboard(self, handler: Callable[[str], None]) -> Callable[[], None]:
-        """Call `handler` with what an application has copied; returns how to end that."""

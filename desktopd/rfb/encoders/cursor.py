@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from desktopd.rfb.encoders.pixels import translate
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import PixelFormat
-from desktopd.rfb.protocol.server_messages import rectangle
+from desktopd.rfb.protocol.rectangles import rectangle_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class CursorShape:
 
 
 def _cursor_rectangle(shape: CursorShape, encoding: Encoding) -> bytes:
-    return rectangle(shape.x, shape.y, shape.width, shape.height, encoding)
+    return rectangle_header(shape.x, shape.y, shape.width, shape.height, encoding)
 
 
 def cursor_with_alpha(shape: CursorShape) -> bytes:

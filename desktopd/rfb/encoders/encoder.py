@@ -2,6 +2,8 @@
 
 An encoding is a file beside this one and a line in `registry.py`. An encoder knows pixels and
 rectangles; framebuffers, viewers and links belong to the server.
+
+Tested by tests/unit/rfb/encoders/test_registry.py, which asks every encoder of the table.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.pixels import Pixels
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import PixelFormat
-from desktopd.rfb.protocol.server_messages import rectangle
+from desktopd.rfb.protocol.rectangles import rectangle_header
 
 
 class VideoError(Exception):
@@ -91,7 +93,7 @@ class Encoder(ABC):
 
     def rectangle(self, area: Rectangle, *data: bytes) -> EncodedRectangle:
         """The parts of `data` behind the header that belongs ahead of them."""
-        header = rectangle(area.x, area.y, area.width, area.height, self.encoding)
+        header = rectangle_header(area.x, area.y, area.width, area.height, self.encoding)
         return EncodedRectangle(area, b"".join((header, *data)), self.lossy)
 
 

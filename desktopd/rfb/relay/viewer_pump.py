@@ -96,6 +96,7 @@ class ViewerPump:
 
     def _follow(self, message: ClientMessage) -> None:
         """Note what the message tells about the viewer, and do what the server does not."""
+        self.pressed_keys.follow(message)
         match message:
             case SetEncodings(encodings=encodings):
                 self.viewer.agreed(codec(encodings, self.viewer.path))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from desktopd.rfb.encoders import cursor as cursors
-from desktopd.rfb.protocol import server_messages
+from desktopd.rfb.protocol import rectangles, server_messages
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
 from desktopd.rfb.server.client_display import ClientDisplay
@@ -59,9 +59,9 @@ class Announcements:
         """Say which extensions of its own messages may be used."""
         if Encoding.CONTINUOUS_UPDATES in new:
             self._send(server_messages.end_of_continuous_updates())
-        announced = [server_messages.announcement(one) for one in _EXTENSIONS if one in new]
+        announced = [rectangles.announcement(one) for one in _EXTENSIONS if one in new]
         if announced:
-            self._send(server_messages.joined(announced))
+            self._send(rectangles.framebuffer_update(announced))
 
     def clipboard(self) -> None:
         """Tell that an application has copied a text."""
@@ -81,7 +81,7 @@ class Announcements:
     def leds(self) -> None:
         """Tell the locks of the keyboard."""
         if Encoding.QEMU_LED_STATE in self._encodings:
-            self._tell(server_messages.qemu_led_state(self._display.leds))
+            self._tell(rectangles.qemu_led_state(self._display.leds))
 
     def _tell(self, rectangle: bytes) -> None:
-        self._send(server_messages.joined([rectangle]))
+        self._send(rectangles.framebuffer_update([rectangle]))

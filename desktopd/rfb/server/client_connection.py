@@ -127,18 +127,20 @@ class ClientConnection:
             case SetDesktopSize(width=width, height=height):
                 self._display.spawn(self._desktop_size.ask(Size(width, height)))
             case Xvp():
-                self._send(server_messages.xvp(server_messages.XvpCode.FAIL))
+                self._send(server_messages.xvp_fail())
             case _:
                 self._take_wish(message)
 
     def _take_handshake(self, message: ProtocolVersion | SecurityChoice | ClientInit) -> None:
-        """Who may watch has been decided before."""
-        if isinstance(message, ClientInit):
-            size = self._desktop_size.told = self._display.size
-            name = self._display.name
-            self._send(server_messages.server_init(size.width, size.height, NATIVE, name))
-        elif answer := self._handshake.answer(message):
-            self._send(answer)
+        """Let in whoever has come this far: who may watch has been decided before."""
+        match message:
+            case ProtocolVersion() | SecurityChoice():
+                if answer := self._handshake.answer(message):
+                    self._send(answer)
+            case ClientInit():
+                size = self._desktop_size.told = self._display.size
+                name = self._display.name
+                self._send(server_messages.server_init(size.width, size.height, NATIVE, name))
 
     def _take_input(self, message: KeyEvent | QemuKeyEvent | PointerEvent) -> None:
         match message:

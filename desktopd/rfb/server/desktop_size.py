@@ -10,10 +10,10 @@ from collections.abc import Callable, Collection
 
 from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
-from desktopd.rfb.protocol import server_messages
+from desktopd.rfb.protocol import rectangles
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.message import ProtocolError
-from desktopd.rfb.protocol.server_messages import ResizeReason, ResizeStatus, Screen
+from desktopd.rfb.protocol.rectangles import ResizeReason, ResizeStatus, Screen
 from desktopd.rfb.server.client_display import ResizableDisplay
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class DesktopSize:
             self._say(size, self._reason(), ResizeStatus.DONE)
         elif size != self.told and Encoding.DESKTOP_SIZE in self._encodings:
             self._send(
-                server_messages.joined([server_messages.desktop_size(size.width, size.height)])
+                rectangles.framebuffer_update([rectangles.desktop_size(size.width, size.height)])
             )
         elif size != self.told:
             raise ProtocolError(
@@ -95,7 +95,5 @@ class DesktopSize:
 
     def _say(self, size: Size, reason: ResizeReason, status: ResizeStatus) -> None:
         screen = Screen(0, 0, 0, size.width, size.height)
-        told = server_messages.extended_desktop_size(
-            size.width, size.height, [screen], reason, status
-        )
-        self._send(server_messages.joined([told]))
+        told = rectangles.extended_desktop_size(size.width, size.height, [screen], reason, status)
+        self._send(rectangles.framebuffer_update([told]))

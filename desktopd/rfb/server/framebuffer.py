@@ -48,11 +48,6 @@ class Framebuffer:
         """Let go of the pixels, whose memory is the X server's too; nobody asks for them again."""
         self._pixels = np.empty((0, 0), np.uint32)
 
-    @property
-    def pixels(self) -> Pixels:
-        """Shape (height, width); 0x00RRGGBB, the highest byte without a meaning."""
-        return self._pixels[: self.size.height, : self.size.width]
-
     def no_tiles(self) -> Mask:
         """A mask with nothing in it."""
         return np.zeros((self.rows, self.columns), np.bool_)
@@ -78,7 +73,7 @@ class Framebuffer:
         return Rectangle(x, y, right - x, bottom - y)
 
     def view(self, area: Rectangle) -> Pixels:
-        """Pixels of `area`, not copied."""
+        """Pixels of `area`, not copied: shape (height, width), 0xXXRRGGBB."""
         return part(self._pixels, area)
 
     def stacked(self, tiles: Mask) -> Pixels:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.encoder import EncodedRectangle, Encoders
-from desktopd.rfb.protocol.server_messages import copy_rect, joined
+from desktopd.rfb.protocol.rectangles import copy_rect, framebuffer_update
 from desktopd.rfb.server.change_encoder import ChangeEncoder
 from desktopd.rfb.server.client_state import NOTHING, ClientState, Update, UpdateRequest
 from desktopd.rfb.server.congestion_control import MOTION_TIME, STILL_TIME
@@ -82,7 +82,7 @@ class UpdateEncoder:
             exact = self._refinement.encode(request, state, now, share)
             state.account(exact)
             sent += tuple(exact)
-        data = joined(rectangle.data for rectangle in sent) if sent else b""
+        data = framebuffer_update(rectangle.data for rectangle in sent) if sent else b""
         return Update(state, data, state.exact)
 
     def _state(self, request: UpdateRequest) -> ClientState:

@@ -1,144 +1,197 @@
-"""The clipboard of X: the selection CLIPBOARD as text in UTF-8 (ICCCM section 2, XFIXES)."""
+"""The clipboard of X: what programs offer by the selection CLIPBOARD, and what we offer by it.
+
+XFIXES tells of each copy. Every copy has a serial, there as here, and none takes the place of a
+later one.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 
 from Xlib import X
 from Xlib.ext import xfixes
-from Xlib.protocol import event as core
 
-from desktopd.limits import CLIPBOARD_LIMIT
 from desktopd.observers import Observers
 from desktopd.x11.connection import Connection, Display, Event, XError, XRequestError, x_errors
-from desktopd.x11.selections.transfer import Content, TransferError, Window, receive, send
+from desktopd.x11.selections.content import Content, ContentLimits
+from desktopd.x11.selections.owner import SelectionOwner, owner_of
+from desktopd.x11.selections.properties import TransferError, Window
+from desktopd.x11.selections.reader import SelectionReader
+from desktopd.x11.selections.targets import Form
 
 SELECTION = "CLIPBOARD"
-UTF8_TARGETS = ("UTF8_STRING", "text/plain;charset=utf-8")
-LATIN1_TARGET = "STRING"
-TARGETS = ("TARGETS", "TIMESTAMP", *UTF8_TARGETS, LATIN1_TARGET)
+# The selection that the middle button pastes; it gets the text of what is put here.
+TEXT_SELECTION = "PRIMARY"
+# Text first, for viewers that know nothing else do not wait for an image.
+_ORDER = (Form.TEXT, Form.FILES, Form.HTML, Form.IMAGE)
 
 logger = logging.getLogger(__name__)
 
 
-class Clipboard:
-    """The clipboard. `text` is the last that was known, from another X client or from `set`."""
+class Superseded(Exception):
+    """What was to be put into the clipboard is older than what is there."""
 
-    def __init__(self, connection: Connection, window: Window, limit: int) -> None:
-        self.text = ""
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What is to be pasted. A later copy has a higher serial; more of the same has the same.
+
+    `problem` says to the user what of it could not be had, and why; mostly empty.
+    """
+
+    serial: int
+    content: Content
+    problem: str = ""
+
+
+class Clipboard:
+    """The clipboard; `offer` is what is known of it, from another X client or from `put`."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        owner: SelectionOwner,
+        limits: ContentLimits,
+        serials: Iterator[int],
+    ) -> None:
+        self.offer = Offer(0, Content())
         self._connection = connection
-        self._window = window
-        self._limit = limit
-        self._handlers: Observers[[str]] = Observers()
-        self._offered = ""
-        self._owned_since = X.CurrentTime
-        self._listening: Counter[int] = Counter()
+        self._owner = owner
+        self._limits = limits
+        self._serials = serials
+        self._newest = 0
+        self._reader = SelectionReader(connection, owner.window, SELECTION, limits)
         self._reading: asyncio.Task[None] | None = None
-        self._abandoned = 0
+        self._text_handlers: Observers[[str]] = Observers()
+        self._offer_handlers: Observers[[Offer]] = Observers()
 
     @classmethod
-    async def open(cls, connection: Connection, limit: int = CLIPBOARD_LIMIT) -> Clipboard:
-        """Follow the clipboard of `connection`, for texts of at most `limit` bytes of UTF-8.
+    async def open(
+        cls,
+        connection: Connection,
+        limits: ContentLimits | None = None,
+        serials: Iterator[int] | None = None,
+    ) -> Clipboard:
+        """Follow the clipboard of `connection`.
 
+        Serials are taken from `serials`, which may go on where those of another display ended.
         Raises XError when the server has no XFIXES.
         """
-        clipboard = cls(connection, await connection.call(_make_window), limit)
+        owner = await SelectionOwner.open(connection, SELECTION, TEXT_SELECTION)
+        clipboard = cls(connection, owner, limits or ContentLimits(), serials or count(1))
         connection.subscribe(clipboard._on_event)
-        await connection.call(partial(_follow, clipboard._window))
+        await connection.call(partial(_follow, owner.window))
         clipboard._read_anew()
         return clipboard
 
-    def on_change(self, handler: Callable[[str], None]) -> None:
-        """Have `handler` called in the loop with each text that another X client copies."""
-        self._handlers.add(handler)
+    @property
+    def text(self) -> str:
+        """The text of the offer, empty where it has none."""
+        return self.offer.content.text or ""
 
-    async def set(self, text: str) -> None:
-        """Become the owner of CLIPBOARD and PRIMARY, with `text` to paste.
+    def on_change(self, handler: Callable[[str], None]) -> Callable[[], None]:
+        """Call `handler` in the loop with each text that another X client copies."""
+        return self._text_handlers.add(handler)
 
-        Raises ValueError when it is over the limit, or no Unicode (a lone surrogate).
+    def on_offer(self, handler: Callable[[Offer], None]) -> Callable[[], None]:
+        """Call `handler` in the loop with what another X client copies.
+
+        It may come twice with the same serial: first the text, then with all the rest.
         """
-        size = len(text.encode())
-        if size > self._limit:
-            raise ValueError(f"clipboard text of {size} bytes: at most {self._limit} are allowed")
-        if self._reading is not None:
-            self._reading.cancel()
-        self.text = self._offered = text
-        await self._connection.call(partial(_own, self._window))
+        return self._offer_handlers.add(handler)
+
+    def next_serial(self) -> int:
+        """The serial of a copy that the user makes now, and that takes time to arrive."""
+        return next(self._serials)
+
+    async def set(self, text: str) -> Offer:
+        """Offer `text`, as `put` does."""
+        return await self.put(Content(text=text))
+
+    async def put(self, content: Content, serial: int | None = None) -> Offer:
+        """Become the owner of CLIPBOARD with `content` to paste, and of PRIMARY with its text.
+
+        Raises ContentTooLarge, ValueError for text that is no Unicode, and Superseded when there
+        has been a copy after the one of this `serial` (None: of this moment).
+        """
+        content.check(self._limits)
+        time = await self._owner.time()
+        if serial is None:
+            serial = self.next_serial()
+        elif serial < self._newest:
+            raise Superseded("something else was copied in the meantime")
+        # Without a pause from here to the request: of a copy that X has had before, the news come
+        # after, and find us as the owner.
+        self._begin(serial)
+        self.offer = offer = Offer(serial, content)
+        contents = {SELECTION: content}
+        if content.plain is not None:
+            contents[TEXT_SELECTION] = Content(text=content.plain)
+        await self._owner.own(contents, time)
+        return offer
 
     def _on_event(self, event: Event) -> None:
-        if isinstance(event, core.SelectionRequest) and event.owner.id == self._window.id:
-            self._connection.spawn(self._serve(event))
-        elif isinstance(event, xfixes.SelectionNotify) and event.window.id == self._window.id:
-            if event.owner.id == self._window.id:
-                self._owned_since = event.selection_timestamp
-            elif event.owner.id != X.NONE:
-                self._read_anew()
+        ours = self._owner.window.id
+        is_news = isinstance(event, xfixes.SelectionNotify) and event.window.id == ours
+        if is_news and event.owner.id not in (X.NONE, ours):
+            self._read_anew()
 
-    def _read_anew(self) -> None:
+    def _begin(self, serial: int) -> None:
+        self._newest = serial
         if self._reading is not None:
             self._reading.cancel()
-        self._reading = self._connection.spawn(self._read())
 
-    async def _read(self) -> None:
-        """Read what another client has copied; cancelled by a later copy and by `set`."""
-        # An owner whose transfer was abandoned may still write into the property it was given.
-        into = f"DESKTOPD_{SELECTION}_{self._abandoned}"
-        self._abandoned += 1
-        if await self._connection.call(_owner) not in (X.NONE, self._window.id):
-            try:
-                text = await self._received_text(into)
-            except TransferError as failure:
-                logger.warning("what another program copied is ignored: %s", failure)
-                return
-            if text is not None:
-                self.text = text
-                self._handlers.call(text)
-        self._abandoned -= 1
+    def _read_anew(self) -> None:
+        serial = self.next_serial()
+        self._begin(serial)
+        self._reading = self._connection.spawn(self._read(serial))
 
-    async def _received_text(self, into: str) -> str | None:
-        for target in (UTF8_TARGETS[0], LATIN1_TARGET):
-            content = await receive(
-                self._connection, self._window, SELECTION, target, into, self._limit
-            )
-            if content is not None and isinstance(content.data, bytes):
-                encoding = "latin-1" if content.type == LATIN1_TARGET else "utf-8"
-                return content.data.decode(encoding, "replace")
-        logger.debug("what another program copied is no text")
-        return None
-
-    async def _serve(self, request: Event) -> None:
+    async def _read(self, serial: int) -> None:
+        """Read what another client has copied; cancelled by a later copy and by `put`."""
+        owner = await self._connection.call(_owner)
+        if owner in (X.NONE, self._owner.window.id):
+            return
         try:
-            target = await self._connection.call(lambda display: _name(display, request.target))
-            content = await self._connection.call(partial(self._content, target))
-            await send(self._connection, request, content, self._listening)
+            offered = await self._reader.targets()
         except (TransferError, XRequestError) as failure:
-            logger.info("a program that pasted did not get the text: %s", failure)
+            self._tell(Offer(serial, Content(), _problem("what", failure)))
+            return
+        offer = Offer(serial, Content())
+        for form in _ORDER:
+            offer = await self._with(offer, form, offered)
+            if form is Form.TEXT and offer.content.text is not None:
+                self._tell(offer)
+                self._text_handlers.call(offer.content.text)
+        if offer != self.offer:
+            self._tell(offer)
 
-    def _content(self, target: str, display: Display) -> Content | None:
-        if target == "TARGETS":
-            return Content("ATOM", 32, [display.get_atom(name) for name in TARGETS])
-        if target == "TIMESTAMP":
-            return Content("INTEGER", 32, [self._owned_since])
-        if target in UTF8_TARGETS:
-            return Content(target, 8, self._offered.encode())
-        if target == LATIN1_TARGET:
-            return Content(target, 8, self._offered.encode("latin-1", "replace"))
-        return None
+    async def _with(self, offer: Offer, form: Form, offered: tuple[str, ...] | None) -> Offer:
+        try:
+            return replace(offer, content=await self._reader.add(offer.content, form, offered))
+        except (TransferError, XRequestError, ValueError) as failure:
+            return replace(offer, problem=_problem(f"the {form.value} that", failure))
+
+    def _tell(self, offer: Offer) -> None:
+        if offer.problem:
+            logger.warning("%s", offer.problem)
+        self.offer = offer
+        self._offer_handlers.call(offer)
+
+
+def _problem(what: str, failure: Exception) -> str:
+    return f"{what} another program copied is lost: {failure}"
 
 
 # From here on: run in the X thread.
 
 
-def _make_window(display: Display) -> Window:
-    root = display.screen().root
-    with x_errors(display, "CreateWindow for the clipboard"):
-        return root.create_window(
-            *(-1, -1, 1, 1, 0, 0, X.InputOnly), event_mask=X.PropertyChangeMask
-        )
+def _owner(display: Display) -> int:
+    return owner_of(display.get_atom(SELECTION), display)
 
 
 def _follow(window: Window, display: Display) -> None:
@@ -149,18 +202,3 @@ def _follow(window: Window, display: Display) -> None:
         display.xfixes_select_selection_input(
             window, display.get_atom(SELECTION), xfixes.XFixesSetSelectionOwnerNotifyMask
         )
-
-
-def _owner(display: Display) -> int:
-    owner = display.get_selection_owner(display.get_atom(SELECTION))
-    return int(owner.id if owner else X.NONE)
-
-
-def _own(window: Window, display: Display) -> None:
-    with x_errors(display, "SetSelectionOwner"):
-        for selection in (SELECTION, "PRIMARY"):
-            window.set_selection_owner(display.get_atom(selection), X.CurrentTime)
-
-
-def _name(display: Display, atom: int) -> str:
-    return str(display.get_atom_name(atom))

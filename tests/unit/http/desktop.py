@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,15 @@ from desktopd.http.app import create_app
 from desktopd.http.options import HttpOptions
 from desktopd.http.serving.listening_sockets import bind_tcp
 from desktopd.http.serving.server import HttpServer
-from desktopd.limits import CLIPBOARD_LIMIT
 from desktopd.observers import Observers
 from desktopd.rfb.relay.relay_server import RelayServer
 from desktopd.rfb.relay.upstream import UnixTarget
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.status import DisplayStatus, ServiceState, ServiceStatus, SessionStatus, Stage
+from desktopd.x11.selections.clipboard import Offer, Superseded
+from desktopd.x11.selections.content import Content, ContentLimits
+from desktopd.x11.selections.negotiation import DropResult
 
 TOKEN = "Control-token-4f9c2a7d81"
 VIEW_TOKEN = "View-token-90b1d3e5c7"
@@ -48,16 +51,56 @@ READY = SessionStatus(
 
 
 @dataclass
+class DeskClipboard:
+    """A clipboard without an X server; `check` raises where there is no display."""
+
+    check: Callable[[], object] = field(compare=False)
+    offer: Offer = field(default_factory=lambda: Offer(0, Content()))
+    limits: ContentLimits = field(default_factory=ContentLimits)
+    serials: Iterator[int] = field(default_factory=lambda: count(1), compare=False)
+    offers: Observers[[Offer]] = field(default_factory=Observers, compare=False)
+
+    @property
+    def text(self) -> str:
+        return self.offer.content.text or ""
+
+    def copy(self, content: Content, problem: str = "") -> None:
+        """What an application does."""
+        self.offer = Offer(self.next_serial(), content, problem)
+        self.offers.call(self.offer)
+
+    def next_serial(self) -> int:
+        return next(self.serials)
+
+    async def put(self, content: Content, serial: int | None = None) -> Offer:
+        self.check()
+        content.check(self.limits)
+        serial = serial or self.next_serial()
+        if serial < self.offer.serial:
+            raise Superseded("something else was copied in the meantime")
+        self.offer = Offer(serial, content)
+        return self.offer
+
+    def on_offer(self, handler: Callable[[Offer], None]) -> Callable[[], None]:
+        return self.offers.add(handler)
+
+
+@dataclass
 class Desk:
     """A session without processes: keeps what it is told, within the limits of a real one."""
 
     status: SessionStatus = READY
     rfb_target: Path = Path("/nowhere/rfb.sock")
-    clipboard_text: str = ""
     restarts: int = 0
     largest: Size = Size(7680, 4320)
     changes: Observers[[]] = field(default_factory=Observers, compare=False)
-    copies: Observers[[str]] = field(default_factory=Observers, compare=False)
+    drops: list[tuple[int, int, Content]] = field(default_factory=list)
+    result: DropResult = DropResult.ACCEPTED
+
+    clipboard: DeskClipboard = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.clipboard = DeskClipboard(self.display)
 
     def become(self, **changes: Any) -> None:
         self.status = replace(self.status, **changes)
@@ -66,29 +109,26 @@ class Desk:
     def on_change(self, handler: Callable[[], None]) -> Callable[[], None]:
         return self.changes.add(handler)
 
-    def on_clipboard(self, handler: Callable[[str], None]) -> Callable[[], None]:
-        return self.copies.add(handler)
-
     async def resize(self, size: Size) -> Size:
-        display = self._display()
+        display = self.display()
         size = size.clamped(self.largest)
         self.become(display=replace(display, size=size))
         return size
 
     async def screenshot(self) -> bytes:
-        self._display()
+        self.display()
         return b"\x89PNG\r\n\x1a\n"
 
     async def restart_application(self) -> None:
         self.restarts += 1
 
-    async def set_clipboard(self, text: str) -> None:
-        self._display()
-        if len(text.encode()) > CLIPBOARD_LIMIT:
-            raise ValueError(f"the text is longer than {CLIPBOARD_LIMIT} bytes")
-        self.clipboard_text = text
+    async def drop(self, x: int, y: int, content: Content) -> DropResult:
+        self.display()
+        content.check(ContentLimits())
+        self.drops.append((x, y, content))
+        return self.result
 
-    def _display(self) -> DisplayStatus:
+    def display(self) -> DisplayStatus:
         if self.status.display is None:
             raise DisplayUnavailable("the display is not running")
         return self.status.display

@@ -39,8 +39,8 @@ async def test_a_display_that_dies_meanwhile(
     async def lost(*_: object) -> None:
         raise error
 
-    for name in ("screenshot", "resize", "set_clipboard"):
-        monkeypatch.setattr(desk, name, lost)
+    for owner, name in ((desk, "screenshot"), (desk, "resize"), (desk.clipboard, "put")):
+        monkeypatch.setattr(owner, name, lost)
     async with user(desk) as script:
         for answer in (
             await script.get("/api/screenshot"),

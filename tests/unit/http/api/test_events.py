@@ -5,16 +5,22 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 
+from desktopd.files.limits import UploadLimits
+from desktopd.files.sharing import Rules, SharedFiles
+from desktopd.geometry import Size
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.status import Stage
+from desktopd.x11.selections.content import Content
+from desktopd.x11.selections.images import PngImage
 from tests.unit.http.desktop import BEARER, READY, VIEW_BEARER, Desk, make_app, serving
 
 
@@ -33,6 +39,12 @@ async def receive(websocket: ClientConnection) -> dict[str, Any]:
         frame = await websocket.recv()
     assert isinstance(frame, str)
     return dict(json.loads(frame))
+
+
+def told(serial: int, text: str) -> dict[str, Any]:
+    """The frame for a copied text."""
+    nothing = {"html": False, "image": None, "files": []}
+    return {"type": "clipboard", "serial": serial, "text": text, **nothing}
 
 
 async def receive_until_stage(websocket: ClientConnection, stage: Stage) -> int:
@@ -89,13 +101,51 @@ async def test_the_clipboard_goes_both_ways() -> None:
     desk = Desk()
     async with events(make_app(desk)) as websocket:
         await receive(websocket)
-        desk.copies.call("vom Desktop 👋")
-        assert await receive(websocket) == {"type": "clipboard", "text": "vom Desktop 👋"}
+        desk.clipboard.copy(Content(text="vom Desktop 👋"))
+        assert await receive(websocket) == told(1, "vom Desktop 👋")
         await websocket.send(json.dumps({"type": "clipboard", "text": "zum Desktop 👋"}))
-        assert await receive(websocket) == {"type": "clipboard", "text": "zum Desktop 👋"}
+        assert await receive(websocket) == told(2, "zum Desktop 👋")
         await websocket.send(json.dumps({"type": "nonsense"}))
         assert (await receive(websocket))["type"] == "error"
-        assert desk.clipboard_text == "zum Desktop 👋"
+        assert desk.clipboard.text == "zum Desktop 👋"
+
+
+async def test_an_image_is_told_without_its_pixels() -> None:
+    desk = Desk()
+    async with events(make_app(desk)) as websocket:
+        await receive(websocket)
+        image = PngImage(b"x" * 1000, Size(40, 30))
+        uris = ("file:///data/gr%FCn.tif", "https://example.org/")
+        desk.clipboard.copy(Content(None, "<b>html</b>", image, uris))
+        assert await receive(websocket) == {
+            **told(1, ""),
+            "html": True,
+            "image": {"width": 40, "height": 30, "bytes": 1000},
+            "files": ["/data/gr?n.tif"],
+        }
+
+
+async def test_what_was_too_large_to_be_copied_is_told() -> None:
+    desk = Desk()
+    async with events(make_app(desk)) as websocket:
+        await receive(websocket)
+        desk.clipboard.copy(Content(), "the image is lost: it has more than 33554432 bytes")
+        assert await receive(websocket) == told(1, "")
+        assert await receive(websocket) == {
+            "type": "error",
+            "error": "the image is lost: it has more than 33554432 bytes",
+            "remedy": "copy a smaller part, or save it as a file",
+        }
+
+
+async def test_html_comes_with_its_text() -> None:
+    desk = Desk()
+    async with events(make_app(desk)) as websocket:
+        await receive(websocket)
+        frame = {"type": "clipboard", "text": "fett", "html": "<b>fett</b>\ud800"}
+        await websocket.send(json.dumps(frame))
+        assert await receive(websocket) == {**told(1, "fett"), "html": True}
+        assert desk.clipboard.offer.content == Content(text="fett", html="<b>fett</b>?")
 
 
 async def test_only_the_latest_copy_is_told() -> None:
@@ -103,7 +153,7 @@ async def test_only_the_latest_copy_is_told() -> None:
     async with events(make_app(desk)) as websocket:
         await receive(websocket)
         for n in range(100):
-            desk.copies.call(f"copy {n}")
+            desk.clipboard.copy(Content(text=f"copy {n}"))
         assert (await receive(websocket))["text"] == "copy 99"
 
 
@@ -111,13 +161,42 @@ async def test_a_viewer_has_no_clipboard() -> None:
     desk = Desk()
     async with events(make_app(desk), VIEW_BEARER) as websocket:
         assert (await receive(websocket))["session"]["role"] == "view"
-        desk.copies.call("secret")
+        desk.clipboard.copy(Content(text="secret"))
         await websocket.send(json.dumps({"type": "clipboard", "text": "from a viewer"}))
         answer = await receive(websocket)
         assert (answer["type"], answer["error"]) == ("error", "this token may only watch")
-        assert desk.clipboard_text == ""
+        assert desk.clipboard.text == "secret"
         desk.become(stage=Stage.STOPPING)
         assert (await receive(websocket))["type"] == "session"
+
+
+def shared_files(path: Path, *, for_viewers: bool) -> SharedFiles:
+    return SharedFiles(path, Rules(for_viewers=for_viewers), UploadLimits())
+
+
+async def test_folders_that_change_are_told(tmp_path: Path) -> None:
+    files = shared_files(tmp_path, for_viewers=False)
+    async with events(make_app(files=files)) as websocket:
+        await receive(websocket)
+        for folder in ("plates", "", "plates"):
+            files.changes.call(folder)
+        assert await receive(websocket) == {"type": "files", "folders": ["", "plates"]}
+        files.changes.call("a")
+        assert await receive(websocket) == {"type": "files", "folders": ["a"]}
+    assert len(files.changes) == 0
+
+
+@pytest.mark.parametrize("for_viewers", [False, True])
+async def test_a_viewer_is_told_of_files_that_it_may_list(
+    tmp_path: Path, for_viewers: bool
+) -> None:
+    desk, files = Desk(), shared_files(tmp_path, for_viewers=for_viewers)
+    async with events(make_app(desk, files=files), VIEW_BEARER) as websocket:
+        await receive(websocket)
+        files.changes.call("secret")
+        desk.become(stage=Stage.STOPPING)
+        told = {(await receive(websocket))["type"] for _ in range(1 + for_viewers)}
+    assert told == ({"files", "session"} if for_viewers else {"session"})
 
 
 @pytest.mark.parametrize(
@@ -131,6 +210,7 @@ async def test_a_viewer_has_no_clipboard() -> None:
         "{}",
         '{"type":"clipboard"}',
         '{"type":"clipboard","text":1}',
+        '{"type":"clipboard","text":"a","html":1}',
         '{"type":"session","text":"x"}',
         "[" * 100_000,
         b"binary",
@@ -148,7 +228,7 @@ async def test_a_frame_that_is_not_understood_gets_an_error(frame: str | bytes) 
         await websocket.send('{"type":"clipboard","text":"goes on"}')
         await websocket.send("?")
         await receive(websocket)
-        assert desk.clipboard_text == "goes on"
+        assert desk.clipboard.text == "goes on"
 
 
 async def test_a_lone_surrogate_does_no_harm() -> None:
@@ -158,7 +238,7 @@ async def test_a_lone_surrogate_does_no_harm() -> None:
         await websocket.send(r'{"type":"clipboard","text":"a\ud800b"}')
         await websocket.send("?")
         await receive(websocket)
-        assert desk.clipboard_text == "a?b"
+        assert desk.clipboard.text == "a?b"
 
 
 async def test_too_much_text_and_no_display_are_errors() -> None:
@@ -166,7 +246,7 @@ async def test_too_much_text_and_no_display_are_errors() -> None:
     async with events(make_app(desk)) as websocket:
         await receive(websocket)
         await websocket.send(json.dumps({"type": "clipboard", "text": "x" * 1_048_577}))
-        assert "longer than" in (await receive(websocket))["error"]
+        assert "at most 1048576 fit" in (await receive(websocket))["error"]
         desk.status = replace(READY, display=None)
         await websocket.send(json.dumps({"type": "clipboard", "text": "x"}))
         assert (await receive(websocket))["error"] == "the display is not running"
@@ -175,15 +255,15 @@ async def test_too_much_text_and_no_display_are_errors() -> None:
 async def test_nothing_is_left_behind() -> None:
     desk, viewers = Desk(), Viewers()
     app = make_app(desk, viewers)
-    before = len(desk.changes), len(viewers._changes), len(desk.copies)
+    before = len(desk.changes), len(viewers._changes), len(desk.clipboard.offers)
     async with serving(app) as server:
         address = server.addresses[0].replace("http", "ws") + "/api/events"
         for _ in range(5):
             async with connect(address, additional_headers=BEARER) as websocket:
                 await receive(websocket)
-                assert len(desk.copies) > before[2]
+                assert len(desk.clipboard.offers) > before[2]
     assert before == (
         len(desk.changes),
         len(viewers._changes),
-        len(desk.copies),
+        len(desk.clipboard.offers),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable
 from pathlib import Path
 from struct import unpack
 
@@ -23,7 +22,7 @@ from desktopd.rfb.encoders.pixels import Pixels, translate
 from desktopd.rfb.encoders.registry import ENCODERS, FALLBACK, LOSSLESS, LOSSY, VIDEO
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
-from tests.rfb_decoders import H264, Form, Steps, Tight, Values, Zrle, decoded, raw
+from tests.rfb_decoders import Form, Values, decoded, decoders
 from tests.unit.rfb.encoders.pictures import COLOUR_MAP, FORMATS, moving, noise, picture, psnr
 
 SIZE = Size(98, 66)
@@ -35,17 +34,13 @@ class Reader:
 
     def __init__(self, pixel_format: PixelFormat = NATIVE) -> None:
         self._form = Form(pixel_format)
-        self._decoders: dict[Encoding, Callable[[int, int, Form], Steps[Values]]] = {
-            Encoding.RAW: raw,
-            Encoding.TIGHT: Tight().rectangle,
-            Encoding.ZRLE: Zrle().rectangle,
-            Encoding.H264: H264().rectangle,
-        }
+        self._decoders = decoders()
 
     def read(self, rectangle: EncodedRectangle) -> Values:
         x, y, width, height, encoding = unpack(">4Hi", rectangle.data[:12])
         assert Rectangle(x, y, width, height) == rectangle.area
-        decoder = self._decoders[Encoding(encoding)]
+        decoder = self._decoders.get(Encoding(encoding))
+        assert decoder is not None, "write one in tests/rfb_decoders.py"
         return decoded(decoder(width, height, self._form), rectangle.data[12:])
 
 

@@ -14,7 +14,7 @@ from desktopd.rfb.encoders.cursor import CursorShape
 from desktopd.rfb.protocol import server_messages
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
-from desktopd.rfb.protocol.server_messages import Led
+from desktopd.rfb.protocol.rectangles import Led
 from desktopd.rfb.server.client_connection import ClientConnection
 from desktopd.rfb.server.client_state import ClientState, Update, UpdateRequest
 from desktopd.rfb.server.framebuffer import Framebuffer

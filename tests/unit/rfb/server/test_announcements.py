@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from desktopd.rfb.encoders import cursor as cursors
-from desktopd.rfb.protocol import server_messages
+from desktopd.rfb.protocol import rectangles, server_messages
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import NATIVE
-from desktopd.rfb.protocol.server_messages import Led, joined
+from desktopd.rfb.protocol.rectangles import Led
 from desktopd.rfb.viewers.viewer import Role
 from tests.unit.rfb.server.talk import HELLO, START, LoggedDisplay, Talk, set_encodings
 
@@ -30,15 +30,17 @@ async def test_the_pointer_comes_in_the_best_form_that_the_viewer_takes(
     encodings: tuple[int, ...], told: bytes
 ) -> None:
     talk = Talk()
-    assert await talk.hears(HELLO, set_encodings(*encodings)) == START + joined([told])
+    assert await talk.hears(
+        HELLO, set_encodings(*encodings)
+    ) == START + rectangles.framebuffer_update([told])
     talk.client.announcements.cursor()
-    assert await talk.hears(set_encodings(*encodings)) == joined([told])
+    assert await talk.hears(set_encodings(*encodings)) == rectangles.framebuffer_update([told])
     await talk.end()
 
 
 async def test_the_lock_lights_are_told_at_first_and_when_they_change() -> None:
     talk = Talk()
-    told = joined([server_messages.qemu_led_state(Led.NUM_LOCK)])
+    told = rectangles.framebuffer_update([rectangles.qemu_led_state(Led.NUM_LOCK)])
     assert await talk.hears(HELLO, set_encodings(Encoding.QEMU_LED_STATE)) == START + told
     talk.client.announcements.leds()
     assert await talk.hears() == told

@@ -8,11 +8,10 @@ from struct import pack
 import pytest
 
 from desktopd.geometry import Rectangle, Size
-from desktopd.rfb.protocol import server_messages
+from desktopd.rfb.protocol import rectangles, server_messages
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.fences import FenceFlag, fence
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
-from desktopd.rfb.protocol.server_messages import XvpCode
 from desktopd.rfb.viewers.connection import Cause, Ending
 from desktopd.rfb.viewers.viewer import Role
 from tests.unit.rfb.server.talk import (
@@ -58,7 +57,7 @@ async def test_messages_may_be_cut_anywhere() -> None:
     whole, bytewise = Talk(), Talk()
     heard = await whole.hears(SPEECH)
     assert heard.startswith(START)
-    assert server_messages.xvp(XvpCode.FAIL) in heard
+    assert server_messages.xvp_fail() in heard
     assert fence(FenceFlag(3), b"hello") in heard
     assert await bytewise.hears(*(SPEECH[n : n + 1] for n in range(len(SPEECH)))) == heard
     assert whole.display.log == bytewise.display.log
@@ -107,15 +106,15 @@ async def test_a_viewer_that_only_looks() -> None:
     await talk.hears(SPEECH)
     assert talk.display.log == []
     told = await talk.hears(RESIZE)
-    screen = server_messages.Screen(0, 0, 0, 640, 480)
-    refused = server_messages.extended_desktop_size(
+    screen = rectangles.Screen(0, 0, 0, 640, 480)
+    refused = rectangles.extended_desktop_size(
         640,
         480,
         [screen],
-        server_messages.ResizeReason.THIS_CLIENT,
-        server_messages.ResizeStatus.PROHIBITED,
+        rectangles.ResizeReason.THIS_CLIENT,
+        rectangles.ResizeStatus.PROHIBITED,
     )
-    assert told == server_messages.joined([refused])
+    assert told == rectangles.framebuffer_update([refused])
     await talk.end()
 
 

@@ -8,13 +8,13 @@ from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.message import ProtocolError
-from desktopd.rfb.protocol.server_messages import (
+from desktopd.rfb.protocol.rectangles import (
     ResizeReason,
     ResizeStatus,
     Screen,
     desktop_size,
     extended_desktop_size,
-    joined,
+    framebuffer_update,
 )
 from desktopd.rfb.server.desktop_size import DesktopSize
 from tests.unit.turns import until
@@ -29,7 +29,9 @@ def told(
     size: Size, reason: ResizeReason = SERVER, status: ResizeStatus = ResizeStatus.DONE
 ) -> bytes:
     screen = Screen(0, 0, 0, size.width, size.height)
-    return joined([extended_desktop_size(size.width, size.height, [screen], reason, status)])
+    return framebuffer_update(
+        [extended_desktop_size(size.width, size.height, [screen], reason, status)]
+    )
 
 
 class Conversation:
@@ -146,7 +148,7 @@ async def test_a_viewer_of_rfc_6143_is_told_by_desktop_size() -> None:
     talk.desktop_size.tell(SMALL)
     talk.desktop_size.tell(LARGE)
     talk.desktop_size.refuse()
-    assert talk.heard() == [joined([desktop_size(801, 601)])]
+    assert talk.heard() == [framebuffer_update([desktop_size(801, 601)])]
 
 
 def test_a_viewer_that_understands_neither_cannot_go_on() -> None:

@@ -1,0 +1,34 @@
+"""Lists of files and links as programs exchange them: ``text/uri-list`` (RFC 2483 section 5)."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import unquote_to_bytes, urlsplit
+
+
+def encode(uris: Iterable[str]) -> bytes:
+    """One URI a line, each line ended by CR LF."""
+    return "".join(f"{uri}\r\n" for uri in uris).encode()
+
+
+def decode(data: bytes) -> tuple[str, ...]:
+    """The URIs, without comments; a line may end as its writer likes."""
+    lines = data.decode(errors="replace").replace("\0", "\n").splitlines()
+    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def path_of(uri: str) -> Path | None:
+    """The absolute path of a ``file:`` URI (RFC 8089), None for any other and for other hosts."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
+    if parts.scheme != "file" or parts.netloc not in ("", "localhost", socket.gethostname()):
+        return None
+    # A '?' or '#' that was not quoted belongs to the name: file: has neither query nor fragment.
+    quoted = uri.partition(":")[2].removeprefix(f"//{parts.netloc}")
+    path = Path(os.fsdecode(unquote_to_bytes(quoted)))
+    return path if path.is_absolute() and "\0" not in str(path) else None
