@@ -35,6 +35,7 @@ from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.errors import SessionError
 from desktopd.session.folder import claim, make_private
+from desktopd.session.options import SessionOptions
 from desktopd.session.session import Session
 from desktopd.session_application import session_application
 from desktopd.tasks import NamedTasks
@@ -62,10 +63,10 @@ class Daemon:
         settings = self._settings = loaded.settings
         self._folder = loaded.runtime_dir
         self._integration = _integration(loaded)
-        token = self._prepare(loaded)
+        asked = session_options(loaded)
+        token = self._prepare(asked)
         self._viewers = Viewers()
-        path = PixelPath(self._session.rfb_path)
-        self._rfb = choice.create(path, self._session, settings.app)
+        self._rfb = choice.create(PixelPath(asked.rfb), self._session, settings.app)
         self._application = session_application(loaded, self._session)
         options = http_options(settings, token, self._integration)
         self._files = options.files
@@ -86,14 +87,14 @@ class Daemon:
         told = token if settings.token is None and settings.auth == "token" else None
         self._link = link(self._http.addresses[0], settings.base_url, told)
 
-    def _prepare(self, loaded: Loaded) -> str:
+    def _prepare(self, options: SessionOptions) -> str:
         """Take the runtime folder and what an earlier daemon left there; returns the token."""
-        given = loaded.settings.token
+        given = self._settings.token
         try:
-            make_private(loaded.runtime_dir)
-            claim(loaded.runtime_dir)
-            self._session = Session(session_options(loaded))
-            return given.get_secret_value() if given else kept_token(loaded.runtime_dir)
+            make_private(self._folder)
+            claim(self._folder)
+            self._session = Session(options)
+            return given.get_secret_value() if given else kept_token(self._folder)
         except OSError as error:
             raise SessionError(
                 f"{error.filename}: {error.strerror}; make room there, or set another runtime_dir"

@@ -119,11 +119,6 @@ class Session:
         return stage
 
     @property
-    def rfb_path(self) -> str:
-        """Which RFB server viewers get: ``x11vnc``, ``xvnc``, or ``native``, which is not ours."""
-        return self._options.rfb
-
-    @property
     def rfb_target(self) -> Path:
         """The unix socket where the RFB server listens."""
         return self._options.rfb_socket

@@ -1,6 +1,6 @@
 """What a session tells the outside: plain values, changed only by replacement.
 
-Tested by tests/unit/session/services/test_table.py and tests/unit/http/api/test_api.py.
+Tested by tests/unit/session/services/test_table.py and tests/unit/http/api/test_session.py.
 """
 
 from __future__ import annotations

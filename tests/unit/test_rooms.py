@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -19,45 +20,44 @@ COMPANION = PACKAGE / "integrations" / "napari"
 OURS = [path for path in MODULES if not path.is_relative_to(COMPANION)]
 
 VALUES = "errors geometry limits observers"
-"""What every room may use."""
+TASKS = "background_tasks tasks"
 ARROWS = {
     "errors": "",
     "geometry": "",
     "limits": "",
     "observers": "",
     "background_tasks": "",
+    "tasks": "",
     "lockout": "",
     "sockets": "",
-    "tasks": "",
     "config": "geometry",
     "control": "config session",
-    "applications": VALUES,
-    "files": VALUES,
-    "x11": f"{VALUES} background_tasks tasks",
+    "x11": f"{VALUES} {TASKS}",
     "rfb.protocol": VALUES,
     "rfb.encoders": f"{VALUES} rfb.protocol",
     "rfb.viewers": f"{VALUES} rfb.protocol",
     "rfb.rfb_server": "rfb.viewers",
     "rfb.shown_session": "geometry",
-    "rfb.server": (
-        f"{VALUES} background_tasks tasks x11"
-        " rfb.protocol rfb.encoders rfb.viewers rfb.shown_session"
-    ),
-    "rfb.relay": f"{VALUES} rfb.protocol rfb.viewers rfb.rfb_server",
+    "rfb.server": (f"{VALUES} {TASKS} x11 rfb.protocol rfb.encoders rfb.viewers rfb.shown_session"),
+    "rfb.relay": f"{VALUES} {TASKS} rfb.protocol rfb.viewers rfb.rfb_server",
     "rfb.choice": "rfb.rfb_server rfb.relay rfb.server rfb.shown_session rfb.viewers",
-    "rfb.listeners": (
-        f"{VALUES} background_tasks lockout sockets rfb.protocol rfb.rfb_server rfb.viewers"
-    ),
+    "rfb.listeners": f"{VALUES} {TASKS} lockout sockets rfb.protocol rfb.rfb_server rfb.viewers",
+    "files": f"{VALUES} {TASKS}",
+    "applications": f"{VALUES} {TASKS}",
+    "session": f"{VALUES} {TASKS} x11 session.probes.rfb",
     # The probe of an RFB server speaks RFB.
-    "session": f"{VALUES} tasks x11 rfb.protocol",
-    "http": f"{VALUES} applications files lockout sockets session rfb x11",
+    "session.probes.rfb": f"{VALUES} {TASKS} x11 rfb.protocol",
+    "http": (
+        f"{VALUES} {TASKS} lockout sockets applications files session x11 "
+        "rfb.relay rfb.rfb_server rfb.viewers"
+    ),
     "integrations": "http",
     "integrations.napari": "",
     "options": "applications config files http rfb session",
     "session_application": "applications config errors options session x11",
     "daemon": (
-        f"{VALUES} config control files http integrations options rfb session session_application"
-        " tasks"
+        f"{VALUES} {TASKS} applications config control files http integrations options rfb session"
+        " session_application"
     ),
     "__main__": "config control daemon errors options session",
 }
@@ -174,6 +174,26 @@ def test_a_file_begins_with_what_belongs_in_it(path: Path) -> None:
     header = ast.get_docstring(tree(path))
     assert header, "no docstring"
     assert len([line for line in header.splitlines() if line]) <= 5
+
+
+def does_something(path: Path) -> bool:
+    """Whether a module has a function with more than a docstring; others are types and values."""
+    functions = [
+        node
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    return any(len(f.body) > 1 or not isinstance(f.body[0], ast.Expr) for f in functions)
+
+
+@pytest.mark.parametrize(
+    "path", [*filter(does_something, MODULES)], ids=lambda p: str(p.relative_to(PACKAGE))
+)
+def test_a_file_has_a_test_of_its_name_or_says_which_one_tests_it(path: Path) -> None:
+    tests = {test.stem for test in PACKAGE.with_name("tests").rglob("test_*.py")}
+    named = set(re.findall(r"\btest_\w+", ast.get_docstring(tree(path)) or ""))
+    assert tests & {f"test_{path.stem}", *named} or path.name == "__init__.py"
+    assert named <= tests
 
 
 def test_files_and_functions_are_small() -> None:

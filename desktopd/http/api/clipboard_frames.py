@@ -1,4 +1,7 @@
-"""The clipboard in the JSON frames of ``/api/events``."""
+"""The clipboard in the JSON frames of ``/api/events``.
+
+Tested by tests/unit/http/api/test_events.py.
+"""
 
 from __future__ import annotations
 

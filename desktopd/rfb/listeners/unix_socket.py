@@ -43,6 +43,7 @@ class StreamTransport:
         self._writer.write(data)
         await self._writer.drain()
         if fences.ends_message(data):
+            # In one message with what follows it, its answer would not tell when it came.
             await asyncio.sleep(_APART)
 
 

@@ -105,7 +105,7 @@ class SharedDisplay:
         return Seat(self._keyboard.viewer(), self._pointer.viewer())
 
     async def resize(self, size: Size) -> None:
-        """Resize the screen for a viewer. Raises DisplayUnavailable."""
+        """Resize the screen for a viewer; raises DisplayUnavailable."""
         self._resizing += 1
         try:
             self._chosen = await self._session.resize(size)

@@ -1,4 +1,7 @@
-"""Who takes a drop at a place of the screen (XDND 5, "Window properties")."""
+"""Who takes a drop at a place of the screen (XDND 5, "Window properties").
+
+Tested by tests/x11/test_drag_source.py.
+"""
 
 from __future__ import annotations
 

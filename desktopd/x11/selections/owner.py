@@ -1,4 +1,7 @@
-"""The side of a selection that gives (ICCCM sections 2.1 to 2.2): owns it, and answers requests."""
+"""The side of a selection that gives (ICCCM sections 2.1 to 2.2): owns it, and answers requests.
+
+Tested by tests/x11/test_clipboard.py and test_clipboard_forms.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Properties of windows, in which X clients hand contents to each other (ICCCM section 2)."""
+"""Properties of windows, in which X clients hand contents to each other (ICCCM section 2).
+
+Tested by tests/x11/test_clipboard.py and test_clipboard_forms.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The side of a selection that takes: asks its owner what it offers, and for the best of it."""
+"""The side of a selection that takes: asks its owner what it offers, and for the best of it.
+
+Tested by tests/x11/test_clipboard.py and test_clipboard_forms.py.
+"""
 
 from __future__ import annotations
 

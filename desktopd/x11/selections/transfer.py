@@ -1,6 +1,7 @@
 """The way of one content between two X clients (ICCCM section 2), in parts (INCR) where it is long.
 
 What the bytes mean is not known here: see `targets`.
+Tested by tests/x11/test_clipboard.py and test_clipboard_forms.py.
 """
 
 from __future__ import annotations

@@ -2,25 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.session_options import session_options
-
-
-@pytest.mark.parametrize(
-    ("arguments", "path"),
-    [
-        ([], "native"),
-        (["--rfb", "x11vnc"], "x11vnc"),
-        (["--rfb", "xvnc"], "xvnc"),
-        (["--display", "xvnc"], "xvnc"),
-        (["--display", "xvfb", "--rfb", "native"], "native"),
-    ],
-)
-def test_the_rfb_server_follows_from_the_settings(
-    folder: Path, arguments: list[str], path: str
-) -> None:
-    assert session_options(folder, *arguments).rfb == path
 
 
 def test_the_files_of_a_session_are_in_its_folder(folder: Path) -> None:

@@ -12,7 +12,7 @@ from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
 
 HELLO = b"RFB 003.008\n", b"\x01"
-EXCLUSIVE = b"\x00"
+EXCLUSIVE, SHARED = b"\x00", b"\x01"
 REQUEST = pack(">BBHHHH", 3, 1, 0, 0, 640, 480)
 KEY = pack(">B?xxI", 4, True, 97)
 CUT_TEXT = pack(">BxxxI", 6, 4) + b"text"
@@ -22,7 +22,7 @@ def admitted(viewer: Viewer, *messages: bytes) -> list[bytes]:
     """What reaches the server."""
     permissions = ViewerPermissions(viewer)
     stream = ClientMessageParser().feed(b"".join((*HELLO, *messages)))
-    return [permissions.admit(message) for message in stream][2:]
+    return [permissions.admit(message) for message in stream][len(HELLO) :]
 
 
 def viewer(role: Role) -> Viewer:
@@ -31,16 +31,16 @@ def viewer(role: Role) -> Viewer:
 
 @pytest.mark.parametrize("role", Role)
 def test_nobody_is_alone(role: Role) -> None:
-    assert admitted(viewer(role), EXCLUSIVE, REQUEST) == [b"\x01", REQUEST]
+    assert admitted(viewer(role), EXCLUSIVE, REQUEST) == [SHARED, REQUEST]
 
 
 def test_with_control() -> None:
     user = viewer(Role.CONTROL)
-    assert admitted(user, EXCLUSIVE, KEY, CUT_TEXT) == [b"\x01", KEY, CUT_TEXT]
+    assert admitted(user, EXCLUSIVE, KEY, CUT_TEXT) == [SHARED, KEY, CUT_TEXT]
     assert user.last_input == 7.0
 
 
 def test_without_control() -> None:
     watcher = viewer(Role.VIEW)
-    assert admitted(watcher, EXCLUSIVE, KEY, CUT_TEXT) == [b"\x01", b"", b""]
+    assert admitted(watcher, EXCLUSIVE, KEY, CUT_TEXT) == [SHARED, b"", b""]
     assert watcher.last_input is None
