@@ -1,4 +1,7 @@
-"""The command line ``desktopd``: which command runs, and its exit status."""
+"""The command line ``desktopd``: which command runs, and its exit status.
+
+Tested by tests/x11/test_daemon.py and tests/deploy/test_background.py.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,11 @@ import logging
 import sys
 
 from desktopd import config, daemon
-from desktopd.config import Command, ConfigError
-from desktopd.control import commands
+from desktopd.config import Command, ConfigError, Loaded
 from desktopd.control.check import check
+from desktopd.control.start import start
+from desktopd.control.status import status
+from desktopd.control.stop import stop
 from desktopd.control.supervisor import end_supervisor
 from desktopd.errors import ListenError
 from desktopd.options import session_options
@@ -17,11 +22,7 @@ from desktopd.session.errors import SessionError
 
 log = logging.getLogger("desktopd")
 
-_CONTROL = {
-    Command.START: commands.start,
-    Command.STATUS: commands.status,
-    Command.STOP: commands.stop,
-}
+_CONTROL = {Command.START: start, Command.STATUS: status, Command.STOP: stop}
 
 
 def main(*arguments: str) -> int:
@@ -30,17 +31,7 @@ def main(*arguments: str) -> int:
     Returns the exit status: 1 what was asked failed, 2 bad settings.
     """
     try:
-        loaded = config.load([*arguments, *sys.argv[1:]])
-        if loaded.command is Command.CONFIG:
-            print(config.describe(loaded))
-            return 0
-        if loaded.command is Command.CHECK:
-            return check(session_options(loaded))
-        if loaded.command in _CONTROL:
-            logging.basicConfig(format="desktopd: %(message)s")
-            return _CONTROL[loaded.command](loaded)
-        _set_up_logging(loaded.settings.log_level)
-        asyncio.run(daemon.run(loaded))
+        return _run(config.load([*arguments, *sys.argv[1:]]))
     except ConfigError as error:
         print(f"desktopd: {error}", file=sys.stderr)
         end_supervisor()
@@ -49,6 +40,19 @@ def main(*arguments: str) -> int:
         log.error("%s", error)
         end_supervisor()
         return 1
+
+
+def _run(loaded: Loaded) -> int:
+    if loaded.command is Command.CONFIG:
+        print(config.describe(loaded))
+        return 0
+    if loaded.command is Command.CHECK:
+        return check(session_options(loaded))
+    if loaded.command in _CONTROL:
+        logging.basicConfig(format="desktopd: %(message)s")
+        return _CONTROL[loaded.command](loaded)
+    _set_up_logging(loaded.settings.log_level)
+    asyncio.run(daemon.run(loaded))
     return 0
 
 

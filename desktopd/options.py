@@ -11,7 +11,7 @@ from desktopd.http.access.oauth import Provider
 from desktopd.http.options import HttpOptions
 from desktopd.rfb.choice import choose
 from desktopd.rfb.relay.targets import Targets
-from desktopd.session.services import SessionOptions
+from desktopd.session.options import SessionOptions
 
 
 def session_options(loaded: Loaded) -> SessionOptions:

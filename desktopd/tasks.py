@@ -6,13 +6,19 @@ import asyncio
 import logging
 from collections.abc import Collection, Coroutine, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 
 class NamedTasks:
-    """Runs coroutines as tasks, each by its name, for the length of an ``async with`` block."""
+    """Runs coroutines as tasks, each by its name, for the length of an ``async with`` block.
+
+    The block ends with the error of the first task that has failed, unless it raises one itself;
+    every other error is logged.
+    """
 
     def __init__(self, coroutines: Mapping[str, Coroutine[Any, Any, object]]) -> None:
         self._tasks = {
@@ -28,6 +34,13 @@ class NamedTasks:
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         await self.cancel()
+        errors = self.errors
+        first = next(iter(errors.values()), None) if error is None else None
+        for name, other in errors.items():
+            if other is not first:
+                log.error("%s failed too", name, exc_info=other)
+        if first is not None:
+            raise first
 
     async def first(self, within: float | None = None) -> frozenset[str]:
         """Wait until a task has ended, for at most `within` seconds; returns who has, by name."""
@@ -40,14 +53,6 @@ class NamedTasks:
     def errors(self) -> dict[str, BaseException]:
         """What the tasks that have ended by themselves have raised, in the order of their start."""
         return {n: e for n, e in self._raised().items() if n not in self._cancelled}
-
-    def raise_error(self) -> None:
-        """Raise the first of `errors`, if there is one, and log the others."""
-        first, *others = self.errors.items() or [("", None)]
-        for name, error in others:
-            log.error("%s failed too", name, exc_info=error)
-        if first[1] is not None:
-            raise first[1]
 
     async def cancel(self, *, but: Collection[str] = ()) -> None:
         """Cancel every task, `but` those, and wait for its end. What it then raises is logged."""
@@ -63,3 +68,24 @@ class NamedTasks:
     def _raised(self) -> dict[str, BaseException]:
         ended = {n: t for n, t in self._tasks.items() if t.done() and not t.cancelled()}
         return {name: error for name, task in ended.items() if (error := task.exception())}
+
+
+async def race(*contenders: Coroutine[Any, Any, T]) -> T:
+    """Return what the first of them returns, or raise what it raises; the others are cancelled.
+
+    What another one raises meanwhile is logged.
+    """
+    tasks = [asyncio.create_task(contender) for contender in contenders]
+    done: set[asyncio.Task[T]] = set()
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        first = next((task for task in tasks if task in done), None)
+        for task in tasks:
+            if task is not first and not task.cancelled() and (failure := task.exception()):
+                log.error("%s failed: %r", task.get_coro(), failure, exc_info=failure)
+    assert first is not None
+    return first.result()

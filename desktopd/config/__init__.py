@@ -3,9 +3,13 @@
 The only reader of ``os.environ``. Everything else gets values.
 """
 
-from desktopd.config.load import Command, Loaded, describe, load
+from desktopd.config.command_line import Command
+from desktopd.config.description import describe
+from desktopd.config.errors import ConfigError
+from desktopd.config.load import Loaded, load
 from desktopd.config.machine import supervised
-from desktopd.config.settings import ConfigError, Settings, is_loopback
+from desktopd.config.settings import Settings
+from desktopd.config.validation import is_loopback
 
 __all__ = [
     "Command",

@@ -1,32 +1,17 @@
-"""The settings: names, types, defaults, and what goes with what."""
+"""The settings: names, types, defaults. What goes with what is for `validation`."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 
 from desktopd.geometry import Size
 
 PREFIX = "DESKTOPD_"
-
-Given = Mapping[str, tuple[Any, str]]
-"""Values of settings by name, each with where it came from."""
-
-
-class ConfigError(Exception):
-    """A setting that cannot be used: names the setting, its value and the remedy."""
 
 
 def _size(value: object) -> object:
@@ -51,22 +36,21 @@ def _command(value: object) -> object:
     return value
 
 
-SizeSetting = Annotated[Size, NoDecode, BeforeValidator(_size)]
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+SizeSetting = Annotated[Size, BeforeValidator(_size)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 CommandLine = Annotated[str, BeforeValidator(_command)]
+BaseUrl = Annotated[str, BeforeValidator(_base_url)]
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Every setting of desktopd, with its default."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 or :: for all")
     port: int = Field(8888, ge=0, le=65535, description="TCP port; 0 takes a free one")
     unix_socket: Path | None = Field(None, description="listen on this unix socket, not on TCP")
-    base_url: Annotated[str, BeforeValidator(_base_url)] = Field(
-        "/", description="path below which everything is served"
-    )
+    base_url: BaseUrl = Field("/", description="path below which everything is served")
     auth: Literal["token", "none", "jupyterhub"] = Field(
         "token", description="token, none behind a proxy that authenticates, or jupyterhub"
     )
@@ -132,18 +116,6 @@ class Settings(BaseSettings):
         None, description="folder for sockets, state and logs; unset: one per port"
     )
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take values from `load` alone: it reads every layer and remembers which one won."""
-        return (init_settings,)
-
     @field_validator("token", "view_token")
     @classmethod
     def _usable_token(cls, value: SecretStr | None) -> SecretStr | None:
@@ -169,70 +141,3 @@ NAMES = tuple(Settings.model_fields)
 SECRETS = tuple(
     name for name, field in Settings.model_fields.items() if field.annotation == SecretStr | None
 )
-
-
-def validate(given: Given) -> Settings:
-    """Make the settings of what was given; raises ConfigError."""
-    try:
-        settings = Settings(**{name: value for name, (value, _) in given.items()})
-    except ValidationError as error:
-        raise ConfigError("\n".join(_explain(e, given) for e in error.errors())) from None
-    for one, other in (("tls_cert", "tls_key"), ("target_plugin", "target_source")):
-        if (getattr(settings, one) is None) != (getattr(settings, other) is None):
-            raise ConfigError(f"{one} and {other} go together: set both or none")
-    if (settings.rfb == "xvnc" and settings.display not in ("xvnc", "auto")) or (
-        settings.rfb in ("native", "x11vnc") and settings.display == "xvnc"
-    ):
-        raise ConfigError(
-            f"rfb={settings.rfb} does not go with display={settings.display}; "
-            "use rfb=auto, or display=xvnc with rfb=xvnc"
-        )
-    if settings.rfb_socket is not None and (
-        settings.rfb not in ("auto", "native") or settings.display == "xvnc"
-    ):
-        raise ConfigError(
-            f"rfb_socket={settings.rfb_socket} is the native server's: use rfb=native, "
-            "or the rfb.sock of runtime_dir"
-        )
-    if settings.size != settings.size.clamped(settings.max_size):
-        raise ConfigError(f"size={settings.size} is larger than max_size={settings.max_size}")
-    if settings.wm == "xfce" and settings.kiosk:
-        raise ConfigError("wm=xfce is a desktop of many windows: set --no-kiosk too (kiosk=false)")
-    if settings.vnc_port is not None:
-        _validate_vnc(settings)
-    return settings
-
-
-def _validate_vnc(settings: Settings) -> None:
-    where = f"vnc_port={settings.vnc_port}"
-    if settings.vnc_password is None:
-        if settings.vnc_view_password is not None:
-            raise ConfigError(f"{where} with vnc_view_password: set vnc_password too")
-        if not is_loopback(settings.vnc_host):
-            raise ConfigError(
-                f"{where} with vnc_host={settings.vnc_host!r}: set vnc_password, "
-                f"e.g. by {PREFIX}VNC_PASSWORD_FILE"
-            )
-        if settings.auth != "none":
-            raise ConfigError(
-                f"{where}: whoever has an account on this machine could connect; "
-                f"set vnc_password, e.g. by {PREFIX}VNC_PASSWORD_FILE (or auth=none)"
-            )
-    elif settings.vnc_password == settings.vnc_view_password:
-        raise ConfigError(f"{where}: vnc_password and vnc_view_password are the same; change one")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` names this machine alone."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _explain(error: Any, given: Given) -> str:
-    name = str(error["loc"][0])
-    value, origin = given[name]
-    shown = "'…'" if name in SECRETS else repr(value)
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return f"{origin}={shown}: {message}"

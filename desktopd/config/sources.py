@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from desktopd.config.settings import NAMES, PREFIX, SECRETS, ConfigError
+from desktopd.config.errors import ConfigError
+from desktopd.config.settings import NAMES, PREFIX, SECRETS
 
 HUB_PREFIX = "JUPYTERHUB_"
 DEFAULT_FILE = Path("/etc/desktopd.toml")

@@ -1,4 +1,7 @@
-"""``desktopd check``: every external part, whether it is here, and what to install."""
+"""``desktopd check``: every external part, whether it is here, and what to install.
+
+Tested by tests/x11/test_check.py.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +14,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from desktopd.session.backends import displays
+from desktopd.session.backends.backend import Backend
+from desktopd.session.backends.start import start
+from desktopd.session.backends.table import BACKENDS
 from desktopd.session.errors import LaunchError
 from desktopd.session.gpu import GlError, Gpu, Renderer, confirmed, detect, gl_renderer
-from desktopd.session.services import SessionOptions
-from desktopd.session.window_managers import xfce
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A program: any of `names` will do; `version` are the arguments that make it tell."""
-
-    names: tuple[str, ...]
-    package: str
-    needed: bool
-    version: tuple[str, ...] = ("-version",)
+from desktopd.session.options import SessionOptions
+from desktopd.session.program import Program
+from desktopd.session.services.rfb import X11VNC
+from desktopd.session.window_managers.table import window_manager
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,34 +43,35 @@ class Finding:
 def check(options: SessionOptions) -> int:
     """Print the report; returns 1 when something that these settings need is missing."""
     search = options.environment.get("PATH")
-    findings = [*(_find(part, search) for part in _parts(options)), *_display_findings(options)]
+    findings = [
+        *(_find(program, needed, search) for program, needed in _programs(options)),
+        *(f for backend in options.backends for f in _display_findings(backend, options)),
+    ]
     for finding in findings:
         print(finding)
     return int(any(finding.remedy and finding.needed for finding in findings))
 
 
-def _parts(options: SessionOptions) -> Iterator[Part]:
-    backends, x11vnc = options.backends, "xvnc" not in options.backends
-    yield Part(displays.XORG, "xserver-xorg-core", "xdummy" in backends[-1:])
-    yield Part(("Xvfb",), "xvfb", "xvfb" in backends, ())
-    yield Part(("Xvnc",), "tigervnc-standalone-server", "xvnc" in backends)
-    yield Part(("x11vnc",), "x11vnc", x11vnc)
-    wm, app = shlex.split(options.wm)[0], shlex.split(options.app)[0]
-    if wm == xfce.NAME:
-        # Most of them do not tell their version without a display.
-        yield from (Part((name,), package, True, ()) for name, package in xfce.PROGRAMS.items())
-    else:
-        yield Part((wm,), wm, True, ("--version",))
-    yield Part((app,), f"{app}, or set app to another command", True, ())
-    yield Part(("glxinfo",), "mesa-utils", False, ())
+def _programs(options: SessionOptions) -> Iterator[tuple[Program, bool]]:
+    """Every program that a session may start, and whether these settings need it."""
+    for backend in BACKENDS.values():
+        yield backend.program, backend is options.backends[-1]
+    yield X11VNC, not options.backends[-1].serves_rfb
+    for program in window_manager(options.wm).programs:
+        yield program, True
+    app = shlex.split(options.app)[0]
+    yield Program((app,), f"{app}, or set app to another command", version=()), True
+    yield Program(("glxinfo",), "mesa-utils", version=()), False
 
 
-def _find(part: Part, search: str | None) -> Finding:
-    path = next(filter(None, (shutil.which(name, path=search) for name in part.names)), None)
-    name = Path(part.names[0]).name
+def _find(program: Program, needed: bool, search: str | None) -> Finding:
+    path = next(filter(None, (shutil.which(name, path=search) for name in program.names)), None)
+    name = Path(program.names[0]).name
     if path is None:
-        return Finding(name, "not found", part.needed, f"install {part.package}")
-    return Finding(name, f"{path} {_version([path, *part.version])}" if part.version else path)
+        return Finding(name, "not found", needed, f"install {program.package}")
+    return Finding(
+        name, f"{path} {_version([path, *program.version])}" if program.version else path
+    )
 
 
 def _version(argv: list[str]) -> str:
@@ -94,33 +92,28 @@ def _version(argv: list[str]) -> str:
     return next((line.strip() for line in told.splitlines() if line.strip()), "")
 
 
-def _display_findings(options: SessionOptions) -> Iterator[Finding]:
-    """Start each X server that the settings allow, and ask it for its OpenGL."""
-    last = options.backends[-1]
-    for backend in options.backends:
-        with tempfile.TemporaryDirectory(prefix="desktopd-") as folder:
-            attempt = replace(options, folder=Path(folder))
-            try:
-                name, server = displays.start(backend, attempt.display_options)
-            except LaunchError as error:
-                text = str(error).splitlines()[0]
-                yield Finding(
-                    f"display {backend}", text, backend == last, "install what is missing"
-                )
-                continue
-            place = {"DISPLAY": name, "XAUTHORITY": str(attempt.authority)}
-            try:
-                gpu, renderer = asyncio.run(
-                    _opengl(detect(options.gpu), {**options.environment, **place})
-                )
-            finally:
-                server.terminate()
-                server.wait()
-            yield Finding(f"display {backend}", f"starts; OpenGL: {renderer}")
-            refused = options.gpu != "off" and gpu.renderer is Renderer.SOFTWARE
-            wanted = refused and options.gpu != "auto"
-            remedy = "mend that, or set gpu=auto" if wanted else ""
-            yield Finding(f"gpu on {backend}", str(gpu), wanted, remedy)
+def _display_findings(backend: Backend, options: SessionOptions) -> Iterator[Finding]:
+    """Start an X server, and ask it for its OpenGL."""
+    with tempfile.TemporaryDirectory(prefix="desktopd-") as folder:
+        attempt = replace(options, folder=Path(folder))
+        try:
+            name, server = start(backend, attempt.x_server)
+        except LaunchError as error:
+            text, needed = str(error).splitlines()[0], backend is options.backends[-1]
+            yield Finding(f"display {backend.name}", text, needed, "install what is missing")
+            return
+        place = {"DISPLAY": name, "XAUTHORITY": str(attempt.authority)}
+        try:
+            gpu, renderer = asyncio.run(
+                _opengl(detect(options.gpu), {**options.environment, **place})
+            )
+        finally:
+            server.terminate()
+            server.wait()
+    yield Finding(f"display {backend.name}", f"starts; OpenGL: {renderer}")
+    refused = options.gpu not in ("off", "auto") and gpu.renderer is Renderer.SOFTWARE
+    remedy = "mend that, or set gpu=auto" if refused else ""
+    yield Finding(f"gpu on {backend.name}", str(gpu), refused, remedy)
 
 
 async def _opengl(gpu: Gpu, environment: Mapping[str, str]) -> tuple[Gpu, str]:

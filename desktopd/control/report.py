@@ -90,7 +90,7 @@ class RunningDaemon:
 
 
 @contextmanager
-def daemon(folder: Path) -> Iterator[RunningDaemon | None]:
+def find_daemon(folder: Path) -> Iterator[RunningDaemon | None]:
     """The daemon of a runtime folder; None when there is none.
 
     Raises SessionError when it is out of reach: another user's, or in another container.

@@ -24,15 +24,15 @@ class HttpOptions:
     """
 
     version: str
-    base_url: str = "/"
-    auth: Literal["token", "none"] = "token"
-    token: str | None = field(default=None, repr=False)
-    view_token: str | None = field(default=None, repr=False)
+    base_url: str
+    auth: Literal["token", "none"]
+    token: str | None = field(repr=False)
+    view_token: str | None = field(repr=False)
     cookie_secure: bool = False
-    frame_ancestors: tuple[str, ...] = ("'self'",)
-    allow_origin: tuple[str, ...] = ()
-    allowed_hosts: tuple[str, ...] = ()
-    trusted_proxies: tuple[str, ...] = ()
+    frame_ancestors: tuple[str, ...]
+    allow_origin: tuple[str, ...]
+    allowed_hosts: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
     targets: Targets | None = None
     provider: Provider | None = None
     static: Path = STATIC

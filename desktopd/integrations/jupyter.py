@@ -1,4 +1,7 @@
-"""The desktop inside of Jupyter: a server that jupyter-server-proxy starts and shows."""
+"""The desktop inside of Jupyter: a server that jupyter-server-proxy starts and shows.
+
+Tested by tests/deploy/test_jupyterlab.py.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +21,9 @@ def desktop() -> dict[str, Any]:
     """
     return {
         "command": [
-            "setpriv",
-            "--pdeathsig=TERM",
-            sys.executable,
-            # Without the folder of the user's notebooks among the modules.
-            "-P",
-            "-m",
-            "desktopd",
+            *("setpriv", "--pdeathsig=TERM"),
+            # -P: the folder of the user's notebooks is not among the modules.
+            *(sys.executable, "-P", "-m", "desktopd"),
             "--unix-socket={unix_socket}",
             "--base-url=/",
             "--auth=none",

@@ -19,12 +19,7 @@ def make_private(folder: Path) -> None:
     Raises SessionError when the folder, or the one above, belongs to somebody who could put
     another in its place.
     """
-    socket_path = os.fsencode(folder / "rfb.sock")
-    if len(socket_path) > SOCKET_PATH_LIMIT:
-        raise SessionError(
-            f"runtime_dir={folder}: too long for a unix socket by "
-            f"{len(socket_path) - SOCKET_PATH_LIMIT} bytes; set runtime_dir to a shorter path"
-        )
+    _check_length(folder)
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -40,6 +35,15 @@ def make_private(folder: Path) -> None:
             )
     folder.chmod(0o700)
     (folder / "home").mkdir(mode=0o700, exist_ok=True)
+
+
+def _check_length(folder: Path) -> None:
+    socket_path = os.fsencode(folder / "rfb.sock")
+    if len(socket_path) > SOCKET_PATH_LIMIT:
+        raise SessionError(
+            f"runtime_dir={folder}: too long for a unix socket by "
+            f"{len(socket_path) - SOCKET_PATH_LIMIT} bytes; set runtime_dir to a shorter path"
+        )
 
 
 def claim(folder: Path) -> int:

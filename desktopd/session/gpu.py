@@ -169,6 +169,16 @@ async def confirmed(gpu: Gpu, environment: Mapping[str, str]) -> Gpu:
 
 async def gl_renderer(environment: Mapping[str, str]) -> str:
     """The OpenGL renderer of a display, as ``glxinfo -B`` tells it; raises GlError."""
+    status, told, complaint = await _glxinfo(environment)
+    for line in told.decode("utf-8", "replace").splitlines():
+        if "OpenGL renderer string:" in line:
+            return line.partition(":")[2].strip()
+    words = " ".join(complaint.decode("utf-8", "replace").split())
+    raise GlError(f"glxinfo finds no OpenGL ({words or f'status {status}'})")
+
+
+async def _glxinfo(environment: Mapping[str, str]) -> tuple[int | None, bytes, bytes]:
+    """Its exit status, and what it has written to stdout and to stderr."""
     try:
         child = await asyncio.create_subprocess_exec(
             *("glxinfo", "-B"),
@@ -188,8 +198,4 @@ async def gl_renderer(environment: Mapping[str, str]) -> str:
         if child.returncode is None:
             child.kill()
             await child.wait()
-    for line in told.decode("utf-8", "replace").splitlines():
-        if "OpenGL renderer string:" in line:
-            return line.partition(":")[2].strip()
-    words = " ".join(complaint.decode("utf-8", "replace").split())
-    raise GlError(f"glxinfo finds no OpenGL ({words or f'status {child.returncode}'})")
+    return child.returncode, told, complaint

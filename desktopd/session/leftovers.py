@@ -1,31 +1,40 @@
-"""What a daemon that died has left running, for somebody who does not want it any more."""
+"""Processes of a daemon that died, which nobody wants any more. Those wanted are `runner`'s."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
+from desktopd.session.backends.display_numbers import remove_dead_locks
 from desktopd.session.process import Process, start_time
 from desktopd.session.shm import remove_segments_of
 from desktopd.session.state import Running, StateFile
 
-# The reverse of the order in which they are started.
-_SERVICES = ("application", "rfb", "window_manager", "display")
 _STOP_WITHIN = 2.0
 
 
 def leftovers(folder: Path) -> list[Running]:
     """The processes that the state of a runtime folder names and that still run."""
-    state = StateFile(folder / "state.json")
-    named = (state.running(name) for name in _SERVICES)
-    return [left for left in named if left and start_time(left.pid) == left.start_time]
+    processes = StateFile(folder / "state.json").processes.values()
+    return [left for left in processes if start_time(left.pid) == left.start_time]
 
 
 async def end_leftovers(folder: Path) -> None:
-    """End them. The folder has to be claimed."""
-    for left in leftovers(folder):
+    """End them, and forget them. The folder has to be claimed."""
+    state = StateFile(folder / "state.json")
+    await end_unwanted(state, wanted=())
+    remove_dead_locks()
+    (folder / "rfb.sock").unlink(missing_ok=True)
+    state.remove()
+
+
+async def end_unwanted(state: StateFile, wanted: Collection[str]) -> None:
+    """End the processes of other services than those, the one that was started last first."""
+    for name, left in reversed(state.processes.items()):
+        if name in wanted:
+            continue
         process = Process.adopt(left.pid, left.start_time)
         if process is not None:
             await process.stop(_STOP_WITHIN)
             remove_segments_of(left.pid)
-    (folder / "rfb.sock").unlink(missing_ok=True)
-    StateFile(folder / "state.json").remove()
+        state.ended(name)

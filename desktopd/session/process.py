@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,12 +123,12 @@ def popen(
     first_oom_victim: bool = False,
     umask: int = -1,
 ) -> subprocess.Popen[bytes]:
-    """Start a child in a session of its own, its output appended to `log`."""
-    try:
-        output = open_log(log)
-    except OSError as error:
-        raise LaunchError(f"{log}: {error.strerror}; make room for logs there") from None
-    try:
+    """Start a child in a session of its own, its output appended to `log`.
+
+    With `first_oom_victim` the kernel ends it before the others when memory is short. Raises
+    LaunchError.
+    """
+    with _output(log) as output, _launch_errors(argv[0]):
         child = subprocess.Popen(
             argv,
             env=environment,
@@ -139,15 +139,36 @@ def popen(
             pass_fds=pass_fds,
             umask=umask,
         )
-    except FileNotFoundError:
-        raise LaunchError(
-            f"{argv[0]}: no such program; install it, `desktopd check` says how"
-        ) from None
+    if first_oom_victim:
+        _offer_to_oom_killer(child.pid)
+    return child
+
+
+@contextlib.contextmanager
+def _output(log: Path) -> Iterator[int]:
+    try:
+        output = open_log(log)
     except OSError as error:
-        raise LaunchError(f"{argv[0]}: {error.strerror}") from None
+        raise LaunchError(f"{log}: {error.strerror}; make room for logs there") from None
+    try:
+        yield output
     finally:
         os.close(output)
-    if first_oom_victim:
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
-            Path(f"/proc/{child.pid}/oom_score_adj").write_text("500")
-    return child
+
+
+@contextlib.contextmanager
+def _launch_errors(program: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise LaunchError(
+            f"{program}: no such program; install it, `desktopd check` says how"
+        ) from None
+    except OSError as error:
+        raise LaunchError(f"{program}: {error.strerror}") from None
+
+
+def _offer_to_oom_killer(pid: int) -> None:
+    """Raise the process's score (proc_pid_oom_score_adj(5)), if it still runs and is ours."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
+        Path(f"/proc/{pid}/oom_score_adj").write_text("500")

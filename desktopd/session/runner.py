@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,19 +13,19 @@ from desktopd.errors import DisplayUnavailable
 from desktopd.session.errors import SessionError
 from desktopd.session.logs import tail, trim
 from desktopd.session.process import Process
-from desktopd.session.service import Service
+from desktopd.session.service import Launch, Service
 from desktopd.session.shm import remove_segments_of
 from desktopd.session.state import Running, StateFile
 from desktopd.session.status import ServiceState, ServiceStatus
+from desktopd.tasks import NamedTasks
 
 log = logging.getLogger(__name__)
 
-Launch = Callable[[], Awaitable[Process]]
-
 
 class Runner:
-    """One service and its process.
+    """Runs one service, which is one process at a time.
 
+    `launch` starts one that does not start itself. `changed` is called at each change of `status`.
     `up` is set while the service is ready, `down` while it is not; `gave_up` once it has failed
     so often in a row that only `restart` starts it again.
     """
@@ -44,7 +44,7 @@ class Runner:
         self.down = asyncio.Event()
         self.down.set()
         self.gave_up = asyncio.Event()
-        self._launch = launch
+        self._launch = service.launch or launch
         self._state = state
         self._log_file = log_file
         self._log_start = 0
@@ -75,6 +75,7 @@ class Runner:
         """End the process, and be in state `then`. To be called when `run` is over."""
         self.up.clear()
         self.down.set()
+        await self.service.release()
         if self._process is not None:
             await self._process.stop(self.service.stop_within)
             self._forget()
@@ -98,13 +99,14 @@ class Runner:
             self._note(state=ServiceState.RUNNING, log="")
             reason = await self._until_end(process)
         ended = await (process.wait() if reason is None else process.kill())
+        await self.service.release()
         self._forget()
         program = self.service.argv[0] if self.service.argv else name
         return was_ready, f"{program} {reason or ended}"
 
     async def _adopt(self) -> Process | None:
         """The process that an earlier daemon left, ended if it is not what is wanted now."""
-        left = self._state.running(self.service.name)
+        left = self._state.processes.get(self.service.name)
         if left is None:
             return None
         process = Process.adopt(left.pid, left.start_time, keep_children=self.service.keep_children)
@@ -142,18 +144,9 @@ class Runner:
             while not await self.service.ready():
                 await asyncio.sleep(self.service.poll)
 
-        async with _both(probe(), process.wait()) as (ready, ended):
-            await asyncio.wait(
-                (ready, ended),
-                timeout=self.service.ready_within,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            if ended.done():
-                return None
-            if not ready.done():
-                return f"was not ready after {self.service.ready_within:.0f} s"
-            ready.result()
-            return None
+        async with NamedTasks({"ready": probe(), "ended": process.wait()}) as tasks:
+            done = await tasks.first(within=self.service.ready_within)
+        return None if done else f"was not ready after {self.service.ready_within:.0f} s"
 
     async def _until_end(self, process: Process) -> str | None:
         """None once the process has ended; otherwise what is wrong with it."""
@@ -201,17 +194,3 @@ class Runner:
         if status != self.status:
             self.status = status
             self._changed()
-
-
-@contextlib.asynccontextmanager
-async def _both(
-    *coroutines: Coroutine[None, None, object],
-) -> AsyncIterator[list[asyncio.Task[object]]]:
-    """Run coroutines as tasks for the length of a block."""
-    tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
-    try:
-        yield tasks
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,4 +1,7 @@
-"""A service as data: what to run, after what, when it is ready, how it is restarted."""
+"""A service as data: what to run, after what, when it is ready, how it is restarted.
+
+The services themselves are in `services`; `runner` keeps one running.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,15 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from desktopd.session.process import Process
+from desktopd.session.status import Stage
+
 Probe = Callable[[], Awaitable[bool]]
+Launch = Callable[[], Awaitable[Process]]
+
+
+async def _nothing() -> None:
+    """For a service whose probes hold nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +43,41 @@ class Restart:
 class Service:
     """One child of the daemon.
 
+    `after` names services that have to be ready before it starts. `stage` tells what a start waits
+    for while this one is not ready (None: nobody waits for it). `launch` starts it where its
+    command line alone does not.
+
     `ready` is asked every `poll` seconds until it is true, for at most `ready_within` seconds
     (None: without a deadline). `alive`, once the service is ready, is asked every `alive_every`
-    seconds; a service that does not answer within the same time is killed. `keep_children`: what
-    it started goes on when it ends by itself. `uses_gpu`: it draws, or starts what draws.
+    seconds; a service that does not answer within the same time is killed. `release` gives up what
+    these two hold: it is called when the service has ended, and before it is stopped.
+
+    `stop_within`: seconds from SIGTERM to SIGKILL. `keep_children`: what it started goes on when
+    it ends by itself. `uses_gpu`: it draws, or starts what draws.
     """
 
     name: str
     argv: tuple[str, ...]
     ready: Probe
     after: tuple[str, ...] = ()
+    stage: Callable[[], Stage] | None = None
+    launch: Launch | None = None
     ready_within: float | None = 20.0
     poll: float = 0.05
     alive: Probe | None = None
     alive_every: float = 4.0
+    release: Callable[[], Awaitable[None]] = _nothing
     restart: Restart = Restart()
     stop_within: float = 1.0
     keep_children: bool = False
     first_oom_victim: bool = False
     uses_gpu: bool = False
     umask: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class PartOf:
+    """A service that needs no process of its own: service `whole` does its work."""
+
+    name: str
+    whole: str

@@ -1,35 +1,40 @@
-"""The session: one display and the services on it, from the first start to the last stop."""
+"""The session: one display and the services on it, from the first start to the last stop.
+
+Tested by tests/x11/test_session.py.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.observers import Observers
-from desktopd.session import services
+from desktopd.session.backends.display_numbers import remove_dead_locks
 from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.errors import SessionError
-from desktopd.session.gpu import confirmed, detect
-from desktopd.session.probes.rfb import RfbProbe
-from desktopd.session.process import Process, popen
+from desktopd.session.launcher import Launcher
+from desktopd.session.leftovers import end_unwanted
+from desktopd.session.options import SessionOptions
+from desktopd.session.process import Process
 from desktopd.session.runner import Runner
-from desktopd.session.service import Service
-from desktopd.session.services import SessionOptions
+from desktopd.session.service import PartOf, Service
+from desktopd.session.services.table import SERVICES
 from desktopd.session.state import StateFile
-from desktopd.session.status import DisplayStatus, ServiceState, SessionStatus, Stage
-from desktopd.session.x_server import OpenDisplay, XServer
-from desktopd.x11 import windows
+from desktopd.session.status import (
+    DisplayStatus,
+    ServiceState,
+    ServiceStatus,
+    SessionStatus,
+    Stage,
+)
+from desktopd.session.x_server import XServer
+from desktopd.tasks import NamedTasks
 from desktopd.x11.screen import screenshot as capture
 from desktopd.x11.selections.content import Content
 from desktopd.x11.selections.negotiation import DropResult
-from desktopd.x11.windows import Paint
-
-log = logging.getLogger(__name__)
 
 
 class Session:
@@ -40,68 +45,83 @@ class Session:
 
     def __init__(self, options: SessionOptions) -> None:
         self._options = options
-        self._paint = Paint.NONE
         self._stopping = False
-        self._gpu, self._gpu_is_settled = detect(options.gpu), False
         self._changes = Observers[[]]()
         self.clipboard = SessionClipboard()
         self._state = StateFile(options.folder / "state.json")
-        self._display = XServer(
+        self._x_server = XServer(
             options.backends,
-            options.display_options,
+            options.x_server,
             self._state,
             resized=lambda _: self._changes.call(),
             clipboard=self.clipboard,
         )
-        self._server = self._runner(
-            services.display(options, self._display.answers), self._display.launch
-        )
-        self._rfb_probe = RfbProbe(options.rfb_socket)
-        self._window_manager = self._runner(
-            services.window_manager(options, self._window_manager_runs)
-        )
-        self._rfb = self._runner(services.x11vnc(options, self._rfb_probe.answers))
-        self._application = self._runner(services.application(options, self._has_painted))
+        self._launcher = Launcher(options, self._x_server, self._changes.call)
+        self._services = [
+            define(options, self._x_server, self._changes.call) for define in SERVICES
+        ]
+        self._runners = {
+            service.name: self._runner(service)
+            for service in self._services
+            if isinstance(service, Service)
+        }
+        # The first is the display, the others run on it.
+        self._display, *self._on_display = self._runners.values()
+
+    def _runner(self, service: Service) -> Runner:
+        log_file = self._options.folder / f"{service.name}.log"
+
+        async def launch() -> Process:
+            return await self._launcher.launch(service, log_file)
+
+        return Runner(service, launch, self._state, log_file, self._changes.call)
 
     @property
     def status(self) -> SessionStatus:
         """The session at this moment."""
-        server, desktop = self._server.status, self._display.desktop
+        opened = self._x_server.opened
         return SessionStatus(
             stage=self._stage(),
-            services=(
-                server,
-                self._window_manager.status,
-                self._rfb.status if self.rfb_path == "x11vnc" else replace(server, name="rfb"),
-                self._application.status,
-            ),
+            services=tuple(self._service_status(service) for service in self._services),
             display=None
-            if desktop is None
+            if opened is None
             else DisplayStatus(
-                desktop.name, desktop.backend, desktop.screen.size, str(self._options.authority)
+                opened.name, opened.backend, opened.screen.size, str(self._options.authority)
             ),
             command=self._options.app,
-            gpu=self._gpu,
+            gpu=self._launcher.gpu,
         )
 
+    def _service_status(self, service: Service | PartOf) -> ServiceStatus:
+        if isinstance(service, PartOf):
+            return replace(self._runners[service.whole].status, name=service.name)
+        return self._runners[service.name].status
+
     def _stage(self) -> Stage:
-        application = self._application.status.state
+        """The stage of the service after the last one that is ready.
+
+        What comes before that one may be on its way back: the session does not wait for it.
+        """
+        states = {runner.status.state for runner in self._runners.values()}
         if self._stopping:
             return Stage.STOPPING
-        if ServiceState.FAILED in (application, self._server.status.state):
+        if ServiceState.FAILED in states:
             return Stage.FAILED
-        if not self._server.up.is_set():
+        if not self._display.up.is_set():
             return Stage.DISPLAY
-        if self._application.up.is_set() or application is ServiceState.STOPPED:
-            return Stage.READY
-        if not self._window_manager.up.is_set():
-            return Stage.WINDOW_MANAGER
-        return Stage.APPLICATION if self._paint is Paint.NONE else Stage.FIRST_FRAME
+        stage = Stage.READY
+        for runner in reversed(self._on_display):
+            if runner.service.stage is None:
+                continue
+            if runner.up.is_set() or runner.status.state is ServiceState.STOPPED:
+                return stage
+            stage = runner.service.stage()
+        return stage
 
     @property
     def rfb_path(self) -> str:
         """Which RFB server viewers get: ``x11vnc``, ``xvnc``, or ``native``, which is not ours."""
-        return self._options.rfb_path
+        return self._options.rfb
 
     @property
     def rfb_target(self) -> Path:
@@ -114,15 +134,15 @@ class Session:
 
     async def resize(self, size: Size) -> Size:
         """Resize the screen; returns the size that the X server now has. Latest wins."""
-        return await self._desktop().screen.resize(size)
+        return await self._x_server.open_display().screen.resize(size)
 
     async def screenshot(self) -> bytes:
         """The screen as PNG."""
-        return await capture.screenshot(self._desktop().connection)
+        return await capture.screenshot(self._x_server.open_display().connection)
 
     async def restart_application(self) -> None:
         """End the application, if it runs, and start it again."""
-        await self._application.restart()
+        await self._runners["application"].restart()
 
     @property
     def clipboard_text(self) -> str:
@@ -139,124 +159,47 @@ class Session:
 
     async def drop(self, x: int, y: int, content: Content) -> DropResult:
         """Drop `content` at a pixel of the screen, as `DragSource.drop`."""
-        return await self._desktop().drags.drop(x, y, content)
-
-    def _desktop(self) -> OpenDisplay:
-        if self._display.desktop is None:
-            raise DisplayUnavailable("the display is not running")
-        return self._display.desktop
+        return await self._x_server.open_display().drags.drop(x, y, content)
 
     async def run(self) -> None:
         """Keep everything running. Raises SessionError once the X server cannot be kept alive."""
-        tasks: list[asyncio.Task[object]] = [
-            asyncio.create_task(self._server.run()),
-            asyncio.create_task(self._keep_desktop()),
-            asyncio.create_task(self._server.gave_up.wait()),
-        ]
-        await _first(tasks)
-        status = self._server.status
+        await end_unwanted(self._state, self._runners)
+        display = self._display
+        async with NamedTasks(
+            {
+                "display": display.run(),
+                "display gave up": display.gave_up.wait(),
+                "services on the display": self._keep_desktop(),
+            }
+        ) as tasks:
+            await tasks.first()
+        status = display.status
         raise SessionError(f"the X server does not stay alive: {status.error}\n{status.log}")
-
-    async def stop(self) -> None:
-        """End every process in reverse order. To be called when `run` is over."""
-        self._stopping = True
-        self._changes.call()
-        await self._application.stop()
-        await asyncio.gather(self._rfb.stop(), self._window_manager.stop())
-        self._rfb_probe.close()
-        await self._display.close()
-        await self._server.stop()
-        self._options.rfb_socket.unlink(missing_ok=True)
-        self._state.remove()
 
     async def _keep_desktop(self) -> None:
         """Whenever there is a display: run what belongs on it."""
-        runners = [self._window_manager, self._application]
-        if self.rfb_path == "x11vnc":
-            runners.append(self._rfb)
         while True:
-            await self._server.up.wait()
-            tasks: list[asyncio.Task[object]] = [
-                asyncio.create_task(self._server.down.wait()),
-                *(asyncio.create_task(self._run_in_turn(runner)) for runner in runners),
-            ]
-            await _first(tasks)
-            await self._display.close()
-            await asyncio.gather(*(runner.stop(ServiceState.WAITING) for runner in runners))
+            await self._display.up.wait()
+            running = {r.service.name: self._run_in_turn(r) for r in self._on_display}
+            async with NamedTasks({"no display": self._display.down.wait(), **running}) as tasks:
+                await tasks.first()
+            await asyncio.gather(*(r.stop(ServiceState.WAITING) for r in self._on_display))
 
     async def _run_in_turn(self, runner: Runner) -> None:
-        for other in (self._server, self._window_manager):
-            if other.service.name in runner.service.after:
-                await other.up.wait()
+        for name in runner.service.after:
+            await self._runners[name].up.wait()
         await runner.run()
 
-    def _runner(
-        self, service: Service, launch: Callable[[], Awaitable[Process]] | None = None
-    ) -> Runner:
-        log_file = self._options.folder / f"{service.name}.log"
-
-        async def spawn() -> Process:
-            if service.uses_gpu:
-                await self._settle_gpu()
-            return self._spawn(service, log_file)
-
-        return Runner(service, launch or spawn, self._state, log_file, self._changes.call)
-
-    def _spawn(self, service: Service, log_file: Path) -> Process:
-        environment = {
-            **(self._gpu.environment if service.uses_gpu else {}),
-            **self._environment(),
-        }
-        child = popen(
-            service.argv,
-            environment,
-            log_file,
-            first_oom_victim=service.first_oom_victim,
-            umask=service.umask,
-        )
-        return Process(child.pid, child, keep_children=service.keep_children)
-
-    def _environment(self) -> dict[str, str]:
-        """The variables of what runs on the display."""
-        return {
-            **services.application_environment(),
-            **self._options.environment,
-            "DISPLAY": self._desktop().name,
-            "XAUTHORITY": str(self._options.authority),
-        }
-
-    async def _settle_gpu(self) -> None:
-        """Try once, on the running display, whether OpenGL takes the GPU."""
-        if not self._gpu_is_settled:
-            self._gpu = await confirmed(self._gpu, self._environment())
-            self._gpu_is_settled = True
-            log.info("OpenGL of the application: %s", self._gpu)
-            self._changes.call()
-
-    async def _window_manager_runs(self) -> bool:
-        try:
-            return await windows.window_manager(self._desktop().connection) is not None
-        except DisplayUnavailable:
-            return False
-
-    async def _has_painted(self) -> bool:
-        try:
-            paint = await windows.paint(self._desktop().connection)
-        except DisplayUnavailable:
-            return False
-        if paint is not self._paint:
-            self._paint = paint
-            self._changes.call()
-        return paint is Paint.PAINTED
-
-
-async def _first(tasks: Sequence[asyncio.Task[object]]) -> None:
-    """Wait until one of the tasks has ended, and raise what it raised; the others are cancelled."""
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()
+    async def stop(self) -> None:
+        """End every process, what comes after another one before it, once `run` is over."""
+        self._stopping = True
+        self._changes.call()
+        left = [*self._runners.values()]
+        while left:
+            needed = {name for runner in left for name in runner.service.after}
+            last = [runner for runner in left if runner.service.name not in needed]
+            await asyncio.gather(*(runner.stop() for runner in last))
+            left = [runner for runner in left if runner not in last]
+        remove_dead_locks()
+        self._options.rfb_socket.unlink(missing_ok=True)
+        self._state.remove()

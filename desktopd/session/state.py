@@ -60,9 +60,10 @@ class StateFile:
         """Note the display that the X server, which is to be noted next, has taken."""
         self._display, self._backend = name, backend
 
-    def running(self, name: str) -> Running | None:
-        """The process of service `name`, if the last daemon left one."""
-        return self._running.get(name)
+    @property
+    def processes(self) -> dict[str, Running]:
+        """The processes by the names of their services, in the order of their start."""
+        return dict(self._running)
 
     def started(self, name: str, process: Running) -> None:
         """Note the process of service `name`."""

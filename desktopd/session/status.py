@@ -1,4 +1,7 @@
-"""What a session tells the outside: plain values, changed only by replacement."""
+"""What a session tells the outside: plain values, changed only by replacement.
+
+Tested by tests/unit/session/services/test_table.py and tests/unit/http/api/test_api.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The display of a session: its X server, and the daemon's own connection to it."""
+"""The display of a session: its X server, and the daemon's own connection to it.
+
+Tested by tests/x11/test_session.py.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,17 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
-from desktopd.session.backends import displays
-from desktopd.session.backends.displays import XServerOptions
+from desktopd.session.backends.backend import Backend
+from desktopd.session.backends.options import XServerOptions
+from desktopd.session.backends.start import start
 from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.errors import LaunchError
 from desktopd.session.process import Process
 from desktopd.session.state import StateFile
-from desktopd.x11.connection import Connection, XError
+from desktopd.x11.connection import Connection
+from desktopd.x11.errors import XError
 from desktopd.x11.screen.size import ScreenSize
 from desktopd.x11.selections.clipboard import Clipboard
 from desktopd.x11.selections.drag_source import DragSource
@@ -43,13 +49,13 @@ class XServer:
 
     def __init__(
         self,
-        backends: tuple[str, ...],
+        backends: tuple[Backend, ...],
         options: XServerOptions,
         state: StateFile,
         resized: Callable[[Size], None],
         clipboard: SessionClipboard,
     ) -> None:
-        self.desktop: OpenDisplay | None = None
+        self.opened: OpenDisplay | None = None
         self._backends = backends
         self._options = options
         self._state = state
@@ -57,9 +63,14 @@ class XServer:
         self._clipboard = clipboard
         self._fresh = False
 
+    def open_display(self) -> OpenDisplay:
+        """The display that is open; raises DisplayUnavailable while none is."""
+        if self.opened is None:
+            raise DisplayUnavailable("the display is not running")
+        return self.opened
+
     async def launch(self) -> Process:
         """Start the X server; raises LaunchError when no backend can be started."""
-        await self.close()
         starting = asyncio.ensure_future(asyncio.to_thread(self._start))
         try:
             child = await asyncio.shield(starting)
@@ -74,21 +85,21 @@ class XServer:
     async def answers(self) -> bool:
         """Probe: connect when there is no connection yet, then ask for a round trip."""
         try:
-            if self.desktop is None:
+            if self.opened is None:
                 await self._open()
             else:
-                await self.desktop.connection.ping()
+                await self.opened.connection.ping()
         except XError as error:
             log.debug("display: %s", error)
             return False
-        return self.desktop is not None
+        return self.opened is not None
 
     async def close(self) -> None:
         """Give up the connection; the X server stays."""
-        desktop, self.desktop = self.desktop, None
+        opened, self.opened = self.opened, None
         self._clipboard.follow(None)
-        if desktop is not None:
-            await desktop.connection.close()
+        if opened is not None:
+            await opened.connection.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
         *preferred, last = self._backends
@@ -96,16 +107,16 @@ class XServer:
             try:
                 return self._start_one(backend)
             except LaunchError as error:
-                log.warning("display: falling back on %s, because %s", last, error)
+                log.warning("display: falling back on %s, because %s", last.name, error)
         return self._start_one(last)
 
-    def _start_one(self, backend: str) -> subprocess.Popen[bytes]:
+    def _start_one(self, backend: Backend) -> subprocess.Popen[bytes]:
         try:
-            name, child = displays.start(backend, self._options)
+            name, child = start(backend, self._options)
         except OSError as error:
-            raise LaunchError(f"{backend}: {error}") from None
-        log.info("display %s is %s", name, backend)
-        self._state.display_started(name, backend)
+            raise LaunchError(f"{backend.name}: {error}") from None
+        log.info("display %s is %s", name, backend.name)
+        self._state.display_started(name, backend.name)
         return child
 
     async def _open(self) -> None:
@@ -126,4 +137,4 @@ class XServer:
             raise
         screen.on_change(self._resized)
         self._clipboard.follow(clipboard)
-        self.desktop = OpenDisplay(name, backend, connection, screen, drags)
+        self.opened = OpenDisplay(name, backend, connection, screen, drags)

@@ -1,7 +1,12 @@
-"""Xauthority files: where an X server and its clients find their common cookie."""
+"""Xauthority files: where an X server and its clients find their common cookie.
+
+Tested by tests/x11/test_connection.py.
+"""
 
 from __future__ import annotations
 
+import os
+import secrets
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +14,9 @@ from pathlib import Path
 
 from desktopd.x11.errors import XError
 from desktopd.x11.xlib_patches import MAGIC_COOKIE
+
+# Families of addresses (Xauth.h): this host by its name, and any host whatever it is called.
+FAMILY_LOCAL, FAMILY_WILD = 256, 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +61,20 @@ def _entries(content: bytes) -> Iterator[Entry]:
             yield Entry(number, protocol, cookie)
     except struct.error:
         return
+
+
+def write_cookie(path: Path, number: int) -> None:
+    """Write a fresh MIT-MAGIC-COOKIE-1 for display `number`, readable by us alone; raises OSError.
+
+    One entry is for this host by its name, which is all that some clients look for; one of family
+    FamilyWild (Xau(7)) holds whatever the host is called.
+    """
+    cookie, entries = secrets.token_bytes(16), b""
+    for family, address in ((FAMILY_LOCAL, os.uname().nodename.encode()), (FAMILY_WILD, b"")):
+        entries += struct.pack(">H", family)
+        for field in (address, b"%d" % number, MAGIC_COOKIE, cookie):
+            entries += struct.pack(">H", len(field)) + field
+    fresh = path.with_suffix(".new")
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(entries)
+    fresh.replace(path)

@@ -1,15 +1,14 @@
 """One connection to an X server, for use from the asyncio loop.
 
-python-xlib blocks while it waits for a reply, so its Display lives in a thread of its own and
-nothing else touches it. The loop watches the socket and has that thread read what comes unasked.
+python-xlib blocks while it waits for a reply, so its Display lives in a thread of its own, and
+nothing else touches it: see x_thread. The loop watches the socket and has that thread read what
+comes unasked.
 """
 
 from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import logging
-import re
 import socket
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,19 +17,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from Xlib import error
-
+from desktopd.background_tasks import BackgroundTasks
 from desktopd.observers import Observers
-from desktopd.x11.authority import read_cookie
 from desktopd.x11.errors import (
     ConnectionLost,
     XError,
     XRequestError,
     XTimeout,
-    error_name,
     x_errors,
 )
-from desktopd.x11.xlib_patches import Address, Display, open_display
+from desktopd.x11.handshake import shake_hands
+from desktopd.x11.x_thread import Event, XThread
+from desktopd.x11.xlib_patches import Display
 
 __all__ = [
     "Connection",
@@ -44,32 +42,29 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-Event = Any
-
-# python-xlib waits by select(2), which knows no higher descriptors.
-_DESCRIPTORS = 1024
-
-logger = logging.getLogger(__name__)
 
 
 class Connection:
-    """A connection to one X server; made by `open`, ended by `close` or by the server's end."""
+    """A connection to one X server; made by `open`, ended by `close` or by the server's end.
+
+    All of this belongs to the loop. What is given to `call` and `post` runs in the X thread.
+    """
 
     def __init__(
         self, name: str, display: Display, control: socket.socket, executor: ThreadPoolExecutor
     ) -> None:
         self._name = name
-        self._display = display
         self._executor = executor
         # A second descriptor of the socket: python-xlib closes its own when the server goes.
         self._control = control
         self._loop = asyncio.get_running_loop()
+        self._thread = XThread(
+            name, display, lambda events: self._loop.call_soon_threadsafe(self._deliver, events)
+        )
         self._lost: asyncio.Future[None] = self._loop.create_future()
         self._handlers: Observers[[Event]] = Observers()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = BackgroundTasks(ConnectionLost)
         self._jobs = 0
-        self._failures: set[str] = set()
-        display.set_error_handler(self._log_refusal)
         self._loop.add_reader(control, self._drain)
 
     @classmethod
@@ -90,7 +85,7 @@ class Connection:
         control = connected.dup()
         executor = ThreadPoolExecutor(1, thread_name_prefix=f"x11 {name}")
         try:
-            opening = executor.submit(_shake_hands, name, authority, connected, timeout)
+            opening = executor.submit(shake_hands, name, authority, connected, timeout)
             async with asyncio.timeout(timeout):
                 display = await asyncio.wrap_future(opening)
             return cls(name, display, control, executor)
@@ -140,7 +135,7 @@ class Connection:
         once. After the connection's end it does nothing: `wait_lost` tells of that.
         """
         if not self._lost.done():
-            self._submit(partial(self._attempt, request))
+            self._submit(partial(self._thread.attempt, request))
 
     def subscribe(self, handler: Callable[[Event], None]) -> Callable[[], None]:
         """Have `handler` called in the loop with every event; returns what ends that."""
@@ -160,9 +155,7 @@ class Connection:
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run `work` as a task that ends with the connection at the latest; failures are logged."""
-        task = self._loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._task_done)
+        task = self._tasks.start(work)
         if self._lost.done():
             task.cancel()
         return task
@@ -185,24 +178,9 @@ class Connection:
         self._jobs += 1
         if self._jobs == 1:
             self._loop.remove_reader(self._control)
-        job = self._executor.submit(self._perform, request)
+        job = self._executor.submit(self._thread.perform, request)
         job.add_done_callback(lambda done: self._loop.call_soon_threadsafe(self._job_done, done))
         return job
-
-    def _attempt(self, request: Callable[[Display], object], display: Display) -> None:
-        """In the X thread: a request that nobody waits for."""
-        try:
-            request(display)
-            display.flush()
-        except error.ConnectionClosedError:
-            raise
-        except Exception as failure:
-            name = getattr(getattr(request, "func", request), "__qualname__", repr(request))
-            reason = error_name(failure) if isinstance(failure, error.XError) else repr(failure)
-            text = f"{name}: {reason}"
-            if text not in self._failures:
-                self._failures.add(text)
-                logger.warning("X %s: %s", self._name, text, exc_info=failure)
 
     def _job_done(self, job: concurrent.futures.Future[Any]) -> None:
         self._jobs -= 1
@@ -214,56 +192,9 @@ class Connection:
     def _drain(self) -> None:
         self._submit(lambda display: None)
 
-    def _perform(self, request: Callable[[Display], T]) -> T:
-        """In the X thread: the request, then the events that came with it or before."""
-        try:
-            return request(self._display)
-        except error.ConnectionClosedError as closed:
-            raise ConnectionLost(f"X {self._name}: {closed}") from closed
-        except error.XError as refusal:
-            raise XRequestError(error_name(refusal)) from refusal
-        finally:
-            self._collect_events()
-
-    def _collect_events(self) -> None:
-        events: list[Event] = []
-        try:
-            self._display.fileno()
-            if self._display.display.recv_active:
-                raise RuntimeError("python-xlib stopped inside a message")
-            while self._display.pending_events():
-                events.append(self._display.next_event())
-        except error.ConnectionClosedError as closed:
-            raise ConnectionLost(f"X {self._name}: {closed}") from closed
-        except Exception as failure:
-            logger.exception("X %s: cannot read what the server sent", self._name)
-            raise ConnectionLost(f"X {self._name}: {failure}") from failure
-        finally:
-            if events:
-                self._loop.call_soon_threadsafe(self._deliver, events)
-
     def _deliver(self, events: list[Event]) -> None:
         for event in events:
             self._handlers.call(event)
-
-    def _log_refusal(self, refusal: Any, _request: Any) -> int:
-        logger.warning(
-            "X %s: %s for request %d.%d on resource %#x",
-            self._name,
-            error_name(refusal),
-            refusal.major_opcode,
-            refusal.minor_opcode,
-            getattr(refusal.resource_id, "id", refusal.resource_id),
-        )
-        return 1
-
-    def _task_done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (failure := task.exception()):
-            if isinstance(failure, ConnectionLost):
-                logger.debug("X %s: %s", self._name, failure)
-            else:
-                logger.error("X %s: %s", self._name, failure, exc_info=failure)
 
     def _end(self) -> None:
         if self._lost.done():
@@ -273,32 +204,6 @@ class Connection:
         with suppress(OSError):
             self._control.shutdown(socket.SHUT_RDWR)  # wakes a request that waits for its reply
         self._control.close()
-        for task in self._tasks:
-            task.cancel()
-        self._released = self._executor.submit(self._display.display.close_internal, "client")
+        self._tasks.cancel()
+        self._released = self._executor.submit(self._thread.close)
         self._executor.shutdown(wait=False)
-
-
-def _shake_hands(
-    name: str, authority: Path | None, connected: socket.socket, timeout: float
-) -> Display:
-    """In the X thread: connect the socket and open the display on it."""
-    match = re.fullmatch(r"(?:unix)?:(\d{1,5})(?:\.\d+)?", name)
-    if match is None:
-        raise XError(f"display {name!r}: expected the number of a local display, e.g. :7")
-    if connected.fileno() >= _DESCRIPTORS:
-        raise XError(f"X {name}: needs a file descriptor below {_DESCRIPTORS}, and all are in use")
-    number = int(match[1])
-    cookie = read_cookie(authority, number) if authority else b""
-    try:
-        connected.settimeout(timeout)
-        connected.connect(f"/tmp/.X11-unix/X{number}")
-        connected.setblocking(True)
-        return open_display(Address(name, connected, cookie))
-    except OSError as failure:
-        raise XError(f"X {name} cannot be reached: {failure}") from failure
-    except error.DisplayConnectionError as refusal:
-        reason = refusal.msg.decode(errors="replace") if refusal.msg else "no reason given"
-        raise XError(f"X {name} refused the connection: {reason.strip()}") from refusal
-    except error.ConnectionClosedError as closed:
-        raise XError(f"X {name}: {closed}") from closed

@@ -1,4 +1,7 @@
-"""What can go wrong between this process and the X server, and how a request is named in it."""
+"""What can go wrong between this process and the X server, and how a request is named in it.
+
+Tested by tests/x11/test_connection.py.
+"""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from desktopd.http.options import STATIC
-from desktopd.rfb.protocol.client_messages import ClientFence, ClientMessages, SetEncodings
+from desktopd.rfb.protocol.client_message_parser import ClientMessageParser
+from desktopd.rfb.protocol.client_messages import ClientFence, SetEncodings
 from desktopd.rfb.protocol.message import ClientMessage
 from tests.daemon import until
 
@@ -137,11 +138,11 @@ class Peer:
         self.heard = []
         self._loop, self._socket = asyncio.get_running_loop(), socket
         self.visits += 1
-        messages = ClientMessages()
-        assert list(messages.feed(hello))
+        parser = ClientMessageParser()
+        assert list(parser.feed(hello))
         with contextlib.suppress(WebSocketDisconnect):
             while True:
-                self.heard.extend(messages.feed(await socket.receive_bytes()))
+                self.heard.extend(parser.feed(await socket.receive_bytes()))
 
     def _facts(self) -> dict[str, Any]:
         width, height = self.size

@@ -28,23 +28,23 @@ ARROWS = {
     "tasks": "",
     "config": "geometry",
     "control": "config session",
-    "x11": VALUES,
+    "x11": f"{VALUES} background_tasks tasks",
     "rfb.protocol": VALUES,
     "rfb.encoders": f"{VALUES} rfb.protocol",
     "rfb.viewers": f"{VALUES} rfb.protocol",
     "rfb.rfb_server": "rfb.viewers",
     "rfb.shown_session": "geometry",
     "rfb.server": (
-        f"{VALUES} background_tasks x11 rfb.protocol rfb.encoders rfb.viewers rfb.shown_session"
+        f"{VALUES} background_tasks tasks x11"
+        " rfb.protocol rfb.encoders rfb.viewers rfb.shown_session"
     ),
     "rfb.relay": f"{VALUES} rfb.protocol rfb.viewers rfb.rfb_server",
     "rfb.choice": "rfb.rfb_server rfb.relay rfb.server rfb.shown_session rfb.viewers",
     "rfb.listeners": (
         f"{VALUES} background_tasks lockout sockets rfb.protocol rfb.rfb_server rfb.viewers"
     ),
-    "session": f"{VALUES} x11 session.probes",
     # The probe of an RFB server speaks RFB.
-    "session.probes": f"{VALUES} x11 rfb.protocol",
+    "session": f"{VALUES} tasks x11 rfb.protocol",
     "http": f"{VALUES} lockout sockets session rfb x11",
     "integrations": "http",
     "integrations.napari": "",

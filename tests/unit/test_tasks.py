@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from desktopd.tasks import NamedTasks
+from desktopd.tasks import NamedTasks, race
 
 
 async def end() -> None:
@@ -31,7 +31,6 @@ async def test_the_first_end_is_told_by_its_name() -> None:
     async with NamedTasks({"one": end(), "two": stay()}) as tasks:
         assert await tasks.first() == {"one"}
         assert tasks.errors == {}
-        tasks.raise_error()
 
 
 async def test_nobody_has_ended_when_the_time_is_over() -> None:
@@ -42,11 +41,27 @@ async def test_nobody_has_ended_when_the_time_is_over() -> None:
 async def test_of_two_errors_one_is_raised_and_the_other_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async with NamedTasks({"one": fail("this"), "two": fail("that")}) as tasks:
-        assert await tasks.first() == {"one", "two"}
-        with pytest.raises(OSError, match="this"):
-            tasks.raise_error()
+    async def block() -> None:
+        async with NamedTasks({"one": fail("this"), "two": fail("that")}) as tasks:
+            assert await tasks.first() == {"one", "two"}
+            assert [*tasks.errors] == ["one", "two"]
+
+    with pytest.raises(OSError, match="this"):
+        await block()
     assert [(r.levelno, r.message) for r in caplog.records] == [(logging.ERROR, "two failed too")]
+
+
+async def test_an_error_of_the_block_itself_hides_none_of_the_tasks(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def block() -> None:
+        async with NamedTasks({"one": fail("this")}) as tasks:
+            await tasks.first()
+            raise ValueError("of the block")
+
+    with pytest.raises(ValueError, match="of the block"):
+        await block()
+    assert [r.message for r in caplog.records] == ["one failed too"]
 
 
 async def test_what_a_cancelled_task_raises_is_logged_and_no_error_of_its_own(
@@ -55,7 +70,7 @@ async def test_what_a_cancelled_task_raises_is_logged_and_no_error_of_its_own(
     async with NamedTasks({"one": end(), "two": fail_when_cancelled()}) as tasks:
         await tasks.first()
         await tasks.cancel()
-        tasks.raise_error()
+        assert tasks.errors == {}
     assert [r.message for r in caplog.records] == ["two failed while it ended"]
 
 
@@ -73,3 +88,50 @@ async def test_a_task_that_is_spared_runs_until_the_end_of_the_block() -> None:
         await tasks.cancel(but=("spared",))
         assert not ended.is_set()
     assert ended.is_set()
+
+
+async def say(text: str) -> str:
+    return text
+
+
+async def fail_late(started: asyncio.Event) -> str:
+    started.set()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        raise ValueError("a bug at the end")
+
+
+async def test_the_first_wins_and_the_others_are_cancelled() -> None:
+    cancelled = asyncio.Event()
+
+    async def lose() -> str:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+        return "lost"
+
+    assert await race(lose(), say("won")) == "won"
+    assert cancelled.is_set()
+
+
+async def test_what_the_first_raises_is_raised() -> None:
+    with pytest.raises(OSError, match="a bug"):
+        await race(stay(), fail("a bug"))
+
+
+async def test_what_a_loser_raises_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    assert await race(fail_late(asyncio.Event()), say("won")) == "won"
+    assert "a bug at the end" in caplog.text
+
+
+async def test_who_cancels_a_race_cancels_all_in_it(caplog: pytest.LogCaptureFixture) -> None:
+    started = asyncio.Event(), asyncio.Event()
+    running = asyncio.create_task(race(*map(fail_late, started)))
+    for one in started:
+        await one.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert caplog.text.count("a bug at the end'") == 2

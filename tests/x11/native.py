@@ -27,7 +27,7 @@ from desktopd.x11.connection import Connection, Display
 from desktopd.x11.screen.screenshot import read_pixels
 from desktopd.x11.screen.size import ScreenSize
 from desktopd.x11.selections.clipboard import Clipboard
-from tests.x11.rfbclient import VIDEO, RfbViewer
+from tests.rfb_viewer import VIDEO, RfbViewer
 
 if TYPE_CHECKING:
     from conftest import Server

@@ -9,9 +9,9 @@ import pytest
 
 from desktopd.geometry import Size
 from desktopd.rfb.protocol.encodings import Encoding
+from tests.rfb_viewer import COMMON, LOSSLESS, PHOTOS, VIDEO, RfbViewer
 from tests.unit.rfb.protocol.test_pixel_format import COLOUR_MAP, FORMATS
 from tests.x11.native import Painter, Shown, showing, shown_numbers
-from tests.x11.rfbclient import COMMON, LOSSLESS, PHOTOS, VIDEO, RfbViewer
 
 MOVING = Size(320, 240)
 ZRLE = (Encoding.ZRLE, *COMMON)

@@ -12,8 +12,8 @@ from desktopd.geometry import Size
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.viewers.connection import Cause
 from desktopd.rfb.viewers.viewer import Role
+from tests.rfb_viewer import LOSSLESS, PHOTOS, VIDEO
 from tests.x11.native import Painter, Shown, shared_memory, showing
-from tests.x11.rfbclient import LOSSLESS, PHOTOS, VIDEO
 
 SIZES = [
     (641, 483),
@@ -114,7 +114,7 @@ async def test_there_and_back_at_once_is_answered(shown, eventually):
 async def test_a_hundred_resizes_from_all_sides_while_something_moves(
     shown, connect, eventually, monkeypatch
 ):
-    monkeypatch.setattr("desktopd.x11.screen.size.PACE", 0.01)
+    monkeypatch.setattr("desktopd.x11.screen.size.INTERVAL", 0.01)
     random = np.random.default_rng(7)
     painter = await Painter.open(await connect(shown.server), Size(320, 240), 3, 5)
     viewers = [await shown.view(kind) for kind in (VIDEO, PHOTOS, LOSSLESS)]

@@ -18,8 +18,8 @@ from desktopd.rfb.server.update_encoder import UpdateEncoder
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.x11.connection import XError
 from desktopd.x11.screen.shm import Segment
+from tests.rfb_viewer import LOSSLESS, RfbViewer
 from tests.x11.native import showing
-from tests.x11.rfbclient import LOSSLESS, RfbViewer
 
 SIZE = Size(640, 480)
 

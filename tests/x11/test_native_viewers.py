@@ -13,18 +13,17 @@ import pytest
 from Xlib import X
 
 from desktopd.geometry import Size
-from desktopd.rfb.encoders.h264.x264 import X264
+from desktopd.rfb.encoders.h264.encoder import H264Encoder
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.extended_clipboard import Format, Notify, Provide, Request, parse
 from desktopd.rfb.protocol.pixel_format import NATIVE
-from desktopd.rfb.server import client_connection as peer
-from desktopd.rfb.server import native_server as native
+from desktopd.rfb.server import client_updates
 from desktopd.rfb.viewers.connection import Cause, Limits
 from desktopd.rfb.viewers.viewer import Role
 from desktopd.x11.screen.grab import Grabber
-from tests.unit.rfb.protocol.test_pixel_format import FORMATS
+from tests.rfb_viewer import COMMON, LOSSLESS, PHOTOS, VIDEO
+from tests.unit.rfb.encoders.pictures import FORMATS
 from tests.x11.native import SECONDS, Painter, Shown, shared_memory, showing
-from tests.x11.rfbclient import COMMON, LOSSLESS, PHOTOS, VIDEO
 
 MOVING = Size(320, 240)
 CLIPBOARD = (*LOSSLESS, Encoding.EXTENDED_CLIPBOARD)
@@ -46,12 +45,13 @@ async def test_thirty_viewers_of_what_moves_are_encoded_for_once(
 ):
     made = []
 
-    class Counting(X264):
-        def encode(self, *arguments, **options):
-            made.append(options["key"])
-            return super().encode(*arguments, **options)
+    encode = H264Encoder.encode
 
-    monkeypatch.setattr(native, "X264", Counting)
+    def counted(*arguments, **options):
+        made.append(options["key"])
+        return encode(*arguments, **options)
+
+    monkeypatch.setattr(H264Encoder, "encode", counted)
     async with showing(start(size=Size(640, 480))) as shown:
         painter = await Painter.open(await connect(shown.server), Size(160, 144), 48, 32)
         viewers = [await shown.view() for _ in range(30)]
@@ -118,8 +118,8 @@ async def test_what_waits_for_a_viewer_that_does_not_read_is_bounded(start, conn
 async def test_without_answers_to_fences_there_is_no_more_video(
     shown, painter, eventually, monkeypatch
 ):
-    monkeypatch.setattr(peer, "SPEECHLESS", 0.5)
-    monkeypatch.setattr(peer, "WITHOUT_VIDEO", 4.0)
+    monkeypatch.setattr(client_updates, "SPEECHLESS", 0.5)
+    monkeypatch.setattr(client_updates, "WITHOUT_VIDEO", 4.0)
     mute, other = await shown.view(), await shown.view()
     for seen in (mute, other):
         await eventually(lambda seen=seen: shown.is_exact(seen))

@@ -1,1 +1,4 @@
-"""How pixels become the data of rectangles, and what a viewer wants of that."""
+"""How pixels become rectangles.
+
+An interface (encoder.py), a file for each encoding, and the table of them (registry.py).
+"""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from desktopd.rfb.encoders.pixels import translate
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import PixelFormat
-from desktopd.rfb.protocol.server_messages import rectangle
+from desktopd.rfb.protocol.rectangles import rectangle_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class CursorShape:
 
 
 def _cursor_rectangle(shape: CursorShape, encoding: Encoding) -> bytes:
-    return rectangle(shape.x, shape.y, shape.width, shape.height, encoding)
+    return rectangle_header(shape.x, shape.y, shape.width, shape.height, encoding)
 
 
 def cursor_with_alpha(shape: CursorShape) -> bytes:
@@ -58,9 +58,9 @@ def vmware_cursor(shape: CursorShape) -> bytes:
     return _cursor_rectangle(shape, Encoding.VMWARE_CURSOR) + b"\1\0" + shape.rgba
 
 
-def cursor(shape: CursorShape, target: PixelFormat) -> bytes:
+def cursor(shape: CursorShape, pixel_format: PixelFormat) -> bytes:
     """The rectangle Cursor (section 7.8.1): what is at least half opaque is drawn."""
     red, green, blue, alpha = np.moveaxis(shape.channels.astype(np.uint32), 2, 0)
-    pixels = translate(red << 16 | green << 8 | blue, target).tobytes()
+    pixels = translate(red << 16 | green << 8 | blue, pixel_format).tobytes()
     mask = np.packbits(alpha >= 128, axis=1).tobytes()
     return _cursor_rectangle(shape, Encoding.CURSOR) + pixels + mask

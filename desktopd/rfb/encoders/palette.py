@@ -7,14 +7,8 @@ import numpy as np
 from desktopd.rfb.encoders.pixels import RGB_MASK, Octets, Pixels
 
 _NO_COLOUR = np.uint32(0xFFFFFFFF)
-
-
 _HASH_BITS = 16
-
-
 _AT_ONCE = 8192  # pixels whose scratch arrays stay in the processor's cache
-
-
 _MULTIPLIER = 0x9E3779B1
 
 

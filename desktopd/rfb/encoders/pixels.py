@@ -1,7 +1,7 @@
-"""Pixels of the framebuffer, brought into the form in which a viewer wants them.
+"""Pixels, and how they are translated to the pixel format of a viewer.
 
-The framebuffer's pixels are arrays of uint32, shape (height, width), 0xXXRRGGBB in little-endian
-order; what stands in the top byte is never looked at. They may be slices of a larger array.
+Pixels are arrays of uint32, shape (height, width), 0xXXRRGGBB in little-endian order; the top byte
+has no meaning. They may be slices of a larger array.
 """
 
 from __future__ import annotations
@@ -15,43 +15,40 @@ from numpy.typing import NDArray
 from desktopd.rfb.protocol.pixel_format import PixelFormat
 
 Pixels = NDArray[np.uint32]
-
-
 Octets = NDArray[np.uint8]
-
 
 RGB_MASK = np.uint32(0xFFFFFF)
 
 
-def wire_type(target: PixelFormat) -> np.dtype[np.unsignedinteger[Any]]:
-    """One pixel on the wire."""
-    return np.dtype(f"{target.byte_order}u{target.bits_per_pixel // 8}")
+def _wire_type(pixel_format: PixelFormat) -> np.dtype[np.unsignedinteger[Any]]:
+    """The type of one PIXEL."""
+    return np.dtype(f"{pixel_format.byte_order}u{pixel_format.bits_per_pixel // 8}")
 
 
-def translate(pixels: Pixels, target: PixelFormat) -> NDArray[np.unsignedinteger[Any]]:
-    """The same pixels as `target` wants them on the wire: same shape, C order, unused bits 0."""
-    if all(maximum == 255 for maximum, _ in target.channels):
-        return _moved(pixels, target)
+def translate(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[np.unsignedinteger[Any]]:
+    """PIXELs as they go on the wire: same shape, C order, unused bits 0."""
+    if all(maximum == 255 for maximum, _ in pixel_format.channels):
+        return _moved(pixels, pixel_format)
     found: NDArray[np.uint32] = np.zeros(pixels.shape, np.uint32)
-    for (maximum, shift), table_shift in zip(target.channels, (16, 8, 0), strict=True):
+    for (maximum, shift), table_shift in zip(pixel_format.channels, (16, 8, 0), strict=True):
         found |= _scaled(maximum, shift)[(pixels >> np.uint32(table_shift)).astype(np.uint8)]
-    return found.astype(wire_type(target))
+    return found.astype(_wire_type(pixel_format))
 
 
-def _moved(pixels: Pixels, target: PixelFormat) -> NDArray[np.unsignedinteger[Any]]:
+def _moved(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[np.unsignedinteger[Any]]:
     """`translate` where all channels keep their 8 bits."""
-    shifts = tuple(shift for _, shift in target.channels)
+    shifts = tuple(shift for _, shift in pixel_format.channels)
     if shifts == (16, 8, 0):
-        return (pixels & RGB_MASK).astype(wire_type(target), copy=False)
+        return (pixels & RGB_MASK).astype(_wire_type(pixel_format), copy=False)
     found: NDArray[np.uint32] = np.zeros(pixels.shape, np.uint32)
     for shift, own in zip(shifts, (16, 8, 0), strict=True):
         found |= (pixels >> np.uint32(own) & np.uint32(255)) << np.uint32(shift)
-    return found.astype(wire_type(target), copy=False)
+    return found.astype(_wire_type(pixel_format), copy=False)
 
 
 @cache
 def _scaled(maximum: int, shift: int) -> NDArray[np.uint32]:
-    """What each of the 256 intensities becomes, rounded to the nearest."""
+    """The bits of each of the 256 intensities of a channel, rounded to the nearest."""
     intensities = np.arange(256, dtype=np.uint32)
     return (intensities * np.uint32(maximum) + np.uint32(127)) // np.uint32(255) << np.uint32(shift)
 
@@ -65,16 +62,16 @@ def rgb(pixels: Pixels) -> Octets:
     return found
 
 
-def tpixels(pixels: Pixels, target: PixelFormat) -> Octets:
+def tpixels(pixels: Pixels, pixel_format: PixelFormat) -> Octets:
     """Pixels as TPIXEL of the Tight encoding, shape (height, width, bytes)."""
-    if target.tpixel_is_rgb:
+    if pixel_format.tpixel_is_rgb:
         return rgb(pixels)
-    return _octets(translate(pixels, target))
+    return _octets(translate(pixels, pixel_format))
 
 
-def cpixels(pixels: Pixels, target: PixelFormat) -> Octets:
+def cpixels(pixels: Pixels, pixel_format: PixelFormat) -> Octets:
     """Pixels as CPIXEL of ZRLE, shape (height, width, bytes)."""
-    return _octets(translate(pixels, target))[..., target.cpixel_bytes]
+    return _octets(translate(pixels, pixel_format))[..., pixel_format.cpixel_bytes]
 
 
 def _octets(translated: NDArray[np.unsignedinteger[Any]]) -> Octets:

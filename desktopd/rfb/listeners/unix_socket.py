@@ -8,10 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from desktopd.errors import DisplayUnavailable, ListenError
+from desktopd.rfb.protocol import fences
 from desktopd.rfb.protocol.handshake import VERSION_LENGTH, Version
 from desktopd.rfb.protocol.message import ProtocolError
 from desktopd.rfb.protocol.server_handshake import ServerHandshake
-from desktopd.rfb.protocol.server_messages import MEASURING_FENCE
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
@@ -42,8 +42,7 @@ class StreamTransport:
         """Return when more may be sent; ConnectionError when the viewer has left."""
         self._writer.write(data)
         await self._writer.drain()
-        if data.endswith(MEASURING_FENCE):
-            # In one message with what follows it, its answer would not tell when it came.
+        if fences.ends_message(data):
             await asyncio.sleep(_APART)
 
 

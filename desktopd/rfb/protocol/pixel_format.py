@@ -27,19 +27,21 @@ class PixelFormat:
 
     @classmethod
     def parse(cls, raw: bytes) -> Self:
-        """Read 16 bytes. Raises ProtocolError at a format that no pixel can have."""
+        """Read 16 bytes. Raises ProtocolError at bits per pixel that no server knows."""
         found = cls(*cls.layout.unpack(raw))
-        if found.bits_per_pixel not in (8, 16, 32):
-            raise ProtocolError(f"{found.bits_per_pixel} bits per pixel, must be 8, 16 or 32")
-        for colour, (maximum, shift) in zip(("red", "green", "blue"), found.channels, strict=True):
+        check_bits_per_pixel(found.bits_per_pixel)
+        return found
+
+    def check(self) -> None:
+        """Raise ProtocolError where no pixel can have this format."""
+        for colour, (maximum, shift) in zip(("red", "green", "blue"), self.channels, strict=True):
             if not maximum or maximum & maximum + 1:
                 raise ProtocolError(f"maximum {maximum} of {colour} is not 2**n - 1")
-            if shift + maximum.bit_length() > found.bits_per_pixel:
+            if shift + maximum.bit_length() > self.bits_per_pixel:
                 raise ProtocolError(
                     f"{colour} of {maximum.bit_length()} bits shifted by {shift} "
-                    f"is outside of {found.bits_per_pixel} bits per pixel"
+                    f"is outside of {self.bits_per_pixel} bits per pixel"
                 )
-        return found
 
     def pack(self) -> bytes:
         """The 16 bytes of the wire."""
@@ -88,6 +90,12 @@ class PixelFormat:
         if all(shift >= 8 for _, shift in self.channels):
             return slice(0, 3) if self.big_endian else slice(1, 4)
         return whole
+
+
+def check_bits_per_pixel(bits: int) -> None:
+    """Raise ProtocolError where a pixel cannot have so many bits (section 7.4)."""
+    if bits not in (8, 16, 32):
+        raise ProtocolError(f"SetPixelFormat: {bits} bits per pixel, must be 8, 16 or 32")
 
 
 # Blue 2 bits, green 3, red 3: the index of a pixel in a colour map format.

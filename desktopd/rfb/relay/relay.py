@@ -12,6 +12,7 @@ from desktopd.rfb.relay.version_agreement import VersionAgreement
 from desktopd.rfb.relay.viewer_pump import Resize, ViewerPump
 from desktopd.rfb.viewers.connection import Ending, Limits, Transport
 from desktopd.rfb.viewers.permissions import ViewerPermissions
+from desktopd.rfb.viewers.pressed_keys import PressedKeys
 from desktopd.rfb.viewers.viewer import Viewer
 
 
@@ -37,7 +38,7 @@ class Relay:
     ) -> None:
         self._upstream = upstream
         self._limits = limits
-        self._permissions = ViewerPermissions(viewer)
+        self._pressed_keys = PressedKeys()
         self._ending = SERVER_LEFT
         self._tasks = asyncio.TaskGroup()
         agreement = VersionAgreement()
@@ -45,7 +46,8 @@ class Relay:
             transport,
             upstream.writer,
             viewer,
-            self._permissions,
+            ViewerPermissions(viewer),
+            self._pressed_keys,
             agreement,
             resize,
             clipboard,
@@ -83,7 +85,7 @@ class Relay:
         try:
             async with asyncio.timeout(self._limits.closing):
                 with suppress(OSError):
-                    writer.write(self._permissions.releases())
+                    writer.write(self._pressed_keys.releases())
                     writer.write_eof()
                     while await reader.read(self._limits.message):
                         pass

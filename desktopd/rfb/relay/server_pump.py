@@ -6,12 +6,11 @@ test_relay tests it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from desktopd.rfb.protocol import fences
 from desktopd.rfb.protocol.handshake import VERSION_LENGTH, SecurityType, Version
 from desktopd.rfb.protocol.message import ProtocolError
-from desktopd.rfb.protocol.server_messages import MEASURING_FENCE
 from desktopd.rfb.relay.backlog import Backlog
 from desktopd.rfb.relay.version_agreement import VersionAgreement
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Limits, Transport
@@ -67,7 +66,7 @@ class ServerPump:
         while data := await self._backlog.take(self.limits.message):
             try:
                 async with asyncio.timeout(self.limits.stall):
-                    for message in _messages(data):
+                    for message in fences.messages(data):
                         await self.transport.send(message)
             except TimeoutError:
                 return Ending(
@@ -78,13 +77,3 @@ class ServerPump:
                 return VIEWER_LEFT
             self.viewer.bytes_sent += len(data)
         return SERVER_LEFT
-
-
-def _messages(data: bytes) -> Iterator[bytes]:
-    """What comes after a fence that measures the link goes into a message of its own."""
-    end = 0
-    while (found := data.find(MEASURING_FENCE, end)) >= 0:
-        begin, end = end, found + len(MEASURING_FENCE)
-        yield data[begin:end]
-    if end < len(data):
-        yield data[end:]

@@ -12,20 +12,21 @@ from dataclasses import dataclass
 
 from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
+from desktopd.rfb.protocol.client_message_parser import ClientMessageParser
 from desktopd.rfb.protocol.client_messages import (
     ClientCutText,
-    ClientMessages,
     EnableContinuousUpdates,
     FramebufferUpdateRequest,
     SetDesktopSize,
     SetEncodings,
 )
 from desktopd.rfb.protocol.handshake import ProtocolVersion
-from desktopd.rfb.protocol.message import ClientMessage, ProtocolError
+from desktopd.rfb.protocol.message import ClientMessage, MessageLimits, ProtocolError
 from desktopd.rfb.relay.codec import codec
 from desktopd.rfb.relay.version_agreement import VersionAgreement
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.permissions import ViewerPermissions
+from desktopd.rfb.viewers.pressed_keys import PressedKeys
 from desktopd.rfb.viewers.viewer import Viewer
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class ViewerPump:
     server: asyncio.StreamWriter
     viewer: Viewer
     permissions: ViewerPermissions
+    pressed_keys: PressedKeys
     agreement: VersionAgreement
     resize: Resize | None
     clipboard: bool
@@ -54,10 +56,10 @@ class ViewerPump:
 
     async def run(self) -> Ending:
         """Go on until the viewer leaves, or says what cannot be followed."""
-        messages = ClientMessages(clipboard=self.limits.clipboard, encodings=self.limits.encodings)
+        parser = ClientMessageParser(MessageLimits(self.limits.clipboard, self.limits.encodings))
         while (data := await self._receive()) is not None:
             try:
-                for message in messages.feed(data):
+                for message in parser.feed(data):
                     await self._forward(message)
             except ProtocolError as error:
                 return Ending(Cause.PROTOCOL_ERROR, str(error))
@@ -93,6 +95,7 @@ class ViewerPump:
 
     def _follow(self, message: ClientMessage) -> None:
         """Note what the message tells about the viewer, and do what the server does not."""
+        self.pressed_keys.follow(message)
         match message:
             case SetEncodings(encodings=encodings):
                 self.viewer.agreed(codec(encodings, self.viewer.path))

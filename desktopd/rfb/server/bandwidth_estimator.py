@@ -1,16 +1,17 @@
-"""How many bytes a second a viewer's link takes."""
+"""How many bytes a second a viewer's link takes.
+
+Only the measuring is here; congestion_control says what follows from it.
+"""
 
 from __future__ import annotations
 
 import math
 from collections import deque
 
-from desktopd.rfb.protocol.server_messages import MEASURING
+from desktopd.rfb.protocol.fences import BEGIN_PAYLOAD, END_PAYLOAD
 
-BEFORE, AFTER = MEASURING, b">"
-"""What is in the fences around an update that is measured."""
-# Bytes a second that are assumed until the link has been measured.
-_FIRST_RATE = 1_500_000.0
+FIRST_RATE = 1_500_000.0
+"""Bytes a second that are assumed until the link has been measured."""
 _FASTEST = 1_000_000_000.0
 _SMALLEST = 3000
 # Seconds from one measurement to the next, and until one is given up.
@@ -23,15 +24,15 @@ _SHORTEST = 1e-4
 class BandwidthEstimator:
     """Measures a link by the answers to two fences, one ahead of an update and one behind it.
 
-    They are fences (rfbproto, Fence) that do not wait for what is before them, so a viewer answers
-    when it has read them: between the answers are as many seconds as the update's bytes took on the
-    link, however far it is, whatever else waits there, and however long the viewer draws. Only one
-    that reads nothing while it draws may find the first late, and the link too fast.
+    These fences (rfbproto, Fence) do not wait for what is before them, so a viewer answers when it
+    has read them: between the answers are as many seconds as the update's bytes took on the link,
+    however far it is, whatever else waits there, and however long the viewer draws. Only one that
+    reads nothing while it draws may find the first late, and the link too fast.
     Times are monotonic, in seconds.
     """
 
     def __init__(self) -> None:
-        self.rate = _FIRST_RATE
+        self.rate = FIRST_RATE
         """Bytes a second: the lower quartile of the last measurements."""
         self._size = 0
         self._asked = -math.inf
@@ -47,10 +48,10 @@ class BandwidthEstimator:
         return True
 
     def answered(self, payload: bytes, now: float) -> None:
-        """The viewer has read the fence with this payload; others do not count."""
-        if payload == BEFORE:
+        """Note that the viewer has read the fence with this payload; others do not count."""
+        if payload == BEGIN_PAYLOAD:
             self._begun = now
-        elif payload == AFTER and self._begun is not None and self._size:
+        elif payload == END_PAYLOAD and self._begun is not None and self._size:
             self._rates.append(min(_FASTEST, self._size / max(_SHORTEST, now - self._begun)))
             self._size = 0
             self.rate = sorted(self._rates)[(len(self._rates) + 1) // 4]

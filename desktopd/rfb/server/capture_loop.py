@@ -1,4 +1,7 @@
-"""Captures the display and has it encoded for whoever can take it; in the X thread alone."""
+"""The loop of the X thread that captures the display and makes updates for whoever can take them.
+
+What is in the updates is the update encoder's affair; how the screen is followed, the grabber's.
+"""
 
 from __future__ import annotations
 
@@ -7,60 +10,72 @@ import time
 from collections.abc import Sequence
 
 from desktopd.geometry import Rectangle, Size
-from desktopd.rfb.server.client_connection import ClientConnection
 from desktopd.rfb.server.client_state import Update, UpdateRequest
-from desktopd.rfb.server.update_encoder import REST, UpdateEncoder
-from desktopd.rfb.server.video_stream import VideoEncoderFactory
+from desktopd.rfb.server.client_updates import ClientUpdates
+from desktopd.rfb.server.refinement import REST
+from desktopd.rfb.server.update_encoder import UpdateEncoder
 from desktopd.x11.connection import Display
 from desktopd.x11.screen.grab import Grabber
 
 # Seconds between two captures: more than any screen shows, so that none has to wait for its turn.
 FRAME = 1 / 80
-# Seconds until it is looked again what can be made exact.
+# Seconds until the next look at what can be made exact.
 _REFINE = REST / 4
 
 
 class CaptureLoop:
     """Captures as often as a viewer can take it and something changes, and not otherwise.
 
-    It is asked and answers without waiting for the loop: the time of two changes of thread would
-    be a third of what a picture takes.
+    The X thread finds out by itself whether a viewer is ready, and does not wait for the asyncio
+    loop: two changes of thread would take a third of the time that a picture takes.
     """
 
-    def __init__(
-        self,
-        grabber: Grabber,
-        encoders: VideoEncoderFactory | None,
-        clients: Sequence[ClientConnection],
-    ) -> None:
-        """`clients` are those who watch at any moment."""
+    def __init__(self, grabber: Grabber) -> None:
         self._grabber = grabber
-        self._clients = clients
-        self._pixels = UpdateEncoder(grabber.size, encoders)
         self._loop = asyncio.get_running_loop()
+        # The loop writes these, the X thread reads them: the tuple never changes, another one
+        # takes its place.
+        self._clients: tuple[ClientUpdates, ...] = ()
+        # The X thread writes this, the loop reads it: a viewer may be waiting for an update that
+        # could not be sent yet.
+        self._held_back = False
+        # The X thread's alone.
+        self._encoder = UpdateEncoder(grabber.size)
         self._next_frame = 0.0
         self._refine_at = 0.0
-        # Somebody may be waiting for an update that could not be sent yet.
-        self._held_back = False
         # Since when there has been something to capture that nobody could take.
         self._waiting_since: float | None = None
+
+    # The loop calls these.
 
     @property
     def size(self) -> Size:
         """Of the screen."""
         return self._grabber.size
 
+    def add(self, client: ClientUpdates) -> None:
+        """Make updates for one more viewer."""
+        self._clients = (*self._clients, client)
+        self.wake()
+
+    def remove(self, client: ClientUpdates) -> None:
+        """Make no more updates for a viewer; one that is being made is still delivered."""
+        self._clients = tuple(other for other in self._clients if other is not client)
+
     def wake(self) -> None:
-        """Something is to be sent, even if nobody has waited for it; from any thread."""
+        """Look at every viewer: one wants something that it did not want before."""
         self._grabber.wake()
 
     def proceed(self) -> None:
-        """A viewer may be able to take what it has waited for; from any thread."""
+        """Look at every viewer if one has been held back: it may be able to take more now."""
         if self._held_back:
             self._grabber.wake()
 
     async def caught_up(self) -> None:
-        """Return when all that X has done so far is known here. Raises ConnectionLost."""
+        """Return when all that X has done so far is known here.
+
+        Raises ConnectionLost or XTimeout.
+        """
         await self._grabber.caught_up()
 
     async def run(self) -> None:
@@ -68,8 +83,10 @@ class CaptureLoop:
         await self._grabber.watch(self._turn)
 
     def close(self) -> None:
-        """Free what is held, once the grabber's connection is closed."""
-        self._pixels.close()
+        """Free the encoders and the picture, once the grabber's connection is closed."""
+        self._encoder.close()
+
+    # From here on: run in the X thread.
 
     def _turn(self, display: Display) -> float | None:
         """Make the updates that are due; returns after how many seconds to look again."""
@@ -77,49 +94,49 @@ class CaptureLoop:
         news = self._grabber.damage is not None
         if news and now < self._next_frame:
             return self._next_frame - now
-        clients = self._ready_clients(now)
-        if not clients:
+        claims = self._claims(now, news=news)
+        if not claims:
             if news and self._clients and self._waiting_since is None:
                 self._waiting_since = now
             return self._refinement_in(now)
         if news:
             # A frame that was late leaves the next one its time.
             self._next_frame = max(self._next_frame, now - FRAME) + FRAME
-        requests = [client.request() for client in clients]
-        updates = self._updates(display, requests, now)
-        self._loop.call_soon_threadsafe(_deliver, clients, updates)
+        updates = self._updates(display, tuple(claims.values()), now)
+        self._loop.call_soon_threadsafe(_deliver, tuple(claims), updates)
         if all(update.exact for update in updates):
             return self._refinement_in(now)
         self._refine_later(now, news=news, sent=any(update.data for update in updates))
         return max(0.0, self._refine_at - now)
 
-    def _ready_clients(self, now: float) -> list[ClientConnection]:
-        """Who gets an update now; nobody where nothing has changed and all have it."""
-        news = self._grabber.damage is not None
+    def _claims(self, now: float, *, news: bool) -> dict[ClientUpdates, UpdateRequest]:
+        """Who gets an update now, and what it has to be like.
+
+        Nobody where nothing has changed and all have it. Where one viewer gets one, those who can
+        almost take more follow: so they share its pictures.
+        """
         refine = now >= self._refine_at
-        framebuffer = self._pixels.framebuffer
-        clients = tuple(self._clients)
+        framebuffer = self._encoder.framebuffer
+        clients = self._clients
         # Before anybody is asked: who can take more from now on must be heard.
         self._held_back = True
         wanting = [
             client
             for client in clients
-            if news or client.outdated(framebuffer) or (refine and client.lossy)
+            if news or client.pending.outdated(framebuffer, refine=refine)
         ]
-        chosen: list[ClientConnection] = []
-        if any(client.ready() for client in wanting):
-            chosen = [client for client in clients if client.ready(lenient=True)]
-        self._held_back = any(client not in chosen for client in wanting)
-        return chosen
+        claims = _claimed(wanting, clients)
+        self._held_back = any(client not in claims for client in wanting)
+        return claims
 
     def _refine_later(self, now: float, *, news: bool, sent: bool) -> None:
-        """See to it that what is not exact is looked at when it may have come to rest.
+        """Plan the next look at what is not exact, for when it may have come to rest.
 
         What keeps moving cannot have, and what rests beside it is refined with the next update.
         """
         if not news:
             self._refine_at = now if sent else now + _REFINE
-        elif self._refine_at <= now or self._pixels.motion.region is not None:
+        elif self._refine_at <= now or self._encoder.motion.region is not None:
             self._refine_at = now + REST
 
     def _refinement_in(self, now: float) -> float | None:
@@ -129,20 +146,35 @@ class CaptureLoop:
     def _updates(
         self, display: Display, requests: Sequence[UpdateRequest], now: float
     ) -> list[Update]:
-        pixels, grabber = self._pixels, self._grabber
+        encoder, grabber = self._encoder, self._grabber
         size, damage = grabber.size, grabber.take()
-        if size != pixels.framebuffer.size:
-            pixels.resize(size)
+        if size != encoder.framebuffer.size:
+            encoder.resize(size)
             damage = Rectangle.of(size)
         if damage is not None:
-            area = pixels.framebuffer.aligned(damage)
+            area = encoder.framebuffer.aligned(damage)
             since, self._waiting_since = self._waiting_since, None
             waited = 0.0 if since is None else now - since
-            pixels.absorb(area, grabber.grab(display, area), now, waited)
-        return pixels.updates(requests, now)
+            encoder.absorb(area, grabber.grab(display, area), now, waited)
+        return encoder.updates(requests, now)
 
 
-def _deliver(clients: Sequence[ClientConnection], updates: Sequence[Update]) -> None:
+def _claimed(
+    wanting: Sequence[ClientUpdates], clients: Sequence[ClientUpdates]
+) -> dict[ClientUpdates, UpdateRequest]:
+    """Claim for those of `wanting` that are ready and, where there is one, for all that almost are.
+
+    In the order of `clients`.
+    """
+    claims = {client: request for client in wanting if (request := client.pending.claim())}
+    if claims:
+        for client in clients:
+            if client not in claims and (request := client.pending.claim(lenient=True)):
+                claims[client] = request
+    return {client: claims[client] for client in clients if client in claims}
+
+
+def _deliver(clients: Sequence[ClientUpdates], updates: Sequence[Update]) -> None:
     """In the loop."""
     for client, update in zip(clients, updates, strict=True):
         client.deliver(update)

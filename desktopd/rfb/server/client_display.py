@@ -1,4 +1,7 @@
-"""What the one who speaks with a viewer needs of the display that is shown."""
+"""The display as one viewer's connection sees it; shared_display has the real one.
+
+Protocols alone, which mypy tests: what a viewer needs of a display, not what it does with it.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,39 @@ from typing import Any, Protocol
 
 from desktopd.geometry import Size
 from desktopd.rfb.encoders.cursor import CursorShape
-from desktopd.rfb.protocol.server_messages import Led
+from desktopd.rfb.protocol.rectangles import Led
 from desktopd.rfb.server.seat import Seat
 
 
-class ClientDisplay(Protocol):
-    """A display, for one viewer as for all."""
+class ResizableDisplay(Protocol):
+    """A screen that viewers may resize."""
+
+    @property
+    def size(self) -> Size:
+        """What the screen has now."""
+
+    async def resize(self, size: Size) -> None:
+        """Resize the screen for a viewer; it has its new size on return.
+
+        Raises DisplayUnavailable.
+        """
+
+    def is_sized_by_viewer(self) -> bool:
+        """Whether it was a viewer that changed the size last."""
+
+
+class DisplayClipboard(Protocol):
+    """A clipboard that viewers share with the applications."""
+
+    def clipboard_text(self) -> str:
+        """What is there to be pasted."""
+
+    def copy(self, text: str) -> None:
+        """Offer what a viewer has copied."""
+
+
+class ClientDisplay(ResizableDisplay, DisplayClipboard, Protocol):
+    """A display, for one viewer as for all. The loop calls everything here."""
 
     @property
     def name(self) -> str:
@@ -23,10 +53,6 @@ class ClientDisplay(Protocol):
         """Whether there is an encoder for video."""
 
     @property
-    def size(self) -> Size:
-        """Of the screen."""
-
-    @property
     def cursor(self) -> CursorShape:
         """The pointer's shape."""
 
@@ -35,25 +61,13 @@ class ClientDisplay(Protocol):
         """The keyboard's locks."""
 
     def wake(self) -> None:
-        """Something is to be sent, even if nobody has waited for it; from any thread."""
+        """Have the capture loop look at every viewer: one wants something that it did not."""
 
     def proceed(self) -> None:
-        """A peer may be able to take what it has waited for; from any thread."""
+        """Wake the capture loop if it waits for a viewer: one may be able to take more."""
 
     def seat(self) -> Seat:
         """A keyboard and a pointer for one viewer."""
 
-    async def resize(self, size: Size) -> None:
-        """Resize the screen for a viewer. Raises DisplayUnavailable."""
-
-    def is_sized_by_viewer(self) -> bool:
-        """Whether it was a viewer that changed the size last."""
-
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run `work` besides, no longer than the display lasts."""
-
-    def clipboard_text(self) -> str:
-        """What is there to be pasted."""
-
-    def copy(self, text: str) -> None:
-        """A viewer has copied a text."""
+        """Run `work` besides, no longer than the display lasts; a failure is logged."""

@@ -1,41 +1,41 @@
-"""What one viewer has of the picture."""
+"""What one viewer has, what it asks for, and what it gets; the thread that encodes owns it all."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from desktopd.geometry import Rectangle
+from desktopd.rfb.encoders.encoder import EncodedRectangle, Encoders
 from desktopd.rfb.encoders.preferences import EncodingPreferences
-from desktopd.rfb.encoders.zrle import ZrleEncoder
 from desktopd.rfb.server.framebuffer import Framebuffer
-from desktopd.rfb.server.regions import Mask
+from desktopd.rfb.server.tiles import Mask
 
 NOTHING = -1
 
 
 @dataclass(slots=True, eq=False)
 class ClientState:
-    """How far the updates sent have come; only the thread that encodes touches it."""
+    """How far the updates sent have brought a viewer."""
 
     framebuffer: Framebuffer
     since: int = NOTHING
     """The framebuffer's sequence that it shows; NOTHING before the first."""
     stream: int = 0
-    """Number of the stream that it follows."""
+    """Number of the video stream that it follows."""
     frame: int = 0
-    """The last picture of that stream."""
+    """The last frame of that stream."""
     tier: int | None = None
-    """Which of the streams it follows: 0 for the slowest links; None before the first."""
+    """The tier of its link (`video_streams.py`): 0 for the slowest; None before the first."""
     lossy: Mask = field(init=False)
     """The tiles that are not exact."""
     refine_at: float = 0.0
     """When it may next be made more exact beside what moves (monotonic, in seconds)."""
-    zrle: ZrleEncoder = field(default_factory=ZrleEncoder)
+    encoders: Encoders = field(default_factory=Encoders)
+    """The viewer's own, of those encodings whose rectangles viewers cannot share."""
 
     def __post_init__(self) -> None:
-        self.lossy = np.zeros((self.framebuffer.rows, self.framebuffer.columns), np.bool_)
+        self.lossy = self.framebuffer.no_tiles()
 
     @property
     def outdated(self) -> bool:
@@ -47,12 +47,20 @@ class ClientState:
         """It is the framebuffer, to the pixel."""
         return not self.outdated and not self.lossy.any()
 
+    def account(self, sent: Iterable[EncodedRectangle]) -> None:
+        """Note what these rectangles make of the tiles that they touch."""
+        for rectangle in sent:
+            if rectangle.lossy:
+                self.lossy[self.framebuffer.tiles(rectangle.area)] = True
+            else:
+                self.lossy[self.framebuffer.whole_tiles(rectangle.area)] = False
+
 
 @dataclass(frozen=True, slots=True)
 class UpdateRequest:
-    """Who gets the next update: `rate` in bytes a second is what the link takes.
+    """A viewer that gets the next update; `state` is None before its first.
 
-    `anew`: what has to be sent again.
+    `rate` is what its link takes, in bytes a second, and `anew` the area that it needs again.
     """
 
     state: ClientState | None
@@ -65,10 +73,9 @@ class UpdateRequest:
 class Update:
     """A whole FramebufferUpdate for one viewer; `state` is what the viewer will then have.
 
-    `data` is empty where nothing has to be sent. `codec` is what most of it is made of.
+    `data` is empty where nothing has to be sent.
     """
 
     state: ClientState
     data: bytes = b""
-    codec: str | None = None
     exact: bool = False

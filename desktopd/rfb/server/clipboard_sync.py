@@ -1,4 +1,7 @@
-"""The clipboard between one viewer and the desktop: Latin-1 of RFC 6143, or the extended one."""
+"""The clipboard between one viewer and the desktop: Latin-1 of RFC 6143, or the extended one.
+
+The bytes of the extended one are in protocol/extended_clipboard, X's selection in x11/selections.
+"""
 
 from __future__ import annotations
 
@@ -10,48 +13,41 @@ from desktopd.rfb.protocol.client_messages import ClientCutText
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.extended_clipboard import ExtendedClipboard, Format
 from desktopd.rfb.protocol.message import ProtocolError
+from desktopd.rfb.server.client_display import DisplayClipboard
 
 log = logging.getLogger(__name__)
 
 
 class ClipboardSync:
-    """Speaks for a viewer that may use the clipboard.
-
-    `send` takes messages for the viewer, `text` gives what the desktop has to be pasted, and
-    `copy` is called with what the viewer has copied, of at most `limit` bytes.
-    """
+    """Keeps the clipboard of a viewer that may use it and that of the applications the same."""
 
     def __init__(
-        self,
-        send: Callable[[bytes], None],
-        text: Callable[[], str],
-        copy: Callable[[str], None],
-        limit: int,
+        self, send: Callable[[bytes], None], display: DisplayClipboard, limit: int
     ) -> None:
+        """`send` takes messages for the viewer, which may copy at most `limit` bytes."""
         self._send = send
-        self._text = text
-        self._copy = copy
+        self._display = display
         self._limit = limit
         self._extended: bool | None = None
 
     def agree(self, encodings: Collection[int]) -> None:
-        """The viewer has told what it understands."""
+        """Take note whether the viewer understands the Extended Clipboard; say what we do of it."""
         extended = Encoding.EXTENDED_CLIPBOARD in encodings
         if extended and not self._extended:
             self._say(extended_clipboard.SERVER_CAPS)
         self._extended = extended
 
     def copied(self) -> None:
-        """An application has copied a text."""
+        """Tell the viewer that an application has copied a text."""
         if self._extended:
             self._say(extended_clipboard.Notify(Format.TEXT))
         elif self._extended is not None:
-            self._send(server_messages.server_cut_text(self._text()))
+            self._send(server_messages.server_cut_text(self._display.clipboard_text()))
 
     def take(self, message: ClientCutText) -> None:
-        """The viewer has copied something, or asks for what there is."""
+        """Take up what the viewer has copied, or answer what it asks."""
         if not message.extended:
-            self._copy(message.data.decode("latin-1"))
+            self._display.copy(message.data.decode("latin-1"))
             return
         try:
             said = extended_clipboard.parse(message.data, self._limit)
@@ -60,11 +56,11 @@ class ClipboardSync:
             return
         match said:
             case extended_clipboard.Provide(text=str(text)):
-                self._copy(text)
+                self._display.copy(text)
             case extended_clipboard.Notify(formats=formats) if Format.TEXT in formats:
                 self._say(extended_clipboard.Request(Format.TEXT))
             case extended_clipboard.Request():
-                self._say(extended_clipboard.Provide(self._text()))
+                self._say(extended_clipboard.Provide(self._display.clipboard_text()))
             case extended_clipboard.Peek():
                 self._say(extended_clipboard.Notify(Format.TEXT))
 

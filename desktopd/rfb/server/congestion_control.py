@@ -1,18 +1,23 @@
-"""How much a viewer's link can take, and when."""
+"""How much of a viewer's link is taken, and whether one more update may go out.
+
+The fences behind the updates tell (rfbproto, Fence). How fast the link is says
+bandwidth_estimator.
+"""
 
 from __future__ import annotations
 
 import math
 from collections import deque
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from desktopd.rfb.server.bandwidth_estimator import BandwidthEstimator
+from desktopd.rfb.server.bandwidth_estimator import FIRST_RATE, BandwidthEstimator
 
 # Seconds that a picture may take on the link beyond the time an empty one takes.
 MOTION_TIME = 0.0115
 STILL_TIME = 0.060
-# Of more than so many bytes a second a picture of a video makes use to come sooner, not only to be
-# sharper: with this power of the rate it takes less of the link's time.
+# Above so many bytes a second a picture of a video comes sooner, and is not only sharper: the time
+# that it takes of the link falls with this power of the rate.
 _SLOW = 625_000.0
 _SOONER = 0.45
 _ROUND_TRIP_MEMORY = 10.0
@@ -29,6 +34,28 @@ MOST_ON_THE_WAY = 16 * 1024 * 1024
 def video_bytes(rate: float) -> float:
     """Bytes for one picture of a video on a link that takes `rate` bytes a second."""
     return rate * MOTION_TIME * math.pow(min(1.0, _SLOW / rate), _SOONER)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A link at one moment, as any thread may read it."""
+
+    rate: float = FIRST_RATE
+    """Bytes a second that the link takes."""
+    round_trip: float = 0.0
+    """The shortest of the last seconds: the link's own, without a queue (seconds)."""
+    unanswered_bytes: int = 0
+    unanswered_updates: int = 0
+
+    def ready(self, *, lenient: bool = False) -> bool:
+        """Whether one more update would not have to wait in a queue."""
+        factor = _LENIENCE if lenient else 1
+        filling = self.rate * (self.round_trip + _SLACK_TIME) + _SLACK_BYTES
+        updates = math.ceil(self.round_trip / _FRAME) + _SLACK_UPDATES
+        return (
+            self.unanswered_bytes < min(filling * factor, MOST_ON_THE_WAY)
+            and self.unanswered_updates < updates * factor
+        )
 
 
 class _Sent(NamedTuple):
@@ -62,30 +89,37 @@ class _Least:
 class CongestionControl:
     """Follows what is on the way by the answers to fences (rfbproto, Fence), one after each update.
 
-    Times are monotonic, in seconds; an answer comes when the viewer has read all before it.
+    Times are monotonic, in seconds; an answer comes when the viewer has read all before it. All of
+    this belongs to the loop. `window` alone is for other threads too: it never changes, another
+    one takes its place.
     """
 
     def __init__(self) -> None:
+        self.window = Window()
+        self.round_trip = 0.0
+        """Of the last answer, in seconds."""
         self._number = 0
         self._on_the_way: deque[_Sent] = deque()
         self._bytes = 0
         self._due: float | None = None
         self._least = _Least(_ROUND_TRIP_MEMORY)
-        self.bandwidth = BandwidthEstimator()
-        self.round_trip = 0.0
-        """Of the last answer, in seconds."""
+        self._bandwidth = BandwidthEstimator()
 
     def sent(self, size: int, now: float) -> int:
-        """An update of so many bytes goes out; the number to put into its fence."""
+        """Note an update of so many bytes that goes out; returns the number for its fence."""
         self._number = self._number % 0xFFFFFFFF + 1
         self._on_the_way.append(_Sent(self._number, size, now))
         self._bytes += size
         if self._due is None:
             self._due = now
+        self._moved()
         return self._number
 
     def answered(self, number: int, now: float) -> None:
-        """The fence of this number has come back, and with it all before; others do not count."""
+        """Note that the fence of this number has come back, and with it all before it.
+
+        A number that was not sent does not count.
+        """
         if not any(sent.number == number for sent in self._on_the_way):
             # Sent before `forgive`, and a sign of life.
             self._due = self._oldest
@@ -98,24 +132,26 @@ class CongestionControl:
         self._due = self._oldest
         self.round_trip = now - sent.at
         self._least.add(self.round_trip, now)
+        self._moved()
 
-    @property
-    def least_round_trip(self) -> float:
-        """The shortest of the last seconds: the link's own, without a queue."""
-        return self._least.value
+    def measures(self, size: int, now: float) -> bool:
+        """Whether to put the fences of a measurement around an update of `size` bytes."""
+        return self._bandwidth.wants(size, now)
 
-    @property
-    def rate(self) -> float:
-        """Bytes a second that the link takes."""
-        return self.bandwidth.rate
+    def measured(self, payload: bytes, now: float) -> None:
+        """Note that a fence of a measurement has come back."""
+        self._bandwidth.answered(payload, now)
+        self._moved()
 
-    @property
-    def _oldest(self) -> float | None:
-        return self._on_the_way[0].at if self._on_the_way else None
+    def forgive(self) -> None:
+        """Expect no answer any more to what has been sent; the silence goes on."""
+        self._on_the_way.clear()
+        self._bytes = 0
+        self._moved()
 
     @property
     def waiting(self) -> bool:
-        """An answer is due."""
+        """Whether an answer is due."""
         return bool(self._on_the_way)
 
     def silence(self, now: float) -> float:
@@ -124,19 +160,13 @@ class CongestionControl:
 
     def overdue(self, now: float) -> float:
         """Seconds of silence beyond what the bytes on the way should take."""
-        return self.silence(now) - self._bytes / self.rate
+        return self.silence(now) - self._bytes / self.window.rate
 
-    def forgive(self) -> None:
-        """Expect no answer any more to what has been sent; the silence goes on."""
-        self._on_the_way.clear()
-        self._bytes = 0
+    @property
+    def _oldest(self) -> float | None:
+        return self._on_the_way[0].at if self._on_the_way else None
 
-    def ready(self, *, lenient: bool = False) -> bool:
-        """Whether one more update would not have to wait in a queue."""
-        factor = _LENIENCE if lenient else 1
-        filling = self.rate * (self.least_round_trip + _SLACK_TIME) + _SLACK_BYTES
-        updates = math.ceil(self.least_round_trip / _FRAME) + _SLACK_UPDATES
-        return (
-            self._bytes < min(filling * factor, MOST_ON_THE_WAY)
-            and len(self._on_the_way) < updates * factor
+    def _moved(self) -> None:
+        self.window = Window(
+            self._bandwidth.rate, self._least.value, self._bytes, len(self._on_the_way)
         )

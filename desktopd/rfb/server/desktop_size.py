@@ -1,16 +1,20 @@
-"""The desktop's size between the server and one viewer (rfbproto, ExtendedDesktopSize)."""
+"""The desktop's size between the server and one viewer (rfbproto, ExtendedDesktopSize).
+
+Who changes the screen is not here: the display does, and is asked to.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 
 from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
-from desktopd.rfb.protocol import server_messages
+from desktopd.rfb.protocol import rectangles
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.message import ProtocolError
-from desktopd.rfb.protocol.server_messages import ResizeReason, ResizeStatus, Screen
+from desktopd.rfb.protocol.rectangles import ResizeReason, ResizeStatus, Screen
+from desktopd.rfb.server.client_display import ResizableDisplay
 
 log = logging.getLogger(__name__)
 
@@ -18,43 +22,31 @@ log = logging.getLogger(__name__)
 class DesktopSize:
     """What a viewer knows of the size, and the changes that it asks for."""
 
-    def __init__(
-        self,
-        send: Callable[[bytes], None],
-        size: Callable[[], Size],
-        resize: Callable[[Size], Awaitable[None]],
-        by_viewer: Callable[[], bool],
-    ) -> None:
-        """`size` is the screen's, which `resize` has changed when it returns.
-
-        It may raise DisplayUnavailable.
-
-        `by_viewer` tells whether it was a viewer that changed it last.
-        """
-        self.told = size()
+    def __init__(self, send: Callable[[bytes], None], display: ResizableDisplay) -> None:
+        """`send` takes messages for the viewer."""
+        self.told = display.size
+        """The size that the viewer knows."""
         self._send = send
-        self._size = size
-        self._resize = resize
-        self._by_viewer = by_viewer
+        self._display = display
         self._encodings: Collection[int] = ()
         self._asked = False
         self._resizing = 0
 
     def agree(self, encodings: Collection[int]) -> None:
-        """The viewer has told what it understands."""
+        """Take note of what the viewer understands, and tell it the size if it did not know it."""
         new = Encoding.EXTENDED_DESKTOP_SIZE not in self._encodings
         self._encodings = encodings
         if new and Encoding.EXTENDED_DESKTOP_SIZE in encodings:
-            self._tell(self._size())
+            self._tell(self._display.size)
         else:
-            self.tell(self._size())
+            self.tell(self._display.size)
 
     def tell(self, size: Size) -> None:
-        """The framebuffer has this size from now on.
+        """Tell the viewer the size that the framebuffer has from now on, where that is news.
 
-        Raises ProtocolError where that is another and the viewer cannot follow.
+        Raises ProtocolError where the size is another and the viewer cannot follow.
         """
-        answered = self._asked and not self._resizing and size == self._size()
+        answered = self._asked and not self._resizing and size == self._display.size
         if size != self.told or answered:
             self._tell(size)
 
@@ -63,7 +55,7 @@ class DesktopSize:
             self._say(size, self._reason(), ResizeStatus.DONE)
         elif size != self.told and Encoding.DESKTOP_SIZE in self._encodings:
             self._send(
-                server_messages.joined([server_messages.desktop_size(size.width, size.height)])
+                rectangles.framebuffer_update([rectangles.desktop_size(size.width, size.height)])
             )
         elif size != self.told:
             raise ProtocolError(
@@ -74,14 +66,16 @@ class DesktopSize:
     def _reason(self) -> ResizeReason:
         if self._asked:
             return ResizeReason.THIS_CLIENT
-        return ResizeReason.OTHER_CLIENT if self._by_viewer() else ResizeReason.SERVER
+        return (
+            ResizeReason.OTHER_CLIENT if self._display.is_sized_by_viewer() else ResizeReason.SERVER
+        )
 
     async def ask(self, size: Size) -> None:
-        """The viewer wants this size."""
+        """Give the screen the size that the viewer wants, and tell the viewer what became of it."""
         self._asked = True
         self._resizing += 1
         try:
-            await self._resize(size)
+            await self._display.resize(size)
         except DisplayUnavailable as error:
             log.warning("a viewer's resize to %s failed: %s", size, error)
             self._asked = False
@@ -92,8 +86,8 @@ class DesktopSize:
         self.tell(self.told)
 
     def refuse(self) -> None:
-        """The viewer wants another size and may not have it."""
-        self._answer(self._size(), ResizeStatus.PROHIBITED)
+        """Tell the viewer that it may not have the size that it wants."""
+        self._answer(self._display.size, ResizeStatus.PROHIBITED)
 
     def _answer(self, size: Size, status: ResizeStatus) -> None:
         if Encoding.EXTENDED_DESKTOP_SIZE in self._encodings:
@@ -101,7 +95,5 @@ class DesktopSize:
 
     def _say(self, size: Size, reason: ResizeReason, status: ResizeStatus) -> None:
         screen = Screen(0, 0, 0, size.width, size.height)
-        told = server_messages.extended_desktop_size(
-            size.width, size.height, [screen], reason, status
-        )
-        self._send(server_messages.joined([told]))
+        told = rectangles.extended_desktop_size(size.width, size.height, [screen], reason, status)
+        self._send(rectangles.framebuffer_update([told]))

@@ -1,4 +1,4 @@
-"""Where the picture keeps moving."""
+"""The region of the screen that keeps moving, and is worth a video."""
 
 from __future__ import annotations
 
@@ -6,26 +6,32 @@ import math
 
 import numpy as np
 
-from desktopd.geometry import Rectangle, Size
+from desktopd.geometry import Rectangle
 from desktopd.rfb.server.framebuffer import Framebuffer
-from desktopd.rfb.server.rectangles import is_photo
-from desktopd.rfb.server.regions import Mask, bounds, components
+from desktopd.rfb.server.photographs import is_photograph
+from desktopd.rfb.server.tiles import Mask, bounds, components
 
-# A tile that changes n times a second has a heat of about n * MEMORY.
+# A tile that changes n times a second has a heat of about n * MEMORY (seconds), and from HOT on it
+# moves: a lower HOT makes a video of what only blinks (typing), a higher one begins it later
+# (the first seconds of replay3d@30 are JPEG).
 MEMORY = 0.3
 HOT = 3.0
-# A region in which nothing has been hot for so long (seconds) is given up.
+# Seconds without anything hot after which a region is given up: more delays "exact after", less
+# ends the stream where an application pauses between two frames (napari-live).
 LINGER = 0.4
-# Seconds between two looks at whether the region still fits.
+# Seconds between two looks at whether the region still fits; a look costs each frame its time.
 _LOOK = 0.1
+# Pixels of a region: smaller ones are sooner sent as still pictures.
 SMALLEST = 128 * 128
-# A region in which less than this part still moves for so long (seconds) is made smaller.
+# A region of which less than this part still moves for so long (seconds) is made smaller; each new
+# region costs a key frame.
 _LOOSE = 0.5
 _PATIENCE = 2.0
 # A margin with one moving tile in more than so many is left out, unless it is a photograph: what
-# moves there is sooner sent as it is than the margin encoded, decoded and drawn.
+# moves there is sooner sent as it is than the margin encoded, decoded and drawn (napari's sliders
+# beside its canvas: replay3d).
 _SPARSE = 16
-# So often it is tried with a smaller one where it is a photograph.
+# The margins of a side that are tried, each half of the one before, while they are photographs.
 _TRIES = 3
 
 
@@ -40,6 +46,8 @@ class Motion:
         """In pixels; made of whole tiles, its sides even. None while nothing keeps moving."""
         self._framebuffer = framebuffer
         self._heat = np.zeros((framebuffer.rows, framebuffer.columns), np.float32)
+        # All are monotonic, in seconds: the last change, the last time that the region was about
+        # as large as what moved, that anything moved, and that the region was looked at.
         self._seen = 0.0
         self._fitted = 0.0
         self._moved = 0.0
@@ -48,8 +56,8 @@ class Motion:
     def observe(self, mask: Mask, now: float, waited: float = 0.0) -> None:
         """The tiles of `mask` have changed at `now`, or in the `waited` seconds before.
 
-        In that time they may have changed often: what keeps moving must be told from what changes
-        now and then on a slow link too.
+        They do not cool in that time, in which they may have changed often: so what keeps moving
+        differs from what changes now and then on a slow link too.
         """
         self._cool(now, waited)
         self._heat[mask] += 1
@@ -109,9 +117,9 @@ class Motion:
             moving = np.rot90(hot[rows, columns], turns)
             height = _margin(moving)
             for _ in range(_TRIES if height else 0):
-                margin, inner = np.zeros_like(hot), np.zeros_like(hot)
+                margin, inner = framebuffer.no_tiles(), framebuffer.no_tiles()
                 np.rot90(margin[rows, columns], turns)[:height] = moving[:height]
-                if not is_photo(framebuffer.stacked(margin), step=2):
+                if not is_photograph(framebuffer.stacked(margin), step=2):
                     np.rot90(inner[rows, columns], turns)[height:] = True
                     area = bounds(inner, framebuffer.size) or area
                     break
@@ -130,16 +138,3 @@ def _margin(moving: Mask, most: int | None = None) -> int:
 def _meet(one: Rectangle, other: Rectangle) -> bool:
     both = one.union(other)
     return both.width < one.width + other.width and both.height < one.height + other.height
-
-
-def inside(region: Rectangle, framebuffer: Framebuffer) -> Mask:
-    """The tiles that lie in `region` as a whole."""
-    mask = np.zeros((framebuffer.rows, framebuffer.columns), np.bool_)
-    size: Size = framebuffer.size
-    rows, columns = framebuffer.tiles(region)
-    if region.right < size.width and region.right % 16:
-        columns = slice(columns.start, columns.stop - 1)
-    if region.bottom < size.height and region.bottom % 16:
-        rows = slice(rows.start, rows.stop - 1)
-    mask[rows, columns] = True
-    return mask

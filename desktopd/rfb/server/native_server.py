@@ -9,11 +9,10 @@ from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 from desktopd.errors import DisplayUnavailable
-from desktopd.rfb.encoders.h264.video import VideoError
-from desktopd.rfb.encoders.h264.x264 import X264
-from desktopd.rfb.server.regions import TILE
+from desktopd.rfb.encoders.encoder import VideoError
+from desktopd.rfb.encoders.registry import VIDEO
 from desktopd.rfb.server.shared_display import SharedDisplay
-from desktopd.rfb.server.video_stream import VideoEncoderFactory
+from desktopd.rfb.server.tiles import TILE
 from desktopd.rfb.shown_session import ShownSession
 from desktopd.rfb.viewers.connection import Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.pixel_path import PixelPath
@@ -26,7 +25,6 @@ from desktopd.x11.screen.grab import Grabber
 
 log = logging.getLogger(__name__)
 
-PROBE = 64
 LIMITS = Limits()
 NO_DISPLAY = "the display is not running"
 # Seconds after which a display that could not be shown is tried again.
@@ -44,7 +42,7 @@ class NativeServer:
         self._session = session
         self._name = name
         self._limits = limits
-        self._encoders = _encoders()
+        self._video = _video_works()
         self._shared_display: SharedDisplay | None = None
 
     @property
@@ -97,12 +95,14 @@ class NativeServer:
             freed.callback(grabber.close)
             keyboard = await Keyboard.open(input_connection)
             stack.push_async_callback(_let_go, keyboard)
-            pointer, cursor = (
+            shared_display = SharedDisplay(
+                self._session,
+                self._name,
+                grabber,
+                keyboard,
                 await Pointer.open(input_connection),
                 await Cursor.open(input_connection),
-            )
-            shared_display = SharedDisplay(
-                self._session, self._name, self._encoders, grabber, keyboard, pointer, cursor
+                video=self._video,
             )
             freed.callback(shared_display.close)
             self._shared_display = shared_display
@@ -135,11 +135,12 @@ async def _let_go(keyboard: Keyboard) -> None:
         await keyboard.close()
 
 
-def _encoders() -> VideoEncoderFactory | None:
-    """What makes video, where that works."""
+def _video_works() -> bool:
+    """Whether moving pictures can be sent as video."""
     try:
-        X264(PROBE, PROBE).close()
+        for encoder in VIDEO:
+            encoder.check()
     except VideoError as error:
         log.warning("no video, moving pictures are sent as JPEG: %s", error)
-        return None
-    return X264
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""Finds out that a part of the picture has only moved up or down."""
+"""The search for a scroll: a part of the screen that has only moved up or down."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from desktopd.rfb.encoders.pixels import RGB_MASK, Pixels
 
 # Sides in pixels of what is worth a search, and of what is worth a CopyRect.
 SMALLEST = 64
-# One column in so many tells whether rows are alike.
+# One column in so many tells whether rows are alike: more of them cost the time of every still
+# change (click), fewer take rows for equal that are not, which costs a search for nothing.
 _STRIDE = 7
-# Rows that are looked for in the old picture; each must be unlike its neighbours.
+# Rows that are looked for in the old pixels; each must be unlike its neighbours.
 _PROBES = 5
+# The part of the rows that must have moved together.
 _ALIKE = 0.6
 
 
@@ -27,13 +29,17 @@ class Scroll:
     down: int
 
     @property
-    def source_y(self) -> int:
-        """The top of what is to be copied."""
-        return self.area.y - self.down
+    def source(self) -> Rectangle:
+        """Where it was."""
+        area = self.area
+        return Rectangle(area.x, area.y - self.down, area.width, area.height)
 
 
 def find_scroll(before: Pixels, after: Pixels, area: Rectangle) -> Scroll | None:
-    """The scroll between two pictures of `area`, if it is one; pixels of the same shape."""
+    """The scroll between two captures of `area`, if it is one; pixels of the same shape.
+
+    What is in the scroll's area is equal to the pixel, as the search checks at last.
+    """
     if area.width < SMALLEST or area.height < SMALLEST:
         return None
     middle = slice(area.width // 4, area.width - area.width // 4, _STRIDE)
@@ -61,7 +67,7 @@ def _signatures(pixels: Pixels) -> NDArray[np.uint32]:
 
 
 def _offset(old: NDArray[np.uint32], new: NDArray[np.uint32]) -> int | None:
-    """How far down most rows went; None where they did not go together."""
+    """The pixels by which most rows went down; None where they did not go together."""
     height = len(new)
     votes: dict[int, int] = {}
     for row in np.linspace(height * 0.1, height * 0.9, _PROBES).astype(int).tolist():

@@ -1,4 +1,7 @@
-"""The keyboard and the pointer of one viewer."""
+"""The keyboard and the pointer of one viewer, from its first key to its leaving.
+
+Tested with the connection that uses it: tests/unit/rfb/server/test_client_connection.py.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,6 @@ class Seat:
     pointer: ViewerPointer
 
     def leave(self) -> None:
-        """Release everything that is held."""
+        """Release all keys and buttons that the viewer holds."""
         self.keys.release_all()
         self.pointer.release_all()

@@ -1,4 +1,8 @@
-"""One display while it runs: its picture to all viewers, and what they do back to it."""
+"""One display while it runs: its picture to all viewers, and what they do back to it.
+
+Tested on real X servers: tests/x11/test_native_server.py, test_native_picture.py,
+test_native_resize.py and test_native_viewers.py.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +16,15 @@ from desktopd.background_tasks import BackgroundTasks
 from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.rfb.encoders.cursor import CursorShape
-from desktopd.rfb.protocol.server_messages import Led
+from desktopd.rfb.protocol.rectangles import Led
+from desktopd.rfb.server.announcements import Announcements
 from desktopd.rfb.server.capture_loop import CaptureLoop
 from desktopd.rfb.server.client_connection import ClientConnection
 from desktopd.rfb.server.seat import Seat
-from desktopd.rfb.server.video_stream import VideoEncoderFactory
 from desktopd.rfb.shown_session import ShownSession
 from desktopd.rfb.viewers.connection import Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.viewer import Viewer
+from desktopd.tasks import race
 from desktopd.x11.connection import ConnectionLost
 from desktopd.x11.input.keyboard import Keyboard
 from desktopd.x11.input.pointer import Pointer
@@ -28,36 +33,43 @@ from desktopd.x11.screen.grab import Grabber
 
 log = logging.getLogger(__name__)
 
+# Seconds between two looks for viewers that do not draw what they are sent.
 _WATCH = 1.0
 _GONE = Ending(Cause.SERVER_LEFT, "the display has ended")
 
 
 class SharedDisplay:
-    """Captures as often as a viewer can take it and something changes, and not otherwise."""
+    """A ClientDisplay for all its viewers. All of this belongs to the loop.
+
+    The keyboard, the pointer and the cursor are on one X connection, the capture loop is on another
+    one: each has an X thread of its own, and crosses over to it by itself.
+    """
 
     def __init__(
         self,
         session: ShownSession,
         name: str,
-        encoders: VideoEncoderFactory | None,
         grabber: Grabber,
         keyboard: Keyboard,
         pointer: Pointer,
         cursor: Cursor,
+        *,
+        video: bool,
     ) -> None:
+        """`name` is the desktop's title; `video`: whether an encoder of video works here."""
         self.name = name
-        self.video = encoders is not None
+        self.video = video
         self._session = session
         self._keyboard = keyboard
         self._pointer = pointer
         self._cursor = cursor
         self._clients: list[ClientConnection] = []
-        self._capture_loop = CaptureLoop(grabber, encoders, self._clients)
+        self._capture_loop = CaptureLoop(grabber)
         self._resizing = 0
         self._chosen: Size | None = None
-        self._work = BackgroundTasks()
-        cursor.on_change(lambda _: self._tell(ClientConnection.tell_cursor))
-        keyboard.on_leds(lambda _: self._tell(ClientConnection.tell_leds))
+        self._tasks = BackgroundTasks()
+        cursor.on_change(lambda _: self._announce(Announcements.cursor))
+        keyboard.on_leds(lambda _: self._announce(Announcements.leds))
 
     @property
     def size(self) -> Size:
@@ -81,11 +93,11 @@ class SharedDisplay:
         )
 
     def wake(self) -> None:
-        """Something is to be sent, even if nobody has waited for it; from any thread."""
+        """Have the capture loop look at every viewer: one wants something that it did not."""
         self._capture_loop.wake()
 
     def proceed(self) -> None:
-        """A viewer may be able to take what it has waited for; from any thread."""
+        """Wake the capture loop if it waits for a viewer: one may be able to take more."""
         self._capture_loop.proceed()
 
     def seat(self) -> Seat:
@@ -110,54 +122,8 @@ class SharedDisplay:
         return self._session.clipboard_text
 
     def copy(self, text: str) -> None:
-        """A viewer has copied a text."""
+        """Offer what a viewer has copied."""
         self.spawn(self._copy(text))
-
-    async def run(self) -> None:
-        """Show the display until it ends."""
-        unsubscribe = self._session.on_clipboard(
-            lambda _: self._tell(ClientConnection.tell_clipboard)
-        )
-        watch = asyncio.create_task(self._watch())
-        capture = asyncio.create_task(self._capture_loop.run())
-        try:
-            await asyncio.wait((watch, capture), return_when=asyncio.FIRST_COMPLETED)
-            for task in (watch, capture):
-                if task.done():
-                    task.result()
-        except ConnectionLost:
-            pass
-        finally:
-            unsubscribe()
-            for task in (watch, capture):
-                task.cancel()
-            await asyncio.gather(watch, capture, return_exceptions=True)
-            await self._work.end()
-            for client in self._clients:
-                client.end(_GONE)
-
-    def close(self) -> None:
-        """Free what is held, once the grabber's connection is closed."""
-        self._capture_loop.close()
-
-    async def serve(self, transport: Transport, viewer: Viewer, limits: Limits) -> Ending:
-        """Serve one viewer until one of us ends it."""
-        client = ClientConnection(self, transport, viewer, limits)
-        self._clients.append(client)
-        self.wake()
-        try:
-            return await client.run()
-        finally:
-            self._clients.remove(client)
-
-    async def _watch(self) -> None:
-        while True:
-            await asyncio.sleep(_WATCH)
-            now = time.monotonic()
-            for client in tuple(self._clients):
-                ending = client.watch(now)
-                if ending is not None:
-                    client.end(ending)
 
     async def _copy(self, text: str) -> None:
         try:
@@ -165,10 +131,45 @@ class SharedDisplay:
         except (ValueError, DisplayUnavailable) as error:
             log.warning("what a viewer copied is lost: %s", error)
 
-    def _tell(self, news: Callable[[ClientConnection], None]) -> None:
-        for client in self._clients:
-            news(client)
-
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run `work` besides, no longer than the display lasts."""
-        self._work.start(work)
+        """Run `work` besides, no longer than the display lasts; a failure is logged."""
+        self._tasks.start(work)
+
+    async def run(self) -> None:
+        """Show the display until it ends."""
+        unsubscribe = self._session.on_clipboard(lambda _: self._announce(Announcements.clipboard))
+        try:
+            await race(self._capture_loop.run(), self._watch())
+        except ConnectionLost:
+            pass
+        finally:
+            unsubscribe()
+            await self._tasks.end()
+            for client in self._clients:
+                client.end(_GONE)
+
+    def close(self) -> None:
+        """Free the encoders and the picture, once the grabber's connection is closed."""
+        self._capture_loop.close()
+
+    async def serve(self, transport: Transport, viewer: Viewer, limits: Limits) -> Ending:
+        """Serve one viewer until one of us ends it."""
+        client = ClientConnection(self, transport, viewer, limits)
+        self._clients.append(client)
+        self._capture_loop.add(client.updates)
+        try:
+            return await client.run()
+        finally:
+            self._clients.remove(client)
+            self._capture_loop.remove(client.updates)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(_WATCH)
+            now = time.monotonic()
+            for client in tuple(self._clients):
+                client.watch(now)
+
+    def _announce(self, news: Callable[[Announcements], None]) -> None:
+        for client in self._clients:
+            news(client.announcements)

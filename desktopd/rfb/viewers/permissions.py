@@ -7,9 +7,6 @@ from desktopd.rfb.protocol.client_messages import (
     ClientFence,
     EnableContinuousUpdates,
     FramebufferUpdateRequest,
-    KeyEvent,
-    PointerEvent,
-    QemuKeyEvent,
     SetEncodings,
     SetPixelFormat,
 )
@@ -20,8 +17,8 @@ from desktopd.rfb.protocol.handshake import (
     ProtocolVersion,
     SecurityChoice,
 )
+from desktopd.rfb.protocol.input_events import KeyEvent, PointerEvent, QemuKeyEvent
 from desktopd.rfb.protocol.message import ClientMessage
-from desktopd.rfb.viewers.pressed_keys import PressedKeys
 from desktopd.rfb.viewers.viewer import Role, Viewer
 
 _FOR_EVERYONE = (
@@ -45,29 +42,17 @@ class ViewerPermissions:
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
-        self._pressed_keys = PressedKeys()
 
     def admit(self, message: ClientMessage) -> bytes:
-        """The whole message that goes to the server for this one; empty when it is dropped.
-
-        Raises ProtocolError when more keys are held than there can be.
-        """
+        """The whole message that goes to the server for this one; empty when it is dropped."""
         if self._viewer.role is not Role.CONTROL and not isinstance(message, _FOR_EVERYONE):
             return b""
         match message:
             case ClientInit():
                 # An exclusive viewer would throw all others out.
                 return SHARED_CLIENT_INIT
-            case KeyEvent() | QemuKeyEvent():
+            case KeyEvent() | QemuKeyEvent() | PointerEvent():
                 self._viewer.used()
-                self._pressed_keys.key(message)
-            case PointerEvent():
-                self._viewer.used()
-                self._pressed_keys.pointer(message)
             case ClientCutText() if message.offers_text:
                 self._viewer.used()
         return message.raw
-
-    def releases(self) -> bytes:
-        """Messages that release the keys and buttons that the viewer still holds."""
-        return self._pressed_keys.releases()

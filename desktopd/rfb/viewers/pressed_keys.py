@@ -1,47 +1,51 @@
-"""Keys and buttons that a viewer has pressed and not released."""
+"""The keys and buttons that a relayed viewer holds, as the messages that release them.
+
+A server behind the relay takes no other orders than messages. The native server presses keys itself
+and needs none of this: x11/input/keyboard knows which key each viewer holds, and
+x11/input/virtual_keyboard how many hold it.
+"""
 
 from __future__ import annotations
 
 from struct import pack
 
-from desktopd.rfb.protocol.client_messages import KeyEvent, MessageType, PointerEvent, QemuKeyEvent
-from desktopd.rfb.protocol.message import ProtocolError
+from desktopd.rfb.protocol.client_messages import MessageType
+from desktopd.rfb.protocol.input_events import KeyEvent, PointerEvent, QemuKeyEvent
+from desktopd.rfb.protocol.message import ClientMessage, ProtocolError
 
 KEYS_LIMIT = 256
 
-_Key = tuple[type[KeyEvent | QemuKeyEvent], int]
+_Key = tuple[type[ClientMessage], int]
 
 
 class PressedKeys:
-    """What has to be released for a viewer that leaves in the middle of a keystroke or drag."""
+    """Remembers what has to be released when the viewer leaves in the middle of a key or a drag."""
 
     def __init__(self) -> None:
         self._keys: dict[_Key, bytes] = {}
-        self._pointer: bytes | None = None
+        self._pointer = b""
 
-    def key(self, event: KeyEvent | QemuKeyEvent) -> None:
-        """Follow a key; ProtocolError when more are down than an X keyboard has."""
-        key: _Key
-        match event:
-            case QemuKeyEvent(keysym=keysym, keycode=keycode):
-                key = QemuKeyEvent, keycode
+    def follow(self, message: ClientMessage) -> None:
+        """Take note of a message; ProtocolError when more keys are down than an X keyboard has."""
+        match message:
+            case QemuKeyEvent(down=down, keysym=keysym, keycode=keycode):
                 release = pack(">BBHII", MessageType.QEMU, 0, False, keysym, keycode)
-            case KeyEvent(keysym=keysym):
-                key = KeyEvent, keysym
+                self._follow_key((QemuKeyEvent, keycode), release, down=down)
+            case KeyEvent(down=down, keysym=keysym):
                 release = pack(">B?xxI", MessageType.KEY_EVENT, False, keysym)
+                self._follow_key((KeyEvent, keysym), release, down=down)
+            case PointerEvent(buttons=buttons, x=x, y=y):
+                # A PointerEvent without the extended mask releases the extended buttons too.
+                release = pack(">BBHH", MessageType.POINTER_EVENT, 0, x, y)
+                self._pointer = release if buttons else b""
+
+    def _follow_key(self, key: _Key, release: bytes, *, down: bool) -> None:
         self._keys.pop(key, None)
-        if event.down:
+        if down:
             self._keys[key] = release
         if len(self._keys) > KEYS_LIMIT:
             raise ProtocolError(f"more than {KEYS_LIMIT} keys are held down at once")
 
-    def pointer(self, event: PointerEvent) -> None:
-        """Follow the buttons."""
-        self._pointer = None
-        if event.buttons:
-            # A PointerEvent without the extended mask releases the extended buttons too.
-            self._pointer = pack(">BBHH", MessageType.POINTER_EVENT, 0, event.x, event.y)
-
     def releases(self) -> bytes:
-        """Client messages that release everything, the last pressed key first."""
-        return b"".join(reversed(self._keys.values())) + (self._pointer or b"")
+        """The messages that release everything, the last pressed key first."""
+        return b"".join(reversed(self._keys.values())) + self._pointer

@@ -1,1 +1,1 @@
-"""X servers that a session can run on, one file each."""
+"""X servers on virtual displays: one file each, and the table that ``display=auto`` walks."""

@@ -1,1 +1,1 @@
-"""How a service shows that it is ready."""
+"""When a service is ready, and whether it still answers: one file for each way to ask."""

@@ -1,4 +1,7 @@
-"""A viewer of our own that keeps asking the RFB server for a pixel."""
+"""A viewer of our own that keeps asking the RFB server for a pixel.
+
+Tested by tests/x11/test_session.py: x11vnc itself is asked.
+"""
 
 from __future__ import annotations
 
@@ -40,16 +43,19 @@ class RfbProbe:
                 await self._shake_hands(*self._streams)
             await self._ask(*self._streams)
         except (OSError, asyncio.IncompleteReadError, ProtocolError):
-            self.close()
+            self._close()
             return False
         except BaseException:
             # Half an answer may be on its way: the next question needs another connection.
-            self.close()
+            self._close()
             raise
         return True
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End the connection."""
+        self._close()
+
+    def _close(self) -> None:
         if self._streams is not None:
             self._streams[1].close()
             self._streams = None

@@ -1,9 +1,12 @@
-"""Configuration of openbox: one application as a kiosk, or a small plain desktop."""
+"""openbox with rules of ours: one application as a kiosk, or a small plain desktop."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from xml.sax.saxutils import escape
+
+from desktopd.session.program import Program
+from desktopd.session.window_managers.window_manager import WindowManager, WindowManagerOptions
 
 NAMESPACE = "http://openbox.org/3.4/rc"
 
@@ -56,17 +59,14 @@ KIOSK_RULES = """\
 """
 
 
-def write_config(folder: Path, *, kiosk: bool, command: str) -> Path:
-    """Write the rules and the menu that it names into `folder`; returns the path of the first.
-
-    `command` is what the plain desktop's menu offers to start.
-    """
-    menu = folder / "menu.xml"
-    menu.write_text(_menu(command), "utf-8")
+def configure(options: WindowManagerOptions) -> tuple[str, ...]:
+    """Write the rules, and the menu that they name; returns the command line."""
+    menu = options.folder / "menu.xml"
+    menu.write_text(_menu(options.application), "utf-8")
     # By its name a daemon knows whether an openbox that it finds has the wanted rules.
-    path = folder / ("kiosk.xml" if kiosk else "desktop.xml")
-    path.write_text(_rc(menu, kiosk=kiosk), "utf-8")
-    return path
+    rules = options.folder / ("kiosk.xml" if options.kiosk else "desktop.xml")
+    rules.write_text(_rc(menu, kiosk=options.kiosk), "utf-8")
+    return ("openbox", "--sm-disable", "--config-file", str(rules))
 
 
 def _rc(menu: Path, *, kiosk: bool) -> str:
@@ -108,3 +108,8 @@ def _menu(command: str) -> str:
 </menu>
 </openbox_menu>
 """
+
+
+OPENBOX = WindowManager(
+    "openbox", (Program(("openbox",), "openbox", version=("--version",)),), configure
+)

@@ -10,27 +10,18 @@ import contextlib
 import os
 import pwd
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from xml.etree import ElementTree
 
-NAME = "xfce"
+from desktopd.session.backends.table import BACKENDS
+from desktopd.session.program import Program
+from desktopd.session.window_managers.window_manager import WindowManager, WindowManagerOptions
+from desktopd.session.window_managers.xfconf import Value, channel_xml
 
-Scalar = bool | int | float | str
-Value = Scalar | Sequence[Scalar]
-TYPES = {bool: "bool", int: "int", float: "double", str: "string"}
 # Red, green, blue, opacity: one plain colour, which costs the picture's encoder nothing.
 COLOUR = (0.12, 0.16, 0.22, 1.0)
 WALLPAPER: Mapping[str, Value] = {"image-style": 0, "color-style": 0, "rgba1": COLOUR}
 
-# What has to be installed, and the packages of Debian and Ubuntu that hold it.
-PROGRAMS = {
-    "dbus-run-session": "dbus-daemon",
-    "xfwm4": "xfwm4",
-    "xfce4-panel": "xfce4-panel",
-    "xfdesktop": "xfdesktop4",
-    "xfsettingsd": "xfce4-settings",
-}
 XFCONF_SERVICE = Path("/usr/share/dbus-1/services/org.xfce.Xfconf.service")
 XFCONFD = "/usr/lib/xfce4/xfconf/xfconfd"
 DATA_FOLDERS, CONFIG_FOLDERS = "/usr/local/share:/usr/share", "/etc/xdg"
@@ -62,10 +53,9 @@ CHANNELS: Mapping[str, Mapping[str, Value]] = {
     "displays": {"/Notify": 0, "/AutoEnableProfiles": 0},
     "xfce4-desktop": {
         "/desktop-icons/style": 0,
-        # The name of the only monitor of Xvfb, of Xorg's dummy driver, and of Xvnc.
         **{
-            f"/backdrop/screen0/monitor{name}/workspace0/{key}": value
-            for name in ("screen", "DUMMY0", "VNC-0")
+            f"/backdrop/screen0/monitor{backend.monitor}/workspace0/{key}": value
+            for backend in BACKENDS.values()
             for key, value in WALLPAPER.items()
         },
     },
@@ -111,19 +101,19 @@ CHANNELS: Mapping[str, Mapping[str, Value]] = {
 }
 
 
-def write_config(folder: Path, environment: Mapping[str, str], command: str) -> tuple[str, ...]:
-    """Write the desktop's files into `folder`; returns the command line that starts it.
+def configure(options: WindowManagerOptions) -> tuple[str, ...]:
+    """Write the desktop's files; returns the command line that starts it.
 
-    `command` is what panel and menu offer to start, beside what is installed. Raises OSError.
+    Panel and menu offer to start the application, beside what is installed.
     """
-    place = folder / NAME
+    place, environment = options.folder / "xfce", options.environment
     channels = place / "xdg/xfce4/xfconf/xfce-perchannel-xml"
     applications, services = place / "share/applications", place / "share/dbus-1/services"
     for path in (channels, applications, services):
         path.mkdir(parents=True, exist_ok=True)
     for channel, properties in CHANNELS.items():
         (channels / f"{channel}.xml").write_text(channel_xml(channel, properties), "utf-8")
-    (applications / APPLICATION).write_text(_application_entry(command), "utf-8")
+    (applications / APPLICATION).write_text(_application_entry(options.application), "utf-8")
     for hidden in ("xfce4-session-logout", "xflock4", "xfce4-screensaver"):
         (applications / f"{hidden}.desktop").write_text(_HIDDEN, "utf-8")
     (services / XFCONF_SERVICE.name).write_text(_xfconf_service(place, environment), "utf-8")
@@ -133,37 +123,6 @@ def write_config(folder: Path, environment: Mapping[str, str], command: str) -> 
     variables = (f"XDG_DATA_DIRS={data}", "XDG_CURRENT_DESKTOP=XFCE", "XDG_MENU_PREFIX=xfce-")
     name = _name_of_nobody(place, environment)
     return ("env", *variables, *name, "dbus-run-session", "--", "sh", str(script))
-
-
-def channel_xml(channel: str, properties: Mapping[str, Value]) -> str:
-    """A channel in the format of xfconf's files, from values by their paths."""
-    root = ElementTree.Element("channel", name=channel, version="1.0")
-    nodes = {"": root}
-    for path, value in properties.items():
-        names = path.split("/")[1:]
-        for depth in range(len(names)):
-            parent, here = "/".join(names[:depth]), "/".join(names[: depth + 1])
-            if here not in nodes:
-                nodes[here] = ElementTree.SubElement(
-                    nodes[parent], "property", name=names[depth], type="empty"
-                )
-        _set(nodes["/".join(names)], value)
-    ElementTree.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, "unicode")}\n'
-
-
-def _set(node: ElementTree.Element, value: Value) -> None:
-    if isinstance(value, Scalar):
-        node.attrib |= _typed(value)
-        return
-    node.set("type", "array")
-    for item in value:
-        ElementTree.SubElement(node, "value", _typed(item))
-
-
-def _typed(value: Scalar) -> dict[str, str]:
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return {"type": TYPES[type(value)], "value": text}
 
 
 _HIDDEN = "[Desktop Entry]\nType=Application\nName=hidden\nHidden=true\n"
@@ -214,3 +173,18 @@ def _xfconf_service(place: Path, environment: Mapping[str, str]) -> str:
     changes = Path(environment.get("HOME", os.sep)) / ".config" / "desktopd"
     words = ("/usr/bin/env", f"XDG_CONFIG_DIRS={defaults}", f"XDG_CONFIG_HOME={changes}", program)
     return f"[D-BUS Service]\nName=org.xfce.Xfconf\nExec={shlex.join(words)}\n"
+
+
+XFCE = WindowManager(
+    "xfce",
+    # Most of them do not tell their version without a display.
+    (
+        Program(("dbus-run-session",), "dbus-daemon", version=()),
+        Program(("xfwm4",), "xfwm4", version=()),
+        Program(("xfce4-panel",), "xfce4-panel", version=()),
+        Program(("xfdesktop",), "xfdesktop4", version=()),
+        Program(("xfsettingsd",), "xfce4-settings", version=()),
+    ),
+    configure,
+    kiosk=False,
+)

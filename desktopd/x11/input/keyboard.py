@@ -1,4 +1,8 @@
-"""The keyboard of the X display, for several viewers at once (XTEST, XKB)."""
+"""The keyboard of the X display, for several viewers at once (XTEST, XKB).
+
+Which keycode each viewer holds is kept here: a release has to reach the key that was pressed, even
+if the keymap is another by then. How many viewers hold a keycode is kept in virtual_keyboard.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,11 @@ from dataclasses import dataclass
 from desktopd.observers import Observers
 from desktopd.x11.connection import Connection, Display, Event
 from desktopd.x11.input import xkb
+from desktopd.x11.input.scancodes import KEY_NAMES
 from desktopd.x11.input.virtual_keyboard import VirtualKeyboard
+
+# What a viewer calls a key: its scan code, or else its keysym.
+_Name = tuple[int | None, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +32,8 @@ class Leds:
 class Keyboard:
     """The one keyboard of the display. `leds` are its lock lights, whoever changed them.
 
-    X's own auto-repeat is off as long as this is open, since viewers repeat the keys they hold.
+    X's own auto-repeat is off as long as this is open, since viewers repeat the keys they hold. All
+    of this belongs to the loop; the VirtualKeyboard belongs to the X thread.
     """
 
     def __init__(self, connection: Connection, keys: VirtualKeyboard) -> None:
@@ -36,14 +45,17 @@ class Keyboard:
 
     @classmethod
     async def open(cls, connection: Connection) -> Keyboard:
-        """Use the keyboard of `connection`; XError when the server has no XTEST or no XKB."""
+        """Use the keyboard of `connection`.
+
+        Raises XError when the server has no XTEST or no XKB, or libxkbcommon is missing.
+        """
         keyboard = cls(connection, await connection.call(VirtualKeyboard))
         connection.subscribe(keyboard._on_event)
         keyboard.leds = await connection.call(_read_leds)
         return keyboard
 
     def viewer(self) -> ViewerKeys:
-        """The hands of one more viewer on this keyboard."""
+        """What one more viewer types with."""
         return ViewerKeys(self._connection, self._keys)
 
     def on_leds(self, handler: Callable[[Leds], None]) -> None:
@@ -77,8 +89,9 @@ class ViewerKeys:
 
     def __init__(self, connection: Connection, keys: VirtualKeyboard) -> None:
         self._connection = connection
+        # The X thread's alone.
         self._keys = keys
-        self._pressed: dict[tuple[int | None, int], int] = {}
+        self._pressed: dict[_Name, int] = {}
 
     def key(self, keysym: int, down: bool, scancode: int | None = None) -> None:
         """Press or release the key that types `keysym` (X11 protocol, appendix A).
@@ -88,7 +101,8 @@ class ViewerKeys:
         types text. `down` again without a release repeats the key. A release goes to the key that
         was pressed, also when the keysym is another by now.
         """
-        name = (scancode, 0) if scancode else (None, keysym)
+        # Codes of no key do not count as names: a viewer holds no more than a keyboard has.
+        name = (scancode, 0) if scancode in KEY_NAMES else (None, keysym)
         if down:
             self._connection.post(lambda display: self._press(name, keysym, scancode))
         else:
@@ -100,7 +114,7 @@ class ViewerKeys:
 
     # From here on: run in the X thread.
 
-    def _press(self, name: tuple[int | None, int], keysym: int, scancode: int | None) -> None:
+    def _press(self, name: _Name, keysym: int, scancode: int | None) -> None:
         before = self._pressed.get(name)
         if before is not None:
             if self._keys.is_modifier(before):
@@ -110,7 +124,7 @@ class ViewerKeys:
         if keycode:
             self._pressed[name] = keycode
 
-    def _release(self, name: tuple[int | None, int], keysym: int) -> None:
+    def _release(self, name: _Name, keysym: int) -> None:
         if name not in self._pressed:
             bearers = (n for n, k in self._pressed.items() if self._keys.bears(k, keysym))
             name = next(bearers, name)

@@ -1,6 +1,11 @@
-"""Keysyms and the characters they stand for (X11 protocol, appendix A)."""
+"""Keysyms (X11 protocol, appendix A): the characters they stand for, and what kind of key each is.
+
+No keyboard and no keymap here.
+"""
 
 from __future__ import annotations
+
+from desktopd.x11.input import xkbcommon
 
 NO_SYMBOL = 0
 VOID_SYMBOL = 0xFFFFFF
@@ -30,69 +35,19 @@ _VENDOR_KEYS = range(0x1000_0000, 0x2000_0000)
 _MODIFIER_KEYS = range(0xFFE1, 0xFFEF)
 _GROUP_KEYS = range(0xFE01, 0xFE14)
 
-# Some of the older sets follow ISO 8859 and KOI8: keysym 0x01A1 is byte A1 of ISO 8859-2.
-_CODECS = {
-    0x01: "iso8859-2",
-    0x02: "iso8859-3",
-    0x03: "iso8859-4",
-    0x05: "iso8859-6",
-    0x06: "koi8-u",
-    0x0C: "iso8859-8",
-    0x0D: "iso8859-11",
-}
-_UNASSIGNED = frozenset({0x0CFD, 0x0CFE, 0x0DEE, 0x0DEF, 0x0DFA, 0x0DFB})
-_EXCEPTIONS = {
-    0x06A1: "ђѓёєѕіїјљњћќґўџ№ЂЃЁЄЅІЇЈЉЊЋЌҐЎЏ",
-    0x07A1: "ΆΈΉΊΪ",
-    0x07A7: "ΌΎΫ",
-    0x07AB: "Ώ",
-    0x07AE: "΅\u2015",
-    0x07B1: "άέήίϊΐόύϋΰώ",
-    0x07C1: "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣ",
-    0x07D4: "ΤΥΦΧΨΩ",
-    0x07E1: "αβγδεζηθικλμνξοπρσςτυφχψω",
-    0x0DDE: "\u0e3e",
-    0x13BC: "ŒœŸ",
-    0x20AC: "€",
-}
-
-
-def _older_sets() -> dict[int, str]:
-    characters = {}
-    for row, codec in _CODECS.items():
-        for byte in range(0xA1, 0x100):
-            character = bytes([byte]).decode(codec, "ignore")
-            keysym = row << 8 | byte
-            if character > "\xff" and keysym not in _UNASSIGNED:
-                characters[keysym] = character
-    for first, text in _EXCEPTIONS.items():
-        characters.update(enumerate(text, first))
-    return characters
-
-
-_CHARACTERS = _older_sets()
-_KEYSYMS = {character: keysym for keysym, character in reversed(_CHARACTERS.items())}
-
 
 def character(keysym: int) -> str | None:
-    """The character that a keysym types; None for function keys, the keypad and dead keys.
-
-    Of the older sets it knows the alphabets; box drawing, publishing, technical symbols, Katakana
-    and Hangul are None too.
-    """
-    if 0x20 <= keysym <= 0x7E or 0xA0 <= keysym <= 0xFF:
-        return chr(keysym)
-    if UNICODE + 0x20 <= keysym <= UNICODE + 0x10FFFF:
-        return chr(keysym - UNICODE)
-    return _CHARACTERS.get(keysym)
+    """The character that a keysym types; None for function keys, the keypad and dead keys."""
+    if keysym in _FUNCTION_KEYS:
+        return None
+    code_point = xkbcommon.code_point(keysym)
+    return chr(code_point) if code_point >= ord(" ") else None
 
 
 def keysym_of(character: str) -> int:
     """The usual keysym of one character: Latin-1, an older set's, or its code point's."""
-    code = ord(character)
-    if 0x20 <= code <= 0x7E or 0xA0 <= code <= 0xFF:
-        return code
-    return _KEYSYMS.get(character, UNICODE + code)
+    code_point = ord(character)
+    return xkbcommon.keysym(code_point) or UNICODE + code_point
 
 
 def canonical(keysym: int) -> int:

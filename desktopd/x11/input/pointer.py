@@ -1,4 +1,7 @@
-"""The pointer of the X display, for several viewers at once (XTEST)."""
+"""The pointer of the X display, for several viewers at once (XTEST).
+
+The loop counts who holds which button: unlike a key, a button is the same whatever the keymap.
+"""
 
 from __future__ import annotations
 

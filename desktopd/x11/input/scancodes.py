@@ -1,7 +1,8 @@
 """The physical keys of a PC keyboard: from XT scan codes to XKB's key names.
 
 The scan codes are those of the QEMU extended key event (rfbproto): set 1, where a code that follows
-0xE0 has the bit 0x80. The key names are those of the XKB keycodes ``evdev`` and ``xfree86``.
+0xE0 has the bit 0x80. The key names are those of the XKB keycodes ``evdev`` and ``xfree86``. Tested
+by tests/x11/test_keyboard.py.
 """
 
 from __future__ import annotations

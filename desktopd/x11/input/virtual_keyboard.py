@@ -1,4 +1,8 @@
-"""The keys that are down, and how a keysym becomes events of keys. Lives in the X thread."""
+"""The keys that are down, and how a keysym becomes events of keys. Belongs to the X thread.
+
+It counts how many viewers hold each keycode, since X knows one keyboard only: XTEST releases a key
+for all of them. Which viewer holds what is kept in keyboard. Tested by tests/x11/test_keyboard.py.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from contextlib import contextmanager
 
 from Xlib import X
 
-from desktopd.x11.input import keysyms, xkb, xtest
+from desktopd.x11.input import keysyms, xkb, xkbcommon, xtest
 from desktopd.x11.input.keymap import LOCK, State, Stroke
 from desktopd.x11.input.scancodes import KEY_NAMES
 from desktopd.x11.input.spare_keys import SpareKeys
@@ -23,7 +27,8 @@ class VirtualKeyboard:
     """What all viewers do to the keyboard together; a key is down until nobody holds it."""
 
     def __init__(self, display: Display) -> None:
-        """Raises XError when the server has no XTEST or no XKB."""
+        """Raises XError when the server has no XTEST or no XKB, or libxkbcommon is missing."""
+        xkbcommon.load()
         xtest.use(display)
         xkb.use(display)
         self._display = display

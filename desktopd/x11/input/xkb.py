@@ -1,21 +1,21 @@
-"""The requests and events of XKB that typing needs, run in the X thread.
+"""What typing needs of XKB, run in the X thread: the keymap, the state, the events.
 
-python-xlib has no XKB; the layouts are those of the X Keyboard Extension protocol 1.0.
+The layouts are those of the X Keyboard Extension protocol 1.0. Tested by
+tests/x11/test_keyboard.py.
 """
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import Any
 
 from Xlib.protocol import rq
 
 from desktopd.x11.errors import XError, x_errors
+from desktopd.x11.input import xkb_requests as requests
 from desktopd.x11.input.keymap import Group, Key, Keymap, KeyType, State
 from desktopd.x11.xlib_patches import Display
 
-EXTENSION = "XKEYBOARD"
 CORE_KEYBOARD = 0x0100
 GROUP_COUNT_BITS = 0x0F
 
@@ -56,11 +56,11 @@ class Names:
 
 def use(display: Display) -> None:
     """Load XKB and ask for the events above; XError when the server has none."""
-    extension = display.query_extension(EXTENSION)
+    extension = display.query_extension(requests.EXTENSION)
     if not extension:
         raise XError("the X server has no XKEYBOARD: start it with `+kb`")
     engine = display.display
-    engine.set_extension_major(EXTENSION, extension.major_opcode)
+    engine.set_extension_major(requests.EXTENSION, extension.major_opcode)
     for code, kind in (
         (NEW_KEYBOARD_NOTIFY, KeymapChanged),
         (MAP_NOTIFY, KeymapChanged),
@@ -68,12 +68,12 @@ def use(display: Display) -> None:
     ):
         engine.add_extension_event(extension.first_event, kind, code)
     with x_errors(display, "XkbUseExtension 1.0"):
-        if not _UseExtension(**_to(display), major=1, minor=0).supported:
+        if not requests.UseExtension(**requests.to(display), major=1, minor=0).supported:
             raise XError("the X server does not speak XKB 1.0")
     wanted = 1 << NEW_KEYBOARD_NOTIFY | 1 << MAP_NOTIFY | 1 << INDICATOR_STATE_NOTIFY
     with x_errors(display, "XkbSelectEvents"):
-        _SelectEvents(
-            **_to(display),
+        requests.SelectEvents(
+            **requests.to(display),
             device=CORE_KEYBOARD,
             affect=wanted,
             clear=0,
@@ -85,7 +85,7 @@ def use(display: Display) -> None:
 
 def read_state(display: Display) -> State:
     """The modifiers and the group now (XkbGetState)."""
-    reply = _GetState(**_to(display), device=CORE_KEYBOARD)
+    reply = requests.GetState(**requests.to(display), device=CORE_KEYBOARD)
     return State(
         reply.base,
         reply.latched,
@@ -100,8 +100,8 @@ def lock(display: Display, affected: int, modifiers: int, unlatched: int, group:
 
     `unlatched` modifiers are no longer latched, and `group` is locked (XkbLatchLockState).
     """
-    _LatchLockState(
-        **_to(display),
+    requests.LatchLockState(
+        **requests.to(display),
         device=CORE_KEYBOARD,
         affect_locks=affected,
         locks=modifiers & affected,
@@ -116,13 +116,13 @@ def lock(display: Display, affected: int, modifiers: int, unlatched: int, group:
 
 def read_indicators(display: Display) -> int:
     """Which indicators are lit, as bits (XkbGetIndicatorState)."""
-    return int(_GetIndicatorState(**_to(display), device=CORE_KEYBOARD).state)
+    return int(requests.GetIndicatorState(**requests.to(display), device=CORE_KEYBOARD).state)
 
 
 def read_names(display: Display) -> Names:
     """The names of keys and indicators (XkbGetNames)."""
     wanted = INDICATOR_NAMES | KEY_NAMES
-    reply = _GetNames(**_to(display), device=CORE_KEYBOARD, which=wanted)
+    reply = requests.GetNames(**requests.to(display), device=CORE_KEYBOARD, which=wanted)
     bits = [bit for bit in range(32) if reply.indicators >> bit & 1]
     atoms = struct.unpack_from(f"={len(bits)}I", reply.data)
     indicators = dict(zip(atoms, bits, strict=True))
@@ -138,8 +138,11 @@ def read_names(display: Display) -> Names:
 
 def read_keymap(display: Display) -> Keymap:
     """All keys of the core keyboard (XkbGetMap)."""
-    reply = _GetMap(
-        **_to(display), device=CORE_KEYBOARD, full=KEY_TYPES | KEY_SYMS | MODIFIER_MAP, partial=0
+    reply = requests.GetMap(
+        **requests.to(display),
+        device=CORE_KEYBOARD,
+        full=KEY_TYPES | KEY_SYMS | MODIFIER_MAP,
+        partial=0,
     )
     data = bytes(reply.data)
     types, at = _key_types(data, reply.types)
@@ -180,117 +183,3 @@ def _keys(
         )
         keys[keycode] = Key(groups, info & ~GROUP_COUNT_BITS)
     return keys, at
-
-
-def _to(display: Display) -> dict[str, Any]:
-    engine = display.display
-    return {"display": engine, "opcode": engine.get_extension_major(EXTENSION)}
-
-
-def _head(minor: int) -> tuple[Any, ...]:
-    return rq.Card8("opcode"), rq.Opcode(minor), rq.RequestLength()
-
-
-def _reply_head() -> tuple[Any, ...]:
-    return rq.ReplyCode(), rq.Card8("device"), rq.Card16("sequence_number"), rq.ReplyLength()
-
-
-class _UseExtension(rq.ReplyRequest):  # type: ignore[misc]
-    _request = rq.Struct(*_head(0), rq.Card16("major"), rq.Card16("minor"))
-    _reply = rq.Struct(
-        rq.ReplyCode(),
-        rq.Bool("supported"),
-        rq.Card16("sequence_number"),
-        rq.ReplyLength(),
-        rq.Pad(24),
-    )
-
-
-class _SelectEvents(rq.Request):  # type: ignore[misc]
-    _request = rq.Struct(
-        *_head(1),
-        rq.Card16("device"),
-        rq.Card16("affect"),
-        rq.Card16("clear"),
-        rq.Card16("all"),
-        rq.Card16("affect_map"),
-        rq.Card16("map"),
-    )
-
-
-class _GetState(rq.ReplyRequest):  # type: ignore[misc]
-    _request = rq.Struct(*_head(4), rq.Card16("device"), rq.Pad(2))
-    _reply = rq.Struct(
-        *_reply_head(),
-        rq.Card8("modifiers"),
-        rq.Card8("base"),
-        rq.Card8("latched"),
-        rq.Card8("locked"),
-        rq.Card8("group"),
-        rq.Card8("locked_group"),
-        rq.Int16("base_group"),
-        rq.Int16("latched_group"),
-        rq.Pad(14),
-    )
-
-
-class _LatchLockState(rq.Request):  # type: ignore[misc]
-    _request = rq.Struct(
-        *_head(5),
-        rq.Card16("device"),
-        rq.Card8("affect_locks"),
-        rq.Card8("locks"),
-        rq.Bool("lock_group"),
-        rq.Card8("group"),
-        rq.Card8("affect_latches"),
-        rq.Card8("latches"),
-        rq.Pad(1),
-        rq.Bool("latch_group"),
-        rq.Int16("group_latch"),
-    )
-
-
-class _GetMap(rq.ReplyRequest):  # type: ignore[misc]
-    _request = rq.Struct(
-        *_head(8), rq.Card16("device"), rq.Card16("full"), rq.Card16("partial"), rq.Pad(18)
-    )
-    _reply = rq.Struct(
-        *_reply_head(),
-        rq.Pad(2),
-        rq.Card8("min_keycode"),
-        rq.Card8("max_keycode"),
-        rq.Card16("present"),
-        rq.Card8("first_type"),
-        rq.Card8("types"),
-        rq.Card8("total_types"),
-        rq.Card8("first_key"),
-        rq.Card16("total_syms"),
-        rq.Card8("keys"),
-        rq.Pad(12),
-        rq.Card8("modifier_keys"),
-        rq.Pad(6),
-        rq.Binary("data"),
-    )
-
-
-class _GetIndicatorState(rq.ReplyRequest):  # type: ignore[misc]
-    _request = rq.Struct(*_head(12), rq.Card16("device"), rq.Pad(2))
-    _reply = rq.Struct(*_reply_head(), rq.Card32("state"), rq.Pad(20))
-
-
-class _GetNames(rq.ReplyRequest):  # type: ignore[misc]
-    _request = rq.Struct(*_head(17), rq.Card16("device"), rq.Pad(2), rq.Card32("which"))
-    _reply = rq.Struct(
-        *_reply_head(),
-        rq.Card32("which"),
-        rq.Card8("min_keycode"),
-        rq.Card8("max_keycode"),
-        rq.Card8("types"),
-        rq.Card8("groups"),
-        rq.Card16("virtual_modifiers"),
-        rq.Card8("first_key"),
-        rq.Card8("keys"),
-        rq.Card32("indicators"),
-        rq.Pad(8),
-        rq.Binary("data"),
-    )

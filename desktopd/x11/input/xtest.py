@@ -1,4 +1,7 @@
-"""The extension XTEST, which presses keys and buttons and moves the pointer."""
+"""The extension XTEST, which presses keys and buttons and moves the pointer.
+
+Tested by tests/x11/test_keyboard.py and test_pointer.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of the pointer (XFIXES version 1, cursor images)."""
+"""The picture of the pointer (XFIXES version 1, cursor images); where it is, the pointer knows."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _arrow(size: int = 16) -> CursorImage:
 ARROW = _arrow()
 
 # Seconds between two readings: an animated cursor changes up to 60 times a second.
-PACE = 0.05
+INTERVAL = 0.05
 
 
 class Cursor:
@@ -89,7 +89,7 @@ class Cursor:
             while self._changed:
                 self._changed = False
                 self._update(await self._connection.call(_read))
-                await asyncio.sleep(PACE)
+                await asyncio.sleep(INTERVAL)
         finally:
             self._reading = None
 

@@ -1,4 +1,4 @@
-"""The screen in memory, as it is and as it was."""
+"""The screen in memory that X itself draws into: as it is, and as it was before."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What changes on the screen, and the pixels of it.
+"""What changes on the screen, and the pixels of it (DAMAGE, MIT-SHM, RandR).
 
-What follows the screen lives in the X thread, so that no other one has to wake up between a change
-and its picture.
+The X thread follows the screen by itself: no other one has to wake up between a change and its
+picture. Tested by tests/x11/test_native_picture.py and test_native_resize.py.
 """
 
 from __future__ import annotations
@@ -20,28 +20,36 @@ from Xlib.ext import damage
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.x11.connection import Connection, Event
-from desktopd.x11.errors import XError, x_errors
+from desktopd.x11.errors import XError, XTimeout, x_errors
 from desktopd.x11.screen import randr
 from desktopd.x11.screen.double_buffer import DoubleBuffer
 from desktopd.x11.xlib_patches import Display
 
 _DEPTHS = (24, 32)
+# Seconds in which the X thread has to take up what has come.
 _PATIENCE = 5.0
 
 
 class Grabber:
-    """Reads the screen of a connection of its own, woken by DAMAGE."""
+    """Follows the screen of a connection of its own by DAMAGE, and reads what has changed."""
 
     def __init__(self, connection: Connection, size: Size, mark: int, tile: int) -> None:
         self.connection = connection
         self.size = size
+        """Of the screen. The X thread writes it, any thread may read it."""
         self.damage: Rectangle | None = Rectangle.of(size)
-        """Bounds of what has changed and was not grabbed; None while there is nothing."""
+        """Bounds of what has changed and was not grabbed; None while there is nothing.
+
+        The X thread's alone.
+        """
+        # The loop appends to it, the X thread takes from it.
+        self._waiting: deque[Future[None]] = deque()
+        # The loop's alone, but for the waiting of the X thread, which ends before it is closed.
+        self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        # The X thread's alone, and the loop's once that has ended.
         self._mark = mark
         self._tile = tile
         self._pictures: DoubleBuffer | None = None
-        self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._waiting: deque[Future[None]] = deque()
 
     @classmethod
     async def open(cls, connection: Connection, tile: int) -> Grabber:
@@ -67,35 +75,47 @@ class Grabber:
         await self.connection.call(partial(self._watch, turn), timeout=None)
 
     def wake(self) -> None:
-        """Have the turn called; from any thread."""
+        """Have the turn called, even if nothing has changed; nothing happens once it is closed."""
         if self._bell >= 0:
             os.eventfd_write(self._bell, 1)
 
     async def caught_up(self) -> None:
-        """Return when all that X has done so far is known here. Raises ConnectionLost."""
+        """Return when all that X has done so far is known here; XTimeout where that takes long."""
         answer: Future[None] = Future()
         self._waiting.append(answer)
         self.wake()
-        await asyncio.wait_for(asyncio.wrap_future(answer), _PATIENCE)
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await asyncio.wrap_future(answer)
+        except TimeoutError:
+            raise XTimeout(f"the screen was not followed for {_PATIENCE:g} s") from None
+
+    def close(self) -> None:
+        """Let go of everything, once the connection is closed."""
+        self.release()
+        os.close(self._bell)
+        self._bell = -1
+
+    # From here on: run in the X thread.
 
     def take(self) -> Rectangle | None:
-        """The damage so far, on the screen, which counts as grabbed from now on."""
+        """The damage so far, clipped to the screen; it counts as grabbed from now on."""
         taken, self.damage = self.damage, None
         return taken and taken.clipped(self.size)
 
     def grab(self, display: Display, area: Rectangle) -> memoryview:
         """The screen with `area` as it is now, and all else as at the last call for this size.
 
-        To be called in the X thread. Pixels of 32 bits, blue first, in rows and columns that are
-        rounded up to tiles; valid until the call after the next. All of `area` is of one instant;
-        what changes from this instant on is reported anew. Raises XError.
+        Pixels of 32 bits, blue first, in rows and columns that are rounded up to tiles; valid until
+        the call after the next. All of `area` is of one instant; what changes from this instant on
+        is reported anew. Raises XError.
         """
         pictures = self._reserve(display)
         display.damage_subtract(self._mark)
         return pictures.take(area)
 
     def _reserve(self, display: Display) -> DoubleBuffer:
-        """Memory for the whole screen; in the X thread."""
+        """Memory for the whole screen."""
         tile = self._tile
         size = Size(-(-self.size.width // tile) * tile, -(-self.size.height // tile) * tile)
         if self._pictures is None or self._pictures.size != size:
@@ -104,19 +124,13 @@ class Grabber:
         return self._pictures
 
     def release(self) -> None:
-        """Let go of the shared memory; in the X thread, or when that has ended.
+        """Let go of the shared memory; also called by the loop, when the X thread has ended.
 
         Pictures that were taken stay for as long as somebody refers to them.
         """
         if self._pictures is not None:
             self._pictures.close()
             self._pictures = None
-
-    def close(self) -> None:
-        """Let go of everything, once the connection is closed."""
-        self.release()
-        os.close(self._bell)
-        self._bell = -1
 
     def _watch(self, turn: Callable[[Display], float | None], display: Display) -> None:
         bell = select.poll()
@@ -143,7 +157,7 @@ class Grabber:
                 answer.set_result(None)
 
     def _read(self, display: Display) -> bool:
-        """Take up the events that are there; whether there was one."""
+        """Take up the events that have come; returns whether there was one."""
         count = display.pending_events()
         for _ in range(count):
             self._follow(display.next_event())

@@ -1,4 +1,7 @@
-"""Changes of the screen's size as RandR requests (protocol 1.3), run in the X thread."""
+"""Changes of the screen's size as RandR requests (protocol 1.3), run in the X thread.
+
+When which change is made is decided in size. Tested by tests/x11/test_size.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of the screen."""
+"""One picture of the whole screen, by the core protocol alone (GetImage)."""
 
 from __future__ import annotations
 

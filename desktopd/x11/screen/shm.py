@@ -1,4 +1,7 @@
-"""Pictures through shared memory: the MIT-SHM extension (version 1.1), which python-xlib lacks."""
+"""Memory that X draws into: the MIT-SHM extension (version 1.1), which python-xlib lacks.
+
+Tested by tests/x11/test_double_buffer.py.
+"""
 
 from __future__ import annotations
 

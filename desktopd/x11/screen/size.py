@@ -1,8 +1,12 @@
-"""The size of the X screen."""
+"""The size of the X screen: what it is, and one change after the other.
+
+How X makes a change is in randr.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from functools import partial
 
@@ -12,7 +16,9 @@ from desktopd.x11.connection import Connection, Event, XRequestError
 from desktopd.x11.screen import randr
 
 # Seconds between two changes: who follows the screen, x11vnc above all, needs some time for each.
-PACE = 0.2
+INTERVAL = 0.2
+
+logger = logging.getLogger(__name__)
 
 
 class ScreenSize:
@@ -54,6 +60,7 @@ class ScreenSize:
         self._wanted = size.clamped(self._largest)
         if self._settling is None:
             self._settling = asyncio.create_task(self._settle())
+            self._settling.add_done_callback(_log_failure)
         return await asyncio.shield(self._settling)
 
     async def _settle(self) -> Size:
@@ -77,7 +84,7 @@ class ScreenSize:
         # The events that tell the new size arrive before the call returns.
         change = partial(randr.set_screen_size, size=wanted, dpi=self._dpi)
         await self._connection.call(change)
-        self._next_change = asyncio.get_running_loop().time() + PACE
+        self._next_change = asyncio.get_running_loop().time() + INTERVAL
         self._applied = wanted
 
     def _on_event(self, event: Event) -> None:
@@ -89,3 +96,9 @@ class ScreenSize:
         if size != self.size:
             self.size = size
             self._handlers.call(size)
+
+
+def _log_failure(settled: asyncio.Task[Size]) -> None:
+    """A failure is raised by `resize`, but whoever asked for the size may have left meanwhile."""
+    if not settled.cancelled() and (failure := settled.exception()):
+        logger.info("the screen keeps its size: %s", failure)

@@ -135,11 +135,26 @@ class Desk:
 
 
 def make_app(desk: Desk | None = None, viewers: Viewers | None = None, **options: Any) -> Starlette:
-    settings = {"version": "1.2.3", "token": TOKEN, "view_token": VIEW_TOKEN, **options}
     desk = desk or Desk()
     viewers = Viewers() if viewers is None else viewers
     server = RelayServer(PixelPath.X11VNC, UnixTarget(desk.rfb_target), resize=desk.resize)
-    return create_app(HttpOptions(**settings), desk, viewers, server)
+    return create_app(make_options(**options), desk, viewers, server)
+
+
+def make_options(**options: Any) -> HttpOptions:
+    """Options with two tokens, no proxy in front and nobody let in from elsewhere."""
+    usual: dict[str, Any] = {
+        "version": "1.2.3",
+        "base_url": "/",
+        "auth": "token",
+        "token": TOKEN,
+        "view_token": VIEW_TOKEN,
+        "frame_ancestors": ("'self'",),
+        "allow_origin": (),
+        "allowed_hosts": (),
+        "trusted_proxies": (),
+    }
+    return HttpOptions(**{**usual, **options})
 
 
 def client(

@@ -1,89 +1,22 @@
-"""What the desktop asks of a hub and makes of its answers; settings by the hub's variables."""
+"""What the desktop asks of a hub, and what it makes of the answers."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
-from desktopd import config
 from desktopd.http.problems import Problem
-from desktopd.integrations.jupyterhub import Hub, HubAccess, connect
-
-VARIABLES = {
-    "JUPYTERHUB_API_URL": "http://127.0.0.1:8081/lab/hub/api",
-    "JUPYTERHUB_API_TOKEN": "0123456789abcdef",
-    "JUPYTERHUB_ACTIVITY_URL": "http://127.0.0.1:8081/lab/hub/api/users/ada/activity",
-    "JUPYTERHUB_BASE_URL": "/lab/",
-    "JUPYTERHUB_CLIENT_ID": "jupyterhub-user-ada",
-    "JUPYTERHUB_OAUTH_ACCESS_SCOPES": json.dumps(
-        ["access:servers!server=ada/", "access:servers!user=ada"]
-    ),
-    "JUPYTERHUB_OAUTH_CALLBACK_URL": "/lab/user/ada/oauth_callback",
-    "JUPYTERHUB_SERVER_NAME": "",
-    "JUPYTERHUB_SERVICE_PREFIX": "/lab/user/ada/",
-    "JUPYTERHUB_SERVICE_URL": "http://0.0.0.0:41234/lab/user/ada/",
-}
-USERS = {
-    "token-of-ada": {"kind": "user", "name": "ada", "scopes": ["access:servers!user=ada"]},
-    "token-of-bob": {"kind": "user", "name": "bob", "scopes": ["access:servers!user=bob"]},
-}
-
-
-class Api(ThreadingHTTPServer):
-    """The part of a hub's API that servers use."""
-
-    asked: list[str]
-    told: list[dict[str, Any]]
-
-
-class Answers(BaseHTTPRequestHandler):
-    server: Api
-
-    def do_GET(self) -> None:
-        token = self.headers["Authorization"].removeprefix("token ")
-        self.server.asked.append(token)
-        user = USERS.get(token)
-        body = json.dumps(user or {"status": 403}).encode()
-        self.send_response(200 if user else 403)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.path.endswith("/activity"):
-            self.server.told.append(json.loads(body))
-            self.send_response(200)
-        else:
-            self.send_response(400)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Keep the output of the tests clean."""
+from desktopd.integrations.hub import Hub
+from desktopd.integrations.jupyterhub import HubAccess, connect
+from tests.unit.integrations.hub_api import VARIABLES, Api, serving, variables
 
 
 @pytest.fixture
 def api() -> Iterator[Api]:
-    server = Api(("127.0.0.1", 0), Answers)
-    server.asked, server.told = [], []
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def variables(port: int, **more: str) -> dict[str, str]:
-    moved = {k: v.replace(":8081", f":{port}") for k, v in VARIABLES.items()}
-    return moved | {f"JUPYTERHUB_{k}": v for k, v in more.items()}
+    with serving() as server:
+        yield server
 
 
 async def test_the_hub_is_asked_once_for_each_session_of_a_token(api: Api) -> None:
@@ -141,70 +74,3 @@ async def test_the_login_is_at_the_hub() -> None:
         assert part in url
     elsewhere = connect(VARIABLES | {"JUPYTERHUB_HOST": "https://hub.test"})
     assert elsewhere.login_url("st", "ch").startswith("https://hub.test/lab/hub/api/")
-
-
-@pytest.mark.parametrize(
-    ("held", "enters"),
-    [
-        ({"access:servers!server=ada/"}, True),
-        ({"access:servers!user=ada"}, True),
-        ({"access:servers"}, True),
-        ({"access:servers!server=ada/gpu"}, False),
-        ({"access:servers!user=bob", "admin:users", "read:servers!user=ada"}, False),
-        (set(), False),
-    ],
-)
-def test_a_scope_lets_in(held: set[str], *, enters: bool) -> None:
-    assert Hub.of(VARIABLES).lets_in(frozenset(held)) is enters
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("API_TOKEN", ""),
-        ("CLIENT_ID", ""),
-        ("OAUTH_ACCESS_SCOPES", ""),
-        ("OAUTH_ACCESS_SCOPES", "[]"),
-        ("OAUTH_ACCESS_SCOPES", "{}"),
-        ("ACTIVITY_INTERVAL", "often"),
-        ("ACTIVITY_INTERVAL", "0"),
-    ],
-)
-def test_a_variable_that_is_wrong_is_named(name: str, value: str) -> None:
-    with pytest.raises(ValueError, match=f"JUPYTERHUB_{name}"):
-        Hub.of(VARIABLES | {f"JUPYTERHUB_{name}": value})
-
-
-def load(monkeypatch: pytest.MonkeyPatch, *argv: str, **more: str) -> config.Loaded:
-    for name, value in (VARIABLES | {"DESKTOPD_PORT": "8888"} | more).items():
-        monkeypatch.setenv(name, value)
-    return config.load(["--auth", "jupyterhub", *argv])
-
-
-def test_the_hub_tells_where_to_listen(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = load(monkeypatch, "--app", "xterm").settings
-    assert (settings.host, settings.port) == ("0.0.0.0", 41234)
-    assert settings.base_url == "/lab/user/ada/"
-    assert load(monkeypatch, "--host", "127.0.0.1").settings.host == "127.0.0.1"
-
-
-def test_a_port_that_another_user_had_is_another_desktop(monkeypatch: pytest.MonkeyPatch) -> None:
-    ada = load(monkeypatch).runtime_dir
-    moved = {"JUPYTERHUB_SERVICE_URL": "http://0.0.0.0:49999/lab/user/ada/"}
-    assert load(monkeypatch, **moved).runtime_dir == ada
-    bob = {"JUPYTERHUB_SERVICE_PREFIX": "/lab/user/bob/"}
-    assert load(monkeypatch, **bob).runtime_dir != ada
-
-
-def test_the_application_does_not_see_the_hubs_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded = load(monkeypatch, JPY_API_TOKEN="0123456789abcdef")
-    assert "0123456789abcdef" not in loaded.environment.values()
-    assert loaded.hub["JUPYTERHUB_API_TOKEN"] == "0123456789abcdef"
-
-
-@pytest.mark.parametrize("url", ["", "https://127.0.0.1:8000/", "http://h:port/", "unix:/tmp/s"])
-def test_an_address_that_cannot_be_served_is_an_error(
-    monkeypatch: pytest.MonkeyPatch, url: str
-) -> None:
-    with pytest.raises(config.ConfigError, match="JUPYTERHUB_SERVICE_URL"):
-        load(monkeypatch, JUPYTERHUB_SERVICE_URL=url)

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from desktopd.session.errors import LaunchError
-from desktopd.session.logs import tail, trim
+from desktopd.session.logs import tail
 from desktopd.session.process import Process, popen, start_time
+from tests.daemon import until
 
 
 def spawn(folder: Path, script: str, **options: bool) -> Process:
@@ -51,8 +52,7 @@ async def test_stop_ends_what_the_child_started_and_needs_no_consent(folder: Pat
     await reads(folder / "log", "pid ")
     grandchild = int(tail(folder / "log").split()[-1])
     assert str(await process.stop(0.2)) == "killed by SIGKILL"
-    while alive(grandchild):
-        pass
+    until(lambda: not alive(grandchild), 10, "the end of the grandchild")
 
 
 @pytest.mark.parametrize("keep", [False, True])
@@ -63,8 +63,7 @@ async def test_what_a_child_started_ends_with_it_unless_kept(folder: Path, keep:
     if keep:
         assert alive(grandchild)
         os.kill(grandchild, signal.SIGKILL)
-    while alive(grandchild):
-        pass
+    until(lambda: not alive(grandchild), 10, "the end of the grandchild")
 
 
 async def test_adoption_takes_the_same_process_only(folder: Path) -> None:
@@ -85,30 +84,3 @@ async def test_a_missing_program_is_named(folder: Path) -> None:
         popen(["no-such-program"], dict(os.environ), folder / "log")
     with pytest.raises(LaunchError, match=r"/etc/passwd: Permission denied"):
         popen(["/etc/passwd"], dict(os.environ), folder / "log")
-
-
-def test_a_log_is_trimmed_while_it_is_written(folder: Path) -> None:
-    log = folder / "log"
-    with log.open("ab") as output:
-        child = subprocess.Popen(
-            ["sh", "-c", "seq 1000; read go; echo last"], stdin=subprocess.PIPE, stdout=output
-        )
-    while log.exists() and b"\n1000\n" not in log.read_bytes():
-        pass
-    trim(log, limit=100)
-    child.communicate(b"\n")
-    assert log.read_text() == "last\n"
-    old = (folder / "log.old").read_text()
-    assert len(old) == 100
-    assert old.endswith("999\n1000\n")
-    trim(log, limit=100)
-    assert log.read_text() == "last\n"
-
-
-def test_the_tail_of_a_log_starts_where_it_was_told(folder: Path) -> None:
-    log = folder / "log"
-    log.write_text("before\nafter\n\n")
-    assert tail(log, since=len("before\n")) == "after"
-    assert tail(log, since=10_000) == "before\nafter"
-    assert tail(log, lines=1) == "after"
-    assert tail(folder / "missing") == ""

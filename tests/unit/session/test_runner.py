@@ -7,12 +7,10 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-import pytest
-
 from desktopd.session.process import Process, popen
 from desktopd.session.runner import Runner
 from desktopd.session.service import Restart, Service
-from desktopd.session.state import Running, StateFile
+from desktopd.session.state import StateFile
 from desktopd.session.status import ServiceState
 
 QUICK = Restart(first=0.01, longest=0.02)
@@ -162,32 +160,3 @@ async def test_a_left_process_with_another_command_is_replaced(folder: Path) -> 
         await reach(new, ServiceState.RUNNING)
         assert new.status.pid != old.status.pid
         assert not Path(f"/proc/{old.status.pid}/cwd").exists()
-
-
-def test_the_state_file_survives_a_crash_and_refuses_rubbish(folder: Path) -> None:
-    path = folder / "state.json"
-    state = StateFile(path)
-    state.display_started(":7", "xvfb")
-    state.started("display", Running(12, 345, ("Xvfb",)))
-    again = StateFile(path)
-    assert (again.display, again.backend) == (":7", "xvfb")
-    assert again.running("display") == Running(12, 345, ("Xvfb",))
-    again.ended("display")
-    assert StateFile(path).running("display") is None
-    assert path.stat().st_mode & 0o777 == 0o600
-    for rubbish in (
-        "",
-        "{",
-        "[]",
-        '{"boot": 1}',
-        path.read_text().replace('"boot": "', '"boot": "x'),
-    ):
-        path.write_text(rubbish)
-        assert StateFile(path).display is None
-
-
-@pytest.mark.parametrize("failures", range(0, 40, 4))
-def test_the_delay_doubles_up_to_the_longest(failures: int) -> None:
-    rule = Restart()
-    wanted = min(30.0, 0.1 * 2**failures)
-    assert 0.8 * wanted <= rule.delay(failures) <= 1.2 * wanted

@@ -1,1 +1,1 @@
-"""H.264 (rfbproto, Open H.264): libx264, and pixels as it takes them."""
+"""H.264 (rfbproto, Open H.264): rate control, libx264, and pixels as luma and chroma."""

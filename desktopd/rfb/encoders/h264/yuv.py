@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from desktopd.geometry import Rectangle
-from desktopd.rfb.encoders.h264.video import VideoError
+from desktopd.rfb.encoders.encoder import VideoError
 from desktopd.rfb.encoders.pixels import Pixels
 
 _ALIGNMENT = 64
 
 
 class I420:
-    """A picture of even sides as a plane of luma and two of chroma at half the size."""
+    """A frame of even sides as a plane of luma and two of chroma at half the size."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height

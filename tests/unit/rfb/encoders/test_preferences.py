@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from desktopd.rfb.encoders.h264.video import PLAIN, Profile, VideoFormat
-from desktopd.rfb.encoders.preferences import EncodingPreferences, jpeg_parameters
+from desktopd.rfb.encoders.h264.encoder import H264Encoder
+from desktopd.rfb.encoders.jpeg import JpegEncoder
+from desktopd.rfb.encoders.preferences import EncodingPreferences
+from desktopd.rfb.encoders.registry import ENCODERS
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
 
@@ -14,64 +16,67 @@ DEEP = PixelFormat(16, 16, True, True, 31, 63, 31, 11, 5, 0)
 
 
 @pytest.mark.parametrize(
-    ("encodings", "base", "codec"),
+    ("encodings", "lossless", "codec"),
     [
-        ([], Encoding.RAW, "raw"),
-        ([99, -5, 1 << 30], Encoding.RAW, "raw"),
-        ([Encoding.ZRLE, Encoding.TIGHT], Encoding.ZRLE, "zrle"),
-        ([Encoding.COPYRECT, Encoding.TIGHT, Encoding.ZRLE], Encoding.TIGHT, "tight"),
-        ([Encoding.TIGHT, FINE], Encoding.TIGHT, "jpeg"),
-        ([Encoding.ZRLE, FINE], Encoding.ZRLE, "zrle"),
-        ([Encoding.H264, Encoding.TIGHT], Encoding.TIGHT, "tight"),
-        ([Encoding.TIGHT, Encoding.H264, FINE], Encoding.TIGHT, "h264"),
-        ([Encoding.H264, FINE], Encoding.RAW, "h264"),
+        ([], "raw", "raw"),
+        ([99, -5, 1 << 30], "raw", "raw"),
+        ([Encoding.ZRLE, Encoding.TIGHT], "zrle", "zrle"),
+        ([Encoding.COPYRECT, Encoding.TIGHT, Encoding.ZRLE], "tight", "tight"),
+        ([Encoding.RAW, Encoding.TIGHT], "raw", "raw"),
+        ([Encoding.TIGHT, FINE], "tight", "jpeg"),
+        ([FINE, Encoding.TIGHT], "tight", "jpeg"),
+        ([Encoding.ZRLE, FINE], "zrle", "zrle"),
+        ([Encoding.ZRLE, Encoding.TIGHT, FINE], "zrle", "zrle"),
+        ([Encoding.TIGHT, Encoding.ZRLE, FINE], "tight", "jpeg"),
+        ([Encoding.H264, Encoding.TIGHT], "tight", "tight"),
+        ([Encoding.TIGHT, Encoding.H264, FINE], "tight", "h264"),
+        ([Encoding.H264, FINE], "raw", "h264"),
     ],
 )
-def test_what_is_made_for_a_viewer(encodings: list[int], base: Encoding, codec: str) -> None:
+def test_the_encoders_that_a_viewer_gets(encodings: list[int], lossless: str, codec: str) -> None:
     preferences = EncodingPreferences.of(encodings, NATIVE)
-    assert (preferences.base, preferences.codec) == (base, codec)
-    assert preferences.shared == (base is not Encoding.ZRLE)
+    assert (preferences.lossless.codec, preferences.codec) == (lossless, codec)
+
+
+@pytest.mark.parametrize("kind", ENCODERS, ids=lambda kind: kind.codec)
+def test_a_viewer_gets_each_encoder_that_it_asks_for(kind: type) -> None:
+    preferences = EncodingPreferences.of([kind.encoding, FINE], NATIVE)
+    assert kind in (preferences.lossless, preferences.lossy, preferences.video)
 
 
 @pytest.mark.parametrize(("target", "jpeg"), [(PALE, False), (COLOUR_MAP, False), (DEEP, True)])
 def test_jpeg_is_for_16_and_32_bits_per_pixel(target: PixelFormat, jpeg: bool) -> None:
-    assert EncodingPreferences.of([Encoding.TIGHT, FINE], target).jpeg == jpeg
+    preferences = EncodingPreferences.of([Encoding.TIGHT, FINE], target)
+    assert preferences.lossy == (JpegEncoder if jpeg else None)
+
+
+def test_a_viewer_that_may_have_no_video_gets_still_pictures() -> None:
+    wanted = [Encoding.H264, Encoding.TIGHT, FINE, Encoding.SLICES]
+    preferences = EncodingPreferences.of(wanted, NATIVE, video=False)
+    assert preferences == EncodingPreferences.of([Encoding.TIGHT, FINE], NATIVE)
+    assert preferences.codec == "jpeg"
 
 
 def test_the_levels_of_quality_and_compression() -> None:
-    assert [EncodingPreferences.of([level], NATIVE).quality for level in range(-32, -22)] == list(
-        range(10)
-    )
-    all_preferences = [EncodingPreferences.of([level], NATIVE) for level in range(-256, -246)]
-    assert [preferences.compression for preferences in all_preferences] == list(range(10))
-    assert [preferences.zlib_level for preferences in all_preferences] == [1, *range(1, 10)]
+    qualities = [EncodingPreferences.of([level], NATIVE).quality for level in range(-32, -22)]
+    assert qualities == list(range(10))
+    levels = [EncodingPreferences.of([level], NATIVE).compression for level in range(-256, -246)]
+    assert levels == list(range(10))
 
 
 def test_the_first_of_several_levels_counts() -> None:
     assert EncodingPreferences.of([-25, -30], NATIVE).quality == 7
 
 
-def test_a_better_level_is_finer() -> None:
-    all_preferences = [EncodingPreferences.of([level], NATIVE) for level in range(-32, -22)]
-    quantisers = [preferences.finest_quantiser for preferences in all_preferences]
-    assert quantisers == sorted(quantisers, reverse=True)
-    assert len(set(quantisers)) == 10
-    for pixels in (128 * 128, 1920 * 1080):
-        most = [preferences.most_video(pixels) for preferences in all_preferences]
-        assert most == sorted(set(most))
-    assert all_preferences[6].most_video(128 * 128) < all_preferences[6].most_video(1920 * 1080)
-    qualities = [jpeg_parameters(level)[0] for level in range(10)]
-    assert qualities == sorted(qualities)
-
-
-def test_copyrect_and_the_profile_of_video() -> None:
-    assert EncodingPreferences.of([Encoding.COPYRECT], NATIVE).copies
-    assert not EncodingPreferences.of([Encoding.TIGHT], NATIVE).copies
-    assert EncodingPreferences.of([Encoding.H264, FINE], NATIVE).video == PLAIN
-    wanted = [Encoding.H264, FINE, Encoding.BASELINE_ONLY]
-    assert EncodingPreferences.of(wanted, NATIVE).video == VideoFormat(Profile.BASELINE)
-    wanted = [Encoding.H264, FINE, Encoding.SLICES]
-    assert EncodingPreferences.of(wanted, NATIVE).video == VideoFormat(slices=True)
+def test_copyrect_and_what_the_viewer_decodes_of_a_video() -> None:
+    assert EncodingPreferences.of([Encoding.COPYRECT], NATIVE).copy_rect
+    assert not EncodingPreferences.of([Encoding.TIGHT], NATIVE).copy_rect
+    wanted = [Encoding.H264, FINE, Encoding.FENCE]
+    preferences = EncodingPreferences.of(wanted, NATIVE)
+    assert (preferences.video, preferences.video_options) == (H264Encoder, frozenset())
+    for option in H264Encoder.options:
+        preferences = EncodingPreferences.of([*wanted, option], NATIVE)
+        assert preferences.video_options == {option}
 
 
 def test_viewers_that_want_the_same_share() -> None:

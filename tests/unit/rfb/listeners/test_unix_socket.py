@@ -12,7 +12,7 @@ import pytest
 
 from desktopd.errors import ListenError
 from desktopd.rfb.listeners.unix_socket import StreamTransport, UnixSocketListener
-from desktopd.rfb.protocol.server_messages import MEASURING_FENCE
+from desktopd.rfb.protocol.fences import BEGIN
 from desktopd.rfb.relay.relay_server import RelayServer
 from desktopd.rfb.relay.upstream import UnixTarget
 from desktopd.rfb.rfb_server import RfbServer
@@ -142,11 +142,11 @@ async def test_who_reads_as_it_comes_reads_the_measuring_fence_alone() -> None:
     transport = StreamTransport(reader, writer)
 
     async def send() -> None:
-        await transport.send(b"before" + MEASURING_FENCE)
+        await transport.send(b"before" + BEGIN)
         await transport.send(b"picture")
 
     sending = asyncio.create_task(send())
-    assert await other.read(100) == b"before" + MEASURING_FENCE
+    assert await other.read(100) == b"before" + BEGIN
     assert await other.read(100) == b"picture"
     await sending
     writer.close()

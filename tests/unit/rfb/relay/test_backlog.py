@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from struct import pack
 
-from desktopd.rfb.protocol.server_messages import MEASURING_FENCE
+from desktopd.rfb.protocol.fences import BEGIN
 from desktopd.rfb.relay.backlog import Backlog
 from desktopd.rfb.viewers.connection import Cause, Limits
 from tests.unit.rfb.relay.relaying import USUAL, VERSION, key, relaying
@@ -50,15 +50,15 @@ async def test_what_comes_after_a_measuring_fence_is_a_message_of_its_own() -> N
     async with relaying() as desk:
         await desk.connect()
         await desk.browser.sees(VERSION)
-        await desk.server_sends(b"picture" + MEASURING_FENCE + b"next picture" + MEASURING_FENCE)
-        await desk.browser.sees(b"next picture" + MEASURING_FENCE)
+        await desk.server_sends(b"picture" + BEGIN + b"next picture" + BEGIN)
+        await desk.browser.sees(b"next picture" + BEGIN)
         assert desk.browser.messages[-2:] == [
-            b"picture" + MEASURING_FENCE,
-            b"next picture" + MEASURING_FENCE,
+            b"picture" + BEGIN,
+            b"next picture" + BEGIN,
         ]
         desk.browser.reading.clear()
         await desk.server_sends(b"first")
-        await desk.server_sends(MEASURING_FENCE)
+        await desk.server_sends(BEGIN)
         await desk.server_sends(b"second")
         await asyncio.sleep(0.05)
         desk.browser.reading.set()

@@ -6,7 +6,7 @@ import pytest
 
 from desktopd.rfb.relay.codec import codec
 from desktopd.rfb.viewers.pixel_path import PixelPath
-from tests.unit.rfb.protocol.test_client_messages import NOVNC_ENCODINGS
+from tests.unit.rfb.protocol.client_session import NOVNC_ENCODINGS
 
 
 @pytest.mark.parametrize(

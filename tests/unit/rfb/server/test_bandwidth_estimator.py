@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from desktopd.rfb.server.bandwidth_estimator import AFTER, BEFORE, BandwidthEstimator
+from desktopd.rfb.protocol.fences import BEGIN_PAYLOAD as BEGIN
+from desktopd.rfb.protocol.fences import END_PAYLOAD as END
+from desktopd.rfb.server.bandwidth_estimator import BandwidthEstimator
 
 
 def measure(bandwidth: BandwidthEstimator, size: int, seconds: float, now: float) -> None:
     assert bandwidth.wants(size, now)
-    bandwidth.answered(BEFORE, now + 0.2)
-    bandwidth.answered(AFTER, now + 0.2 + seconds)
+    bandwidth.answered(BEGIN, now + 0.2)
+    bandwidth.answered(END, now + 0.2 + seconds)
 
 
 def test_the_rate_is_what_the_bytes_took_however_far_the_viewer_is() -> None:
@@ -56,12 +58,12 @@ def test_measurements_keep_apart_and_small_updates_tell_nothing() -> None:
 def test_answers_to_nothing_do_not_count() -> None:
     bandwidth = BandwidthEstimator()
     assumed = bandwidth.rate
-    for payload in (AFTER, BEFORE, AFTER, b"", b"x" * 64):
+    for payload in (END, BEGIN, END, b"", b"x" * 64):
         bandwidth.answered(payload, 5.0)
     assert bandwidth.wants(10_000, 6.0)
-    bandwidth.answered(AFTER, 6.1)
+    bandwidth.answered(END, 6.1)
     assert bandwidth.rate == assumed
-    bandwidth.answered(BEFORE, 6.1)
-    bandwidth.answered(AFTER, 6.1)
-    bandwidth.answered(AFTER, 99.0)
+    bandwidth.answered(BEGIN, 6.1)
+    bandwidth.answered(END, 6.1)
+    bandwidth.answered(END, 99.0)
     assert bandwidth.rate == pytest.approx(1e8)

@@ -1,9 +1,9 @@
-"""When the camera captures: at once where nothing else was just captured, and then in its time."""
+"""When the loop captures: at once where nothing else was just captured, and then in its time."""
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,27 +11,28 @@ import numpy as np
 import pytest
 
 from desktopd.geometry import Rectangle, Size
-from desktopd.rfb.encoders.h264.x264 import X264
 from desktopd.rfb.encoders.preferences import EncodingPreferences
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import NATIVE
 from desktopd.rfb.server import capture_loop as module
 from desktopd.rfb.server.capture_loop import FRAME, CaptureLoop
-from desktopd.rfb.server.client_connection import ClientConnection
-from desktopd.rfb.server.client_state import Update, UpdateRequest
-from desktopd.rfb.server.framebuffer import Framebuffer
-from desktopd.rfb.server.update_encoder import REST
+from desktopd.rfb.server.client_state import Update
+from desktopd.rfb.server.client_updates import ClientUpdates
+from desktopd.rfb.server.pending_update import PendingUpdate
+from desktopd.rfb.server.refinement import REST
 from desktopd.x11.connection import Display
 from desktopd.x11.screen.grab import Grabber
-from tests.x11.rfbclient import PHOTOS, VIDEO
+from tests.rfb_viewer import PHOTOS, VIDEO
+from tests.unit.turns import until
 
-SIZE = Size(64, 32)
-STYLE = EncodingPreferences.of((Encoding.TIGHT,), NATIVE)
+SIZE, LARGER = Size(64, 32), Size(256, 128)
+CORNER = Rectangle(0, 0, 16, 16)
+LOSSLESS = (Encoding.TIGHT,)
 
 
 @dataclass
 class Screen:
-    """A grabber without a display: another grey at each capture."""
+    """A grabber without a display: another grey at each capture, or noise."""
 
     size: Size = SIZE
     damage: Rectangle | None = None
@@ -57,27 +58,60 @@ class Screen:
         self.turn = turn
 
 
-@dataclass
-class Watcher:
-    """A peer that takes more unless it is busy."""
+class Link:
+    """A sender that can take more unless it is busy, or almost."""
 
-    got: list[Update] = field(default_factory=list)
-    preferences: EncodingPreferences = STYLE
-    lossy: bool = True
-    busy: bool = False
-    asks: bool = False
+    rate = 1e6
 
-    def outdated(self, _: Framebuffer) -> bool:
-        return self.asks
+    def __init__(self) -> None:
+        self.busy = self.almost_free = False
 
     def ready(self, *, lenient: bool = False) -> bool:
-        return not self.busy
+        return not self.busy or (lenient and self.almost_free)
 
-    def request(self) -> UpdateRequest:
-        return UpdateRequest(self.got[-1].state if self.got else None, self.preferences, 1e6)
+
+class Watcher:
+    """The updates of a viewer that wants all of them."""
+
+    def __init__(self, encodings: Iterable[int] = LOSSLESS) -> None:
+        self.got: list[Update] = []
+        self.link = Link()
+        self.pending = PendingUpdate(self.link)  # type: ignore[arg-type]
+        self.pending.push(continuous=True)
+        self.pending.prefer(EncodingPreferences.of(encodings, NATIVE))
 
     def deliver(self, update: Update) -> None:
         self.got.append(update)
+        self.pending.deliver(update)
+
+
+class Filming:
+    """A capture loop whose turns are taken by hand."""
+
+    def __init__(self, screen: Screen, *watchers: Watcher) -> None:
+        self.screen, self.watchers = screen, watchers
+        self.capture_loop = CaptureLoop(cast(Grabber, screen))
+
+    async def turn(self, damage: Rectangle | None = None) -> float | None:
+        """One turn, after which every update has been delivered."""
+        self.screen.damage = damage or self.screen.damage
+        left: float | None = self.screen.turn(cast(Display, None))
+        await until(lambda: not any(watcher.pending._claimed for watcher in self.watchers))
+        return left
+
+
+async def filming(screen: Screen, *watchers: Watcher) -> Filming:
+    filming = Filming(screen, *watchers)
+    for watcher in watchers:
+        filming.capture_loop.add(cast(ClientUpdates, watcher))
+    await filming.capture_loop.run()
+    screen.woken = 0
+    return filming
+
+
+def first_encoding(update: Update) -> Encoding:
+    """That of the first rectangle."""
+    return Encoding(int.from_bytes(update.data[12:16], signed=True))
 
 
 @pytest.fixture
@@ -88,116 +122,115 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 
 async def test_captures_keep_their_distance(clock: SimpleNamespace) -> None:
-    screen = Screen()
-    capture_loop = CaptureLoop(cast(Grabber, screen), None, [cast(ClientConnection, Watcher())])
-    await capture_loop.run()
+    film = await filming(Screen(), Watcher())
     for _ in range(2):
-        screen.damage = Rectangle.of(SIZE)
-        screen.turn(cast(Display, None))
+        await film.turn(Rectangle.of(SIZE))
         clock.now += FRAME / 4
-    screen.damage = Rectangle(0, 0, 16, 16)
-    left = screen.turn(cast(Display, None))
+    left = await film.turn(CORNER)
     assert left == pytest.approx(FRAME / 2)
-    assert screen.grabs == 2
+    assert film.screen.grabs == 2
     clock.now += left
-    screen.turn(cast(Display, None))
-    assert screen.grabs == 3
+    await film.turn()
+    assert film.screen.grabs == 3
 
 
 async def test_a_look_at_what_rests_does_not_hold_up_the_next_capture(
     clock: SimpleNamespace,
 ) -> None:
-    screen = Screen()
-    capture_loop = CaptureLoop(cast(Grabber, screen), None, [cast(ClientConnection, Watcher())])
-    await capture_loop.run()
-    screen.damage = Rectangle.of(SIZE)
-    screen.turn(cast(Display, None))
+    film = await filming(Screen(), Watcher())
+    await film.turn(Rectangle.of(SIZE))
     clock.now += 1
-    screen.damage = Rectangle.of(SIZE)
-    screen.turn(cast(Display, None))
+    await film.turn(Rectangle.of(SIZE))
     clock.now += REST
-    screen.turn(cast(Display, None))
-    screen.turn(cast(Display, None))
-    assert screen.grabs == 2
-    screen.damage = Rectangle(0, 0, 16, 16)
+    await film.turn()
+    await film.turn()
+    assert film.screen.grabs == 2
     clock.now += FRAME / 10
-    screen.turn(cast(Display, None))
-    assert screen.grabs == 3
+    await film.turn(CORNER)
+    assert film.screen.grabs == 3
 
 
-async def test_a_viewer_that_can_take_more_wakes_only_a_camera_that_has_waited_for_it(
+async def test_a_viewer_that_can_take_more_wakes_only_a_loop_that_has_waited_for_it(
     clock: SimpleNamespace,
 ) -> None:
-    screen, watcher = Screen(), Watcher()
-    capture_loop = CaptureLoop(cast(Grabber, screen), None, [cast(ClientConnection, watcher)])
-    await capture_loop.run()
-    screen.damage = Rectangle.of(SIZE)
-    screen.turn(cast(Display, None))
-    capture_loop.proceed()
-    assert (screen.grabs, screen.woken) == (1, 0)
-    watcher.busy = True
+    watcher = Watcher()
+    film = await filming(Screen(), watcher)
+    await film.turn(Rectangle.of(SIZE))
+    film.capture_loop.proceed()
+    assert (film.screen.grabs, film.screen.woken) == (1, 0)
+    watcher.link.busy = True
     clock.now += 1
-    screen.damage = Rectangle.of(SIZE)
-    screen.turn(cast(Display, None))
-    capture_loop.proceed()
-    assert (screen.grabs, screen.woken) == (1, 1)
+    await film.turn(Rectangle.of(SIZE))
+    film.capture_loop.proceed()
+    assert (film.screen.grabs, film.screen.woken) == (1, 1)
 
 
 async def test_what_keeps_moving_is_video_even_for_a_viewer_that_can_take_little(
     clock: SimpleNamespace,
 ) -> None:
-    screen = Screen(Size(256, 128), noise=True)
-    watcher = Watcher(preferences=EncodingPreferences.of(VIDEO, NATIVE))
-    capture_loop = CaptureLoop(cast(Grabber, screen), X264, [cast(ClientConnection, watcher)])
-    await capture_loop.run()
+    watcher = Watcher(VIDEO)
+    film = await filming(Screen(LARGER, noise=True), watcher)
     for _ in range(8):
-        screen.damage = Rectangle.of(screen.size)
-        watcher.busy = True
-        screen.turn(cast(Display, None))
+        watcher.link.busy = True
+        await film.turn(Rectangle.of(LARGER))
         clock.now += 0.25
-        watcher.busy = False
-        screen.turn(cast(Display, None))
-        await asyncio.sleep(0)
-    assert watcher.got[0].codec != "h264"
-    assert watcher.got[-1].codec == "h264"
+        watcher.link.busy = False
+        await film.turn()
+    assert first_encoding(watcher.got[0]) is not Encoding.H264
+    assert first_encoding(watcher.got[-1]) is Encoding.H264
 
 
-async def test_a_viewer_that_is_busy_when_its_picture_could_be_made_exact_is_not_forgotten(
+async def test_a_viewer_that_is_busy_when_it_wants_something_is_not_forgotten(
     clock: SimpleNamespace,
 ) -> None:
-    screen, watcher = Screen(), Watcher(busy=True)
-    capture_loop = CaptureLoop(cast(Grabber, screen), None, [cast(ClientConnection, watcher)])
-    await capture_loop.run()
-    assert screen.turn(cast(Display, None)) is None
-    capture_loop.proceed()
-    assert screen.woken == 1
+    watcher = Watcher()
+    watcher.link.busy = True
+    film = await filming(Screen(), watcher)
+    assert await film.turn() is None
+    film.capture_loop.proceed()
+    assert film.screen.woken == 1
+
+
+async def test_who_can_almost_take_more_follows_who_can_and_alone_gets_nothing(
+    clock: SimpleNamespace,
+) -> None:
+    first, second = Watcher(), Watcher()
+    film = await filming(Screen(), first, second)
+    second.link.busy = second.link.almost_free = True
+    await film.turn(Rectangle.of(SIZE))
+    assert (len(first.got), len(second.got)) == (1, 1)
+    first.link.busy = True
+    clock.now += 1
+    await film.turn(Rectangle.of(SIZE))
+    assert (len(first.got), len(second.got)) == (1, 1)
+
+
+async def test_a_viewer_that_has_left_gets_nothing(clock: SimpleNamespace) -> None:
+    watcher = Watcher()
+    film = await filming(Screen(), watcher)
+    film.capture_loop.remove(cast(ClientUpdates, watcher))
+    assert await film.turn(Rectangle.of(SIZE)) is None
+    assert (film.screen.grabs, watcher.got) == (0, [])
 
 
 async def test_an_exact_update_for_one_viewer_does_not_put_off_another_ones_refinement(
     clock: SimpleNamespace,
 ) -> None:
-    screen = Screen(Size(256, 128), noise=True)
-    slow, exact = Watcher(preferences=EncodingPreferences.of(PHOTOS, NATIVE)), Watcher(lossy=False)
-    capture_loop = CaptureLoop(
-        cast(Grabber, screen), None, [cast(ClientConnection, slow), cast(ClientConnection, exact)]
-    )
-    await capture_loop.run()
-    screen.damage = Rectangle.of(screen.size)
-    assert screen.turn(cast(Display, None)) == pytest.approx(REST)
-    slow.busy = exact.asks = True
+    slow, exact = Watcher(PHOTOS), Watcher()
+    film = await filming(Screen(LARGER, noise=True), slow, exact)
+    assert await film.turn(Rectangle.of(LARGER)) == pytest.approx(REST)
+    slow.link.busy = True
+    exact.pending.redraw(CORNER)
     clock.now += REST / 3
-    assert screen.turn(cast(Display, None)) == pytest.approx(REST * 2 / 3)
-    assert screen.woken == 0
+    assert await film.turn() == pytest.approx(REST * 2 / 3)
+    assert len(exact.got) == 2
+    assert film.screen.woken == 0
 
 
 async def test_what_changes_elsewhere_does_not_put_off_a_refinement(clock: SimpleNamespace) -> None:
-    screen = Screen(Size(256, 128), noise=True)
-    watcher = Watcher(preferences=EncodingPreferences.of(PHOTOS, NATIVE))
-    capture_loop = CaptureLoop(cast(Grabber, screen), None, [cast(ClientConnection, watcher)])
-    await capture_loop.run()
+    film = await filming(Screen(LARGER, noise=True), Watcher(PHOTOS))
     left = []
-    for area in (Rectangle.of(screen.size), Rectangle(0, 0, 16, 16)):
-        screen.damage = area
-        left.append(screen.turn(cast(Display, None)))
+    for area in (Rectangle.of(LARGER), CORNER):
+        left.append(await film.turn(area))
         clock.now += REST / 3
     assert left == [pytest.approx(REST), pytest.approx(REST * 2 / 3)]

@@ -20,14 +20,20 @@ from desktopd.rfb.server.clipboard_sync import ClipboardSync
 NEW, OLD = frozenset({Encoding.EXTENDED_CLIPBOARD}), frozenset({Encoding.TIGHT})
 
 
-class Desk:
+class Conversation:
     def __init__(self, encodings: frozenset[int] | None) -> None:
         self.text = "on the desktop ü"
         self.copied: list[str] = []
         self.said: list[bytes] = []
-        self.copies = ClipboardSync(self.said.append, lambda: self.text, self.copied.append, 1000)
+        self.copies = ClipboardSync(self.said.append, self, 1000)
         if encodings is not None:
             self.copies.agree(encodings)
+
+    def clipboard_text(self) -> str:
+        return self.text
+
+    def copy(self, text: str) -> None:
+        self.copied.append(text)
 
     def heard(self) -> list[bytes]:
         heard = self.said.copy()
@@ -44,60 +50,60 @@ def told(said: ExtendedClipboard) -> bytes:
 
 
 def test_a_viewer_of_rfc_6143_gets_and_gives_latin_1() -> None:
-    desk = Desk(OLD)
-    assert desk.heard() == []
-    desk.copies.copied()
-    assert desk.heard() == [server_cut_text(desk.text)]
-    desk.copies.take(ClientCutText(pack(">BxxxI", 6, 4) + b"caf\xe9", extended=False))
-    assert desk.copied == ["café"]
+    talk = Conversation(OLD)
+    assert talk.heard() == []
+    talk.copies.copied()
+    assert talk.heard() == [server_cut_text(talk.text)]
+    talk.copies.take(ClientCutText(pack(">BxxxI", 6, 4) + b"caf\xe9", extended=False))
+    assert talk.copied == ["café"]
 
 
 def test_nothing_is_told_before_the_viewer_has_said_what_it_understands() -> None:
-    desk = Desk(None)
-    desk.copies.copied()
-    assert desk.heard() == []
+    talk = Conversation(None)
+    talk.copies.copied()
+    assert talk.heard() == []
 
 
 def test_the_extended_clipboard_begins_with_what_the_server_can_do_once() -> None:
-    desk = Desk(NEW)
-    desk.copies.agree(NEW)
-    assert desk.heard() == [told(SERVER_CAPS)]
-    desk.copies.agree(OLD)
-    desk.copies.agree(NEW)
-    assert desk.heard() == [told(SERVER_CAPS)]
+    talk = Conversation(NEW)
+    talk.copies.agree(NEW)
+    assert talk.heard() == [told(SERVER_CAPS)]
+    talk.copies.agree(OLD)
+    talk.copies.agree(NEW)
+    assert talk.heard() == [told(SERVER_CAPS)]
 
 
 def test_each_side_gets_the_text_when_it_asks() -> None:
-    desk = Desk(NEW)
-    desk.heard()
-    desk.copies.copied()
-    assert desk.heard() == [told(Notify(Format.TEXT))]
-    desk.say(Request(Format.TEXT))
-    assert desk.heard() == [told(Provide(desk.text))]
-    desk.say(Notify(Format.TEXT))
-    assert desk.heard() == [told(Request(Format.TEXT))]
-    desk.say(Provide("π\nψ"))
-    assert desk.copied == ["π\nψ"]
-    desk.say(Peek())
-    assert desk.heard() == [told(Notify(Format.TEXT))]
+    talk = Conversation(NEW)
+    talk.heard()
+    talk.copies.copied()
+    assert talk.heard() == [told(Notify(Format.TEXT))]
+    talk.say(Request(Format.TEXT))
+    assert talk.heard() == [told(Provide(talk.text))]
+    talk.say(Notify(Format.TEXT))
+    assert talk.heard() == [told(Request(Format.TEXT))]
+    talk.say(Provide("π\nψ"))
+    assert talk.copied == ["π\nψ"]
+    talk.say(Peek())
+    assert talk.heard() == [told(Notify(Format.TEXT))]
 
 
 def test_what_is_no_text_is_left_alone() -> None:
-    desk = Desk(NEW)
-    desk.heard()
-    desk.say(Caps(SERVER_CAPS.actions, {Format.TEXT: 10}))
-    desk.say(Notify(Format.HTML))
-    desk.say(Provide(None))
-    assert desk.heard() == []
-    assert desk.copied == []
+    talk = Conversation(NEW)
+    talk.heard()
+    talk.say(Caps(SERVER_CAPS.actions, {Format.TEXT: 10}))
+    talk.say(Notify(Format.HTML))
+    talk.say(Provide(None))
+    assert talk.heard() == []
+    assert talk.copied == []
 
 
 def test_what_is_too_long_or_makes_no_sense_is_ignored_and_named(caplog) -> None:
-    desk = Desk(NEW)
-    desk.heard()
-    desk.say(Provide("x" * 1001))
+    talk = Conversation(NEW)
+    talk.heard()
+    talk.say(Provide("x" * 1001))
     data = b"\x10\0\0\1nonsense"
-    desk.copies.take(ClientCutText(pack(">Bxxxi", 6, -len(data)) + data, extended=True))
-    assert desk.copied == []
+    talk.copies.take(ClientCutText(pack(">Bxxxi", 6, -len(data)) + data, extended=True))
+    assert talk.copied == []
     assert [record.levelname for record in caplog.records] == ["WARNING"] * 2
     assert "at most 1000" in caplog.text

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from desktopd.rfb.server.bandwidth_estimator import AFTER, BEFORE
+from desktopd.rfb.protocol.fences import BEGIN_PAYLOAD, END_PAYLOAD
 from desktopd.rfb.server.congestion_control import (
     MOST_ON_THE_WAY,
     MOTION_TIME,
@@ -30,13 +30,13 @@ class Link:
 
     def send(self, size: int) -> None:
         number = self.congestion.sent(size, self.now)
-        measured = self.congestion.bandwidth.wants(size, self.now)
+        measured = self.congestion.measures(size, self.now)
         self._free = max(self._free, self.now)
         if measured:
-            self._answer(BEFORE)
+            self._answer(BEGIN_PAYLOAD)
         self._free += size / self.rate
         if measured:
-            self._answer(AFTER)
+            self._answer(END_PAYLOAD)
         self._drawn = max(self._drawn, self._free + self.round_trip) + 2 * self.work
         self._answers.append((self._drawn, number))
 
@@ -50,7 +50,7 @@ class Link:
         while self._answers and self._answers[0][0] <= self.now:
             at, what = self._answers.pop(0)
             if isinstance(what, bytes):
-                self.congestion.bandwidth.answered(what, at)
+                self.congestion.measured(what, at)
             else:
                 self.congestion.answered(what, at)
 
@@ -62,8 +62,8 @@ class Link:
         longest = 0.0
         for _ in range(round(seconds * 60)):
             self.go_on(1 / 60)
-            if self.congestion.ready():
-                fitting = self._random.uniform(0.7, 1.2) * video_bytes(self.congestion.rate)
+            if self.congestion.window.ready():
+                fitting = self._random.uniform(0.7, 1.2) * video_bytes(self.congestion.window.rate)
                 self.send(size or int(max(4000, min(fitting, 22_000))))
             longest = max(longest, self._free - self.now)
         return longest
@@ -73,7 +73,7 @@ def test_nothing_is_due_at_first() -> None:
     congestion = CongestionControl()
     assert not congestion.waiting
     assert congestion.silence(5.0) == 0
-    assert congestion.ready()
+    assert congestion.window.ready()
 
 
 @pytest.mark.parametrize(("rate", "round_trip"), [(625_000, 0.08), (2_500_000, 0.03)])
@@ -84,8 +84,8 @@ def test_the_rate_of_a_link_is_found_and_it_is_filled_without_a_queue(
     link.send(0)
     link.go_on(round_trip)
     link.run(3, 12_000)
-    assert rate / 2 < link.congestion.rate < rate * 2
-    assert link.congestion.least_round_trip == pytest.approx(round_trip, abs=0.01)
+    assert rate / 2 < link.congestion.window.rate < rate * 2
+    assert link.congestion.window.round_trip == pytest.approx(round_trip, abs=0.01)
     assert link.run(5, 12_000) < 0.2
 
 
@@ -96,14 +96,14 @@ def test_a_video_fits_its_link_however_long_the_viewer_draws(rate: float, work: 
     link.send(60_000)
     link.run(3)
     assert link.run(20) < 0.06
-    assert rate / 2 < link.congestion.rate < rate * 2
+    assert rate / 2 < link.congestion.window.rate < rate * 2
 
 
 def test_a_picture_of_a_faster_link_is_larger_and_sooner_there() -> None:
     rates = [50_000.0, 300_000.0, 625_000.0, 2_500_000.0, 10_000_000.0, 1e9]
-    desktop_size = [video_bytes(rate) for rate in rates]
-    seconds = [size / rate for size, rate in zip(desktop_size, rates, strict=True)]
-    assert desktop_size == sorted(desktop_size)
+    sizes = [video_bytes(rate) for rate in rates]
+    seconds = [size / rate for size, rate in zip(sizes, rates, strict=True)]
+    assert sizes == sorted(sizes)
     assert seconds[:3] == pytest.approx([MOTION_TIME] * 3)
     assert seconds[2:] == sorted(seconds[2:], reverse=True)
 
@@ -114,10 +114,10 @@ def test_a_link_that_becomes_slower_is_noticed() -> None:
     link.run(3, 12_000)
     link.rate = 300_000
     link.run(4, 12_000)
-    assert link.congestion.rate < 700_000
+    assert link.congestion.window.rate < 700_000
     link.rate = 2_500_000
     link.run(4, 12_000)
-    assert link.congestion.rate > 1_200_000
+    assert link.congestion.window.rate > 1_200_000
 
 
 def test_an_answer_answers_all_before_it() -> None:
@@ -127,7 +127,7 @@ def test_an_answer_answers_all_before_it() -> None:
     assert not congestion.waiting
     assert congestion.silence(9.0) == 0
     assert congestion.round_trip == pytest.approx(0.41)
-    assert congestion.ready()
+    assert congestion.window.ready()
 
 
 def test_answers_to_nothing_and_double_ones_do_not_count() -> None:
@@ -158,7 +158,7 @@ def test_numbers_begin_again_after_32_bits() -> None:
 def test_a_viewer_that_answers_nothing_is_soon_sent_nothing() -> None:
     congestion = CongestionControl()
     sent = 0
-    while congestion.ready(lenient=True):
+    while congestion.window.ready(lenient=True):
         congestion.sent(20_000, 1.0)
         sent += 20_000
     assert sent < 1_000_000
@@ -170,7 +170,7 @@ def test_what_is_on_the_way_is_bounded_however_fast_the_link_is() -> None:
     link.send(0)
     link.run(2, 2_000_000)
     size = 0
-    while link.congestion.ready(lenient=True):
+    while link.congestion.window.ready(lenient=True):
         link.congestion.sent(2_000_000, link.now)
         size += 2_000_000
     assert size <= MOST_ON_THE_WAY + 2_000_000
@@ -178,6 +178,6 @@ def test_what_is_on_the_way_is_bounded_however_fast_the_link_is() -> None:
 
 def test_who_follows_others_may_be_later() -> None:
     congestion = CongestionControl()
-    while congestion.ready():
+    while congestion.window.ready():
         congestion.sent(1000, 1.0)
-    assert congestion.ready(lenient=True)
+    assert congestion.window.ready(lenient=True)

@@ -7,19 +7,23 @@ from hypothesis import strategies as st
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.server.framebuffer import Framebuffer
-from desktopd.rfb.server.regions import TILE
-from tests.unit.rfb.server.screens import picture
+from desktopd.rfb.server.tiles import TILE
+from tests.unit.rfb.server.screens import captured
 
 SIZES = [Size(64, 64), Size(65, 64), Size(641, 483), Size(79, 95), Size(16, 1)]
+
+
+def pixels(framebuffer: Framebuffer) -> np.ndarray:
+    return framebuffer.view(Rectangle.of(framebuffer.size))
 
 
 def taken(framebuffer: Framebuffer, screen: np.ndarray, area: Rectangle, now: float = 1.0):
     """What X would have told of an area, and what the framebuffer makes of it."""
     area = framebuffer.aligned(area)
-    shown = framebuffer.pixels.copy()
+    shown = pixels(framebuffer).copy()
     part = np.s_[area.y : area.bottom, area.x : area.right]
     shown[part] = screen[part]
-    return framebuffer.absorb(area, picture(shown), now)
+    return framebuffer.absorb(area, captured(shown), now)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -29,7 +33,7 @@ def test_it_holds_what_was_captured(size: Size) -> None:
     changed = taken(framebuffer, screen, Rectangle.of(size))
     assert changed is not None
     assert changed.all()
-    assert np.array_equal(framebuffer.pixels, screen)
+    assert np.array_equal(pixels(framebuffer), screen)
     assert framebuffer.sequence == 1
     assert taken(framebuffer, screen, Rectangle.of(size)) is None
     assert framebuffer.sequence == 1
@@ -53,7 +57,7 @@ def test_it_knows_exactly_which_tiles_have_changed(
         wanted[y // TILE, x // TILE] = True
     changed = taken(framebuffer, screen, Rectangle.of(size), 2.0)
     assert np.array_equal(changed, wanted)
-    assert np.array_equal(framebuffer.pixels, screen)
+    assert np.array_equal(pixels(framebuffer), screen)
     assert np.array_equal(framebuffer.changed == 2, wanted)
     assert np.array_equal(framebuffer.changed_at == 2.0, wanted)
 
@@ -64,7 +68,7 @@ def test_only_in_its_place_is_a_picture_looked_at(size: Size) -> None:
     screen = np.full((size.height, size.width), 7, np.uint32)
     area = framebuffer.aligned(Rectangle(30, 20, size.width - 30, 30))
     assert area == Rectangle(16, 16, size.width - 16, 48)
-    changed = framebuffer.absorb(area, picture(screen), 1.0)
+    changed = framebuffer.absorb(area, captured(screen), 1.0)
     assert changed is not None
     rows, columns = framebuffer.tiles(area)
     assert changed[rows, columns].all()
@@ -79,7 +83,7 @@ def test_what_has_scrolled_is_found_and_the_rest_is_told() -> None:
     moved = screen.copy()
     moved[32:208, 64:304] = screen[35:211, 64:304]
     moved[205:208, 64:304] = 5
-    changed = framebuffer.absorb(Rectangle.of(size), picture(moved), 2.0, seek_scroll=True)
+    changed = framebuffer.absorb(Rectangle.of(size), captured(moved), 2.0, seek_scroll=True)
     scroll = framebuffer.scroll
     assert scroll is not None
     assert changed is not None
@@ -87,7 +91,7 @@ def test_what_has_scrolled_is_found_and_the_rest_is_told() -> None:
     shown = screen.copy()
     area = scroll.area
     shown[area.y : area.bottom, area.x : area.right] = screen[
-        scroll.source_y : scroll.source_y + area.height, area.x : area.right
+        scroll.source.y : scroll.source.bottom, area.x : area.right
     ]
     wrong = np.add.reduceat(
         np.add.reduceat((shown != moved).astype(int), range(0, 240, TILE), 0),
@@ -96,4 +100,44 @@ def test_what_has_scrolled_is_found_and_the_rest_is_told() -> None:
     )
     assert not ((wrong > 0) & ~framebuffer.unscrolled).any()
     assert framebuffer.unscrolled.sum() < changed.sum() / 2
-    assert np.array_equal(framebuffer.pixels, moved)
+    assert np.array_equal(pixels(framebuffer), moved)
+
+
+@pytest.mark.parametrize(
+    ("size", "area", "touched", "whole"),
+    [
+        (Size(641, 483), Rectangle(0, 0, 640, 482), (31, 40), (30, 40)),
+        (Size(650, 490), Rectangle(0, 0, 650, 490), (31, 41), (31, 41)),
+        (Size(640, 480), Rectangle(8, 8, 40, 40), (3, 3), (2, 2)),
+        (Size(640, 480), Rectangle(2, 2, 8, 8), (1, 1), (0, 0)),
+    ],
+)
+def test_the_tiles_that_an_area_touches_and_covers(
+    size: Size, area: Rectangle, touched: tuple[int, int], whole: tuple[int, int]
+) -> None:
+    framebuffer = Framebuffer(size)
+    for find, shape in ((framebuffer.tiles, touched), (framebuffer.whole_tiles, whole)):
+        place, mask = find(area), framebuffer.no_tiles()
+        mask[place] = True
+        assert (mask.any(1).sum(), mask.any(0).sum()) == shape
+
+
+def test_a_small_change_is_known_to_the_pixel_and_a_large_one_is_not() -> None:
+    size = Size(640, 480)
+    framebuffer, screen = Framebuffer(size), np.zeros((480, 640), np.uint32)
+    screen[100:103, 200:207] = 5
+    taken(framebuffer, screen, Rectangle.of(size))
+    assert framebuffer.last_change(Rectangle.of(size)) == Rectangle(200, 100, 7, 3)
+    assert framebuffer.last_change(Rectangle(0, 0, 64, 64)) is None
+    screen[:] = 7
+    taken(framebuffer, screen, Rectangle.of(size))
+    assert framebuffer.last_change(Rectangle(0, 0, 64, 64)) == Rectangle(0, 0, 64, 64)
+
+
+def test_a_sample_of_tiles_is_stacked() -> None:
+    framebuffer = Framebuffer(Size(320, 320))
+    framebuffer.view(Rectangle(32, 16, 16, 16))[:] = 3
+    tiles = framebuffer.no_tiles()
+    tiles[1, 2] = True
+    assert np.array_equal(framebuffer.stacked(tiles), np.full((16, 16), 3))
+    assert framebuffer.stacked(~tiles).shape[0] <= 16 * 64

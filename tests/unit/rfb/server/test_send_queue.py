@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 
+from desktopd.rfb.protocol.fences import BEGIN
 from desktopd.rfb.server.send_queue import SendQueue
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending
+from tests.unit.turns import until
 
 GONE = Ending(Cause.SERVER_LEFT, "gone")
 
@@ -14,6 +16,7 @@ class Wire:
     """A viewer that takes what it is sent when it is let."""
 
     def __init__(self) -> None:
+        self.asked = 0
         self.taken: list[bytes] = []
         self.open = asyncio.Event()
         self.open.set()
@@ -23,20 +26,15 @@ class Wire:
         return None
 
     async def send(self, data: bytes) -> None:
+        self.asked += 1
         await self.open.wait()
         if self.failure:
             raise self.failure
         self.taken.append(data)
 
 
-async def settled() -> None:
-    """Let everybody do what can be done now."""
-    for _ in range(10):
-        await asyncio.sleep(0)
-
-
-class Desk:
-    """An outbox that runs."""
+class Line:
+    """A queue that sends."""
 
     def __init__(self, stall: float = 20.0, backlog: int = 100) -> None:
         self.wire = Wire()
@@ -44,117 +42,117 @@ class Desk:
         self.send_queue = SendQueue(self.wire, stall, backlog, self.sent.append)
         self.running = asyncio.create_task(self.send_queue.run())
 
+    async def all_taken(self) -> None:
+        await until(lambda: self.send_queue.empty)
+
+    async def asked(self, times: int) -> None:
+        await until(lambda: self.wire.asked == times)
+
     async def end(self) -> Ending:
         return await asyncio.wait_for(self.running, 10)
 
 
-async def test_what_comes_after_one_apart_is_not_sent_with_it() -> None:
-    desk = Desk()
-    desk.send_queue.put(b"one")
-    desk.send_queue.put(b"two", apart=True)
-    desk.send_queue.put(b"three", apart=True)
-    desk.send_queue.put(b"four")
-    desk.send_queue.put(b"five")
-    await settled()
-    assert desk.wire.taken == [b"onetwo", b"three", b"fourfive"]
-    assert desk.send_queue.empty
-    desk.send_queue.put(b"six", apart=True)
-    await settled()
-    assert desk.wire.taken[-1] == b"six"
-    assert desk.send_queue.empty
-    desk.send_queue.end(GONE)
-    assert await desk.end() == GONE
+async def test_a_measuring_fence_ends_its_message() -> None:
+    line = Line()
+    for part in (b"one", b"two", BEGIN, b"three", BEGIN, b"four", b"five"):
+        line.send_queue.put(part)
+    await line.all_taken()
+    assert line.wire.taken == [b"onetwo" + BEGIN, b"three" + BEGIN, b"fourfive"]
+    line.send_queue.put(BEGIN)
+    await line.all_taken()
+    assert line.wire.taken[-1] == BEGIN
+    line.send_queue.end(GONE)
+    assert await line.end() == GONE
 
 
 async def test_what_has_come_together_is_sent_together_and_in_order() -> None:
-    desk = Desk()
+    line = Line()
     for message in (b"one", b"two", b"three"):
-        desk.send_queue.put(message)
-    assert not desk.send_queue.empty
-    await settled()
-    assert desk.wire.taken == [b"onetwothree"]
-    assert desk.sent == [11]
-    assert desk.send_queue.empty
-    desk.send_queue.put(b"four")
-    await settled()
-    assert desk.wire.taken == [b"onetwothree", b"four"]
-    desk.send_queue.end(GONE)
-    assert await desk.end() == GONE
+        line.send_queue.put(message)
+    assert not line.send_queue.empty
+    await line.all_taken()
+    assert line.wire.taken == [b"onetwothree"]
+    assert line.sent == [11]
+    line.send_queue.put(b"four")
+    await line.all_taken()
+    assert line.wire.taken == [b"onetwothree", b"four"]
+    line.send_queue.end(GONE)
+    assert await line.end() == GONE
 
 
 async def test_it_is_not_empty_until_the_viewer_has_taken_everything() -> None:
-    desk = Desk()
-    desk.wire.open.clear()
-    desk.send_queue.put(b"one")
-    await settled()
-    desk.send_queue.put(b"two")
-    assert not desk.send_queue.empty
-    desk.wire.open.set()
-    await settled()
-    assert desk.wire.taken == [b"one", b"two"]
-    assert desk.send_queue.empty
-    desk.send_queue.end(GONE)
-    await desk.end()
+    line = Line()
+    line.wire.open.clear()
+    line.send_queue.put(b"one")
+    await line.asked(1)
+    line.send_queue.put(b"two")
+    assert not line.send_queue.empty
+    line.wire.open.set()
+    await line.all_taken()
+    assert line.wire.taken == [b"one", b"two"]
+    assert line.send_queue.empty
+    line.send_queue.end(GONE)
+    await line.end()
 
 
 async def test_one_large_message_may_be_more_than_may_wait_behind_it() -> None:
-    desk = Desk(backlog=10)
-    desk.send_queue.put(bytes(1000))
-    desk.wire.open.clear()
-    await settled()
-    desk.send_queue.put(bytes(10))
-    assert not desk.running.done()
-    desk.send_queue.put(b"x")
-    ending = await desk.end()
+    line = Line(backlog=10)
+    line.send_queue.put(bytes(1000))
+    line.wire.open.clear()
+    await line.asked(1)
+    line.send_queue.put(bytes(10))
+    assert not line.running.done()
+    line.send_queue.put(b"x")
+    ending = await line.end()
     assert ending.cause is Cause.BACKLOG_FULL
     assert "10 bytes" in ending.detail
 
 
 async def test_what_waited_is_forgotten_once_it_is_on_its_way() -> None:
-    desk = Desk(backlog=10)
-    for _ in range(20):
-        desk.wire.open.clear()
-        desk.send_queue.put(b"first")
-        await settled()
-        desk.send_queue.put(bytes(10))
-        desk.wire.open.set()
-        await settled()
-    assert not desk.running.done()
-    desk.send_queue.end(GONE)
-    await desk.end()
+    line = Line(backlog=10)
+    for turn in range(20):
+        line.wire.open.clear()
+        line.send_queue.put(b"first")
+        await line.asked(2 * turn + 1)
+        line.send_queue.put(bytes(10))
+        line.wire.open.set()
+        await line.all_taken()
+    assert not line.running.done()
+    line.send_queue.end(GONE)
+    await line.end()
 
 
 async def test_a_viewer_that_takes_nothing_has_stalled() -> None:
-    desk = Desk(stall=0.05)
-    desk.wire.open.clear()
-    desk.send_queue.put(b"one")
-    ending = await desk.end()
+    line = Line(stall=0.05)
+    line.wire.open.clear()
+    line.send_queue.put(b"one")
+    ending = await line.end()
     assert ending.cause is Cause.VIEWER_STALLED
     assert "0.05 s" in ending.detail
 
 
 async def test_a_viewer_that_left() -> None:
-    desk = Desk()
-    desk.wire.failure = ConnectionResetError()
-    desk.send_queue.put(b"one")
-    assert await desk.end() == VIEWER_LEFT
+    line = Line()
+    line.wire.failure = ConnectionResetError()
+    line.send_queue.put(b"one")
+    assert await line.end() == VIEWER_LEFT
 
 
 async def test_the_end_does_not_wait_for_a_viewer_that_takes_nothing() -> None:
-    desk = Desk()
-    desk.wire.open.clear()
-    desk.send_queue.put(b"one")
-    await settled()
-    desk.send_queue.end(GONE)
-    desk.send_queue.end(VIEWER_LEFT)
-    desk.send_queue.put(b"two")
-    assert await desk.end() == GONE
-    assert desk.wire.taken == []
+    line = Line()
+    line.wire.open.clear()
+    line.send_queue.put(b"one")
+    await line.asked(1)
+    line.send_queue.end(GONE)
+    line.send_queue.end(VIEWER_LEFT)
+    line.send_queue.put(b"two")
+    assert await line.end() == GONE
+    assert line.wire.taken == []
 
 
 async def test_what_goes_wrong_in_the_transport_is_not_hidden() -> None:
-    desk = Desk()
-    desk.wire.failure = RuntimeError("a bug")
-    desk.send_queue.put(b"one")
+    line = Line()
+    line.wire.failure = RuntimeError("a bug")
+    line.send_queue.put(b"one")
     with pytest.raises(RuntimeError, match="a bug"):
-        await desk.end()
+        await line.end()

@@ -6,7 +6,7 @@ from struct import pack
 
 import pytest
 
-from desktopd.rfb.protocol.client_messages import ClientMessages
+from desktopd.rfb.protocol.client_message_parser import ClientMessageParser
 from desktopd.rfb.viewers.permissions import ViewerPermissions
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
@@ -15,15 +15,14 @@ HELLO = b"RFB 003.008\n", b"\x01"
 EXCLUSIVE = b"\x00"
 REQUEST = pack(">BBHHHH", 3, 1, 0, 0, 640, 480)
 KEY = pack(">B?xxI", 4, True, 97)
-RELEASED = pack(">B?xxI", 4, False, 97)
 CUT_TEXT = pack(">BxxxI", 6, 4) + b"text"
 
 
-def admitted(viewer: Viewer, *messages: bytes) -> tuple[list[bytes], bytes]:
-    """What reaches the server, and what is to be released in the end."""
+def admitted(viewer: Viewer, *messages: bytes) -> list[bytes]:
+    """What reaches the server."""
     permissions = ViewerPermissions(viewer)
-    stream = ClientMessages().feed(b"".join((*HELLO, *messages)))
-    return [permissions.admit(message) for message in stream][2:], permissions.releases()
+    stream = ClientMessageParser().feed(b"".join((*HELLO, *messages)))
+    return [permissions.admit(message) for message in stream][2:]
 
 
 def viewer(role: Role) -> Viewer:
@@ -32,16 +31,16 @@ def viewer(role: Role) -> Viewer:
 
 @pytest.mark.parametrize("role", Role)
 def test_nobody_is_alone(role: Role) -> None:
-    assert admitted(viewer(role), EXCLUSIVE, REQUEST) == ([b"\x01", REQUEST], b"")
+    assert admitted(viewer(role), EXCLUSIVE, REQUEST) == [b"\x01", REQUEST]
 
 
 def test_with_control() -> None:
     user = viewer(Role.CONTROL)
-    assert admitted(user, EXCLUSIVE, KEY, CUT_TEXT) == ([b"\x01", KEY, CUT_TEXT], RELEASED)
+    assert admitted(user, EXCLUSIVE, KEY, CUT_TEXT) == [b"\x01", KEY, CUT_TEXT]
     assert user.last_input == 7.0
 
 
 def test_without_control() -> None:
     watcher = viewer(Role.VIEW)
-    assert admitted(watcher, EXCLUSIVE, KEY, CUT_TEXT) == ([b"\x01", b"", b""], b"")
+    assert admitted(watcher, EXCLUSIVE, KEY, CUT_TEXT) == [b"\x01", b"", b""]
     assert watcher.last_input is None

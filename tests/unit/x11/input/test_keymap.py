@@ -12,56 +12,31 @@ from desktopd.x11.input.keymap import (
     Group,
     Key,
     Keymap,
-    KeyType,
     OutOfRange,
     State,
     Stroke,
 )
-from desktopd.x11.input.spare_keys import LEAST_REST, RESTED, Choice, SpareKeys
-
-CONTROL, ALT, NUM, LEVEL3 = 0x04, 0x08, 0x10, 0x80
-ONE = KeyType(0, {})
-TWO = KeyType(SHIFT, {SHIFT: 1})
-ALPHABETIC = KeyType(SHIFT | LOCK, {SHIFT: 1, LOCK: 1})
-FOUR = KeyType(SHIFT | LEVEL3, {SHIFT: 1, LEVEL3: 2, SHIFT | LEVEL3: 3})
-SEMIALPHABETIC = KeyType(
-    SHIFT | LOCK | LEVEL3,
-    {SHIFT: 1, LOCK: 1, LEVEL3: 2, LOCK | LEVEL3: 2, SHIFT | LEVEL3: 3, SHIFT | LOCK | LEVEL3: 3},
-    {LOCK | LEVEL3: LOCK, SHIFT | LOCK | LEVEL3: LOCK},
-)
-KEYPAD = KeyType(SHIFT | NUM, {SHIFT: 1, NUM: 1})
-SWITCH = KeyType(CONTROL | ALT, {CONTROL | ALT: 1})
-
-A, ONE_KEY, Q, S, TAB, KP_1, F1, SHIFT_L, CAPS, NUM_LOCK, L3, ALT_L, LESS, COMMA = range(38, 52)
-SHIFT_KEYSYM, ALT_KEYSYM, META_KEYSYM = 0xFFE1, 0xFFE9, 0xFFE7
-
-
-def key(kind: KeyType, *symbols: int) -> Key:
-    return Key((Group(kind, symbols),))
-
-
-KEYMAP = Keymap(
-    {
-        A: Key((Group(ALPHABETIC, (0x61, 0x41)), Group(ALPHABETIC, (0x6C6, 0x6E6)))),  # ф
-        ONE_KEY: key(TWO, 0x31, 0x21),
-        Q: key(FOUR, 0x71, 0x51, 0x40, 0x7D9),  # q Q @ Ω
-        S: key(SEMIALPHABETIC, 0x73, 0x53, 0xDF, 0xA7),  # s S ß §
-        TAB: key(TWO, 0xFF09, 0xFE20),
-        KP_1: key(KEYPAD, 0xFF9C, 0xFFB1),
-        F1: key(SWITCH, 0xFFBE, 0x1008FE01),
-        SHIFT_L: key(ONE, SHIFT_KEYSYM),
-        CAPS: key(ONE, 0xFFE5),
-        NUM_LOCK: key(ONE, 0xFF7F),
-        L3: key(ONE, 0xFE03),
-        ALT_L: key(TWO, ALT_KEYSYM, META_KEYSYM),
-        LESS: key(TWO, 0x3C, 0x3E),
-        COMMA: key(TWO, 0x2C, 0x3C),
-        100: key(ONE),
-        101: Key(()),
-        102: key(ONE, 0x1008FF14),
-        103: key(ONE, 0x1008FF15),
-    },
-    {SHIFT_L: SHIFT, CAPS: LOCK, NUM_LOCK: NUM, L3: LEVEL3, ALT_L: ALT},
+from tests.unit.x11.input.keymaps import (
+    ALT,
+    ALT_KEYSYM,
+    ALT_L,
+    COMMA,
+    CONTROL,
+    F1,
+    KEYMAP,
+    KP_1,
+    LESS,
+    LEVEL3,
+    META_KEYSYM,
+    NUM,
+    ONE,
+    ONE_KEY,
+    TAB,
+    TWO,
+    A,
+    Q,
+    S,
+    key,
 )
 
 
@@ -135,48 +110,3 @@ def test_every_stroke_for_text_types_its_keysym():
 )
 def test_groups_out_of_range(action, wanted, group):
     assert Key((Group(ONE, (1,)), Group(ONE, (2,))), action).group(wanted) == group
-
-
-def bound(spare: SpareKeys, keycode: int, keysym: int, now: float) -> Keymap:
-    spare.bind(keycode, (keysym, keysym), [0], now)
-    keys = {**KEYMAP.keys, **{k: key(TWO, *b.pair) for k, b in spare.bound.items()}}
-    keymap = Keymap(keys, KEYMAP.modifiers)
-    spare.follow(keymap)
-    return keymap
-
-
-def test_spare_keys_are_used_empty_ones_first_and_the_longest_unused_again():
-    spare = SpareKeys()
-    spare.follow(KEYMAP)
-    taken = []
-    for now in range(4):
-        choice = spare.choose((), float(now))
-        assert choice is not None
-        assert choice.wait == 0
-        taken.append(choice.keycode)
-        bound(spare, choice.keycode, 0x0100_4E00 + now, float(now))
-    assert sorted(taken[:2]) == [100, 101]
-    assert sorted(taken[2:]) == [102, 103]
-    assert spare.choose((), 3.0) == Choice(taken[0])
-    spare.touch(taken[0], 3.0)
-    assert spare.choose((), 3.5) == Choice(taken[1])
-    assert spare.choose(taken[1:3], 3.5) == Choice(taken[0], pytest.approx(LEAST_REST - 0.5))
-    assert spare.choose(taken, 3.5) is None
-
-
-def test_a_media_key_is_spared_when_a_bound_key_has_rested():
-    spare = SpareKeys()
-    spare.follow(KEYMAP)
-    for keycode in (100, 101):
-        bound(spare, keycode, 0x0100_4E00 + keycode, 5.0)
-    assert spare.choose((), 6.0) == Choice(103)
-    assert spare.choose((), 5.0 + RESTED) == Choice(100)
-
-
-def test_a_new_layout_takes_the_bindings_away():
-    spare = SpareKeys()
-    spare.follow(KEYMAP)
-    bound(spare, 100, 0x0100_4E00, 1.0)
-    spare.follow(KEYMAP)
-    assert spare.bound == {}
-    assert spare.choose((), 1.0) == Choice(101)

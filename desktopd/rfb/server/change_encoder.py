@@ -1,0 +1,95 @@
+"""Rectangles for what has changed: lossy for photographs where a viewer takes that, else lossless.
+
+Viewers that lack the same tiles and have the same preferences get the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from desktopd.geometry import Rectangle
+from desktopd.rfb.encoders.encoder import EncodedRectangle, Encoders
+from desktopd.rfb.encoders.preferences import EncodingPreferences
+from desktopd.rfb.server.client_state import ClientState, UpdateRequest
+from desktopd.rfb.server.framebuffer import Framebuffer
+from desktopd.rfb.server.photographs import cover, find_photographs
+from desktopd.rfb.server.rectangle_cache import RectangleCache
+from desktopd.rfb.server.tiles import TILE, Mask, rectangles
+
+_MOST_SHARED = 64
+
+
+class ChangeEncoder:
+    """Encodes tiles of one framebuffer."""
+
+    def __init__(self, framebuffer: Framebuffer, encoders: Encoders, cache: RectangleCache) -> None:
+        """`encoders` are those that viewers share."""
+        self._framebuffer = framebuffer
+        self._encoders = encoders
+        self._cache = cache
+        self._shared: dict[tuple[object, ...], tuple[EncodedRectangle, ...]] = {}
+
+    def forget(self) -> None:
+        """Share nothing any more: there is another capture."""
+        self._shared.clear()
+
+    def encode(
+        self, request: UpdateRequest, state: ClientState, tiles: Mask, seconds: float
+    ) -> tuple[EncodedRectangle, ...]:
+        """Rectangles that cover `tiles`; lossy ones take about `seconds` of the link at most."""
+        preferences = request.preferences
+        if not preferences.lossless.shared:
+            return self._lossless(self._areas(preferences, tiles), preferences, state)
+        level = preferences.quality
+        if preferences.lossy:
+            pixels = int(tiles.sum()) * TILE * TILE
+            level = self._encoders[preferences.lossy].level(level, request.rate * seconds, pixels)
+        key = (state.since, preferences, level, tiles.tobytes())
+        made = self._shared.get(key)
+        if made is None:
+            made = self._encoded(request, state, tiles, level)
+            if len(self._shared) >= _MOST_SHARED:
+                self._shared.clear()
+            self._shared[key] = made
+        return made
+
+    def _encoded(
+        self, request: UpdateRequest, state: ClientState, tiles: Mask, level: int
+    ) -> tuple[EncodedRectangle, ...]:
+        """See `encode`; lossy rectangles at this level."""
+        preferences = request.preferences
+        # A viewer that has the last capture but this one lacks only the pixels that differ.
+        follows = state.since == self._framebuffer.sequence - 1 and request.anew is None
+        areas = self._areas(preferences, tiles, follows=follows)
+        lossy: tuple[EncodedRectangle, ...] = ()
+        if preferences.lossy:
+            photographs = find_photographs(self._framebuffer, areas)
+            if photographs is not None:
+                lossy = self._lossy(photographs, preferences, level)
+                areas = self._areas(preferences, tiles & ~photographs, follows=follows)
+        return lossy + self._lossless(areas, preferences, state)
+
+    def _areas(
+        self, preferences: EncodingPreferences, tiles: Mask, *, follows: bool = False
+    ) -> list[Rectangle]:
+        """Areas that cover `tiles`; where a viewer `follows`, what of them changed last."""
+        areas = rectangles(tiles, self._framebuffer.size, preferences.lossless.largest)
+        if not follows:
+            return list(areas)
+        return [changed for area in areas if (changed := self._framebuffer.last_change(area))]
+
+    def _lossy(
+        self, tiles: Mask, preferences: EncodingPreferences, level: int
+    ) -> tuple[EncodedRectangle, ...]:
+        framebuffer, kind = self._framebuffer, preferences.lossy
+        assert kind is not None
+        encoder = self._encoders[kind]
+        return tuple(
+            encoder.encode(area, framebuffer.view(area), preferences.pixel_format, level)
+            for area in cover(framebuffer, tiles, kind.largest, preferences.lossless.largest)
+        )
+
+    def _lossless(
+        self, areas: Iterable[Rectangle], preferences: EncodingPreferences, state: ClientState
+    ) -> tuple[EncodedRectangle, ...]:
+        return tuple(self._cache.lossless(area, preferences, state.encoders) for area in areas)

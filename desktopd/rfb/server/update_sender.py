@@ -1,0 +1,69 @@
+"""Sends one viewer its updates with fences behind them, and knows when the next would be welcome.
+
+What is in an update, and what a viewer wants in it, is not known here.
+"""
+
+from __future__ import annotations
+
+import time
+
+from desktopd.rfb.protocol import fences
+from desktopd.rfb.protocol.fences import FenceFlag
+from desktopd.rfb.server.congestion_control import CongestionControl
+from desktopd.rfb.server.send_queue import SendQueue
+
+_NUMBER_LENGTH = 4
+
+
+class UpdateSender:
+    """Puts updates into the queue of one viewer, as many as its link takes.
+
+    All of this belongs to the loop, but for `ready` and `rate`, which any thread may ask.
+    """
+
+    def __init__(self, send_queue: SendQueue) -> None:
+        self.congestion = CongestionControl()
+        self._send_queue = send_queue
+        self._fences = False
+
+    def ready(self, *, lenient: bool = False) -> bool:
+        """Whether an update would neither wait behind others nor in the link.
+
+        `lenient`: or only a little, as for a viewer that follows the stream of others.
+        """
+        if not self._send_queue.empty:
+            return False
+        return not self._fences or self.congestion.window.ready(lenient=lenient)
+
+    @property
+    def rate(self) -> float:
+        """Bytes a second that the link takes."""
+        return self.congestion.window.rate
+
+    def use_fences(self) -> None:
+        """Send fences from now on: the viewer answers them."""
+        if not self._fences:
+            self._fences = True
+            # The round trip without a picture before it.
+            self.send(b"")
+
+    def send(self, update: bytes) -> None:
+        """Send an update; ask when the viewer has drawn it, and sometimes when it has read it."""
+        if not self._fences:
+            self._send_queue.put(update)
+            return
+        now = time.monotonic()
+        number = self.congestion.sent(len(update), now)
+        if self.congestion.measures(len(update), now):
+            self._send_queue.put(fences.BEGIN)
+            update += fences.END
+        flags = FenceFlag.REQUEST | FenceFlag.BLOCK_BEFORE
+        self._send_queue.put(update + fences.fence(flags, number.to_bytes(_NUMBER_LENGTH)))
+
+    def answered(self, payload: bytes) -> bool:
+        """Take the viewer's answer to a fence; returns whether it tells of a drawn update."""
+        if len(payload) == _NUMBER_LENGTH:
+            self.congestion.answered(int.from_bytes(payload), time.monotonic())
+            return True
+        self.congestion.measured(payload, time.monotonic())
+        return False

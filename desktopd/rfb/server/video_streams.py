@@ -1,0 +1,114 @@
+"""The video streams of the moving region: which one a viewer follows, and when it can begin.
+
+Links of about the same rate share a stream, so that each region is encoded a few times at most.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from desktopd.geometry import Rectangle
+from desktopd.rfb.encoders.encoder import EncodedRectangle, VideoEncoder, VideoError
+from desktopd.rfb.server.client_state import ClientState, UpdateRequest
+from desktopd.rfb.server.congestion_control import video_bytes
+from desktopd.rfb.server.framebuffer import Framebuffer
+from desktopd.rfb.server.video_stream import VideoStream
+
+log = logging.getLogger(__name__)
+
+# Seconds between two key frames of a stream for viewers that come later: less costs those bytes who
+# follow it, more lets them wait (replay3d with 30 viewers).
+_KEY_INTERVAL = 1.0
+# A tier of links up to each of these rates in bytes a second, and one for all above, whose frames
+# are fast ones. More tiers fit links better and cost the encoder's time for each.
+_TIERS = (750_000.0, 1_600_000.0)
+# A viewer goes to the next tier when its link has become so many times as fast or slow as would do:
+# each change is a key frame.
+_STICKY = 1.4
+
+
+class VideoStreams:
+    """All streams of one display; no video is made any more once an encoder has failed."""
+
+    def __init__(self) -> None:
+        self._streams: dict[tuple[int, type[VideoEncoder], int, frozenset[int]], VideoStream] = {}
+        self._failed = False
+
+    def encode(
+        self,
+        request: UpdateRequest,
+        state: ClientState,
+        framebuffer: Framebuffer,
+        region: Rectangle,
+        now: float,
+    ) -> EncodedRectangle | None:
+        """The frame of the present capture; None where the viewer cannot follow yet."""
+        try:
+            stream = None if self._failed else self._stream(request, state, region)
+            if stream is None:
+                return None
+            return _frame(stream, request, state, framebuffer, now)
+        except VideoError as error:
+            log.error("no more video, what moves is sent as still pictures: %s", error)
+            self._failed = True
+            return None
+
+    def _stream(
+        self, request: UpdateRequest, state: ClientState, region: Rectangle
+    ) -> VideoStream | None:
+        """The stream for links and viewers such as this one; None for viewers without video."""
+        preferences = request.preferences
+        if preferences.video is None:
+            return None
+        state.tier = _tier(request.rate, state.tier)
+        key = (state.tier, preferences.video, preferences.quality, preferences.video_options)
+        stream = self._streams.get(key)
+        if stream is not None and stream.region == region:
+            return stream
+        if stream is not None:
+            stream.close()
+        fast = state.tier == len(_TIERS)
+        self._streams[key] = stream = VideoStream(region, preferences, fast=fast)
+        return stream
+
+    def close(self) -> None:
+        """Free all streams; the next frame begins another one."""
+        for stream in self._streams.values():
+            stream.close()
+        self._streams.clear()
+
+
+def _frame(
+    stream: VideoStream,
+    request: UpdateRequest,
+    state: ClientState,
+    framebuffer: Framebuffer,
+    now: float,
+) -> EncodedRectangle | None:
+    """The stream's frame of the present capture, made for the first who asks and can follow."""
+    made = stream.last if stream.sequence == framebuffer.sequence else None
+    before = stream.frame if made is None else stream.frame - 1
+    follows = state.stream == stream.number and state.frame == before
+    if made is None:
+        stream.missed |= not follows
+        key = stream.missed and now - stream.keyed > _KEY_INTERVAL
+        if not follows and not key:
+            return None
+        budget = min(video_bytes(request.rate), stream.most_bytes(now))
+        made = stream.encode(framebuffer, budget, key=key, now=now)
+    elif not follows and stream.keyed != now:
+        stream.missed = True
+        return None
+    state.stream, state.frame = stream.number, stream.frame
+    return made
+
+
+def _tier(rate: float, tier: int | None) -> int:
+    """The tier that suits a link, given the one that it has."""
+    if tier is None:
+        return sum(rate > bound for bound in _TIERS)
+    if tier < len(_TIERS) and rate > _TIERS[tier] * _STICKY:
+        return tier + 1
+    if tier > 0 and rate < _TIERS[tier - 1] / _STICKY:
+        return tier - 1
+    return tier

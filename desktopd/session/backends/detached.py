@@ -1,0 +1,74 @@
+"""What the X servers share: they are spawned apart from the daemon, and waited for.
+
+pyvirtualdisplay builds the command line and waits for ``-displayfd``. What differs here: output
+goes to a log file and the server gets a session of its own, so that it lives on when the daemon
+does not; the environment of this process stays as it is; and the display's number is given.
+
+Tested by tests/x11/test_start.py.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import time
+
+from pyvirtualdisplay.abstractdisplay import AbstractDisplay, XStartError
+
+from desktopd.session.backends.options import XServerOptions
+from desktopd.session.errors import LaunchError
+from desktopd.session.process import popen
+
+START_WITHIN = 15.0
+
+# No listener but the socket in the file system, no screen saver, no reset when the last client
+# leaves (Xvfb forgets its modes then). The extensions are those that Qt and GL applications need.
+_COMMON = (
+    *("-nolisten", "tcp", "-nolisten", "local", "-noreset", "-s", "0"),
+    *("+extension", "GLX", "+extension", "RANDR", "+extension", "RENDER"),
+    *("+extension", "COMPOSITE", "+extension", "DAMAGE", "+extension", "XFIXES"),
+)
+
+
+def common_arguments(options: XServerOptions, number: int) -> list[str]:
+    """Arguments that each of the X servers takes, for display `number`."""
+    return [f":{number}", *_COMMON, "-auth", str(options.authority)]
+
+
+class DetachedDisplay(AbstractDisplay):  # type: ignore[misc]
+    """An X server that outlives the daemon; `start` raises XStartError."""
+
+    options: XServerOptions
+
+    def _popen(self, use_pass_fds: bool) -> None:
+        if not use_pass_fds:
+            raise LaunchError(f"{self._program}: too old, it has no -displayfd")
+        self._subproc = popen(
+            self._command, self.options.environment, self.options.log, [self._pipe_wfd]
+        )
+
+    def _wait_for_pipe_text(self, rfd: int) -> str:
+        """Read the display's number; pyvirtualdisplay itself would wait for ten minutes."""
+        number, deadline = b"", time.monotonic() + START_WITHIN
+        try:
+            while not number.endswith(b"\n"):
+                if time.monotonic() > deadline:
+                    self._subproc.kill()
+                    raise XStartError(f"no display after {START_WITHIN:.0f} s")
+                if select.select([rfd], [], [], 0.1)[0]:
+                    number += os.read(rfd, 16)
+                elif self._subproc.poll() is not None:
+                    raise XStartError(f"exited with status {self._subproc.returncode}")
+        except XStartError:
+            os.close(rfd)
+            os.close(self._pipe_wfd)
+            self._subproc.wait()
+            raise
+        return number.decode("ascii")
+
+    @property
+    def child(self) -> subprocess.Popen[bytes]:
+        """The running server."""
+        child: subprocess.Popen[bytes] = self._subproc
+        return child

@@ -1,0 +1,115 @@
+"""Numbers of displays, and the locks and sockets by which X servers hold them.
+
+An X server with ``-displayfd`` makes no lock (``-nolock`` in effect), and takes over the socket of
+whoever has its number already. So a number is chosen here: claimed while its server starts, and
+from then on locked on the server's behalf, as X servers without that option do it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from desktopd.session.process import start_time
+
+SOCKETS = Path("/tmp/.X11-unix")
+# Displays of people and of other software have low numbers.
+NUMBERS = range(10, 60_000)
+
+
+@contextmanager
+def claim(number: int) -> Iterator[bool]:
+    """Keep display `number` from other daemons for the block; false where it is not free.
+
+    The claim is an abstract socket: the kernel gives it to one process, and it ends with that.
+    """
+    with socket.socket(socket.AF_UNIX) as claimed:
+        try:
+            claimed.bind(f"\0desktopd-display-{number}")
+        except OSError:
+            yield False
+            return
+        yield not (_lock(number).exists() or is_served(number) or _is_foreign(number))
+
+
+def lock(number: int, pid: int) -> None:
+    """Make the lock of display `number` for its X server; raises OSError."""
+    fresh = Path(f"/tmp/.tX{number}-lock.{os.getpid()}")
+    try:
+        # A link is made once, with all that the lock holds.
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444), "w") as file:
+            file.write(f"{pid:>10}\n")
+        with contextlib.suppress(FileExistsError):
+            _lock(number).hardlink_to(fresh)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def remove_dead_locks() -> None:
+    """Delete our own locks and sockets of displays whose server is gone."""
+    for path in Path("/tmp").glob(".X*-lock"):
+        # Another server is making or removing one at this moment, or it is not a lock.
+        with contextlib.suppress(OSError, ValueError):
+            _remove_if_dead(path, int(path.name[2:-5]))
+
+
+def make_socket_folder() -> None:
+    """Create the folder of the sockets, open to every user, where there is none yet."""
+    try:
+        SOCKETS.mkdir()
+        SOCKETS.chmod(0o1777)
+    except FileExistsError:
+        pass
+
+
+def is_served(number: int) -> bool:
+    """Whether an X server listens, on the socket in the file system or on the abstract one."""
+    path = str(_socket(number))
+    for address in (path, f"\0{path}"):
+        with socket.socket(socket.AF_UNIX) as client:
+            try:
+                client.connect(address)
+            except (FileNotFoundError, ConnectionRefusedError):
+                continue
+            except OSError:
+                pass
+            return True
+    return False
+
+
+def _is_foreign(number: int) -> bool:
+    """Whether another user's socket is in the way, which a server of ours cannot replace."""
+    try:
+        return _socket(number).lstat().st_uid != os.getuid()
+    except FileNotFoundError:
+        return False
+
+
+def _remove_if_dead(path: Path, number: int) -> None:
+    """Raises OSError when somebody else deals with this lock, ValueError when it is none."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        held = os.fstat(descriptor)
+        if held.st_uid != os.getuid():
+            return
+        # Of two that find it dead, the second would delete the lock that a new server has got.
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_dead = start_time(int(os.read(descriptor, 16))) is None and not is_served(number)
+        if is_dead and os.path.samestat(held, path.lstat()):
+            _socket(number).unlink(missing_ok=True)
+            path.unlink()
+    finally:
+        os.close(descriptor)
+
+
+def _lock(number: int) -> Path:
+    return Path(f"/tmp/.X{number}-lock")
+
+
+def _socket(number: int) -> Path:
+    return SOCKETS / f"X{number}"

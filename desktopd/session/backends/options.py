@@ -1,0 +1,38 @@
+"""What every X server is started with. What only one of them knows stands in its own file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktopd.geometry import Size
+
+
+@dataclass(frozen=True, slots=True)
+class XServerOptions:
+    """`size` is that of the screen at the start, `largest` the limit of later resizes.
+
+    `folder` holds the files of the server, `environment` are its variables.
+    """
+
+    size: Size
+    largest: Size
+    dpi: int
+    folder: Path
+    environment: Mapping[str, str]
+
+    @property
+    def authority(self) -> Path:
+        """The cookie file."""
+        return self.folder / "Xauthority"
+
+    @property
+    def log(self) -> Path:
+        """Where the X server's output goes."""
+        return self.folder / "display.log"
+
+    @property
+    def rfb_socket(self) -> Path:
+        """Where an X server that serves RFB listens."""
+        return self.folder / "rfb.sock"

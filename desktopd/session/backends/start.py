@@ -1,0 +1,62 @@
+"""The start of an X server on a display that is free.
+
+Tested by tests/x11/test_start.py.
+"""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+
+from pyvirtualdisplay.abstractdisplay import XStartError
+
+from desktopd.session.backends import display_numbers
+from desktopd.session.backends.backend import Backend
+from desktopd.session.backends.options import XServerOptions
+from desktopd.session.errors import LaunchError
+from desktopd.session.logs import tail
+from desktopd.x11.authority import write_cookie
+
+log = logging.getLogger(__name__)
+
+
+def start(backend: Backend, options: XServerOptions) -> tuple[str, subprocess.Popen[bytes]]:
+    """Start an X server and wait until it has taken a display. Blocks.
+
+    Returns the display's name, such as ``:7``, and the server's process.
+    Raises LaunchError with the end of the server's log, and OSError.
+    """
+    display_numbers.make_socket_folder()
+    display_numbers.remove_dead_locks()
+    for number in display_numbers.NUMBERS:
+        with display_numbers.claim(number) as is_ours:
+            child = _start_as(number, backend, options) if is_ours else None
+        if child is not None:
+            return f":{number}", child
+    raise LaunchError(f"{backend.name}: every display number is taken; end some X servers")
+
+
+def _start_as(
+    number: int, backend: Backend, options: XServerOptions
+) -> subprocess.Popen[bytes] | None:
+    """Start an X server as display `number`; None when another program was faster with it."""
+    write_cookie(options.authority, number)
+    since = options.log.stat().st_size if options.log.exists() else 0
+    try:
+        display = backend.display(options, number)
+        display.start()
+    except FileNotFoundError as error:
+        raise LaunchError(
+            f"{error.filename}: no such program; install it, `desktopd check` says how"
+        ) from None
+    except XStartError as error:
+        if display_numbers.is_served(number):
+            return None
+        said = tail(options.log, since)
+        raise LaunchError(f"{backend.name}: {error}\n{said}".rstrip()) from None
+    try:
+        display_numbers.lock(number, display.child.pid)
+    except OSError as error:
+        # The desktop goes on; only other X servers do not see that the number is taken.
+        log.warning("display :%d cannot be locked: %s", number, error)
+    return display.child

@@ -1,0 +1,75 @@
+"""The start of a program on the display: with which variables, and with which GPU.
+
+Tested by tests/x11/test_session.py, and gpu with it by tests/x11/test_gpu.py.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from desktopd.session.gpu import Gpu, confirmed, detect
+from desktopd.session.options import SessionOptions
+from desktopd.session.process import Process, popen
+from desktopd.session.service import Service
+from desktopd.session.x_server import XServer
+
+log = logging.getLogger(__name__)
+
+
+class Launcher:
+    """Starts the services that run on a display. `changed` is called when the GPU is known."""
+
+    def __init__(
+        self, options: SessionOptions, x_server: XServer, changed: Callable[[], None]
+    ) -> None:
+        self.gpu: Gpu = detect(options.gpu)
+        self._gpu_is_settled = False
+        self._options = options
+        self._x_server = x_server
+        self._changed = changed
+
+    async def launch(self, service: Service, log_file: Path) -> Process:
+        """Start the program of `service`.
+
+        Raises LaunchError, and DisplayUnavailable without a display.
+        """
+        if service.uses_gpu:
+            await self._settle_gpu()
+        child = popen(
+            service.argv,
+            {**(self.gpu.environment if service.uses_gpu else {}), **self._environment()},
+            log_file,
+            first_oom_victim=service.first_oom_victim,
+            umask=service.umask,
+        )
+        return Process(child.pid, child, keep_children=service.keep_children)
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **_defaults(),
+            **self._options.environment,
+            "DISPLAY": self._x_server.open_display().name,
+            "XAUTHORITY": str(self._options.authority),
+        }
+
+    async def _settle_gpu(self) -> None:
+        """Try once, on the running display, whether OpenGL takes the GPU."""
+        if not self._gpu_is_settled:
+            self.gpu = await confirmed(self.gpu, self._environment())
+            self._gpu_is_settled = True
+            log.info("OpenGL of the application: %s", self.gpu)
+            self._changed()
+
+
+def _defaults() -> dict[str, str]:
+    """Variables that make software rendering fast and Qt content, where the user has set none."""
+    cores = len(os.sched_getaffinity(0))
+    return {
+        # One core stays free for the X server and the encoder.
+        "LP_NUM_THREADS": str(max(1, cores - 1)),
+        "QT_QPA_PLATFORM": "xcb",
+        "NO_AT_BRIDGE": "1",
+    }

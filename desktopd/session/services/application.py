@@ -1,0 +1,32 @@
+"""The application as a service. When one is ready is for `probes`.
+
+Tested by tests/unit/session/services/test_table.py and tests/x11/test_session.py.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+
+from desktopd.session.options import SessionOptions
+from desktopd.session.probes.painted import PaintedProbe, at_once
+from desktopd.session.service import Restart, Service
+from desktopd.session.x_server import XServer
+
+
+def application(options: SessionOptions, x_server: XServer, changed: Callable[[], None]) -> Service:
+    """The application: ready when its window has painted, at once on a plain desktop."""
+    probe = PaintedProbe(x_server, changed)
+    return Service(
+        name="application",
+        argv=tuple(shlex.split(options.app)),
+        ready=probe.has_painted if options.kiosk else at_once,
+        after=("window_manager",),
+        stage=probe.stage,
+        ready_within=None,
+        poll=0.15,
+        restart=Restart(attempts=5, always=options.restart_app),
+        stop_within=2,
+        first_oom_victim=True,
+        uses_gpu=True,
+    )

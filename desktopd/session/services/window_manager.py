@@ -1,0 +1,33 @@
+"""The window manager as a service; which one it is, and its files, is for `window_managers`.
+
+Tested by tests/unit/session/services/test_table.py and tests/x11/test_session.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from desktopd.session.options import SessionOptions
+from desktopd.session.probes.window_manager import WindowManagerProbe
+from desktopd.session.service import Restart, Service
+from desktopd.session.status import Stage
+from desktopd.session.window_managers import table
+from desktopd.session.window_managers.window_manager import WindowManagerOptions
+from desktopd.session.x_server import XServer
+
+
+def window_manager(options: SessionOptions, x_server: XServer, _: Callable[[], None]) -> Service:
+    """The window manager of the options; what it started goes on when it dies."""
+    probe = WindowManagerProbe(x_server)
+    place = WindowManagerOptions(options.folder, options.environment, options.kiosk, options.app)
+    return Service(
+        name="window_manager",
+        argv=table.window_manager(options.wm).configure(place),
+        ready=probe.runs,
+        after=("display",),
+        stage=lambda: Stage.WINDOW_MANAGER,
+        alive=probe.comes_back,
+        restart=Restart(longest=5),
+        keep_children=True,
+        uses_gpu=True,
+    )

@@ -1,0 +1,61 @@
+"""Errors that name setting, value and remedy; what goes with what."""
+
+import pytest
+
+from desktopd.config import ConfigError, load
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["--size", "big"], "--size='big': expected WIDTHxHEIGHT, e.g. 1600x900"),
+        (["--size", "9999x9"], "--size='9999x9': each side must be 64 to 8192 pixels"),
+        (["--app", " "], "--app=' ': expected a command"),
+        (["--port", "http"], "--port='http': "),
+        (["--display", "wayland"], "--display='wayland': Input should be 'auto', 'xvfb', "),
+        (["--gpu", "cuda"], "--gpu='cuda': Input should be 'auto', 'nvidia', 'dri' or 'off'"),
+        (["--wm", "xfce"], "wm=xfce is a desktop of many windows: set --no-kiosk too"),
+        (["--base-url", "a b"], "--base-url='a b': expected a path"),
+        (["--token", "short"], "--token='…': expected at least 16 characters"),
+        (["--tls-cert", "a.pem"], "tls_cert and tls_key go together"),
+        (["--target-plugin", "TokenFile"], "target_plugin and target_source go together"),
+        (["--display", "xvfb", "--rfb", "xvnc"], "rfb=xvnc does not go with display=xvfb"),
+        (["--size", "4000x4000", "--max-size", "800x600"], "larger than max_size=800x600"),
+    ],
+)
+def test_a_bad_value_names_setting_value_and_remedy(argv: list[str], message: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load(argv)
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["--vnc-port", "http"], "--vnc-port='http': "),
+        (["--vnc-port", "5900"], "set vnc_password, e.g. by DESKTOPD_VNC_PASSWORD_FILE (or auth"),
+        (["--auth", "none", "--vnc-host", "0.0.0.0"], "vnc_host='0.0.0.0': set vnc_password"),
+        (["--auth", "none", "--vnc-host", "::"], "vnc_host='::': set vnc_password"),
+        (["--auth", "none", "--vnc-host", "a.example"], "vnc_host='a.example': set vnc_password"),
+        (["--vnc-password", ""], "--vnc-password='…': expected 6 to 8 ASCII characters"),
+        (["--vnc-password", "      "], "--vnc-password='…': expected 6 to 8 ASCII characters"),
+        (["--vnc-password", "opensesame"], "--vnc-password='…': expected 6 to 8 ASCII"),
+        (["--vnc-password", "ünïcode"], "--vnc-password='…': expected 6 to 8 ASCII"),
+        (["--vnc-view-password", "lookonly"], "with vnc_view_password: set vnc_password too"),
+        (
+            ["--vnc-password", "opensesa", "--vnc-view-password", "opensesa"],
+            "vnc_password and vnc_view_password are the same; change one",
+        ),
+    ],
+)
+def test_a_port_for_vnc_viewers_that_cannot_be(argv: list[str], message: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load(["--vnc-port", "5900", *argv])
+    assert message in str(error.value)
+
+
+def test_every_bad_value_is_told_at_once() -> None:
+    with pytest.raises(ConfigError) as error:
+        load(["--size", "big", "--dpi", "7"])
+    assert "--size" in str(error.value)
+    assert "--dpi" in str(error.value)

@@ -1,0 +1,80 @@
+"""A daemon and who asks for it, over the socket in its folder."""
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from desktopd.control import report
+from desktopd.control.report import NAME, Report, Reporter, RunningDaemon, find_daemon
+from desktopd.session.errors import SessionError
+from tests.daemon import until
+
+REPORT = Report("http://127.0.0.1:8888/?token=t", 8888, "localhost::5900", "ready", ("view",))
+
+
+def ask(folder: Path) -> RunningDaemon | None:
+    with find_daemon(folder) as found:
+        return found
+
+
+@asynccontextmanager
+async def reporting(folder: Path) -> AsyncIterator[None]:
+    serving = asyncio.create_task(Reporter(folder, lambda: REPORT).serve())
+    await asyncio.to_thread(until, (folder / NAME).exists, 10, "the socket")
+    try:
+        yield
+    finally:
+        serving.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
+
+
+async def test_whoever_asks_hears_the_report_and_who_gave_it(folder: Path) -> None:
+    async with reporting(folder):
+        found = await asyncio.to_thread(ask, folder)
+        assert (folder / NAME).stat().st_mode & 0o777 == 0o600
+    assert found is not None
+    assert (found.pid, found.report) == (os.getpid(), REPORT)
+    assert not (folder / NAME).exists()
+    assert ask(folder) is None
+
+
+async def test_the_socket_of_a_dead_daemon_is_replaced(folder: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(folder / NAME))
+    assert ask(folder) is None
+    serving = asyncio.create_task(Reporter(folder, lambda: REPORT).serve())
+    found = None
+    async with asyncio.timeout(10):
+        while found is None:
+            found = await asyncio.to_thread(ask, folder)
+    serving.cancel()
+    assert found.report == REPORT
+
+
+def test_a_daemon_that_does_not_answer_is_there_all_the_same(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "ANSWER_WITHIN", 0.1)
+    with socket.socket(socket.AF_UNIX) as hung:
+        hung.bind(str(folder / NAME))
+        hung.listen()
+        found = ask(folder)
+    assert found is not None
+    assert (found.pid, found.report) == (os.getpid(), None)
+
+
+async def test_a_folder_that_takes_no_socket_is_named(folder: Path) -> None:
+    (folder / NAME).mkdir()
+    with pytest.raises(SessionError, match=r"ctl\.sock: .*; make room there, or set another"):
+        await Reporter(folder, lambda: REPORT).serve()
+
+
+def test_the_address_with_its_token_is_in_no_log() -> None:
+    assert "token" not in repr(REPORT)

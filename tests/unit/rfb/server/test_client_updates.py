@@ -1,0 +1,107 @@
+"""When a viewer gets an update, and what it has to be like."""
+
+from __future__ import annotations
+
+import asyncio
+
+from desktopd.geometry import Rectangle
+from desktopd.rfb.protocol import server_messages
+from desktopd.rfb.protocol.encodings import Encoding
+from desktopd.rfb.protocol.pixel_format import PixelFormat
+from desktopd.rfb.server.client_updates import SPEECHLESS, WITHOUT_VIDEO
+from desktopd.rfb.viewers.connection import Cause
+from tests.unit.rfb.server.talk import (
+    FENCED,
+    HELLO,
+    LIMITS,
+    SIZE,
+    WHOLE,
+    Talk,
+    client_fence,
+    continuous_updates,
+    request,
+    set_encodings,
+    set_pixel_format,
+)
+
+
+async def test_a_picture_is_sent_only_when_it_was_asked_for() -> None:
+    talk = Talk()
+    await talk.hears(HELLO, set_encodings(Encoding.TIGHT))
+    assert talk.claim() is None
+    await talk.hears(request(False))
+    assert talk.gets(b"picture").anew == WHOLE
+    assert talk.claim() is None
+    assert await talk.hears() == b"picture"
+    assert talk.claim() is None
+    await talk.hears(request(True))
+    assert talk.gets(b"").anew is None
+    assert talk.gets(b"").anew is None, "the request is still to be answered"
+    await talk.end()
+
+
+async def test_areas_that_are_asked_for_again_come_together() -> None:
+    talk = Talk()
+    await talk.hears(
+        HELLO,
+        set_encodings(Encoding.TIGHT),
+        request(False, Rectangle(10, 20, 30, 40)),
+        request(False, Rectangle(100, 10, 20, 20)),
+    )
+    assert talk.gets(b"picture").anew == Rectangle(10, 10, 110, 50)
+    await talk.end()
+
+
+async def test_another_pixel_format_begins_the_picture_anew() -> None:
+    talk = Talk()
+    await talk.hears(HELLO, set_encodings(Encoding.TIGHT), request(False))
+    talk.gets(b"picture")
+    target = PixelFormat(16, 16, True, True, 31, 63, 31, 11, 5, 0)
+    await talk.hears(set_pixel_format(target), request(True))
+    wanted = talk.gets(b"")
+    assert wanted.preferences.pixel_format == target
+    assert wanted.anew == Rectangle.of(SIZE)
+    mapped = PixelFormat(8, 8, False, False, 0, 0, 0, 0, 0, 0)
+    assert await talk.hears(set_pixel_format(mapped)) == server_messages.set_colour_map_entries()
+    await talk.end()
+
+
+async def test_continuous_updates_are_paced_by_fences() -> None:
+    talk = Talk()
+    heard = await talk.hears(
+        HELLO, set_encodings(*FENCED, Encoding.CONTINUOUS_UPDATES), continuous_updates(True)
+    )
+    assert server_messages.end_of_continuous_updates() in heard
+    sent = 0
+    while wanted := talk.claim():
+        talk.deliver(wanted, bytes(30_000))
+        await talk.hears()
+        sent += 1
+    assert 1 < sent < 10
+    await talk.hears(client_fence((sent + 1).to_bytes(4), 1))
+    talk.gets(b"picture")
+    await talk.end()
+
+
+async def test_who_answers_no_fence_gets_no_video_for_a_while_and_is_ended_at_last() -> None:
+    talk = Talk()
+    await talk.hears(HELLO, set_encodings(*FENCED), request(False))
+    await talk.hears(client_fence((1).to_bytes(4), 1))
+    talk.gets(b"picture")
+    updates, now = talk.client.updates, asyncio.get_running_loop().time()
+    assert talk.viewer.codec == "h264"
+    assert updates.watch(now + SPEECHLESS - 1, LIMITS.stall) is None
+    assert talk.viewer.codec == "h264"
+    assert updates.watch(now + SPEECHLESS + 1, LIMITS.stall) is None
+    assert talk.viewer.codec == "jpeg"
+    await talk.hears(request(True))
+    assert talk.gets(b"").anew == Rectangle.of(SIZE)
+    await talk.hears(set_encodings(*FENCED))
+    assert talk.viewer.codec == "jpeg"
+    ending = updates.watch(now + LIMITS.stall + 1, LIMITS.stall)
+    assert ending is not None
+    assert ending.cause is Cause.VIEWER_STALLED
+    await talk.hears(client_fence((2).to_bytes(4), 1))
+    assert updates.watch(now + 2 * WITHOUT_VIDEO, LIMITS.stall) is None
+    assert talk.viewer.codec == "h264"
+    await talk.end()

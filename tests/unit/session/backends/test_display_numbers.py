@@ -1,0 +1,123 @@
+"""Display numbers: claimed by one, locked for the rest of the world, given back when dead."""
+
+import fcntl
+import os
+import random
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desktopd.session.backends import display_numbers
+from desktopd.session.backends.display_numbers import claim, lock, remove_dead_locks
+
+
+@pytest.fixture
+def number() -> Iterator[int]:
+    """A display that nobody has, far from those that servers take first."""
+    display_numbers.make_socket_folder()
+    free = next(n for n in random.sample(range(50_000, 59_000), 100) if is_free(n))
+    yield free
+    lock_of(free).unlink(missing_ok=True)
+    socket_of(free).unlink(missing_ok=True)
+
+
+def is_free(number: int) -> bool:
+    with claim(number) as is_ours:
+        return is_ours
+
+
+def lock_of(number: int) -> Path:
+    return Path(f"/tmp/.X{number}-lock")
+
+
+def socket_of(number: int) -> Path:
+    return Path(f"/tmp/.X11-unix/X{number}")
+
+
+def dead_pid() -> int:
+    child = subprocess.Popen(["true"])
+    child.wait()
+    return child.pid
+
+
+def test_a_number_is_claimed_by_one_at_a_time(number: int) -> None:
+    with claim(number) as is_ours:
+        assert is_ours
+        assert not is_free(number)
+    assert is_free(number)
+
+
+def test_a_lock_takes_the_number_and_holds_a_pid_as_x_servers_write_it(number: int) -> None:
+    lock(number, os.getpid())
+    assert lock_of(number).read_bytes() == b"%10d\n" % os.getpid()
+    assert lock_of(number).stat().st_mode & 0o777 == 0o444
+    assert not is_free(number)
+
+
+def test_a_lock_of_the_server_itself_stays(number: int) -> None:
+    lock_of(number).write_text("         1\n")
+    lock(number, os.getpid())
+    assert lock_of(number).read_text() == "         1\n"
+
+
+def test_a_server_without_a_lock_has_its_number_too(number: int) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(socket_of(number)))
+        server.listen()
+        assert not is_free(number)
+    # What a server that was killed has left is no obstacle to the next one of the same user.
+    assert socket_of(number).exists()
+    assert is_free(number)
+
+
+def test_a_socket_that_another_user_left_is_passed_over(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(socket_of(number)))
+    assert is_free(number)
+    somebody_else = os.getuid() + 1
+    monkeypatch.setattr(os, "getuid", lambda: somebody_else)
+    assert not is_free(number)
+
+
+def test_a_dead_lock_goes_with_its_socket_and_a_living_one_stays(number: int) -> None:
+    lock(number, os.getpid())
+    remove_dead_locks()
+    assert lock_of(number).exists()
+    lock_of(number).unlink()
+    lock(number, dead_pid())
+    socket_of(number).touch()
+    remove_dead_locks()
+    assert not lock_of(number).exists()
+    assert not socket_of(number).exists()
+
+
+def test_a_server_that_answers_is_not_dead_wherever_its_process_is(number: int) -> None:
+    lock(number, dead_pid())
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(socket_of(number)))
+        server.listen()
+        remove_dead_locks()
+    assert lock_of(number).exists()
+
+
+def test_of_two_that_find_a_dead_lock_one_removes_it(number: int) -> None:
+    lock(number, dead_pid())
+    descriptor = os.open(lock_of(number), os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    remove_dead_locks()
+    assert lock_of(number).exists()
+    os.close(descriptor)
+    remove_dead_locks()
+    assert not lock_of(number).exists()
+
+
+@pytest.mark.parametrize("rubbish", ["", "no number\n"])
+def test_what_is_no_lock_stays(number: int, rubbish: str) -> None:
+    lock_of(number).write_text(rubbish)
+    remove_dead_locks()
+    assert lock_of(number).exists()

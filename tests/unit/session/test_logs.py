@@ -1,0 +1,42 @@
+"""Logs of the services: trimmed while they are written, and told by their ends."""
+
+import subprocess
+from pathlib import Path
+
+from desktopd.session.logs import open_log, tail, trim
+from tests.daemon import until
+
+
+def test_a_log_is_trimmed_while_it_is_written(folder: Path) -> None:
+    log = folder / "log"
+    with log.open("ab") as output:
+        child = subprocess.Popen(
+            ["sh", "-c", "seq 1000; read go; echo last"], stdin=subprocess.PIPE, stdout=output
+        )
+    until(lambda: b"\n1000\n" in log.read_bytes(), 10, "the last number")
+    trim(log, limit=100)
+    child.communicate(b"\n")
+    assert log.read_text() == "last\n"
+    old = (folder / "log.old").read_text()
+    assert len(old) == 100
+    assert old.endswith("999\n1000\n")
+    trim(log, limit=100)
+    assert log.read_text() == "last\n"
+
+
+def test_the_tail_of_a_log_starts_where_it_was_told(folder: Path) -> None:
+    log = folder / "log"
+    log.write_text("before\nafter\n\n")
+    assert tail(log, since=len("before\n")) == "after"
+    assert tail(log, since=10_000) == "before\nafter"
+    assert tail(log, lines=1) == "after"
+    assert tail(folder / "missing") == ""
+
+
+def test_a_log_is_for_its_user_alone_and_is_appended_to(folder: Path) -> None:
+    log = folder / "log"
+    for text in ("first\n", "second\n"):
+        with open(open_log(log), "w") as output:
+            output.write(text)
+    assert log.read_text() == "first\nsecond\n"
+    assert log.stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,51 @@
+"""The state file: what a daemon that dies leaves for the next one."""
+
+from pathlib import Path
+
+import pytest
+
+from desktopd.session.state import Running, StateFile
+
+
+def test_the_state_file_survives_a_crash_and_refuses_rubbish(folder: Path) -> None:
+    path = folder / "state.json"
+    state = StateFile(path)
+    state.display_started(":7", "xvfb")
+    state.started("display", Running(12, 345, ("Xvfb",)))
+    again = StateFile(path)
+    assert (again.display, again.backend) == (":7", "xvfb")
+    assert again.processes["display"] == Running(12, 345, ("Xvfb",))
+    again.ended("display")
+    assert StateFile(path).processes == {}
+    assert path.stat().st_mode & 0o777 == 0o600
+    for rubbish in (
+        "",
+        "{",
+        "[]",
+        '{"boot": 1}',
+        path.read_text().replace('"boot": "', '"boot": "x'),
+    ):
+        path.write_text(rubbish)
+        assert StateFile(path).display is None
+
+
+def test_processes_are_in_the_order_of_their_start(folder: Path) -> None:
+    state = StateFile(folder / "state.json")
+    for pid, name in enumerate(("display", "window_manager", "application"), 1):
+        state.started(name, Running(pid, 1, (name,)))
+    state.ended("window_manager")
+    state.started("window_manager", Running(4, 1, ("openbox",)))
+    assert [*StateFile(folder / "state.json").processes] == [
+        "display",
+        "application",
+        "window_manager",
+    ]
+
+
+def test_a_disk_that_is_full_does_not_end_the_desktop(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    state = StateFile(folder / "missing" / "state.json")
+    state.started("display", Running(12, 345, ("Xvfb",)))
+    assert "state.json cannot be written" in caplog.text
+    assert state.processes["display"].pid == 12

@@ -1,0 +1,39 @@
+"""What each room is told of the settings."""
+
+from pathlib import Path
+
+import pytest
+
+from desktopd import config
+from desktopd.config import ConfigError
+from desktopd.options import http_options
+from tests.session_options import session_options
+
+
+def test_the_http_room_is_told_secrets_and_what_follows_from_auth() -> None:
+    given = ["--auth", "none", "--view-token", "look-but-do-not-touch", "--base-url", "/a"]
+    told = http_options(config.load(given).settings, "a token of our own", None)
+    assert (told.auth, told.token, told.view_token, told.base_url) == (
+        "none",
+        "a token of our own",
+        "look-but-do-not-touch",
+        "/a/",
+    )
+    assert "token of our own" not in repr(told)
+
+
+def test_targets_that_cannot_be_read_are_an_error_of_their_settings(folder: Path) -> None:
+    given = ["--target-plugin", "no.such.Plugin", "--target-source", str(folder)]
+    with pytest.raises(ConfigError, match="target_plugin, target_source: "):
+        http_options(config.load(given).settings, "t", None)
+
+
+def test_the_native_server_is_the_usual_one_where_it_can_run(folder: Path) -> None:
+    assert session_options(folder).rfb == "native"
+    assert session_options(folder, "--rfb", "x11vnc").rfb == "x11vnc"
+    assert session_options(folder, "--display", "xvnc").rfb == "xvnc"
+
+
+def test_restarts_of_the_application_follow_kiosk(folder: Path) -> None:
+    assert session_options(folder).restart_app
+    assert not session_options(folder, "--no-kiosk").restart_app

@@ -1,0 +1,97 @@
+"""Starts of X servers: each gets a display of its own, whoever else starts one at that moment."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from desktopd.geometry import Size
+from desktopd.session.backends import display_numbers
+from desktopd.session.backends.backend import Backend
+from desktopd.session.backends.options import XServerOptions
+from desktopd.session.backends.start import start
+from desktopd.session.backends.table import BACKENDS
+from desktopd.session.errors import LaunchError
+from desktopd.x11.connection import Connection
+
+SERVERS = 4
+
+
+def options(folder: Path) -> XServerOptions:
+    folder.mkdir(exist_ok=True)
+    return XServerOptions(Size(640, 480), Size(800, 600), 96, folder, dict(os.environ))
+
+
+@pytest.fixture
+def children() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """What is to be ended with the test."""
+    started: list[subprocess.Popen[bytes]] = []
+    yield started
+    for child in started:
+        child.terminate()
+        child.wait()
+    display_numbers.remove_dead_locks()
+
+
+@pytest.mark.parametrize("backend", BACKENDS.values(), ids=BACKENDS)
+async def test_servers_that_start_together_get_displays_of_their_own(
+    folder: Path, children: list[subprocess.Popen[bytes]], backend: Backend
+) -> None:
+    places = [options(folder / str(turn)) for turn in range(SERVERS)]
+    with ThreadPoolExecutor(SERVERS) as threads:
+        started = [*threads.map(lambda place: start(backend, place), places)]
+    children += [child for _, child in started]
+    names = [name for name, _ in started]
+    assert len({*names}) == SERVERS, names
+    for name, place in zip(names, places, strict=True):
+        # The cookie of each fits the server that listens under that number.
+        connection = await Connection.open(name, place.authority)
+        await connection.close()
+
+
+def test_a_running_server_holds_its_number_by_a_lock(
+    folder: Path, children: list[subprocess.Popen[bytes]]
+) -> None:
+    name, child = start(BACKENDS["xvfb"], options(folder / "one"))
+    children.append(child)
+    number = int(name[1:])
+    lock = Path(f"/tmp/.X{number}-lock")
+    assert int(lock.read_text()) == child.pid
+    other = subprocess.run(["Xvfb", name], capture_output=True, text=True, check=False, timeout=20)
+    assert "already active" in other.stderr
+    with display_numbers.claim(number) as is_ours:
+        assert not is_ours
+    display_numbers.remove_dead_locks()
+    assert lock.exists()
+
+    child.kill()
+    child.wait()
+    display_numbers.remove_dead_locks()
+    assert not lock.exists()
+    assert not Path(f"/tmp/.X11-unix/X{number}").exists()
+
+
+def test_a_number_that_is_claimed_is_passed_over(
+    folder: Path, children: list[subprocess.Popen[bytes]]
+) -> None:
+    name, child = start(BACKENDS["xvfb"], options(folder / "one"))
+    children.append(child)
+    following = next(
+        number
+        for number in range(int(name[1:]) + 1, 60_000)
+        if not Path(f"/tmp/.X{number}-lock").exists()
+    )
+    with display_numbers.claim(following):
+        name, child = start(BACKENDS["xvfb"], options(folder / "two"))
+    children.append(child)
+    assert name != f":{following}"
+
+
+def test_a_server_that_cannot_start_is_told_with_its_log(folder: Path) -> None:
+    place = options(folder / "one")
+    broken = XServerOptions(place.size, Size(800, -600), 96, place.folder, place.environment)
+    with pytest.raises(LaunchError, match=r"(?s)xvfb: exited with status 1\n.*Couldn't add screen"):
+        start(BACKENDS["xvfb"], broken)
