@@ -17,6 +17,7 @@ from desktopd.config import ConfigError, Loaded, Settings, is_loopback
 from desktopd.control.report import Report, Reporter
 from desktopd.control.supervisor import end_supervisor
 from desktopd.errors import ListenError
+from desktopd.files.sweep import keep_swept
 from desktopd.http.access.kept_token import kept_token
 from desktopd.http.app import create_app
 from desktopd.http.serving.link import link
@@ -64,6 +65,7 @@ class Daemon:
         path = PixelPath(self._session.rfb_path)
         self._rfb = choice.create(path, self._session, settings.app)
         options = http_options(settings, token, self._integration)
+        self._files = options.files
         try:
             app = create_app(options, self._session, self._viewers, self._rfb)
         except ValueError as error:
@@ -118,6 +120,8 @@ class Daemon:
             "idle": _idle(viewers, settings.idle_timeout),
             "reporter": Reporter(self._folder, self._report).serve(),
         }
+        if self._files is not None:
+            tasks["uploads"] = keep_swept(self._files.staging, self._files.disk)
         if self._integration is not None:
             tasks["integration"] = self._integration.run(lambda: viewers.last_input)
         for listener in self._sockets:

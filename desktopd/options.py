@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from desktopd import __version__
 from desktopd.config import ConfigError, Loaded, Settings
+from desktopd.files.limits import UploadLimits
+from desktopd.files.sharing import Rules, SharedFiles
 from desktopd.http.access.oauth import Provider
 from desktopd.http.options import HttpOptions
 from desktopd.rfb.choice import choose
@@ -53,8 +55,25 @@ def http_options(settings: Settings, token: str, provider: Provider | None) -> H
         trusted_proxies=settings.trusted_proxies,
         targets=_targets(settings),
         provider=provider,
+        files=_shared_files(settings),
         version=__version__,
     )
+
+
+def _shared_files(settings: Settings) -> SharedFiles | None:
+    """The user's files; None where they are switched off."""
+    root = settings.files_root
+    if settings.files == "off" or root is None:
+        return None
+    if not root.is_dir():
+        raise ConfigError(f"files_root='{root}': no such folder; make it, or set files=off")
+    rules = Rules(
+        download=settings.files != "upload",
+        upload=settings.files != "download",
+        for_viewers=settings.files_for_viewers,
+    )
+    limits = UploadLimits(largest=settings.upload_limit, free=settings.free_space)
+    return SharedFiles(root, rules, limits)
 
 
 def _targets(settings: Settings) -> Targets | None:

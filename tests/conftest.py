@@ -18,6 +18,7 @@ __all__ = ["chromium", "context", "docker", "image", "tab"]
 
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("desktopd", deadline=None)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=500)
 hypothesis.settings.load_profile("desktopd")
 
 

@@ -7,7 +7,15 @@ import shlex
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ByteSize,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+)
 
 from desktopd.geometry import Size
 
@@ -36,8 +44,27 @@ def _command(value: object) -> object:
     return value
 
 
+def _optional_path(value: object) -> object:
+    # Path("") would be the working folder.
+    return None if value == "" else value
+
+
+class Bytes(ByteSize):
+    """A number of bytes, such as 50GB or 500MiB."""
+
+    def __str__(self) -> str:
+        return self.human_readable(decimal=True).replace(".0", "")
+
+
+def _bytes(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"\d+(\.\d+)?\s*([KMGTP]i?)?B?", value, re.I):
+        raise ValueError("expected bytes, e.g. 500MB or 50GiB")
+    return value
+
+
 SizeSetting = Annotated[Size, BeforeValidator(_size)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+ByteCount = Annotated[Bytes, BeforeValidator(_bytes)]
 CommandLine = Annotated[str, BeforeValidator(_command)]
 BaseUrl = Annotated[str, BeforeValidator(_base_url)]
 
@@ -101,6 +128,21 @@ class Settings(BaseModel):
     )
     gpu: Literal["auto", "nvidia", "dri", "off"] = Field(
         "auto", description="GPU of the application; auto is nvidia, else dri, else none"
+    )
+    files: Literal["both", "upload", "download", "off"] = Field(
+        "both", description="whether files go to the desktop, from it, or both"
+    )
+    files_root: Annotated[Path | None, BeforeValidator(_optional_path)] = Field(
+        Path(), description="folder of these files, /data in the image; empty: as files=off"
+    )
+    files_for_viewers: bool = Field(
+        False, description="whoever may only watch lists and downloads files too"
+    )
+    upload_limit: ByteCount = Field(
+        Bytes(0), ge=0, description="largest file that is uploaded, e.g. 50GB; 0B is any"
+    )
+    free_space: ByteCount = Field(
+        Bytes(100_000_000), ge=0, description="room that uploads leave on a disk"
     )
     target_plugin: str | None = Field(
         None, description="websockify token plugin that resolves /websockify?token=NAME"

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from desktopd.errors import DisplayUnavailable
+from desktopd.files.errors import FilesError
 from desktopd.http.access.access import RequestAuthenticator
 from desktopd.http.access.login import Login, LoginPage
 from desktopd.http.access.middleware import Ask, AuthMiddleware, Enter
@@ -25,6 +26,8 @@ from desktopd.http.api.clipboard import ClipboardEndpoint
 from desktopd.http.api.display import DisplayEndpoint
 from desktopd.http.api.drop import DropEndpoint
 from desktopd.http.api.events import Events
+from desktopd.http.api.file_access import problem_of
+from desktopd.http.api.file_routes import file_routes
 from desktopd.http.api.health import HealthEndpoint
 from desktopd.http.api.metrics import Metrics
 from desktopd.http.api.screenshot import ScreenshotEndpoint
@@ -73,6 +76,7 @@ def create_app(
         exception_handlers={
             HTTPException: _on_http_error,
             DisplayUnavailable: _on_no_display,
+            FilesError: _on_files_error,
             Exception: partial(_on_bug, security),
         },
     )
@@ -124,7 +128,9 @@ def _entrance(options: HttpOptions, base: str, *, embedded: bool) -> Entrance:
 def _routes(
     options: HttpOptions, session: ServedSession, viewers: Viewers, server: RfbServer
 ) -> list[BaseRoute]:
+    files = options.files
     described = SessionEndpoint(session, server, viewers, options.version)
+    events = Events(session, viewers, described.describe, files)
     clipboard, health = ClipboardEndpoint(session), HealthEndpoint(session)
     rfb, pages = RfbEndpoint(server, viewers, options.targets), Pages(options.static)
     return [
@@ -135,10 +141,15 @@ def _routes(
         Route("/api/display", DisplayEndpoint(session).put, methods=["PUT"]),
         Route("/api/clipboard", clipboard.get),
         Route("/api/clipboard", clipboard.put, methods=["PUT"]),
-        Route("/api/drop", DropEndpoint(session, None).post, methods=["POST"]),
+        Route(
+            "/api/drop",
+            DropEndpoint(session, files.locate if files else None).post,
+            methods=["POST"],
+        ),
         Route("/api/screenshot", ScreenshotEndpoint(session).get),
         Route("/api/app/restart", ApplicationEndpoint(session).restart, methods=["POST"]),
-        WebSocketRoute("/api/events", Events(session, viewers, described.describe).connect),
+        *file_routes(files),
+        WebSocketRoute("/api/events", events.connect),
         WebSocketRoute("/websockify", rfb.connect),
         WebSocketRoute("/ws", rfb.connect),
         WebSocketRoute("/ws/", rfb.connect),
@@ -158,6 +169,11 @@ async def _on_http_error(conn: HTTPConnection, error: Exception) -> Response:
 async def _on_no_display(conn: HTTPConnection, error: Exception) -> Response:
     assert isinstance(error, DisplayUnavailable)
     return problem_response(conn, Problem(503, error.error, error.remedy, {"Retry-After": "1"}))
+
+
+async def _on_files_error(conn: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, FilesError)
+    return problem_response(conn, problem_of(error))
 
 
 async def _on_bug(security: SecurityHeaders, conn: HTTPConnection, error: Exception) -> Response:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from desktopd.files.sharing import SharedFiles
 from desktopd.http.access.oauth import Provider
 from desktopd.rfb.relay.targets import Targets
 
@@ -20,7 +21,7 @@ class HttpOptions:
     `cookie_secure`: the cookie is Secure even when we do not see https. `frame_ancestors`: CSP
     sources. `allow_origin`: origins such as ``https://lms.example.org``. `allowed_hosts`: host
     names, empty for any. `trusted_proxies`: addresses, networks, ``unix`` for peers of a unix
-    socket, or ``*``. `static`: the folder of the built client.
+    socket, or ``*``. `files`: None switches them off. `static`: the folder of the built client.
     """
 
     version: str
@@ -35,4 +36,5 @@ class HttpOptions:
     trusted_proxies: tuple[str, ...]
     targets: Targets | None = None
     provider: Provider | None = None
+    files: SharedFiles | None = None
     static: Path = STATIC

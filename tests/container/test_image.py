@@ -57,6 +57,15 @@ def test_napari_paints_in_a_hardened_container(start: Start) -> None:
     container.run("python", "/opt/desktopd/container/healthcheck")
 
 
+def test_files_go_to_data(start: Start) -> None:
+    container = start(options=("--user=123456:0",))
+    container.ready()
+    answer = container.request("PUT", "/api/files/plates/a.txt", content=b"here")
+    assert answer.status_code == 201, answer.text
+    assert container.run("cat", "/data/plates/a.txt") == "here"
+    assert container.request("GET", "/api/files/").json()["root"] == "/data"
+
+
 def test_only_8888_listens(start: Start) -> None:
     container = start()
     container.ready()

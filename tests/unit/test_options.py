@@ -6,6 +6,8 @@ import pytest
 
 from desktopd import config
 from desktopd.config import ConfigError
+from desktopd.files.limits import UploadLimits
+from desktopd.files.sharing import Rules
 from desktopd.options import http_options
 from tests.session_options import session_options
 
@@ -37,3 +39,24 @@ def test_the_native_server_is_the_usual_one_where_it_can_run(folder: Path) -> No
 def test_restarts_of_the_application_follow_kiosk(folder: Path) -> None:
     assert session_options(folder).restart_app
     assert not session_options(folder, "--no-kiosk").restart_app
+
+
+def test_files_are_shared_as_the_settings_say(folder: Path) -> None:
+    given = ["--files-root", str(folder), "--upload-limit", "5GB", "--files-for-viewers"]
+    for files, rules in {
+        "both": Rules(download=True, upload=True, for_viewers=True),
+        "upload": Rules(download=False, upload=True, for_viewers=True),
+        "download": Rules(download=True, upload=False, for_viewers=True),
+    }.items():
+        shared = http_options(config.load([*given, "--files", files]).settings, "t", None).files
+        assert shared is not None
+        assert (shared.root.path, shared.rules) == (folder, rules)
+        assert shared.staging.limits == UploadLimits(largest=5_000_000_000, free=100_000_000)
+    for off in (["--files", "off"], ["--files-root", ""]):
+        assert http_options(config.load(off).settings, "t", None).files is None
+
+
+def test_a_files_root_that_is_not_there(folder: Path) -> None:
+    settings = config.load(["--files-root", str(folder / "x")]).settings
+    with pytest.raises(ConfigError, match=r"files_root='.*/x': no such folder; make it, or set"):
+        http_options(settings, "t", None)

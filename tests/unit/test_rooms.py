@@ -28,6 +28,7 @@ ARROWS = {
     "tasks": "",
     "config": "geometry",
     "control": "config session",
+    "files": VALUES,
     "x11": f"{VALUES} background_tasks tasks",
     "rfb.protocol": VALUES,
     "rfb.encoders": f"{VALUES} rfb.protocol",
@@ -45,11 +46,11 @@ ARROWS = {
     ),
     # The probe of an RFB server speaks RFB.
     "session": f"{VALUES} tasks x11 rfb.protocol",
-    "http": f"{VALUES} lockout sockets session rfb x11",
+    "http": f"{VALUES} files lockout sockets session rfb x11",
     "integrations": "http",
     "integrations.napari": "",
-    "options": "config http rfb session",
-    "daemon": f"{VALUES} config control http integrations options rfb session tasks",
+    "options": "config files http rfb session",
+    "daemon": f"{VALUES} config control files http integrations options rfb session tasks",
     "__main__": "config control daemon errors options session",
 }
 """Which rooms each room may import; a room is its longest name here, and may import itself."""

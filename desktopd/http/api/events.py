@@ -10,9 +10,11 @@ from typing import Any
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from desktopd.errors import DisplayUnavailable
+from desktopd.files.sharing import SharedFiles
 from desktopd.http.access.access import Access
 from desktopd.http.api.clipboard import put_content
 from desktopd.http.api.clipboard_frames import clipboard_frame, frame_content, offer_frames
+from desktopd.http.api.file_access import FileAccess
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem
 from desktopd.rfb.viewers.viewer import Role
@@ -26,31 +28,44 @@ class Events:
     """The endpoint; `describe` makes the session's JSON for a role."""
 
     def __init__(
-        self, session: ServedSession, viewers: Viewers, describe: Callable[[Role], dict[str, Any]]
+        self,
+        session: ServedSession,
+        viewers: Viewers,
+        describe: Callable[[Role], dict[str, Any]],
+        files: SharedFiles | None,
     ) -> None:
         self._session = session
         self._viewers = viewers
         self._describe = describe
+        self._files = files
 
     async def connect(self, websocket: WebSocket) -> None:
         """Serve one client until it leaves."""
         role = Access.of(websocket).role
+        files = self._files
+        if files and not FileAccess(files.rules, websocket).list:
+            files = None
         await websocket.accept()
         try:
             async with asyncio.TaskGroup() as group:
-                sender = group.create_task(self._send(websocket, role))
+                sender = group.create_task(self._send(websocket, role, files))
                 await self._receive(websocket, role)
                 sender.cancel()
         except* WebSocketDisconnect:
             pass
 
-    async def _send(self, websocket: WebSocket, role: Role) -> None:
+    async def _send(self, websocket: WebSocket, role: Role, files: SharedFiles | None) -> None:
         """Send the latest state, at most every `INTERVAL` seconds and only when it differs."""
         wake = asyncio.Event()
         copied: list[Offer] = []
+        changed: set[str] = set()
 
         def on_offer(offer: Offer) -> None:
             copied[:] = [offer]
+            wake.set()
+
+        def on_files(folder: str) -> None:
+            changed.add(folder)
             wake.set()
 
         with ExitStack() as subscriptions:
@@ -58,6 +73,8 @@ class Events:
             subscriptions.callback(self._viewers.on_change(wake.set))
             if role is Role.CONTROL:
                 subscriptions.callback(self._session.clipboard.on_offer(on_offer))
+            if files is not None:
+                subscriptions.callback(files.changes.add(on_files))
             sent = None
             wake.set()
             while True:
@@ -67,6 +84,10 @@ class Events:
                 if state != sent:
                     await websocket.send_json({"type": "session", "session": state})
                     sent = state
+                if changed:
+                    folders = sorted(changed)
+                    changed.clear()
+                    await websocket.send_json({"type": "files", "folders": folders})
                 while copied:
                     for frame in offer_frames(copied.pop()):
                         await websocket.send_json(frame)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.config import Settings, load
+from desktopd.config import ConfigError, Settings, load
+from tests.unit.config.files import write
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,33 @@ def test_base_url_is_a_path_that_ends_in_a_slash(given: str, path: str) -> None:
 def test_lists_are_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DESKTOPD_FRAME_ANCESTORS", "'self' https://course.example")
     assert load([]).settings.frame_ancestors == ("'self'", "https://course.example")
+
+
+@pytest.mark.parametrize(
+    ("given", "count"),
+    [
+        *(("0", 0), ("500", 500), ("50G", 50_000_000_000), ("50 GB", 50_000_000_000)),
+        *(("1.5MiB", 1_572_864), ("7kb", 7_000), ("2t", 2_000_000_000_000)),
+    ],
+)
+def test_sizes_of_files_as_people_say_them(given: str, count: int) -> None:
+    assert load(["--upload-limit", given]).settings.upload_limit == count
+
+
+def test_sizes_in_a_file(tmp_path: Path) -> None:
+    path = write(tmp_path, 'upload_limit = "2GiB"\nfree_space = 0\n')
+    settings = load(["--config", str(path)]).settings
+    assert (settings.upload_limit, settings.free_space) == (2 * 1024**3, 0)
+    assert (str(settings.upload_limit), str(settings.free_space)) == ("2.1GB", "0B")
+    with pytest.raises(ConfigError, match="free_space"):
+        load(["--config", str(write(tmp_path, "free_space = -1\n"))])
+
+
+def test_no_files_root_is_not_the_working_folder(tmp_path: Path) -> None:
+    assert load([]).settings.files_root == Path()
+    assert load(["--files-root", ""]).settings.files_root is None
+    path = write(tmp_path, 'files_root = ""\n')
+    assert load(["--config", str(path)]).settings.files_root is None
 
 
 def test_restarting_the_application_follows_kiosk_unless_told() -> None:

@@ -5,12 +5,15 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 
+from desktopd.files.limits import UploadLimits
+from desktopd.files.sharing import Rules, SharedFiles
 from desktopd.geometry import Size
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
@@ -165,6 +168,35 @@ async def test_a_viewer_has_no_clipboard() -> None:
         assert desk.clipboard.text == "secret"
         desk.become(stage=Stage.STOPPING)
         assert (await receive(websocket))["type"] == "session"
+
+
+def shared_files(path: Path, *, for_viewers: bool) -> SharedFiles:
+    return SharedFiles(path, Rules(for_viewers=for_viewers), UploadLimits())
+
+
+async def test_folders_that_change_are_told(tmp_path: Path) -> None:
+    files = shared_files(tmp_path, for_viewers=False)
+    async with events(make_app(files=files)) as websocket:
+        await receive(websocket)
+        for folder in ("plates", "", "plates"):
+            files.changes.call(folder)
+        assert await receive(websocket) == {"type": "files", "folders": ["", "plates"]}
+        files.changes.call("a")
+        assert await receive(websocket) == {"type": "files", "folders": ["a"]}
+    assert len(files.changes) == 0
+
+
+@pytest.mark.parametrize("for_viewers", [False, True])
+async def test_a_viewer_is_told_of_files_that_it_may_list(
+    tmp_path: Path, for_viewers: bool
+) -> None:
+    desk, files = Desk(), shared_files(tmp_path, for_viewers=for_viewers)
+    async with events(make_app(desk, files=files), VIEW_BEARER) as websocket:
+        await receive(websocket)
+        files.changes.call("secret")
+        desk.become(stage=Stage.STOPPING)
+        told = {(await receive(websocket))["type"] for _ in range(1 + for_viewers)}
+    assert told == ({"files", "session"} if for_viewers else {"session"})
 
 
 @pytest.mark.parametrize(

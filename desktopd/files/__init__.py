@@ -1,0 +1,1 @@
+"""The user's files below one folder: list, read, change, upload. Nothing here knows of HTTP."""

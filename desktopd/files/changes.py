@@ -1,0 +1,148 @@
+"""What changes the tree: make a folder, rename, delete, and put a finished file in its place."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import stat
+from enum import StrEnum
+
+from desktopd.files.errors import BadPath, Conflict, Missing, explained
+from desktopd.files.listing import FolderEntry, entry
+from desktopd.files.paths import FilePath, new_name, numbered
+from desktopd.files.root import Root, find
+
+
+class IfExists(StrEnum):
+    """What becomes of a name that is taken: an error, the old file's end, or a number behind it."""
+
+    FAIL = "fail"
+    REPLACE = "replace"
+    RENAME = "rename"
+
+
+def make_folder(root: Root, path: FilePath) -> FolderEntry:
+    """Make a folder, and those that it lies in; raises FilesError, Conflict when it is there."""
+    with root.parent(path, create=True) as folder, explained(path):
+        if find(folder, path.name) is not None:
+            raise _taken(path)
+        made = new_name(path.name)
+        os.mkdir(made, dir_fd=folder)
+    return entry(root, path.parent / made)
+
+
+def rename(root: Root, old: FilePath, new: FilePath, if_exists: IfExists) -> FolderEntry:
+    """Rename or move a file or folder to `new`, whose folder must exist; raises FilesError."""
+    root.check_below(old)
+    if new.names[: len(old.names)] == old.names and new != old:
+        raise Conflict(f"{old}: cannot move into itself", "choose another folder")
+    with root.parent(old) as source, root.parent(new) as target, explained(old):
+        found = find(source, old.name)
+        if found is None:
+            raise Missing(f"{old}: no such file or folder", "list the folder that holds it")
+        if os.path.samestat(os.fstat(source), os.fstat(target)) and find(target, new.name) == found:
+            # Another spelling of the same name.
+            placed = new_name(new.name)
+            os.rename(found, placed, src_dir_fd=source, dst_dir_fd=target)
+        else:
+            placed = place(source, found, target, new, if_exists)
+    return entry(root, new.parent / placed)
+
+
+def remove(root: Root, path: FilePath, *, recursive: bool) -> None:
+    """Delete a file, link or folder, one with something in it only if `recursive`."""
+    with root.parent(path) as folder, explained(path):
+        found = find(folder, path.name) or path.name
+        mode = os.stat(found, dir_fd=folder, follow_symlinks=False).st_mode
+        if not stat.S_ISDIR(mode):
+            os.unlink(found, dir_fd=folder)
+        elif recursive:
+            _remove_tree(folder, found, path)
+        else:
+            _remove_empty(folder, found, path)
+
+
+def place(source: int, name: str, target: int, path: FilePath, if_exists: IfExists) -> str:
+    """Rename `name` of the folder `source` to the last name of `path` in the folder `target`.
+
+    Nothing is replaced unless asked for, however many do this at once: the new name is taken
+    first, by something empty, and then renamed over. Returns the name that it has now; raises
+    Conflict or OSError.
+    """
+    is_folder = stat.S_ISDIR(os.stat(name, dir_fd=source, follow_symlinks=False).st_mode)
+    if if_exists is IfExists.REPLACE:
+        placed = _replaceable(target, path, is_folder=is_folder)
+        reserved = False
+    else:
+        placed = _reserve(target, path, if_exists, is_folder=is_folder)
+        reserved = True
+    try:
+        os.rename(name, placed, src_dir_fd=source, dst_dir_fd=target)
+    except OSError:
+        if reserved:
+            (os.rmdir if is_folder else os.unlink)(placed, dir_fd=target)
+        raise
+    return placed
+
+
+def check_free(folder: int, path: FilePath, if_exists: IfExists) -> None:
+    """Raise the FilesError that putting a file at `path` in `folder` would end with now."""
+    new_name(path.name)
+    if if_exists is IfExists.REPLACE:
+        _replaceable(folder, path, is_folder=False)
+    elif if_exists is IfExists.FAIL and find(folder, path.name) is not None:
+        raise _taken(path)
+
+
+def _replaceable(folder: int, path: FilePath, *, is_folder: bool) -> str:
+    """How the name to be replaced is spelled; raises Conflict where either is a folder."""
+    found = find(folder, path.name)
+    if found is None:
+        return new_name(path.name)
+    mode = os.stat(found, dir_fd=folder, follow_symlinks=False).st_mode
+    if is_folder or stat.S_ISDIR(mode):
+        raise Conflict(
+            f"{path}: a folder neither replaces nor is replaced", "delete what is there, or rename"
+        )
+    return found
+
+
+def _reserve(folder: int, path: FilePath, if_exists: IfExists, *, is_folder: bool) -> str:
+    """Take a free name by something empty; raises Conflict."""
+    for name in numbered(new_name(path.name)):
+        try:
+            if find(folder, name) is None:
+                if is_folder:
+                    os.mkdir(name, dir_fd=folder)
+                else:
+                    os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, dir_fd=folder))
+                return name
+        except FileExistsError:
+            pass
+        if if_exists is IfExists.FAIL:
+            break
+    raise _taken(path)
+
+
+def _remove_empty(folder: int, name: str, path: FilePath) -> None:
+    try:
+        os.rmdir(name, dir_fd=folder)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        raise Conflict(f"{path}: the folder is not empty", "add ?recursive=true") from None
+
+
+def _remove_tree(folder: int, name: str, path: FilePath) -> None:
+    try:
+        shutil.rmtree(name, dir_fd=folder)
+    except RecursionError:
+        raise BadPath(f"{path}: folders too deep in each other", "delete the inner ones") from None
+
+
+def _taken(path: FilePath) -> Conflict:
+    return Conflict(
+        f"{path}: there is something of that name",
+        "choose another name, or say if_exists=replace or if_exists=rename",
+    )

@@ -1,0 +1,90 @@
+"""What is there: one entry, the entries of a folder, the room on its disk."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+
+from desktopd.files.errors import Missing, explained
+from desktopd.files.paths import FilePath
+from desktopd.files.root import Root, find, names
+
+
+class Kind(StrEnum):
+    """What an entry is; a link is not followed, and OTHER is a socket, FIFO or device."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    LINK = "link"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderEntry:
+    """One entry of a folder: `size` in bytes, of a file alone; `modified` in seconds (Unix)."""
+
+    path: FilePath
+    kind: Kind
+    size: int | None
+    modified: float
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Bytes of a disk: how many there are, and how many this user can still fill."""
+
+    total: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A folder, what is in it by name, and the room on its disk."""
+
+    path: FilePath
+    entries: tuple[FolderEntry, ...]
+    space: Space
+
+
+def list_folder(root: Root, path: FilePath) -> Listing:
+    """The folder at `path`; raises FilesError."""
+    with root.folder(path) as folder, explained(path):
+        entries = []
+        for found in names(folder):
+            # What is deleted meanwhile is not there.
+            with suppress(FileNotFoundError):
+                entries.append(_entry(folder, path / found))
+        return Listing(path, tuple(entries), space(folder))
+
+
+def entry(root: Root, path: FilePath) -> FolderEntry:
+    """The entry at `path`, spelled as it stands on the disk; raises FilesError."""
+    with root.parent(path) as folder, explained(path):
+        found = find(folder, path.name)
+        if found is None:
+            raise Missing(f"{path}: no such file or folder", "list the folder that holds it")
+        return _entry(folder, path.parent / found)
+
+
+def space(descriptor: int) -> Space:
+    """The room on the disk of an open file or folder."""
+    disk = os.fstatvfs(descriptor)
+    return Space(disk.f_blocks * disk.f_frsize, disk.f_bavail * disk.f_frsize)
+
+
+def _entry(folder: int, path: FilePath) -> FolderEntry:
+    status = os.stat(path.name, dir_fd=folder, follow_symlinks=False)
+    kind = _kind(status.st_mode)
+    size = status.st_size if kind is Kind.FILE else None
+    return FolderEntry(path, kind, size, status.st_mtime)
+
+
+def _kind(mode: int) -> Kind:
+    if stat.S_ISREG(mode):
+        return Kind.FILE
+    if stat.S_ISDIR(mode):
+        return Kind.FOLDER
+    return Kind.LINK if stat.S_ISLNK(mode) else Kind.OTHER

@@ -1,0 +1,53 @@
+"""What is shared of the user's files, and with whom: made once, from the settings.
+
+Tested by tests/unit/files/test_sharing.py and tests/unit/test_options.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktopd.files.errors import Forbidden
+from desktopd.files.limits import UploadLimits
+from desktopd.files.listing import Kind, entry
+from desktopd.files.paths import FilePath
+from desktopd.files.root import Root
+from desktopd.files.staging import Staging
+from desktopd.files.threads import DiskThreads
+from desktopd.files.uploads import Uploads
+from desktopd.observers import Observers
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """`download`: files may leave. `upload`: files may come, and be renamed and deleted.
+
+    `for_viewers`: whoever may only watch may list, and load if anybody may.
+    """
+
+    download: bool = True
+    upload: bool = True
+    for_viewers: bool = False
+
+
+class SharedFiles:
+    """The files below `path`; `changes` are told the folder in which something has changed."""
+
+    def __init__(self, path: Path, rules: Rules, limits: UploadLimits) -> None:
+        self.root = Root(path)
+        self.rules = rules
+        self.staging = Staging(self.root, limits)
+        self.uploads = Uploads(self.staging)
+        self.disk = DiskThreads()
+        self.changes = Observers[[str]]()
+
+    def locate(self, path: str) -> Path:
+        """The absolute path of a file or folder that is there; blocks on the disk.
+
+        Raises FilesError.
+        """
+        found = entry(self.root, FilePath.parse(path))
+        if found.kind not in (Kind.FILE, Kind.FOLDER):
+            raise Forbidden(f"{found.path}: neither a file nor a folder", "take a plain file")
+        return self.root.path.joinpath(*found.path.names)

@@ -1,0 +1,54 @@
+"""The routes of files and uploads, or what stands there when files are switched off.
+
+Tested by tests/unit/http/api/test_files.py.
+"""
+
+from __future__ import annotations
+
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from desktopd.files.sharing import SharedFiles
+from desktopd.http.api.files import Files
+from desktopd.http.api.uploads import ResumableUploads
+from desktopd.http.problems import Problem
+
+
+class _Anything(Convertor[str]):
+    """The rest of an address; Starlette's own ``path`` ends at a line break."""
+
+    regex = "(?s:.*)"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("anything", _Anything())
+
+FILES, UPLOADS, UPLOAD = "/api/files/{path:anything}", "/api/uploads", "/api/uploads/{upload_id}"
+METHODS = ["GET", "PUT", "POST", "PATCH", "DELETE", "OPTIONS"]
+
+
+def file_routes(files: SharedFiles | None) -> list[Route]:
+    """The routes for `files`; without them every one answers 404 and says why."""
+    if files is None:
+        return [Route(path, _switched_off, methods=METHODS) for path in (FILES, UPLOADS, UPLOAD)]
+    one, resumable = Files(files), ResumableUploads(files)
+    return [
+        Route(FILES, one.get),
+        Route(FILES, one.put, methods=["PUT"]),
+        Route(FILES, one.post, methods=["POST"]),
+        Route(FILES, one.patch, methods=["PATCH"]),
+        Route(FILES, one.delete, methods=["DELETE"]),
+        Route(UPLOADS, resumable.collection, methods=["OPTIONS", "POST"]),
+        Route(UPLOAD, resumable.upload, methods=["HEAD", "PATCH", "DELETE", "POST"]),
+    ]
+
+
+async def _switched_off(request: Request) -> Response:
+    raise Problem(404, "files are switched off", "start desktopd with files=both and a files_root")

@@ -1,0 +1,143 @@
+"""A folder as a zip: whole, readable by others, and never all of it in memory."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import ZipFile
+
+import pytest
+
+from desktopd.files.archive import BLOCK, zip_folder
+from desktopd.files.errors import Conflict, Missing
+from tests.unit.files.trees import Tree, at
+
+
+def unzipped(tree: Tree, path: str = "") -> ZipFile:
+    archive = ZipFile(io.BytesIO(b"".join(zip_folder(tree.root, at(path)))))
+    assert archive.testzip() is None
+    return archive
+
+
+def test_a_tree_of_ten_thousand_files() -> None:
+    with TemporaryDirectory(dir="/dev/shm") as folder:
+        check_ten_thousand_files(Tree(Path(folder)))
+
+
+def check_ten_thousand_files(tree: Tree) -> None:
+    names = [f"plate/{n // 1000}/ü {n} 😀#%.tif" for n in range(10_000)]
+    for n, name in enumerate(names):
+        tree.write(name, b"%d" % n)
+    archive = unzipped(tree, "plate")
+    files = [name for name in archive.namelist() if not name.endswith("/")]
+    assert sorted(files) == sorted(names)
+    assert all(archive.read(name) == b"%d" % n for n, name in enumerate(names))
+
+
+def test_other_programs_read_it(tree: Tree, tmp_path: Path) -> None:
+    tree.write("plate/grün.tif", os.urandom(3 * BLOCK))
+    tree.write("plate/zeros", bytes(BLOCK * 5))
+    script = tree.write("plate/run.sh", b"#!/bin/sh\n")
+    script.chmod(0o755)
+    os.utime(script, (0, 0))
+    (tree.path / "plate" / "empty").mkdir()
+    saved = tmp_path / "plate.zip"
+    saved.write_bytes(b"".join(zip_folder(tree.root, at("plate"))))
+    subprocess.run(["unzip", "-q", saved, "-d", tmp_path / "out"], check=True)
+    subprocess.run(["diff", "-r", tree.path / "plate", tmp_path / "out" / "plate"], check=True)
+    assert (tmp_path / "out/plate/run.sh").stat().st_mode & 0o777 == 0o755
+
+
+def test_the_whole_root_has_no_folder_around_it(tree: Tree) -> None:
+    tree.write("a")
+    assert unzipped(tree).namelist() == ["a"]
+
+
+def test_what_is_left_out_is_said(tree: Tree) -> None:
+    tree.write("a/file")
+    os.mkfifo(tree.path / "a" / "fifo")
+    (tree.path / "a" / "link").symlink_to(tree.outside)
+    tree.staging.begin(at(""), "draft", None).close()
+    archive = unzipped(tree)
+    assert archive.namelist() == ["a/", "a/file", "desktopd-left-out.txt"]
+    assert archive.read("desktopd-left-out.txt").decode().splitlines() == [
+        "a/fifo: neither a file nor a folder",
+        "a/link: a link, and links are not followed",
+    ]
+
+
+def test_no_folder_is_no_zip(tree: Tree) -> None:
+    tree.write("file")
+    with pytest.raises(Missing):
+        zip_folder(tree.root, at("nothing"))
+    with pytest.raises(Conflict):
+        zip_folder(tree.root, at("file"))
+
+
+def test_a_file_that_grows_or_shrinks_meanwhile(tree: Tree) -> None:
+    grows, shrinks = (tree.write(name, b"x" * 8 * BLOCK) for name in ("grows", "shrinks"))
+
+    def pieces() -> Iterator[bytes]:
+        for n, piece in enumerate(zip_folder(tree.root, at(""))):
+            if n == 0:
+                with grows.open("ab") as file:
+                    file.write(b"y" * BLOCK)
+                os.truncate(shrinks, BLOCK)
+            yield piece
+
+    # Random bytes, so that pieces come before the end.
+    for path in (grows, shrinks):
+        path.write_bytes(os.urandom(8 * BLOCK))
+    archive = ZipFile(io.BytesIO(b"".join(pieces())))
+    assert archive.testzip() is None
+    assert len(archive.read("grows")) == 8 * BLOCK
+    assert len(archive.read("shrinks")) == BLOCK
+
+
+def test_a_file_too_large_for_a_plain_zip(
+    tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Else of 2 GiB, which takes a minute to compress.
+    monkeypatch.setattr("zipfile.ZIP64_LIMIT", BLOCK)
+    large = tree.write("large", os.urandom(2 * BLOCK))
+    tree.write("a small one")
+    saved = tmp_path / "saved.zip"
+    saved.write_bytes(b"".join(zip_folder(tree.root, at(""))))
+    with ZipFile(saved) as archive:
+        assert archive.testzip() is None
+        needed = {info.filename: info.extract_version for info in archive.infolist()}
+    assert needed == {"a small one": 20, "large": 45}
+    subprocess.run(["unzip", "-q", saved, "-d", tmp_path / "out"], check=True)
+    assert (tmp_path / "out" / "large").read_bytes() == large.read_bytes()
+
+
+def test_memory_is_flat(tree: Tree) -> None:
+    with (tree.path / "large").open("wb") as file:
+        for _ in range(24):
+            file.write(os.urandom(1_048_576))
+    tracemalloc.start()
+    try:
+        total = sum(len(piece) for piece in zip_folder(tree.root, at("")))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert total > 24_000_000
+    assert peak < 4_000_000
+
+
+def test_nothing_stays_open_when_the_client_leaves(tree: Tree) -> None:
+    for n in range(50):
+        tree.write(f"a/b/{n}", os.urandom(BLOCK))
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for taken in (0, 1, 3):
+        pieces = zip_folder(tree.root, at(""))
+        for _ in range(taken):
+            next(pieces)
+        assert len(list(Path("/proc/self/fd").iterdir())) > before
+        pieces.close()
+        assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -1,0 +1,197 @@
+"""Folders are made, things renamed and deleted, and nothing is replaced unasked."""
+
+from __future__ import annotations
+
+import errno
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from desktopd.files.changes import IfExists, make_folder, remove, rename
+from desktopd.files.errors import (
+    BadPath,
+    Conflict,
+    DiskError,
+    FilesError,
+    Forbidden,
+    Missing,
+    NoSpace,
+    TooLarge,
+    explained,
+)
+from desktopd.files.listing import Kind
+from desktopd.files.paths import FilePath
+from tests.unit.files.trees import Tree, at
+
+EVERY = [*IfExists]
+
+
+class TestFolders:
+    def test_one_is_made_with_those_around_it(self, tree: Tree) -> None:
+        made = make_folder(tree.root, at("a/b/c"))
+        assert (made.path, made.kind) == (at("a/b/c"), Kind.FOLDER)
+        assert tree.names() == ["a", "a/b", "a/b/c"]
+
+    def test_one_that_is_there(self, tree: Tree) -> None:
+        tree.write("a/file")
+        for path in ("a", "a/file"):
+            with pytest.raises(Conflict, match="there is something of that name"):
+                make_folder(tree.root, at(path))
+        with pytest.raises(Conflict, match="no folder"):
+            make_folder(tree.root, at("a/file/b"))
+        with pytest.raises(BadPath, match="top folder"):
+            make_folder(tree.root, at(""))
+
+
+class TestRename:
+    def test_a_file_and_a_folder(self, tree: Tree) -> None:
+        tree.write("a/file")
+        assert rename(tree.root, at("a/file"), at("file"), IfExists.FAIL).path == at("file")
+        rename(tree.root, at("a"), at("ä"), IfExists.FAIL)
+        rename(tree.root, at("file"), at("ä/.file"), IfExists.FAIL)
+        assert tree.names() == ["ä", "ä/.file"]
+
+    def test_onto_a_file(self, tree: Tree) -> None:
+        tree.write("new", b"new")
+        old = tree.write("old.tif", b"old")
+        with pytest.raises(Conflict, match=r"old.tif: there is something of that name") as error:
+            rename(tree.root, at("new"), at("old.tif"), IfExists.FAIL)
+        assert "if_exists=replace" in error.value.remedy
+        numbered = rename(tree.root, at("new"), at("old.tif"), IfExists.RENAME)
+        assert numbered.path == at("old (2).tif")
+        assert old.read_bytes() == b"old"
+        rename(tree.root, at("old (2).tif"), at("old.tif"), IfExists.REPLACE)
+        assert (tree.names(), old.read_bytes()) == (["old.tif"], b"new")
+
+    @pytest.mark.parametrize("if_exists", [IfExists.FAIL, IfExists.REPLACE])
+    @pytest.mark.parametrize(
+        ("old", "new"), [("file", "folder"), ("folder", "file"), ("folder", "empty")]
+    )
+    def test_a_folder_is_never_replaced(
+        self, tree: Tree, old: str, new: str, if_exists: IfExists
+    ) -> None:
+        tree.write("file")
+        tree.write("folder/inner")
+        (tree.path / "empty").mkdir()
+        with pytest.raises(Conflict):
+            rename(tree.root, at(old), at(new), if_exists)
+        assert tree.names() == ["empty", "file", "folder", "folder/inner"]
+
+    def test_a_folder_beside_one_of_that_name(self, tree: Tree) -> None:
+        tree.write("a/1")
+        tree.write("b/2")
+        assert rename(tree.root, at("a"), at("b"), IfExists.RENAME).path == at("b (2)")
+        assert tree.names() == ["b", "b (2)", "b (2)/1", "b/2"]
+
+    @pytest.mark.parametrize("if_exists", EVERY)
+    def test_to_itself_and_into_itself(self, tree: Tree, if_exists: IfExists) -> None:
+        tree.write("a/file")
+        rename(tree.root, at("a"), at("a"), if_exists)
+        with pytest.raises(Conflict, match="cannot move into itself"):
+            rename(tree.root, at("a"), at("a/b"), if_exists)
+        assert tree.names() == ["a", "a/file"]
+
+    def test_to_another_spelling_of_itself(self, tree: Tree) -> None:
+        tree.write("gru\u0308n")
+        renamed = rename(tree.root, at("gr\u00fcn"), at("gr\u00fcn"), IfExists.FAIL)
+        assert renamed.path == at("gr\u00fcn")
+        assert tree.names() == ["gr\u00fcn"]
+
+    @pytest.mark.parametrize("if_exists", EVERY)
+    def test_what_is_not_there(self, tree: Tree, if_exists: IfExists) -> None:
+        tree.write("file")
+        with pytest.raises(Missing, match="nothing: no such file or folder"):
+            rename(tree.root, at("nothing"), at("new"), if_exists)
+        with pytest.raises(Missing):
+            rename(tree.root, at("file"), at("nowhere/new"), if_exists)
+        for old, new in (("", "new"), ("file", "")):
+            with pytest.raises(BadPath):
+                rename(tree.root, at(old), at(new), if_exists)
+        assert tree.names() == ["file"]
+
+    def test_many_at_once_replace_nothing(self, tree: Tree) -> None:
+        count = 40
+        for n in range(count):
+            tree.write(f"{n}", b"%d" % n)
+
+        def move(n: int) -> str:
+            return str(rename(tree.root, at(f"{n}"), at("same.tif"), IfExists.RENAME).path)
+
+        with ThreadPoolExecutor(8) as pool:
+            names = list(pool.map(move, range(count)))
+        assert sorted(names) == tree.names()
+        assert {(tree.path / name).read_bytes() for name in names} == {
+            b"%d" % n for n in range(count)
+        }
+
+    def test_many_at_once_and_one_wins(self, tree: Tree) -> None:
+        for n in range(20):
+            tree.write(f"{n}", b"%d" % n)
+
+        def move(n: int) -> bool:
+            try:
+                rename(tree.root, at(f"{n}"), at("same"), IfExists.FAIL)
+            except Conflict:
+                return False
+            return True
+
+        with ThreadPoolExecutor(8) as pool:
+            won = list(pool.map(move, range(20)))
+        assert won.count(True) == 1
+        assert (tree.path / "same").read_bytes() == b"%d" % won.index(True)
+        assert len(tree.names()) == 20
+
+
+class TestRemove:
+    def test_files_and_folders(self, tree: Tree) -> None:
+        tree.write("a/b/file")
+        (tree.path / "empty").mkdir()
+        with pytest.raises(Conflict, match="a: the folder is not empty") as error:
+            remove(tree.root, at("a"), recursive=False)
+        assert error.value.remedy == "add ?recursive=true"
+        remove(tree.root, at("empty"), recursive=False)
+        remove(tree.root, at("a/b/file"), recursive=True)
+        remove(tree.root, at("a"), recursive=True)
+        assert tree.names() == []
+
+    def test_what_cannot_be_deleted(self, tree: Tree) -> None:
+        with pytest.raises(Missing):
+            remove(tree.root, at("nothing"), recursive=True)
+        with pytest.raises(BadPath):
+            remove(tree.root, at(""), recursive=True)
+
+    def test_folders_without_end(self, tree: Tree) -> None:
+        here = os.open(tree.path, os.O_RDONLY)
+        for _ in range(1500):
+            os.mkdir("d", dir_fd=here)
+            inner = os.open("d", os.O_RDONLY, dir_fd=here)
+            os.close(here)
+            here = inner
+        os.close(here)
+        with pytest.raises(BadPath, match="too deep"):
+            remove(tree.root, at("d"), recursive=True)
+        remove(tree.root, FilePath(("d",) * 900), recursive=True)
+        remove(tree.root, at("d"), recursive=True)
+        assert tree.names() == []
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        (errno.ENOENT, Missing),
+        (errno.EACCES, Forbidden),
+        (errno.EROFS, Forbidden),
+        (errno.ENOSPC, NoSpace),
+        (errno.EDQUOT, NoSpace),
+        (errno.EFBIG, TooLarge),
+        (errno.EXDEV, Conflict),
+        (errno.ENAMETOOLONG, BadPath),
+        (errno.EIO, DiskError),
+        (errno.ESTALE, DiskError),
+    ],
+)
+def test_what_the_system_says_is_explained(number: int, kind: type[FilesError]) -> None:
+    with pytest.raises(kind, match=r"^a/b: ") as error, explained(at("a/b")):
+        raise OSError(number, os.strerror(number))
+    assert error.value.remedy

@@ -1,0 +1,375 @@
+"""/api/uploads: the tus protocol 1.0.0, with connections that are lost, slow and doubled."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import os
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from desktopd.http.api import incoming
+from desktopd.http.serving.server import HttpServer
+from tests.unit.http.api.shared import CHUNK, Shared, create, creation, metadata
+from tests.unit.http.desktop import BEARER, make_app, opened, serving
+
+BYTES = random.Random(2).randbytes(300_000)
+VERSION = {"Tus-Resumable": "1.0.0"}
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Shared:
+    return Shared(tmp_path)
+
+
+def chunk(offset: int, **more: str) -> dict[str, str]:
+    return {**CHUNK, "Upload-Offset": str(offset), **more}
+
+
+def checksum(data: bytes, algorithm: str = "sha256") -> str:
+    return f"{algorithm} {base64.b64encode(hashlib.new(algorithm, data).digest()).decode()}"
+
+
+async def offset(script: httpx.AsyncClient, upload: str) -> int:
+    answer = await script.head(upload, headers=VERSION)
+    assert answer.status_code == 200
+    return int(answer.headers["upload-offset"])
+
+
+async def test_what_the_server_can(shared: Shared) -> None:
+    shared.files.staging.limits = type(shared.files.staging.limits)(largest=5)
+    async with shared.client() as script:
+        answer = await script.options("/api/uploads")
+    assert answer.status_code == 204
+    extensions = "creation,creation-with-upload,checksum,termination,expiration"
+    assert {k: v for k, v in answer.headers.items() if k.startswith("tus-")} == {
+        "tus-resumable": "1.0.0",
+        "tus-version": "1.0.0",
+        "tus-extension": extensions,
+        "tus-checksum-algorithm": "sha1,sha256",
+        "tus-max-size": "5",
+    }
+
+
+async def test_an_upload_in_three_pieces(shared: Shared) -> None:
+    with shared.changes() as changes:
+        async with shared.client() as script:
+            upload = await create(script, "plates/grün.tif", len(BYTES), filetype="image/tiff")
+            for start in (0, 100_000, 200_000):
+                answer = await script.head(upload, headers=VERSION)
+                assert answer.headers["upload-offset"] == str(start)
+                assert answer.headers["upload-length"] == str(len(BYTES))
+                assert answer.headers["cache-control"] == "no-store"
+                assert answer.headers["upload-metadata"] == metadata(
+                    path="plates/grün.tif", filetype="image/tiff"
+                )
+                assert parsedate_to_datetime(answer.headers["upload-expires"])
+                data = BYTES[start : start + 100_000]
+                answer = await script.patch(upload, headers=chunk(start), content=data)
+                assert answer.status_code == 204, answer.text
+                assert answer.headers["upload-offset"] == str(start + 100_000)
+                assert answer.headers["tus-resumable"] == "1.0.0"
+            again = await script.head(upload, headers=VERSION)
+    for told in (answer, again):
+        assert told.headers["upload-path"] == "plates/gr%C3%BCn.tif"
+        assert "upload-expires" not in told.headers
+    assert again.headers["upload-offset"] == str(len(BYTES))
+    assert (shared.path / "plates/grün.tif").read_bytes() == BYTES
+    assert changes == ["plates"]
+
+
+class TestCreation:
+    async def test_with_upload(self, shared: Shared) -> None:
+        headers = creation("a", len(BYTES)) | CHUNK
+        async with shared.client() as script:
+            part = await script.post("/api/uploads", headers=headers, content=BYTES[:1000])
+            assert part.headers["upload-offset"] == "1000"
+            upload = f"/api/{part.headers['location']}"
+            await script.patch(upload, headers=chunk(1000), content=BYTES[1000:])
+            headers |= creation("b", len(BYTES)) | {"Upload-Checksum": checksum(BYTES)}
+            whole = await script.post("/api/uploads", headers=headers, content=BYTES)
+        assert (whole.status_code, whole.headers["upload-path"]) == (201, "b")
+        assert shared.names() == ["a", "b"]
+        assert (shared.path / "a").read_bytes() == (shared.path / "b").read_bytes() == BYTES
+
+    async def test_with_an_upload_that_is_wrong(self, shared: Shared) -> None:
+        headers = creation("a", 10) | CHUNK
+        async with shared.client() as script:
+            for more, body, status in (
+                ({"Upload-Checksum": checksum(b"x")}, b"y", 460),
+                ({}, b"more than 10 bytes", 413),
+            ):
+                answer = await script.post("/api/uploads", headers=headers | more, content=body)
+                assert answer.status_code == status
+        assert (shared.names(), shared.staged()) == ([], [])
+
+    async def test_of_nothing(self, shared: Shared) -> None:
+        async with shared.client() as script:
+            answer = await script.post("/api/uploads", headers=creation("empty", 0))
+        assert answer.headers["upload-path"] == "empty"
+        assert (shared.path / "empty").read_bytes() == b""
+
+    @pytest.mark.parametrize(
+        ("headers", "status", "error"),
+        [
+            ({"Tus-Resumable": ""}, 412, "another version of tus"),
+            ({"Tus-Resumable": "0.2.2"}, 412, "another version of tus"),
+            ({"Upload-Length": ""}, 400, "Upload-Length: '' is no number of bytes"),
+            ({"Upload-Length": "-1"}, 400, "Upload-Length: '-1' is no number of bytes"),
+            ({"Upload-Length": "1e9"}, 400, "Upload-Length: '1e9' is no number of bytes"),
+            ({"Upload-Length": "9" * 19}, 400, f"Upload-Length: '{'9' * 19}' is no number of"),
+            ({"Upload-Length": "1001"}, 413, "larger than files may be here"),
+            ({"Upload-Metadata": ""}, 400, "Upload-Metadata: no path"),
+            ({"Upload-Metadata": "path"}, 400, "the top folder itself cannot be changed"),
+            ({"Upload-Metadata": "path ?"}, 400, "Upload-Metadata: 'path' has no UTF-8 in Base64"),
+            ({"Upload-Metadata": "path /w=="}, 400, "Upload-Metadata: 'path' has no UTF-8 in"),
+            ({"Upload-Metadata": metadata(path="../x")}, 400, "the part '..' of the path"),
+            ({"Upload-Metadata": metadata(path="/x")}, 400, "an empty part of the path"),
+            ({"Upload-Metadata": metadata(path="a\nb")}, 400, "'a\\nb': a control character"),
+            ({"Upload-Metadata": metadata(path="there")}, 409, "there: there is something of"),
+            ({"Upload-Metadata": metadata(path="a", if_exists="no")}, 400, "if_exists='no' is not"),
+        ],
+    )
+    async def test_that_cannot_be(
+        self, tmp_path: Path, headers: dict[str, str], status: int, error: str
+    ) -> None:
+        shared = Shared(tmp_path, largest=1000)
+        shared.write("there")
+        async with shared.client() as script:
+            answer = await script.post("/api/uploads", headers=creation("a", 10) | headers)
+        assert answer.status_code == status, answer.text
+        assert answer.json()["error"].startswith(error)
+        assert answer.json()["remedy"]
+        assert answer.headers["tus-resumable"] == "1.0.0"
+        assert (shared.names(), shared.staged()) == (["there"], [])
+
+    async def test_without_room(self, tmp_path: Path) -> None:
+        disk = os.statvfs(tmp_path)
+        shared = Shared(tmp_path, free=disk.f_bavail * disk.f_frsize + 10_000_000_000)
+        async with shared.client() as script:
+            answer = await script.post("/api/uploads", headers=creation("a", 10))
+        assert (answer.status_code, shared.staged()) == (507, [])
+
+
+class TestPieces:
+    @pytest.mark.parametrize(
+        ("headers", "status", "error"),
+        [
+            ({"Upload-Offset": "4"}, 409, "the upload is at byte 5, not 4"),
+            ({"Upload-Offset": "six"}, 400, "Upload-Offset: 'six' is no number of bytes"),
+            ({"Content-Type": "text/plain"}, 415, "not a part of a file"),
+            ({"Upload-Checksum": checksum(b"x")}, 460, "the sha256 of what has arrived"),
+            ({"Upload-Checksum": checksum(b"x", "sha1")}, 460, "the sha1 of what has arrived"),
+            ({"Upload-Checksum": "md5 eA=="}, 400, "Upload-Checksum: 'md5' is not known"),
+            ({"Upload-Checksum": "sha1 ?"}, 400, "Upload-Checksum: not in Base64"),
+            ({"Upload-Checksum": "sha1 eA=="}, 460, "the sha1 of what has arrived"),
+            ({"Tus-Resumable": "2"}, 412, "another version of tus"),
+        ],
+    )
+    async def test_that_are_refused(
+        self, shared: Shared, headers: dict[str, str], status: int, error: str
+    ) -> None:
+        async with shared.client() as script:
+            upload = await create(script, "a", 10)
+            await script.patch(upload, headers=chunk(0), content=b"01234")
+            answer = await script.patch(upload, headers=chunk(5) | headers, content=b"56789")
+            assert (answer.status_code, answer.headers["tus-resumable"]) == (status, "1.0.0")
+            assert answer.json()["error"].startswith(error)
+            assert await offset(script, upload) == 5
+            right = chunk(5, **{"Upload-Checksum": checksum(b"56789")})
+            await script.patch(upload, headers=right, content=b"56789")
+        assert (shared.path / "a").read_bytes() == b"0123456789"
+
+    async def test_of_more_than_was_announced(self, shared: Shared) -> None:
+        async with shared.client() as script:
+            upload = await create(script, "a", 10)
+            answer = await script.patch(upload, headers=chunk(0), content=b"x" * 11)
+            assert answer.status_code == 413
+            assert await offset(script, upload) == 0
+
+    async def test_of_an_upload_that_is_whole(self, shared: Shared) -> None:
+        async with shared.client() as script:
+            upload = await create(script, "a", 5)
+            await script.patch(upload, headers=chunk(0), content=b"01234")
+            for data in (b"", b"5"):
+                answer = await script.patch(upload, headers=chunk(5), content=data)
+                assert answer.status_code == 409
+                assert answer.json()["error"] == "the upload is whole: a"
+        assert (shared.path / "a").read_bytes() == b"01234"
+
+    async def test_by_way_of_a_proxy_that_knows_no_patch(self, shared: Shared) -> None:
+        async with shared.client() as script:
+            upload = await create(script, "a", 5)
+            headers = chunk(0) | {"X-HTTP-Method-Override": "PATCH"}
+            answer = await script.post(upload, headers=headers, content=b"01234")
+            assert answer.status_code == 204
+            headers = VERSION | {"X-HTTP-Method-Override": "DELETE"}
+            assert (await script.post(upload, headers=headers)).status_code == 204
+            assert (await script.post(upload, headers=VERSION)).status_code == 405
+        assert (shared.path / "a").read_bytes() == b"01234"
+
+    async def test_of_an_unknown_upload(self, shared: Shared) -> None:
+        async with shared.client() as script:
+            for method, headers in (("HEAD", VERSION), ("PATCH", chunk(0)), ("DELETE", VERSION)):
+                answer = await script.request(method, f"/api/uploads/{'x' * 22}", headers=headers)
+                assert answer.status_code == 404
+
+
+async def test_termination(shared: Shared) -> None:
+    async with shared.client() as script:
+        upload = await create(script, "a", 10)
+        await script.patch(upload, headers=chunk(0), content=b"01234")
+        assert len(shared.staged()) == 2
+        assert (await script.delete(upload, headers=VERSION)).status_code == 204
+        assert (await script.head(upload, headers=VERSION)).status_code == 404
+    assert list(shared.path.iterdir()) == []
+
+
+async def test_two_uploads_to_one_name_at_once(shared: Shared) -> None:
+    async with shared.client() as script:
+        uploads = [await create(script, "cells.tif", len(BYTES)) for _ in range(3)]
+        answers = await asyncio.gather(
+            *(script.patch(upload, headers=chunk(0), content=BYTES) for upload in uploads)
+        )
+    assert {answer.headers["upload-path"] for answer in answers} == {
+        "cells.tif",
+        "cells%20%282%29.tif",
+        "cells%20%283%29.tif",
+    }
+    assert all(path.read_bytes() == BYTES for path in shared.path.glob("*.tif"))
+
+
+async def test_below_a_prefix(tmp_path: Path) -> None:
+    shared = Shared(tmp_path)
+    shared.app = make_app(files=shared.files, base_url="/user/ada/")
+    async with shared.client() as script:
+        answer = await script.post("/user/ada/api/uploads", headers=creation("a", 1))
+        upload = answer.url.join(answer.headers["location"])
+        answer = await script.patch(upload, headers=chunk(0), content=b"x")
+    assert (answer.status_code, shared.names()) == (204, ["a"])
+
+
+@asynccontextmanager
+async def over_network(shared: Shared) -> AsyncIterator[tuple[HttpServer, httpx.AsyncClient]]:
+    """A real server, and a client of it."""
+    async with (
+        serving(shared.app) as server,
+        httpx.AsyncClient(base_url=server.addresses[0], headers=BEARER) as script,
+    ):
+        yield server, script
+
+
+async def begin(
+    server: HttpServer, upload: str, start: int, data: bytes, *more: str
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection on which a piece has begun and does not end."""
+    reader, writer = await opened(server)
+    headers = {**BEARER, **chunk(start), "Content-Length": str(len(BYTES) - start), "Host": "x"}
+    lines = [f"PATCH {upload} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items()), *more]
+    writer.write("\r\n".join([*lines, "", ""]).encode() + data)
+    await writer.drain()
+    return reader, writer
+
+
+async def written(shared: Shared, size: int) -> None:
+    """Wait until so much is in staging, without a request, which would end the one before."""
+    async with asyncio.timeout(10):
+        while max(p.stat().st_size for p in shared.path.glob(".desktopd*/*")) < size:
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def unbuffered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes is written at once, so that `written` can wait for it."""
+    monkeypatch.setattr(incoming, "PIECE", 1)
+
+
+@pytest.mark.usefixtures("unbuffered")
+async def test_cut_off_at_random_offsets(shared: Shared) -> None:
+    cuts = random.Random(3)
+    async with over_network(shared) as (server, script):
+        upload = await create(script, "a", len(BYTES))
+        rounds = 0
+        while (start := await offset(script, upload)) + 60_000 < len(BYTES):
+            rounds += 1
+            data = BYTES[start : start + cuts.randint(1, 60_000)]
+            _, writer = await begin(server, upload, start, data)
+            # Each third time what is on its way is lost too.
+            if rounds % 3:
+                await written(shared, start + len(data))
+            writer.transport.abort()
+        await script.patch(upload, headers=chunk(start), content=BYTES[start:])
+    assert rounds > 5
+    assert (shared.path / "a").read_bytes() == BYTES
+
+
+@pytest.mark.usefixtures("unbuffered")
+async def test_a_piece_with_a_checksum_counts_as_a_whole(shared: Shared) -> None:
+    async with over_network(shared) as (server, script):
+        upload = await create(script, "a", len(BYTES))
+        told = f"Upload-Checksum: {checksum(BYTES)}"
+        _, writer = await begin(server, upload, 0, BYTES[:12345], told)
+        await written(shared, 12345)
+        writer.close()
+        assert await offset(script, upload) == 0
+        await script.patch(upload, headers=chunk(0), content=BYTES)
+    assert (shared.path / "a").read_bytes() == BYTES
+
+
+@pytest.mark.usefixtures("unbuffered")
+async def test_a_new_request_takes_over_from_one_that_hangs(shared: Shared) -> None:
+    async with over_network(shared) as (server, script):
+        upload = await create(script, "a", len(BYTES))
+        reader, writer = await begin(server, upload, 0, BYTES[:5000])
+        await written(shared, 5000)
+        assert await offset(script, upload) == 5000
+        assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 423 ")
+        writer.close()
+        await script.patch(upload, headers=chunk(5000), content=BYTES[5000:])
+    assert (shared.path / "a").read_bytes() == BYTES
+
+
+@pytest.mark.usefixtures("unbuffered")
+async def test_an_upload_that_is_terminated_while_it_runs(shared: Shared) -> None:
+    async with over_network(shared) as (server, script):
+        upload = await create(script, "a", len(BYTES))
+        _, writer = await begin(server, upload, 0, BYTES[:5000])
+        await written(shared, 5000)
+        assert (await script.delete(upload, headers=VERSION)).status_code == 204
+        assert (await script.head(upload, headers=VERSION)).status_code == 404
+        writer.close()
+    assert list(shared.path.iterdir()) == []
+
+
+async def test_a_connection_that_falls_silent(
+    shared: Shared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incoming, "PATIENCE", 0.1)
+    async with over_network(shared) as (server, script):
+        upload = await create(script, "a", len(BYTES))
+        reader, writer = await begin(server, upload, 0, BYTES[:5000])
+        async with asyncio.timeout(10):
+            answer = await reader.readuntil(b"}")
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert await offset(script, upload) == 5000
+        writer.close()
+
+
+@pytest.mark.usefixtures("unbuffered")
+async def test_a_server_that_stops_keeps_what_it_has(shared: Shared) -> None:
+    async with over_network(shared) as (server, script):
+        upload = await create(script, "a", len(BYTES))
+        _, writer = await begin(server, upload, 0, BYTES[:5000])
+        await written(shared, 5000)
+    writer.close()
+    async with over_network(shared) as (server, script):
+        assert await offset(script, upload) == 5000
+        await script.patch(upload, headers=chunk(5000), content=BYTES[5000:])
+    assert (shared.path / "a").read_bytes() == BYTES
