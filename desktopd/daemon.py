@@ -11,8 +11,13 @@ import resource
 import signal
 import socket
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 
+from desktopd.applications.application import Application
+from desktopd.applications.command import CompanionPlace, is_napari
+from desktopd.applications.companion import CompanionClient
+from desktopd.applications.errors import CannotOpen
+from desktopd.applications.opening import Opening
 from desktopd.config import ConfigError, Loaded, Settings, is_loopback
 from desktopd.control.report import Report, Reporter
 from desktopd.control.supervisor import end_supervisor
@@ -24,7 +29,7 @@ from desktopd.http.serving.link import link
 from desktopd.http.serving.listening_sockets import bind_tcp, bind_unix
 from desktopd.http.serving.server import HttpServer
 from desktopd.integrations.integration import Integration, connect
-from desktopd.options import http_options, session_options
+from desktopd.options import allowed_to_open, http_options, session_options
 from desktopd.rfb import choice
 from desktopd.rfb.listeners import vnc_port as vnc
 from desktopd.rfb.listeners.authentication import VncAuthenticator
@@ -33,12 +38,13 @@ from desktopd.rfb.listeners.unix_socket import UnixSocketListener
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewers import Viewers
-from desktopd.session.errors import SessionError
+from desktopd.session.errors import LaunchError, SessionError
 from desktopd.session.folder import claim, make_private
 from desktopd.session.session import Session
 from desktopd.tasks import NamedTasks
 
 DESCRIPTORS = 65536
+SAVE_WITHIN = 2.0
 
 log = logging.getLogger("desktopd")
 
@@ -64,10 +70,11 @@ class Daemon:
         self._viewers = Viewers()
         path = PixelPath(self._session.rfb_path)
         self._rfb = choice.create(path, self._session, settings.app)
+        self._application = _application(loaded, self._session)
         options = http_options(settings, token, self._integration)
         self._files = options.files
         try:
-            app = create_app(options, self._session, self._viewers, self._rfb)
+            app = create_app(options, self._session, self._application, self._viewers, self._rfb)
         except ValueError as error:
             raise ConfigError(str(error)) from None
         self._http = HttpServer(
@@ -105,6 +112,7 @@ class Daemon:
             if "idle" in ended:
                 log.info("no input for %d seconds: ending", self._settings.idle_timeout)
                 end_supervisor()
+            await self._application.save(SAVE_WITHIN)
             await tasks.cancel(but=("http",))
             # A daemon that ends by a mistake of its own leaves the desktop to its successor.
             if all(isinstance(error, SessionError) for error in tasks.errors.values()):
@@ -122,6 +130,8 @@ class Daemon:
         }
         if self._files is not None:
             tasks["uploads"] = keep_swept(self._files.staging, self._files.disk)
+        if self._application.companion is not None:
+            tasks["companion"] = self._application.companion.run()
         if self._integration is not None:
             tasks["integration"] = self._integration.run(lambda: viewers.last_input)
         for listener in self._sockets:
@@ -139,6 +149,29 @@ class Daemon:
             stage=self._session.status.stage,
             viewers=tuple(viewer.role for viewer in self._viewers),
         )
+
+
+def _application(loaded: Loaded, session: Session) -> Application:
+    """The application of `session`, with a companion where it is napari."""
+    settings, place = loaded.settings, CompanionPlace(loaded.runtime_dir)
+
+    async def launch(argv: Sequence[str]) -> None:
+        try:
+            await session.launch(argv)
+        except LaunchError as error:
+            raise CannotOpen(f"app_open: {error}") from None
+
+    companion = CompanionClient(place.socket) if is_napari(settings.app) else None
+    opening = Opening(allowed_to_open(settings), companion, settings.app_open, launch)
+    application = Application(
+        lambda: session.status.application,
+        session.restart_application,
+        opening,
+        companion,
+        place.last_words,
+    )
+    session.on_change(application.note_process)
+    return application
 
 
 def _end_signal() -> asyncio.Event:

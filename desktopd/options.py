@@ -6,6 +6,8 @@ The rooms know their options alone: of the settings' other names, files and vari
 from __future__ import annotations
 
 from desktopd import __version__
+from desktopd.applications.command import CompanionPlace, companion_environment, is_napari
+from desktopd.applications.opening import Allowed
 from desktopd.config import ConfigError, Loaded, Settings
 from desktopd.files.limits import UploadLimits
 from desktopd.files.sharing import Rules, SharedFiles
@@ -32,7 +34,22 @@ def session_options(loaded: Loaded) -> SessionOptions:
         restart_app=settings.restarts_application,
         wm=settings.wm,
         gpu=settings.gpu,
+        app_environment=_app_environment(loaded),
     )
+
+
+def _app_environment(loaded: Loaded) -> dict[str, str]:
+    """What napari gets beside the environment of every program: its companion."""
+    if not is_napari(loaded.settings.app):
+        return {}
+    place = CompanionPlace(loaded.runtime_dir)
+    return companion_environment(place, loaded.environment, restore=loaded.settings.restore)
+
+
+def allowed_to_open(settings: Settings) -> Allowed:
+    """What the settings allow to be opened in the application: what they share, if they do."""
+    root = None if settings.files == "off" else settings.files_root
+    return Allowed(root=root, hosts=settings.open_hosts)
 
 
 def _rfb(settings: Settings) -> str:

@@ -82,7 +82,8 @@ class Daemon:
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """One request with full control, however long ago the last one was."""
         headers = {"Authorization": f"Bearer {self.token}", **options.pop("headers", {})}
-        return httpx.request(method, self.base + path, headers=headers, timeout=20, **options)
+        options = {"timeout": 20, **options}
+        return httpx.request(method, self.base + path, headers=headers, **options)
 
     def session(self) -> dict[str, Any]:
         """GET /api/session."""

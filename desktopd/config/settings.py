@@ -62,6 +62,12 @@ def _bytes(value: object) -> object:
     return value
 
 
+def _open_command(value: object) -> object:
+    if isinstance(value, str) and "{path}" not in " ".join(shlex.split(value)[1:]):
+        raise ValueError("expected a command with {path} in it, e.g. 'fiji {path}'")
+    return value
+
+
 SizeSetting = Annotated[Size, BeforeValidator(_size)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 ByteCount = Annotated[Bytes, BeforeValidator(_bytes)]
@@ -119,6 +125,13 @@ class Settings(BaseModel):
         None, description="unix socket for VNC viewers of this user, from the native RFB server"
     )
     app: CommandLine = Field("napari", description="command of the application")
+    app_open: Annotated[str | None, BeforeValidator(_open_command)] = Field(
+        None, description="command that opens a file in the application, e.g. 'fiji {path}'"
+    )
+    open_hosts: Words = Field(
+        (), description="hosts whose URLs may be opened, *.example.org too; unset: none"
+    )
+    restore: bool = Field(True, description="put napari's layers back after a crash or a restart")
     kiosk: bool = Field(True, description="one maximised application, or a plain desktop")
     restart_app: bool | None = Field(
         None, description="start the application again when it ends; unset: as kiosk"

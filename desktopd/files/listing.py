@@ -13,7 +13,7 @@ from desktopd.files.paths import FilePath
 from desktopd.files.root import Root, find, names
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     """What an entry is; a link is not followed, and OTHER is a socket, FIFO or device."""
 
     FILE = "file"
@@ -27,7 +27,7 @@ class FolderEntry:
     """One entry of a folder: `size` in bytes, of a file alone; `modified` in seconds (Unix)."""
 
     path: FilePath
-    kind: Kind
+    kind: EntryKind
     size: int | None
     modified: float
 
@@ -78,13 +78,13 @@ def space(descriptor: int) -> Space:
 def _entry(folder: int, path: FilePath) -> FolderEntry:
     status = os.stat(path.name, dir_fd=folder, follow_symlinks=False)
     kind = _kind(status.st_mode)
-    size = status.st_size if kind is Kind.FILE else None
+    size = status.st_size if kind is EntryKind.FILE else None
     return FolderEntry(path, kind, size, status.st_mtime)
 
 
-def _kind(mode: int) -> Kind:
+def _kind(mode: int) -> EntryKind:
     if stat.S_ISREG(mode):
-        return Kind.FILE
+        return EntryKind.FILE
     if stat.S_ISDIR(mode):
-        return Kind.FOLDER
-    return Kind.LINK if stat.S_ISLNK(mode) else Kind.OTHER
+        return EntryKind.FOLDER
+    return EntryKind.LINK if stat.S_ISLNK(mode) else EntryKind.OTHER

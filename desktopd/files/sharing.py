@@ -10,7 +10,7 @@ from pathlib import Path
 
 from desktopd.files.errors import Forbidden
 from desktopd.files.limits import UploadLimits
-from desktopd.files.listing import Kind, entry
+from desktopd.files.listing import EntryKind, entry
 from desktopd.files.paths import FilePath
 from desktopd.files.root import Root
 from desktopd.files.staging import Staging
@@ -48,6 +48,6 @@ class SharedFiles:
         Raises FilesError.
         """
         found = entry(self.root, FilePath.parse(path))
-        if found.kind not in (Kind.FILE, Kind.FOLDER):
+        if found.kind not in (EntryKind.FILE, EntryKind.FOLDER):
             raise Forbidden(f"{found.path}: neither a file nor a folder", "take a plain file")
         return self.root.path.joinpath(*found.path.names)

@@ -12,6 +12,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from desktopd.applications.application import Application
+from desktopd.applications.errors import ApplicationError
 from desktopd.errors import DisplayUnavailable
 from desktopd.files.errors import FilesError
 from desktopd.http.access.access import RequestAuthenticator
@@ -21,7 +23,7 @@ from desktopd.http.access.oauth import CALLBACK, OAuthAuthenticator
 from desktopd.http.access.origin import OriginPolicy
 from desktopd.http.access.token_authenticator import TokenAuthenticator
 from desktopd.http.access.tokens import Tokens
-from desktopd.http.api.application import ApplicationEndpoint
+from desktopd.http.api.application import application_routes, on_application_error
 from desktopd.http.api.clipboard import ClipboardEndpoint
 from desktopd.http.api.display import DisplayEndpoint
 from desktopd.http.api.drop import DropEndpoint
@@ -61,7 +63,11 @@ class Entrance:
 
 
 def create_app(
-    options: HttpOptions, session: ServedSession, viewers: Viewers, server: RfbServer
+    options: HttpOptions,
+    session: ServedSession,
+    application: Application,
+    viewers: Viewers,
+    server: RfbServer,
 ) -> Starlette:
     """The application that serves `session` as `server` shows it to the `viewers`.
 
@@ -71,12 +77,13 @@ def create_app(
     security = SecurityHeaders(options.frame_ancestors)
     entrance = _entrance(options, base, embedded=security.embeddable)
     app = Starlette(
-        routes=[*entrance.routes, *_routes(options, session, viewers, server)],
+        routes=[*entrance.routes, *_routes(options, session, application, viewers, server)],
         middleware=_middleware(options, base, security, entrance),
         exception_handlers={
             HTTPException: _on_http_error,
             DisplayUnavailable: _on_no_display,
             FilesError: _on_files_error,
+            ApplicationError: on_application_error,
             Exception: partial(_on_bug, security),
         },
     )
@@ -126,11 +133,15 @@ def _entrance(options: HttpOptions, base: str, *, embedded: bool) -> Entrance:
 
 
 def _routes(
-    options: HttpOptions, session: ServedSession, viewers: Viewers, server: RfbServer
+    options: HttpOptions,
+    session: ServedSession,
+    application: Application,
+    viewers: Viewers,
+    server: RfbServer,
 ) -> list[BaseRoute]:
     files = options.files
-    described = SessionEndpoint(session, server, viewers, options.version)
-    events = Events(session, viewers, described.describe, files)
+    described = SessionEndpoint(session, application, server, viewers, options.version)
+    events = Events(session, application, viewers, described.describe, files)
     clipboard, health = ClipboardEndpoint(session), HealthEndpoint(session)
     rfb, pages = RfbEndpoint(server, viewers, options.targets), Pages(options.static)
     return [
@@ -147,7 +158,7 @@ def _routes(
             methods=["POST"],
         ),
         Route("/api/screenshot", ScreenshotEndpoint(session).get),
-        Route("/api/app/restart", ApplicationEndpoint(session).restart, methods=["POST"]),
+        *application_routes(session, application),
         *file_routes(files),
         WebSocketRoute("/api/events", events.connect),
         WebSocketRoute("/websockify", rfb.connect),

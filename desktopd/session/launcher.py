@@ -5,16 +5,20 @@ Tested by tests/x11/test_session.py, and gpu with it by tests/x11/test_gpu.py.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from desktopd.session.gpu import Gpu, confirmed, detect
 from desktopd.session.options import SessionOptions
+from desktopd.session.probes.painted import at_once
 from desktopd.session.process import Process, popen
 from desktopd.session.service import Service
 from desktopd.session.x_server import XServer
+
+STOP_WITHIN = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +31,7 @@ class Launcher:
     ) -> None:
         self.gpu: Gpu = detect(options.gpu)
         self._gpu_is_settled = False
+        self._beside: list[Process] = []
         self._options = options
         self._x_server = x_server
         self._changed = changed
@@ -40,12 +45,26 @@ class Launcher:
             await self._settle_gpu()
         child = popen(
             service.argv,
-            {**(self.gpu.environment if service.uses_gpu else {}), **self._environment()},
+            {
+                **(self.gpu.environment if service.uses_gpu else {}),
+                **self._environment(),
+                **service.environment,
+            },
             log_file,
             first_oom_victim=service.first_oom_victim,
             umask=service.umask,
         )
         return Process(child.pid, child, keep_children=service.keep_children)
+
+    async def launch_beside(self, argv: Sequence[str]) -> None:
+        """Start a program that is no service: nobody starts it again. Raises as `launch` does."""
+        service = Service("launched", tuple(argv), ready=at_once, uses_gpu=True)
+        started = await self.launch(service, self._options.folder / "launched.log")
+        self._beside = [*(process for process in self._beside if process.running), started]
+
+    async def stop(self) -> None:
+        """End the programs that are no services."""
+        await asyncio.gather(*(process.stop(STOP_WITHIN) for process in self._beside))
 
     def _environment(self) -> dict[str, str]:
         return {

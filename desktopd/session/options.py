@@ -18,7 +18,8 @@ class SessionOptions:
     """`folder` takes state, sockets and logs; `environment` are the variables of the children.
 
     `rfb` is the server that was chosen: ``native``, ``x11vnc``, or the X server itself, ``xvnc``.
-    The others are the settings of their names.
+    `app_environment` comes to the variables for the application. The others are the settings of
+    their names.
     """
 
     folder: Path
@@ -33,6 +34,7 @@ class SessionOptions:
     restart_app: bool
     wm: str
     gpu: str
+    app_environment: Mapping[str, str]
 
     @property
     def backends(self) -> tuple[Backend, ...]:

@@ -101,6 +101,7 @@ class Runner:
         ended = await (process.wait() if reason is None else process.kill())
         await self.service.release()
         self._forget()
+        self._note(pid=None, exit_code=ended.code)
         program = self.service.argv[0] if self.service.argv else name
         return was_ready, f"{program} {reason or ended}"
 

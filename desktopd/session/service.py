@@ -6,8 +6,8 @@ The services themselves are in `services`; `runner` keeps one running.
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
 from desktopd.session.process import Process
 from desktopd.session.status import Stage
@@ -53,7 +53,8 @@ class Service:
     these two hold: it is called when the service has ended, and before it is stopped.
 
     `stop_within`: seconds from SIGTERM to SIGKILL. `keep_children`: what it started goes on when
-    it ends by itself. `uses_gpu`: it draws, or starts what draws.
+    it ends by itself. `uses_gpu`: it draws, or starts what draws. `environment`: variables for
+    this one alone.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Service:
     first_oom_victim: bool = False
     uses_gpu: bool = False
     umask: int = -1
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Tested by tests/x11/test_session.py.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -144,6 +144,10 @@ class Session:
         """End the application, if it runs, and start it again."""
         await self._runners["application"].restart()
 
+    async def launch(self, argv: Sequence[str]) -> None:
+        """Start another program on the desktop; raises LaunchError, SessionNotReady."""
+        await self._launcher.launch_beside(argv)
+
     @property
     def clipboard_text(self) -> str:
         """Text of the selection CLIPBOARD, as last seen."""
@@ -201,5 +205,6 @@ class Session:
             await asyncio.gather(*(runner.stop() for runner in last))
             left = [runner for runner in left if runner not in last]
         remove_dead_locks()
+        await self._launcher.stop()
         self._options.rfb_socket.unlink(missing_ok=True)
         self._state.remove()

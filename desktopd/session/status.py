@@ -37,7 +37,10 @@ class ServiceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServiceStatus:
-    """One service: `error` is how it last ended (None: never), with the last lines of its log."""
+    """One service: `error` is how it last ended (None: never), with the last lines of its log.
+
+    `exit_code` is that of the last process, as in `subprocess.Popen.returncode`; None: unknown.
+    """
 
     name: str
     state: ServiceState
@@ -45,6 +48,7 @@ class ServiceStatus:
     restarts: int = 0
     error: str | None = None
     log: str = ""
+    exit_code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "desktopd"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+# What runs in napari's process is in none of the daemon's rooms.
+COMPANION = PACKAGE / "integrations" / "napari"
+OURS = [path for path in MODULES if not path.is_relative_to(COMPANION)]
 
 VALUES = "errors geometry limits observers"
 """What every room may use."""
@@ -28,6 +31,7 @@ ARROWS = {
     "tasks": "",
     "config": "geometry",
     "control": "config session",
+    "applications": VALUES,
     "files": VALUES,
     "x11": f"{VALUES} background_tasks tasks",
     "rfb.protocol": VALUES,
@@ -46,11 +50,13 @@ ARROWS = {
     ),
     # The probe of an RFB server speaks RFB.
     "session": f"{VALUES} tasks x11 rfb.protocol",
-    "http": f"{VALUES} files lockout sockets session rfb x11",
+    "http": f"{VALUES} applications files lockout sockets session rfb x11",
     "integrations": "http",
     "integrations.napari": "",
-    "options": "config files http rfb session",
-    "daemon": f"{VALUES} config control files http integrations options rfb session tasks",
+    "options": "applications config files http rfb session",
+    "daemon": (
+        f"{VALUES} applications config control files http integrations options rfb session tasks"
+    ),
     "__main__": "config control daemon errors options session",
 }
 """Which rooms each room may import; a room is its longest name here, and may import itself."""
@@ -124,7 +130,7 @@ def test_no_module_imports_itself_on_a_way_around() -> None:
     [("starlette", "http"), ("uvicorn", "http"), ("Xlib", "x11"), ("numpy", "rfb")],
 )
 def test_a_library_stays_in_its_room(name: str, owner: str) -> None:
-    users = {module_name(p).split(".")[0] for p in MODULES for i in imports(p) if is_of(i, name)}
+    users = {module_name(p).split(".")[0] for p in OURS for i in imports(p) if is_of(i, name)}
     assert users == {owner}
 
 
@@ -132,10 +138,15 @@ def is_of(imported: str, library: str) -> bool:
     return imported.split(".")[0] == library
 
 
+def test_the_daemon_imports_nothing_of_the_companion() -> None:
+    home = "desktopd.integrations.napari"
+    assert not [path for path in OURS for name in imports(path) if name.startswith(home)]
+
+
 def test_only_config_reads_the_environment() -> None:
     readers = {
         room(module_name(path))
-        for path in MODULES
+        for path in OURS
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
     }

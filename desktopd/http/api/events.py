@@ -1,4 +1,4 @@
-"""WebSocket ``/api/events``: the session and the clipboard as JSON text frames."""
+"""WebSocket ``/api/events``: session, application and clipboard as JSON text frames."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from desktopd.applications.application import NOTHING, Application
 from desktopd.errors import DisplayUnavailable
 from desktopd.files.sharing import SharedFiles
 from desktopd.http.access.access import Access
+from desktopd.http.api.application_json import event_json
 from desktopd.http.api.clipboard import put_content
 from desktopd.http.api.clipboard_frames import clipboard_frame, frame_content, offer_frames
 from desktopd.http.api.file_access import FileAccess
@@ -30,11 +32,13 @@ class Events:
     def __init__(
         self,
         session: ServedSession,
+        application: Application,
         viewers: Viewers,
         describe: Callable[[Role], dict[str, Any]],
         files: SharedFiles | None,
     ) -> None:
         self._session = session
+        self._application = application
         self._viewers = viewers
         self._describe = describe
         self._files = files
@@ -71,11 +75,12 @@ class Events:
         with ExitStack() as subscriptions:
             subscriptions.callback(self._session.on_change(wake.set))
             subscriptions.callback(self._viewers.on_change(wake.set))
+            subscriptions.callback(self._application.on_change(wake.set))
             if role is Role.CONTROL:
                 subscriptions.callback(self._session.clipboard.on_offer(on_offer))
             if files is not None:
                 subscriptions.callback(files.changes.add(on_files))
-            sent = None
+            sent, told = None, event_json(NOTHING, role)
             wake.set()
             while True:
                 await wake.wait()
@@ -88,6 +93,10 @@ class Events:
                     folders = sorted(changed)
                     changed.clear()
                     await websocket.send_json({"type": "files", "folders": folders})
+                application = event_json(self._application.status, role)
+                if application != told:
+                    await websocket.send_json({"type": "application", **application})
+                    told = application
                 while copied:
                     for frame in offer_frames(copied.pop()):
                         await websocket.send_json(frame)

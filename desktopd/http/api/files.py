@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from desktopd.files import changes
 from desktopd.files.archive import zip_folder
-from desktopd.files.listing import FolderEntry, Kind, entry, list_folder
+from desktopd.files.listing import EntryKind, FolderEntry, entry, list_folder
 from desktopd.files.new_file import NewFile
 from desktopd.files.paths import FilePath, shown
 from desktopd.files.reading import open_to_read
@@ -47,7 +47,7 @@ class Files:
             note(request, "loads the zip of", path)
             name = f"{path.name or self._files.root.path.name or 'files'}.zip"
             return zip_response(name, pieces, self._files.disk)
-        if is_folder(request) or (await self._entry(path)).kind is Kind.FOLDER:
+        if is_folder(request) or (await self._entry(path)).kind is EntryKind.FOLDER:
             body = await self._run(self._listing, path, access)
             return Response(body, media_type="application/json")
         access.require(download=True)
@@ -144,7 +144,7 @@ def is_folder(request: Request) -> bool:
 
 def entry_json(one: FolderEntry) -> dict[str, Any]:
     """An entry for a client; ``href`` is its address behind ``api/files/``."""
-    slash = "/" if one.kind is Kind.FOLDER else ""
+    slash = "/" if one.kind is EntryKind.FOLDER else ""
     return {
         "name": shown(one.path.name),
         "href": one.path.href + slash,

@@ -9,7 +9,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from desktopd.applications.application import Application
 from desktopd.http.access.access import Access
+from desktopd.http.api.application_json import crash_json
 from desktopd.http.api.served_session import ServedSession
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.viewer import Role, Viewer
@@ -23,9 +25,15 @@ class SessionEndpoint:
     """The session, who shows it, and who watches."""
 
     def __init__(
-        self, session: ServedSession, server: RfbServer, viewers: Viewers, version: str
+        self,
+        session: ServedSession,
+        application: Application,
+        server: RfbServer,
+        viewers: Viewers,
+        version: str,
     ) -> None:
         self._session = session
+        self._application = application
         self._server = server
         self._viewers = viewers
         self._version = version
@@ -46,7 +54,10 @@ class SessionEndpoint:
             "display": None if status.display is None else _display(status.display, role),
             "rfb": {"path": self._server.path, "baseline": self._server.baseline},
             "viewers": [_viewer(viewer) for viewer in self._viewers],
-            "app": _application(status, role),
+            "app": {
+                **_application(status, role),
+                **crash_json(self._application.status, role),
+            },
             "gpu": {
                 "renderer": status.gpu.renderer,
                 "name": status.gpu.name,

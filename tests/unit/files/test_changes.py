@@ -20,7 +20,7 @@ from desktopd.files.errors import (
     TooLarge,
     explained,
 )
-from desktopd.files.listing import Kind
+from desktopd.files.listing import EntryKind
 from desktopd.files.paths import FilePath
 from tests.unit.files.trees import Tree, at
 
@@ -30,7 +30,7 @@ EVERY = [*IfExists]
 class TestFolders:
     def test_one_is_made_with_those_around_it(self, tree: Tree) -> None:
         made = make_folder(tree.root, at("a/b/c"))
-        assert (made.path, made.kind) == (at("a/b/c"), Kind.FOLDER)
+        assert (made.path, made.kind) == (at("a/b/c"), EntryKind.FOLDER)
         assert tree.names() == ["a", "a/b", "a/b/c"]
 
     def test_one_that_is_there(self, tree: Tree) -> None:

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from desktopd.files.errors import Missing
-from desktopd.files.listing import Kind, entry, list_folder
+from desktopd.files.listing import EntryKind, entry, list_folder
 from desktopd.files.paths import FilePath
 from tests.unit.files.trees import Tree, at
 
@@ -19,10 +19,10 @@ def test_a_folder(tree: Tree) -> None:
     (tree.path / "c").symlink_to("a")
     listing = list_folder(tree.root, at(""))
     assert [(e.path.name, e.kind, e.size) for e in listing.entries] == [
-        (".zattrs", Kind.FILE, 0),
-        ("a", Kind.FOLDER, None),
-        ("b.tif", Kind.FILE, 3),
-        ("c", Kind.LINK, None),
+        (".zattrs", EntryKind.FILE, 0),
+        ("a", EntryKind.FOLDER, None),
+        ("b.tif", EntryKind.FILE, 3),
+        ("c", EntryKind.LINK, None),
     ]
     assert listing.entries[2].modified == 1_700_000_000.5
     assert 0 < listing.space.free < listing.space.total

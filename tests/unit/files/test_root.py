@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from desktopd.files.archive import zip_folder
 from desktopd.files.changes import IfExists, make_folder, remove, rename
 from desktopd.files.errors import Conflict, FilesError, Forbidden, Missing
-from desktopd.files.listing import Kind, entry, list_folder
+from desktopd.files.listing import EntryKind, entry, list_folder
 from desktopd.files.new_file import NewFile
 from desktopd.files.paths import FilePath
 from desktopd.files.reading import open_to_read
@@ -109,7 +109,11 @@ def test_thousands_of_names(texts: list[str]) -> None:
 
 def test_links_are_listed_and_not_followed(linked: Tree) -> None:
     kinds = {e.path.name: e.kind for e in list_folder(linked.root, at("")).entries}
-    assert (kinds["in"], kinds["out"], kinds["file"]) == (Kind.FOLDER, Kind.LINK, Kind.LINK)
+    assert (kinds["in"], kinds["out"], kinds["file"]) == (
+        EntryKind.FOLDER,
+        EntryKind.LINK,
+        EntryKind.LINK,
+    )
     with pytest.raises(Forbidden, match="file: a link, and links are not followed"):
         read(linked, at("file"))
     for path in ("out", "out/secret"):
@@ -194,7 +198,7 @@ class TestSpecialFiles:
         os.mkfifo(tree.path / "fifo")
         with pytest.raises(Forbidden, match="neither a file nor a folder"):
             read(tree, at("fifo"))
-        assert entry(tree.root, at("fifo")).kind is Kind.OTHER
+        assert entry(tree.root, at("fifo")).kind is EntryKind.OTHER
 
     def test_a_socket_is_refused(self, folder: Path) -> None:
         tree = Tree(folder)

@@ -17,6 +17,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.http11 import Response
 
+from desktopd.applications.application import Application
+from desktopd.applications.opening import Allowed, Opening
 from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.http.app import create_app
@@ -134,11 +136,23 @@ class Desk:
         return self.status.display
 
 
-def make_app(desk: Desk | None = None, viewers: Viewers | None = None, **options: Any) -> Starlette:
+def make_app(
+    desk: Desk | None = None,
+    viewers: Viewers | None = None,
+    application: Application | None = None,
+    **options: Any,
+) -> Starlette:
     desk = desk or Desk()
     viewers = Viewers() if viewers is None else viewers
+    application = application or make_application(desk)
     server = RelayServer(PixelPath.X11VNC, UnixTarget(desk.rfb_target), resize=desk.resize)
-    return create_app(make_options(**options), desk, viewers, server)
+    return create_app(make_options(**options), desk, application, viewers, server)
+
+
+def make_application(desk: Desk, opening: Opening | None = None) -> Application:
+    """The application of `desk`, which has no companion."""
+    process = lambda: desk.status.application  # noqa: E731
+    return Application(process, desk.restart_application, opening or Opening(Allowed()))
 
 
 def make_options(**options: Any) -> HttpOptions:

@@ -60,6 +60,8 @@ async def test_the_session(desk: Desk) -> None:
             "restarts": 0,
             "error": None,
             "log": "",
+            "exit": None,
+            "restored": None,
         },
     }
 

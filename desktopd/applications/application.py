@@ -1,0 +1,161 @@
+"""The application of a session: what it can do, how it last ended, and what can be asked of it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from desktopd.applications.application_end import LONGEST, ApplicationEnd, died_for_memory
+from desktopd.applications.companion import CompanionClient, CompanionState
+from desktopd.applications.errors import ApplicationError, NoCompanion
+from desktopd.applications.layer import Layer
+from desktopd.applications.memory import OomKills
+from desktopd.applications.opening import Opening
+from desktopd.observers import Observers
+
+SAVE_WITHIN = 5.0
+ASK_WITHIN = 20.0
+FACTS_WITHIN = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class ApplicationProcess(Protocol):
+    """What a session says of its application's process."""
+
+    @property
+    def pid(self) -> int | None:
+        """The running process."""
+
+    @property
+    def exit_code(self) -> int | None:
+        """How the last one ended, as in `subprocess.Popen.returncode`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationStatus:
+    """The application at one moment: `methods` of its companion, of which ``open`` has more ways.
+
+    `companion` is what that told last, None while there is none.
+    """
+
+    methods: frozenset[str]
+    companion: CompanionState | None
+    ending: ApplicationEnd | None
+
+
+NOTHING = ApplicationStatus(frozenset(), None, None)
+"""What is known of an application of which nothing is known."""
+
+
+class Application:
+    """The application; `restart` ends its process and starts it again.
+
+    `last_words` names the file in which a process of that pid leaves a traceback.
+    """
+
+    def __init__(
+        self,
+        process: Callable[[], ApplicationProcess],
+        restart: Callable[[], Awaitable[None]],
+        opening: Opening,
+        companion: CompanionClient | None = None,
+        last_words: Callable[[int], Path] | None = None,
+    ) -> None:
+        self.opening = opening
+        self.companion = companion
+        self._process = process
+        self._restart = restart
+        self._last_words = last_words
+        self._pid: int | None = None
+        self._oom_kills: OomKills | None = None
+        self._ending: ApplicationEnd | None = None
+        self._asked = False
+        self._changes = Observers[[]]()
+        if companion is not None:
+            companion.on_change(self._changes.call)
+
+    @property
+    def status(self) -> ApplicationStatus:
+        """The application at this moment."""
+        companion = self.companion.state if self.companion else None
+        methods = companion.methods if companion else frozenset[str]()
+        if self.opening.possible:
+            methods |= {"open"}
+        return ApplicationStatus(methods, companion, self._ending)
+
+    def on_change(self, handler: Callable[[], None]) -> Callable[[], None]:
+        """Call `handler` at each change of `status`; returns how to end that."""
+        return self._changes.add(handler)
+
+    async def ask(self, method: str, params: Mapping[str, Any], within: float | None = None) -> Any:
+        """The companion's answer, within 20 s unless told; raises ApplicationError."""
+        if self.companion is None:
+            raise NoCompanion("this application has no companion")
+        return await self.companion.ask(method, params, within or ASK_WITHIN)
+
+    async def layers(self) -> tuple[Layer, ...]:
+        """Every layer, the lowest first; raises ApplicationError."""
+        return tuple(Layer.parse(layer) for layer in await self.ask("layers", {}))
+
+    async def facts(self) -> Mapping[str, Any] | None:
+        """What the companion tells of itself now, or told last; None without one."""
+        state = self.status.companion
+        if state is None:
+            return None
+        with contextlib.suppress(ApplicationError):
+            facts: Mapping[str, Any] = await self.ask("status", {}, FACTS_WITHIN)
+            return facts
+        return state.facts
+
+    async def restart(self) -> None:
+        """Restart the application, which gets a moment to save its session before."""
+        await self.save(SAVE_WITHIN)
+        self._asked = True
+        await self._restart()
+
+    async def save(self, within: float) -> None:
+        """Let the companion save the session, if there is one, for at most `within` seconds."""
+        if "save" in self.status.methods:
+            try:
+                await self.ask("save", {}, within)
+            except ApplicationError as error:
+                log.warning("the session of the application is not saved: %s", error)
+
+    def note_process(self) -> None:
+        """See whether the application's process is another. To be called when it may be."""
+        process = self._process()
+        if process.pid == self._pid:
+            return
+        if self._pid is not None:
+            self._note_ending(self._pid, process.exit_code)
+        self._pid = process.pid
+        self._oom_kills = None if process.pid is None else OomKills(process.pid)
+        self._changes.call()
+
+    def _note_ending(self, pid: int, code: int | None) -> None:
+        kills = self._oom_kills.since_start if self._oom_kills else None
+        self._ending = ApplicationEnd(
+            pid=pid,
+            code=code,
+            out_of_memory=died_for_memory(code, kills),
+            traceback=self._read_last_words(pid),
+            asked=self._asked,
+            time=time.time(),
+        )
+        self._asked = False
+
+    def _read_last_words(self, pid: int) -> str:
+        if self._last_words is None:
+            return ""
+        path = self._last_words(pid)
+        with contextlib.suppress(FileNotFoundError):
+            words = path.read_text("utf-8", "replace")[-LONGEST:]
+            path.unlink()
+            return words
+        return ""

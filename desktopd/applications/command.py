@@ -1,0 +1,54 @@
+"""The command of the application: which program it is, and what is given to it for a companion."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+HOOK = Path(__file__).parents[1] / "integrations" / "napari" / "hook"
+
+
+@dataclass(frozen=True, slots=True)
+class CompanionPlace:
+    """Where the companion of one session lives, below its runtime folder."""
+
+    folder: Path
+
+    @property
+    def socket(self) -> Path:
+        """The unix socket where it listens; no longer than the one of the RFB server."""
+        return self.folder / "app.sock"
+
+    @property
+    def sessions(self) -> Path:
+        """The folder for saved sessions and last words."""
+        return self.folder / "companion"
+
+    def last_words(self, pid: int) -> Path:
+        """The file where a process has left the traceback that it ended with."""
+        return self.sessions / f"end-{pid}.txt"
+
+
+def is_napari(command: str) -> bool:
+    """Whether `command` starts napari, also through another program such as ``conda run``."""
+    return any(Path(word).name == "napari" for word in shlex.split(command))
+
+
+def companion_environment(
+    place: CompanionPlace, environment: Mapping[str, str], *, restore: bool
+) -> dict[str, str]:
+    """Variables with which napari starts our companion; `environment` is what it has else.
+
+    The names are those of `desktopd.integrations.napari.place`. The entry in PYTHONPATH reaches
+    napari whatever starts it and in whichever Python it runs, and changes none of its arguments.
+    """
+    path = [str(HOOK), environment.get("PYTHONPATH", "")]
+    return {
+        "PYTHONPATH": os.pathsep.join(filter(None, path)),
+        "DESKTOP_COMPANION_SOCKET": str(place.socket),
+        "DESKTOP_COMPANION_FOLDER": str(place.sessions),
+        "DESKTOP_COMPANION_RESTORE": "1" if restore else "0",
+    }

@@ -1,0 +1,157 @@
+"""The daemon's end of the companion's socket: requests with deadlines, events, and reconnection.
+
+The wire is that of `desktopd.integrations.napari.protocol`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from desktopd.applications.errors import CompanionAway, CompanionRefusal, CompanionSlow
+from desktopd.applications.layer import Layer
+from desktopd.observers import Observers
+
+VERSION = 1
+AGAIN = 0.2
+LONGEST_LINE = 64 << 20
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CompanionState:
+    """What a companion told last: `methods` that it has, and `facts` such as its renderer.
+
+    `ready`: there is a viewer, and what it was started with has been opened.
+    """
+
+    pid: int
+    ready: bool
+    methods: frozenset[str]
+    facts: Mapping[str, Any]
+    layers: tuple[Layer, ...] = ()
+
+
+class CompanionClient:
+    """The companion at `socket`, whichever process it is in."""
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+        self._state: CompanionState | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._numbers = itertools.count()
+        self._answers: dict[int, asyncio.Future[Any]] = {}
+        self._ready = asyncio.Event()
+        self._changes = Observers[[]]()
+
+    @property
+    def state(self) -> CompanionState | None:
+        """What it told last; None while there is none."""
+        return self._state
+
+    def on_change(self, handler: Callable[[], None]) -> Callable[[], None]:
+        """Call `handler` at each change of `state`; returns how to end that."""
+        return self._changes.add(handler)
+
+    async def ask(self, method: str, params: Mapping[str, Any], within: float) -> Any:
+        """The result of `method`, waiting for a companion too, for at most `within` seconds.
+
+        Raises CompanionAway, CompanionSlow or CompanionRefusal.
+        """
+        try:
+            async with asyncio.timeout(within):
+                await self._ready.wait()
+                return await self._ask(method, params)
+        except TimeoutError:
+            if self._ready.is_set():
+                raise CompanionSlow(f"no answer within {within:.0f} s") from None
+            raise CompanionAway("the application is not ready") from None
+
+    async def _ask(self, method: str, params: Mapping[str, Any]) -> Any:
+        assert self._writer is not None
+        number = next(self._numbers)
+        answer = self._answers[number] = asyncio.get_running_loop().create_future()
+        request = {"id": number, "method": method, "params": params}
+        try:
+            self._writer.write(json.dumps(request).encode() + b"\n")
+            await self._writer.drain()
+            return await answer
+        except ConnectionError:
+            raise CompanionAway("the application has ended") from None
+        finally:
+            self._answers.pop(number, None)
+
+    async def run(self) -> None:
+        """Stay connected, through every restart of the application, until cancelled."""
+        while True:
+            with contextlib.suppress(OSError):
+                reader, self._writer = await asyncio.open_unix_connection(
+                    self._socket, limit=LONGEST_LINE
+                )
+                try:
+                    await self._listen(reader)
+                finally:
+                    self._disconnected()
+            await asyncio.sleep(AGAIN)
+
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        while line := await reader.readline():
+            try:
+                self._hear(json.loads(line))
+            except (ValueError, KeyError, TypeError, AttributeError):
+                log.exception("the companion is not understood: %.200r", line)
+                return
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if "id" in message:
+            self._hear_answer(message)
+        elif message["event"] == "state":
+            self._hear_state(message["data"])
+        elif message["event"] == "layers" and self._state is not None:
+            layers = tuple(Layer.parse(layer) for layer in message["data"])
+            self._become(replace(self._state, layers=layers))
+
+    def _hear_answer(self, message: dict[str, Any]) -> None:
+        answer = self._answers.get(message["id"])
+        if answer is None or answer.done():
+            return
+        if "error" in message:
+            refused = message["error"]
+            answer.set_exception(CompanionRefusal(refused["kind"], refused["message"]))
+        else:
+            answer.set_result(message["result"])
+
+    def _hear_state(self, facts: dict[str, Any]) -> None:
+        if facts["version"] != VERSION:
+            # An application that runs on while desktopd is upgraded under it.
+            raise ValueError(f"version {facts['version']}: restart the application")
+        layers = self._state.layers if self._state else ()
+        methods = frozenset(facts["methods"])
+        self._become(CompanionState(facts["pid"], facts["ready"], methods, facts, layers))
+
+    def _become(self, state: CompanionState | None) -> None:
+        if state == self._state:
+            return
+        self._state = state
+        if state is not None and state.ready:
+            self._ready.set()
+        else:
+            self._ready.clear()
+        self._changes.call()
+
+    def _disconnected(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(ConnectionResetError())
+        self._become(None)

@@ -1,0 +1,82 @@
+"""The application as JSON, for ``/api/app``, the session and the events.
+
+What errors tell of code and paths is for control only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from desktopd.applications.application import ApplicationStatus
+from desktopd.applications.application_end import ApplicationEnd
+from desktopd.applications.layer import Layer
+from desktopd.rfb.viewers.viewer import Role
+from desktopd.session.status import SessionStatus
+
+FACTS = ("version", "napari", "ready", "renderer", "frame_rate", "saved")
+
+
+def application_json(
+    status: SessionStatus,
+    application: ApplicationStatus,
+    role: Role,
+    facts: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """The whole application; `facts` are fresher than those of `application`."""
+    return {
+        "command": status.command,
+        "state": status.application.state,
+        "restarts": status.application.restarts,
+        **_abilities(application, role, facts),
+        **crash_json(application, role),
+    }
+
+
+def event_json(application: ApplicationStatus, role: Role) -> dict[str, Any]:
+    """What events tell of it, beside those of the session."""
+    companion = application.companion
+    return {
+        "application": _abilities(application, role, companion.facts if companion else None),
+        "layers": [layer_json(layer, role) for layer in companion.layers] if companion else [],
+    }
+
+
+def crash_json(application: ApplicationStatus, role: Role) -> dict[str, Any]:
+    """How the application last ended, and what of its session was put back."""
+    companion = application.companion
+    return {
+        "exit": None if application.ending is None else _ending(application.ending, role),
+        "restored": None if companion is None else companion.facts["restored"],
+    }
+
+
+def layer_json(layer: Layer, role: Role) -> dict[str, Any]:
+    """A layer; where it was read from is for control only."""
+    return {**asdict(layer), "path": layer.path if role is Role.CONTROL else None}
+
+
+def _abilities(
+    application: ApplicationStatus, role: Role, facts: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    return {
+        "capabilities": sorted(application.methods | {"restart"}),
+        "companion": None if facts is None else _companion(facts, role),
+    }
+
+
+def _companion(facts: Mapping[str, Any], role: Role) -> dict[str, Any]:
+    errors = facts["errors"] if role is Role.CONTROL else []
+    return {**{name: facts[name] for name in FACTS if name in facts}, "errors": errors}
+
+
+def _ending(ending: ApplicationEnd, role: Role) -> dict[str, Any]:
+    return {
+        "code": ending.code if ending.signal is None else None,
+        "signal": ending.signal,
+        "out_of_memory": ending.out_of_memory,
+        "traceback": ending.traceback if role is Role.CONTROL else "",
+        "asked": ending.asked,
+        "time": ending.time,
+    }

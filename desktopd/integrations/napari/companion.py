@@ -1,0 +1,154 @@
+"""The companion of one napari: its parts put together, and what it tells the daemon."""
+
+from __future__ import annotations
+
+import logging
+import os
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import IO, Any
+
+from desktopd.integrations.napari.changes import Changes
+from desktopd.integrations.napari.drawing import Drawing
+from desktopd.integrations.napari.errors import ErrorLog
+from desktopd.integrations.napari.layers import describe_all
+from desktopd.integrations.napari.main_thread import MainThread
+from desktopd.integrations.napari.methods import METHODS
+from desktopd.integrations.napari.place import Place
+from desktopd.integrations.napari.protocol import (
+    VERSION,
+    CompanionRequest,
+    Failure,
+    FailureKind,
+    event,
+    failure,
+    result,
+)
+from desktopd.integrations.napari.server import Answer, Server
+from desktopd.integrations.napari.session.keeper import Keeper
+
+COALESCED = 0.1
+POLL = 0.05
+
+log = logging.getLogger(__name__)
+
+
+class Companion:
+    """Answers the daemon; made in the main thread, before napari has a window."""
+
+    def __init__(self, place: Place, lock: IO[bytes]) -> None:
+        from napari import __version__
+
+        self._napari = str(__version__)
+        self.main = MainThread()
+        self.workers = ThreadPoolExecutor(1, "desktopd companion")
+        self.viewer: Any = None
+        self.drawing = Drawing()
+        self.keeper = Keeper(self.main, place.folder / "session") if place.restore else None
+        self.errors = ErrorLog(place.last_words(), self._tell_state)
+        # As long as this is open, the place is ours.
+        self._lock = lock
+        self._layers: list[dict[str, Any]] = []
+        self._layers_are_due = False
+        self._server = Server(place.socket, self._asked, self._greeting)
+        self._server.start()
+        self.main.post(self._find_viewer)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What the daemon is told without asking; may be read in any thread."""
+        return {
+            "version": VERSION,
+            "napari": self._napari,
+            "pid": os.getpid(),
+            "ready": self.viewer is not None,
+            "methods": sorted(self._methods()),
+            "renderer": self.drawing.renderer,
+            "errors": self.errors.errors,
+            **(self.keeper.state if self.keeper else {"restored": None, "saved": None}),
+        }
+
+    def _methods(self) -> set[str]:
+        return METHODS.keys() - (set() if self.keeper else {"save"})
+
+    def _find_viewer(self) -> None:
+        """Wait for a viewer, and for the event loop: then the command line has been done."""
+        from napari import current_viewer
+
+        viewer = current_viewer()
+        if viewer is None or not self.main.loops:
+            self.main.later(POLL, self._find_viewer)
+            return
+        self._attach(viewer)
+
+    def _attach(self, viewer: Any) -> None:
+        self.errors.follow_napari()
+        self.drawing.follow(viewer)
+        # napari's events do not keep alive who hears them.
+        self._changes = Changes(self.main)
+        self._changes.add(self._on_change)
+        if self.keeper:
+            self.keeper.keep(viewer, self._changes, self._tell_state)
+        self._changes.follow(viewer)
+        self.viewer = viewer
+        viewer.window._qt_window.destroyed.connect(self._lost_viewer)
+        self._tell_state()
+
+    def _lost_viewer(self) -> None:
+        self.viewer = None
+        self._tell_state()
+        self._find_viewer()
+
+    def _on_change(self, layer: Any) -> None:
+        if not self._layers_are_due:
+            self._layers_are_due = True
+            self.main.later(COALESCED, self._tell_layers)
+
+    def _tell_layers(self) -> None:
+        self._layers_are_due = False
+        if self.viewer is None:
+            return
+        now = describe_all(self.viewer)
+        if now != self._layers:
+            self._layers = now
+            self._server.tell(event("layers", now))
+
+    def _tell_state(self) -> None:
+        self._server.tell(event("state", self.state))
+
+    def _greeting(self) -> bytes:
+        return event("state", self.state) + event("layers", self._layers)
+
+    def _asked(self, request: CompanionRequest, answer: Answer) -> None:
+        """Take a request, in the thread of the server."""
+        if request.method == "status":
+            answer(result(request.id, {**self.state, "frame_rate": self.drawing.frame_rate}))
+        elif request.method in self._methods():
+            self.main.post(lambda: self._perform(request, answer))
+        else:
+            answer(
+                failure(request.id, Failure(FailureKind.REQUEST, f"no method {request.method!r}"))
+            )
+
+    def _perform(self, request: CompanionRequest, answer: Answer) -> None:
+        """Do what a request asks, in the main thread; a Future is answered when it is done."""
+        value: Any = Future()
+        try:
+            if self.viewer is None:
+                raise Failure(FailureKind.STARTING, "napari has no window yet")
+            value = METHODS[request.method](self, request.params)
+        except Exception as error:
+            value.set_exception(error)
+        if not isinstance(value, Future):
+            answer(result(request.id, value))
+            return
+        value.add_done_callback(lambda future: answer(_outcome(request.id, future)))
+
+
+def _outcome(id: int, future: Future[Any]) -> bytes:  # noqa: A002
+    error = future.exception()
+    if error is None:
+        return result(id, future.result())
+    if isinstance(error, Failure):
+        return failure(id, error)
+    log.warning("desktopd: a request failed", exc_info=error)
+    return failure(id, Failure(FailureKind.FAILED, f"{type(error).__name__}: {error}"))

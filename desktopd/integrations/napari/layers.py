@@ -1,0 +1,90 @@
+"""Layers as the daemon sees them: what each is, and what can be changed from outside."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from urllib.parse import urlsplit
+
+from desktopd.integrations.napari.protocol import Failure, FailureKind
+
+CHANGEABLE = ("visible", "opacity", "contrast_limits", "colormap", "gamma", "blending", "name")
+
+
+def describe(layer: Any) -> dict[str, Any]:
+    """A layer: `shape` and `scale` are those of its data, the axes in their order."""
+    colormap = getattr(layer, "colormap", None)
+    limits = getattr(layer, "contrast_limits", None)
+    return {
+        "name": layer.name,
+        "type": kind(layer),
+        "shape": shape(layer),
+        "dtype": dtype(layer),
+        "scale": [float(factor) for factor in layer.scale],
+        "visible": bool(layer.visible),
+        "opacity": float(layer.opacity),
+        "contrast_limits": None if limits is None else [float(limit) for limit in limits],
+        "colormap": getattr(colormap, "name", None),
+        "path": path(layer),
+    }
+
+
+def describe_all(viewer: Any) -> list[dict[str, Any]]:
+    """Every layer, the lowest first; one of them at most is `active`."""
+    active = viewer.layers.selection.active
+    return [{**describe(layer), "active": layer is active} for layer in viewer.layers]
+
+
+def change(viewer: Any, name: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Change layer `name` as `values` say; returns the layer."""
+    try:
+        layer = viewer.layers[name]
+    except KeyError:
+        raise Failure(FailureKind.NO_LAYER, f"there is no layer {name!r}") from None
+    for key in CHANGEABLE:
+        if key not in values:
+            continue
+        if not hasattr(layer, key):
+            raise Failure(FailureKind.VALUE, f"{key}: a layer of type {kind(layer)} has none")
+        try:
+            setattr(layer, key, values[key])
+        except (ValueError, TypeError, KeyError) as error:
+            raise Failure(FailureKind.VALUE, f"{key}={values[key]!r}: {error}") from None
+    if values.get("active"):
+        viewer.layers.selection.active = layer
+    return {**describe(layer), "active": layer is viewer.layers.selection.active}
+
+
+def kind(layer: Any) -> str:
+    """The type as `Layer.create` takes it, such as ``image``, also of a subclass."""
+    from napari import layers
+
+    names = {base.__name__.lower() for base in type(layer).__mro__}
+    return next((name for name in sorted(layers.NAMES) if name in names), type(layer).__name__)
+
+
+def shape(layer: Any) -> list[int]:
+    """The shape of the data; of Shapes, how many in how many dimensions."""
+    if kind(layer) == "shapes":
+        return [int(layer.nshapes), int(layer.ndim)]
+    return [int(size) for size in _array(layer).shape]
+
+
+def dtype(layer: Any) -> str | None:
+    """The type of the data's elements, such as ``uint8``, where it has one."""
+    return None if kind(layer) == "shapes" else str(_array(layer).dtype)
+
+
+def _array(layer: Any) -> Any:
+    """The data; of several levels the finest, of a surface the vertices."""
+    several = getattr(layer, "multiscale", False) or kind(layer) == "surface"
+    return layer.data[0] if several else layer.data
+
+
+def path(layer: Any) -> str | None:
+    """The file or URL that the layer was read from, a file's path from the root."""
+    found = layer.source.path
+    if not found:
+        return None
+    place = urlsplit(str(found))
+    return str(found) if place.scheme and place.netloc else os.path.abspath(found)  # noqa: PTH100

@@ -1,0 +1,47 @@
+"""The Qt main thread, the only one that may touch napari."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from qtpy.QtCore import QObject, Qt, QTimer, Signal
+
+log = logging.getLogger(__name__)
+
+
+class MainThread(QObject):  # type: ignore[misc]
+    """Runs callables in the thread that made it, in turn, also before its event loop starts."""
+
+    _posted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ident = threading.get_ident()
+        self._posted.connect(self._run, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the caller runs in this thread."""
+        return threading.get_ident() == self._ident
+
+    @property
+    def loops(self) -> bool:
+        """Whether the event loop runs: what the command line asked for has been done then."""
+        return bool(self.thread().loopLevel())
+
+    def post(self, call: Callable[[], object]) -> None:
+        """Run `call` soon. To be called in any thread."""
+        self._posted.emit(call)
+
+    def later(self, seconds: float, call: Callable[[], object]) -> None:
+        """Run `call` after so many seconds. To be called in this thread, when the loop runs."""
+        QTimer.singleShot(round(seconds * 1000), lambda: self._run(call))
+
+    def _run(self, call: Callable[[], object]) -> None:
+        try:
+            call()
+        except Exception:
+            # An exception that leaves a slot ends a PyQt process.
+            log.exception("%r failed", call)

@@ -1,0 +1,126 @@
+"""Arrays in files that `numpy.load` reads: cut into blocks, each named by its content.
+
+What did not change is not written again, so that a stroke in a large volume costs the planes that
+it touches.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import zipfile
+import zlib
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+BLOCK_BYTES = 4 << 20
+SAMPLE_BYTES = 1 << 16
+KEPT_FREE = 0.1
+
+Array = NDArray[Any]
+
+
+class Blocks:
+    """The files of one folder. Its methods may be called in any one thread at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, array: Array) -> list[str]:
+        """Keep the numbers of `array`; returns the names of its blocks.
+
+        Raises OSError, ENOSPC already where less than a tenth of the file system would be free.
+        """
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return [self._put(block) for block in cut(array)]
+
+    def get(self, names: Sequence[str], dtype: str, shape: Sequence[int]) -> Array:
+        """The array whose blocks are `names`; OSError or ValueError where one is not whole."""
+        array = np.empty(tuple(shape), np.dtype(dtype))
+        flat, start = array.reshape(-1), 0
+        for name in names:
+            block = self._load(name)
+            flat[start : start + block.size] = block.reshape(-1)
+            start += block.size
+        if start != array.size:
+            raise ValueError(f"{start} of {array.size} numbers are left")
+        return array
+
+    def keep_only(self, names: Collection[str]) -> None:
+        """Delete every other block."""
+        if self._folder.is_dir():
+            for path in self._folder.iterdir():
+                if path.name not in names:
+                    path.unlink()
+
+    def _put(self, block: Array) -> str:
+        digest = hashlib.sha256(f"{block.dtype.str} {block.shape} ".encode())
+        digest.update(_bytes(block))
+        name = digest.hexdigest()[:32]
+        for suffix in (".npy", ".npz"):
+            if (self._folder / (name + suffix)).exists():
+                return name + suffix
+        self._check_space(block.nbytes)
+        name += ".npz" if _is_worth_compressing(block) else ".npy"
+        fresh = self._folder / f"{name}.new"
+        if name.endswith(".npz"):
+            _write_compressed(fresh, block)
+        else:
+            with fresh.open("wb") as file:
+                np.lib.format.write_array(file, block, allow_pickle=False)
+        fresh.replace(self._folder / name)
+        return name
+
+    def _check_space(self, wanted: int) -> None:
+        usage = shutil.disk_usage(self._folder)
+        if usage.free - wanted < KEPT_FREE * usage.total:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._folder))
+
+    def _load(self, name: str) -> Array:
+        with (self._folder / name).open("rb") as file:
+            try:
+                loaded = np.load(file, allow_pickle=False)
+                array: Array = loaded if name.endswith(".npy") else loaded["data"]
+            except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+                raise ValueError(f"{name} is not whole: {error}") from None
+        return array
+
+
+def cut(array: Array) -> Iterator[Array]:
+    """Copies of the parts of `array`, in C order and of at most 4 MiB, in their order.
+
+    A copy is what it is, whoever goes on to write to `array`.
+    """
+    if array.ndim == 0 or array.nbytes <= BLOCK_BYTES:
+        yield np.array(array, order="C", subok=False)
+    elif array[0].nbytes > BLOCK_BYTES:
+        for part in array:
+            yield from cut(part)
+    else:
+        rows = BLOCK_BYTES // array[0].nbytes
+        for start in range(0, len(array), rows):
+            yield np.array(array[start : start + rows], order="C", subok=False)
+
+
+def _bytes(block: Array) -> memoryview:
+    return block.reshape(-1).view(np.uint8).data
+
+
+def _is_worth_compressing(block: Array) -> bool:
+    sample = _bytes(block)[:SAMPLE_BYTES]
+    return len(zlib.compress(sample, 1)) < len(sample) // 2
+
+
+def _write_compressed(path: Path, block: Array) -> None:
+    """Write what `numpy.savez_compressed` would, with the fastest compression."""
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("data.npy", "w") as member,
+    ):
+        np.lib.format.write_array(member, block, allow_pickle=False)

@@ -1,0 +1,133 @@
+"""What is to be saved of a viewer and of a layer, taken in the main thread and quickly.
+
+Arrays are referred to, not copied: whoever writes them may see a stroke half done, and will be
+told to write them again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from desktopd.integrations.napari import layers
+from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.values import Unsaved, encode
+from desktopd.integrations.napari.view import DIMS, camera_of, describe_camera, describe_dims
+
+log = logging.getLogger(__name__)
+
+EDITABLE = frozenset({"labels", "points", "shapes"})
+LARGEST_COPY = 64 << 20
+"""Bytes of a layer that nobody edits and no file holds, up to which it is saved."""
+
+BESIDES = {
+    "image": ("contrast_limits_range",),
+    "labels": ("selected_label", "brush_size", "contour", "n_edit_dimensions", "preserve_labels"),
+}
+"""Attributes that `Layer.as_layer_data_tuple` leaves out."""
+
+
+@dataclass(frozen=True)
+class Captured:
+    """A layer at one moment: where to read it again, or its data, or why neither can be had."""
+
+    name: str
+    kind: str
+    shape: list[int]
+    source: Mapping[str, Any] | None
+    data: Any
+    state: Mapping[str, Any]
+    besides: Mapping[str, Any]
+    lost: str | None
+
+
+def capture(layer: Any, *, replaced: bool) -> Captured:
+    """`layer` now; `replaced`: its data is another than when it was read."""
+    data, state, _ = layer.as_layer_data_tuple()
+    if getattr(layer, "multiscale", False):
+        data = list(data)
+    kind, source = layers.kind(layer), source_of(layer)
+    lost = None
+    if source is not None and not (replaced or (kind in EDITABLE and _in_memory(data))):
+        data = None
+    elif not _in_memory(data):
+        data, lost = None, f"its data ({type(data).__name__}) is in no file and not in memory"
+    elif kind not in EDITABLE and (size := _bytes(data)) > LARGEST_COPY:
+        data, lost = None, f"its {size >> 20} MiB are in no file"
+    besides = {key: getattr(layer, key) for key in BESIDES.get(kind, ()) if hasattr(layer, key)}
+    return Captured(layer.name, kind, layers.shape(layer), source, data, state, besides, lost)
+
+
+def source_of(layer: Any) -> dict[str, Any] | None:
+    """What `Viewer.open` or `Viewer.open_sample` needs to read a layer again."""
+    source = layer.source
+    if source.path:
+        return {"path": layers.path(layer), "plugin": source.reader_plugin}
+    if source.sample:
+        return {"sample": list(source.sample)}
+    return None
+
+
+def capture_view(viewer: Any) -> dict[str, Any]:
+    """Camera, dims and selection."""
+    active = viewer.layers.selection.active
+    return {
+        "camera": describe_camera(viewer),
+        "dims": {name: value for name, value in describe_dims(viewer).items() if name in DIMS},
+        "active": None if active is None else active.name,
+    }
+
+
+def restore_view(viewer: Any, view: Mapping[str, Any]) -> None:
+    """Put back what `capture_view` gave; the layers must be there."""
+    for name in DIMS:
+        value = view["dims"][name]
+        if name == "ndisplay" or len(value) == viewer.dims.ndim:
+            setattr(viewer.dims, name, value)
+    camera = camera_of(viewer)
+    for name, value in view["camera"].items():
+        setattr(camera, name, value)
+    named = {layer.name: layer for layer in viewer.layers}
+    viewer.layers.selection.active = named.get(view["active"])
+
+
+def encode_layer(layer: Captured, blocks: Blocks) -> dict[str, Any]:
+    """A layer as JSON; OSError where its data cannot be written."""
+    state = _encodable({k: v for k, v in layer.state.items() if k != "metadata"}, blocks)
+    # What a plugin keeps here may be anything.
+    state["metadata"] = _encodable(layer.state.get("metadata", {}), blocks)
+    return {
+        "name": layer.name,
+        "type": layer.kind,
+        "shape": layer.shape,
+        "source": layer.source,
+        "data": encode(layer.data, blocks),
+        "state": state,
+        "besides": _encodable(layer.besides, blocks),
+        "lost": layer.lost,
+    }
+
+
+def _encodable(values: Mapping[Any, Any], blocks: Blocks) -> dict[str, Any]:
+    found = {}
+    for key, value in values.items():
+        try:
+            found[str(key)] = encode(value, blocks)
+        except Unsaved as kind:
+            # The layer can be made without it.
+            log.info("desktopd: %s is not saved: a %s", key, kind)
+    return found
+
+
+def _in_memory(data: Any) -> bool:
+    if isinstance(data, list | tuple):
+        return all(map(_in_memory, data))
+    return isinstance(data, np.ndarray) and data.dtype != object
+
+
+def _bytes(data: Any) -> int:
+    return sum(map(_bytes, data)) if isinstance(data, list | tuple) else int(data.nbytes)

@@ -1,0 +1,93 @@
+"""Keeps the session of the viewers of one process: restores it once, saves it, or ends it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from qtpy.QtCore import QCoreApplication
+
+from desktopd.integrations.napari.changes import Changes
+from desktopd.integrations.napari.main_thread import MainThread
+from desktopd.integrations.napari.session.autosave import Autosave
+from desktopd.integrations.napari.session.folder import SessionFolder
+from desktopd.integrations.napari.session.restore import Restored, Restoring
+
+SURVIVED = 2.0
+"""Seconds after which a restored session is not what ends the process."""
+
+log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """The saved session of a process, in `folder`.
+
+    Whoever closes napari has ended the session; after every other end it is there again.
+    """
+
+    def __init__(self, main: MainThread, folder: Path) -> None:
+        self._main = main
+        self._folder = SessionFolder(folder)
+        self._autosave: Autosave | None = None
+        self._restored: Restored | None = None
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What was restored, and when the session was last saved; may be read in any thread."""
+        autosave = self._autosave
+        return {
+            "restored": None if self._restored is None else asdict(self._restored),
+            "saved": None
+            if autosave is None
+            else {
+                "time": autosave.saved_at,
+                "pending": autosave.is_pending,
+                "error": autosave.error,
+                "not_kept": autosave.not_kept,
+                "longest_slice": autosave.longest_slice,
+            },
+        }
+
+    def keep(self, viewer: Any, changes: Changes, told: Callable[[], None]) -> None:
+        """Restore the session into `viewer`, the first time, and save it at `changes`.
+
+        `told` is called when `state` is another.
+        """
+        application = QCoreApplication.instance()
+        if self._autosave is None:
+            self._restore(viewer)
+            application.aboutToQuit.connect(self._end)
+        else:
+            self._autosave.stop()
+        self._autosave = Autosave(self._main, self._folder, viewer, told)
+        changes.add(self._autosave.changed)
+
+    def save(self) -> Future[dict[str, Any]]:
+        """Save now; the Future gives `state`."""
+        assert self._autosave is not None
+        saved: Future[dict[str, Any]] = Future()
+        self._autosave.save(lambda: saved.set_result(self.state))
+        return saved
+
+    def _restore(self, viewer: Any) -> None:
+        document = self._folder.load()
+        if document is None or not document["layers"]:
+            return
+        if not self._folder.may_try():
+            log.error("desktopd: the session has ended napari twice, and is not restored again")
+            return
+        restoring = Restoring(
+            viewer, self._folder.blocks, same_command=document["argv"] == sys.argv
+        )
+        self._restored = restoring.run(document)
+        self._main.later(SURVIVED, self._folder.tried)
+
+    def _end(self) -> None:
+        if self._autosave is not None:
+            self._autosave.stop()
+        self._folder.discard()

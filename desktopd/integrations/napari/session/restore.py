@@ -1,0 +1,159 @@
+"""Puts a saved session back into a viewer that has done what its command line asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from desktopd.integrations.napari import layers
+from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.capture import restore_view, source_of
+from desktopd.integrations.napari.session.values import decode
+
+log = logging.getLogger(__name__)
+
+CONSTRUCTED = frozenset({"metadata", "rgb", "multiscale", "ndim", "locked_data_level"})
+"""What a layer gets as it is made, and keeps."""
+
+
+class NotRestored(Exception):
+    """A layer cannot be had again; says why."""
+
+
+@dataclass
+class Restored:
+    """What is back, by name, and what is not, with the reason."""
+
+    layers: list[str] = field(default_factory=list)
+    missing: list[dict[str, str]] = field(default_factory=list)
+
+
+class Restoring:
+    """One session on its way back. `same_command`: the viewer was started as the saved one was."""
+
+    def __init__(self, viewer: Any, blocks: Blocks, *, same_command: bool) -> None:
+        self._viewer = viewer
+        self._blocks = blocks
+        self._found = list(viewer.layers)
+        self._superfluous = list(viewer.layers) if same_command else []
+        self._opened: set[str] = set()
+        self._restored = Restored()
+
+    def run(self, document: Mapping[str, Any]) -> Restored:
+        """Put back the layers in their order, and the view; what fails is told in the answer."""
+        back = []
+        for record in document["layers"]:
+            try:
+                layer = self._layer(record)
+            except NotRestored as error:
+                self._miss(record["name"], str(error))
+            except Exception as error:
+                log.warning("desktopd: layer %r is not restored", record["name"], exc_info=True)
+                self._miss(record["name"], f"{type(error).__name__}: {error}")
+            else:
+                back.append((layer, record["name"]))
+                self._restored.layers.append(record["name"])
+        for layer in self._superfluous:
+            self._viewer.layers.remove(layer)
+        self._order([layer for layer, _ in back])
+        for layer, name in back:
+            layer.name = name
+        restore_view(self._viewer, document["view"])
+        return self._restored
+
+    def _miss(self, name: str, reason: str) -> None:
+        self._restored.missing.append({"name": name, "reason": reason})
+
+    def _layer(self, record: Mapping[str, Any]) -> Any:
+        state = decode(record["state"], self._blocks)
+        layer = self._match(record)
+        if record["data"] is not None:
+            self._drop(layer)
+            layer = self._create(record, state)
+        else:
+            layer = layer or self._open(record)
+            self._keep(layer)
+            _apply(layer, {k: v for k, v in state.items() if k not in CONSTRUCTED})
+        _apply(layer, decode(record["besides"], self._blocks))
+        return layer
+
+    def _create(self, record: Mapping[str, Any], state: dict[str, Any]) -> Any:
+        from napari.layers import Layer
+
+        with _source(record["source"]):
+            layer = Layer.create(decode(record["data"], self._blocks), state, record["type"])
+        return self._viewer.add_layer(layer)
+
+    def _match(self, record: Mapping[str, Any]) -> Any:
+        """A layer of the viewer that is the recorded one as its file has it; None without one."""
+        alike = [
+            layer
+            for layer in self._found
+            if source_of(layer) == record["source"] and layers.kind(layer) == record["type"]
+        ]
+        if record["source"] is None:
+            return next((layer for layer in alike if layer.name == record["name"]), None)
+        if record["data"] is None:
+            alike = [layer for layer in alike if layers.shape(layer) == record["shape"]]
+        named = (layer for layer in alike if layer.name == record["name"])
+        return next(named, alike[0] if alike else None)
+
+    def _open(self, record: Mapping[str, Any]) -> Any:
+        """Read a layer's source again, once for all layers from there."""
+        source = record["source"]
+        if record["lost"]:
+            raise NotRestored(record["lost"])
+        key = repr(sorted(source.items()))
+        if key not in self._opened:
+            self._opened.add(key)
+            if "sample" in source:
+                read = self._viewer.open_sample(*source["sample"])
+            else:
+                read = self._viewer.open(source["path"], plugin=source["plugin"])
+            self._found += read
+            self._superfluous += read
+        layer = self._match(record)
+        if layer is None:
+            raise NotRestored(f"{source.get('path') or source['sample']} holds no such layer")
+        return layer
+
+    def _keep(self, layer: Any) -> None:
+        for candidates in (self._found, self._superfluous):
+            if layer in candidates:
+                candidates.remove(layer)
+
+    def _drop(self, layer: Any) -> None:
+        if layer is not None:
+            self._keep(layer)
+            self._viewer.layers.remove(layer)
+
+    def _order(self, back: list[Any]) -> None:
+        """Put the layers into their order, above those that were not in the session."""
+        for layer in back:
+            self._viewer.layers.move(self._viewer.layers.index(layer), len(self._viewer.layers))
+
+
+def _apply(layer: Any, state: Mapping[str, Any]) -> None:
+    """Set attributes; those that this napari does not take stay as they are."""
+    for name, value in state.items():
+        if not hasattr(type(layer), name):
+            continue
+        try:
+            setattr(layer, name, value)
+        except (AttributeError, ValueError, TypeError) as error:
+            log.info("desktopd: %s of %r stays: %s", name, layer.name, error)
+
+
+@contextlib.contextmanager
+def _source(source: Mapping[str, Any] | None) -> Iterator[None]:
+    """Have layers that are made in a block tell from where they once were read."""
+    if source is None or "path" not in source:
+        yield
+        return
+    from napari.layers._source import layer_source
+
+    with layer_source(path=source["path"], reader_plugin=source["plugin"]):
+        yield

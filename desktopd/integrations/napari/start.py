@@ -1,0 +1,19 @@
+"""Starts the companion in a process that has imported napari's window."""
+
+from __future__ import annotations
+
+from desktopd.integrations.napari.place import Place
+
+
+def start(hook: str) -> None:
+    """Start it where the environment names a place for it; `hook` is the entry in PYTHONPATH."""
+    place = Place.take(hook)
+    if place is None:
+        return
+    lock = place.claim()
+    if lock is None:
+        return
+    # Qt is there by now, and napari has chosen which one.
+    from desktopd.integrations.napari.companion import Companion
+
+    Companion(place, lock)

@@ -1,0 +1,435 @@
+"""A real napari with its companion, through the whole daemon, and what a browser shows of it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+from websockets.sync.client import connect
+
+from desktopd.applications.command import CompanionPlace, companion_environment
+from tests.chromium import Tab, save, screen
+from tests.daemon import Daemon, until
+
+OpenTab = Callable[[str], Tab]
+SCRIPTS = Path(__file__).parent / "scripts"
+WITHIN = 120.0
+MEMORY = Path("/sys/fs/cgroup/memory")
+VIEW = "only-for-watching"
+
+
+class Napari:
+    """A desktop with napari, and files that it may open."""
+
+    def __init__(self, folder: Path, command: str, **settings: object) -> None:
+        self.data = folder / "data"
+        self.data.mkdir()
+        for script in SCRIPTS.iterdir():
+            shutil.copy(script, self.data)
+        for name in ("cells", "more"):
+            picture = np.random.default_rng(3).integers(0, 255, (3, 128, 128), np.uint8)
+            tifffile.imwrite(self.data / f"{name}.tif", picture, photometric="minisblack")
+        self.daemon = Daemon(
+            folder,
+            app=command.format(data=self.data),
+            size="1280x720",
+            view_token=VIEW,
+            **settings,
+        )
+
+    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        return self.daemon.request(method, f"/api/app{path}", timeout=WITHIN, **options)
+
+    def get(self) -> dict[str, Any]:
+        return dict(self.ask("GET", "").json())
+
+    def ready(self, after: int | None = None) -> dict[str, Any]:
+        """Wait until napari has done what it was started with, in another process than `after`."""
+
+        def ready() -> bool:
+            told = self.get()["companion"]
+            return bool(told and told["ready"]) and self.pid() not in (None, after)
+
+        until(ready, WITHIN, "napari with its companion")
+        return self.get()
+
+    def pid(self) -> int | None:
+        return self.daemon.session()["services"][-1]["pid"]  # type: ignore[no-any-return]
+
+    def open(self, name: str) -> Any:
+        answer = self.ask("POST", "/open", json={"path": str(self.data / name)})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["layers"]
+
+    def run(self, code: str) -> None:
+        """Have napari run a script."""
+        (self.data / "script.py").write_text(f"import napari\nv = napari.current_viewer()\n{code}")
+        self.open("script.py")
+
+    def layers(self) -> dict[str, Any]:
+        return {layer["name"]: layer for layer in self.ask("GET", "/layers").json()["layers"]}
+
+    def describe(self) -> Any:
+        """All that the viewer shows."""
+        self.open("describe.py")
+        return json.loads((self.data / "describe.json").read_text())
+
+    def saved(self) -> None:
+        """Wait until everything is saved."""
+
+        def is_saved() -> bool:
+            saved = self.get()["companion"]["saved"]
+            assert saved["error"] is None, saved
+            return bool(saved["time"]) and not saved["pending"]
+
+        until(is_saved, WITHIN, "a saved session")
+
+    def kill(self, number: int = signal.SIGKILL) -> int:
+        pid = self.pid()
+        assert pid is not None
+        os.kill(pid, number)
+        return pid
+
+
+def differences(before: Any, after: Any, where: str = "") -> Iterator[str]:
+    """Where two JSON values differ, and how."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted(before.keys() | after.keys()):
+            yield from differences(before.get(key), after.get(key), f"{where}/{key}")
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, parts in enumerate(zip(before, after, strict=True)):
+            yield from differences(*parts, f"{where}/{index}")
+    elif before != after:
+        yield f"{where}: {before!r} -> {after!r}"
+
+
+@contextmanager
+def running(command: str, **settings: object) -> Iterator[Napari]:
+    folder = Path(tempfile.mkdtemp(prefix="dd-"))
+    napari = Napari(folder, command, **settings)
+    try:
+        napari.ready()
+        yield napari
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{napari.daemon.logs()}") from None
+    finally:
+        napari.daemon.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Napari]:
+    with running("napari {data}/cells.tif", open_hosts="127.0.0.1") as napari:
+        yield napari
+
+
+@pytest.fixture
+def napari(started: Napari) -> Napari:
+    """A napari that shows one image, as at its start."""
+    started.ready()
+    started.run("v.dims.ndisplay = 2\nv.layers.clear()\n")
+    started.open("cells.tif")
+    return started
+
+
+def test_what_this_application_can_do(napari: Napari) -> None:
+    told = napari.get()
+    assert {"open", "layers", "layer", "camera", "dims", "screenshot", "reset", "save"} <= set(
+        told["capabilities"]
+    )
+    assert told["state"] == "running"
+    assert "llvmpipe" in told["companion"]["renderer"]
+    assert told["companion"]["napari"].count(".") == 2
+
+
+def test_a_file_is_a_layer_of_its_name(napari: Napari) -> None:
+    (added,) = napari.open("more.tif")
+    assert (added["name"], added["type"]) == ("more", "image")
+    assert list(napari.layers()) == ["cells", "more"]
+    layer = napari.layers()["more"]
+    assert (layer["shape"], layer["dtype"]) == ([3, 128, 128], "uint8")
+    assert layer["path"] == str(napari.data / "more.tif")
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "words"),
+    [
+        ("missing.tif", 404, "does not exist"),
+        ("broken.tif", 422, "Tried opening with napari, but failed. ValueError: "),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_answered_with_the_reason(
+    napari: Napari, name: str, status: int, words: str
+) -> None:
+    (napari.data / "broken.tif").write_text("no picture")
+    answer = napari.ask("POST", "/open", json={"path": str(napari.data / name)})
+    assert answer.status_code == status
+    assert words in answer.json()["error"]
+    assert list(napari.layers()) == ["cells"]
+
+
+def test_camera_dims_and_layers_are_set_and_told(napari: Napari) -> None:
+    dims = napari.ask("PUT", "/dims", json={"current_step": [2]}).json()
+    assert dims["current_step"][0] == 2
+    assert napari.ask("PUT", "/dims", json={"ndisplay": 3}).json()["ndisplay"] == 3
+    camera = napari.ask("PUT", "/camera", json={"angles": [10, 20, 30], "zoom": 3}).json()
+    assert camera["zoom"] == 3
+    assert camera["angles"] == pytest.approx([10, 20, 30])
+    assert napari.ask("GET", "/camera").json() == camera
+    change = {"visible": False, "contrast_limits": [5, 50], "colormap": "green"}
+    assert napari.ask("PATCH", "/layers/cells", json=change).status_code == 200
+    layer = napari.layers()["cells"]
+    assert {key: layer[key] for key in change} == change
+    assert napari.ask("PATCH", "/layers/none", json=change).status_code == 404
+    refused = napari.ask("PATCH", "/layers/cells", json={"colormap": "no such colour"})
+    assert refused.status_code == 422
+    napari.ask("POST", "/reset")
+    assert napari.ask("GET", "/dims").json()["ndisplay"] == 2
+    assert not napari.layers()["cells"]["visible"], "the data stays as it is"
+
+
+def test_the_canvas_is_a_picture(napari: Napari) -> None:
+    answer = napari.ask("GET", "/screenshot")
+    assert answer.headers["content-type"] == "image/png"
+    picture = np.asarray(Image.open(io.BytesIO(answer.content)).convert("RGB"))
+    assert picture.shape[0] > 300
+    assert np.unique(picture).size > 50
+
+
+def test_a_watcher_may_look_and_not_touch(napari: Napari) -> None:
+    headers = {"Authorization": f"Bearer {VIEW}"}
+    assert napari.ask("GET", "/layers", headers=headers).json()["layers"][0]["path"] is None
+    answer = napari.ask("PUT", "/dims", json={"ndisplay": 3}, headers=headers)
+    assert answer.status_code == 403
+
+
+def test_events_tell_of_what_somebody_does_in_napari(napari: Napari) -> None:
+    address = napari.daemon.base.replace("http", "ws") + "/api/events"
+    headers = {"Authorization": f"Bearer {napari.daemon.token}"}
+    with connect(address, additional_headers=headers) as events:
+
+        def told(wanted: Callable[[Any], bool]) -> None:
+            deadline = time.monotonic() + WITHIN
+            while time.monotonic() < deadline:
+                event = json.loads(events.recv(WITHIN))
+                if event["type"] == "application" and wanted(event["layers"]):
+                    return
+            raise AssertionError("not told")
+
+        told(lambda layers: [layer["name"] for layer in layers] == ["cells"])
+        napari.run("v.layers['cells'].visible = False\nv.layers['cells'].name = 'hidden'")
+        told(lambda layers: (layers[0]["name"], layers[0]["visible"]) == ("hidden", False))
+
+
+def test_an_uncaught_error_is_kept_with_its_traceback(napari: Napari) -> None:
+    napari.run(
+        "from qtpy.QtCore import QTimer\n"
+        "def a_slot_that_fails():\n    raise KeyError('a mistake in a plugin')\n"
+        "QTimer.singleShot(0, a_slot_that_fails)\n"
+    )
+    (error,) = until(lambda: napari.get()["companion"]["errors"], WITHIN, "an error")
+    assert "a mistake in a plugin" in error["message"]
+    assert "in a_slot_that_fails" in error["traceback"]
+
+
+def test_everything_is_there_again_after_a_kill(napari: Napari, tab: OpenTab) -> None:
+    napari.open("paint.py")
+    before = napari.describe()
+    assert len(before["order"]) == 13
+    napari.saved()
+    killed = napari.kill()
+    told = napari.ready(after=killed)
+    assert list(differences(before, napari.describe())) == []
+    assert told["restored"] == {"layers": before["order"], "missing": []}
+    assert (told["exit"]["signal"], told["exit"]["asked"]) == ("SIGKILL", False)
+    assert napari.daemon.session()["app"]["exit"] == told["exit"]
+    page = tab(napari.daemon.page)
+    page.shows_desktop()
+    until(lambda: np.unique(screen(napari.daemon)[60:680, 330:1260]).size > 50, WITHIN, "layers")
+    save(page.picture(), "companion-restored")
+
+
+def test_a_restart_saves_first(napari: Napari) -> None:
+    napari.run("l = v.add_labels(v.layers[0].data * 0, name='paint')\nl.paint((1, 9, 9), 3)\n")
+    before, pid = napari.describe(), napari.pid()
+    # At once: no quiet second in which it would save by itself.
+    napari.run("v.layers['paint'].paint((2, 50, 50), 4)")
+    assert napari.ask("POST", "/restart").status_code == 204
+    told = napari.ready(after=pid)
+    after = napari.describe()
+    assert after["order"] == ["cells", "paint"]
+    assert after["layers"]["paint"][1] != before["layers"]["paint"][1], "the last stroke"
+    napari.run("assert v.layers['paint'].data[2, 50, 50] == 4")
+    assert (told["exit"]["signal"], told["exit"]["asked"]) == ("SIGTERM", True)
+
+
+def test_what_no_file_holds_and_nobody_can_keep_is_said_to_be_missing(napari: Napari) -> None:
+    napari.run("import dask.array\nv.add_image(dask.array.zeros((9, 9)), name='computed')")
+    napari.saved()
+    (told,) = napari.get()["companion"]["saved"]["not_kept"]
+    assert told["name"] == "computed"
+    told = napari.ready(after=napari.kill())
+    assert told["restored"]["layers"] == ["cells"]
+    (missing,) = told["restored"]["missing"]
+    assert missing["name"] == "computed"
+    assert "in no file and not in memory" in missing["reason"]
+
+
+def test_who_closes_napari_starts_afresh(napari: Napari) -> None:
+    napari.run("v.add_points([[1, 1]], name='points')")
+    napari.saved()
+    pid = napari.pid()
+    napari.run("from qtpy.QtCore import QTimer\nQTimer.singleShot(200, v.close)")
+    told = napari.ready(after=pid)
+    assert list(napari.layers()) == ["cells"]
+    assert told["restored"] is None
+    assert (told["exit"]["code"], told["exit"]["signal"]) == (0, None)
+
+
+def test_a_crash_leaves_its_last_words(napari: Napari) -> None:
+    pid = napari.pid()
+    with pytest.raises(AssertionError, match="the application has ended"):
+        napari.run("def crashes():\n    import ctypes\n    ctypes.string_at(0)\ncrashes()\n")
+    told = napari.ready(after=pid)
+    assert told["exit"]["signal"] == "SIGSEGV"
+    assert told["exit"]["out_of_memory"] is False
+    assert "in crashes" in told["exit"]["traceback"]
+    assert told["restored"]["layers"] == ["cells"]
+
+
+def test_autosave_hardly_stops_the_painter(napari: Napari) -> None:
+    """20 MiB of labels, 100 000 points, 500 shapes: what the GUI thread does for each save."""
+    napari.run(
+        "import numpy as np\n"
+        "v.add_labels(np.random.default_rng(1).integers(0, 9, (20, 512, 512), np.int32))\n"
+        "v.add_points(np.random.default_rng(1).random((100_000, 3)) * 500, size=3)\n"
+        "v.add_shapes([np.array([[0, 0], [0, 9], [9, 9], [9, 0]]) + i for i in range(500)])\n"
+    )
+    napari.saved()
+    for step in range(3):
+        napari.run(f"v.layers[1].paint(({step}, 100, 100), 7)")
+        napari.saved()
+    assert napari.get()["companion"]["saved"]["longest_slice"] < 0.05
+
+
+def test_the_kernels_kill_for_memory_is_told(napari: Napari) -> None:
+    before = napari.pid()
+    with memory_group(napari.daemon.process.pid) as limit:
+        # Napari is born into the daemon's group.
+        napari.ask("POST", "/restart")
+        napari.ready(after=before)
+        pid = napari.pid()
+        limit(96 << 20)
+        with pytest.raises(AssertionError, match="the application has ended"):
+            napari.run("import numpy as np\nnp.ones(1 << 28)")
+        limit(None)
+        told = napari.ready(after=pid)
+    assert told["exit"]["signal"] == "SIGKILL"
+    assert told["exit"]["out_of_memory"] is True
+    assert told["restored"]["layers"] == ["cells"]
+
+
+def test_a_url_of_a_listed_host_is_opened(napari: Napari) -> None:
+    with served(napari.data) as address:
+        answer = napari.ask("POST", "/open", json={"url": f"{address}/more.tif"})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["layers"][0]["shape"] == [3, 128, 128]
+        refused = napari.ask("POST", "/open", json={"url": f"{address}/missing.tif"})
+        assert refused.status_code == 422
+        assert "404" in refused.json()["error"]
+        elsewhere = napari.ask("POST", "/open", json={"url": address.replace("127.0.0.1", "[::1]")})
+        assert elsewhere.status_code == 403
+
+
+def test_a_daemon_that_comes_back_finds_the_companion(napari: Napari) -> None:
+    pid = napari.pid()
+    napari.daemon.kill()
+    napari.daemon.start()
+    napari.ready()
+    assert napari.pid() == pid
+    assert list(napari.layers()) == ["cells"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--version"], "napari version"),
+        (["--plugin-info"], "napari"),
+        (["--with", "no-such-plugin"], "no-such-plugin"),
+    ],
+)
+def test_napari_without_a_window_is_as_ever(
+    tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    place = companion_environment(CompanionPlace(tmp_path), {}, restore=True)
+    runs = [
+        subprocess.run(
+            [str(Path(sys.executable).parent / "napari"), *arguments],
+            env={**os.environ, **environment, "QT_QPA_PLATFORM": "offscreen"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=WITHIN,
+        )
+        for environment in ({}, place)
+    ]
+    assert words in runs[0].stdout + runs[0].stderr
+    assert runs[1].returncode == runs[0].returncode
+    assert runs[1].stdout == runs[0].stdout
+    assert not (tmp_path / "app.sock").exists()
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The files of `folder` on a web server of loopback."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@contextmanager
+def memory_group(pid: int) -> Iterator[Callable[[int | None], object]]:
+    """Move a process into a control group of its own; yields how to limit its further bytes."""
+    groups = dict(line.split(":")[1:] for line in Path("/proc/self/cgroup").read_text().split())
+    parent = MEMORY / groups.get("memory", "").lstrip("/")
+    group = parent / f"desktopd-test-{pid}"
+    try:
+        group.mkdir()
+        (group / "cgroup.procs").write_text(str(pid))
+    except OSError as error:
+        pytest.skip(f"no control group for memory can be made here: {error}")
+
+    def limit(further: int | None) -> None:
+        used = int((group / "memory.usage_in_bytes").read_text())
+        allowed = -1 if further is None else used + further
+        (group / "memory.limit_in_bytes").write_text(str(allowed))
+
+    try:
+        yield limit
+    finally:
+        for process in (group / "cgroup.procs").read_text().split():
+            (parent / "cgroup.procs").write_text(process)
+        group.rmdir()

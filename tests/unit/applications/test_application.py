@@ -1,0 +1,134 @@
+"""The application: its ends, and the restart that saves before."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from desktopd.applications.application import Application
+from desktopd.applications.companion import CompanionClient
+from desktopd.applications.errors import NoCompanion
+from desktopd.applications.opening import Allowed, Opening
+from tests.unit.applications import companion_process
+
+
+@dataclass
+class Process:
+    """What a session says of its application."""
+
+    pid: int | None = None
+    exit_code: int | None = None
+
+
+@dataclass
+class Restarts:
+    count: int = 0
+
+    async def __call__(self) -> None:
+        self.count += 1
+
+
+def make(process: Process, folder: Path, companion: CompanionClient | None = None) -> Application:
+    opening = Opening(Allowed(), companion)
+    words = lambda pid: folder / f"end-{pid}.txt"  # noqa: E731
+    return Application(lambda: process, Restarts(), opening, companion, words)
+
+
+def test_an_end_has_its_signal_and_its_last_words(tmp_path: Path) -> None:
+    process = Process()
+    application = make(process, tmp_path)
+    changes: list[None] = []
+    application.on_change(lambda: changes.append(None))
+    application.note_process()
+    assert not changes
+    process.pid = os.getpid()
+    application.note_process()
+    assert application.status.ending is None
+    words = tmp_path / f"end-{os.getpid()}.txt"
+    words.write_text("Traceback: x\n")
+    process.pid, process.exit_code = None, -signal.SIGSEGV
+    application.note_process()
+    ending = application.status.ending
+    assert ending is not None
+    assert (ending.signal, ending.code, ending.asked) == ("SIGSEGV", -11, False)
+    assert (ending.out_of_memory, ending.traceback) == (False, "Traceback: x\n")
+    assert not words.exists()
+    assert len(changes) == 2
+
+
+async def test_a_restart_that_was_asked_for_is_no_crash(tmp_path: Path) -> None:
+    process = Process(pid=os.getpid())
+    application = make(process, tmp_path)
+    application.note_process()
+    await application.restart()
+    process.pid, process.exit_code = None, -signal.SIGTERM
+    application.note_process()
+    assert application.status.ending is not None
+    assert application.status.ending.asked
+    process.pid = os.getpid()
+    application.note_process()
+    process.pid, process.exit_code = None, 1
+    application.note_process()
+    assert not application.status.ending.asked
+
+
+def test_last_words_without_end_are_cut(tmp_path: Path) -> None:
+    process = Process(pid=os.getpid())
+    application = make(process, tmp_path)
+    application.note_process()
+    (tmp_path / f"end-{os.getpid()}.txt").write_text("x" * 100_000 + "the last line")
+    process.pid = None
+    application.note_process()
+    assert application.status.ending is not None
+    assert len(application.status.ending.traceback) == 16_384
+    assert application.status.ending.traceback.endswith("the last line")
+
+
+async def test_without_a_companion_there_is_no_method(tmp_path: Path) -> None:
+    application = make(Process(), tmp_path)
+    assert application.status.methods == frozenset()
+    with pytest.raises(NoCompanion):
+        await application.ask("layers", {})
+    assert await application.facts() is None
+
+
+@pytest.fixture
+async def companion(folder: Path) -> AsyncIterator[CompanionClient]:
+    command = [sys.executable, companion_process.__file__, str(folder / "app.sock")]
+    with subprocess.Popen(command) as process:
+        companion = CompanionClient(folder / "app.sock")
+        running = asyncio.create_task(companion.run())
+        await companion.ask("echo", {}, 20)
+        yield companion
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        process.kill()
+
+
+async def test_what_the_companion_can_do_the_application_can(
+    companion: CompanionClient, tmp_path: Path
+) -> None:
+    application = make(Process(), tmp_path, companion)
+    assert application.status.methods >= {"open", "save", "layers"}
+    assert [layer.name for layer in await application.layers()] == ["cells"]
+    facts = await application.facts()
+    assert facts is not None
+    assert facts["frame_rate"] == 12.0
+
+
+async def test_a_restart_goes_on_where_the_application_hangs(
+    companion: CompanionClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktopd.applications.application.SAVE_WITHIN", 0.05)
+    restarts = Restarts()
+    application = Application(Process, restarts, Opening(Allowed()), companion)
+    assert companion.state is not None
+    os.kill(companion.state.pid, signal.SIGSTOP)
+    await application.restart()
+    assert restarts.count == 1

@@ -1,0 +1,41 @@
+"""Which command is napari's, and what it gets."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from desktopd.applications.command import HOOK, CompanionPlace, companion_environment, is_napari
+from desktopd.config.settings import PREFIX
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("napari", True),
+        ("/opt/venv/bin/napari /data/cells.tif --channel-axis 0", True),
+        ("napari --with my-plugin", True),
+        ("env QT_SCALE_FACTOR=2 napari", True),
+        ("conda run -n imaging --no-capture-output napari", True),
+        ("python -m napari", True),
+        ("xterm", False),
+        ("fiji", False),
+        ("python my_gui.py", False),
+        ("cat napari.txt", False),
+    ],
+)
+def test_a_command_that_starts_napari_is_known(command: str, expected: bool) -> None:
+    assert is_napari(command) is expected
+
+
+def test_the_users_own_path_comes_after_ours() -> None:
+    place = CompanionPlace(Path("/run/desktop"))
+    made = companion_environment(place, {"PYTHONPATH": "/a:/b"}, restore=True)
+    assert made["PYTHONPATH"] == os.pathsep.join([str(HOOK), "/a", "/b"])
+    assert companion_environment(place, {}, restore=True)["PYTHONPATH"] == str(HOOK)
+    assert (HOOK / "sitecustomize.py").is_file()
+
+
+def test_no_variable_looks_like_a_setting() -> None:
+    made = companion_environment(CompanionPlace(Path("/run")), {}, restore=True)
+    assert not [name for name in made if name.startswith(PREFIX)]

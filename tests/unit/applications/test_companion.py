@@ -1,0 +1,166 @@
+"""The daemon's end of the companion's socket, with real processes at the other."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from desktopd.applications.companion import CompanionClient
+from desktopd.applications.errors import CompanionAway, CompanionRefusal, CompanionSlow
+from tests.unit.applications import companion_process
+from tests.unit.applications.companion_process import state
+
+Start = Callable[[], "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def start(folder: Path) -> Iterator[Start]:
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        command = [sys.executable, companion_process.__file__, str(folder / "app.sock")]
+        started.append(subprocess.Popen(command))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+async def companion(folder: Path) -> AsyncIterator[CompanionClient]:
+    companion = CompanionClient(folder / "app.sock")
+    running = asyncio.create_task(companion.run())
+    yield companion
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def changed(companion: CompanionClient, wanted: Callable[[], bool]) -> None:
+    """Wait for a change after which `wanted` is true."""
+    happened = asyncio.Event()
+    remove = companion.on_change(happened.set)
+    async with asyncio.timeout(20):
+        while not wanted():
+            await happened.wait()
+            happened.clear()
+    remove()
+
+
+async def test_what_the_companion_tells_is_known(companion: CompanionClient, start: Start) -> None:
+    process = start()
+    await changed(companion, lambda: bool(companion.state and companion.state.layers))
+    known = companion.state
+    assert known is not None
+    assert known.pid == process.pid
+    assert known.ready
+    assert "save" in known.methods
+    assert known.facts["renderer"] == "llvmpipe"
+    (layer,) = known.layers
+    assert (layer.name, layer.shape, layer.active) == ("cells", (3, 256, 256), True)
+
+
+async def test_requests_are_answered_each_with_its_own(
+    companion: CompanionClient, start: Start
+) -> None:
+    start()
+    answers = await asyncio.gather(
+        *(companion.ask("echo", {"number": number}, 20) for number in range(50))
+    )
+    assert answers == [{"number": number} for number in range(50)]
+
+
+async def test_a_request_waits_for_a_companion_that_starts(
+    companion: CompanionClient, start: Start
+) -> None:
+    asking = asyncio.create_task(companion.ask("echo", {"a": 1}, 20))
+    await asyncio.sleep(0)
+    start()
+    assert await asking == {"a": 1}
+
+
+async def test_a_refusal_has_its_kind_and_words(companion: CompanionClient, start: Start) -> None:
+    start()
+    with pytest.raises(CompanionRefusal, match="cannot be read") as refused:
+        await companion.ask("refuse", {}, 20)
+    assert refused.value.kind == "reader"
+
+
+async def test_no_companion_and_a_slow_one_are_told_apart(
+    companion: CompanionClient, start: Start
+) -> None:
+    with pytest.raises(CompanionAway):
+        await companion.ask("echo", {}, 0.05)
+    start()
+    await companion.ask("echo", {}, 20)
+    with pytest.raises(CompanionSlow):
+        await companion.ask("wait", {}, 0.05)
+    assert await companion.ask("echo", {"still": "there"}, 20) == {"still": "there"}
+
+
+async def test_the_death_of_the_application_ends_what_was_asked(
+    companion: CompanionClient, start: Start
+) -> None:
+    process = start()
+    await companion.ask("echo", {}, 20)
+    asking = asyncio.create_task(companion.ask("wait", {}, 20))
+    await asyncio.sleep(0.05)
+    process.kill()
+    with pytest.raises(CompanionAway):
+        await asking
+    assert companion.state is None
+
+
+async def test_the_next_application_is_found(companion: CompanionClient, start: Start) -> None:
+    first = start()
+    await companion.ask("echo", {}, 20)
+    first.kill()
+    first.wait()
+    second = start()
+    await changed(companion, lambda: bool(companion.state and companion.state.pid == second.pid))
+    assert await companion.ask("echo", {"a": 2}, 20) == {"a": 2}
+
+
+async def test_events_become_the_state(companion: CompanionClient, start: Start) -> None:
+    start()
+    moved = {**companion_process.LAYER, "visible": False}
+    await companion.ask("become", {"event": "layers", "data": [moved]}, 20)
+    assert companion.state is not None
+    assert not companion.state.layers[0].visible
+    await companion.ask("become", {"event": "state", "data": state(ready=False)}, 20)
+    assert not companion.state.ready
+    assert companion.state.layers, "the layers stay when the state changes"
+    with pytest.raises(CompanionAway):
+        await companion.ask("echo", {}, 0.05)
+
+
+async def test_an_event_that_is_not_understood_is_no_end(
+    companion: CompanionClient, start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    start()
+    await companion.ask("echo", {}, 20)
+    asking = companion.ask("become", {"event": "layers", "data": [{"name": 1}]}, 20)
+    with pytest.raises(CompanionAway):
+        await asking
+    assert "is not understood" in caplog.text
+    assert await companion.ask("echo", {"a": 3}, 20) == {"a": 3}
+
+
+async def test_another_version_is_not_spoken_to(
+    companion: CompanionClient, start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    start()
+    await companion.ask("echo", {}, 20)
+    with pytest.raises(CompanionAway):
+        await companion.ask("become", {"event": "state", "data": state(version=99)}, 20)
+    assert "version 99" in caplog.text
+
+
+async def test_answers_of_any_length_arrive(companion: CompanionClient, start: Start) -> None:
+    start()
+    words = "x" * 1_000_000
+    assert await companion.ask("echo", {"words": words}, 20) == {"words": words}

@@ -1,0 +1,107 @@
+"""Arrays on disk: whole again, only what changed is written, and numpy alone can read them."""
+
+import errno
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from desktopd.integrations.napari.session.blocks import BLOCK_BYTES, Blocks, cut
+
+LABELS = np.zeros((6, 1024, 1024), np.int32)
+LABELS[:, 100:200, 100:200] = np.arange(6)[:, None, None] + 1
+
+
+@pytest.fixture
+def blocks(tmp_path: Path) -> Blocks:
+    return Blocks(tmp_path / "blocks")
+
+
+ARRAYS: list[Any] = [
+    LABELS,
+    np.float64(3.5) * np.ones(()),
+    np.arange(5_000_000, dtype=np.uint8),
+    np.asfortranarray(np.arange(2_000_000, dtype=np.float32).reshape(1000, 2000)),
+    np.arange(8_000_000, dtype=np.uint16).reshape(1, 1, 2000, 4000)[..., ::2],
+    np.array([[True, False]]),
+    np.array([], np.float64).reshape(0, 3),
+    np.array([1 + 2j, 3]),
+    np.array(["2026-11-28"], "datetime64[D]"),
+]
+
+
+@pytest.mark.parametrize("array", ARRAYS, ids=lambda a: f"{a.dtype} {a.shape}")
+def test_an_array_is_whole_again(blocks: Blocks, array: Any) -> None:
+    names = blocks.put(array)
+    found = blocks.get(names, array.dtype.str, array.shape)
+    assert found.dtype == array.dtype
+    assert np.array_equal(found, array)
+
+
+@pytest.mark.parametrize("array", ARRAYS, ids=lambda a: f"{a.dtype} {a.shape}")
+def test_no_block_is_larger_than_a_row_or_the_limit(array: Any) -> None:
+    assert all(block.nbytes <= BLOCK_BYTES for block in cut(array))
+
+
+def test_a_block_is_what_it_was_whoever_writes_on() -> None:
+    array = np.zeros(10, np.uint8)
+    (block,) = cut(array)
+    array[:] = 1
+    assert not block.any()
+
+
+def test_a_stroke_writes_one_block_and_the_others_stay(blocks: Blocks, tmp_path: Path) -> None:
+    before = blocks.put(LABELS)
+    painted = LABELS.copy()
+    painted[3, 500, 500] = 9
+    after = blocks.put(painted)
+    assert [a == b for a, b in zip(before, after, strict=True)].count(False) == 1
+    assert len(set(before + after)) == len(list((tmp_path / "blocks").iterdir()))
+
+
+def test_numpy_alone_reads_the_files_and_labels_are_small(blocks: Blocks, tmp_path: Path) -> None:
+    (name,) = blocks.put(LABELS[0])
+    path = tmp_path / "blocks" / name
+    assert name.endswith(".npz")
+    assert path.stat().st_size < LABELS[0].nbytes // 50
+    assert np.array_equal(np.load(path)["data"], LABELS[0])
+    noise = np.random.default_rng(1).integers(0, 2**16, 100_000, np.uint16)
+    (name,) = blocks.put(noise)
+    assert name.endswith(".npy")
+    assert np.array_equal(np.load(tmp_path / "blocks" / name), noise)
+
+
+def test_a_block_that_is_lost_or_cut_short_is_an_error(blocks: Blocks, tmp_path: Path) -> None:
+    names = blocks.put(LABELS)
+    path = tmp_path / "blocks" / names[0]
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ValueError, match="is not whole"):
+        blocks.get(names, LABELS.dtype.str, LABELS.shape)
+    path.unlink()
+    with pytest.raises(OSError, match=names[0]):
+        blocks.get(names, LABELS.dtype.str, LABELS.shape)
+    with pytest.raises(ValueError, match="are left"):
+        blocks.get(names[1:], LABELS.dtype.str, LABELS.shape)
+
+
+def test_a_disk_that_is_nearly_full_is_left_some_room(
+    blocks: Blocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage("/")._replace(total=1 << 30, free=(1 << 30) // 10 + 10_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    blocks.put(np.arange(100))
+    with pytest.raises(OSError, match="No space left") as refused:
+        blocks.put(LABELS)
+    assert refused.value.errno == errno.ENOSPC
+
+
+def test_what_is_not_needed_is_deleted(blocks: Blocks, tmp_path: Path) -> None:
+    blocks.keep_only(())
+    (first,), (second,) = blocks.put(np.arange(1000)), blocks.put(np.arange(1001))
+    (tmp_path / "blocks" / "cut short.npy.new").write_text("")
+    blocks.keep_only({second})
+    assert [path.name for path in (tmp_path / "blocks").iterdir()] == [second]
+    assert first != second

@@ -1,0 +1,80 @@
+"""The saved session's folder: whole at every moment, and not tried for ever."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desktopd.integrations.napari.session.folder import TRIES, SessionFolder
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> SessionFolder:
+    return SessionFolder(tmp_path / "session")
+
+
+def document(session: SessionFolder, array: np.ndarray[tuple[int, ...], np.dtype[np.int64]]):  # type: ignore[no-untyped-def]
+    names = session.blocks.put(array)
+    return {"layers": [{"data": {"$array": {"dtype": "<i8", "shape": [100], "blocks": names}}}]}
+
+
+def test_nothing_is_no_session(session: SessionFolder) -> None:
+    assert session.load() is None
+    session.discard()
+
+
+def test_what_was_committed_is_there_with_its_blocks_alone(
+    session: SessionFolder, tmp_path: Path
+) -> None:
+    session.commit(document(session, np.arange(100)))
+    second = document(session, np.arange(100, 200))
+    session.commit(second)
+    loaded = session.load()
+    assert loaded is not None
+    assert loaded["layers"] == second["layers"]
+    assert len(list((tmp_path / "session" / "blocks").iterdir())) == 1
+
+
+def test_a_process_that_ends_before_the_commit_leaves_the_former(session: SessionFolder) -> None:
+    first = document(session, np.arange(100))
+    session.commit(first)
+    document(session, np.arange(5, 105))
+    loaded = SessionFolder(session.folder).load()
+    assert loaded is not None
+    names = loaded["layers"][0]["data"]["$array"]["blocks"]
+    assert session.blocks.get(names, "<i8", [100]).tolist() == list(range(100))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 0}', "\x00" * 10])
+def test_a_document_that_is_not_whole_or_not_ours_is_none(
+    session: SessionFolder, tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "session").mkdir()
+    (tmp_path / "session" / "session.json").write_text(text)
+    assert session.load() is None
+
+
+def test_a_discarded_session_is_gone(session: SessionFolder, tmp_path: Path) -> None:
+    session.commit(document(session, np.arange(100)))
+    session.discard()
+    assert session.load() is None
+    assert not list((tmp_path / "session" / "blocks").iterdir())
+
+
+def test_a_session_that_ends_napari_again_and_again_is_laid_beside(
+    session: SessionFolder, tmp_path: Path
+) -> None:
+    session.commit(document(session, np.arange(100)))
+    assert [session.may_try() for _ in range(TRIES)] == [True] * TRIES
+    assert not session.may_try()
+    assert session.load() is None
+    assert (tmp_path / "failed" / "session.json").exists()
+    session.commit(document(session, np.arange(100)))
+    assert session.may_try()
+
+
+def test_a_session_that_was_survived_is_tried_anew(session: SessionFolder) -> None:
+    session.commit(document(session, np.arange(100)))
+    for _ in range(TRIES + 1):
+        assert session.may_try()
+        session.tried()
