@@ -12,6 +12,7 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from PIL import Image
@@ -24,9 +25,9 @@ XCLIP = ("xclip", "-selection", "clipboard", "-target", "image/png")
 
 
 @pytest.fixture
-def desktop(daemon: Callable[..., Daemon]) -> Daemon:
-    """A program over the whole screen whose left half takes drops."""
-    started = daemon(app=shlex.join(PROGRAM), display="xvfb", size="800x600")
+def desktop(daemon: Callable[..., Daemon], tmp_path: Path) -> Daemon:
+    """A program over the whole screen whose left half takes drops; files go to `tmp_path`."""
+    started = daemon(app=shlex.join(PROGRAM), display="xvfb", size="800x600", files_root=tmp_path)
     started.ready()
     return started
 
@@ -56,6 +57,15 @@ def test_drops(desktop: Daemon) -> None:
         ("grün", []),
         ("https://example.org/a.zarr", ["https://example.org/a.zarr"]),
     ]
+
+
+def test_a_file_is_uploaded_and_dropped(desktop: Daemon, tmp_path: Path) -> None:
+    path = "uploads/2026-11-28/zwölf Zellen #1.tif"
+    address = f"/api/files/{quote(path)}"
+    assert desktop.request("PUT", address, content=png()).status_code == 201
+    assert drop(desktop, 100, paths=[path]) == "accepted"
+    (told,) = dropped(desktop)
+    assert told["files"] == [str(tmp_path.resolve() / path)]
 
 
 def test_images_both_ways(desktop: Daemon) -> None:

@@ -17,6 +17,9 @@ from desktopd.x11.selections.properties import PropertyValue, Window
 from desktopd.x11.selections.targets import Form, add, wanted
 from desktopd.x11.selections.transfer import receive
 
+# How long an owner may take to encode an image when it is asked for it, as Qt does; in seconds.
+IMAGE_SECONDS = 30.0
+
 _LONGEST_LIST = 4096
 
 
@@ -48,18 +51,22 @@ class SelectionReader:
         """`content` and what the owner has in this form, if it has; ValueError for broken data."""
         limit = self._limits.text if form is Form.TEXT else self._limits.other
         for target in wanted(form, offered):
-            value = await self._receive(target, limit)
+            seconds = IMAGE_SECONDS if form is Form.IMAGE else None
+            value = await self._receive(target, limit, seconds)
             if value is not None and isinstance(value.data, bytes):
                 return await asyncio.to_thread(
                     partial(add, content, form, target, value.type, value.data)
                 )
         return content
 
-    async def _receive(self, target: str, limit: int) -> PropertyValue | None:
+    async def _receive(
+        self, target: str, limit: int, seconds: float | None = None
+    ) -> PropertyValue | None:
         # An owner whose transfer was abandoned may still write into the property it was given.
         into = f"DESKTOPD_{self._selection}_{self._abandoned}"
         self._abandoned += 1
-        value = await receive(self._connection, self._window, self._selection, target, into, limit)
+        place = (self._connection, self._window, self._selection, target, into, limit)
+        value = await receive(*place, answer_within=seconds)
         self._abandoned -= 1
         return value
 

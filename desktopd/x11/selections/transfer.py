@@ -34,13 +34,21 @@ PATIENCE_IN_ALL = 120.0
 
 
 async def receive(
-    connection: Connection, window: Window, selection: str, target: str, into: str, limit: int
+    connection: Connection,
+    window: Window,
+    selection: str,
+    target: str,
+    into: str,
+    limit: int,
+    *,
+    answer_within: float | None = None,
 ) -> PropertyValue | None:
     """Ask the owner of `selection` for it as `target`; None when the owner cannot give that.
 
     `window` (ours, with PropertyChangeMask) gets it in the property `into`. Raises TransferError
-    when a step takes longer than PATIENCE or all of them longer than PATIENCE_IN_ALL, and for
-    content of more than `limit` bytes.
+    when the answer takes longer than `answer_within` seconds or PATIENCE, a later step longer than
+    PATIENCE, or all of them longer than PATIENCE_IN_ALL, and for content of more than `limit`
+    bytes.
     """
     atoms = await connection.call(lambda display: [*map(display.get_atom, (target, into))])
 
@@ -52,8 +60,9 @@ async def receive(
     with connection.collect(concerns) as events:
         async with _at_most(PATIENCE_IN_ALL, "it was not done after"):
             await connection.call(partial(_convert, window, selection, *atoms))
-            while not isinstance(notice := await _next(events), core.SelectionNotify):
-                pass
+            notice = None
+            while not isinstance(notice, core.SelectionNotify):
+                notice = await _next(events, answer_within)
             if notice.property == X.NONE:
                 return None
             value = await take(connection, window, atoms[1], limit)
@@ -112,8 +121,8 @@ def is_earlier(time: int, other: int) -> bool:
     return 0 < (other - time) % 2**32 < 2**31
 
 
-async def _next(events: asyncio.Queue[Event]) -> Event:
-    async with _at_most(PATIENCE, "it did nothing for"):
+async def _next(events: asyncio.Queue[Event], seconds: float | None = None) -> Event:
+    async with _at_most(seconds or PATIENCE, "it did nothing for"):
         return await events.get()
 
 

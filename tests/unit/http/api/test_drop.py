@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from desktopd.files.limits import UploadLimits
+from desktopd.files.sharing import Rules, SharedFiles
 from desktopd.x11.selections.content import Content
 from desktopd.x11.selections.negotiation import DropResult
-from tests.unit.http.desktop import VIEW_BEARER, Desk, client, make_app, user
+from tests.unit.http.desktop import BEARER, VIEW_BEARER, Desk, client, make_app, user
 
 LINK = "https://example.org/image.zarr?a=1#b"
 
@@ -89,3 +92,29 @@ async def test_without_files(desk: Desk, script: httpx.AsyncClient) -> None:
     answer = await script.post("/api/drop", json={"x": 1, "y": 2, "paths": ["cells.tif"]})
     assert answer.status_code == 404
     assert answer.json()["error"] == "files are switched off"
+
+
+async def test_files_are_those_below_the_top_folder(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    cells = tmp_path / "in" / "zwölf Zellen #1.tif"
+    cells.touch()
+    (tmp_path / "link").symlink_to("/etc/passwd")
+    files = SharedFiles(tmp_path, Rules(), UploadLimits())
+    answers = {}
+    async with client(make_app(desk, files=files), headers=BEARER) as script:
+        for path in (
+            f"in/{cells.name}",
+            "in",
+            "in/none.tif",
+            "link",
+            "../etc/passwd",
+            str(cells),
+            1,
+        ):
+            body = {"x": 1, "y": 2, "paths": [path]}
+            answers[path] = (await script.post("/api/drop", json=body)).status_code
+    assert [*answers.values()] == [200, 200, 404, 403, 400, 400, 400]
+    assert desk.drops == [
+        (1, 2, Content.of_files((cells,))),
+        (1, 2, Content.of_files((tmp_path / "in",))),
+    ]
