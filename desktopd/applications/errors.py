@@ -1,4 +1,7 @@
-"""Why something asked of an application is not done."""
+"""Why something asked of an application is not done.
+
+Tested by tests/unit/applications/test_opening.py.
+"""
 
 from __future__ import annotations
 

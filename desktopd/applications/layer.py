@@ -1,4 +1,7 @@
-"""What the daemon knows of one layer of napari."""
+"""What the daemon knows of one layer of napari.
+
+Tested by tests/unit/applications/test_companion.py.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """The application as JSON, for ``/api/app``, the session and the events.
 
 What errors tell of code and paths is for control only.
+
+Tested by tests/unit/http/api/test_application.py.
 """
 
 from __future__ import annotations

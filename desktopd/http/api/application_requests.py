@@ -1,4 +1,7 @@
-"""The bodies of requests to ``/api/app``: names, types and ranges."""
+"""The bodies of requests to ``/api/app``: names, types and ranges.
+
+Tested by tests/unit/http/api/test_application.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How the canvas is drawn: by which renderer, and how often."""
+"""How the canvas is drawn: by which renderer, and how often.
+
+Tested by tests/browser/test_companion.py.
+"""
 
 from __future__ import annotations
 

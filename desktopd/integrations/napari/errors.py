@@ -1,4 +1,7 @@
-"""What went wrong in napari: the last uncaught errors, and the one that ends the process."""
+"""What went wrong in napari: the last uncaught errors, and the one that ends the process.
+
+Tested by tests/browser/test_companion.py.
+"""
 
 from __future__ import annotations
 

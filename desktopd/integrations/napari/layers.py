@@ -1,4 +1,7 @@
-"""Layers as the daemon sees them: what each is, and what can be changed from outside."""
+"""Layers as the daemon sees them: what each is, and what can be changed from outside.
+
+Tested by tests/browser/test_companion.py.
+"""
 
 from __future__ import annotations
 

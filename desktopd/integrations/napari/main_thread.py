@@ -1,4 +1,7 @@
-"""The Qt main thread, the only one that may touch napari."""
+"""The Qt main thread, the only one that may touch napari.
+
+Tested by tests/browser/test_companion.py.
+"""
 
 from __future__ import annotations
 

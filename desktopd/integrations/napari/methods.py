@@ -1,4 +1,7 @@
-"""What the daemon can ask for: one function a method, called in the main thread."""
+"""What the daemon can ask for: one function a method, called in the main thread.
+
+Tested by tests/browser/test_companion.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How the viewer looks at its data: camera, dims, and a picture of the canvas."""
+"""How the viewer looks at its data: camera, dims, and a picture of the canvas.
+
+Tested by tests/browser/test_companion.py.
+"""
 
 from __future__ import annotations
 

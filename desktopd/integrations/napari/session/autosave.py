@@ -1,4 +1,7 @@
-"""Saves the session soon after it changed: taken in the main thread, written in another."""
+"""Saves the session soon after it changed: taken in the main thread, written in another.
+
+Tested by tests/browser/test_companion.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Keeps the session of the viewers of one process: restores it once, saves it, or ends it."""
+"""Keeps the session of the viewers of one process: restores it once, saves it, or ends it.
+
+Tested by tests/browser/test_companion.py.
+"""
 
 from __future__ import annotations
 

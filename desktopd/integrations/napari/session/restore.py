@@ -1,4 +1,7 @@
-"""Puts a saved session back into a viewer that has done what its command line asked for."""
+"""Puts a saved session back into a viewer that has done what its command line asked for.
+
+Tested by tests/browser/test_companion.py.
+"""
 
 from __future__ import annotations
 
