@@ -23,8 +23,10 @@ def windows(daemon: Daemon) -> str:
 
 
 @pytest.fixture
-def desktop(daemon: Start) -> Daemon:
-    started = daemon(app="xterm", display="xvfb", app_open="xterm -title {path}")
+def desktop(daemon: Start, tmp_path: Path) -> Daemon:
+    started = daemon(
+        app="xterm", display="xvfb", app_open="xterm -title {path}", files_root=tmp_path
+    )
     started.ready()
     return started
 
@@ -49,7 +51,9 @@ def command_line(process: Path) -> bytes:
 
 
 def test_a_command_that_does_not_exist_is_said_to(daemon: Start, tmp_path: Path) -> None:
-    desktop = daemon(app="xterm", display="xvfb", app_open="no-such-program {path}")
+    desktop = daemon(
+        app="xterm", display="xvfb", app_open="no-such-program {path}", files_root=tmp_path
+    )
     desktop.ready()
     (tmp_path / "cells.tif").write_text("")
     answer = desktop.request("POST", "/api/app/open", json={"path": str(tmp_path / "cells.tif")})
@@ -58,7 +62,7 @@ def test_a_command_that_does_not_exist_is_said_to(daemon: Start, tmp_path: Path)
 
 
 def test_without_a_command_nothing_is_opened(daemon: Start, tmp_path: Path) -> None:
-    desktop = daemon(app="xterm", display="xvfb")
+    desktop = daemon(app="xterm", display="xvfb", files_root=tmp_path)
     desktop.ready()
     (tmp_path / "cells.tif").write_text("")
     answer = desktop.request("POST", "/api/app/open", json={"path": str(tmp_path / "cells.tif")})

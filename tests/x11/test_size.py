@@ -152,10 +152,12 @@ async def test_a_refusal_that_nobody_waits_for_any_more_is_logged(
     start, connect, eventually, caplog
 ):
     caplog.set_level(logging.INFO)
-    screen = await ScreenSize.open(await connect(start("xvfb", Size(800, 600))), LARGEST)
-    leaving = asyncio.create_task(screen.resize(Size(1000, 700)))
-    await eventually(lambda: screen._settling is not None)
-    leaving.cancel()
+    server = start("xvfb", Size(800, 600))
+    screen = await ScreenSize.open(await connect(server), LARGEST)
+    with server.stopped():
+        leaving = asyncio.create_task(screen.resize(Size(1000, 700)))
+        await eventually(lambda: screen._settling is not None)
+        leaving.cancel()
     await eventually(lambda: "RRAddOutputMode 1000x700: BadMatch" in caplog.text)
     with pytest.raises(asyncio.CancelledError):
         await leaving
