@@ -26,7 +26,7 @@ class Limits:
 
     `backlog`: what is kept for a slow viewer; `stall`: how long one send may take, to the viewer
     or to the server; `message`: what is put into one message to the viewer; `closing`: how long
-    the server may take to read the last messages. For the others see ClientMessages.
+    the server may take to read the last messages. For the others see MessageLimits.
     """
 
     backlog: int = 16 * 1024 * 1024
