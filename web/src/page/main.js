@@ -6,6 +6,7 @@
 import { Clipboard } from '../connection/clipboard.js';
 import { DesktopConnection } from '../connection/desktop-connection.js';
 import { EventsConnection } from '../connection/events-connection.js';
+import { Files } from '../connection/files.js';
 import { HttpError } from '../connection/http-error.js';
 import { PasteKey } from '../connection/paste-key.js';
 import { Session } from '../connection/session.js';
@@ -16,7 +17,10 @@ import { AboutPanel } from './about-panel.js';
 import { Bar } from './bar.js';
 import { ClipboardPanel, refusalText } from './clipboard-panel.js';
 import { DesktopView } from './desktop-view.js';
+import { DropArea } from './drop-area.js';
+import { Drops } from './drops.js';
 import { element } from './element.js';
+import { errorText } from './error-text.js';
 import { fillTexts } from './fill-texts.js';
 import { Notice } from './notice.js';
 import { Panel } from './panel.js';
@@ -26,6 +30,7 @@ import { signIn } from './sign-in.js';
 import { StartPage } from './start-page.js';
 import { texts } from './texts.js';
 import { TouchKeyboard } from './touch-keyboard.js';
+import { Transfers } from './transfers.js';
 
 // The facts of a session change by themselves (milliseconds).
 const ABOUT_TIME = 1000;
@@ -52,6 +57,15 @@ class Page {
   });
   #clipboard = new Clipboard(this.#events);
   #notice = new Notice();
+  #transfers = new Transfers();
+  #files = new Files();
+  #drops = new Drops({
+    connection: this.#connection,
+    files: this.#files,
+    transfers: this.#transfers,
+    notice: this.#notice,
+  });
+  #dropArea = new DropArea();
   #start = new StartPage({ foreign: this.#parameters.foreign, waits: !this.#parameters.autoconnect });
   #bar = new Bar(this.#parameters, { touch: TouchKeyboard.wanted });
   #desktop = new DesktopView(this.#place, this.#connection, this.#parameters, this.#bar.settings);
@@ -88,7 +102,10 @@ class Page {
     this.#events.on('session', (facts) => this.#learn(facts));
     this.#events.on('trouble', (error) => this.#tellTrouble(error));
     this.#events.on('refused', (text) => this.#notice.show(text));
-    this.#events.on('opened', () => this.#connection.check());
+    this.#events.on('opened', () => {
+      this.#connection.check();
+      this.#transfers.reconnected();
+    });
     this.#clipboard.on('refused', (refusal) => this.#notice.show(refusalText(refusal)));
     this.#clipboard.on('kept', () => this.#notice.show(texts.notice.clipboardKept));
   }
@@ -100,6 +117,7 @@ class Page {
       this.#start.connection = state;
       this.#focusIfLost();
     });
+    this.#dropArea.on('dropped', (dropped) => this.#drops.take(dropped));
     this.#desktop.on('drawn', () => this.#drawAbout());
     this.#desktop.on('misfit', (misfit) => (this.#bar.misfit = misfit));
     this.#desktop.on('clipping', (clipping) => (this.#bar.clipping = clipping));
@@ -143,6 +161,7 @@ class Page {
     const control = facts.role === 'control';
     this.#bar.restart = control && !foreign;
     this.#clipboard.enabled = control && !viewOnly && !foreign;
+    this.#drops.watching = !control || viewOnly || foreign;
     this.#desktop.session = facts;
     if (!title && !foreign) document.title = programName(facts.app.command) || texts.application;
     this.#drawAbout();
@@ -163,14 +182,14 @@ class Page {
       if (!signIn()) this.#start.trouble = texts.trouble.signedOut;
       return;
     }
-    this.#start.trouble = said(error) || texts.trouble.silent;
+    this.#start.trouble = error instanceof HttpError ? errorText(error) : texts.trouble.silent;
   }
 
   async #restartApplication() {
     try {
       await this.#session.restartApplication();
     } catch (error) {
-      this.#notice.show(said(error) || texts.notice.silent);
+      this.#notice.show(errorText(error));
     }
   }
 
@@ -191,16 +210,6 @@ function desktopAddress(path) {
     console.warn(`URL parameter path: ${error}`);
     return socketAddress('websockify', location.href);
   }
-}
-
-/**
- * What the server said against a request, empty where it did not answer.
- *
- * @param {unknown} error
- */
-function said(error) {
-  if (!(error instanceof HttpError)) return '';
-  return error.explanation || texts.trouble.answered(error.status, error.reason);
 }
 
 fillTexts(document, texts);

@@ -81,6 +81,33 @@ const english = {
     noConnection: 'The clipboard has no connection to the server. Try again in a moment.',
   },
 
+  drop: {
+    accepted: 'Dropped.',
+    refused: 'The program does not take this here.',
+    no_target: 'Nothing here takes a drop.',
+    timed_out: 'The program has not said whether it takes this.',
+    lies: (/** @type {string[]} */ paths) =>
+      paths.length === 1 ? `It lies in the files as ${paths[0]}` : `They lie in the files: ${paths.join(', ')}`,
+    watching: 'You may only watch: nothing can be dropped here.',
+    noDesktop: 'The desktop is not connected: nothing was dropped. Try again when it is there.',
+  },
+
+  transfers: {
+    label: 'Uploads',
+    names: (/** @type {string[]} */ names) =>
+      names.length < 2 ? (names[0] ?? '') : `${names[0]} and ${names.length - 1} more`,
+    percent: (/** @type {number} */ percent) => `${percent} %`,
+    pause: 'Pause',
+    resume: 'Resume',
+    retry: 'Retry',
+    leftOut: (/** @type {number} */ count, /** @type {string} */ name, /** @type {string} */ why) =>
+      count === 1 ? `${name} was left out: ${why}` : `${count} files were left out, such as ${name}: ${why}`,
+  },
+
+  files: {
+    unreadable: 'The browser cannot read this file or folder. Was it moved, deleted or changed?',
+  },
+
   restart: {
     title: 'Restart the application?',
     warning: 'What has not been saved in it is lost.',
