@@ -9,14 +9,14 @@
 /** @import { Transfers } from './transfers.js' */
 
 import { drop } from '../connection/drop.js';
-import { dropFolder } from '../connection/file-names.js';
+import { dropFolder, parent } from '../connection/file-names.js';
 import { walk } from '../connection/file-tree.js';
 import { UploadBatch } from '../connection/upload-batch.js';
 import { errorText } from './error-text.js';
 import { texts } from './texts.js';
 
 /**
- * Drops on the desktop, and uploads into a folder.
+ * What it needs of the page.
  *
  * @typedef {object} Parts
  * @property {DesktopConnection} connection
@@ -27,8 +27,8 @@ import { texts } from './texts.js';
 
 /** Takes what was dropped, and tells what has become of it where that is not to be seen. */
 export class Drops {
-  /** Whether this viewer may only watch. */
-  watching = false;
+  /** Why nothing may be dropped, empty where it may. */
+  refusal = '';
   #parts;
 
   /** @param {Parts} parts */
@@ -39,8 +39,9 @@ export class Drops {
   /** @param {Dropped} dropped */
   async take({ what, at, on }) {
     const { connection, notice } = this.#parts;
-    if (this.watching || connection.state !== 'connected') {
-      notice.show(this.watching ? texts.drop.watching : texts.drop.noDesktop);
+    const refusal = this.refusal || (connection.state === 'connected' ? '' : texts.drop.noDesktop);
+    if (refusal) {
+      notice.show(refusal);
       return;
     }
     const pixel = (on.closest('#desktop') && connection.rfb?.pixelAt(at)) ?? null;
@@ -81,7 +82,7 @@ export class Drops {
    * @param {{paths: string[]} | {text: string} | {urls: string[]}} what
    */
   async #drop(pixel, what) {
-    const place = 'paths' in what ? texts.drop.lies(what.paths) : '';
+    const place = 'paths' in what ? placeText(what.paths) : '';
     const say = (/** @type {string} */ text) => this.#parts.notice.show([text, place].filter(Boolean).join(' '));
     try {
       const result = pixel ? await drop(pixel, what) : 'no_target';
@@ -91,4 +92,13 @@ export class Drops {
       say(errorText(error));
     }
   }
+}
+
+/**
+ * Where files lie.
+ *
+ * @param {string[]} paths - all in one folder
+ */
+function placeText([first = '', ...others]) {
+  return others.length === 0 ? texts.drop.liesAs(first) : texts.drop.lieIn(parent(first));
 }

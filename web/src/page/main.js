@@ -11,6 +11,7 @@ import { HttpError } from '../connection/http-error.js';
 import { PasteKey } from '../connection/paste-key.js';
 import { Session } from '../connection/session.js';
 import { socketAddress } from '../connection/socket-address.js';
+import { UploadBatch } from '../connection/upload-batch.js';
 import { WakeUp } from '../connection/wake-up.js';
 import { Codecs } from '../video/codecs.js';
 import { AboutPanel } from './about-panel.js';
@@ -22,6 +23,7 @@ import { Drops } from './drops.js';
 import { element } from './element.js';
 import { errorText } from './error-text.js';
 import { fillTexts } from './fill-texts.js';
+import { FilesPanel } from './files-panel.js';
 import { Notice } from './notice.js';
 import { Panel } from './panel.js';
 import { Parameters } from './parameters.js';
@@ -71,6 +73,7 @@ class Page {
   #desktop = new DesktopView(this.#place, this.#connection, this.#parameters, this.#bar.settings);
   #keyboard = new TouchKeyboard(element('touch-input', HTMLTextAreaElement));
   #clipboardPanel = new ClipboardPanel(this.#clipboard);
+  #filesPanel = new FilesPanel(this.#files);
   #about = new AboutPanel();
   #restart = new Panel('restart', { modal: true });
 
@@ -81,6 +84,7 @@ class Page {
     this.#listenToDesktop();
     this.#listenToBar();
     this.#listenToPanels();
+    this.#listenToFiles();
     this.#bar.shown = this.#parameters.bar;
     document.title = this.#parameters.title || texts.desktop;
     setInterval(() => this.#drawAbout(), ABOUT_TIME);
@@ -105,6 +109,7 @@ class Page {
     this.#events.on('opened', () => {
       this.#connection.check();
       this.#transfers.reconnected();
+      this.#offerFiles();
     });
     this.#clipboard.on('refused', (refusal) => this.#notice.show(refusalText(refusal)));
     this.#clipboard.on('kept', () => this.#notice.show(texts.notice.clipboardKept));
@@ -117,7 +122,6 @@ class Page {
       this.#start.connection = state;
       this.#focusIfLost();
     });
-    this.#dropArea.on('dropped', (dropped) => this.#drops.take(dropped));
     this.#desktop.on('drawn', () => this.#drawAbout());
     this.#desktop.on('misfit', (misfit) => (this.#bar.misfit = misfit));
     this.#desktop.on('clipping', (clipping) => (this.#bar.clipping = clipping));
@@ -130,6 +134,7 @@ class Page {
     this.#bar.on('fit', () => this.#desktop.fit());
     this.#bar.on('keyboard', () => this.#keyboard.show());
     this.#bar.on('clipboard', () => this.#clipboardPanel.open());
+    this.#bar.on('files', () => this.#filesPanel.open());
     this.#bar.on('reconnect', () => this.#connection.restart());
     this.#bar.on('restart', () => this.#restart.open());
     this.#bar.on('about', () => {
@@ -140,7 +145,7 @@ class Page {
   }
 
   #listenToPanels() {
-    for (const panel of [this.#clipboardPanel, this.#about, this.#restart]) {
+    for (const panel of [this.#clipboardPanel, this.#filesPanel, this.#about, this.#restart]) {
       panel.on('closed', () => this.#desktop.focus());
     }
     this.#restart.on('closed', (answer) => {
@@ -149,6 +154,27 @@ class Page {
     this.#start.on('retry', () => this.#restartApplication());
     this.#start.on('connect', () => this.#connection.start());
     this.#keyboard.on('key', ({ keysym, code }) => this.#connection.rfb?.sendKey(keysym, code));
+  }
+
+  #listenToFiles() {
+    const panel = this.#filesPanel;
+    this.#events.on('files', (folders) => panel.changed(folders));
+    panel.chooser.on('chosen', (tree) => this.#drops.send(new UploadBatch(tree, panel.folder, this.#files)));
+    this.#dropArea.on('dropped', (dropped) => {
+      const { what, on } = dropped;
+      const onPanel = panel.mayUpload && 'files' in what && on.closest('#files') !== null;
+      if (onPanel) this.#drops.upload(what.files, panel.folder);
+      else this.#drops.take(dropped);
+    });
+  }
+
+  /** Whether files may be listed follows from settings that only the server knows. */
+  async #offerFiles() {
+    if (this.#parameters.foreign) return;
+    this.#bar.files = await this.#files.list('').then(
+      () => true,
+      () => false,
+    );
   }
 
   /** @param {SessionFacts} facts */
@@ -161,7 +187,8 @@ class Page {
     const control = facts.role === 'control';
     this.#bar.restart = control && !foreign;
     this.#clipboard.enabled = control && !viewOnly && !foreign;
-    this.#drops.watching = !control || viewOnly || foreign;
+    this.#drops.refusal = foreign ? texts.drop.foreign : !control || viewOnly ? texts.drop.watching : '';
+    this.#filesPanel.watching = viewOnly;
     this.#desktop.session = facts;
     if (!title && !foreign) document.title = programName(facts.app.command) || texts.application;
     this.#drawAbout();
