@@ -15,10 +15,11 @@ import { socketAddress } from './socket-address.js';
  * The server's events, with a connection that comes back by itself. Where it cannot be had, the session is asked for by
  * HTTP at each try, which also tells whether the visitor is still signed in.
  *
- * Events: `opened`, `session`, `clipboard` (the desktop's text), `refused` (why the server did not do what it was told),
- * `trouble` (the error of the HTTP request).
+ * Events: `opened`, `session`, `clipboard` (the desktop's text), `files` (the paths of folders in which files have changed),
+ * `refused` (why the server did not do what it was told), `trouble` (the error of the HTTP request).
  *
- * @extends {Emitter<{opened: void, session: SessionFacts, clipboard: string, refused: string, trouble: unknown}>}
+ * @typedef {{opened: void, session: SessionFacts, clipboard: string, files: string[], refused: string, trouble: unknown}} Events
+ * @extends {Emitter<Events>}
  */
 export class EventsConnection extends Emitter {
   #session;
@@ -98,6 +99,9 @@ export class EventsConnection extends Emitter {
         break;
       case 'clipboard':
         this.emit('clipboard', message.text);
+        break;
+      case 'files':
+        this.emit('files', message.folders);
         break;
       case 'error':
         this.emit('refused', sentences(message));

@@ -1,4 +1,4 @@
-// What the server says: the answer of `GET api/session` and the messages of `WS api/events`.
+// What the server says: the answers of HTTP and the messages of `WS api/events`.
 
 export type Stage = 'display' | 'window_manager' | 'application' | 'first_frame' | 'ready' | 'failed' | 'stopping';
 export type ServiceState = 'waiting' | 'starting' | 'running' | 'backoff' | 'failed' | 'stopped';
@@ -36,7 +36,29 @@ export interface SessionFacts {
   gpu: { renderer: 'nvidia' | 'dri' | 'software'; name: string; reason: string };
 }
 
+export interface FileEntry {
+  name: string;
+  /** The address behind `api/files/`. */
+  href: string;
+  kind: 'file' | 'folder' | 'link' | 'other';
+  /** Bytes, of files alone. */
+  size: number | null;
+  /** Seconds since 1970. */
+  modified: number;
+}
+
+export interface Listing {
+  path: string;
+  entries: FileEntry[];
+  /** Bytes of the disk. */
+  space: { total: number; free: number };
+  may: { download: boolean; upload: boolean };
+}
+
+export type DropResult = 'accepted' | 'refused' | 'no_target' | 'timed_out';
+
 export type ServerMessage =
   | { type: 'session'; session: SessionFacts }
   | { type: 'clipboard'; text: string }
+  | { type: 'files'; folders: string[] }
   | { type: 'error'; error: string; remedy?: string };

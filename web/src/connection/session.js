@@ -1,9 +1,9 @@
 // @ts-check
-// The requests of HTTP that the page sends; what comes by itself stands in events-connection.js.
+// The session over HTTP; what comes by itself stands in events-connection.js.
 
 /** @import { SessionFacts } from './server' */
 
-import { HttpError } from './http-error.js';
+import { SAME_ORIGIN, ask } from './request.js';
 
 /** The server's HTTP interface to the session. */
 export class Session {
@@ -15,7 +15,7 @@ export class Session {
    * @throws {TypeError} when the server does not answer
    */
   async read() {
-    const answer = await this.#ask('api/session', { cache: 'no-store' });
+    const answer = await ask('api/session', { cache: 'no-store' });
     return answer.json();
   }
 
@@ -26,16 +26,6 @@ export class Session {
    * @throws {TypeError} when the server does not answer
    */
   async restartApplication() {
-    await this.#ask('api/app/restart', { method: 'POST', headers: { 'X-Desktopd': '1' } });
-  }
-
-  /**
-   * @param {string} path
-   * @param {RequestInit} request
-   */
-  async #ask(path, request) {
-    const answer = await fetch(path, { ...request, credentials: 'same-origin' });
-    if (!answer.ok) throw await HttpError.read(answer);
-    return answer;
+    await ask('api/app/restart', { method: 'POST', headers: SAME_ORIGIN });
   }
 }

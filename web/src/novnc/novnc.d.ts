@@ -111,6 +111,8 @@ declare module '*/core/display.js' {
 
     viewportChangePos(x: number, y: number): void;
     viewportChangeSize(width?: number, height?: number): void;
+    absX(x: number): number;
+    absY(y: number): number;
     pending(): boolean;
     flush(): Promise<void>;
     flip(fromQueue?: boolean): void;

@@ -2,6 +2,8 @@
 // One RFB connection as the page uses it: its keys, its signs of life, its end. What keeps it connected stands in
 // connection/desktop-connection.js.
 
+/** @import { Point } from '../geometry.js' */
+
 import { HeldKeys } from './held-keys.js';
 import { ResizingRFB } from './resizing-rfb.js';
 
@@ -32,6 +34,18 @@ export class RFBClient extends ResizingRFB {
   /** Milliseconds since the server last sent anything. */
   get silence() {
     return performance.now() - this.#heardAt;
+  }
+
+  /**
+   * The pixel of the framebuffer that is drawn at a place of the window.
+   *
+   * @param {Point} place - CSS pixels from the window's top left corner
+   * @returns {Point | null} null beside the picture
+   */
+  pixelAt({ x, y }) {
+    const { left, top, right, bottom } = this._canvas.getBoundingClientRect();
+    if (x < left || x >= right || y < top || y >= bottom) return null;
+    return { x: this._display.absX(x - left), y: this._display.absY(y - top) };
   }
 
   /** End the connection, if it has not ended by itself. */

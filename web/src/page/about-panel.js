@@ -6,6 +6,7 @@
 
 import licenceNoVNC from '../../node_modules/@novnc/novnc/LICENSE.txt?url';
 import licenceTinyH264 from '../../node_modules/tinyh264/LICENSE?url';
+import licenceTus from '../../node_modules/tus-js-client/LICENSE?url';
 
 import { element } from './element.js';
 import { Panel } from './panel.js';
@@ -20,6 +21,7 @@ export class AboutPanel extends Panel {
     super('about');
     element('about-licence', HTMLAnchorElement).href = licenceNoVNC;
     element('about-licence-h264', HTMLAnchorElement).href = licenceTinyH264;
+    element('about-licence-tus', HTMLAnchorElement).href = licenceTus;
     const { secure, insecure } = texts.about;
     element('about-secure', HTMLParagraphElement).textContent = window.isSecureContext ? secure : insecure;
   }

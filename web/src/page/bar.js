@@ -14,7 +14,7 @@ import { FullscreenButton } from './fullscreen-button.js';
  * @property {number} quality - 0 to 9
  */
 
-/** @typedef {'fit' | 'keyboard' | 'clipboard' | 'reconnect' | 'restart' | 'about'} Action also a button's id without `bar-` */
+/** @typedef {'fit' | 'keyboard' | 'clipboard' | 'files' | 'reconnect' | 'restart' | 'about'} Action also a button's id without `bar-` */
 
 /**
  * The quiet handle at the top and the menu that it unfolds.
@@ -35,6 +35,7 @@ export class Bar extends Emitter {
   #drag = element('bar-drag', HTMLInputElement);
   #quality = element('bar-quality', HTMLInputElement);
   #qualityValue = element('bar-quality-value', HTMLOutputElement);
+  #files = element('bar-files', HTMLButtonElement);
   #restart = element('bar-restart', HTMLButtonElement);
 
   /**
@@ -69,6 +70,11 @@ export class Bar extends Emitter {
   /** @param {boolean} offered - whether the viewer may restart the application */
   set restart(offered) {
     this.#restart.hidden = !offered;
+  }
+
+  /** @param {boolean} offered - whether the viewer may list the files */
+  set files(offered) {
+    this.#files.hidden = !offered;
   }
 
   /** @param {boolean} offered - whether the desktop could take the window's size but has another */
@@ -116,7 +122,7 @@ export class Bar extends Emitter {
     this.#drag.addEventListener('change', () => this.emit('drag', this.#drag.checked));
     this.#fullscreen.on('pressed', () => this.#leave());
     for (const action of /** @type {const} */ (['fit', 'reconnect'])) this.#act(action, () => this.#leave());
-    for (const action of /** @type {const} */ (['keyboard', 'clipboard', 'restart', 'about'])) {
+    for (const action of /** @type {const} */ (['keyboard', 'clipboard', 'files', 'restart', 'about'])) {
       this.#act(action, () => this.fold());
     }
   }

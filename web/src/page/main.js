@@ -6,18 +6,24 @@
 import { Clipboard } from '../connection/clipboard.js';
 import { DesktopConnection } from '../connection/desktop-connection.js';
 import { EventsConnection } from '../connection/events-connection.js';
+import { Files } from '../connection/files.js';
 import { HttpError } from '../connection/http-error.js';
 import { PasteKey } from '../connection/paste-key.js';
 import { Session } from '../connection/session.js';
 import { socketAddress } from '../connection/socket-address.js';
+import { UploadBatch } from '../connection/upload-batch.js';
 import { WakeUp } from '../connection/wake-up.js';
 import { Codecs } from '../video/codecs.js';
 import { AboutPanel } from './about-panel.js';
 import { Bar } from './bar.js';
 import { ClipboardPanel, refusalText } from './clipboard-panel.js';
 import { DesktopView } from './desktop-view.js';
+import { DropArea } from './drop-area.js';
+import { Drops } from './drops.js';
 import { element } from './element.js';
+import { errorText } from './error-text.js';
 import { fillTexts } from './fill-texts.js';
+import { FilesPanel } from './files-panel.js';
 import { Notice } from './notice.js';
 import { Panel } from './panel.js';
 import { Parameters } from './parameters.js';
@@ -26,6 +32,7 @@ import { signIn } from './sign-in.js';
 import { StartPage } from './start-page.js';
 import { texts } from './texts.js';
 import { TouchKeyboard } from './touch-keyboard.js';
+import { Transfers } from './transfers.js';
 
 // The facts of a session change by themselves (milliseconds).
 const ABOUT_TIME = 1000;
@@ -52,11 +59,21 @@ class Page {
   });
   #clipboard = new Clipboard(this.#events);
   #notice = new Notice();
+  #transfers = new Transfers();
+  #files = new Files();
+  #drops = new Drops({
+    connection: this.#connection,
+    files: this.#files,
+    transfers: this.#transfers,
+    notice: this.#notice,
+  });
+  #dropArea = new DropArea();
   #start = new StartPage({ foreign: this.#parameters.foreign, waits: !this.#parameters.autoconnect });
   #bar = new Bar(this.#parameters, { touch: TouchKeyboard.wanted });
   #desktop = new DesktopView(this.#place, this.#connection, this.#parameters, this.#bar.settings);
   #keyboard = new TouchKeyboard(element('touch-input', HTMLTextAreaElement));
   #clipboardPanel = new ClipboardPanel(this.#clipboard);
+  #filesPanel = new FilesPanel(this.#files);
   #about = new AboutPanel();
   #restart = new Panel('restart', { modal: true });
 
@@ -67,6 +84,7 @@ class Page {
     this.#listenToDesktop();
     this.#listenToBar();
     this.#listenToPanels();
+    this.#listenToFiles();
     this.#bar.shown = this.#parameters.bar;
     document.title = this.#parameters.title || texts.desktop;
     setInterval(() => this.#drawAbout(), ABOUT_TIME);
@@ -88,7 +106,11 @@ class Page {
     this.#events.on('session', (facts) => this.#learn(facts));
     this.#events.on('trouble', (error) => this.#tellTrouble(error));
     this.#events.on('refused', (text) => this.#notice.show(text));
-    this.#events.on('opened', () => this.#connection.check());
+    this.#events.on('opened', () => {
+      this.#connection.check();
+      this.#transfers.reconnected();
+      this.#offerFiles();
+    });
     this.#clipboard.on('refused', (refusal) => this.#notice.show(refusalText(refusal)));
     this.#clipboard.on('kept', () => this.#notice.show(texts.notice.clipboardKept));
   }
@@ -112,6 +134,7 @@ class Page {
     this.#bar.on('fit', () => this.#desktop.fit());
     this.#bar.on('keyboard', () => this.#keyboard.show());
     this.#bar.on('clipboard', () => this.#clipboardPanel.open());
+    this.#bar.on('files', () => this.#filesPanel.open());
     this.#bar.on('reconnect', () => this.#connection.restart());
     this.#bar.on('restart', () => this.#restart.open());
     this.#bar.on('about', () => {
@@ -122,7 +145,7 @@ class Page {
   }
 
   #listenToPanels() {
-    for (const panel of [this.#clipboardPanel, this.#about, this.#restart]) {
+    for (const panel of [this.#clipboardPanel, this.#filesPanel, this.#about, this.#restart]) {
       panel.on('closed', () => this.#desktop.focus());
     }
     this.#restart.on('closed', (answer) => {
@@ -131,6 +154,27 @@ class Page {
     this.#start.on('retry', () => this.#restartApplication());
     this.#start.on('connect', () => this.#connection.start());
     this.#keyboard.on('key', ({ keysym, code }) => this.#connection.rfb?.sendKey(keysym, code));
+  }
+
+  #listenToFiles() {
+    const panel = this.#filesPanel;
+    this.#events.on('files', (folders) => panel.changed(folders));
+    panel.chooser.on('chosen', (tree) => this.#drops.send(new UploadBatch(tree, panel.folder, this.#files)));
+    this.#dropArea.on('dropped', (dropped) => {
+      const { what, on } = dropped;
+      const onPanel = panel.mayUpload && 'files' in what && on.closest('#files') !== null;
+      if (onPanel) this.#drops.upload(what.files, panel.folder);
+      else this.#drops.take(dropped);
+    });
+  }
+
+  /** Whether files may be listed follows from settings that only the server knows. */
+  async #offerFiles() {
+    if (this.#parameters.foreign) return;
+    this.#bar.files = await this.#files.list('').then(
+      () => true,
+      () => false,
+    );
   }
 
   /** @param {SessionFacts} facts */
@@ -143,6 +187,8 @@ class Page {
     const control = facts.role === 'control';
     this.#bar.restart = control && !foreign;
     this.#clipboard.enabled = control && !viewOnly && !foreign;
+    this.#drops.refusal = foreign ? texts.drop.foreign : !control || viewOnly ? texts.drop.watching : '';
+    this.#filesPanel.watching = viewOnly;
     this.#desktop.session = facts;
     if (!title && !foreign) document.title = programName(facts.app.command) || texts.application;
     this.#drawAbout();
@@ -163,14 +209,14 @@ class Page {
       if (!signIn()) this.#start.trouble = texts.trouble.signedOut;
       return;
     }
-    this.#start.trouble = said(error) || texts.trouble.silent;
+    this.#start.trouble = error instanceof HttpError ? errorText(error) : texts.trouble.silent;
   }
 
   async #restartApplication() {
     try {
       await this.#session.restartApplication();
     } catch (error) {
-      this.#notice.show(said(error) || texts.notice.silent);
+      this.#notice.show(errorText(error));
     }
   }
 
@@ -191,16 +237,6 @@ function desktopAddress(path) {
     console.warn(`URL parameter path: ${error}`);
     return socketAddress('websockify', location.href);
   }
-}
-
-/**
- * What the server said against a request, empty where it did not answer.
- *
- * @param {unknown} error
- */
-function said(error) {
-  if (!(error instanceof HttpError)) return '';
-  return error.explanation || texts.trouble.answered(error.status, error.reason);
 }
 
 fillTexts(document, texts);

@@ -45,6 +45,7 @@ const english = {
     quality: 'Picture quality',
     keyboard: 'Keyboard',
     clipboard: 'Clipboard…',
+    files: 'Files…',
     reconnect: 'Reconnect',
     restart: 'Restart the application…',
     about: 'About this session…',
@@ -81,6 +82,54 @@ const english = {
     noConnection: 'The clipboard has no connection to the server. Try again in a moment.',
   },
 
+  drop: {
+    accepted: 'Dropped.',
+    refused: 'The program does not take this here.',
+    no_target: 'Nothing here takes a drop.',
+    timed_out: 'The program has not said whether it takes this.',
+    liesAs: (/** @type {string} */ path) => `It lies in the files as ${path}`,
+    lieIn: (/** @type {string} */ folder) => `All of it lies in the files, in ${folder}`,
+    foreign: 'This desktop belongs to another server: nothing can be dropped here.',
+    watching: 'You may only watch: nothing can be dropped here.',
+    noDesktop: 'The desktop is not connected: nothing was dropped. Try again when it is there.',
+  },
+
+  transfers: {
+    label: 'Uploads',
+    names: (/** @type {string[]} */ names) =>
+      names.length < 2 ? (names[0] ?? '') : `${names[0]} and ${names.length - 1} more`,
+    percent: (/** @type {number} */ percent) => `${percent} %`,
+    pause: 'Pause',
+    resume: 'Resume',
+    retry: 'Retry',
+    leftOut: (/** @type {number} */ count, /** @type {string} */ name, /** @type {string} */ why) =>
+      count === 1 ? `${name} was left out: ${why}` : `${count} files were left out, such as ${name}: ${why}`,
+  },
+
+  files: {
+    title: 'Files of the desktop',
+    top: 'Files',
+    trail: 'Folder',
+    list: 'Files and folders',
+    empty: 'This folder is empty.',
+    upload: 'Upload…',
+    uploadFolder: 'Upload a folder…',
+    chooseFiles: 'Files to upload',
+    chooseFolder: 'Folder to upload',
+    zip: 'Zip',
+    zipAll: 'Load all as zip',
+    zipOf: (/** @type {string} */ name) => `Load ${name} as zip`,
+    load: (/** @type {string} */ name) => `Load ${name}`,
+    remove: 'Delete',
+    removeOf: (/** @type {string} */ name) => `Delete ${name}`,
+    removeTitle: 'Delete?',
+    removeFile: (/** @type {string} */ name) => `${name} is deleted for good.`,
+    removeFolder: (/** @type {string} */ name) => `${name} is deleted for good, with all that is in it.`,
+    removed: (/** @type {string} */ name) => `${name} is deleted.`,
+    space: (/** @type {string} */ free, /** @type {string} */ total) => `${free} of ${total} are free.`,
+    unreadable: 'The browser cannot read this file or folder. Was it moved, deleted or changed?',
+  },
+
   restart: {
     title: 'Restart the application?',
     warning: 'What has not been saved in it is lost.',
@@ -91,6 +140,7 @@ const english = {
     title: 'About this session',
     licenceNoVNC: 'Licence of noVNC',
     licenceTinyH264: 'Licence of TinyH264',
+    licenceTus: 'Licence of tus-js-client',
     secure: 'This address is secure: the browser gives the page its clipboard and video decoder.',
     insecure:
       'This address is not secure for the browser. At an https address (or localhost) it would give the page its ' +

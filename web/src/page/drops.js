@@ -1,0 +1,104 @@
+// @ts-check
+// What is done with something that was dropped on the page: files go to the server first, then all is dropped on the program.
+
+/** @import { DesktopConnection } from '../connection/desktop-connection.js' */
+/** @import { Files } from '../connection/files.js' */
+/** @import { Point } from '../geometry.js' */
+/** @import { Dropped } from './drop-area.js' */
+/** @import { Notice } from './notice.js' */
+/** @import { Transfers } from './transfers.js' */
+
+import { drop } from '../connection/drop.js';
+import { dropFolder, parent } from '../connection/file-names.js';
+import { walk } from '../connection/file-tree.js';
+import { UploadBatch } from '../connection/upload-batch.js';
+import { errorText } from './error-text.js';
+import { texts } from './texts.js';
+
+/**
+ * What it needs of the page.
+ *
+ * @typedef {object} Parts
+ * @property {DesktopConnection} connection
+ * @property {Files} files
+ * @property {Transfers} transfers
+ * @property {Notice} notice
+ */
+
+/** Takes what was dropped, and tells what has become of it where that is not to be seen. */
+export class Drops {
+  /** Why nothing may be dropped, empty where it may. */
+  refusal = '';
+  #parts;
+
+  /** @param {Parts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+  }
+
+  /** @param {Dropped} dropped */
+  async take({ what, at, on }) {
+    const { connection, notice } = this.#parts;
+    const refusal = this.refusal || (connection.state === 'connected' ? '' : texts.drop.noDesktop);
+    if (refusal) {
+      notice.show(refusal);
+      return;
+    }
+    const pixel = (on.closest('#desktop') && connection.rfb?.pixelAt(at)) ?? null;
+    if ('files' in what) await this.upload(what.files, dropFolder(new Date()), (paths) => this.#drop(pixel, { paths }));
+    else await this.#drop(pixel, what);
+  }
+
+  /**
+   * Send files and folders to the server.
+   *
+   * @param {(FileSystemEntry | File)[]} dropped
+   * @param {string} folder
+   * @param {(paths: string[]) => void} [then] - once they are there
+   */
+  async upload(dropped, folder, then) {
+    try {
+      this.send(new UploadBatch(await walk(dropped), folder, this.#parts.files), then);
+    } catch (error) {
+      this.#parts.notice.show(errorText(error));
+    }
+  }
+
+  /**
+   * @param {UploadBatch} batch
+   * @param {(paths: string[]) => void} [then] - once they are there
+   */
+  send(batch, then) {
+    batch.on('done', (paths) => {
+      const [first] = batch.leftOut;
+      if (first) this.#parts.notice.show(texts.transfers.leftOut(batch.leftOut.length, first.name, errorText(first.error)));
+      if (paths.length > 0) then?.(paths);
+    });
+    this.#parts.transfers.add(batch);
+  }
+
+  /**
+   * @param {Point | null} pixel - null beside the picture
+   * @param {{paths: string[]} | {text: string} | {urls: string[]}} what
+   */
+  async #drop(pixel, what) {
+    const place = 'paths' in what ? placeText(what.paths) : '';
+    const say = (/** @type {string} */ text) => this.#parts.notice.show([text, place].filter(Boolean).join(' '));
+    try {
+      const result = pixel ? await drop(pixel, what) : 'no_target';
+      if (result === 'accepted') this.#parts.notice.show(texts.drop.accepted);
+      else say(texts.drop[result]);
+    } catch (error) {
+      say(errorText(error));
+    }
+  }
+}
+
+/**
+ * Where files lie.
+ *
+ * @param {string[]} paths - all in one folder
+ */
+function placeText([first = '', ...others]) {
+  return others.length === 0 ? texts.drop.liesAs(first) : texts.drop.lieIn(parent(first));
+}

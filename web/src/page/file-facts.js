@@ -1,0 +1,63 @@
+// @ts-check
+// What the files panel says of files and folders, from what the server tells; files-panel.js draws it.
+
+/** @import { FileEntry } from '../connection/server' */
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+
+/**
+ * A number of bytes in words, in the reader's own spelling.
+ *
+ * @param {number} bytes
+ * @param {string} [language] - BCP 47
+ */
+export function sizeText(bytes, language) {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const format = new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: UNITS[power],
+    unitDisplay: power === 0 ? 'long' : 'short',
+    maximumSignificantDigits: 3,
+  });
+  return format.format(bytes / 1000 ** power);
+}
+
+/**
+ * A time in words, in the reader's own spelling.
+ *
+ * @param {number} seconds - since 1970
+ * @param {string} [language] - BCP 47
+ */
+export function timeText(seconds, language) {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(seconds * 1000);
+}
+
+/**
+ * Folders before files, each in the server's order.
+ *
+ * @param {FileEntry[]} entries
+ */
+export function foldersFirst(entries) {
+  return [...entries].sort((one, other) => Number(other.kind === 'folder') - Number(one.kind === 'folder'));
+}
+
+/**
+ * The folders on the way to one, without the top folder.
+ *
+ * @param {string} href - as a listing tells it, `plates/raw%201/`
+ * @returns {{name: string, href: string}[]}
+ */
+export function trail(href) {
+  const parts = href.split('/').filter(Boolean);
+  return parts.map((part, index) => ({ name: decoded(part), href: `${parts.slice(0, index + 1).join('/')}/` }));
+}
+
+/** @param {string} part - of an address */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // A name on the disk may be no Unicode.
+    return part;
+  }
+}

@@ -1,0 +1,72 @@
+// @ts-check
+// One file or folder of the files panel.
+
+/** @import { FileEntry, Listing } from '../connection/server' */
+/** @import { Files } from '../connection/files.js' */
+
+import { button } from './button.js';
+import { sizeText, timeText } from './file-facts.js';
+import { texts } from './texts.js';
+
+/**
+ * What the panel does for a row.
+ *
+ * @typedef {object} RowActions
+ * @property {(href: string) => void} open
+ * @property {(entry: FileEntry) => void} remove
+ */
+
+/**
+ * A line with name, size and date, and what may be done.
+ *
+ * @param {FileEntry} entry
+ * @param {Listing['may']} may
+ * @param {Files} files
+ * @param {RowActions} actions
+ */
+export function fileRow(entry, may, files, actions) {
+  const row = document.createElement('li');
+  row.dataset.href = entry.href;
+  row.dataset.kind = entry.kind;
+  const name = nameOf(entry, may, files, actions);
+  name.classList.add('name');
+  row.append(name, fact(entry.size === null ? '' : sizeText(entry.size)), fact(timeText(entry.modified)));
+  if (may.download && entry.kind === 'folder') {
+    row.append(link(texts.files.zip, files.zipAddress(entry.href), texts.files.zipOf(entry.name)));
+  }
+  if (may.upload) {
+    const remove = button(texts.files.remove, () => actions.remove(entry));
+    remove.setAttribute('aria-label', texts.files.removeOf(entry.name));
+    row.append(remove);
+  }
+  return row;
+}
+
+/** @param {Parameters<typeof fileRow>} parameters */
+function nameOf(...[{ name, href, kind }, may, files, actions]) {
+  if (kind === 'folder') return button(name, () => actions.open(href));
+  if (kind === 'file' && may.download) return link(name, files.address(href), texts.files.load(name));
+  return fact(name);
+}
+
+/** @param {string} text */
+function fact(text) {
+  const span = document.createElement('span');
+  span.textContent = text;
+  return span;
+}
+
+/**
+ * @param {string} text
+ * @param {string} address
+ * @param {string} label
+ */
+function link(text, address, label) {
+  const anchor = document.createElement('a');
+  anchor.textContent = text;
+  anchor.href = address;
+  anchor.download = '';
+  anchor.draggable = false;
+  anchor.setAttribute('aria-label', label);
+  return anchor;
+}
