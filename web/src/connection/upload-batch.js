@@ -176,6 +176,9 @@ export class UploadBatch extends Emitter {
     const { files } = this.#tree;
     const [first] = this.leftOut;
     if (first && this.leftOut.length === files.length) {
+      this.#waiting = [...files];
+      this.leftOut = [];
+      for (const { file } of files) this.#progress.sent(file, 0);
       this.#fail(first.error);
       return;
     }
