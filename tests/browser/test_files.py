@@ -145,6 +145,46 @@ def test_whoever_watches_is_told_that_nothing_is_dropped(
     expect(page.page.locator("#bar-files")).to_be_hidden()
 
 
+def test_without_a_connection_a_drop_is_told_to_come_too_early(
+    target: Target, tab: OpenTab, folder: Path
+) -> None:
+    file = folder / "cells.tif"
+    file.write_bytes(b"cells")
+    page = tab(target.daemon.page + "&autoconnect=0")
+    page.shows(stage="ready", link="disconnected")
+    drag(page.page, ON_TARGET, files=[file])
+    expect(page.page.locator("#notice")).to_contain_text("not connected")
+    assert page.page.url.startswith(target.daemon.base)
+    assert list(target.root.rglob("*")) == []
+
+
+def test_an_upload_is_paused_resumed_and_cancelled(
+    target: Target, tab: OpenTab, folder: Path
+) -> None:
+    file = folder / "large.tif"
+    file.write_bytes(bytes(40_000_000))
+    page = opened(target.daemon, tab).page
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 4 << 20}
+    network.send("Network.emulateNetworkConditions", slow)
+    drag(page, ON_TARGET, files=[file])
+    progress = page.locator("#transfers progress")
+    until(lambda: progress.evaluate("one => one.value > 0.1"), 60, "a tenth")
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    until(lambda: progress.evaluate("one => one.value > 0.3"), 60, "a third")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#transfers")).to_be_hidden()
+
+    def left() -> list[Path]:
+        return [path for path in target.root.rglob("*") if path.is_file()]
+
+    until(lambda: not left(), 20, "the end of all parts")
+    assert target.drops() == []
+
+
 def test_an_upload_goes_on_after_the_death_of_the_daemon(
     target: Target, tab: OpenTab, folder: Path
 ) -> None:
