@@ -40,6 +40,8 @@ export class UploadBatch extends Emitter {
   #running = new Set();
   /** @type {Map<string, string>} folders that are made, with their paths on the server */
   #made = new Map();
+  /** @type {Promise<void> | null} */
+  #making = null;
   /** @type {string[]} */
   #placed = [];
 
@@ -71,9 +73,13 @@ export class UploadBatch extends Emitter {
   async start() {
     this.#become('sending');
     try {
-      await this.#makeFolders();
+      // A pause may have ended before the first start has made all of them.
+      this.#making ??= this.#makeFolders();
+      await this.#making;
     } catch (error) {
       this.#fail(error);
+    } finally {
+      this.#making = null;
     }
     if (this.state !== 'sending') return;
     for (const upload of this.#running) upload.start();
@@ -176,6 +182,9 @@ export class UploadBatch extends Emitter {
     const { files } = this.#tree;
     const [first] = this.leftOut;
     if (first && this.leftOut.length === files.length) {
+      this.#waiting = [...files];
+      this.leftOut = [];
+      for (const { file } of files) this.#progress.sent(file, 0);
       this.#fail(first.error);
       return;
     }

@@ -91,7 +91,8 @@ export class Upload extends Emitter {
       retryDelays: RETRIES,
       onShouldRetry: (error) => mayRetry(error.originalRequest.getMethod(), error.originalResponse?.getStatus() ?? 0),
       onProgress: (sent) => turn === this.#turn && this.emit('sent', sent),
-      onSuccess: ({ lastResponse }) => this.emit('done', pathOf(lastResponse.getHeader('Upload-Path') ?? '')),
+      onSuccess: ({ lastResponse }) =>
+        turn === this.#turn && this.emit('done', pathOf(lastResponse.getHeader('Upload-Path') ?? '')),
       onError: (error) => turn === this.#turn && this.emit('failed', failure(error)),
     };
   }

@@ -30,7 +30,7 @@ export function fileRow(entry, may, files, actions) {
   row.dataset.kind = entry.kind;
   const name = nameOf(entry, may, files, actions);
   name.classList.add('name');
-  row.append(name, fact(entry.size === null ? '' : sizeText(entry.size)), fact(timeText(entry.modified)));
+  row.append(name, facts(entry));
   if (may.download && entry.kind === 'folder') {
     row.append(link(texts.files.zip, files.zipAddress(entry.href), texts.files.zipOf(entry.name)));
   }
@@ -47,6 +47,14 @@ function nameOf(...[{ name, href, kind }, may, files, actions]) {
   if (kind === 'folder') return button(name, () => actions.open(href));
   if (kind === 'file' && may.download) return link(name, files.address(href), texts.files.load(name));
   return fact(name);
+}
+
+/** @param {FileEntry} entry */
+function facts({ size, modified }) {
+  const both = document.createElement('span');
+  both.className = 'facts';
+  both.append(fact(size === null ? '' : sizeText(size)), fact(timeText(modified)));
+  return both;
 }
 
 /** @param {string} text */

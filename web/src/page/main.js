@@ -158,6 +158,7 @@ class Page {
 
   #listenToFiles() {
     const panel = this.#filesPanel;
+    this.#transfers.on('left', () => this.#focusIfLost());
     this.#events.on('files', (folders) => panel.changed(folders));
     panel.chooser.on('chosen', (tree) => this.#drops.send(new UploadBatch(tree, panel.folder, this.#files)));
     this.#dropArea.on('dropped', (dropped) => {

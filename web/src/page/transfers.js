@@ -3,16 +3,24 @@
 
 /** @import { UploadBatch } from '../connection/upload-batch.js' */
 
+import { Emitter } from '../emitter.js';
 import { element } from './element.js';
 import { TransferRow } from './transfer-row.js';
 
-/** A list of uploads. Each stays until it has arrived or was cancelled. */
-export class Transfers {
+/**
+ * A list of uploads. Each stays until it has arrived or was cancelled.
+ *
+ * Event: `left` (one is no longer there; the focus may go back to the desktop).
+ *
+ * @extends {Emitter<{left: void}>}
+ */
+export class Transfers extends Emitter {
   #list = element('transfers', HTMLUListElement);
   /** @type {Set<UploadBatch>} */
   #batches = new Set();
 
   constructor() {
+    super();
     window.addEventListener('beforeunload', (event) => {
       if ([...this.#batches].some(({ state }) => state === 'sending')) event.preventDefault();
     });
@@ -33,6 +41,7 @@ export class Transfers {
       this.#batches.delete(batch);
       row.element.remove();
       this.#list.hidden = this.#batches.size === 0;
+      this.emit('left');
     });
     batch.start();
   }
