@@ -13,6 +13,7 @@ import socket
 import time
 from collections.abc import Coroutine
 
+from desktopd.application_on_desktop import session_application
 from desktopd.config import ConfigError, Loaded, Settings, is_loopback
 from desktopd.control.report import Report, Reporter
 from desktopd.control.supervisor import end_supervisor
@@ -37,7 +38,6 @@ from desktopd.session.errors import SessionError
 from desktopd.session.folder import claim, make_private
 from desktopd.session.options import SessionOptions
 from desktopd.session.session import Session
-from desktopd.session_application import session_application
 from desktopd.tasks import NamedTasks
 
 DESCRIPTORS = 65536

@@ -4,8 +4,8 @@ The only reader of ``os.environ``. Everything else gets values.
 """
 
 from desktopd.config.command_line import Command
-from desktopd.config.description import describe
 from desktopd.config.errors import ConfigError
+from desktopd.config.listing import describe
 from desktopd.config.load import Loaded, load
 from desktopd.config.machine import supervised
 from desktopd.config.settings import Settings

@@ -19,12 +19,12 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 COMPANION = PACKAGE / "integrations" / "napari"
 OURS = [path for path in MODULES if not path.is_relative_to(COMPANION)]
 
-VALUES = "errors geometry limits observers"
+VALUES = "clipboard_limit errors geometry observers"
 TASKS = "background_tasks tasks"
 ARROWS = {
     "errors": "",
     "geometry": "",
-    "limits": "",
+    "clipboard_limit": "",
     "observers": "",
     "background_tasks": "",
     "tasks": "",
@@ -54,10 +54,10 @@ ARROWS = {
     "integrations": "http",
     "integrations.napari": "",
     "options": "applications config files http rfb session",
-    "session_application": "applications config errors options session x11",
+    "application_on_desktop": "applications config errors options session x11",
     "daemon": (
         f"{VALUES} {TASKS} applications config control files http integrations options rfb session"
-        " session_application"
+        " application_on_desktop"
     ),
     "__main__": "config control daemon errors options session",
 }

@@ -17,7 +17,7 @@ from desktopd.files.paths import FilePath
 from desktopd.files.sharing import SharedFiles
 from desktopd.files.sweep import LIFETIME
 from desktopd.files.uploads import CHECKSUMS, Upload
-from desktopd.http.api import tus
+from desktopd.http.api import tus_headers
 from desktopd.http.api.file_access import FileAccess, if_exists, note, problem_of
 from desktopd.http.api.incoming import Incoming
 from desktopd.http.problems import Problem, problem_response
@@ -78,19 +78,19 @@ class ResumableUploads:
             if method not in methods:
                 raise Problem(405, "method not allowed", f"use {', '.join(methods)}")
             if method != "OPTIONS":
-                tus.check_version(request.headers)
+                tus_headers.check_version(request.headers)
             response = await methods[method](request)
         except FilesError as error:
             response = problem_response(request, problem_of(error))
         except HTTPException as error:
             response = problem_response(request, Problem.of(error))
-        response.headers["Tus-Resumable"] = tus.VERSION
+        response.headers["Tus-Resumable"] = tus_headers.VERSION
         return response
 
     async def _options(self, request: Request) -> Response:
         headers = {
-            "Tus-Version": tus.VERSION,
-            "Tus-Extension": tus.EXTENSIONS,
+            "Tus-Version": tus_headers.VERSION,
+            "Tus-Extension": tus_headers.EXTENSIONS,
             "Tus-Checksum-Algorithm": ",".join(CHECKSUMS),
         }
         if largest := self._files.staging.limits.largest:
@@ -98,10 +98,10 @@ class ResumableUploads:
         return Response(status_code=204, headers=headers)
 
     async def _create(self, request: Request) -> Response:
-        length = tus.number(request.headers, "Upload-Length")
-        told = tus.metadata(request.headers)
+        length = tus_headers.number(request.headers, "Upload-Length")
+        told = tus_headers.metadata(request.headers)
         if "path" not in told:
-            raise Problem(400, "Upload-Metadata: no path", tus.METADATA_REMEDY)
+            raise Problem(400, "Upload-Metadata: no path", tus_headers.METADATA_REMEDY)
         upload = await self._run(
             self._uploads.create,
             FilePath.parse(told["path"]),
@@ -111,7 +111,7 @@ class ResumableUploads:
         )
         offset = 0
         try:
-            if request.headers.get("content-type") == tus.CHUNK:
+            if request.headers.get("content-type") == tus_headers.CHUNK:
                 offset = await self._append(request, Incoming(request), upload, 0)
             upload = await self._place(request, upload, offset)
         except BaseException:
@@ -131,9 +131,9 @@ class ResumableUploads:
         return Response(status_code=200, headers={**headers, **_state(upload, offset)})
 
     async def _patch(self, request: Request) -> Response:
-        if request.headers.get("content-type") != tus.CHUNK:
-            raise Problem(415, "not a part of a file", f"send Content-Type: {tus.CHUNK}")
-        start = tus.number(request.headers, "Upload-Offset")
+        if request.headers.get("content-type") != tus_headers.CHUNK:
+            raise Problem(415, "not a part of a file", f"send Content-Type: {tus_headers.CHUNK}")
+        start = tus_headers.number(request.headers, "Upload-Offset")
         body = Incoming(request)
         async with self._turns.take(_id(request), body):
             upload = await self._run(self._uploads.find, _id(request))
@@ -149,7 +149,7 @@ class ResumableUploads:
 
     async def _append(self, request: Request, body: Incoming, upload: Upload, start: int) -> int:
         """Write a body behind `start`; returns where the upload stands then."""
-        checksum = tus.checksum(request.headers)
+        checksum = tus_headers.checksum(request.headers)
         piece = await self._run(self._uploads.append, upload, start, checksum)
         try:
             async for data in body.pieces():

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import IntFlag
 from struct import pack, unpack_from
 
-from desktopd.limits import CLIPBOARD_LIMIT
+from desktopd.clipboard_limit import CLIPBOARD_LIMIT
 from desktopd.rfb.protocol.message import ProtocolError
 
 _FORMAT_BITS = 0xFFFF

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from struct import Struct
 from typing import ClassVar, NamedTuple, Self
 
-from desktopd.limits import CLIPBOARD_LIMIT
+from desktopd.clipboard_limit import CLIPBOARD_LIMIT
 
 ENCODINGS_LIMIT = 256
 

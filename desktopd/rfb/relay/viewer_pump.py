@@ -88,7 +88,6 @@ class ViewerPump:
         admitted = self.permissions.admit(message)
         if not admitted:
             return
-        self.pressed_keys.follow(message)
         self._follow(message)
         withheld = isinstance(message, ClientCutText) and not self.clipboard
         if not withheld and not self.server.is_closing():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from desktopd.limits import CLIPBOARD_LIMIT
+from desktopd.clipboard_limit import CLIPBOARD_LIMIT
 from desktopd.rfb.protocol.message import ENCODINGS_LIMIT
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktopd.limits import CLIPBOARD_LIMIT
+from desktopd.clipboard_limit import CLIPBOARD_LIMIT
 from desktopd.x11.selections import uri_list
 from desktopd.x11.selections.images import PngImage
 

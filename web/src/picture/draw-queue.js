@@ -1,5 +1,5 @@
 // @ts-check
-// The order and the moment of drawing. What a step draws, and where, is its giver's: novnc/display.js.
+// The order and the moment of drawing. What a step draws, and where, is its giver's: novnc/queued-display.js.
 
 /** @import { PendingImage } from './pending-image.js' */
 

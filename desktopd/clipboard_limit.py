@@ -1,4 +1,4 @@
-"""Limits that several rooms keep, so that what one of them takes no other refuses."""
+"""How much text the clipboard takes: what one room takes of it, no other refuses."""
 
 from __future__ import annotations
 
