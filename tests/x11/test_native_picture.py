@@ -53,6 +53,7 @@ async def test_a_small_change_arrives_without_loss_at_once(shown, painter, event
     assert seen.client.received - before < 500
 
 
+@pytest.mark.whole_machine
 @pytest.mark.parametrize(
     ("encodings", "sent"), [(VIDEO, "h264"), (PHOTOS, "jpeg"), (LOSSLESS, None), (ZRLE, None)]
 )
@@ -88,6 +89,7 @@ async def test_what_moves_is_sent_as_the_viewer_can_take_it(
         assert not seen.client.means["jpeg"]
 
 
+@pytest.mark.whole_machine
 async def test_many_viewers_are_bit_identical_at_rest(shown, connect, eventually):
     painter = await Painter.open(await connect(shown.server), Size(160, 144), 48, 32)
     viewers = [await shown.view(kind) for kind in (VIDEO, PHOTOS, LOSSLESS, ZRLE, RAW, PLAIN)]

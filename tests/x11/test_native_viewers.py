@@ -40,6 +40,7 @@ async def painter(shown, connect) -> Painter:
     return await Painter.open(await connect(shown.server), MOVING, 48, 32)
 
 
+@pytest.mark.whole_machine
 async def test_thirty_viewers_of_what_moves_are_encoded_for_once(
     start, connect, eventually, monkeypatch
 ):
@@ -80,6 +81,7 @@ async def test_idle_sends_nothing_and_captures_nothing(shown, painter, eventuall
     assert grabbed == []
 
 
+@pytest.mark.whole_machine
 async def test_a_viewer_that_stops_reading_costs_the_others_nothing(start, connect, eventually):
     async with showing(start(size=Size(640, 480)), limits=Limits(stall=2.0)) as shown:
         painter = await Painter.open(await connect(shown.server), MOVING, 48, 32)
