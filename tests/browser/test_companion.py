@@ -53,7 +53,7 @@ class Napari:
             app=command.format(data=self.data),
             size="1280x720",
             view_token=VIEW,
-            **settings,
+            **{"files_root": self.data, **settings},
         )
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -306,6 +306,7 @@ def test_who_closes_napari_starts_afresh(napari: Napari) -> None:
 
 
 def test_a_crash_leaves_its_last_words(napari: Napari) -> None:
+    napari.saved()
     pid = napari.pid()
     with pytest.raises(AssertionError, match="the application has ended"):
         napari.run("def crashes():\n    import ctypes\n    ctypes.string_at(0)\ncrashes()\n")
