@@ -44,3 +44,7 @@ class NotThere(ApplicationError):
 
 class CannotOpen(ApplicationError):
     """Nothing is known by which the application could be given a path."""
+
+
+class Occupied(ApplicationError):
+    """Something is open already, or may be, and nothing was to be added to it."""

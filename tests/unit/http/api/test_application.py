@@ -18,7 +18,7 @@ from websockets.asyncio.client import connect
 
 from desktopd.applications.application import Application
 from desktopd.applications.companion import CompanionClient
-from desktopd.applications.errors import ApplicationError
+from desktopd.applications.errors import ApplicationError, CompanionRefusal
 from desktopd.applications.opening import Allowed, Opening
 from desktopd.session.status import ServiceStatus
 from tests.unit.applications import companion_process
@@ -202,6 +202,29 @@ async def test_what_may_not_be_opened(
         answer = await script.post("/api/app/open", json=body)
     assert answer.status_code == status
     assert remedy in answer.json()["remedy"]
+
+
+async def test_how_something_is_opened_is_told_to_the_companion(
+    desk: Desk, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    async def ask(method: str, params: dict[str, Any], within: float) -> list[Any]:
+        asked.append(params)
+        if params["if_empty"]:
+            raise CompanionRefusal("occupied", "napari has 2 layers already")
+        return [LAYER]
+
+    monkeypatch.setattr(application.companion, "ask", ask)
+    body = {"path": Path(__file__).name, "name": "nuclei", "once": True}
+    async with user(desk, application) as script:
+        refused = await script.post("/api/app/open", json={**body, "if_empty": True})
+        answer = await script.post("/api/app/open", json=body)
+    assert refused.status_code == 409
+    assert "without if_empty" in refused.json()["remedy"]
+    assert answer.json() == {"by": "companion", "layers": [LAYER]}
+    options = {"plugin": None, "name": "nuclei", "once": True, "if_empty": False}
+    assert asked[1] == {"path": __file__, **options}
 
 
 class Refusing:
