@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -15,6 +15,8 @@ from desktopd.http.problems import Problem, WrongToken, wants_html
 from desktopd.http.serving.prefix import path_below
 
 _FORM_LIMIT = 16_384
+_OWN = re.compile("(token|ticket)(=|$)", re.IGNORECASE)
+_INNER = re.compile("[?&=]token=", re.IGNORECASE)
 _AFTER = re.compile(r"(vnc(_lite)?\.html)?(\?[!-~]*)?")
 
 
@@ -52,8 +54,12 @@ class LoginPage:
         return after if _AFTER.fullmatch(after) else ""
 
     def _holds_token(self, parameter: str) -> bool:
-        lower = parameter.lower()
-        return lower.startswith("token=") or ("token" in lower and not self._names_target)
+        plain = parameter
+        while (decoded := unquote_plus(plain)) != plain:
+            plain = decoded
+        return _OWN.match(plain) is not None or (
+            _INNER.search(plain) is not None and not self._names_target
+        )
 
 
 class Login:

@@ -55,10 +55,33 @@ export interface Listing {
   may: { download: boolean; upload: boolean };
 }
 
+export interface LayerFacts {
+  name: string;
+  type: string;
+  shape: number[];
+  dtype: string | null;
+  scale: number[];
+  visible: boolean;
+  opacity: number;
+  contrast_limits: [number, number] | null;
+  colormap: string | null;
+  /** The file or URL that it was read from, for control only. */
+  path: string | null;
+  /** Not told of a layer that was just opened. */
+  active?: boolean;
+}
+
+export interface ApplicationFacts {
+  capabilities: string[];
+  /** Null while there is none; `ready` once the application has opened what it was started with. */
+  companion: { ready: boolean } | null;
+}
+
 export type DropResult = 'accepted' | 'refused' | 'no_target' | 'timed_out';
 
 export type ServerMessage =
   | { type: 'session'; session: SessionFacts }
   | { type: 'clipboard'; text: string }
   | { type: 'files'; folders: string[] }
+  | { type: 'application'; application: ApplicationFacts; layers: LayerFacts[] }
   | { type: 'error'; error: string; remedy?: string };

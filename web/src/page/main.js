@@ -3,6 +3,7 @@
 
 /** @import { SessionFacts } from '../connection/server' */
 
+import { Application } from '../connection/application.js';
 import { Clipboard } from '../connection/clipboard.js';
 import { DesktopConnection } from '../connection/desktop-connection.js';
 import { EventsConnection } from '../connection/events-connection.js';
@@ -17,6 +18,7 @@ import { Codecs } from '../video/codecs.js';
 import { AboutPanel } from './about-panel.js';
 import { Bar } from './bar.js';
 import { ClipboardPanel, refusalText } from './clipboard-panel.js';
+import { DeepLink } from './deep-link.js';
 import { DesktopView } from './desktop-view.js';
 import { DropArea } from './drop-area.js';
 import { Drops } from './drops.js';
@@ -24,6 +26,7 @@ import { element } from './element.js';
 import { errorText } from './error-text.js';
 import { fillTexts } from './fill-texts.js';
 import { FilesPanel } from './files-panel.js';
+import { LinkDialog } from './link-dialog.js';
 import { Notice } from './notice.js';
 import { Panel } from './panel.js';
 import { Parameters } from './parameters.js';
@@ -76,6 +79,14 @@ class Page {
   #filesPanel = new FilesPanel(this.#files);
   #about = new AboutPanel();
   #restart = new Panel('restart', { modal: true });
+  #application = new Application();
+  #linkDialog = new LinkDialog();
+  #link = new DeepLink(this.#parameters.view, {
+    application: this.#application,
+    tell: (text) => this.#notice.show(text),
+    ask: (question) => this.#linkDialog.ask(question),
+    history,
+  });
 
   /** Open both connections. */
   run() {
@@ -104,6 +115,7 @@ class Page {
 
   #listenToServer() {
     this.#events.on('session', (facts) => this.#learn(facts));
+    this.#events.on('application', (facts) => (this.#link.applicationFacts = facts));
     this.#events.on('trouble', (error) => this.#tellTrouble(error));
     this.#events.on('refused', (text) => this.#notice.show(text));
     this.#events.on('opened', () => {
@@ -145,7 +157,7 @@ class Page {
   }
 
   #listenToPanels() {
-    for (const panel of [this.#clipboardPanel, this.#filesPanel, this.#about, this.#restart]) {
+    for (const panel of [this.#clipboardPanel, this.#filesPanel, this.#about, this.#restart, this.#linkDialog]) {
       panel.on('closed', () => this.#desktop.focus());
     }
     this.#restart.on('closed', (answer) => {
@@ -190,6 +202,8 @@ class Page {
     this.#clipboard.enabled = control && !viewOnly && !foreign;
     this.#drops.refusal = foreign ? texts.drop.foreign : !control || viewOnly ? texts.drop.watching : '';
     this.#filesPanel.watching = viewOnly;
+    this.#link.refusal = foreign ? texts.link.foreign : !control || viewOnly ? texts.link.watching : '';
+    this.#link.session = facts;
     this.#desktop.session = facts;
     if (!title && !foreign) document.title = programName(facts.app.command) || texts.application;
     this.#drawAbout();

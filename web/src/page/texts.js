@@ -130,6 +130,20 @@ const english = {
     unreadable: 'The browser cannot read this file or folder. Was it moved, deleted or changed?',
   },
 
+  link: {
+    title: 'Open what the link names?',
+    open: 'Open',
+    adds: (/** @type {string} */ place) => `${place} is added to what is open in the application.`,
+    runs: (/** @type {string} */ place) => `${place} is a program, which runs on this desktop with all its rights.`,
+    watching: 'You may only watch: what the link names is not opened.',
+    foreign: 'This desktop belongs to another server: what the link names is not opened.',
+    failed: (/** @type {string} */ place, /** @type {string} */ why) => `The link’s ${place} is not shown: ${why}`,
+    noLayer: (/** @type {string} */ name, /** @type {string[]} */ names) =>
+      names.length > 0
+        ? `The link’s layer ${name} is not there. Correct the link: the layers are ${names.join(', ')}.`
+        : `The link’s layer ${name} is not there. Add open= to the link: nothing is open.`,
+  },
+
   restart: {
     title: 'Restart the application?',
     warning: 'What has not been saved in it is lost.',
