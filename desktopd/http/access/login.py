@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from desktopd.http.access.token_authenticator import TokenAuthenticator
+from desktopd.http.access.token_authenticator import OpenAuthenticator, TokenAuthenticator
 from desktopd.http.api.body import read_body
 from desktopd.http.markup import login_form
 from desktopd.http.problems import Problem, WrongToken, wants_html
@@ -65,7 +65,9 @@ class LoginPage:
 class Login:
     """GET and POST ``/login``."""
 
-    def __init__(self, authenticator: TokenAuthenticator, page: LoginPage) -> None:
+    def __init__(
+        self, authenticator: TokenAuthenticator | OpenAuthenticator, page: LoginPage
+    ) -> None:
         self._authenticator = authenticator
         self._page = page
 

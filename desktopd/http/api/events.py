@@ -49,7 +49,8 @@ class Events:
         files = self._files
         if files and not FileAccess(files.rules, websocket).list:
             files = None
-        await websocket.accept()
+        # A browser that has offered protocols hangs up when none of them is taken.
+        await websocket.accept("events" if "events" in websocket.scope["subprotocols"] else None)
         try:
             async with asyncio.TaskGroup() as group:
                 sender = group.create_task(self._send(websocket, role, files))
