@@ -41,6 +41,15 @@ export class Application {
   }
 
   /**
+   * What it draws, without the window around it, as PNG.
+   *
+   * @returns {Promise<Blob>}
+   */
+  async screenshot() {
+    return (await ask('api/app/screenshot', { cache: 'no-store' })).blob();
+  }
+
+  /**
    * Open something, unless it is open; then show what was asked for.
    *
    * @param {View} view

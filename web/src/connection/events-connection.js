@@ -9,6 +9,7 @@ import { Emitter } from '../emitter.js';
 import { Timer } from '../timer.js';
 import { Backoff } from './backoff.js';
 import { sentences } from './http-error.js';
+import { protocols } from './page-key.js';
 import { socketAddress } from './socket-address.js';
 
 /**
@@ -80,7 +81,7 @@ export class EventsConnection extends Emitter {
   }
 
   #connect() {
-    const socket = new WebSocket(socketAddress('api/events', location.href));
+    const socket = new WebSocket(socketAddress('api/events', location.href), protocols('events'));
     this.#socket = socket;
     socket.addEventListener('open', () => {
       this.#backoff.reset();

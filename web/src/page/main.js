@@ -9,17 +9,21 @@ import { DesktopConnection } from '../connection/desktop-connection.js';
 import { EventsConnection } from '../connection/events-connection.js';
 import { Files } from '../connection/files.js';
 import { HttpError } from '../connection/http-error.js';
+import { pageKey, protocols } from '../connection/page-key.js';
 import { PasteKey } from '../connection/paste-key.js';
 import { Session } from '../connection/session.js';
 import { socketAddress } from '../connection/socket-address.js';
 import { UploadBatch } from '../connection/upload-batch.js';
 import { WakeUp } from '../connection/wake-up.js';
+import { Embedding } from '../embedding/embedding.js';
+import { ParentWindow } from '../embedding/parent-window.js';
 import { Codecs } from '../video/codecs.js';
 import { AboutPanel } from './about-panel.js';
 import { Bar } from './bar.js';
 import { ClipboardPanel, refusalText } from './clipboard-panel.js';
 import { DeepLink } from './deep-link.js';
 import { DesktopView } from './desktop-view.js';
+import { takeOverDownloads } from './download-links.js';
 import { DropArea } from './drop-area.js';
 import { Drops } from './drops.js';
 import { element } from './element.js';
@@ -31,7 +35,7 @@ import { Notice } from './notice.js';
 import { Panel } from './panel.js';
 import { Parameters } from './parameters.js';
 import { programName } from './program-name.js';
-import { signIn } from './sign-in.js';
+import { forgetTicket, signIn } from './sign-in.js';
 import { StartPage } from './start-page.js';
 import { texts } from './texts.js';
 import { TouchKeyboard } from './touch-keyboard.js';
@@ -87,9 +91,14 @@ class Page {
     ask: (question) => this.#linkDialog.ask(question),
     history,
   });
+  #embedding = new Embedding(
+    new ParentWindow(window, async (origin) => !this.#parameters.foreign && (await this.#session.mayEmbed(origin))),
+    { application: this.#application, session: this.#session, focus: () => this.#desktop.focus() },
+  );
 
   /** Open both connections. */
   run() {
+    takeOverDownloads(this.#session, (error) => this.#notice.show(errorText(error)));
     new PasteKey(this.#place, this.#connection, this.#clipboard);
     this.#listenToServer();
     this.#listenToDesktop();
@@ -110,12 +119,13 @@ class Page {
   async #load() {
     // Loaded apart, because noVNC tests the browser's video decoder before its module is ready.
     const { RFBClient } = await import('../novnc/rfb-client.js');
-    return () => new RFBClient(this.#place, this.#address, this.#codecs);
+    return () => new RFBClient(this.#place, this.#address, this.#codecs, protocols('binary'));
   }
 
   #listenToServer() {
     this.#events.on('session', (facts) => this.#learn(facts));
     this.#events.on('application', (facts) => (this.#link.applicationFacts = facts));
+    this.#events.on('layers', (layers) => (this.#embedding.layers = layers));
     this.#events.on('trouble', (error) => this.#tellTrouble(error));
     this.#events.on('refused', (text) => this.#notice.show(text));
     this.#events.on('opened', () => {
@@ -132,6 +142,7 @@ class Page {
     this.#desktop.on('state', (state) => {
       this.#reconnecting.hidden = state !== 'reconnecting';
       this.#start.connection = state;
+      this.#embedding.state = { connection: state };
       this.#focusIfLost();
     });
     this.#desktop.on('drawn', () => this.#drawAbout());
@@ -202,6 +213,8 @@ class Page {
     this.#clipboard.enabled = control && !viewOnly && !foreign;
     this.#drops.refusal = foreign ? texts.drop.foreign : !control || viewOnly ? texts.drop.watching : '';
     this.#filesPanel.watching = viewOnly;
+    this.#embedding.refusal = !control || viewOnly ? texts.trouble.watching : '';
+    this.#embedding.state = { stage: facts.stage, message: facts.message, role: facts.role };
     this.#link.refusal = foreign ? texts.link.foreign : !control || viewOnly ? texts.link.watching : '';
     this.#link.session = facts;
     this.#desktop.session = facts;
@@ -221,7 +234,7 @@ class Page {
   /** @param {unknown} error - of a request to the server */
   #tellTrouble(error) {
     if (error instanceof HttpError && error.status === 401) {
-      if (!signIn()) this.#start.trouble = texts.trouble.signedOut;
+      if (!signIn()) this.#start.trouble = pageKey() ? texts.trouble.frameEnded : texts.trouble.signedOut;
       return;
     }
     this.#start.trouble = error instanceof HttpError ? errorText(error) : texts.trouble.silent;
@@ -254,5 +267,6 @@ function desktopAddress(path) {
   }
 }
 
+forgetTicket(location, history);
 fillTexts(document, texts);
 new Page().run();

@@ -60,6 +60,8 @@ const english = {
   trouble: {
     silent: 'The server does not answer. Trying again…',
     signedOut: 'You are not signed in. Open the address with its token again.',
+    watching: 'You may only watch.',
+    frameEnded: 'This desktop has been signed in for too long. Reload the page that shows it.',
     answered: (/** @type {number} */ status, /** @type {string} */ reason) =>
       `The server answered ${status} ${reason}`.trim(),
   },
