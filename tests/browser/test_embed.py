@@ -1,0 +1,287 @@
+"""The desktop in a page of another site: the documentation's example, and those who may not."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+import tifffile
+from playwright.sync_api import Browser, Frame, Page, expect
+
+from tests.browser.course import chromium_arguments, chromium_path, course, free_port, pages
+from tests.browser.test_companion import VIEW, Napari
+from tests.chromium import FLAGS, pixels, save
+from tests.daemon import Daemon, until
+from tests.unit.certificate import certificate
+
+Start = Callable[..., Daemon]
+WITHIN = 120_000
+
+
+@dataclass
+class Course:
+    """A desktop, and two servers of one page: only the origin `listed` is in frame_ancestors."""
+
+    napari: Napari
+    listed: str
+    other: str
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def taught() -> Iterator[Course]:
+    with tempfile.TemporaryDirectory(prefix="dd-") as name:
+        folder = Path(name)
+        cert, key = certificate(folder)
+        ports = free_port(), free_port()
+        listed, other = (f"http://localhost:{port}" for port in ports)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SSL_CERT_FILE", str(cert))
+            napari = Napari(
+                folder, "napari", tls_cert=cert, tls_key=key, frame_ancestors=f"self {listed}"
+            )
+            picture = np.zeros((64, 64), np.uint8)
+            picture[16:48, 16:48] = 255
+            tifffile.imwrite(napari.data / "cells.tif", picture)
+            base, token = napari.daemon.base, napari.daemon.token
+            served = pages(folder / "pages")
+            with (
+                course(served, ports[0], base, token, cert),
+                course(served, ports[1], base, token, cert),
+            ):
+                yield Course(napari, listed, other, served)
+            napari.daemon.stop()
+
+
+@pytest.fixture(scope="module")
+def cookieless(chromium: Browser, taught: Course) -> Iterator[Browser]:
+    """A Chromium that finds the desktop as the example names it."""
+    port = httpx.URL(taught.napari.daemon.base).port
+    assert port
+    browser = chromium.browser_type.launch(
+        executable_path=chromium_path(), args=[*FLAGS, *chromium_arguments(port)]
+    )
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page(cookieless: Browser) -> Iterator[Page]:
+    context = cookieless.new_context(viewport={"width": 1280, "height": 720})
+    yield context.new_page()
+    context.close()
+
+
+def frame_of(page: Page) -> Frame:
+    element = page.wait_for_selector("iframe")
+    assert element
+    frame = element.content_frame()
+    assert frame
+    return frame
+
+
+def desk(page: Page) -> Frame:
+    """The desktop's frame, with its picture."""
+    frame = frame_of(page)
+    expect(frame.locator("#start")).to_be_hidden(timeout=WITHIN)
+    expect(frame.locator("canvas").first).to_be_visible()
+    return frame
+
+
+def test_the_example_opens_a_file_and_gets_a_picture(taught: Course, page: Page) -> None:
+    taught.napari.ready()
+    page.goto(f"{taught.listed}/course.html")
+    expect(page.locator("#layers")).to_have_text("nuclei", timeout=WITHIN)
+    picture = page.locator("#picture")
+    until(lambda: picture.evaluate("image => image.naturalWidth") > 300, 30, "the picture")
+    bright = picture.evaluate(
+        """(image) => {
+          const context = document.createElement('canvas').getContext('2d');
+          context.drawImage(image, 0, 0, 100, 100);
+          const { data } = context.getImageData(0, 0, 100, 100);
+          return data.filter((value, index) => index % 4 < 3 && value > 200).length;
+        }"""
+    )
+    assert bright > 1000
+    frame = desk(page)
+    assert "ticket" not in frame.url
+    kept = frame.evaluate(
+        """() => {
+          document.cookie = 'third=1; Secure; SameSite=None';
+          document.cookie = 'own=1; Secure; SameSite=None; Partitioned';
+          return document.cookie;
+        }"""
+    )
+    assert kept == "own=1", "this browser keeps no third-party cookies"
+    save(pixels(page.screenshot()), "embed-example")
+    # The cookie of the frame alone: a reload brings the same page without a ticket.
+    frame.evaluate("location.reload()")
+    frame = desk(page)
+    assert frame.locator('meta[name="page-key"]').count() == 0
+    assert list(taught.napari.layers()) == ["nuclei"]
+    page.set_viewport_size({"width": 390, "height": 844})
+    until(lambda: frame.evaluate("innerWidth") < 390, 10, "a narrow frame")
+    save(pixels(page.screenshot()), "embed-example-narrow")
+
+
+def test_every_request_of_the_parent(taught: Course, page: Page) -> None:
+    taught.napari.ready()
+    page.goto(f"{taught.listed}/course.html")
+    desk(page)
+    told = page.evaluate(
+        """async () => {
+          const { embed } = await import('https://desk.example.org/embed.js');
+          const desktop = embed(document.querySelector('iframe'));
+          const told = { states: [] };
+          desktop.on('state', (state) => told.states.push(state));
+          await desktop.ready;
+          told.names = (await desktop.layers()).map(({ name }) => name);
+          const canvas = await desktop.screenshot('canvas');
+          const whole = await createImageBitmap(await desktop.screenshot());
+          told.pictures = [canvas.type, whole.width, whole.height];
+          told.resized = await desktop.resize(900, 500);
+          told.text = await desktop.clipboard('from the course');
+          told.again = await desktop.clipboard();
+          await desktop.focus();
+          const failure = ({ message, status }) => [message, status];
+          told.refusal = await desktop.open('none.tif').catch(failure);
+          told.unknown = await desktop.open('https://evil.org/a.zarr').catch(failure);
+          return told;
+        }"""
+    )
+    assert told["names"] == ["nuclei"]
+    assert told["pictures"][0] == "image/png"
+    assert told["pictures"][1] > 300
+    assert told["resized"] == {"width": 900, "height": 500}
+    assert told["text"] == told["again"] == "from the course"
+    assert told["refusal"] == ["none.tif does not exist. correct the path", 404]
+    assert "open_hosts" in told["unknown"][0]
+    state = told["states"][-1]
+    assert (state["stage"], state["role"]) == ("ready", "control")
+    assert page.evaluate("document.activeElement.tagName") == "IFRAME"
+    answer = taught.napari.daemon.request("GET", "/api/clipboard")
+    assert answer.text == "from the course"
+
+
+def test_a_page_that_is_not_listed_gets_nothing(taught: Course, page: Page) -> None:
+    taught.napari.ready()
+    page.goto(f"{taught.other}/course.html")
+    frame = frame_of(page)
+    frame.wait_for_load_state()
+    assert frame.locator("canvas").count() == 0
+    heard = page.evaluate(
+        """async () => {
+          const { embed } = await import('https://desk.example.org/embed.js');
+          const desktop = embed(document.querySelector('iframe'));
+          return Promise.race([
+            desktop.layers().then(() => 'an answer'),
+            new Promise((resolve) => setTimeout(resolve, 3000, 'nothing')),
+          ]);
+        }"""
+    )
+    assert heard == "nothing"
+    assert page.locator("#layers").inner_text() == "none yet"
+
+
+def test_a_window_beside_the_listed_page_gets_nothing(taught: Course, page: Page) -> None:
+    """It has a handle on the frame, and the browser lets it send messages there."""
+    taught.napari.ready()
+    page.goto(f"{taught.other}/")
+    with page.context.expect_page() as opened:
+        page.evaluate(
+            "address => void (window.opened = open(address))", f"{taught.listed}/course.html"
+        )
+    desk(opened.value)
+    heard = page.evaluate(
+        r"""async () => {
+          const heard = [];
+          addEventListener('message', ({ origin, data }) => heard.push([origin, data]));
+          const frame = window.opened.frames[0];
+          frame.postMessage({ desktopd: 'hello', versions: [1] }, '*');
+          frame.postMessage({ desktopd: 'request', id: 1, method: 'layers', params: {} }, '*');
+          const sandboxed = document.createElement('iframe');
+          sandboxed.sandbox = 'allow-scripts';
+          sandboxed.srcdoc = `<script>
+            parent.opened?.frames[0].postMessage({ desktopd: 'hello', versions: [1] }, '*');
+          <\/script>`;
+          document.body.append(sandboxed);
+          await new Promise((resolve) => setTimeout(resolve, 3000));
+          return heard;
+        }"""
+    )
+    assert heard == []
+    expect(opened.value.locator("#layers")).to_have_text("nuclei")
+
+
+def test_a_watching_page_sees_and_changes_nothing(taught: Course, page: Page) -> None:
+    taught.napari.ready()
+    daemon, port = taught.napari.daemon, int(taught.listed.rpartition(":")[2])
+    ticket = httpx.post(
+        f"{daemon.base}/api/tickets", headers={"Authorization": f"Bearer {VIEW}"}
+    ).json()["ticket"]
+    assert port
+    page.route("**/ticket", lambda route: route.fulfill(json={"ticket": ticket}))
+    page.goto(f"{taught.listed}/course.html")
+    desk(page)
+    told = page.evaluate(
+        """async () => {
+          const { embed } = await import('https://desk.example.org/embed.js');
+          const desktop = embed(document.querySelector('iframe'));
+          const failure = ({ message, status }) => [message, status];
+          return [
+            (await desktop.screenshot()).type,
+            (await desktop.layers()).map(({ path }) => path),
+            await desktop.open('more.tif').catch(failure),
+            await desktop.clipboard('x').catch(failure),
+            await desktop.resize(800, 600).catch(failure),
+          ];
+        }"""
+    )
+    refused = ["You may only watch.", 403]
+    assert told == ["image/png", [None], refused, refused, refused]
+
+
+def test_a_frame_without_any_cookie_works_as_a_whole(
+    daemon: Start, folder: Path, page: Page, cookieless: Browser
+) -> None:
+    """Over http no browser keeps a cookie for a frame of another site."""
+    port = free_port()
+    data = folder / "data"
+    data.mkdir()
+    (data / "notes.txt").write_text("from the desktop")
+    desktop = daemon(
+        app="xterm",
+        display="xvfb",
+        files_root=data,
+        frame_ancestors=f"http://127.0.0.1:{port}",
+    )
+    desktop.ready()
+    base = desktop.base.replace("127.0.0.1", "localhost")
+    with course(pages(folder / "pages"), port, desktop.base, desktop.token):
+        (folder / "pages" / "plain.html").write_text(
+            f"""<!doctype html><div id="place" style="height: 600px"></div>
+            <script type="module">
+              import {{ embed }} from '{base}/embed.js';
+              const {{ ticket }} = await (await fetch('ticket', {{ method: 'POST' }})).json();
+              embed(document.querySelector('#place'), {{ ticket, resize: 'scale' }});
+            </script>"""
+        )
+        page.goto(f"http://127.0.0.1:{port}/plain.html")
+        frame = desk(page)
+        assert page.context.cookies() == []
+        frame.locator("#bar-handle").click()
+        frame.get_by_role("button", name="Files…").click()
+        with page.expect_download() as loading:
+            frame.get_by_role("link", name="Load notes.txt").click()
+        assert Path(loading.value.path()).read_text() == "from the desktop"
+        frame.locator("#files-upload-input").set_input_files(
+            {"name": "new.txt", "mimeType": "text/plain", "buffer": b"from the course"}
+        )
+        until(lambda: (data / "new.txt").is_file(), 20, "the upload")
+        assert desktop.session()["viewers"][0]["role"] == "control"
+    assert "ticket=…" in desktop.logs() or "ticket=" not in desktop.logs()
