@@ -48,3 +48,7 @@ class CannotOpen(ApplicationError):
 
 class Occupied(ApplicationError):
     """Something is open already, or may be, and nothing was to be added to it."""
+
+
+class IsProgram(ApplicationError):
+    """What is to be opened would be run, and nobody was asked."""

@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from desktopd.applications.errors import CannotOpen, NotAllowed, NotThere, Occupied
+from desktopd.applications.errors import (
+    CannotOpen,
+    IsProgram,
+    NotAllowed,
+    NotThere,
+    Occupied,
+)
 from desktopd.applications.layer import Layer
 
 OPEN_WITHIN = 120.0
@@ -81,13 +87,14 @@ class Allowed:
 class OpenOptions:
     """How a companion opens something: with reader `plugin`, a single layer under this `name`.
 
-    `once`: what was opened before is not opened again. `if_empty`: only where nothing is open.
+    `once`: what was opened before is not opened again. `unasked`: its user does not know of it, so
+    that only what is empty is changed, and no program run.
     """
 
     plugin: str | None = None
     name: str | None = None
     once: bool = False
-    if_empty: bool = False
+    unasked: bool = False
 
 
 NO_OPTIONS = OpenOptions()
@@ -119,6 +126,7 @@ class Opening:
     async def path(self, given: str, options: OpenOptions = NO_OPTIONS) -> Opened:
         """Open a file or folder; raises ApplicationError."""
         path = self.allowed.path(given)
+        _check_unasked(str(path), options)
         if self.companion is None and self._command() is None and self.drop is not None:
             _refuse_to_guess(options)
             await self.drop([path])
@@ -127,7 +135,9 @@ class Opening:
 
     async def url(self, given: str, options: OpenOptions = NO_OPTIONS) -> Opened:
         """Open a URL; raises ApplicationError."""
-        return await self._open(self.allowed.url(given), options)
+        url = self.allowed.url(given)
+        _check_unasked(url, options)
+        return await self._open(url, options)
 
     async def _open(self, place: str, options: OpenOptions) -> Opened:
         if self.companion is not None:
@@ -151,8 +161,15 @@ def fill(template: str, place: str) -> list[str]:
     return [word.replace("{path}", place) for word in shlex.split(template)]
 
 
+def _check_unasked(place: str, options: OpenOptions) -> None:
+    # Of a script that it opens napari runs the code.
+    names = (place, urlsplit(place).path)
+    if options.unasked and any(name.lower().endswith(".py") for name in names):
+        raise IsProgram(f"{place} is a program, which would run")
+
+
 def _refuse_to_guess(options: OpenOptions) -> None:
-    if options.if_empty:
+    if options.unasked:
         raise Occupied("nobody can tell whether something is open in this application")
 
 

@@ -18,6 +18,7 @@ from desktopd.applications.errors import (
     CompanionAway,
     CompanionRefusal,
     CompanionSlow,
+    IsProgram,
     NoCompanion,
     NotAllowed,
     NotThere,
@@ -32,7 +33,7 @@ from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem, problem_response
 
 BODY_LIMIT = 16_384
-_ASK_FIRST = "ask the user, and send it again without if_empty"
+_ASK_FIRST = "ask the user, and send it again without unasked"
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -66,7 +67,7 @@ class ApplicationEndpoint:
         """POST ``/api/app/open``: the layers added or found, where the companion tells."""
         wanted = await _body(request, Open)
         opening, role = self._application.opening, Access.of(request).role
-        options = OpenOptions(wanted.plugin, wanted.name, wanted.once, wanted.if_empty)
+        options = OpenOptions(wanted.plugin, wanted.name, wanted.once, wanted.unasked)
         if wanted.path is not None:
             opened = await opening.path(wanted.path, options)
         else:
@@ -132,6 +133,8 @@ def _problem(error: ApplicationError) -> Problem:
             return Problem(404, words, "correct the path")
         case Occupied():
             return Problem(409, words, _ASK_FIRST)
+        case IsProgram():
+            return Problem(428, words, _ASK_FIRST)
         case CannotOpen():
             return Problem(501, words, "set app_open, e.g. 'fiji {path}', or open it there by hand")
         case NoCompanion():

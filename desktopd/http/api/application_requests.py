@@ -26,7 +26,7 @@ class Open(_Body):
     plugin: Word | None = None
     name: Word | None = None
     once: bool = False
-    if_empty: bool = False
+    unasked: bool = False
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

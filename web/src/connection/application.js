@@ -53,12 +53,12 @@ export class Application {
    * Open something, unless it is open; then show what was asked for.
    *
    * @param {View} view
-   * @param {{ifEmpty?: boolean}} [options] - ifEmpty: HttpError 409 where something else is open, or may be
+   * @param {{unasked?: boolean}} [options] - unasked: HttpError 409 where something else is open, or may be; 428 for a program
    * @returns {Promise<LayerFacts[]>} the layers that were opened, or were there already
    * @throws {NoLayer}
    */
-  async show({ open, layer, ndisplay }, { ifEmpty = false } = {}) {
-    const opened = open === null ? [] : await this.#open(open, layer, ifEmpty);
+  async show({ open, layer, ndisplay }, { unasked = false } = {}) {
+    const opened = open === null ? [] : await this.#open(open, layer, unasked);
     // A program that only takes files has no layers to tell of.
     const wanted = layer !== null || opened.length > 0 ? await this.#choose(opened, layer) : null;
     if (wanted) await this.#send('PATCH', `layers/${encodeURIComponent(wanted.name)}`, { active: true, visible: true });
@@ -69,12 +69,12 @@ export class Application {
   /**
    * @param {string} place
    * @param {string | null} name - that a single layer gets
-   * @param {boolean} ifEmpty
+   * @param {boolean} unasked
    * @returns {Promise<LayerFacts[]>}
    */
-  async #open(place, name, ifEmpty) {
+  async #open(place, name, unasked) {
     const where = isAddress(place) ? { url: place } : { path: place };
-    const answer = await this.#send('POST', 'open', { ...where, name, once: true, if_empty: ifEmpty });
+    const answer = await this.#send('POST', 'open', { ...where, name, once: true, unasked });
     return (await answer.json()).layers;
   }
 

@@ -10,6 +10,10 @@ import { HttpError } from '../connection/http-error.js';
 import { errorText } from './error-text.js';
 import { texts } from './texts.js';
 
+// How the server refuses what the visitor has to be asked for.
+const OCCUPIED = 409;
+const PROGRAM = 428;
+
 /**
  * What it needs of the page.
  *
@@ -66,12 +70,12 @@ export class DeepLink {
   async #done() {
     const { open } = this.#view;
     try {
-      // A script is run by being opened: a link from anywhere must not do that unasked.
-      if (open !== null && isScript(open)) return await this.#ask(texts.link.runs(open));
-      await this.#around.application.show(this.#view, { ifEmpty: true });
+      await this.#around.application.show(this.#view, { unasked: true });
       return true;
     } catch (error) {
-      if (open !== null && error instanceof HttpError && error.status === 409) return this.#ask(texts.link.adds(open));
+      const status = error instanceof HttpError ? error.status : 0;
+      if (open !== null && status === OCCUPIED) return this.#ask(texts.link.adds(open));
+      if (open !== null && status === PROGRAM) return this.#ask(texts.link.runs(open));
       return this.#fail(error);
     }
   }
@@ -99,9 +103,4 @@ export class DeepLink {
     const { history } = this.#around;
     history.replaceState({ ...history.state, followed: true }, '');
   }
-}
-
-/** @param {string} place */
-function isScript(place) {
-  return /\.py$/i.test(place.split(/[?#]/)[0] ?? '');
 }

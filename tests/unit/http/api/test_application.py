@@ -211,20 +211,23 @@ async def test_how_something_is_opened_is_told_to_the_companion(
 
     async def ask(method: str, params: dict[str, Any], within: float) -> list[Any]:
         asked.append(params)
-        if params["if_empty"]:
+        if params["unasked"]:
             raise CompanionRefusal("occupied", "napari has 2 layers already")
         return [LAYER]
 
     monkeypatch.setattr(application.companion, "ask", ask)
-    body = {"path": Path(__file__).name, "name": "nuclei", "once": True}
+    body = {"path": ".", "name": "nuclei", "once": True}
     async with user(desk, application) as script:
-        refused = await script.post("/api/app/open", json={**body, "if_empty": True})
+        refused = await script.post("/api/app/open", json={**body, "unasked": True})
         answer = await script.post("/api/app/open", json=body)
+        program = {"path": Path(__file__).name, "unasked": True}
+        refused_program = await script.post("/api/app/open", json=program)
+    assert refused_program.status_code == 428
     assert refused.status_code == 409
-    assert "without if_empty" in refused.json()["remedy"]
+    assert "without unasked" in refused.json()["remedy"]
     assert answer.json() == {"by": "companion", "layers": [LAYER]}
-    options = {"plugin": None, "name": "nuclei", "once": True, "if_empty": False}
-    assert asked[1] == {"path": __file__, **options}
+    options = {"plugin": None, "name": "nuclei", "once": True, "unasked": False}
+    assert asked[1] == {"path": str(Path(__file__).parent), **options}
 
 
 class Refusing:

@@ -29,9 +29,9 @@ const SHOWN = { active: true, visible: true };
 
 test('a file is opened once, and its layer shown', async (t) => {
   const changes = serve(t, { opens: ['cells'] });
-  await new Application().show({ ...NOTHING, open: 'a/cells.tif', ndisplay: 3 }, { ifEmpty: true });
+  await new Application().show({ ...NOTHING, open: 'a/cells.tif', ndisplay: 3 }, { unasked: true });
   assert.deepEqual(changes, [
-    ['POST', 'api/app/open', { path: 'a/cells.tif', name: null, once: true, if_empty: true }],
+    ['POST', 'api/app/open', { path: 'a/cells.tif', name: null, once: true, unasked: true }],
     ['PATCH', 'api/app/layers/cells', SHOWN],
     ['PUT', 'api/app/dims', { ndisplay: 3 }],
   ]);
@@ -41,7 +41,7 @@ test('an address is opened as one', async (t) => {
   const changes = serve(t, {});
   await new Application().show({ ...NOTHING, open: 'https://host/a.zarr' });
   assert.deepEqual(changes.map(([, , body]) => body), [
-    { url: 'https://host/a.zarr', name: null, once: true, if_empty: false },
+    { url: 'https://host/a.zarr', name: null, once: true, unasked: false },
   ]);
   for (const place of ['/data/a.tif', 'a:b.tif', 'C:/a', './https://x']) assert.ok(!isAddress(place), place);
   for (const place of ['http://a', 'S3://a', 'file:///etc/passwd']) assert.ok(isAddress(place), place);
