@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,9 @@ from tests.daemon import until
 
 OpenTab = Callable[[str], Tab]
 WITHIN = 120.0
+# Seconds after napari's start, on a machine that has nothing else to do.
 PAINTED = 3.0
+CORES = os.cpu_count() or 1
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +66,7 @@ def test_a_link_shows_its_picture_from_a_cold_start(napari: Napari, tab: OpenTab
     started = time.monotonic()
     until(lambda: list(napari.layers()) == ["nuclei"], WITHIN, "the layer")
     until(lambda: lights(napari) > 2000, WITHIN, "the picture")
-    assert time.monotonic() - started < PAINTED
+    assert time.monotonic() - started < PAINTED * max(1, os.getloadavg()[0] / CORES)
     page.shows_desktop()
     assert napari.ask("GET", "/dims").json()["ndisplay"] == 3
     assert "open=square.tif&layer=nuclei&ndisplay=3" in page.page.url, "it can be kept"
@@ -185,6 +188,8 @@ def test_a_narrow_window_shows_the_whole_question(
     page = tab("about:blank")
     page.page.set_viewport_size({"width": 390, "height": 844})
     name = "a-folder-with-a-rather-long-name/" * 3 + "add.py"
+    (napari.data / name).parent.mkdir(parents=True)
+    (napari.data / name).touch()
     page.page.goto(link(napari, f"open={name}"))
     question = page.page.locator("#link .card")
     expect(question).to_be_visible(timeout=60_000)
