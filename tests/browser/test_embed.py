@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,11 +14,14 @@ import pytest
 import tifffile
 from playwright.sync_api import Browser, Frame, Page, expect
 
+from desktopd.geometry import Size
 from tests.browser.course import chromium_arguments, chromium_path, course, free_port, pages
 from tests.browser.test_companion import VIEW, Napari
 from tests.chromium import FLAGS, pixels, save
 from tests.daemon import Daemon, until
+from tests.firefox import firefox
 from tests.unit.certificate import certificate
+from tests.x11.conftest import running
 
 Start = Callable[..., Daemon]
 WITHIN = 120_000
@@ -246,42 +250,64 @@ def test_a_watching_page_sees_and_changes_nothing(taught: Course, page: Page) ->
     assert told == ["image/png", [None], refused, refused, refused]
 
 
-def test_a_frame_without_any_cookie_works_as_a_whole(
-    daemon: Start, folder: Path, page: Page, cookieless: Browser
-) -> None:
-    """Over http no browser keeps a cookie for a frame of another site."""
-    port = free_port()
-    data = folder / "data"
+@dataclass
+class Plain:
+    """A desktop over http in a page of another site, whose frame no browser keeps a cookie for."""
+
+    desktop: Daemon
+    data: Path
+    address: str
+
+
+@pytest.fixture
+def plain(daemon: Start, folder: Path) -> Iterator[Plain]:
+    port, data = free_port(), folder / "data"
     data.mkdir()
     (data / "notes.txt").write_text("from the desktop")
-    desktop = daemon(
-        app="xterm",
-        display="xvfb",
-        files_root=data,
-        frame_ancestors=f"http://127.0.0.1:{port}",
-    )
+    origin = f"http://127.0.0.1:{port}"
+    desktop = daemon(app="xterm", display="xvfb", files_root=data, frame_ancestors=origin)
     desktop.ready()
-    base = desktop.base.replace("127.0.0.1", "localhost")
-    with course(pages(folder / "pages"), port, desktop.base, desktop.token):
-        (folder / "pages" / "plain.html").write_text(
-            f"""<!doctype html><div id="place" style="height: 600px"></div>
-            <script type="module">
-              import {{ embed }} from '{base}/embed.js';
-              const {{ ticket }} = await (await fetch('ticket', {{ method: 'POST' }})).json();
-              embed(document.querySelector('#place'), {{ ticket, resize: 'scale' }});
-            </script>"""
-        )
-        page.goto(f"http://127.0.0.1:{port}/plain.html")
-        frame = desk(page)
-        assert page.context.cookies() == []
-        frame.locator("#bar-handle").click()
-        frame.get_by_role("button", name="Files…").click()
-        with page.expect_download() as loading:
-            frame.get_by_role("link", name="Load notes.txt").click()
-        assert Path(loading.value.path()).read_text() == "from the desktop"
-        frame.locator("#files-upload-input").set_input_files(
-            {"name": "new.txt", "mimeType": "text/plain", "buffer": b"from the course"}
-        )
-        until(lambda: (data / "new.txt").is_file(), 20, "the upload")
-        assert desktop.session()["viewers"][0]["role"] == "control"
-    assert "ticket=…" in desktop.logs() or "ticket=" not in desktop.logs()
+    served = pages(folder / "pages")
+    script = f"{desktop.base.replace('127.0.0.1', 'localhost')}/embed.js"
+    (served / "plain.html").write_text(
+        f"""<!doctype html><div id="place" style="height: 600px"></div>
+        <script type="module">
+          import {{ embed }} from '{script}';
+          const {{ ticket }} = await (await fetch('ticket', {{ method: 'POST' }})).json();
+          const desktop = embed(document.querySelector('#place'), {{ ticket, resize: 'scale' }});
+          await desktop.clipboard('from the page');
+        </script>"""
+    )
+    with course(served, port, desktop.base, desktop.token):
+        yield Plain(desktop, data, f"{origin}/plain.html")
+
+
+def pasted(desktop: Daemon) -> str:
+    return desktop.request("GET", "/api/clipboard").text
+
+
+def test_a_frame_without_any_cookie_works_as_a_whole(plain: Plain, page: Page) -> None:
+    page.goto(plain.address)
+    frame = desk(page)
+    assert page.context.cookies() == []
+    until(lambda: pasted(plain.desktop) == "from the page", 20, "a request of the page")
+    frame.locator("#bar-handle").click()
+    frame.get_by_role("button", name="Files…").click()
+    with page.expect_download() as loading:
+        frame.get_by_role("link", name="Load notes.txt").click()
+    assert Path(loading.value.path()).read_text() == "from the desktop"
+    frame.locator("#files-upload-input").set_input_files(
+        {"name": "new.txt", "mimeType": "text/plain", "buffer": b"from the course"}
+    )
+    until(lambda: (plain.data / "new.txt").is_file(), 20, "the upload")
+    assert plain.desktop.session()["viewers"][0]["role"] == "control"
+    assert not re.search("ticket=(?!…)", plain.desktop.logs())
+
+
+def test_firefox_shows_it_too(plain: Plain, folder: Path) -> None:
+    with (
+        running("xvfb", Size(1300, 900)) as server,
+        firefox(server, folder / "profile", plain.address),
+    ):
+        until(lambda: plain.desktop.session()["viewers"], 60, "a viewer in Firefox")
+        until(lambda: pasted(plain.desktop) == "from the page", 20, "a request of the page")
