@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -80,7 +79,3 @@ def chromium_arguments(port: int) -> list[str]:
         "--ignore-certificate-errors",
         "--test-third-party-cookie-phaseout",
     ]
-
-
-def chromium_path() -> str | None:
-    return shutil.which("chromium")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ import tifffile
 from playwright.sync_api import Browser, Frame, Page, expect
 
 from desktopd.geometry import Size
-from tests.browser.course import chromium_arguments, chromium_path, course, free_port, pages
+from tests import http
+from tests.browser.course import chromium_arguments, course, free_port, pages
 from tests.browser.test_companion import VIEW, Napari
 from tests.chromium import FLAGS, pixels, save
 from tests.daemon import Daemon, until
@@ -34,7 +36,6 @@ class Course:
     napari: Napari
     listed: str
     other: str
-    folder: Path
 
 
 @pytest.fixture(scope="module")
@@ -44,22 +45,21 @@ def taught() -> Iterator[Course]:
         cert, key = certificate(folder)
         ports = free_port(), free_port()
         listed, other = (f"http://localhost:{port}" for port in ports)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("SSL_CERT_FILE", str(cert))
-            napari = Napari(
-                folder, "napari", tls_cert=cert, tls_key=key, frame_ancestors=f"self {listed}"
-            )
-            picture = np.zeros((64, 64), np.uint8)
-            picture[16:48, 16:48] = 255
-            tifffile.imwrite(napari.data / "cells.tif", picture)
-            base, token = napari.daemon.base, napari.daemon.token
-            served = pages(folder / "pages")
-            with (
-                course(served, ports[0], base, token, cert),
-                course(served, ports[1], base, token, cert),
-            ):
-                yield Course(napari, listed, other, served)
-            napari.daemon.stop()
+        http.trusted.load_verify_locations(cert)
+        napari = Napari(
+            folder, "napari", tls_cert=cert, tls_key=key, frame_ancestors=f"self {listed}"
+        )
+        picture = np.zeros((64, 64), np.uint8)
+        picture[16:48, 16:48] = 255
+        tifffile.imwrite(napari.data / "cells.tif", picture)
+        base, token = napari.daemon.base, napari.daemon.token
+        served = pages(folder / "pages")
+        with (
+            course(served, ports[0], base, token, cert),
+            course(served, ports[1], base, token, cert),
+        ):
+            yield Course(napari, listed, other)
+        napari.daemon.stop()
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def cookieless(chromium: Browser, taught: Course) -> Iterator[Browser]:
     port = httpx.URL(taught.napari.daemon.base).port
     assert port
     browser = chromium.browser_type.launch(
-        executable_path=chromium_path(), args=[*FLAGS, *chromium_arguments(port)]
+        executable_path=shutil.which("chromium"), args=[*FLAGS, *chromium_arguments(port)]
     )
     yield browser
     browser.close()
@@ -224,11 +224,8 @@ def test_a_window_beside_the_listed_page_gets_nothing(taught: Course, page: Page
 
 def test_a_watching_page_sees_and_changes_nothing(taught: Course, page: Page) -> None:
     taught.napari.ready()
-    daemon, port = taught.napari.daemon, int(taught.listed.rpartition(":")[2])
-    ticket = httpx.post(
-        f"{daemon.base}/api/tickets", headers={"Authorization": f"Bearer {VIEW}"}
-    ).json()["ticket"]
-    assert port
+    headers = {"Authorization": f"Bearer {VIEW}"}
+    ticket = taught.napari.daemon.request("POST", "/api/tickets", headers=headers).json()["ticket"]
     page.route("**/ticket", lambda route: route.fulfill(json={"ticket": ticket}))
     page.goto(f"{taught.listed}/course.html")
     desk(page)
