@@ -263,6 +263,8 @@ async def test_an_application_that_is_away_or_slow_is_said_to_be(
     pid = companion.state.pid
     async with user(desk, application) as script:
         os.kill(pid, signal.SIGSTOP)
+        while Path(f"/proc/{pid}/stat").read_text().split()[2] != "T":
+            await asyncio.sleep(0.01)
         assert (await script.get("/api/app/layers")).status_code == 504
         answer = await script.get("/api/app")
         assert answer.json()["companion"]["renderer"] == "llvmpipe", "what it told last"
