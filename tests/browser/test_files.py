@@ -2,62 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import shlex
-import sys
 import zipfile
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.dragging import BESIDE, ON_TARGET, TODAY, Start, Target, drag
 from tests.chromium import Tab, pixels, save
-from tests.daemon import ROOT, Daemon, until
+from tests.daemon import Daemon, until
 
-Start = Callable[..., Daemon]
 OpenTab = Callable[[str], Tab]
-ON_TARGET, BESIDE = (300, 400), (900, 400)
-TODAY = f"uploads/{date.today():%Y-%m-%d}"
-
-
-class Target:
-    """A desktop whose program takes drops on its left half and tells of them."""
-
-    def __init__(self, start: Start, folder: Path, **settings: object) -> None:
-        self.log, self.root = folder / "told", folder / "files"
-        self.root.mkdir()
-        self.log.touch()
-        program = shlex.join([sys.executable, str(ROOT / "tests/x11/drop_qt.py")])
-        script = shlex.quote(f"exec {program} > {self.log}")
-        self.daemon = start(
-            "--app", f"sh -c {script}", display="xvfb", files_root=self.root, **settings
-        )
-        self.daemon.ready()
-
-    def drops(self) -> list[dict[str, Any]]:
-        lines = self.log.read_text().rpartition("\n")[0].splitlines()
-        return [told for told in map(json.loads, lines) if "size" not in told]
 
 
 @pytest.fixture
 def target(daemon: Start, folder: Path) -> Target:
     return Target(daemon, folder)
-
-
-def drag(page: Page, at: tuple[int, int], **data: Any) -> None:
-    """Drop with Chromium's own input, as a person would: `files` are paths of this machine."""
-    items = [{"mimeType": kind, "data": text} for kind, text in data.get("items", {}).items()]
-    files = [str(path) for path in data.get("files", [])]
-    dragged = {"items": items, "files": files, "dragOperationsMask": 1}
-    session = page.context.new_cdp_session(page)
-    for kind in ("dragEnter", "dragOver", "drop"):
-        session.send(
-            "Input.dispatchDragEvent", {"type": kind, "x": at[0], "y": at[1], "data": dragged}
-        )
-    session.detach()
 
 
 def opened(desktop: Daemon, tab: OpenTab) -> Tab:

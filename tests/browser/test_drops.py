@@ -1,0 +1,138 @@
+"""Drops as people make them: from Chromium on napari, and with a mouse on a page in Firefox."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+
+from desktopd.geometry import Size
+from tests.browser.dragging import TODAY, Start, Target, drag
+from tests.browser.napari_desktop import WITHIN, Napari, running
+from tests.chromium import Picture, Tab, save
+from tests.daemon import ROOT, until
+from tests.x11.conftest import Server, end
+from tests.x11.conftest import running as x_server
+
+OpenTab = Callable[[str], Tab]
+# Where napari's canvas is, in a window of 1280x720.
+CANVAS = (780, 360)
+
+
+@pytest.fixture(scope="module")
+def napari() -> Iterator[Napari]:
+    with running("napari") as napari:
+        yield napari
+
+
+def canvas(picture: Picture) -> Picture:
+    return picture[200:520, 600:960]
+
+
+def test_a_file_dropped_on_napari_is_a_layer_of_its_name_in_the_picture(
+    napari: Napari, tab: OpenTab, folder: Path
+) -> None:
+    file = folder / "cells.tif"
+    picture = np.kron(np.indices((8, 8)).sum(0) % 2, np.ones((32, 32))) * 255
+    tifffile.imwrite(file, picture.astype(np.uint8), photometric="minisblack")
+    page = tab(napari.daemon.page)
+    page.shows_desktop()
+    until(lambda: page.size() == (1280, 720), 20, "the size of the window")
+    assert napari.layers() == {}
+    drag(page.page, CANVAS, files=[file])
+    layers = until(napari.layers, WITHIN, "a layer")
+    assert list(layers) == ["cells"]
+    assert layers["cells"]["shape"] == [256, 256]
+    placed = napari.data / TODAY / "cells.tif"
+    assert layers["cells"]["path"] == str(placed)
+    assert placed.read_bytes() == file.read_bytes()
+
+    def shown() -> bool:
+        """Half of the squares are white, half are black."""
+        white = (canvas(page.picture()) > 250).all(axis=2).mean()
+        black = (canvas(page.picture()) < 5).all(axis=2).mean()
+        return 0.4 < white < 0.6 and 0.4 < black < 0.6
+
+    until(shown, WITHIN, "the squares in the picture")
+    save(page.picture(), "drop-on-napari")
+
+
+# No page but ours, no question, and no request to anybody.
+PREFERENCES = {
+    "browser.shell.checkDefaultBrowser": False,
+    "browser.aboutwelcome.enabled": False,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "app.normandy.enabled": False,
+    "app.update.enabled": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "services.settings.server": "data:,",
+    "browser.safebrowsing.malware.enabled": False,
+    "browser.safebrowsing.phishing.enabled": False,
+    "extensions.getAddons.cache.enabled": False,
+    "toolkit.telemetry.enabled": False,
+}
+
+
+@contextmanager
+def firefox(server: Server, profile: Path, address: str) -> Iterator[None]:
+    """A Firefox of the user, as it is without any driver, in the lower part of the screen."""
+    of_playwright = Path.home().glob(".cache/ms-playwright/firefox-*/firefox/firefox")
+    program = shutil.which("firefox-esr") or str(next(of_playwright))
+    profile.mkdir()
+    lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in PREFERENCES.items()]
+    (profile / "user.js").write_text("\n".join(lines))
+    size = ["--width", "1280", "--height", "800"]
+    process = server.start(program, "--no-remote", "--profile", str(profile), *size, address)
+    yield
+    end(process)
+
+
+class Person:
+    """Somebody with a mouse in front of a screen, on which a file can be taken."""
+
+    def __init__(self, server: Server, file: Path) -> None:
+        self._server = server
+        self._file = file
+
+    def drag(self, x: int, y: int) -> None:
+        """Take the file in the upper left corner, and drop it at a place of the screen."""
+        source = str(ROOT / "tests/x11/drag_qt.py")
+        process = self._server.start(sys.executable, source, str(self._file))
+        until(lambda: "drag me" in self._server.run("xwininfo", "-root", "-tree"), 20, "a file")
+        self._xdotool("mousemove", 50, 20, "mousedown", 1)
+        for step in range(1, 21):
+            self._xdotool("mousemove", 50 + (x - 50) * step // 20, 20 + (y - 20) * step // 20)
+        self._xdotool("mouseup", 1)
+        until(lambda: process.poll() is not None, 20, "the end of the drag")
+
+    def _xdotool(self, *arguments: object) -> None:
+        self._server.run("xdotool", *map(str, arguments))
+
+
+def test_a_drop_in_firefox_is_uploaded_and_dropped_and_the_page_stays(
+    daemon: Start, folder: Path
+) -> None:
+    target = Target(daemon, folder)
+    file = folder / "zwölf Zellen.tif"
+    file.write_bytes(bytes(range(256)) * 9)
+    with ExitStack() as stack:
+        server = stack.enter_context(x_server("xvfb", Size(1300, 900)))
+        server.start("openbox", "--sm-disable")
+        stack.enter_context(firefox(server, folder / "profile", target.daemon.page))
+
+        def viewers() -> list[str]:
+            return [viewer["id"] for viewer in target.daemon.session()["viewers"]]
+
+        (viewer,) = until(viewers, 60, "a viewer in Firefox")
+        Person(server, file).drag(300, 600)
+        (told,) = until(target.drops, 40, "a drop")
+        assert Path(told["files"][0]).read_bytes() == file.read_bytes()
+        assert viewers() == [viewer], "the page has been left"
