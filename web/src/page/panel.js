@@ -35,6 +35,11 @@ export class Panel extends Emitter {
     return this.#dialog.open;
   }
 
+  /** Close it as a button of no value would. */
+  close() {
+    this.#dialog.close();
+  }
+
   /** Show it, and give it the focus. */
   open() {
     if (this.shown) {

@@ -120,6 +120,11 @@ const english = {
     zipAll: 'Load all as zip',
     zipOf: (/** @type {string} */ name) => `Load ${name} as zip`,
     load: (/** @type {string} */ name) => `Load ${name}`,
+    newFolder: 'New folder…',
+    rename: 'Rename',
+    renameOf: (/** @type {string} */ name) => `Rename ${name}`,
+    renamed: (/** @type {string} */ name, /** @type {string} */ now) => `${name} is now ${now}.`,
+    made: (/** @type {string} */ name) => `The folder ${name} is there.`,
     remove: 'Delete',
     removeOf: (/** @type {string} */ name) => `Delete ${name}`,
     removeTitle: 'Delete?',
@@ -128,6 +133,19 @@ const english = {
     removed: (/** @type {string} */ name) => `${name} is deleted.`,
     space: (/** @type {string} */ free, /** @type {string} */ total) => `${free} of ${total} are free.`,
     unreadable: 'The browser cannot read this file or folder. Was it moved, deleted or changed?',
+  },
+
+  name: {
+    label: 'New name',
+    renameTitle: (/** @type {string} */ name) => `Rename ${name}`,
+    rename: 'Rename',
+    folderTitle: 'New folder',
+    make: 'Make',
+    replace: 'Replace it',
+    none: 'A name has no slash in it, and more than dots.',
+    taken: (/** @type {string} */ name) => `There is ${name} already. Choose another name.`,
+    replaceable: (/** @type {string} */ name) =>
+      `There is a file ${name} already. Choose another name, or replace that file for good.`,
   },
 
   restart: {
