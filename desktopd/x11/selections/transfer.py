@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
@@ -73,32 +73,41 @@ async def receive(
 
 
 async def send(
-    connection: Connection, request: Event, value: PropertyValue | None, listening: Counter[int]
+    connection: Connection,
+    request: Event,
+    values: Mapping[int, PropertyValue],
+    listening: Counter[int],
 ) -> None:
-    """Answer a SelectionRequest with `value`, or say that there is none.
+    """Answer a SelectionRequest with `values`, by the properties they go into.
 
     `listening` counts the transfers in parts to each window, over all calls. Raises XRequestError
     when the requestor is gone, TransferError when it stops taking or takes too slowly.
     """
-    # A property of None comes from clients older than the ICCCM, which mean the target's atom.
-    name, window = request.property or request.target, request.requestor
-    data = value.data if value else b""
-    if value is None or not isinstance(data, bytes) or len(data) <= CHUNK_BYTES:
-        await connection.call(partial(_answer, request, name, value))
-        return
+    window = request.requestor
+    waiting = {name: _parts(value) for name, value in values.items() if _is_long(value)}
 
     def taken(event: Event) -> bool:
-        return is_change(event, window, name, X.PropertyDelete)
+        return any(is_change(event, window, name, X.PropertyDelete) for name in waiting)
 
-    async with _property_changes(connection, window, listening):
+    async with _property_changes(connection, window, listening, wanted=bool(waiting)):
         with connection.collect(taken) as events:
             async with _at_most(PATIENCE_IN_ALL, "it had not taken all after"):
-                announced = PropertyValue(INCREMENTAL, 32, [len(data)])
-                await connection.call(partial(_answer, request, name, announced))
-                for start in range(0, len(data) + CHUNK_BYTES, CHUNK_BYTES):
-                    part = PropertyValue(value.type, 8, data[start : start + CHUNK_BYTES])
-                    await _next(events)
+                for name, value in values.items():
+                    first = _announcement(value) if name in waiting else value
+                    await connection.call(partial(put, window, name, first))
+                # None as property comes from clients older than the ICCCM: it means the target.
+                await tell(connection, request, request.property or request.target)
+                while waiting:
+                    name = (await _next(events)).atom
+                    part = next(waiting[name])
                     await connection.call(partial(put, window, name, part))
+                    if not part.data:
+                        del waiting[name]
+
+
+async def tell(connection: Connection, request: Event, name: int) -> None:
+    """Answer a SelectionRequest: the property has what was asked for, None (0) without it."""
+    await connection.call(partial(_tell, request, name))
 
 
 async def server_time(connection: Connection, window: Window) -> int:
@@ -152,11 +161,28 @@ async def _receive_parts(
             raise TransferError(f"it has more than {limit} bytes")
 
 
+def _is_long(value: PropertyValue) -> bool:
+    return isinstance(value.data, bytes) and len(value.data) > CHUNK_BYTES
+
+
+def _announcement(value: PropertyValue) -> PropertyValue:
+    return PropertyValue(INCREMENTAL, 32, [len(value.data)])
+
+
+def _parts(value: PropertyValue) -> Iterator[PropertyValue]:
+    """The parts of a long value, with an empty one at the end."""
+    for start in range(0, len(value.data) + CHUNK_BYTES, CHUNK_BYTES):
+        yield PropertyValue(value.type, 8, value.data[start : start + CHUNK_BYTES])
+
+
 @asynccontextmanager
 async def _property_changes(
-    connection: Connection, window: Window, listening: Counter[int]
+    connection: Connection, window: Window, listening: Counter[int], *, wanted: bool
 ) -> AsyncIterator[None]:
-    """Receive PropertyNotify of another client's window as long as a transfer to it runs."""
+    """Receive PropertyNotify of another client's window inside the block, where wanted."""
+    if not wanted:
+        yield
+        return
     listening[window.id] += 1
     try:
         await connection.call(partial(_select, window, X.PropertyChangeMask))
@@ -183,15 +209,13 @@ def _convert(window: Window, selection: str, target: int, into: int, display: Di
         window.convert_selection(display.get_atom(selection), target, into, X.CurrentTime)
 
 
-def _answer(request: Event, name: int, value: PropertyValue | None, display: Display) -> None:
-    if value is not None:
-        put(request.requestor, name, value, display)
+def _tell(request: Event, name: int, display: Display) -> None:
     notice = core.SelectionNotify(
         time=request.time,
         requestor=request.requestor,
         selection=request.selection,
         target=request.target,
-        property=name if value else X.NONE,
+        property=name,
     )
     with x_errors(display, f"SendEvent to window {request.requestor.id:#x}"):
         request.requestor.send_event(notice)
