@@ -17,9 +17,10 @@ from desktopd.geometry import Size
 from tests.browser.dragging import TODAY, Start, Target, drag
 from tests.browser.napari_desktop import WITHIN, Napari, running
 from tests.chromium import Picture, Tab, save
-from tests.daemon import ROOT, until
+from tests.daemon import until
 from tests.x11.conftest import Server, end
 from tests.x11.conftest import running as x_server
+from tests.x11.dragging import taken
 
 OpenTab = Callable[[str], Tab]
 # Where napari's canvas is, in a window of 1280x720.
@@ -95,26 +96,17 @@ def firefox(server: Server, profile: Path, address: str) -> Iterator[None]:
     end(process)
 
 
-class Person:
-    """Somebody with a mouse in front of a screen, on which a file can be taken."""
+LINE = """
+import sys
+from PIL import ImageGrab
+picture = ImageGrab.grab(xdisplay="").convert("RGB")
+print({picture.getpixel((x, int(sys.argv[1]))) for x in range(picture.width)})
+"""
 
-    def __init__(self, server: Server, file: Path) -> None:
-        self._server = server
-        self._file = file
 
-    def drag(self, x: int, y: int) -> None:
-        """Take the file in the upper left corner, and drop it at a place of the screen."""
-        source = str(ROOT / "tests/x11/drag_qt.py")
-        process = self._server.start(sys.executable, source, str(self._file))
-        until(lambda: "drag me" in self._server.run("xwininfo", "-root", "-tree"), 20, "a file")
-        self._xdotool("mousemove", 50, 20, "mousedown", 1)
-        for step in range(1, 21):
-            self._xdotool("mousemove", 50 + (x - 50) * step // 20, 20 + (y - 20) * step // 20)
-        self._xdotool("mouseup", 1)
-        until(lambda: process.poll() is not None, 20, "the end of the drag")
-
-    def _xdotool(self, *arguments: object) -> None:
-        self._server.run("xdotool", *map(str, arguments))
+def is_framed(server: Server, y: int) -> bool:
+    """Whether this line of the screen goes through the frame that the page draws during a drag."""
+    return "(111, 163, 232)" in server.run(sys.executable, "-c", LINE, str(y))
 
 
 def test_a_drop_in_firefox_is_uploaded_and_dropped_and_the_page_stays(
@@ -132,7 +124,12 @@ def test_a_drop_in_firefox_is_uploaded_and_dropped_and_the_page_stays(
             return [viewer["id"] for viewer in target.daemon.session()["viewers"]]
 
         (viewer,) = until(viewers, 60, "a viewer in Firefox")
-        Person(server, file).drag(300, 600)
+        dragged = stack.enter_context(taken(server.environment, folder, file))
+        dragged.move(300, 600)
+        # Firefox takes no drop before the page has seen the drag.
+        until(lambda: is_framed(server, 600), 20, "the frame of a page that takes drops")
+        until(dragged.accepted, 20, "a page that takes the file")
+        dragged.release()
         (told,) = until(target.drops, 40, "a drop")
         assert Path(told["files"][0]).read_bytes() == file.read_bytes()
         assert viewers() == [viewer], "the page has been left"

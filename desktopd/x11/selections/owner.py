@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from Xlib import X, error
+from Xlib.ext import xfixes
 from Xlib.protocol import event as core
 
-from desktopd.x11.connection import Connection, Display, Event, XRequestError, x_errors
+from desktopd.x11.connection import Connection, Display, Event, XError, XRequestError, x_errors
 from desktopd.x11.selections.content import Content
 from desktopd.x11.selections.properties import (
     PropertyValue,
@@ -173,6 +174,17 @@ def owner_of(selection: int, display: Display) -> int:
     """The window that owns a selection (an atom), 0 without one."""
     owner = display.get_selection_owner(selection)
     return int(owner.id if owner else X.NONE)
+
+
+def follow_owner(window: Window, selection: str, display: Display) -> None:
+    """Have `window` told of each new owner of a selection; XError when the server has no XFIXES."""
+    if not display.has_extension(xfixes.extname):
+        raise XError("the X server has no XFIXES: start it with `+extension XFIXES`")
+    with x_errors(display, "XFixesSelectSelectionInput"):
+        display.xfixes_query_version()
+        display.xfixes_select_selection_input(
+            window, display.get_atom(selection), xfixes.XFixesSetSelectionOwnerNotifyMask
+        )
 
 
 def _own(window: Window, selections: list[int], time: int, display: Display) -> list[int]:

@@ -42,33 +42,34 @@ async def receive(
     limit: int,
     *,
     answer_within: float | None = None,
+    time: int = X.CurrentTime,
 ) -> PropertyValue | None:
     """Ask the owner of `selection` for it as `target`; None when the owner cannot give that.
 
-    `window` (ours, with PropertyChangeMask) gets it in the property `into`. Raises TransferError
-    when the answer takes longer than `answer_within` seconds or PATIENCE, a later step longer than
-    PATIENCE, or all of them longer than PATIENCE_IN_ALL, and for content of more than `limit`
-    bytes.
+    `window` (ours, with PropertyChangeMask) gets it in the property `into`, as of `time`. Raises
+    TransferError when the answer takes longer than `answer_within` seconds or PATIENCE, a later
+    step longer than PATIENCE, or all of them longer than PATIENCE_IN_ALL, and for content of more
+    than `limit` bytes.
     """
-    atoms = await connection.call(lambda display: [*map(display.get_atom, (target, into))])
+    asked, name = await connection.call(lambda display: [*map(display.get_atom, (target, into))])
 
     def concerns(event: Event) -> bool:
         if isinstance(event, core.SelectionNotify):
-            return event.target == atoms[0] and event.property in (atoms[1], X.NONE)
-        return is_change(event, window, atoms[1], X.PropertyNewValue)
+            return event.target == asked and event.property in (name, X.NONE)
+        return is_change(event, window, name, X.PropertyNewValue)
 
     with connection.collect(concerns) as events:
         async with _at_most(PATIENCE_IN_ALL, "it was not done after"):
-            await connection.call(partial(_convert, window, selection, *atoms))
+            await connection.call(partial(_convert, window, selection, asked, name, time))
             notice = None
             while not isinstance(notice, core.SelectionNotify):
                 notice = await _next(events, answer_within)
             if notice.property == X.NONE:
                 return None
-            value = await take(connection, window, atoms[1], limit)
+            value = await take(connection, window, name, limit)
             if value is None or value.type != INCREMENTAL:
                 return value
-            parts = await _receive_parts(connection, window, atoms[1], limit, events)
+            parts = await _receive_parts(connection, window, name, limit, events)
             return PropertyValue(target, 8, parts)
 
 
@@ -203,10 +204,12 @@ def _select(window: Window, mask: int, display: Display) -> None:
         window.change_attributes(event_mask=mask)
 
 
-def _convert(window: Window, selection: str, target: int, into: int, display: Display) -> None:
+def _convert(
+    window: Window, selection: str, target: int, into: int, time: int, display: Display
+) -> None:
     with x_errors(display, f"ConvertSelection {selection} to {display.get_atom_name(target)}"):
         window.delete_property(into)
-        window.convert_selection(display.get_atom(selection), target, into, X.CurrentTime)
+        window.convert_selection(display.get_atom(selection), target, into, time)
 
 
 def _tell(request: Event, name: int, display: Display) -> None:

@@ -1,0 +1,65 @@
+"""Somebody with a mouse, and a program in the upper left corner from which files can be dragged."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.daemon import until
+
+if TYPE_CHECKING:
+    pass
+
+HERE = Path(__file__).parent
+QT = (sys.executable, str(HERE / "drag_qt.py"))
+GTK = ("/usr/bin/python3", str(HERE / "drag_gtk.py"))
+STEPS = 20
+X, Y = 50, 20
+
+
+class Drag:
+    """A drag on its way; `environment` names the display."""
+
+    def __init__(self, environment: dict[str, str], told: Path) -> None:
+        self._environment = environment
+        self._told = told
+
+    def move(self, x: int, y: int) -> None:
+        """Go to a place of the screen."""
+        for step in range(1, STEPS + 1):
+            there = (X + (x - X) * step // STEPS, Y + (y - Y) * step // STEPS)
+            self.xdotool("mousemove", *there)
+
+    def accepted(self) -> bool:
+        """Whether what is there would take the files."""
+        return self._told.read_text().split()[-1:] == ["accepted"]
+
+    def release(self) -> None:
+        """Let go of the files."""
+        self.xdotool("mouseup", 1)
+
+    def xdotool(self, *arguments: object) -> None:
+        command = ["xdotool", *map(str, arguments)]
+        subprocess.run(command, env=self._environment, check=True, timeout=20)
+
+
+@contextmanager
+def taken(
+    environment: dict[str, str], folder: Path, *files: Path, source: tuple[str, str] = QT
+) -> Iterator[Drag]:
+    """Take files with the mouse; their program runs until the end of the block."""
+    told = folder / "drag"
+    with told.open("wb") as output:
+        process = subprocess.Popen([*source, *map(str, files)], env=environment, stdout=output)
+    drag = Drag(environment, told)
+    try:
+        until(lambda: "shown" in told.read_text(), 20, "a file")
+        drag.xdotool("mousemove", X, Y, "mousedown", 1)
+        yield drag
+    finally:
+        process.kill()
+        process.wait(10)
