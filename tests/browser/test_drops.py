@@ -20,7 +20,7 @@ from tests.chromium import Picture, Tab, save
 from tests.daemon import until
 from tests.x11.conftest import Server, end
 from tests.x11.conftest import running as x_server
-from tests.x11.dragging import taken
+from tests.x11.dragging import shown
 
 OpenTab = Callable[[str], Tab]
 # Where napari's canvas is, in a window of 1280x720.
@@ -124,7 +124,8 @@ def test_a_drop_in_firefox_is_uploaded_and_dropped_and_the_page_stays(
             return [viewer["id"] for viewer in target.daemon.session()["viewers"]]
 
         (viewer,) = until(viewers, 60, "a viewer in Firefox")
-        dragged = stack.enter_context(taken(server.environment, folder, file))
+        dragged = stack.enter_context(shown(server.environment, folder, file))
+        dragged.take()
         dragged.move(300, 600)
         # Firefox takes no drop before the page has seen the drag.
         until(lambda: is_framed(server, 600), 20, "the frame of a page that takes drops")

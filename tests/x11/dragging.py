@@ -28,6 +28,10 @@ class Drag:
         self._environment = environment
         self._told = told
 
+    def take(self) -> None:
+        """Press the mouse on the files."""
+        self.xdotool("mousemove", X, Y, "mousedown", 1)
+
     def move(self, x: int, y: int) -> None:
         """Go to a place of the screen."""
         for step in range(1, STEPS + 1):
@@ -48,18 +52,16 @@ class Drag:
 
 
 @contextmanager
-def taken(
+def shown(
     environment: dict[str, str], folder: Path, *files: Path, source: tuple[str, str] = QT
 ) -> Iterator[Drag]:
-    """Take files with the mouse; their program runs until the end of the block."""
+    """Show files that can be dragged, until the end of the block."""
     told = folder / "drag"
     with told.open("wb") as output:
         process = subprocess.Popen([*source, *map(str, files)], env=environment, stdout=output)
-    drag = Drag(environment, told)
     try:
         until(lambda: "shown" in told.read_text(), 20, "a file")
-        drag.xdotool("mousemove", X, Y, "mousedown", 1)
-        yield drag
+        yield Drag(environment, told)
     finally:
         process.kill()
         process.wait(10)

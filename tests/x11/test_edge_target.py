@@ -16,7 +16,7 @@ from desktopd.x11.selections.drag_source import DragSource
 from desktopd.x11.selections.edge_target import EdgeTarget
 from desktopd.x11.selections.negotiation import DropResult
 from desktopd.x11.windows import window_manager
-from tests.x11.dragging import GTK, QT, Drag, taken
+from tests.x11.dragging import GTK, QT, Drag, shown
 
 if TYPE_CHECKING:
     from conftest import Server
@@ -37,7 +37,8 @@ class Desktop:
     @asynccontextmanager
     async def drag(self, to: tuple[int, int], source: tuple[str, str] = QT) -> AsyncIterator[Drag]:
         """Drag files to a place, and hold them there."""
-        with taken(self.server.environment, self._folder, *PATHS, source=source) as drag:
+        with shown(self.server.environment, self._folder, *PATHS, source=source) as drag:
+            await asyncio.to_thread(drag.take)
             await asyncio.to_thread(drag.move, *to)
             yield drag
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -17,11 +18,13 @@ from desktopd.http.api.application_json import event_json
 from desktopd.http.api.clipboard import put_content
 from desktopd.http.api.clipboard_frames import clipboard_frame, frame_content, offer_frames
 from desktopd.http.api.file_access import FileAccess
+from desktopd.http.api.offered_downloads import OfferedBy, OfferedDownloads
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem
 from desktopd.rfb.viewers.viewer import Role
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.x11.selections.clipboard import Offer
+from desktopd.x11.selections.content import Content
 
 INTERVAL = 0.1
 
@@ -47,25 +50,40 @@ class Events:
         """Serve one client until it leaves."""
         role = Access.of(websocket).role
         files = self._files
-        if files and not FileAccess(files.rules, websocket).list:
+        access = FileAccess(files.rules, websocket) if files else None
+        downloads = OfferedDownloads(files, access)
+        if access and not access.list:
             files = None
         await websocket.accept()
         try:
             async with asyncio.TaskGroup() as group:
-                sender = group.create_task(self._send(websocket, role, files))
+                sender = group.create_task(self._send(websocket, role, files, downloads))
                 await self._receive(websocket, role)
                 sender.cancel()
         except* WebSocketDisconnect:
             pass
 
-    async def _send(self, websocket: WebSocket, role: Role, files: SharedFiles | None) -> None:
+    async def _send(
+        self,
+        websocket: WebSocket,
+        role: Role,
+        files: SharedFiles | None,
+        downloads: OfferedDownloads,
+    ) -> None:
         """Send the latest state, at most every `INTERVAL` seconds and only when it differs."""
         wake = asyncio.Event()
         copied: list[Offer] = []
         changed: set[str] = set()
+        offered: list[tuple[OfferedBy, tuple[Path, ...]]] = []
 
         def on_offer(offer: Offer) -> None:
             copied[:] = [offer]
+            if offer.content.files:
+                offered[:] = [(OfferedBy.COPY, offer.content.files)]
+            wake.set()
+
+        def on_dragged_out(content: Content) -> None:
+            offered[:] = [(OfferedBy.DRAG, content.files)]
             wake.set()
 
         def on_files(folder: str) -> None:
@@ -78,6 +96,7 @@ class Events:
             subscriptions.callback(self._application.on_change(wake.set))
             if role is Role.CONTROL:
                 subscriptions.callback(self._session.clipboard.on_offer(on_offer))
+                subscriptions.callback(self._session.on_dragged_out(on_dragged_out))
             if files is not None:
                 subscriptions.callback(files.changes.add(on_files))
             sent, told = None, event_json(NOTHING, role)
@@ -100,6 +119,9 @@ class Events:
                 while copied:
                     for frame in offer_frames(copied.pop()):
                         await websocket.send_json(frame)
+                while offered:
+                    if (told_of := await downloads.frame(*offered.pop())) is not None:
+                        await websocket.send_json(told_of)
                 await asyncio.sleep(INTERVAL)
 
     async def _receive(self, websocket: WebSocket, role: Role) -> None:

@@ -55,10 +55,18 @@ export interface Listing {
   may: { download: boolean; upload: boolean };
 }
 
+/** Files that a program copied or dragged out of the desktop, and how many more that cannot be downloaded. */
+export interface Downloads {
+  by: 'copy' | 'drag';
+  entries: FileEntry[];
+  left_out: number;
+}
+
 export type DropResult = 'accepted' | 'refused' | 'no_target' | 'timed_out';
 
 export type ServerMessage =
   | { type: 'session'; session: SessionFacts }
   | { type: 'clipboard'; text: string }
   | { type: 'files'; folders: string[] }
+  | ({ type: 'downloads' } & Downloads)
   | { type: 'error'; error: string; remedy?: string };

@@ -18,6 +18,7 @@ import { AboutPanel } from './about-panel.js';
 import { Bar } from './bar.js';
 import { ClipboardPanel, refusalText } from './clipboard-panel.js';
 import { DesktopView } from './desktop-view.js';
+import { DownloadOffer } from './download-offer.js';
 import { DropArea } from './drop-area.js';
 import { Drops } from './drops.js';
 import { element } from './element.js';
@@ -61,6 +62,7 @@ class Page {
   #notice = new Notice();
   #transfers = new Transfers();
   #files = new Files();
+  #downloads = new DownloadOffer(this.#files);
   #drops = new Drops({
     connection: this.#connection,
     files: this.#files,
@@ -159,6 +161,8 @@ class Page {
   #listenToFiles() {
     const panel = this.#filesPanel;
     this.#transfers.on('left', () => this.#focusIfLost());
+    this.#downloads.on('left', () => this.#focusIfLost());
+    this.#events.on('downloads', (downloads) => this.#downloads.show(downloads));
     this.#events.on('files', (folders) => panel.changed(folders));
     panel.chooser.on('chosen', (tree) => this.#drops.send(new UploadBatch(tree, panel.folder, this.#files)));
     this.#dropArea.on('dropped', (dropped) => {

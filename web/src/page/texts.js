@@ -106,6 +106,18 @@ const english = {
       count === 1 ? `${name} was left out: ${why}` : `${count} files were left out, such as ${name}: ${why}`,
   },
 
+  downloads: {
+    copied: 'Copied on the desktop. Load it here?',
+    dragged: 'Dragged out of the desktop',
+    nothing: 'What was dragged out cannot be loaded.',
+    load: (/** @type {string} */ name) => `Load ${name}`,
+    zip: (/** @type {string} */ name) => `Load ${name} as zip`,
+    leftOut: (/** @type {number} */ count) =>
+      count === 1
+        ? 'One cannot be loaded: it is not among the files of the desktop.'
+        : `${count} cannot be loaded: they are not among the files of the desktop, or too many at once.`,
+  },
+
   files: {
     title: 'Files of the desktop',
     top: 'Files',
