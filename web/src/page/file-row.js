@@ -59,7 +59,7 @@ function action(text, label, pressed) {
 
 /** @param {Parameters<typeof fileRow>} parameters */
 function nameOf(...[{ name, href, kind }, may, files, actions]) {
-  if (kind === 'folder') return button(name, () => actions.open(href));
+  if (kind === 'folder') return action(name, texts.files.folder(name), () => actions.open(href));
   if (kind === 'file' && may.download) return link(name, files.address(href), texts.files.load(name));
   return fact(name);
 }

@@ -67,7 +67,7 @@ export class FilesPanel extends Panel {
   /** @override */
   open() {
     super.open();
-    this.#show(this.#href);
+    this.#showFirst();
   }
 
   /**
@@ -77,6 +77,14 @@ export class FilesPanel extends Panel {
    */
   changed(folders) {
     if (this.shown && folders.includes(this.folder)) this.#show(this.#href);
+  }
+
+  /** The focus goes from the button that closes the panel to the first row, when there is one. */
+  async #showFirst() {
+    const before = document.activeElement;
+    await this.#show(this.#href);
+    const first = this.#list.firstElementChild;
+    if (document.activeElement === before && first instanceof HTMLElement) this.#focus(first.dataset.href);
   }
 
   /** @param {string} href */

@@ -25,6 +25,7 @@ import { element } from './element.js';
 import { errorText } from './error-text.js';
 import { fillTexts } from './fill-texts.js';
 import { FilesPanel } from './files-panel.js';
+import { MenuKey } from './menu-key.js';
 import { Notice } from './notice.js';
 import { Panel } from './panel.js';
 import { Parameters } from './parameters.js';
@@ -144,6 +145,7 @@ class Page {
       this.#drawAbout();
     });
     this.#bar.on('left', () => this.#desktop.focus());
+    new MenuKey().on('pressed', () => this.#bar.toggle());
   }
 
   #listenToPanels() {

@@ -33,6 +33,7 @@ const english = {
   bar: {
     label: 'Desktop controls',
     menu: 'Menu',
+    menuKey: 'Menu (Ctrl+Alt+Shift+M)',
     enterFullscreen: 'Full screen',
     leaveFullscreen: 'Leave full screen',
     size: 'Size',
@@ -99,6 +100,8 @@ const english = {
     names: (/** @type {string[]} */ names) =>
       names.length < 2 ? (names[0] ?? '') : `${names[0]} and ${names.length - 1} more`,
     percent: (/** @type {number} */ percent) => `${percent} %`,
+    /** What a button does, for those who do not see what it stands beside. */
+    of: (/** @type {string} */ action, /** @type {string} */ names) => `${action} ${names}`,
     pause: 'Pause',
     resume: 'Resume',
     retry: 'Retry',
@@ -130,6 +133,7 @@ const english = {
     chooseFolder: 'Folder to upload',
     zip: 'Zip',
     zipAll: 'Load all as zip',
+    folder: (/** @type {string} */ name) => `Folder ${name}`,
     zipOf: (/** @type {string} */ name) => `Load ${name} as zip`,
     load: (/** @type {string} */ name) => `Load ${name}`,
     newFolder: 'New folder…',

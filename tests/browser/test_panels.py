@@ -1,4 +1,4 @@
-"""The panel of files: on one desktop, each test with a folder of its own."""
+"""The panels of the page, by keyboard, for a screen reader and on a phone: on one desktop."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.dragging import Target, drag
 from tests.chromium import Tab, pixels, save
@@ -59,7 +59,7 @@ def test_the_panel_lists_uploads_and_downloads(target: Target, tab: OpenTab, fol
     expect(rows).to_have_count(2)
     expect(rows.nth(0).locator(".name")).to_have_text("plates")
     expect(rows.nth(1)).to_contain_text("5 bytes")
-    page.get_by_role("button", name="plates", exact=True).click()
+    page.get_by_role("button", name="Folder plates").click()
     expect(page.locator("#files-trail [aria-current]")).to_have_text("plates")
     with page.expect_download() as download:
         page.get_by_role("link", name="Load zwölf #1 100%.tif").click()
@@ -115,7 +115,7 @@ def test_a_file_dropped_on_the_panel_goes_into_its_folder(
     file = folder / "cells.tif"
     file.write_text("cells")
     page = panel(target, tab)
-    page.get_by_role("button", name="plates", exact=True).click()
+    page.get_by_role("button", name="Folder plates").click()
     expect(page.locator("#files-empty")).to_be_visible()
     drag(page, (640, 360), files=[file])
     expect(page.locator("#files-list li")).to_have_count(1)
@@ -152,14 +152,14 @@ def test_the_panel_renames_and_makes_folders_by_keyboard_alone(
     rename(page, "back\\slash")
     expect(error).to_contain_text("a backslash in a name")
     rename(page, "plates")
-    expect(page.get_by_role("button", name="plates", exact=True)).to_be_focused()
+    expect(page.get_by_role("button", name="Folder plates")).to_be_focused()
     assert (target.root / "plates").is_dir()
     page.keyboard.press("F2")
     rename(page, "notes.txt")
     expect(error).to_contain_text("There is notes.txt already. Choose another name.")
     expect(page.locator("#files-name-replace")).to_be_hidden()
     page.keyboard.press("Escape")
-    expect(page.get_by_role("button", name="plates", exact=True)).to_be_focused()
+    expect(page.get_by_role("button", name="Folder plates")).to_be_focused()
     expect(rows).to_have_count(3)
 
 
@@ -185,3 +185,82 @@ def test_nothing_is_replaced_without_a_question(target: Target, tab: OpenTab, fo
     drag(page, (640, 360), files=[file])
     expect(page.locator("#files-list li")).to_have_count(3)
     assert (target.root / "old (3).txt").read_text() == "uploaded"
+
+
+FAULTS = Path(__file__).with_name("panel_faults.js").read_text()
+SNAPSHOTS = {
+    "clipboard": """
+      - dialog "Clipboard":
+        - heading "Clipboard" [level=2]
+        - textbox /Text on the desktop/
+        - button "Copy to this computer"
+        - button "Close"
+    """,
+    "files": """
+      - dialog "Files of the desktop":
+        - heading "Files of the desktop" [level=2]
+        - navigation "Folder":
+          - button "Files"
+        - list "Files and folders":
+          - listitem:
+            - button "Folder plates"
+            - link "Load plates as zip"
+            - button "Rename plates"
+            - button "Delete plates"
+          - listitem:
+            - link /Load a long name/
+            - button /Rename a long name/
+            - button /Delete a long name/
+        - link "Load all as zip"
+        - button "New folder…"
+        - button "Upload…"
+        - button "Upload a folder…"
+        - button "Close"
+    """,
+    "about": """
+      - dialog "About this session":
+        - term: Application
+        - definition: /running/
+        - button "Close"
+    """,
+    "restart": """
+      - alertdialog "Restart the application?":
+        - heading "Restart the application?" [level=2]
+        - paragraph: What has not been saved in it is lost.
+        - button "Restart"
+        - button "Cancel"
+    """,
+}
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_every_panel_by_keyboard_and_for_a_screen_reader(
+    target: Target, chromium: Browser, width: int, height: int
+) -> None:
+    (target.root / "plates").mkdir()
+    for name in ("a long name " * 20, *(f"{number}.tif" for number in range(15))):
+        (target.root / name.strip()).write_text("cells")
+    phone = width < 500
+    size: ViewportSize = {"width": width, "height": height}
+    context = chromium.new_context(viewport=size, has_touch=phone, is_mobile=phone)
+    tab = Tab(context.new_page())
+    page, canvas = tab.page, tab.page.locator("#desktop canvas")
+    page.goto(target.daemon.page)
+    tab.shows_desktop()
+    canvas.focus()
+    for panel, snapshot in SNAPSHOTS.items():
+        page.keyboard.press("Control+Alt+Shift+KeyM")
+        expect(page.locator("#bar-fullscreen")).to_be_focused()
+        while page.evaluate("document.activeElement.id") != f"bar-{panel}":
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        dialog = page.locator(f"#{panel}")
+        expect(dialog).to_match_aria_snapshot(snapshot)
+        expect(dialog.locator(":focus-visible")).to_have_count(1)
+        save(pixels(page.screenshot()), f"panel-{panel}-{width}")
+        assert page.evaluate(FAULTS, phone) == []
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+        expect(canvas).to_be_focused()
+    assert tab.errors == []
+    context.close()
