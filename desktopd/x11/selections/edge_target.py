@@ -88,7 +88,9 @@ class EdgeTarget:
             self._following = self._connection.spawn(self._follow())
 
     async def _follow(self) -> None:
-        """Be a target until the drag has ended."""
+        """Be a target until the drag has ended; a drop of ours is no drag of a user."""
+        if not await self._connection.call(_is_held):
+            return
         with self._connection.collect(self._is_message) as messages:
             await self._connection.call(partial(_show, [*self._edges.values()]))
             try:
