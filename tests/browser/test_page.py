@@ -11,11 +11,11 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import httpx
 import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from tests import http
 from tests.chromium import Tab, save, screen
 from tests.daemon import Daemon, until
 
@@ -230,7 +230,7 @@ def test_a_canary_token_leaves_no_trace(daemon: Start, tab: OpenTab) -> None:
     desktop.ready()
     page = tab(desktop.page)
     page.shows_desktop()
-    httpx.get(f"{desktop.base}/nowhere?token={canary}")
+    http.get(f"{desktop.base}/nowhere?token={canary}")
     assert canary not in page.page.content()
     assert canary not in desktop.logs()
     for process in [desktop.process.pid, desktop.pid("application")]:
