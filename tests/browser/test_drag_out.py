@@ -28,8 +28,12 @@ def drag_out(page: Page, drag: Drag) -> None:
     page.mouse.down()
     page.mouse.move(X + 20, Y + 20, steps=5)
     page.mouse.move(640, 400, steps=10)
-    page.mouse.move(1400, 420, steps=10)
-    until(drag.accepted, 20, "a place that takes the files")
+
+    def is_taken() -> bool:
+        page.mouse.move(1400, 420, steps=3)
+        return drag.accepted()
+
+    until(is_taken, 20, "a place that takes the files")
     page.mouse.up()
 
 

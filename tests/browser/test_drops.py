@@ -115,6 +115,10 @@ def test_a_drop_in_firefox_is_uploaded_and_dropped_and_the_page_stays(
     target = Target(daemon, folder)
     file = folder / "zwölf Zellen.tif"
     file.write_bytes(bytes(range(256)) * 9)
+    plate = folder / "plate"
+    (plate / "well").mkdir(parents=True)
+    for number in range(20):
+        (plate / "well" / f"{number}.tif").write_bytes(b"%d" % number * number)
     with ExitStack() as stack:
         server = stack.enter_context(x_server("xvfb", Size(1300, 900)))
         server.start("openbox", "--sm-disable")
@@ -124,13 +128,21 @@ def test_a_drop_in_firefox_is_uploaded_and_dropped_and_the_page_stays(
             return [viewer["id"] for viewer in target.daemon.session()["viewers"]]
 
         (viewer,) = until(viewers, 60, "a viewer in Firefox")
-        dragged = stack.enter_context(shown(server.environment, folder, file))
+        dragged = stack.enter_context(shown(server.environment, folder, file, plate))
         dragged.take()
         dragged.move(300, 600)
-        # Firefox takes no drop before the page has seen the drag.
-        until(lambda: is_framed(server, 600), 20, "the frame of a page that takes drops")
-        until(dragged.accepted, 20, "a page that takes the file")
+
+        def is_invited() -> bool:
+            """Firefox takes no drop before the page has seen the drag."""
+            dragged.rest()
+            return dragged.accepted() and is_framed(server, 600)
+
+        until(is_invited, 60, "a page that takes the files")
         dragged.release()
         (told,) = until(target.drops, 40, "a drop")
-        assert Path(told["files"][0]).read_bytes() == file.read_bytes()
+        assert {Path(path).name for path in told["files"]} == {file.name, "plate"}
+        assert (target.root / TODAY / file.name).read_bytes() == file.read_bytes()
+        for sent in plate.rglob("*.tif"):
+            placed = target.root / TODAY / sent.relative_to(folder)
+            assert placed.read_bytes() == sent.read_bytes()
         assert viewers() == [viewer], "the page has been left"

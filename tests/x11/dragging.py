@@ -27,6 +27,7 @@ class Drag:
     def __init__(self, environment: dict[str, str], told: Path) -> None:
         self._environment = environment
         self._told = told
+        self._place = (X, Y)
 
     def take(self) -> None:
         """Press the mouse on the files."""
@@ -34,12 +35,18 @@ class Drag:
 
     def move(self, x: int, y: int) -> None:
         """Go to a place of the screen."""
+        self._place = (x, y)
         for step in range(1, STEPS + 1):
             there = (X + (x - X) * step // STEPS, Y + (y - Y) * step // STEPS)
             self.xdotool("mousemove", *there)
 
+    def rest(self) -> None:
+        """Stay there, as a hand does: toolkits may leave out the last of many quick moves."""
+        x, y = self._place
+        self.xdotool("mousemove", max(0, x - 1), y, "mousemove", x, y)
+
     def accepted(self) -> bool:
-        """Whether what is there would take the files."""
+        """Whether what is under the pointer would take the files."""
         return self._told.read_text().split()[-1:] == ["accepted"]
 
     def release(self) -> None:

@@ -58,7 +58,7 @@ async def desktop(start: Callable[..., Server], connect, eventually, folder) -> 
 async def test_what_is_dragged_over_an_edge_leaves(desktop, eventually, source, edges):
     for count, edge in enumerate(edges, 1):
         async with desktop.drag(edge, source) as drag:
-            await eventually(drag.accepted)
+            await eventually(lambda: drag.rest() or drag.accepted())
             drag.release()
             await eventually(lambda: len(desktop.left), count)
             assert desktop.left[-1].files == PATHS
