@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +16,8 @@ from tests.browser.dragging import TODAY, Start, Target, drag
 from tests.browser.napari_desktop import WITHIN, Napari, running
 from tests.chromium import Picture, Tab, save
 from tests.daemon import until
-from tests.x11.conftest import Server, end
+from tests.firefox import firefox
+from tests.x11.conftest import Server
 from tests.x11.conftest import running as x_server
 from tests.x11.dragging import shown
 
@@ -63,37 +62,6 @@ def test_a_file_dropped_on_napari_is_a_layer_of_its_name_in_the_picture(
 
     until(shown, WITHIN, "the squares in the picture")
     save(page.picture(), "drop-on-napari")
-
-
-# No page but ours, no question, and no request to anybody.
-PREFERENCES = {
-    "browser.shell.checkDefaultBrowser": False,
-    "browser.aboutwelcome.enabled": False,
-    "datareporting.policy.dataSubmissionEnabled": False,
-    "app.normandy.enabled": False,
-    "app.update.enabled": False,
-    "network.captive-portal-service.enabled": False,
-    "network.connectivity-service.enabled": False,
-    "services.settings.server": "data:,",
-    "browser.safebrowsing.malware.enabled": False,
-    "browser.safebrowsing.phishing.enabled": False,
-    "extensions.getAddons.cache.enabled": False,
-    "toolkit.telemetry.enabled": False,
-}
-
-
-@contextmanager
-def firefox(server: Server, profile: Path, address: str) -> Iterator[None]:
-    """A Firefox of the user, as it is without any driver, in the lower part of the screen."""
-    of_playwright = Path.home().glob(".cache/ms-playwright/firefox-*/firefox/firefox")
-    program = shutil.which("firefox-esr") or str(next(of_playwright))
-    profile.mkdir()
-    lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in PREFERENCES.items()]
-    (profile / "user.js").write_text("\n".join(lines))
-    size = ["--width", "1280", "--height", "800"]
-    process = server.start(program, "--no-remote", "--profile", str(profile), *size, address)
-    yield
-    end(process)
 
 
 LINE = """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -18,13 +17,12 @@ from desktopd.http.api.application_json import event_json
 from desktopd.http.api.clipboard import put_content
 from desktopd.http.api.clipboard_frames import clipboard_frame, frame_content, offer_frames
 from desktopd.http.api.file_access import FileAccess
-from desktopd.http.api.offered_downloads import OfferedBy, OfferedDownloads
+from desktopd.http.api.offered_downloads import OfferedDownloads
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem
 from desktopd.rfb.viewers.viewer import Role
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.x11.selections.clipboard import Offer
-from desktopd.x11.selections.content import Content
 
 INTERVAL = 0.1
 
@@ -50,10 +48,9 @@ class Events:
         """Serve one client until it leaves."""
         role = Access.of(websocket).role
         files = self._files
-        access = FileAccess(files.rules, websocket) if files else None
-        downloads = OfferedDownloads(files, access)
-        if access and not access.list:
+        if files and not FileAccess(files.rules, websocket).list:
             files = None
+        downloads = OfferedDownloads(self._files, websocket)
         await websocket.accept()
         try:
             async with asyncio.TaskGroup() as group:
@@ -74,16 +71,9 @@ class Events:
         wake = asyncio.Event()
         copied: list[Offer] = []
         changed: set[str] = set()
-        offered: list[tuple[OfferedBy, tuple[Path, ...]]] = []
 
         def on_offer(offer: Offer) -> None:
             copied[:] = [offer]
-            if offer.content.files:
-                offered[:] = [(OfferedBy.COPY, offer.content.files)]
-            wake.set()
-
-        def on_dragged_out(content: Content) -> None:
-            offered[:] = [(OfferedBy.DRAG, content.files)]
             wake.set()
 
         def on_files(folder: str) -> None:
@@ -96,7 +86,7 @@ class Events:
             subscriptions.callback(self._application.on_change(wake.set))
             if role is Role.CONTROL:
                 subscriptions.callback(self._session.clipboard.on_offer(on_offer))
-                subscriptions.callback(self._session.on_dragged_out(on_dragged_out))
+                downloads.subscribe(self._session, wake.set, subscriptions)
             if files is not None:
                 subscriptions.callback(files.changes.add(on_files))
             sent, told = None, event_json(NOTHING, role)
@@ -119,9 +109,8 @@ class Events:
                 while copied:
                     for frame in offer_frames(copied.pop()):
                         await websocket.send_json(frame)
-                while offered:
-                    if (told_of := await downloads.frame(*offered.pop())) is not None:
-                        await websocket.send_json(told_of)
+                if offered := await downloads.take():
+                    await websocket.send_json(offered)
                 await asyncio.sleep(INTERVAL)
 
     async def _receive(self, websocket: WebSocket, role: Role) -> None:

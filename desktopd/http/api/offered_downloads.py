@@ -5,15 +5,22 @@ Tested by tests/unit/http/api/test_offered_downloads.py.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import ExitStack
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from starlette.requests import HTTPConnection
 
 from desktopd.files.listing import FolderEntry
 from desktopd.files.sharing import SharedFiles
 from desktopd.http.api.file_access import FileAccess
 from desktopd.http.api.files import entry_json
+from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem
+from desktopd.x11.selections.content import Content
 
 MOST = 100
 """Files in one frame."""
@@ -27,20 +34,36 @@ class OfferedBy(StrEnum):
 
 
 class OfferedDownloads:
-    """Files for the client with this access; `files` None where they are switched off."""
+    """The frames for one client with control; `files` None where they are switched off."""
 
-    def __init__(self, files: SharedFiles | None, access: FileAccess | None) -> None:
-        self._files = files
-        self._access = access
+    def __init__(self, files: SharedFiles | None, conn: HTTPConnection) -> None:
+        self._files = files if files and FileAccess(files.rules, conn).download else None
+        self._offered: tuple[OfferedBy, tuple[Path, ...]] | None = None
 
-    async def frame(self, by: OfferedBy, paths: tuple[Path, ...]) -> dict[str, Any] | None:
-        """The frame of ``/api/events`` for what is at these absolute paths.
+    def subscribe(
+        self, session: ServedSession, wake: Callable[[], None], subscriptions: ExitStack
+    ) -> None:
+        """Call `wake` when there is something to `take`."""
 
-        None where nothing is to be told: who only copies has not asked for a download.
+        def offer(by: OfferedBy, content: Content) -> None:
+            if content.files:
+                self._offered = (by, content.files)
+                wake()
+
+        copied, dragged = partial(offer, OfferedBy.COPY), partial(offer, OfferedBy.DRAG)
+        subscriptions.callback(session.clipboard.on_offer(lambda one: copied(one.content)))
+        subscriptions.callback(session.on_dragged_out(dragged))
+
+    async def take(self) -> dict[str, Any] | None:
+        """The frame for what was offered last; None where nothing is to be told.
+
+        Who only copies has not asked for a download.
         """
-        if not paths:
+        offered, self._offered = self._offered, None
+        if offered is None:
             return None
-        if self._files is None or self._access is None or not self._access.download:
+        by, paths = offered
+        if self._files is None:
             return _refusal() if by is OfferedBy.DRAG else None
         found = await self._files.disk.run(_find, self._files, paths[:MOST])
         if not found and by is OfferedBy.COPY:
