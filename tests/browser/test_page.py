@@ -53,7 +53,7 @@ def test_the_page_is_back_without_a_hand_after_a_kill(
 ) -> None:
     page = tab(desktop.page)
     page.shows_desktop()
-    for turn in range(10):
+    for turn in range(4):
         os.kill(desktop.pid(name), signal.SIGKILL)
         until(lambda turn=turn: desktop.service(name)["restarts"] > turn, 20, "a restart")  # type: ignore[misc]
         desktop.ready()
@@ -61,11 +61,11 @@ def test_the_page_is_back_without_a_hand_after_a_kill(
     until(lambda: np.unique(screen(desktop)).size > 2, 10, "a picture")
 
 
-def test_the_page_is_back_after_ten_deaths_of_the_daemon(desktop: Daemon, tab: OpenTab) -> None:
+def test_the_page_is_back_after_deaths_of_the_daemon(desktop: Daemon, tab: OpenTab) -> None:
     page = tab(desktop.page)
     page.shows_desktop()
     pids = [desktop.pid("display"), desktop.pid("application")]
-    for _ in range(10):
+    for _ in range(4):
         desktop.kill()
         page.shows(link="reconnecting")
         desktop.start()
