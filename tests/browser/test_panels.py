@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,22 +12,15 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.dragging import Target, drag
 from tests.chromium import Tab, pixels, save
-from tests.daemon import Daemon
+from tests.daemon import daemons, short_folder
 
 OpenTab = Callable[[str], Tab]
 
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[Target]:
-    folder = Path(tempfile.mkdtemp(prefix="dd-"))
-
-    def start(*arguments: str, **settings: object) -> Daemon:
-        return Daemon(folder, *arguments, **settings)
-
-    target = Target(start, folder)
-    yield target
-    target.daemon.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with short_folder() as folder, daemons(folder) as start:
+        yield Target(start, folder)
 
 
 @pytest.fixture
