@@ -16,9 +16,11 @@ import { socketAddress } from './socket-address.js';
  * HTTP at each try, which also tells whether the visitor is still signed in.
  *
  * Events: `opened`, `session`, `clipboard` (the desktop's text), `files` (the paths of folders in which files have changed),
- * `downloads` (files that a program copied or dragged out), `refused` (why the server did not do what it was told), `trouble` (the error of the HTTP request).
+ * `downloads` (files that a program copied or dragged out), `refused` (why the server did not do what it was told), `trouble`
+ * (the error of the HTTP request).
  *
- * @typedef {{opened: void, session: SessionFacts, clipboard: string, files: string[], downloads: Downloads, refused: string, trouble: unknown}} Events
+ * @typedef {{opened: void, session: SessionFacts, clipboard: string, files: string[], downloads: Downloads, refused: string,
+ *   trouble: unknown}} Events
  * @extends {Emitter<Events>}
  */
 export class EventsConnection extends Emitter {
