@@ -17,6 +17,7 @@ from desktopd.http.api.application_json import event_json
 from desktopd.http.api.clipboard import put_content
 from desktopd.http.api.clipboard_frames import clipboard_frame, frame_content, offer_frames
 from desktopd.http.api.file_access import FileAccess
+from desktopd.http.api.offered_downloads import OfferedDownloads
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem
 from desktopd.rfb.viewers.viewer import Role
@@ -49,17 +50,24 @@ class Events:
         files = self._files
         if files and not FileAccess(files.rules, websocket).list:
             files = None
+        downloads = OfferedDownloads(self._files, websocket)
         # A browser that has offered protocols hangs up when none of them is taken.
         await websocket.accept("events" if "events" in websocket.scope["subprotocols"] else None)
         try:
             async with asyncio.TaskGroup() as group:
-                sender = group.create_task(self._send(websocket, role, files))
+                sender = group.create_task(self._send(websocket, role, files, downloads))
                 await self._receive(websocket, role)
                 sender.cancel()
         except* WebSocketDisconnect:
             pass
 
-    async def _send(self, websocket: WebSocket, role: Role, files: SharedFiles | None) -> None:
+    async def _send(
+        self,
+        websocket: WebSocket,
+        role: Role,
+        files: SharedFiles | None,
+        downloads: OfferedDownloads,
+    ) -> None:
         """Send the latest state, at most every `INTERVAL` seconds and only when it differs."""
         wake = asyncio.Event()
         copied: list[Offer] = []
@@ -79,6 +87,7 @@ class Events:
             subscriptions.callback(self._application.on_change(wake.set))
             if role is Role.CONTROL:
                 subscriptions.callback(self._session.clipboard.on_offer(on_offer))
+                downloads.subscribe(self._session, wake.set, subscriptions)
             if files is not None:
                 subscriptions.callback(files.changes.add(on_files))
             sent, told = None, event_json(NOTHING, role)
@@ -101,6 +110,8 @@ class Events:
                 while copied:
                     for frame in offer_frames(copied.pop()):
                         await websocket.send_json(frame)
+                if offered := await downloads.take():
+                    await websocket.send_json(offered)
                 await asyncio.sleep(INTERVAL)
 
     async def _receive(self, websocket: WebSocket, role: Role) -> None:

@@ -55,5 +55,8 @@ class ServedSession(Protocol):
     async def drop(self, x: int, y: int, content: Content) -> DropResult:
         """Drop `content` at a pixel of the screen; ContentTooLarge."""
 
+    def on_dragged_out(self, handler: Callable[[Content], None]) -> Callable[[], None]:
+        """Call `handler` with files and links that a program's drag has left the desktop with."""
+
     def on_change(self, handler: Callable[[], None]) -> Callable[[], None]:
         """Call `handler` at each change of `status`; returns how to end that."""

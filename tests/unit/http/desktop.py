@@ -99,6 +99,8 @@ class Desk:
     drops: list[tuple[int, int, Content]] = field(default_factory=list)
     result: DropResult = DropResult.ACCEPTED
 
+    dragged_out: Observers[[Content]] = field(default_factory=Observers, compare=False)
+
     clipboard: DeskClipboard = field(init=False)
 
     def __post_init__(self) -> None:
@@ -110,6 +112,9 @@ class Desk:
 
     def on_change(self, handler: Callable[[], None]) -> Callable[[], None]:
         return self.changes.add(handler)
+
+    def on_dragged_out(self, handler: Callable[[Content], None]) -> Callable[[], None]:
+        return self.dragged_out.add(handler)
 
     async def resize(self, size: Size) -> Size:
         display = self.display()

@@ -1,7 +1,7 @@
 // @ts-check
 // The server's events, `WS api/events`: a new message is a type in server.d.ts, a case in #receive and an event of this class.
 
-/** @import { ApplicationFacts, LayerFacts, ServerMessage, SessionFacts } from './server' */
+/** @import { ApplicationFacts, Downloads, LayerFacts, ServerMessage, SessionFacts } from './server' */
 /** @import { Session } from './session.js' */
 /** @import { WakeUp } from './wake-up.js' */
 
@@ -17,14 +17,15 @@ import { socketAddress } from './socket-address.js';
  * HTTP at each try, which also tells whether the visitor is still signed in.
  *
  * Events: `opened`, `session`, `clipboard` (the desktop's text), `files` (the paths of folders in which files have changed),
- * `application` and `layers` (as they are now), `refused` (why the server did not do what it was told), `trouble` (the error of
- * the HTTP request).
+ * `downloads` (files that a program copied or dragged out), `application` and `layers` (as they are now), `refused` (why the
+ * server did not do what it was told), `trouble` (the error of the HTTP request).
  *
  * @typedef {object} Events
  * @property {void} opened
  * @property {SessionFacts} session
  * @property {string} clipboard
  * @property {string[]} files
+ * @property {Downloads} downloads
  * @property {ApplicationFacts} application
  * @property {LayerFacts[]} layers
  * @property {string} refused
@@ -117,6 +118,9 @@ export class EventsConnection extends Emitter {
       case 'application':
         this.emit('application', message.application);
         this.emit('layers', message.layers);
+        break;
+      case 'downloads':
+        this.emit('downloads', message);
         break;
       case 'error':
         this.emit('refused', sentences(message));

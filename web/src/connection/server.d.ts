@@ -77,6 +77,13 @@ export interface ApplicationFacts {
   companion: { ready: boolean } | null;
 }
 
+/** Files that a program copied or dragged out of the desktop, and how many more that cannot be downloaded. */
+export interface Downloads {
+  by: 'copy' | 'drag';
+  entries: FileEntry[];
+  left_out: number;
+}
+
 export type DropResult = 'accepted' | 'refused' | 'no_target' | 'timed_out';
 
 export type ServerMessage =
@@ -84,4 +91,5 @@ export type ServerMessage =
   | { type: 'clipboard'; text: string }
   | { type: 'files'; folders: string[] }
   | { type: 'application'; application: ApplicationFacts; layers: LayerFacts[] }
+  | ({ type: 'downloads' } & Downloads)
   | { type: 'error'; error: string; remedy?: string };

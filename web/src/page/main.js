@@ -24,6 +24,7 @@ import { ClipboardPanel, refusalText } from './clipboard-panel.js';
 import { DeepLink } from './deep-link.js';
 import { DesktopView } from './desktop-view.js';
 import { takeOverDownloads } from './download-links.js';
+import { DownloadOffer } from './download-offer.js';
 import { DropArea } from './drop-area.js';
 import { Drops } from './drops.js';
 import { element } from './element.js';
@@ -31,6 +32,7 @@ import { errorText } from './error-text.js';
 import { fillTexts } from './fill-texts.js';
 import { FilesPanel } from './files-panel.js';
 import { LinkDialog } from './link-dialog.js';
+import { MenuKey } from './menu-key.js';
 import { Notice } from './notice.js';
 import { Panel } from './panel.js';
 import { Parameters } from './parameters.js';
@@ -68,6 +70,7 @@ class Page {
   #notice = new Notice();
   #transfers = new Transfers();
   #files = new Files();
+  #downloads = new DownloadOffer(this.#files);
   #drops = new Drops({
     connection: this.#connection,
     files: this.#files,
@@ -165,6 +168,7 @@ class Page {
       this.#drawAbout();
     });
     this.#bar.on('left', () => this.#desktop.focus());
+    new MenuKey().on('pressed', () => this.#bar.toggle());
   }
 
   #listenToPanels() {
@@ -182,6 +186,8 @@ class Page {
   #listenToFiles() {
     const panel = this.#filesPanel;
     this.#transfers.on('left', () => this.#focusIfLost());
+    this.#downloads.on('left', () => this.#focusIfLost());
+    this.#events.on('downloads', (downloads) => this.#downloads.show(downloads));
     this.#events.on('files', (folders) => panel.changed(folders));
     panel.chooser.on('chosen', (tree) => this.#drops.send(new UploadBatch(tree, panel.folder, this.#files)));
     this.#dropArea.on('dropped', (dropped) => {

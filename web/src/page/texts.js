@@ -33,6 +33,7 @@ const english = {
   bar: {
     label: 'Desktop controls',
     menu: 'Menu',
+    menuKey: 'Menu (Ctrl+Alt+Shift+M)',
     enterFullscreen: 'Full screen',
     leaveFullscreen: 'Leave full screen',
     size: 'Size',
@@ -101,11 +102,25 @@ const english = {
     names: (/** @type {string[]} */ names) =>
       names.length < 2 ? (names[0] ?? '') : `${names[0]} and ${names.length - 1} more`,
     percent: (/** @type {number} */ percent) => `${percent} %`,
+    /** What a button does, for those who do not see what it stands beside. */
+    of: (/** @type {string} */ action, /** @type {string} */ names) => `${action} ${names}`,
     pause: 'Pause',
     resume: 'Resume',
     retry: 'Retry',
     leftOut: (/** @type {number} */ count, /** @type {string} */ name, /** @type {string} */ why) =>
       count === 1 ? `${name} was left out: ${why}` : `${count} files were left out, such as ${name}: ${why}`,
+  },
+
+  downloads: {
+    copied: 'Copied on the desktop. Load it here?',
+    dragged: 'Dragged out of the desktop',
+    nothing: 'What was dragged out cannot be loaded.',
+    load: (/** @type {string} */ name) => `Load ${name}`,
+    zip: (/** @type {string} */ name) => `Load ${name} as zip`,
+    leftOut: (/** @type {number} */ count) =>
+      count === 1
+        ? 'One cannot be loaded: it is not among the files of the desktop.'
+        : `${count} cannot be loaded: they are not among the files of the desktop, or too many at once.`,
   },
 
   files: {
@@ -120,8 +135,14 @@ const english = {
     chooseFolder: 'Folder to upload',
     zip: 'Zip',
     zipAll: 'Load all as zip',
+    folder: (/** @type {string} */ name) => `Folder ${name}`,
     zipOf: (/** @type {string} */ name) => `Load ${name} as zip`,
     load: (/** @type {string} */ name) => `Load ${name}`,
+    newFolder: 'New folder…',
+    rename: 'Rename',
+    renameOf: (/** @type {string} */ name) => `Rename ${name}`,
+    renamed: (/** @type {string} */ name, /** @type {string} */ now) => `${name} is now ${now}.`,
+    made: (/** @type {string} */ name) => `The folder ${name} is there.`,
     remove: 'Delete',
     removeOf: (/** @type {string} */ name) => `Delete ${name}`,
     removeTitle: 'Delete?',
@@ -144,6 +165,19 @@ const english = {
       names.length > 0
         ? `The link’s layer ${name} is not there. Correct the link: the layers are ${names.join(', ')}.`
         : `The link’s layer ${name} is not there. Add open= to the link: nothing is open.`,
+  },
+
+  name: {
+    label: 'New name',
+    renameTitle: (/** @type {string} */ name) => `Rename ${name}`,
+    rename: 'Rename',
+    folderTitle: 'New folder',
+    make: 'Make',
+    replace: 'Replace it',
+    none: 'A name has no slash in it, and more than dots.',
+    taken: (/** @type {string} */ name) => `There is ${name} already. Choose another name.`,
+    replaceable: (/** @type {string} */ name) =>
+      `There is a file ${name} already. Choose another name, or replace that file for good.`,
   },
 
   restart: {
