@@ -101,7 +101,7 @@ class Runner:
         ended = await (process.wait() if reason is None else process.kill())
         await self.service.release()
         self._forget()
-        self._note(pid=None, exit_code=ended.code)
+        self._note(pid=None, exit_code=ended.code, log=self._last_lines)
         program = self.service.argv[0] if self.service.argv else name
         return was_ready, f"{program} {reason or ended}"
 
@@ -172,7 +172,7 @@ class Runner:
         """Wait as long as the service's restart rule says."""
         if self._asked.is_set():
             return
-        rule, lines = self.service.restart, tail(self._log_file, self._log_start)
+        rule, lines = self.service.restart, self._last_lines
         if was_ready and not rule.always:
             log.info("%s is not started again", error)
             self._note(state=ServiceState.STOPPED, pid=None, error=error, log=lines)
@@ -189,6 +189,11 @@ class Runner:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(delay):
                     await self._asked.wait()
+
+    @property
+    def _last_lines(self) -> str:
+        """What the process has printed last."""
+        return tail(self._log_file, self._log_start)
 
     def _note(self, **changes: object) -> None:
         status = replace(self.status, **changes)  # type: ignore[arg-type]

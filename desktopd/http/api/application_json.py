@@ -74,11 +74,16 @@ def _companion(facts: Mapping[str, Any], role: Role) -> dict[str, Any]:
 
 
 def _ending(ending: ApplicationEnd, role: Role) -> dict[str, Any]:
+    control = role is Role.CONTROL
     return {
         "code": ending.code if ending.signal is None else None,
         "signal": ending.signal,
+        "description": ending.description,
         "out_of_memory": ending.out_of_memory,
-        "traceback": ending.traceback if role is Role.CONTROL else "",
+        "memory_limit": ending.memory_limit,
+        "traceback": ending.traceback if control else "",
+        "last_error": ending.last_error if control else None,
+        "log": ending.log if control else "",
         "asked": ending.asked,
         "time": ending.time,
     }

@@ -28,9 +28,14 @@ class NotRestored(Exception):
 
 @dataclass
 class Restored:
-    """What is back, by name, and what is not, with the reason."""
+    """What is back, by name, and what is not, with the reason.
+
+    `unsaved` are layers whose data the session itself has kept, with what no file has of them.
+    """
 
     layers: list[str] = field(default_factory=list)
+    unsaved: list[str] = field(default_factory=list)
+    camera: bool = False
     missing: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -59,12 +64,15 @@ class Restoring:
             else:
                 back.append((layer, record["name"]))
                 self._restored.layers.append(record["name"])
+                if record["data"] is not None:
+                    self._restored.unsaved.append(record["name"])
         for layer in self._superfluous:
             self._viewer.layers.remove(layer)
         self._order([layer for layer, _ in back])
         for layer, name in back:
             layer.name = name
         restore_view(self._viewer, document["view"])
+        self._restored.camera = True
         return self._restored
 
     def _miss(self, name: str, reason: str) -> None:

@@ -133,15 +133,18 @@ async def test_a_viewer_may_look_and_is_told_no_paths_and_tracebacks(
 async def test_how_it_ended_is_told(desk: Desk, application: Application) -> None:
     application.note_process()
     (*others, running) = desk.status.services
-    ended: ServiceStatus = replace(running, pid=None, exit_code=-signal.SIGKILL)
+    ended: ServiceStatus = replace(running, pid=None, exit_code=-signal.SIGKILL, log="printed")
     desk.become(services=(*others, ended))
     application.note_process()
     async with user(desk, application) as script:
         told = (await script.get("/api/app")).json()["exit"]
         assert (await script.get("/api/session")).json()["app"]["exit"] == told
-    assert told["signal"] == "SIGKILL"
-    assert told["code"] is None
-    assert not told["asked"]
+    assert (told["signal"], told["code"]) == ("SIGKILL", None)
+    assert (told["description"], told["log"]) == ("Killed (signal 9)", "printed")
+    assert (told["last_error"], told["memory_limit"], told["asked"]) == (None, None, False)
+    async with user(desk, application, VIEW_BEARER) as watcher:
+        seen = (await watcher.get("/api/app")).json()["exit"]
+    assert seen == {**told, "log": ""}
 
 
 @pytest.mark.parametrize(
