@@ -21,6 +21,61 @@ export interface ViewerFacts {
   fps: number | null;
 }
 
+export interface UncaughtError {
+  /** Seconds since 1970. */
+  time: number;
+  message: string;
+  traceback: string;
+}
+
+/** How the application's last process ended. */
+export interface ApplicationEnd {
+  code: number | null;
+  /** Such as `SIGKILL`. */
+  signal: string | null;
+  /** Exit code or signal in words. */
+  description: string;
+  /** By the count of its control group; null where nobody counts. */
+  out_of_memory: boolean | null;
+  /** Bytes; null where there is none. */
+  memory_limit: number | null;
+  traceback: string;
+  last_error: UncaughtError | null;
+  /** The last lines of its output. */
+  log: string;
+  /** Whether it was restarted through the server. */
+  asked: boolean;
+  /** Seconds since 1970. */
+  time: number;
+}
+
+/** What was put back of the session before, as names of layers. */
+export interface Restored {
+  layers: string[];
+  unsaved: string[];
+  camera: boolean;
+  missing: { name: string; reason: string }[];
+}
+
+export interface ApplicationFacts {
+  command: string;
+  state: ServiceState;
+  restarts: number;
+  error: string | null;
+  log?: string;
+  /** Null as long as no process has ended. */
+  exit?: ApplicationEnd | null;
+  restored?: Restored | null;
+}
+
+/** What the companion in the application tells of it. */
+export interface CompanionFacts {
+  napari: string;
+  /** Whether what it was started with, and the session before, is there. */
+  ready: boolean;
+  renderer: string | null;
+}
+
 export interface SessionFacts {
   stage: Stage;
   message: string;
@@ -31,7 +86,7 @@ export interface SessionFacts {
   viewers: ViewerFacts[];
   /** How this session's pixels are sent, and whether H.264 can keep to its baseline profile; not every server says. */
   rfb?: { path: string; baseline?: boolean };
-  app: { command: string; state: ServiceState; restarts: number; error: string | null; log?: string };
+  app: ApplicationFacts;
   /** What draws the application's OpenGL; `reason` is why that is no GPU. */
   gpu: { renderer: 'nvidia' | 'dri' | 'software'; name: string; reason: string };
 }
@@ -60,5 +115,6 @@ export type DropResult = 'accepted' | 'refused' | 'no_target' | 'timed_out';
 export type ServerMessage =
   | { type: 'session'; session: SessionFacts }
   | { type: 'clipboard'; text: string }
+  | { type: 'application'; application: { companion: CompanionFacts | null } }
   | { type: 'files'; folders: string[] }
   | { type: 'error'; error: string; remedy?: string };

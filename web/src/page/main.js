@@ -17,6 +17,7 @@ import { Codecs } from '../video/codecs.js';
 import { AboutPanel } from './about-panel.js';
 import { Bar } from './bar.js';
 import { ClipboardPanel, refusalText } from './clipboard-panel.js';
+import { CrashCard } from './crash-card.js';
 import { DesktopView } from './desktop-view.js';
 import { DropArea } from './drop-area.js';
 import { Drops } from './drops.js';
@@ -74,6 +75,7 @@ class Page {
   #keyboard = new TouchKeyboard(element('touch-input', HTMLTextAreaElement));
   #clipboardPanel = new ClipboardPanel(this.#clipboard);
   #filesPanel = new FilesPanel(this.#files);
+  #crash = new CrashCard();
   #about = new AboutPanel();
   #restart = new Panel('restart', { modal: true });
 
@@ -105,6 +107,7 @@ class Page {
   #listenToServer() {
     this.#events.on('session', (facts) => this.#learn(facts));
     this.#events.on('trouble', (error) => this.#tellTrouble(error));
+    this.#events.on('companion', (companion) => (this.#crash.companion = companion));
     this.#events.on('refused', (text) => this.#notice.show(text));
     this.#events.on('opened', () => {
       this.#connection.check();
@@ -152,6 +155,8 @@ class Page {
       if (answer === 'restart') this.#restartApplication();
     });
     this.#start.on('retry', () => this.#restartApplication());
+    this.#crash.on('start', () => this.#restartApplication());
+    this.#crash.on('closed', () => this.#desktop.focus());
     this.#start.on('connect', () => this.#connection.start());
     this.#keyboard.on('key', ({ keysym, code }) => this.#connection.rfb?.sendKey(keysym, code));
   }
@@ -184,6 +189,7 @@ class Page {
     this.#facts = facts;
     document.documentElement.dataset.stage = facts.stage;
     this.#start.session = facts;
+    if (!foreign) this.#crash.session = facts;
     this.#focusIfLost();
     const control = facts.role === 'control';
     this.#bar.restart = control && !foreign;

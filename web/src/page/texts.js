@@ -136,6 +136,38 @@ const english = {
     confirm: 'Restart',
   },
 
+  crash: {
+    restarted: (/** @type {string} */ name) => `${name} was restarted`,
+    closed: (/** @type {string} */ name) => `${name} was closed`,
+    outOfMemory: (/** @type {string} */ name) => `${name} ran out of memory`,
+    crashed: (/** @type {string} */ name) => `${name} crashed`,
+    ended: (/** @type {string} */ name) => `${name} ended unexpectedly`,
+    how: (/** @type {string} */ description, /** @type {string} */ time) => `At ${time}: ${description}.`,
+    memoryLimit: (/** @type {string} */ size) => `It may take no more than ${size} of memory here.`,
+    noMemory: 'The machine had no memory left.',
+    startedAgain: (/** @type {number} */ restarts) =>
+      restarts > 1 ? `It has been started again, ${restarts} times by now.` : 'It has been started again.',
+    startedAfresh: 'It has been started afresh, for whoever needs it next.',
+    staysEnded: 'It is not started again by itself.',
+    restoring: 'Its layers are being put back…',
+    layersBack: (/** @type {number} */ count, /** @type {string} */ names, /** @type {boolean} */ camera) =>
+      `${count === 1 ? '1 layer is' : `${count} layers are`} back${camera ? ', and the camera' : ''}: ${names}.`,
+    unsavedBack: (/** @type {string} */ names) => `With what was in no file yet: ${names}.`,
+    nothingSaved: 'There were no layers to put back.',
+    unsavedLost: 'What had not been saved in it is lost.',
+    notBack: (/** @type {string} */ name, /** @type {string} */ reason) =>
+      reason ? `${name} is not back: ${reason}` : `${name} is not back`,
+    list: (/** @type {string[]} */ names, /** @type {number} */ more) =>
+      more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', '),
+    traceback: 'Last traceback',
+    lastError: (/** @type {string} */ time) => `Last error before it, at ${time}`,
+    output: 'Last lines of its output',
+    report: 'Copy report',
+    start: 'Start it again',
+    copied: 'The report is on this computer’s clipboard.',
+    notCopied: 'The browser refused. Select the report and copy it with the keyboard.',
+  },
+
   about: {
     title: 'About this session',
     licenceNoVNC: 'Licence of noVNC',

@@ -21,7 +21,7 @@ import { texts } from './texts.js';
 /** @typedef {'done' | 'active' | 'waiting'} StepState */
 
 /**
- * @typedef {object} StartView
+ * @typedef {object} StartContent
  * @property {boolean} shown
  * @property {string} title
  * @property {{text: string, state: StepState}[]} steps - empty where they say nothing
@@ -39,9 +39,9 @@ const STAGES = ['display', 'window_manager', 'application', 'first_frame', 'read
  * What the start page shows.
  *
  * @param {StartFacts} facts
- * @returns {StartView}
+ * @returns {StartContent}
  */
-export function startView(facts) {
+export function startContent(facts) {
   const { session, connection, foreign, seen } = facts;
   const failed = failedService(facts);
   const ended = connection === 'disconnected';
@@ -69,7 +69,7 @@ export function isReady({ session, foreign }) {
 
 /**
  * @param {StartFacts} facts
- * @returns {StartView['steps']}
+ * @returns {StartContent['steps']}
  */
 function steps(facts) {
   const { session, foreign, seen } = facts;

@@ -2,15 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-/** @import { StartFacts } from '../../../../web/src/page/start-view.js' */
+/** @import { StartFacts } from '../../../../web/src/page/start-content.js' */
 
-import { startView } from '../../../../web/src/page/start-view.js';
+import { startContent } from '../../../../web/src/page/start-content.js';
 import { texts } from '../../../../web/src/page/texts.js';
 import { service, session } from './session.js';
 
 /** @param {Partial<StartFacts>} facts */
 function view(facts) {
-  return startView({ session: null, connection: 'connecting', trouble: '', foreign: false, seen: false, ...facts });
+  return startContent({ session: null, connection: 'connecting', trouble: '', foreign: false, seen: false, ...facts });
 }
 
 /** @param {Partial<StartFacts>} facts */

@@ -1,0 +1,110 @@
+// @ts-check
+// The card that tells how the application has ended and what is back. What it says is decided in crash-content.js.
+
+/** @import { CompanionFacts, SessionFacts } from '../connection/server' */
+/** @import { CrashContent, CrashFacts } from './crash-content.js' */
+
+import { copy } from '../connection/browser-clipboard.js';
+import { Emitter } from '../emitter.js';
+import { BrowserMemory } from './browser-memory.js';
+import { Card } from './card.js';
+import { crashContent } from './crash-content.js';
+import { crashReport } from './crash-report.js';
+import { element } from './element.js';
+import { texts } from './texts.js';
+
+/**
+ * Shows each end once in this browser, until it is closed.
+ *
+ * Events: `start` (the application, which stays ended), `closed` (the focus may go back to the desktop).
+ *
+ * @extends {Emitter<{start: void, closed: void}>}
+ */
+export class CrashCard extends Emitter {
+  #card = new Card('crash');
+  #title = element('crash-title', HTMLHeadingElement);
+  #lines = element('crash-lines', HTMLDivElement);
+  #missing = element('crash-missing', HTMLUListElement);
+  #details = element('crash-details', HTMLDetailsElement);
+  #saidTitle = element('crash-said-title', HTMLElement);
+  #said = element('crash-said', HTMLPreElement);
+  #status = element('crash-status', HTMLParagraphElement);
+  #report = element('crash-report', HTMLButtonElement);
+  #start = element('crash-start', HTMLButtonElement);
+  #memory = new BrowserMemory('end');
+  /** @type {CrashFacts} */
+  #facts = { session: null, companion: null, read: Number(this.#memory.value), found: 0 };
+  #drawn = '';
+
+  constructor() {
+    super();
+    this.#report.addEventListener('click', () => this.#copyReport());
+    this.#start.addEventListener('click', () => this.emit('start'));
+    this.#card.on('closed', () => {
+      this.#facts.read = this.#facts.session?.app.exit?.time ?? 0;
+      this.#memory.value = this.#facts.read;
+      this.emit('closed');
+    });
+  }
+
+  /** @param {SessionFacts} session */
+  set session(session) {
+    if (!this.#facts.session) this.#facts.found = session.app.exit?.time ?? 0;
+    this.#learn({ session });
+  }
+
+  /** @param {CompanionFacts | null} companion - of the application */
+  set companion(companion) {
+    this.#learn({ companion });
+  }
+
+  /** @param {Partial<CrashFacts>} facts */
+  #learn(facts) {
+    Object.assign(this.#facts, facts);
+    const content = crashContent(this.#facts);
+    this.#card.shown = content !== null;
+    // What has not changed is not to be read out again, and keeps its selection.
+    const now = JSON.stringify(content);
+    if (content && now !== this.#drawn) this.#draw(content);
+    this.#drawn = now;
+  }
+
+  /** @param {CrashContent} content */
+  #draw(content) {
+    this.#title.textContent = content.title;
+    this.#lines.replaceChildren(...content.lines.map((line) => withText('p', line)));
+    this.#missing.hidden = content.missing.length === 0;
+    this.#missing.replaceChildren(
+      ...content.missing.map(({ name, reason }) => withText('li', texts.crash.notBack(name, reason))),
+    );
+    this.#details.hidden = content.said === '';
+    this.#details.open = false;
+    this.#saidTitle.textContent = content.saidTitle;
+    this.#said.textContent = content.said;
+    this.#status.textContent = '';
+    this.#report.hidden = !content.report;
+    this.#start.hidden = !content.start;
+  }
+
+  async #copyReport() {
+    const { session, companion } = this.#facts;
+    if (!session) return;
+    const report = crashReport(session, companion, navigator.userAgent);
+    const copied = await copy(report);
+    this.#status.textContent = copied ? texts.crash.copied : texts.crash.notCopied;
+    if (copied) return;
+    this.#details.hidden = false;
+    this.#details.open = true;
+    this.#said.textContent = report;
+  }
+}
+
+/**
+ * @param {'p' | 'li'} tag
+ * @param {string} text
+ */
+function withText(tag, text) {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  return made;
+}
