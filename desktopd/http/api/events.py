@@ -16,7 +16,7 @@ from desktopd.http.access.access import Access
 from desktopd.http.api.application_json import event_json
 from desktopd.http.api.clipboard import put_content
 from desktopd.http.api.clipboard_frames import clipboard_frame, frame_content, offer_frames
-from desktopd.http.api.file_access import FileAccess
+from desktopd.http.api.file_frames import FileFrames
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem
 from desktopd.rfb.viewers.viewer import Role
@@ -46,9 +46,7 @@ class Events:
     async def connect(self, websocket: WebSocket) -> None:
         """Serve one client until it leaves."""
         role = Access.of(websocket).role
-        files = self._files
-        if files and not FileAccess(files.rules, websocket).list:
-            files = None
+        files = FileFrames(self._files, websocket)
         await websocket.accept()
         try:
             async with asyncio.TaskGroup() as group:
@@ -58,18 +56,13 @@ class Events:
         except* WebSocketDisconnect:
             pass
 
-    async def _send(self, websocket: WebSocket, role: Role, files: SharedFiles | None) -> None:
+    async def _send(self, websocket: WebSocket, role: Role, files: FileFrames) -> None:
         """Send the latest state, at most every `INTERVAL` seconds and only when it differs."""
         wake = asyncio.Event()
         copied: list[Offer] = []
-        changed: set[str] = set()
 
         def on_offer(offer: Offer) -> None:
             copied[:] = [offer]
-            wake.set()
-
-        def on_files(folder: str) -> None:
-            changed.add(folder)
             wake.set()
 
         with ExitStack() as subscriptions:
@@ -78,8 +71,7 @@ class Events:
             subscriptions.callback(self._application.on_change(wake.set))
             if role is Role.CONTROL:
                 subscriptions.callback(self._session.clipboard.on_offer(on_offer))
-            if files is not None:
-                subscriptions.callback(files.changes.add(on_files))
+            files.subscribe(wake.set, subscriptions)
             sent, told = None, event_json(NOTHING, role)
             wake.set()
             while True:
@@ -89,17 +81,15 @@ class Events:
                 if state != sent:
                     await websocket.send_json({"type": "session", "session": state})
                     sent = state
-                if changed:
-                    folders = sorted(changed)
-                    changed.clear()
-                    await websocket.send_json({"type": "files", "folders": folders})
+                if frame := files.take():
+                    await websocket.send_json(frame)
                 application = event_json(self._application.status, role)
                 if application != told:
                     await websocket.send_json({"type": "application", **application})
                     told = application
                 while copied:
-                    for frame in offer_frames(copied.pop()):
-                        await websocket.send_json(frame)
+                    for offered in offer_frames(copied.pop()):
+                        await websocket.send_json(offered)
                 await asyncio.sleep(INTERVAL)
 
     async def _receive(self, websocket: WebSocket, role: Role) -> None:

@@ -152,7 +152,7 @@ const english = {
     restoring: 'Its layers are being put back…',
     layersBack: (/** @type {number} */ count, /** @type {string} */ names, /** @type {boolean} */ camera) =>
       `${count === 1 ? '1 layer is' : `${count} layers are`} back${camera ? ', and the camera' : ''}: ${names}.`,
-    unsavedBack: (/** @type {string} */ names) => `With what was in no file yet: ${names}.`,
+    unsavedBack: (/** @type {string} */ names) => `What had not been saved is back too: ${names}.`,
     nothingSaved: 'There were no layers to put back.',
     unsavedLost: 'What had not been saved in it is lost.',
     notBack: (/** @type {string} */ name, /** @type {string} */ reason) =>

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from desktopd.files.lasting import is_lasting
 from desktopd.files.sharing import Rules
 from desktopd.http.api import incoming
 from tests.unit.http.api.shared import Shared, request
@@ -51,6 +52,7 @@ async def test_a_folder_is_json(shared: Shared) -> None:
                 "modified": 1_700_000_000,
             }
         ],
+        "lasting": is_lasting(shared.path),
         "limits": {"file": None, "free": 0},
         "may": {"download": True, "upload": True},
     }

@@ -55,7 +55,7 @@ test('a kill tells its signal, what is back and what is not', () => {
   assert.deepEqual(content.lines.slice(1), [
     'It has been started again.',
     '3 layers are back, and the camera: cells, more, paint.',
-    'With what was in no file yet: paint.',
+    'What had not been saved is back too: paint.',
   ]);
   assert.deepEqual([content.missing, content.report, content.start], [missing, true, false]);
 });
