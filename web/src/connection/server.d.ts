@@ -104,9 +104,13 @@ export interface FileEntry {
 
 export interface Listing {
   path: string;
+  /** The absolute path of the top folder; null for who may only watch. */
+  root: string | null;
   entries: FileEntry[];
   /** Bytes of the disk. */
   space: { total: number; free: number };
+  /** False where the files go with the server's container. */
+  lasting: boolean;
   may: { download: boolean; upload: boolean };
 }
 
@@ -116,5 +120,5 @@ export type ServerMessage =
   | { type: 'session'; session: SessionFacts }
   | { type: 'clipboard'; text: string }
   | { type: 'application'; application: { companion: CompanionFacts | null } }
-  | { type: 'files'; folders: string[] }
+  | { type: 'files'; folders: string[]; results?: FileEntry[] }
   | { type: 'error'; error: string; remedy?: string };

@@ -6,6 +6,7 @@
 import { Emitter } from '../emitter.js';
 import { element } from './element.js';
 import { FullscreenButton } from './fullscreen-button.js';
+import { texts } from './texts.js';
 
 /**
  * @typedef {object} Settings
@@ -75,6 +76,17 @@ export class Bar extends Emitter {
   /** @param {boolean} offered - whether the viewer may list the files */
   set files(offered) {
     this.#files.hidden = !offered;
+  }
+
+  /** @param {number} count - of results that are new; none shows no badge */
+  set results(count) {
+    const { menu, menuNews, newResults } = texts.bar;
+    const badge = element('bar-badge', HTMLSpanElement);
+    const inMenu = element('bar-files-badge', HTMLSpanElement);
+    badge.hidden = inMenu.hidden = count === 0;
+    badge.textContent = String(count);
+    inMenu.textContent = newResults(count);
+    this.#handle.setAttribute('aria-label', count === 0 ? menu : menuNews(newResults(count)));
   }
 
   /** @param {boolean} offered - whether the desktop could take the window's size but has another */

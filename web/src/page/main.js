@@ -25,10 +25,12 @@ import { element } from './element.js';
 import { errorText } from './error-text.js';
 import { fillTexts } from './fill-texts.js';
 import { FilesPanel } from './files-panel.js';
+import { LastingCard } from './lasting-card.js';
 import { Notice } from './notice.js';
 import { Panel } from './panel.js';
 import { Parameters } from './parameters.js';
 import { programName } from './program-name.js';
+import { ResultsList } from './results-list.js';
 import { signIn } from './sign-in.js';
 import { StartPage } from './start-page.js';
 import { texts } from './texts.js';
@@ -75,7 +77,9 @@ class Page {
   #keyboard = new TouchKeyboard(element('touch-input', HTMLTextAreaElement));
   #clipboardPanel = new ClipboardPanel(this.#clipboard);
   #filesPanel = new FilesPanel(this.#files);
+  #results = new ResultsList(this.#files);
   #crash = new CrashCard();
+  #lasting = new LastingCard();
   #about = new AboutPanel();
   #restart = new Panel('restart', { modal: true });
 
@@ -157,6 +161,7 @@ class Page {
     this.#start.on('retry', () => this.#restartApplication());
     this.#crash.on('start', () => this.#restartApplication());
     this.#crash.on('closed', () => this.#desktop.focus());
+    this.#lasting.on('closed', () => this.#desktop.focus());
     this.#start.on('connect', () => this.#connection.start());
     this.#keyboard.on('key', ({ keysym, code }) => this.#connection.rfb?.sendKey(keysym, code));
   }
@@ -165,6 +170,11 @@ class Page {
     const panel = this.#filesPanel;
     this.#transfers.on('left', () => this.#focusIfLost());
     this.#events.on('files', (folders) => panel.changed(folders));
+    this.#events.on('results', (files) => {
+      if (!this.#parameters.foreign) this.#results.offered = files;
+    });
+    this.#results.on('count', (count) => (this.#bar.results = count));
+    panel.on('closed', () => this.#results.markSeen());
     panel.chooser.on('chosen', (tree) => this.#drops.send(new UploadBatch(tree, panel.folder, this.#files)));
     this.#dropArea.on('dropped', (dropped) => {
       const { what, on } = dropped;
@@ -177,10 +187,9 @@ class Page {
   /** Whether files may be listed follows from settings that only the server knows. */
   async #offerFiles() {
     if (this.#parameters.foreign) return;
-    this.#bar.files = await this.#files.list('').then(
-      () => true,
-      () => false,
-    );
+    const top = await this.#files.list('').catch(() => null);
+    this.#bar.files = top !== null;
+    if (top) this.#lasting.files = top;
   }
 
   /** @param {SessionFacts} facts */

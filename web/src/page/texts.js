@@ -33,6 +33,8 @@ const english = {
   bar: {
     label: 'Desktop controls',
     menu: 'Menu',
+    menuNews: (/** @type {string} */ news) => `Menu, ${news}`,
+    newResults: (/** @type {number} */ count) => (count === 1 ? '1 new result' : `${count} new results`),
     enterFullscreen: 'Full screen',
     leaveFullscreen: 'Leave full screen',
     size: 'Size',
@@ -128,6 +130,20 @@ const english = {
     removed: (/** @type {string} */ name) => `${name} is deleted.`,
     space: (/** @type {string} */ free, /** @type {string} */ total) => `${free} of ${total} are free.`,
     unreadable: 'The browser cannot read this file or folder. Was it moved, deleted or changed?',
+  },
+
+  results: {
+    title: 'New results',
+    facts: (/** @type {string} */ size, /** @type {string} */ time) => `${size}, ${time}`,
+    download: 'Download',
+  },
+
+  lasting: {
+    title: 'Files here do not last',
+    warning: (/** @type {string} */ root) =>
+      `What lies in ${root} is lost when this container is removed: no folder from outside is mounted there. Download what ` +
+      'you want to keep, or have one mounted when the container is started:',
+    remedy: (/** @type {string} */ root) => `docker run -v "$PWD":${root} …`,
   },
 
   restart: {
