@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -57,10 +58,12 @@ class Runner:
         """Keep the service running until cancelled; the process then runs on."""
         while True:
             self._asked.clear()
+            started = time.monotonic()
             was_ready, error = await self._one_life()
             self.up.clear()
             self.down.set()
-            self._failures = 0 if was_ready else self._failures + 1
+            settled = time.monotonic() - started >= self.service.restart.settled
+            self._failures = 0 if was_ready and settled else self._failures + 1
             await self._pause(was_ready, error)
             self._note(restarts=self.status.restarts + 1)
 

@@ -50,7 +50,7 @@ export function startContent(facts) {
     shown: !(seen && isReady(facts) && !ended),
     title: session && !foreign ? programName(session.app.command) || texts.application : texts.desktop,
     steps: steps(facts),
-    message: message(facts),
+    message: message(facts, failed),
     error: failed?.error ?? '',
     log: failed?.name === 'application' ? (session?.app.log ?? '') : '',
     retry: session?.role === 'control' && failed?.name === 'application' && failed.state === 'failed',
@@ -83,12 +83,17 @@ function steps(facts) {
   }));
 }
 
-/** @param {StartFacts} facts */
-function message(facts) {
+/**
+ * @param {StartFacts} facts
+ * @param {ReturnType<typeof failedService>} failed
+ */
+function message(facts, failed) {
   const { session, connection, trouble, seen } = facts;
   if (trouble) return trouble;
   if (connection === 'disconnected') return seen ? texts.start.ended : '';
   if (isReady(facts)) return texts.start.connecting;
+  // The error beside it says why.
+  if (failed?.name === 'application' && failed.state === 'failed') return texts.start.gaveUp;
   return session?.message ?? texts.start.asking;
 }
 

@@ -24,6 +24,7 @@ const english = {
     asking: 'Asking the server…',
     connecting: 'Connecting to the desktop…',
     ended: 'The connection has ended.',
+    gaveUp: 'It has ended right after each start, and is not started again by itself.',
     log: 'Last lines of the log',
     retry: 'Retry',
     connect: 'Connect',

@@ -71,8 +71,9 @@ test('an application that failed shows its error and log, and who controls it ma
   const app = { command: 'napari', state: /** @type {const} */ ('failed'), restarts: 3, error: 'exited with status 3', log: 'ImportError' };
   const services = [service('display', 'running'), service('application', 'failed', 'not this one')];
   const failed = session({ stage: 'failed', services, app });
-  const { error, log, retry, steps } = view({ session: failed });
+  const { message, error, log, retry, steps } = view({ session: failed });
   assert.deepEqual([error, log, retry, steps], ['exited with status 3', 'ImportError', true, []]);
+  assert.equal(message, texts.start.gaveUp);
   assert.equal(view({ session: { ...failed, role: 'view' } }).retry, false);
 });
 
