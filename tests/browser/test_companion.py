@@ -27,13 +27,13 @@ from PIL import Image
 from websockets.sync.client import connect
 
 from desktopd.applications.command import CompanionPlace, companion_environment
+from tests.browser.memory_group import memory_group
 from tests.chromium import Tab, save, screen
 from tests.daemon import Daemon, until
 
 OpenTab = Callable[[str], Tab]
 SCRIPTS = Path(__file__).parent / "scripts"
 WITHIN = 120.0
-MEMORY = Path("/sys/fs/cgroup/memory")
 VIEW = "only-for-watching"
 
 
@@ -65,12 +65,16 @@ class Napari:
     def ready(self, after: int | None = None) -> dict[str, Any]:
         """Wait until napari has done what it was started with, in another process than `after`."""
 
-        def ready() -> bool:
-            told = self.get()["companion"]
-            return bool(told and told["ready"]) and self.pid() not in (None, after)
+        def ready() -> dict[str, Any] | None:
+            # The process first: what is told then is no longer of the one before.
+            if self.pid() in (None, after):
+                return None
+            told = self.get()
+            return told if told["companion"] and told["companion"]["ready"] else None
 
-        until(ready, WITHIN, "napari with its companion")
-        return self.get()
+        told = until(ready, WITHIN, "napari with its companion")
+        assert told is not None
+        return told
 
     def pid(self) -> int | None:
         return self.daemon.session()["services"][-1]["pid"]  # type: ignore[no-any-return]
@@ -259,7 +263,9 @@ def test_everything_is_there_again_after_a_kill(napari: Napari, tab: OpenTab) ->
     killed = napari.kill()
     told = napari.ready(after=killed)
     assert list(differences(before, napari.describe())) == []
-    assert told["restored"] == {"layers": before["order"], "missing": []}
+    assert (told["restored"]["layers"], told["restored"]["missing"]) == (before["order"], [])
+    assert "paint" in told["restored"]["unsaved"]
+    assert "cells" not in told["restored"]["unsaved"]
     assert (told["exit"]["signal"], told["exit"]["asked"]) == ("SIGKILL", False)
     assert napari.daemon.session()["app"]["exit"] == told["exit"]
     page = tab(napari.daemon.page)
@@ -338,14 +344,16 @@ def test_the_kernels_kill_for_memory_is_told(napari: Napari) -> None:
         # Napari is born into the daemon's group.
         napari.ask("POST", "/restart")
         napari.ready(after=before)
-        pid = napari.pid()
+        pid, started = napari.pid(), time.time()
         limit(96 << 20)
         with pytest.raises(AssertionError, match="the application has ended"):
             napari.run("import numpy as np\nnp.ones(1 << 28)")
+        until(lambda: napari.get()["exit"]["time"] > started, 20, "the end")
         limit(None)
         told = napari.ready(after=pid)
     assert told["exit"]["signal"] == "SIGKILL"
     assert told["exit"]["out_of_memory"] is True
+    assert 96 << 20 < told["exit"]["memory_limit"] < 16 << 30
     assert told["restored"]["layers"] == ["cells"]
 
 
@@ -409,28 +417,3 @@ def served(folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
-
-
-@contextmanager
-def memory_group(pid: int) -> Iterator[Callable[[int | None], object]]:
-    """Move a process into a control group of its own; yields how to limit its further bytes."""
-    groups = dict(line.split(":")[1:] for line in Path("/proc/self/cgroup").read_text().split())
-    parent = MEMORY / groups.get("memory", "").lstrip("/")
-    group = parent / f"desktopd-test-{pid}"
-    try:
-        group.mkdir()
-        (group / "cgroup.procs").write_text(str(pid))
-    except OSError as error:
-        pytest.skip(f"no control group for memory can be made here: {error}")
-
-    def limit(further: int | None) -> None:
-        used = int((group / "memory.usage_in_bytes").read_text())
-        allowed = -1 if further is None else used + further
-        (group / "memory.limit_in_bytes").write_text(str(allowed))
-
-    try:
-        yield limit
-    finally:
-        for process in (group / "cgroup.procs").read_text().split():
-            (parent / "cgroup.procs").write_text(process)
-        group.rmdir()
