@@ -50,7 +50,7 @@ def crash_json(application: ApplicationStatus, role: Role) -> dict[str, Any]:
     companion = application.companion
     return {
         "exit": None if application.ending is None else _ending(application.ending, role),
-        "restored": None if companion is None else companion.facts["restored"],
+        "restored": None if companion is None else _restored(companion.facts["restored"], role),
     }
 
 
@@ -71,6 +71,14 @@ def _abilities(
 def _companion(facts: Mapping[str, Any], role: Role) -> dict[str, Any]:
     errors = facts["errors"] if role is Role.CONTROL else []
     return {**{name: facts[name] for name in FACTS if name in facts}, "errors": errors}
+
+
+def _restored(restored: Mapping[str, Any] | None, role: Role) -> Mapping[str, Any] | None:
+    """What was put back; why something was not may name a path."""
+    if restored is None or role is Role.CONTROL:
+        return restored
+    missing = [{**layer, "reason": ""} for layer in restored["missing"]]
+    return {**restored, "missing": missing}
 
 
 def _ending(ending: ApplicationEnd, role: Role) -> dict[str, Any]:

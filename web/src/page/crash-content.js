@@ -3,7 +3,6 @@
 
 /** @import { ApplicationEnd, ApplicationFacts, CompanionFacts, SessionFacts } from '../connection/server' */
 
-import { sizeText } from './file-facts.js';
 import { programName } from './program-name.js';
 import { texts } from './texts.js';
 
@@ -84,7 +83,7 @@ function howText(end) {
   if (!isUnexpected(end)) return '';
   const how = crash.how(end.description, clockText(end.time));
   if (!end.out_of_memory) return how;
-  return `${how} ${end.memory_limit === null ? crash.noMemory : crash.memoryLimit(sizeText(end.memory_limit))}`;
+  return `${how} ${end.memory_limit === null ? crash.noMemory : crash.memoryLimit(memoryText(end.memory_limit))}`;
 }
 
 /**
@@ -123,6 +122,12 @@ function lastWords({ traceback, last_error: error, log }) {
   if (traceback) return { said: traceback, saidTitle: crash.traceback };
   if (error) return { said: error.traceback, saidTitle: crash.lastError(clockText(error.time)) };
   return { said: log, saidTitle: crash.output };
+}
+
+/** @param {number} bytes - of memory, which is limited in powers of two */
+function memoryText(bytes) {
+  const mebibytes = bytes / 2 ** 20;
+  return mebibytes < 1024 ? `${Math.round(mebibytes)} MiB` : `${Number((mebibytes / 1024).toPrecision(3))} GiB`;
 }
 
 /** @param {string[]} names */

@@ -150,12 +150,21 @@ class Restoring:
 def _apply(layer: Any, state: Mapping[str, Any]) -> None:
     """Set attributes; those that this napari does not take stay as they are."""
     for name, value in state.items():
-        if not hasattr(type(layer), name):
+        if not hasattr(type(layer), name) or _is_chosen(layer, name, value):
             continue
         try:
             setattr(layer, name, value)
         except (AttributeError, ValueError, TypeError) as error:
             log.info("desktopd: %s of %r stays: %s", name, layer.name, error)
+
+
+def _is_chosen(layer: Any, name: str, value: Any) -> bool:
+    """Whether a choice by name is made already.
+
+    To make it again is no change, and yet a control that two choices share (as interpolation2d and
+    interpolation3d do) would then show the other one.
+    """
+    return isinstance(value, str) and str(getattr(layer, name)) == value
 
 
 @contextlib.contextmanager

@@ -33,6 +33,12 @@ from tests.unit.http.desktop import (
     serving,
 )
 
+RESTORED = {
+    "layers": ["cells"],
+    "unsaved": [],
+    "camera": True,
+    "missing": [{"name": "sum", "reason": "/data/sum.tif does not exist"}],
+}
 READ = ["/api/app", "/api/app/layers", "/api/app/camera", "/api/app/dims", "/api/app/screenshot"]
 
 
@@ -107,7 +113,7 @@ async def test_a_viewer_may_look_and_is_told_no_paths_and_tracebacks(
     desk: Desk, application: Application, companion: CompanionClient
 ) -> None:
     error = {"time": 1.0, "message": "KeyError: 1", "traceback": "in secret.py"}
-    told = state(errors=[error], restored={"layers": ["cells"], "missing": []})
+    told = state(errors=[error], restored=RESTORED)
     await companion.ask("become", {"event": "state", "data": told}, 20)
     async with user(desk, application, VIEW_BEARER) as script:
         answer = (await script.get("/api/app")).json()
@@ -127,7 +133,8 @@ async def test_a_viewer_may_look_and_is_told_no_paths_and_tracebacks(
     async with user(desk, application) as script:
         session = (await script.get("/api/session")).json()
         assert (await script.get("/api/app/layers")).json() == {"layers": [LAYER]}
-    assert session["app"]["restored"] == {"layers": ["cells"], "missing": []}
+    assert session["app"]["restored"] == RESTORED
+    assert answer["restored"] == {**RESTORED, "missing": [{"name": "sum", "reason": ""}]}
 
 
 async def test_how_it_ended_is_told(desk: Desk, application: Application) -> None:

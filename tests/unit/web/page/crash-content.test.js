@@ -67,9 +67,10 @@ test('many layers are counted, and the first are named', () => {
 });
 
 test('want of memory is named with its limit', () => {
-  const limited = shown({ out_of_memory: true, memory_limit: 2_000_000_000 });
+  const limited = shown({ out_of_memory: true, memory_limit: 2 ** 31 });
   assert.equal(limited.title, 'napari ran out of memory');
-  assert.match(limited.lines[0] ?? '', /Killed \(signal 9\)\. It may take no more than 2 GB of memory here\.$/);
+  assert.match(limited.lines[0] ?? '', /Killed \(signal 9\)\. It may take no more than 2 GiB of memory here\.$/);
+  assert.match(shown({ out_of_memory: true, memory_limit: 500 * 2 ** 20 }).lines[0] ?? '', / 500 MiB /);
   assert.match(shown({ out_of_memory: true }).lines[0] ?? '', /The machine had no memory left\.$/);
 });
 
