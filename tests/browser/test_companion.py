@@ -24,6 +24,7 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
+from playwright.sync_api import expect
 from websockets.sync.client import connect
 
 from desktopd.applications.command import CompanionPlace, companion_environment
@@ -338,8 +339,8 @@ def test_autosave_hardly_stops_the_painter(napari: Napari) -> None:
     assert napari.get()["companion"]["saved"]["longest_slice"] < 0.05
 
 
-def test_the_kernels_kill_for_memory_is_told(napari: Napari) -> None:
-    before = napari.pid()
+def test_the_kernels_kill_for_memory_is_told(napari: Napari, tab: OpenTab) -> None:
+    page, before = tab(napari.daemon.page), napari.pid()
     with memory_group(napari.daemon.process.pid) as limit:
         # Napari is born into the daemon's group.
         napari.ask("POST", "/restart")
@@ -354,6 +355,9 @@ def test_the_kernels_kill_for_memory_is_told(napari: Napari) -> None:
     assert told["exit"]["signal"] == "SIGKILL"
     assert told["exit"]["out_of_memory"] is True
     assert 96 << 20 < told["exit"]["memory_limit"] < 16 << 30
+    card = page.page.locator("#crash")
+    expect(card).to_contain_text("napari ran out of memory", timeout=WITHIN * 1000)
+    expect(card).to_contain_text("iB of memory here.")
     assert told["restored"]["layers"] == ["cells"]
 
 
