@@ -116,6 +116,7 @@ def test_a_restart_by_hand_tells_what_is_back(napari: Napari, tab: OpenTab) -> N
     before, pid = napari.describe(), napari.pid()
     page.page.locator("#bar-handle").click()
     page.page.locator("#bar-restart").click()
+    expect(page.page.locator("#restart")).to_contain_text("are kept and put back")
     page.page.locator("#restart").get_by_role("button", name="Restart").click()
     napari.ready(after=pid)
     expect(card).to_contain_text("napari was restarted", timeout=WITHIN * 1000)

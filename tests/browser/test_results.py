@@ -48,7 +48,7 @@ def test_a_new_result_has_a_badge_and_is_downloaded(
     expect(results.get_by_role("listitem")).to_have_count(1)
     save(Tab(page).picture(), "results")
     with page.expect_download() as download:
-        results.get_by_role("link", name="Load areas of cells.csv").click()
+        results.get_by_role("link", name="Download areas of cells.csv").click()
     assert download.value.suggested_filename == "areas of cells.csv"
     assert Path(download.value.path()).read_bytes() == result.read_bytes()
     page.keyboard.press("Escape")

@@ -74,6 +74,8 @@ export interface CompanionFacts {
   /** Whether what it was started with, and the session before, is there. */
   ready: boolean;
   renderer: string | null;
+  /** Null where the session is not kept. */
+  saved: { error: string | null } | null;
 }
 
 export interface SessionFacts {

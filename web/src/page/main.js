@@ -111,7 +111,11 @@ class Page {
   #listenToServer() {
     this.#events.on('session', (facts) => this.#learn(facts));
     this.#events.on('trouble', (error) => this.#tellTrouble(error));
-    this.#events.on('companion', (companion) => (this.#crash.companion = companion));
+    this.#events.on('companion', (companion) => {
+      this.#crash.companion = companion;
+      const { comesBack, warning } = texts.restart;
+      element('restart-warning', HTMLParagraphElement).textContent = companion?.saved?.error === null ? comesBack : warning;
+    });
     this.#events.on('refused', (text) => this.#notice.show(text));
     this.#events.on('opened', () => {
       this.#connection.check();

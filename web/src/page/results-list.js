@@ -63,7 +63,7 @@ function resultRow({ name, size, modified }, address) {
   facts.className = 'facts';
   facts.textContent = texts.results.facts(sizeText(size ?? 0), timeText(modified));
   load.textContent = texts.results.download;
-  load.setAttribute('aria-label', texts.files.load(name));
+  load.setAttribute('aria-label', texts.results.downloadOf(name));
   load.href = address;
   load.download = '';
   return row;

@@ -137,6 +137,7 @@ const english = {
     title: 'New results',
     facts: (/** @type {string} */ size, /** @type {string} */ time) => `${size}, ${time}`,
     download: 'Download',
+    downloadOf: (/** @type {string} */ name) => `Download ${name}`,
   },
 
   lasting: {
@@ -150,6 +151,7 @@ const english = {
   restart: {
     title: 'Restart the application?',
     warning: 'What has not been saved in it is lost.',
+    comesBack: 'Its layers, with what has not been saved, are kept and put back.',
     confirm: 'Restart',
   },
 

@@ -30,5 +30,5 @@ export function end(facts = {}) {
  * @returns {CompanionFacts}
  */
 export function companion(facts = {}) {
-  return { napari: '0.9.2', ready: true, renderer: 'llvmpipe (LLVM 19)', ...facts };
+  return { napari: '0.9.2', ready: true, renderer: 'llvmpipe (LLVM 19)', saved: null, ...facts };
 }
