@@ -1,7 +1,7 @@
 // @ts-check
 // The server's events, `WS api/events`: a new message is a type in server.d.ts, a case in #receive and an event of this class.
 
-/** @import { CompanionFacts, FileEntry, ServerMessage, SessionFacts } from './server' */
+/** @import { ApplicationFacts, FileEntry, ServerMessage, SessionFacts } from './server' */
 /** @import { Session } from './session.js' */
 /** @import { WakeUp } from './wake-up.js' */
 
@@ -16,11 +16,19 @@ import { socketAddress } from './socket-address.js';
  * HTTP at each try, which also tells whether the visitor is still signed in.
  *
  * Events: `opened`, `session`, `clipboard` (the desktop's text), `files` (the paths of folders in which files have changed),
- * `results` (all that are offered), `companion` (what it tells of the application, null while there is none), `refused` (why
- * the server did not do what it was told), `trouble` (the error of the HTTP request).
+ * `results` (all that are offered), `application` (as it is now), `refused` (why the server did not do what it was told),
+ * `trouble` (the error of the HTTP request).
  *
- * @typedef {{opened: void, session: SessionFacts, clipboard: string, files: string[], results: FileEntry[],
- *   companion: CompanionFacts | null, refused: string, trouble: unknown}} Events
+ * @typedef {object} Events
+ * @property {void} opened
+ * @property {SessionFacts} session
+ * @property {string} clipboard
+ * @property {string[]} files
+ * @property {FileEntry[]} results
+ * @property {ApplicationFacts} application
+ * @property {string} refused
+ * @property {unknown} trouble
+ *
  * @extends {Emitter<Events>}
  */
 export class EventsConnection extends Emitter {
@@ -107,7 +115,7 @@ export class EventsConnection extends Emitter {
         this.emit('files', message.folders);
         break;
       case 'application':
-        this.emit('companion', message.application.companion);
+        this.emit('application', message.application);
         break;
       case 'error':
         this.emit('refused', sentences(message));

@@ -57,7 +57,7 @@ export interface Restored {
   missing: { name: string; reason: string }[];
 }
 
-export interface ApplicationFacts {
+export interface ApplicationStatus {
   command: string;
   state: ServiceState;
   restarts: number;
@@ -78,6 +78,13 @@ export interface CompanionFacts {
   saved: { error: string | null } | null;
 }
 
+/** What comes of the application by itself, beside the session's own. */
+export interface ApplicationFacts {
+  capabilities: string[];
+  /** Null while there is none. */
+  companion: CompanionFacts | null;
+}
+
 export interface SessionFacts {
   stage: Stage;
   message: string;
@@ -88,7 +95,7 @@ export interface SessionFacts {
   viewers: ViewerFacts[];
   /** How this session's pixels are sent, and whether H.264 can keep to its baseline profile; not every server says. */
   rfb?: { path: string; baseline?: boolean };
-  app: ApplicationFacts;
+  app: ApplicationStatus;
   /** What draws the application's OpenGL; `reason` is why that is no GPU. */
   gpu: { renderer: 'nvidia' | 'dri' | 'software'; name: string; reason: string };
 }
@@ -121,6 +128,6 @@ export type DropResult = 'accepted' | 'refused' | 'no_target' | 'timed_out';
 export type ServerMessage =
   | { type: 'session'; session: SessionFacts }
   | { type: 'clipboard'; text: string }
-  | { type: 'application'; application: { companion: CompanionFacts | null } }
+  | { type: 'application'; application: ApplicationFacts }
   | { type: 'files'; folders: string[]; results?: FileEntry[] }
   | { type: 'error'; error: string; remedy?: string };

@@ -1,7 +1,7 @@
 // @ts-check
 // What the crash card says, as values. Its words stand in texts.js, its elements in crash-card.js.
 
-/** @import { ApplicationEnd, ApplicationFacts, CompanionFacts, SessionFacts } from '../connection/server' */
+/** @import { ApplicationEnd, ApplicationStatus, CompanionFacts, SessionFacts } from '../connection/server' */
 
 import { programName } from './program-name.js';
 import { texts } from './texts.js';
@@ -88,7 +88,7 @@ function howText(end) {
 
 /**
  * @param {ApplicationEnd} end
- * @param {ApplicationFacts} app
+ * @param {ApplicationStatus} app
  */
 function againText(end, app) {
   const { crash } = texts;

@@ -1,7 +1,7 @@
 // @ts-check
 // A crash for whoever is asked to mend it, as plain text in English. Nothing that lets anybody in stands in it.
 
-/** @import { ApplicationEnd, ApplicationFacts, CompanionFacts, SessionFacts } from '../connection/server' */
+/** @import { ApplicationEnd, ApplicationStatus, CompanionFacts, SessionFacts } from '../connection/server' */
 
 const SECRETS = [
   /(\/\/)[^\s/@'"]+(?=@)/g,
@@ -30,7 +30,7 @@ export function crashReport(session, companion, browser) {
 }
 
 /**
- * @param {ApplicationFacts} app
+ * @param {ApplicationStatus} app
  * @param {ApplicationEnd} end
  */
 function endFacts({ command, restarts, restored }, { description, time, out_of_memory: outOfMemory, memory_limit: limit }) {

@@ -111,7 +111,7 @@ class Page {
   #listenToServer() {
     this.#events.on('session', (facts) => this.#learn(facts));
     this.#events.on('trouble', (error) => this.#tellTrouble(error));
-    this.#events.on('companion', (companion) => {
+    this.#events.on('application', ({ companion }) => {
       this.#crash.companion = companion;
       const { comesBack, warning } = texts.restart;
       element('restart-warning', HTMLParagraphElement).textContent = companion?.saved?.error === null ? comesBack : warning;

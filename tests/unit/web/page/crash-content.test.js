@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-/** @import { ApplicationEnd, ApplicationFacts } from '../../../../web/src/connection/server' */
+/** @import { ApplicationEnd, ApplicationStatus } from '../../../../web/src/connection/server' */
 /** @import { CrashFacts } from '../../../../web/src/page/crash-content.js' */
 
 import { crashContent } from '../../../../web/src/page/crash-content.js';
@@ -14,7 +14,7 @@ const { crash } = texts;
 
 /**
  * @param {Partial<ApplicationEnd> | null} exit
- * @param {Partial<ApplicationFacts>} [app]
+ * @param {Partial<ApplicationStatus>} [app]
  * @param {Partial<CrashFacts>} [facts]
  */
 function card(exit, app = {}, facts = {}) {
