@@ -32,7 +32,7 @@ def application_json(
         "state": status.application.state,
         "restarts": status.application.restarts,
         **_abilities(application, role, facts),
-        **crash_json(application, role),
+        **crash_json(application, role, words=True),
     }
 
 
@@ -45,11 +45,17 @@ def event_json(application: ApplicationStatus, role: Role) -> dict[str, Any]:
     }
 
 
-def crash_json(application: ApplicationStatus, role: Role) -> dict[str, Any]:
-    """How the application last ended, and what of its session was put back."""
-    companion = application.companion
+def crash_json(application: ApplicationStatus, role: Role, *, words: bool) -> dict[str, Any]:
+    """How the application last ended, and what of its session was put back.
+
+    The last `words` are long: too long for what is told at each change.
+    """
+    companion, ending = application.companion, application.ending
+    exit_ = (
+        None if ending is None else {**_ending(ending), **(_words(ending, role) if words else {})}
+    )
     return {
-        "exit": None if application.ending is None else _ending(application.ending, role),
+        "exit": exit_,
         "restored": None if companion is None else _restored(companion.facts["restored"], role),
     }
 
@@ -81,17 +87,23 @@ def _restored(restored: Mapping[str, Any] | None, role: Role) -> Mapping[str, An
     return {**restored, "missing": missing}
 
 
-def _ending(ending: ApplicationEnd, role: Role) -> dict[str, Any]:
-    control = role is Role.CONTROL
+def _ending(ending: ApplicationEnd) -> dict[str, Any]:
     return {
         "code": ending.code if ending.signal is None else None,
         "signal": ending.signal,
         "description": ending.description,
         "out_of_memory": ending.out_of_memory,
         "memory_limit": ending.memory_limit,
-        "traceback": ending.traceback if control else "",
-        "last_error": ending.last_error if control else None,
-        "log": ending.log if control else "",
         "asked": ending.asked,
         "time": ending.time,
+    }
+
+
+def _words(ending: ApplicationEnd, role: Role) -> dict[str, Any]:
+    if role is not Role.CONTROL:
+        return {"traceback": "", "last_error": None, "log": ""}
+    return {
+        "traceback": ending.traceback,
+        "last_error": ending.last_error,
+        "log": ending.log,
     }

@@ -39,14 +39,18 @@ export interface ApplicationEnd {
   out_of_memory: boolean | null;
   /** Bytes; null where there is none. */
   memory_limit: number | null;
-  traceback: string;
-  last_error: UncaughtError | null;
-  /** The last lines of its output. */
-  log: string;
   /** Whether it was restarted through the server. */
   asked: boolean;
   /** Seconds since 1970. */
   time: number;
+}
+
+/** What a process has left to be read. */
+export interface LastWords {
+  traceback: string;
+  last_error: UncaughtError | null;
+  /** The last lines of its output. */
+  log: string;
 }
 
 /** What was put back of the session before, as names of layers. */

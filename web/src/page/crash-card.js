@@ -2,6 +2,7 @@
 // The card that tells how the application has ended and what is back. What it says is decided in crash-content.js.
 
 /** @import { CompanionFacts, SessionFacts } from '../connection/server' */
+/** @import { Session } from '../connection/session.js' */
 /** @import { CrashContent, CrashFacts } from './crash-content.js' */
 
 import { copy } from '../connection/browser-clipboard.js';
@@ -33,11 +34,16 @@ export class CrashCard extends Emitter {
   #start = element('crash-start', HTMLButtonElement);
   #memory = new BrowserMemory('end');
   /** @type {CrashFacts} */
-  #facts = { session: null, companion: null, read: Number(this.#memory.value), found: 0 };
+  #facts = { session: null, companion: null, words: null, read: Number(this.#memory.value), found: 0 };
   #drawn = '';
+  #server;
+  /** The time of the end whose words the server was asked for. */
+  #asked = 0;
 
-  constructor() {
+  /** @param {Session} server */
+  constructor(server) {
     super();
+    this.#server = server;
     this.#report.addEventListener('click', () => this.#copyReport());
     this.#start.addEventListener('click', () => this.emit('start'));
     this.#card.on('closed', () => {
@@ -63,10 +69,23 @@ export class CrashCard extends Emitter {
     Object.assign(this.#facts, facts);
     const content = crashContent(this.#facts);
     this.#card.shown = content !== null;
+    if (content) this.#askForWords(this.#facts.session?.app.exit?.time ?? 0);
     // What has not changed is not to be read out again, and keeps its selection.
     const now = JSON.stringify(content);
     if (content && now !== this.#drawn) this.#draw(content);
     this.#drawn = now;
+  }
+
+  /** @param {number} time - of the end */
+  async #askForWords(time) {
+    if (time === this.#asked) return;
+    this.#asked = time;
+    this.#facts.words = null;
+    try {
+      this.#learn({ words: await this.#server.readEnd() });
+    } catch {
+      // The card tells the rest.
+    }
   }
 
   /** @param {CrashContent} content */
@@ -87,9 +106,9 @@ export class CrashCard extends Emitter {
   }
 
   async #copyReport() {
-    const { session, companion } = this.#facts;
+    const { session, companion, words } = this.#facts;
     if (!session) return;
-    const report = crashReport(session, companion, navigator.userAgent);
+    const report = crashReport(session, companion, words, navigator.userAgent);
     const copied = await copy(report);
     this.#status.textContent = copied ? texts.crash.copied : texts.crash.notCopied;
     if (copied) return;

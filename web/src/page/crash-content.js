@@ -1,7 +1,7 @@
 // @ts-check
 // What the crash card says, as values. Its words stand in texts.js, its elements in crash-card.js.
 
-/** @import { ApplicationEnd, ApplicationStatus, CompanionFacts, SessionFacts } from '../connection/server' */
+/** @import { ApplicationEnd, ApplicationStatus, CompanionFacts, LastWords, SessionFacts } from '../connection/server' */
 
 import { programName } from './program-name.js';
 import { texts } from './texts.js';
@@ -12,6 +12,7 @@ import { texts } from './texts.js';
  * @typedef {object} CrashFacts
  * @property {SessionFacts | null} session - null before the server has answered
  * @property {CompanionFacts | null} companion - null while the application has none
+ * @property {LastWords | null} words - of the last end, null before the server was asked for them
  * @property {number} read - the time of the end that the visitor has read of, 0 for none
  * @property {number} found - the time of the end that had been when the page was opened, 0 for none
  */
@@ -50,7 +51,7 @@ export function crashContent(facts) {
     title: titleOf(end, name),
     lines: [howText(end), againText(end, session.app), ...restoredLines(facts, end)].filter(Boolean),
     missing: session.app.restored?.missing ?? [],
-    ...(unexpected ? lastWords(end) : { said: '', saidTitle: '' }),
+    ...(unexpected && facts.words ? lastWords(facts.words) : { said: '', saidTitle: '' }),
     report: unexpected,
     start: session.role === 'control' && session.app.state === 'stopped',
   };
@@ -116,7 +117,7 @@ function restoredLines({ session, companion }, end) {
   ];
 }
 
-/** @param {ApplicationEnd} end */
+/** @param {LastWords} words */
 function lastWords({ traceback, last_error: error, log }) {
   const { crash } = texts;
   if (traceback) return { said: traceback, saidTitle: crash.traceback };

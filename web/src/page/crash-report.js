@@ -1,7 +1,7 @@
 // @ts-check
 // A crash for whoever is asked to mend it, as plain text in English. Nothing that lets anybody in stands in it.
 
-/** @import { ApplicationEnd, ApplicationStatus, CompanionFacts, SessionFacts } from '../connection/server' */
+/** @import { ApplicationEnd, ApplicationStatus, CompanionFacts, LastWords, SessionFacts } from '../connection/server' */
 
 const SECRETS = [
   /(\/\/)[^\s/@'"]+(?=@)/g,
@@ -14,12 +14,13 @@ const SECRETS = [
  *
  * @param {SessionFacts} session
  * @param {CompanionFacts | null} companion
+ * @param {LastWords | null} words
  * @param {string} browser - its user agent
  */
-export function crashReport(session, companion, browser) {
+export function crashReport(session, companion, words, browser) {
   const end = session.app.exit;
   if (!end) return '';
-  const { traceback, last_error: error, log } = end;
+  const { traceback = '', last_error: error = null, log = '' } = words ?? {};
   const facts = [...machineFacts(session, companion), ...endFacts(session.app, end), `browser: ${browser}`];
   const parts = [
     part('Traceback', traceback),

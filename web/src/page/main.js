@@ -78,7 +78,7 @@ class Page {
   #clipboardPanel = new ClipboardPanel(this.#clipboard);
   #filesPanel = new FilesPanel(this.#files);
   #results = new ResultsList(this.#files);
-  #crash = new CrashCard();
+  #crash = new CrashCard(this.#session);
   #lasting = new LastingCard();
   #about = new AboutPanel();
   #restart = new Panel('restart', { modal: true });

@@ -145,7 +145,8 @@ async def test_how_it_ended_is_told(desk: Desk, application: Application) -> Non
     application.note_process()
     async with user(desk, application) as script:
         told = (await script.get("/api/app")).json()["exit"]
-        assert (await script.get("/api/session")).json()["app"]["exit"] == told
+        short = (await script.get("/api/session")).json()["app"]["exit"]
+    assert told == {**short, "traceback": "", "last_error": None, "log": "printed"}
     assert (told["signal"], told["code"]) == ("SIGKILL", None)
     assert (told["description"], told["log"]) == ("Killed (signal 9)", "printed")
     assert (told["last_error"], told["memory_limit"], told["asked"]) == (None, None, False)

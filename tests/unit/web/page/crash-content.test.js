@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-/** @import { ApplicationEnd, ApplicationStatus } from '../../../../web/src/connection/server' */
+/** @import { ApplicationEnd, ApplicationStatus, LastWords } from '../../../../web/src/connection/server' */
 /** @import { CrashFacts } from '../../../../web/src/page/crash-content.js' */
 
 import { crashContent } from '../../../../web/src/page/crash-content.js';
 import { texts } from '../../../../web/src/page/texts.js';
-import { companion, end } from './end.js';
+import { companion, end, lastWords } from './end.js';
 import { session } from './session.js';
 
 const { crash } = texts;
@@ -19,7 +19,7 @@ const { crash } = texts;
  */
 function card(exit, app = {}, facts = {}) {
   const told = session({ app: { ...session().app, restarts: 1, exit: exit && end(exit), ...app } });
-  return crashContent({ session: told, companion: companion(), read: 0, found: 0, ...facts });
+  return crashContent({ session: told, companion: companion(), words: null, read: 0, found: 0, ...facts });
 }
 
 /** @param {Parameters<typeof card>} parameters */
@@ -34,7 +34,7 @@ const restored = { layers: ['cells', 'more', 'paint'], unsaved: ['paint'], camer
 test('without an end there is no card, nor before the server has answered', () => {
   assert.equal(card(null), null);
   assert.equal(card({}, { exit: undefined }), null);
-  assert.equal(crashContent({ session: null, companion: null, read: 0, found: 0 }), null);
+  assert.equal(crashContent({ session: null, companion: null, words: null, read: 0, found: 0 }), null);
 });
 
 test('an end that was read of is told no more, the next one is', () => {
@@ -44,7 +44,7 @@ test('an end that was read of is told no more, the next one is', () => {
 
 test('while the session starts again the start page tells', () => {
   const starting = session({ stage: 'application', app: { ...session().app, exit: end() } });
-  assert.equal(crashContent({ session: starting, companion: null, read: 0, found: 0 }), null);
+  assert.equal(crashContent({ session: starting, companion: null, words: null, read: 0, found: 0 }), null);
 });
 
 test('a kill tells its signal, what is back and what is not', () => {
@@ -84,7 +84,7 @@ test('a mistake of the program itself is a crash, an exit code is not', () => {
 });
 
 test('who closes it is told so kindly, without a report', () => {
-  const { title, lines, report, said } = shown({ signal: null, code: 0, log: 'bye' }, { restored: null });
+  const { title, lines, report, said } = shown({ signal: null, code: 0 }, { restored: null }, { words: lastWords({ log: 'bye' }) });
   assert.deepEqual([title, lines, report, said], ['napari was closed', [crash.startedAfresh], false, '']);
 });
 
@@ -93,7 +93,7 @@ test('an application that stays ended can be started by who has control', () => 
   const { lines, start } = shown(ended, { state: 'stopped' });
   assert.deepEqual([lines, start], [[crash.staysEnded], true]);
   const watched = session({ role: 'view', app: { ...session().app, state: 'stopped', exit: end(ended) } });
-  assert.equal(crashContent({ session: watched, companion: null, read: 0, found: 0 })?.start, false);
+  assert.equal(crashContent({ session: watched, companion: null, words: null, read: 0, found: 0 })?.start, false);
 });
 
 test('a restart that was asked for is told to those who were there', () => {
@@ -115,8 +115,10 @@ test('until napari is ready its layers are on their way', () => {
 test('the traceback comes first, then the last error, then the output', () => {
   const error = { time: 1, message: "KeyError: 'area'", traceback: 'error' };
   const all = { traceback: 'traceback', last_error: error, log: 'log' };
-  assert.equal(shown(all).said, 'traceback');
-  assert.equal(shown({ ...all, traceback: '' }).said, 'error');
-  assert.equal(shown({ ...all, traceback: '', last_error: null }).said, 'log');
-  assert.equal(shown({}).said, '');
+  const said = (/** @type {Partial<LastWords>} */ words) => shown({}, {}, { words: lastWords(words) }).said;
+  assert.equal(said(all), 'traceback');
+  assert.equal(said({ ...all, traceback: '' }), 'error');
+  assert.equal(said({ ...all, traceback: '', last_error: null }), 'log');
+  assert.equal(said({}), '');
+  assert.equal(shown({}).said, '', 'before the server has answered');
 });

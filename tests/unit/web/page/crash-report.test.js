@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { crashReport, withoutSecrets } from '../../../../web/src/page/crash-report.js';
-import { companion, end } from './end.js';
+import { companion, end, lastWords } from './end.js';
 import { session } from './session.js';
 
 const missing = [{ name: 'sum', reason: 'in no file' }];
@@ -13,16 +13,18 @@ const killed = {
   exit: end({
     out_of_memory: true,
     memory_limit: 1000,
-    traceback: 'Traceback: here\n',
-    last_error: { time: 0, message: 'KeyError', traceback: 'KeyError: there' },
-    log: 'GET https://ada:secret@example.org/?token=abcdef12345\n',
   }),
   restored: { layers: ['cells'], unsaved: [], camera: true, missing },
 };
+const words = lastWords({
+  traceback: 'Traceback: here\n',
+  last_error: { time: 0, message: 'KeyError', traceback: 'KeyError: there' },
+  log: 'GET https://ada:secret@example.org/?token=abcdef12345\n',
+});
 
 test('the report has versions, end, renderer, traceback and output', () => {
   assert.equal(
-    crashReport(session({ app: killed }), companion(), 'Firefox'),
+    crashReport(session({ app: killed }), companion(), words, 'Firefox'),
     `desktopd: 1.2.3
 napari: 0.9.2
 OpenGL: llvmpipe (LLVM 19)
@@ -48,12 +50,12 @@ GET https://…@example.org/?token=…
 });
 
 test('where nothing has ended there is nothing to report', () => {
-  assert.equal(crashReport(session(), null, 'Firefox'), '');
+  assert.equal(crashReport(session(), null, null, 'Firefox'), '');
 });
 
 test('without a companion the report names what the server knows', () => {
   const app = { ...session().app, exit: end() };
-  assert.match(crashReport(session({ app }), null, 'x'), /^OpenGL: software, no GPU$/m);
+  assert.match(crashReport(session({ app }), null, null, 'x'), /^OpenGL: software, no GPU$/m);
 });
 
 for (const secret of [

@@ -1,7 +1,7 @@
 // @ts-check
 // How an application has ended, for the tests.
 
-/** @import { ApplicationEnd, CompanionFacts } from '../../../../web/src/connection/server' */
+/** @import { ApplicationEnd, CompanionFacts, LastWords } from '../../../../web/src/connection/server' */
 
 /**
  * An end by SIGKILL, but for what is said otherwise.
@@ -16,13 +16,18 @@ export function end(facts = {}) {
     description: 'Killed (signal 9)',
     out_of_memory: false,
     memory_limit: null,
-    traceback: '',
-    last_error: null,
-    log: '',
     asked: false,
     time: 1795861052.1,
     ...facts,
   };
+}
+
+/**
+ * @param {Partial<LastWords>} [words]
+ * @returns {LastWords}
+ */
+export function lastWords(words = {}) {
+  return { traceback: '', last_error: null, log: '', ...words };
 }
 
 /**
