@@ -51,11 +51,9 @@ def crash_json(application: ApplicationStatus, role: Role, *, words: bool) -> di
     The last `words` are long: too long for what is told at each change.
     """
     companion, ending = application.companion, application.ending
-    exit_ = (
-        None if ending is None else {**_ending(ending), **(_words(ending, role) if words else {})}
-    )
+    left = _words(ending, role) if ending and words else {}
     return {
-        "exit": exit_,
+        "exit": None if ending is None else {**_ending(ending), **left},
         "restored": None if companion is None else _restored(companion.facts["restored"], role),
     }
 

@@ -36,6 +36,7 @@ export class CrashCard extends Emitter {
   /** @type {CrashFacts} */
   #facts = { session: null, companion: null, words: null, read: Number(this.#memory.value), found: 0 };
   #drawn = '';
+  #news = '';
   #server;
   /** The time of the end whose words the server was asked for. */
   #asked = 0;
@@ -70,7 +71,6 @@ export class CrashCard extends Emitter {
     const content = crashContent(this.#facts);
     this.#card.shown = content !== null;
     if (content) this.#askForWords(this.#facts.session?.app.exit?.time ?? 0);
-    // What has not changed is not to be read out again, and keeps its selection.
     const now = JSON.stringify(content);
     if (content && now !== this.#drawn) this.#draw(content);
     this.#drawn = now;
@@ -82,7 +82,8 @@ export class CrashCard extends Emitter {
     this.#asked = time;
     this.#facts.words = null;
     try {
-      this.#learn({ words: await this.#server.readEnd() });
+      const words = await this.#server.readEnd();
+      if (words?.time === this.#asked) this.#learn({ words });
     } catch {
       // The card tells the rest.
     }
@@ -90,12 +91,7 @@ export class CrashCard extends Emitter {
 
   /** @param {CrashContent} content */
   #draw(content) {
-    this.#title.textContent = content.title;
-    this.#lines.replaceChildren(...content.lines.map((line) => withText('p', line)));
-    this.#missing.hidden = content.missing.length === 0;
-    this.#missing.replaceChildren(
-      ...content.missing.map(({ name, reason }) => withText('li', texts.crash.notBack(name, reason))),
-    );
+    this.#drawNews(content);
     this.#details.hidden = content.said === '';
     this.#details.open = false;
     this.#saidTitle.textContent = content.saidTitle;
@@ -103,6 +99,18 @@ export class CrashCard extends Emitter {
     this.#status.textContent = '';
     this.#report.hidden = !content.report;
     this.#start.hidden = !content.start;
+  }
+
+  /** @param {CrashContent} content */
+  #drawNews({ title, lines, missing }) {
+    // What has not changed is not to be read out again.
+    const now = JSON.stringify([title, lines, missing]);
+    if (now === this.#news) return;
+    this.#news = now;
+    this.#title.textContent = title;
+    this.#lines.replaceChildren(...lines.map((line) => withText('p', line)));
+    this.#missing.hidden = missing.length === 0;
+    this.#missing.replaceChildren(...missing.map(({ name, reason }) => withText('li', texts.crash.notBack(name, reason))));
   }
 
   async #copyReport() {
