@@ -127,6 +127,8 @@ class Daemon:
         }
         if self._files is not None:
             tasks["uploads"] = keep_swept(self._files.staging, self._files.disk)
+            if self._files.results is not None:
+                tasks["results"] = self._files.results.watch(self._files.disk)
         if self._application.companion is not None:
             tasks["companion"] = self._application.companion.run()
         if self._integration is not None:

@@ -9,7 +9,9 @@ from desktopd import __version__
 from desktopd.applications.command import CompanionPlace, companion_environment, is_napari
 from desktopd.applications.opening import Allowed
 from desktopd.config import ConfigError, Loaded, Settings
+from desktopd.files.errors import BadPath
 from desktopd.files.limits import UploadLimits
+from desktopd.files.paths import FilePath
 from desktopd.files.sharing import Rules, SharedFiles
 from desktopd.http.access.oauth import Provider
 from desktopd.http.options import HttpOptions
@@ -90,7 +92,17 @@ def _shared_files(settings: Settings) -> SharedFiles | None:
     )
     # As plain numbers: a size of the settings is written as `1KB`.
     limits = UploadLimits(largest=int(settings.upload_limit), free=int(settings.free_space))
-    return SharedFiles(root, rules, limits)
+    return SharedFiles(root, rules, limits, _results(settings))
+
+
+def _results(settings: Settings) -> FilePath | None:
+    """The folder of results; None where there is to be none."""
+    if not settings.results:
+        return None
+    try:
+        return FilePath.parse(settings.results)
+    except BadPath as error:
+        raise ConfigError(f"results={settings.results!r}: {error}; {error.remedy}") from None
 
 
 def _targets(settings: Settings) -> Targets | None:

@@ -14,7 +14,7 @@ from desktopd.applications.application_end import LONGEST, ApplicationEnd, died_
 from desktopd.applications.companion import CompanionClient, CompanionState
 from desktopd.applications.errors import ApplicationError, NoCompanion
 from desktopd.applications.layer import Layer
-from desktopd.applications.memory import OomKills
+from desktopd.applications.memory import MemoryGroup
 from desktopd.applications.opening import Opening
 from desktopd.observers import Observers
 
@@ -35,6 +35,10 @@ class ApplicationProcess(Protocol):
     @property
     def exit_code(self) -> int | None:
         """How the last one ended, as in `subprocess.Popen.returncode`."""
+
+    @property
+    def log(self) -> str:
+        """The last lines that it has printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +77,13 @@ class Application:
         self._restart = restart
         self._last_words = last_words
         self._pid: int | None = None
-        self._oom_kills: OomKills | None = None
+        self._memory: MemoryGroup | None = None
+        self._last_error: Mapping[str, Any] | None = None
         self._ending: ApplicationEnd | None = None
         self._asked = False
         self._changes = Observers[[]]()
         if companion is not None:
-            companion.on_change(self._changes.call)
+            companion.on_change(self._note_companion)
 
     @property
     def status(self) -> ApplicationStatus:
@@ -133,18 +138,29 @@ class Application:
         if process.pid == self._pid:
             return
         if self._pid is not None:
-            self._note_ending(self._pid, process.exit_code)
+            self._note_ending(self._pid, process)
         self._pid = process.pid
-        self._oom_kills = None if process.pid is None else OomKills(process.pid)
+        self._memory = None if process.pid is None else MemoryGroup(process.pid)
+        self._last_error = None
         self._changes.call()
 
-    def _note_ending(self, pid: int, code: int | None) -> None:
-        kills = self._oom_kills.since_start if self._oom_kills else None
+    def _note_companion(self) -> None:
+        # Who has ended can no longer be asked.
+        if (state := self.status.companion) and (errors := state.facts["errors"]):
+            self._last_error = errors[-1]
+        self._changes.call()
+
+    def _note_ending(self, pid: int, process: ApplicationProcess) -> None:
+        kills = self._memory.kills if self._memory else None
+        out_of_memory = died_for_memory(process.exit_code, kills)
         self._ending = ApplicationEnd(
             pid=pid,
-            code=code,
-            out_of_memory=died_for_memory(code, kills),
+            code=process.exit_code,
+            out_of_memory=out_of_memory,
+            memory_limit=self._memory.limit if self._memory and out_of_memory else None,
             traceback=self._read_last_words(pid),
+            last_error=self._last_error,
+            log=process.log,
             asked=self._asked,
             time=time.time(),
         )

@@ -68,6 +68,12 @@ def _open_command(value: object) -> object:
     return value
 
 
+def _folder_inside(value: object) -> object:
+    if isinstance(value, str) and (value.startswith("/") or {".", ".."} & {*value.split("/")}):
+        raise ValueError("expected a folder below files_root, e.g. results")
+    return value
+
+
 SizeSetting = Annotated[Size, BeforeValidator(_size)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 ByteCount = Annotated[Bytes, BeforeValidator(_bytes)]
@@ -150,6 +156,9 @@ class Settings(BaseModel):
     )
     files_for_viewers: bool = Field(
         False, description="whoever may only watch lists and downloads files too"
+    )
+    results: Annotated[str, BeforeValidator(_folder_inside)] = Field(
+        "results", description="folder below files_root whose new files are offered; empty: none"
     )
     upload_limit: ByteCount = Field(
         Bytes(0), ge=0, description="largest file that is uploaded, e.g. 50GB; 0B is any"

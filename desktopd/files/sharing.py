@@ -10,9 +10,11 @@ from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 from desktopd.files.errors import FilesError, Forbidden
+from desktopd.files.lasting import is_lasting
 from desktopd.files.limits import UploadLimits
 from desktopd.files.listing import EntryKind, FolderEntry, entry
 from desktopd.files.paths import FilePath
+from desktopd.files.results import Results
 from desktopd.files.root import Root
 from desktopd.files.staging import Staging
 from desktopd.files.threads import DiskThreads
@@ -33,10 +35,18 @@ class Rules:
 
 
 class SharedFiles:
-    """The files below `path`; `changes` are told the folder in which something has changed."""
+    """The files below `path`; `changes` are told the folder in which something has changed.
 
-    def __init__(self, path: Path, rules: Rules, limits: UploadLimits) -> None:
+    `results` are those that are offered for download, None where none are. `lasting` is as in
+    `desktopd.files.lasting`.
+    """
+
+    def __init__(
+        self, path: Path, rules: Rules, limits: UploadLimits, results: FilePath | None = None
+    ) -> None:
         self.root = Root(path)
+        self.lasting = is_lasting(self.root.path)
+        self.results = Results(self.root, results) if results and rules.download else None
         self.rules = rules
         self.staging = Staging(self.root, limits)
         self.uploads = Uploads(self.staging)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from desktopd.session.errors import LaunchError
 from desktopd.session.logs import open_log
+from desktopd.signal_names import signal_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Exit:
         if self.code is None:
             return "ended"
         if self.code < 0:
-            return f"killed by {signal.Signals(-self.code).name}"
+            return f"killed by {signal_name(-self.code)}"
         return f"exited with status {self.code}"
 
 

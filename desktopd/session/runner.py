@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -57,10 +58,12 @@ class Runner:
         """Keep the service running until cancelled; the process then runs on."""
         while True:
             self._asked.clear()
+            started = time.monotonic()
             was_ready, error = await self._one_life()
             self.up.clear()
             self.down.set()
-            self._failures = 0 if was_ready else self._failures + 1
+            settled = time.monotonic() - started >= self.service.restart.settled
+            self._failures = 0 if was_ready and settled else self._failures + 1
             await self._pause(was_ready, error)
             self._note(restarts=self.status.restarts + 1)
 
@@ -101,7 +104,7 @@ class Runner:
         ended = await (process.wait() if reason is None else process.kill())
         await self.service.release()
         self._forget()
-        self._note(pid=None, exit_code=ended.code)
+        self._note(pid=None, exit_code=ended.code, log=self._last_lines)
         program = self.service.argv[0] if self.service.argv else name
         return was_ready, f"{program} {reason or ended}"
 
@@ -172,7 +175,7 @@ class Runner:
         """Wait as long as the service's restart rule says."""
         if self._asked.is_set():
             return
-        rule, lines = self.service.restart, tail(self._log_file, self._log_start)
+        rule, lines = self.service.restart, self._last_lines
         if was_ready and not rule.always:
             log.info("%s is not started again", error)
             self._note(state=ServiceState.STOPPED, pid=None, error=error, log=lines)
@@ -189,6 +192,11 @@ class Runner:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(delay):
                     await self._asked.wait()
+
+    @property
+    def _last_lines(self) -> str:
+        """What the process has printed last."""
+        return tail(self._log_file, self._log_start)
 
     def _note(self, **changes: object) -> None:
         status = replace(self.status, **changes)  # type: ignore[arg-type]

@@ -25,14 +25,16 @@ class Restart:
     """How a service that ended is started again.
 
     The delay doubles from `first` to `longest` seconds with each end that was not preceded by
-    readiness, and is `first` again after a start that became ready. `attempts` such failures in a
-    row are the last (None: never). Without `always` a service that was ready stays ended.
+    readiness, and is `first` again after a start that became ready and lasted `settled` seconds.
+    `attempts` such failures in a row are the last (None: never). Without `always` a service that
+    was ready stays ended.
     """
 
     first: float = 0.1
     longest: float = 30.0
     attempts: int | None = None
     always: bool = True
+    settled: float = 0.0
 
     def delay(self, failures: int) -> float:
         """Seconds to wait after so many failures in a row, with a jitter of a fifth."""

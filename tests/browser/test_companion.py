@@ -19,15 +19,16 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 from websockets.sync.client import connect
 
 from desktopd.applications.command import CompanionPlace, companion_environment
+from tests.browser.memory_group import memory_group
 from tests.browser.napari_desktop import VIEW, WITHIN, Napari, running
 from tests.chromium import Tab, save, screen
 from tests.daemon import until
 
 OpenTab = Callable[[str], Tab]
-MEMORY = Path("/sys/fs/cgroup/memory")
 
 
 def differences(before: Any, after: Any, where: str = "") -> Iterator[str]:
@@ -165,9 +166,12 @@ def test_everything_is_there_again_after_a_kill(napari: Napari, tab: OpenTab) ->
     killed = napari.kill()
     told = napari.ready(after=killed)
     assert list(differences(before, napari.describe())) == []
-    assert told["restored"] == {"layers": before["order"], "missing": []}
+    assert (told["restored"]["layers"], told["restored"]["missing"]) == (before["order"], [])
+    assert "paint" in told["restored"]["unsaved"]
+    assert "cells" not in told["restored"]["unsaved"]
     assert (told["exit"]["signal"], told["exit"]["asked"]) == ("SIGKILL", False)
-    assert napari.daemon.session()["app"]["exit"] == told["exit"]
+    short = napari.daemon.session()["app"]["exit"]
+    assert short == {key: told["exit"][key] for key in short}
     page = tab(napari.daemon.page)
     page.shows_desktop()
     until(lambda: np.unique(screen(napari.daemon)[60:680, 330:1260]).size > 50, WITHIN, "layers")
@@ -238,20 +242,25 @@ def test_autosave_hardly_stops_the_painter(napari: Napari) -> None:
     assert napari.get()["companion"]["saved"]["longest_slice"] < 0.05
 
 
-def test_the_kernels_kill_for_memory_is_told(napari: Napari) -> None:
-    before = napari.pid()
+def test_the_kernels_kill_for_memory_is_told(napari: Napari, tab: OpenTab) -> None:
+    page, before = tab(napari.daemon.page), napari.pid()
     with memory_group(napari.daemon.process.pid) as limit:
         # Napari is born into the daemon's group.
         napari.ask("POST", "/restart")
         napari.ready(after=before)
-        pid = napari.pid()
+        pid, started = napari.pid(), time.time()
         limit(96 << 20)
         with pytest.raises(AssertionError, match="the application has ended"):
             napari.run("import numpy as np\nnp.ones(1 << 28)")
+        until(lambda: napari.get()["exit"]["time"] > started, 20, "the end")
         limit(None)
         told = napari.ready(after=pid)
     assert told["exit"]["signal"] == "SIGKILL"
     assert told["exit"]["out_of_memory"] is True
+    assert 96 << 20 < told["exit"]["memory_limit"] < 16 << 30
+    card = page.page.locator("#crash")
+    expect(card).to_contain_text("napari ran out of memory", timeout=WITHIN * 1000)
+    expect(card).to_contain_text("iB of memory here.")
     assert told["restored"]["layers"] == ["cells"]
 
 
@@ -315,28 +324,3 @@ def served(folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
-
-
-@contextmanager
-def memory_group(pid: int) -> Iterator[Callable[[int | None], object]]:
-    """Move a process into a control group of its own; yields how to limit its further bytes."""
-    groups = dict(line.split(":")[1:] for line in Path("/proc/self/cgroup").read_text().split())
-    parent = MEMORY / groups.get("memory", "").lstrip("/")
-    group = parent / f"desktopd-test-{pid}"
-    try:
-        group.mkdir()
-        (group / "cgroup.procs").write_text(str(pid))
-    except OSError as error:
-        pytest.skip(f"no control group for memory can be made here: {error}")
-
-    def limit(further: int | None) -> None:
-        used = int((group / "memory.usage_in_bytes").read_text())
-        allowed = -1 if further is None else used + further
-        (group / "memory.limit_in_bytes").write_text(str(allowed))
-
-    try:
-        yield limit
-    finally:
-        for process in (group / "cgroup.procs").read_text().split():
-            (parent / "cgroup.procs").write_text(process)
-        group.rmdir()

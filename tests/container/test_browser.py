@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_napari import canvas
 from tests.chromium import Tab, save
@@ -26,6 +27,10 @@ def test_napari_fills_the_tab(
     page = tab(container.page)
     page.shows_desktop()
     page.shows(size="1280x720", scale="1")
+    # No volume is mounted: the card stands in front of the picture until it is closed.
+    card = page.page.locator("#lasting")
+    expect(card).to_contain_text('docker run -v "$PWD":/data')
+    card.get_by_role("button", name="Close").click()
     until(lambda: np.unique(canvas(page.picture())).size > 50, 30, "an image on the canvas")
     until(lambda: np.array_equal(page.picture()[30:], container.screenshot()[30:]), 30, "rest")
     save(page.picture(), f"container-{request.node.callspec.id}")

@@ -60,3 +60,18 @@ def test_a_files_root_that_is_not_there(folder: Path) -> None:
     settings = config.load(["--files-root", str(folder / "x")]).settings
     with pytest.raises(ConfigError, match=r"files_root='.*/x': no such folder; make it, or set"):
         http_options(settings, "t", None)
+
+
+def test_results_are_offered_where_files_may_leave(folder: Path) -> None:
+    def folder_of(*given: str) -> str | None:
+        loaded = config.load(["--files-root", str(folder), *given])
+        files = http_options(loaded.settings, "t", None).files
+        assert files is not None
+        return str(files.results.folder) if files.results else None
+
+    assert folder_of() == "results"
+    assert folder_of("--results", "out/run 1/") == "out/run 1"
+    assert folder_of("--results", "") is None
+    assert folder_of("--files", "upload") is None
+    with pytest.raises(ConfigError, match=r"results='a//b': an empty part of the path is no name"):
+        folder_of("--results", "a//b")

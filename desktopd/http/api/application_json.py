@@ -32,7 +32,7 @@ def application_json(
         "state": status.application.state,
         "restarts": status.application.restarts,
         **_abilities(application, role, facts),
-        **crash_json(application, role),
+        **crash_json(application, role, words=True),
     }
 
 
@@ -45,12 +45,16 @@ def event_json(application: ApplicationStatus, role: Role) -> dict[str, Any]:
     }
 
 
-def crash_json(application: ApplicationStatus, role: Role) -> dict[str, Any]:
-    """How the application last ended, and what of its session was put back."""
-    companion = application.companion
+def crash_json(application: ApplicationStatus, role: Role, *, words: bool) -> dict[str, Any]:
+    """How the application last ended, and what of its session was put back.
+
+    The last `words` are long: too long for what is told at each change.
+    """
+    companion, ending = application.companion, application.ending
+    left = _words(ending, role) if ending and words else {}
     return {
-        "exit": None if application.ending is None else _ending(application.ending, role),
-        "restored": None if companion is None else companion.facts["restored"],
+        "exit": None if ending is None else {**_ending(ending), **left},
+        "restored": None if companion is None else _restored(companion.facts["restored"], role),
     }
 
 
@@ -73,12 +77,31 @@ def _companion(facts: Mapping[str, Any], role: Role) -> dict[str, Any]:
     return {**{name: facts[name] for name in FACTS if name in facts}, "errors": errors}
 
 
-def _ending(ending: ApplicationEnd, role: Role) -> dict[str, Any]:
+def _restored(restored: Mapping[str, Any] | None, role: Role) -> Mapping[str, Any] | None:
+    """What was put back; why something was not may name a path."""
+    if restored is None or role is Role.CONTROL:
+        return restored
+    missing = [{**layer, "reason": ""} for layer in restored["missing"]]
+    return {**restored, "missing": missing}
+
+
+def _ending(ending: ApplicationEnd) -> dict[str, Any]:
     return {
         "code": ending.code if ending.signal is None else None,
         "signal": ending.signal,
+        "description": ending.description,
         "out_of_memory": ending.out_of_memory,
-        "traceback": ending.traceback if role is Role.CONTROL else "",
+        "memory_limit": ending.memory_limit,
         "asked": ending.asked,
         "time": ending.time,
+    }
+
+
+def _words(ending: ApplicationEnd, role: Role) -> dict[str, Any]:
+    if role is not Role.CONTROL:
+        return {"traceback": "", "last_error": None, "log": ""}
+    return {
+        "traceback": ending.traceback,
+        "last_error": ending.last_error,
+        "log": ending.log,
     }

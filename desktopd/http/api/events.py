@@ -16,7 +16,7 @@ from desktopd.http.access.access import Access
 from desktopd.http.api.application_json import event_json
 from desktopd.http.api.clipboard import put_content
 from desktopd.http.api.clipboard_frames import clipboard_frame, frame_content, offer_frames
-from desktopd.http.api.file_access import FileAccess
+from desktopd.http.api.file_frames import FileFrames
 from desktopd.http.api.offered_downloads import OfferedDownloads
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem
@@ -47,9 +47,7 @@ class Events:
     async def connect(self, websocket: WebSocket) -> None:
         """Serve one client until it leaves."""
         role = Access.of(websocket).role
-        files = self._files
-        if files and not FileAccess(files.rules, websocket).list:
-            files = None
+        files = FileFrames(self._files, websocket)
         downloads = OfferedDownloads(self._files, websocket)
         # A browser that has offered protocols hangs up when none of them is taken.
         await websocket.accept("events" if "events" in websocket.scope["subprotocols"] else None)
@@ -62,23 +60,14 @@ class Events:
             pass
 
     async def _send(
-        self,
-        websocket: WebSocket,
-        role: Role,
-        files: SharedFiles | None,
-        downloads: OfferedDownloads,
+        self, websocket: WebSocket, role: Role, files: FileFrames, downloads: OfferedDownloads
     ) -> None:
         """Send the latest state, at most every `INTERVAL` seconds and only when it differs."""
         wake = asyncio.Event()
         copied: list[Offer] = []
-        changed: set[str] = set()
 
         def on_offer(offer: Offer) -> None:
             copied[:] = [offer]
-            wake.set()
-
-        def on_files(folder: str) -> None:
-            changed.add(folder)
             wake.set()
 
         with ExitStack() as subscriptions:
@@ -88,8 +77,7 @@ class Events:
             if role is Role.CONTROL:
                 subscriptions.callback(self._session.clipboard.on_offer(on_offer))
                 downloads.subscribe(self._session, wake.set, subscriptions)
-            if files is not None:
-                subscriptions.callback(files.changes.add(on_files))
+            files.subscribe(wake.set, subscriptions)
             sent, told = None, event_json(NOTHING, role)
             wake.set()
             while True:
@@ -99,19 +87,17 @@ class Events:
                 if state != sent:
                     await websocket.send_json({"type": "session", "session": state})
                     sent = state
-                if changed:
-                    folders = sorted(changed)
-                    changed.clear()
-                    await websocket.send_json({"type": "files", "folders": folders})
+                if frame := files.take():
+                    await websocket.send_json(frame)
                 application = event_json(self._application.status, role)
                 if application != told:
                     await websocket.send_json({"type": "application", **application})
                     told = application
                 while copied:
-                    for frame in offer_frames(copied.pop()):
-                        await websocket.send_json(frame)
-                if offered := await downloads.take():
-                    await websocket.send_json(offered)
+                    for offered in offer_frames(copied.pop()):
+                        await websocket.send_json(offered)
+                if download := await downloads.take():
+                    await websocket.send_json(download)
                 await asyncio.sleep(INTERVAL)
 
     async def _receive(self, websocket: WebSocket, role: Role) -> None:

@@ -131,6 +131,7 @@ class Files:
                 "root": str(self._files.root.path) if access.control else None,
                 "entries": [entry_json(one) for one in found.entries],
                 "space": {"total": found.space.total, "free": found.space.free},
+                "lasting": self._files.lasting,
                 "limits": {"file": limits.largest or None, "free": limits.free},
                 "may": {"download": access.download, "upload": access.upload},
             }

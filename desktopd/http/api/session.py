@@ -56,7 +56,7 @@ class SessionEndpoint:
             "viewers": [_viewer(viewer) for viewer in self._viewers],
             "app": {
                 **_application(status, role),
-                **crash_json(self._application.status, role),
+                **crash_json(self._application.status, role, words=False),
             },
             "gpu": {
                 "renderer": status.gpu.renderer,

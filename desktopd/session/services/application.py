@@ -13,6 +13,9 @@ from desktopd.session.probes.painted import PaintedProbe, at_once
 from desktopd.session.service import Restart, Service
 from desktopd.session.x_server import XServer
 
+SETTLED = 2.0
+"""Seconds after which an application of a plain desktop has come to stay."""
+
 
 def application(options: SessionOptions, x_server: XServer, changed: Callable[[], None]) -> Service:
     """The application: ready when its window has painted, at once on a plain desktop."""
@@ -25,7 +28,12 @@ def application(options: SessionOptions, x_server: XServer, changed: Callable[[]
         stage=probe.stage,
         ready_within=None,
         poll=0.15,
-        restart=Restart(attempts=5, always=options.restart_app),
+        restart=Restart(
+            attempts=5,
+            always=options.restart_app,
+            # Where it is ready at once, that says nothing yet.
+            settled=0 if options.kiosk else SETTLED,
+        ),
         stop_within=2,
         first_oom_victim=True,
         uses_gpu=True,

@@ -24,6 +24,7 @@ class Process:
 
     pid: int | None = None
     exit_code: int | None = None
+    log: str = ""
 
 
 @dataclass
@@ -52,12 +53,13 @@ def test_an_end_has_its_signal_and_its_last_words(tmp_path: Path) -> None:
     assert application.status.ending is None
     words = tmp_path / f"end-{os.getpid()}.txt"
     words.write_text("Traceback: x\n")
-    process.pid, process.exit_code = None, -signal.SIGSEGV
+    process.pid, process.exit_code, process.log = None, -signal.SIGSEGV, "it was printed"
     application.note_process()
     ending = application.status.ending
     assert ending is not None
     assert (ending.signal, ending.code, ending.asked) == ("SIGSEGV", -11, False)
     assert (ending.out_of_memory, ending.traceback) == (False, "Traceback: x\n")
+    assert (ending.log, ending.last_error, ending.memory_limit) == ("it was printed", None, None)
     assert not words.exists()
     assert len(changes) == 2
 
@@ -120,6 +122,35 @@ async def test_what_the_companion_can_do_the_application_can(
     facts = await application.facts()
     assert facts is not None
     assert facts["frame_rate"] == 12.0
+
+
+async def test_the_last_error_of_a_process_outlives_it(
+    companion: CompanionClient, tmp_path: Path
+) -> None:
+    process = Process()
+    application = make(process, tmp_path, companion)
+    assert companion.state is not None
+    process.pid = companion.state.pid
+    application.note_process()
+    error = {"time": 1.0, "message": "KeyError: 'area'", "traceback": "…"}
+    told = {**companion.state.facts, "errors": [error]}
+    await application.ask("become", {"event": "state", "data": told})
+    os.kill(companion.state.pid, signal.SIGKILL)
+    while companion.state is not None:
+        await asyncio.sleep(0.005)
+    process.pid, process.exit_code = None, -signal.SIGKILL
+    application.note_process()
+    ending = application.status.ending
+    assert ending is not None
+    assert ending.last_error == error
+    # The next process has had no error yet.
+    process.pid = os.getpid()
+    application.note_process()
+    process.pid, process.exit_code = None, 1
+    application.note_process()
+    assert application.status.ending is not ending
+    assert application.status.ending is not None
+    assert application.status.ending.last_error is None
 
 
 async def test_a_restart_goes_on_where_the_application_hangs(

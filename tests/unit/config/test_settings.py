@@ -71,3 +71,9 @@ def test_the_readme_lists_every_setting_with_its_default() -> None:
 def test_the_readme_is_short_enough_to_be_read() -> None:
     readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
     assert len(readme.splitlines()) <= 150
+
+
+@pytest.mark.parametrize("folder", ["/data/results", "../results", "a/../../b", "."])
+def test_results_lie_below_files_root(folder: str) -> None:
+    with pytest.raises(ConfigError, match=r"results.*: expected a folder below files_root"):
+        load(["--results", folder])

@@ -82,6 +82,15 @@ async def test_a_service_that_never_becomes_ready_is_given_up_with_its_log(folde
         await reach(runner, ServiceState.FAILED, 5)
 
 
+async def test_a_service_that_is_ready_at_once_and_ends_soon_is_given_up_too(folder: Path) -> None:
+    rule = Restart(first=0.01, longest=0.02, attempts=3, settled=60)
+    service = Service("s", ("sh", "-c", "sleep 0.1; echo broken; exit 3"), at_once, restart=rule)
+    async with running(make(folder, service)) as runner:
+        await runner.gave_up.wait()
+        assert runner.status.restarts == 2
+        assert (runner.status.error, runner.status.log) == ("sh exited with status 3", "broken")
+
+
 async def test_a_missing_program_is_a_failure_with_a_remedy(folder: Path) -> None:
     service = Service("s", ("no-such-program",), ready=never, restart=Restart(attempts=1))
     async with running(make(folder, service)) as runner:

@@ -1,7 +1,7 @@
 // @ts-check
 // The server's events, `WS api/events`: a new message is a type in server.d.ts, a case in #receive and an event of this class.
 
-/** @import { ApplicationFacts, Downloads, LayerFacts, ServerMessage, SessionFacts } from './server' */
+/** @import { ApplicationFacts, Downloads, FileEntry, LayerFacts, ServerMessage, SessionFacts } from './server' */
 /** @import { Session } from './session.js' */
 /** @import { WakeUp } from './wake-up.js' */
 
@@ -17,14 +17,15 @@ import { socketAddress } from './socket-address.js';
  * HTTP at each try, which also tells whether the visitor is still signed in.
  *
  * Events: `opened`, `session`, `clipboard` (the desktop's text), `files` (the paths of folders in which files have changed),
- * `downloads` (files that a program copied or dragged out), `application` and `layers` (as they are now), `refused` (why the
- * server did not do what it was told), `trouble` (the error of the HTTP request).
+ * `results` (all that are offered), `downloads` (files that a program copied or dragged out), `application` and `layers` (as
+ * they are now), `refused` (why the server did not do what it was told), `trouble` (the error of the HTTP request).
  *
  * @typedef {object} Events
  * @property {void} opened
  * @property {SessionFacts} session
  * @property {string} clipboard
  * @property {string[]} files
+ * @property {FileEntry[]} results
  * @property {Downloads} downloads
  * @property {ApplicationFacts} application
  * @property {LayerFacts[]} layers
@@ -113,6 +114,7 @@ export class EventsConnection extends Emitter {
         this.emit('clipboard', message.text);
         break;
       case 'files':
+        if (message.results) this.emit('results', message.results);
         this.emit('files', message.folders);
         break;
       case 'application':

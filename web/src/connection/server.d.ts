@@ -21,6 +21,74 @@ export interface ViewerFacts {
   fps: number | null;
 }
 
+export interface UncaughtError {
+  /** Seconds since 1970. */
+  time: number;
+  message: string;
+  traceback: string;
+}
+
+/** How the application's last process ended. */
+export interface ApplicationEnd {
+  code: number | null;
+  /** Such as `SIGKILL`. */
+  signal: string | null;
+  /** Exit code or signal in words. */
+  description: string;
+  /** By the count of its control group; null where nobody counts. */
+  out_of_memory: boolean | null;
+  /** Bytes; null where there is none. */
+  memory_limit: number | null;
+  /** Whether it was restarted through the server. */
+  asked: boolean;
+  /** Seconds since 1970. */
+  time: number;
+}
+
+/** What a process has left to be read. */
+export interface LastWords {
+  traceback: string;
+  last_error: UncaughtError | null;
+  /** The last lines of its output. */
+  log: string;
+}
+
+/** What was put back of the session before, as names of layers. */
+export interface Restored {
+  layers: string[];
+  unsaved: string[];
+  camera: boolean;
+  missing: { name: string; reason: string }[];
+}
+
+export interface ApplicationStatus {
+  command: string;
+  state: ServiceState;
+  restarts: number;
+  error: string | null;
+  log?: string;
+  /** Null as long as no process has ended. */
+  exit?: ApplicationEnd | null;
+  restored?: Restored | null;
+}
+
+/** What the companion in the application tells of it. */
+export interface CompanionFacts {
+  napari: string;
+  /** Whether what it was started with, and the session before, is there. */
+  ready: boolean;
+  renderer: string | null;
+  /** Null where the session is not kept. */
+  saved: { error: string | null } | null;
+}
+
+/** What comes of the application by itself, beside the session's own. */
+export interface ApplicationFacts {
+  capabilities: string[];
+  /** Null while there is none. */
+  companion: CompanionFacts | null;
+}
+
 export interface SessionFacts {
   stage: Stage;
   message: string;
@@ -31,7 +99,7 @@ export interface SessionFacts {
   viewers: ViewerFacts[];
   /** How this session's pixels are sent, and whether H.264 can keep to its baseline profile; not every server says. */
   rfb?: { path: string; baseline?: boolean };
-  app: { command: string; state: ServiceState; restarts: number; error: string | null; log?: string };
+  app: ApplicationStatus;
   /** What draws the application's OpenGL; `reason` is why that is no GPU. */
   gpu: { renderer: 'nvidia' | 'dri' | 'software'; name: string; reason: string };
 }
@@ -49,9 +117,13 @@ export interface FileEntry {
 
 export interface Listing {
   path: string;
+  /** The absolute path of the top folder; null for who may only watch. */
+  root: string | null;
   entries: FileEntry[];
   /** Bytes of the disk. */
   space: { total: number; free: number };
+  /** False where the files go with the server's container. */
+  lasting: boolean;
   may: { download: boolean; upload: boolean };
 }
 
@@ -71,12 +143,6 @@ export interface LayerFacts {
   active?: boolean;
 }
 
-export interface ApplicationFacts {
-  capabilities: string[];
-  /** Null while there is none; `ready` once the application has opened what it was started with. */
-  companion: { ready: boolean } | null;
-}
-
 /** Files that a program copied or dragged out of the desktop, and how many more that cannot be downloaded. */
 export interface Downloads {
   by: 'copy' | 'drag';
@@ -89,7 +155,7 @@ export type DropResult = 'accepted' | 'refused' | 'no_target' | 'timed_out';
 export type ServerMessage =
   | { type: 'session'; session: SessionFacts }
   | { type: 'clipboard'; text: string }
-  | { type: 'files'; folders: string[] }
+  | { type: 'files'; folders: string[]; results?: FileEntry[] }
   | { type: 'application'; application: ApplicationFacts; layers: LayerFacts[] }
   | ({ type: 'downloads' } & Downloads)
   | { type: 'error'; error: string; remedy?: string };

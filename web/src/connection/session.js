@@ -2,7 +2,7 @@
 // The session over HTTP; what comes by itself stands in events-connection.js.
 
 /** @import { Size } from '../geometry.js' */
-/** @import { SessionFacts } from './server' */
+/** @import { ApplicationEnd, LastWords, SessionFacts } from './server' */
 
 import { SAME_ORIGIN, ask, json } from './request.js';
 
@@ -18,6 +18,18 @@ export class Session {
   async read() {
     const answer = await ask('api/session', { cache: 'no-store' });
     return answer.json();
+  }
+
+  /**
+   * How the application has ended last, with what it has left to be read.
+   *
+   * @returns {Promise<(ApplicationEnd & LastWords) | null>} null where it never has
+   * @throws {HttpError} for an answer that is not a success
+   * @throws {TypeError} when the server does not answer
+   */
+  async readEnd() {
+    const answer = await ask('api/app', { cache: 'no-store' });
+    return (await answer.json()).exit;
   }
 
   /**

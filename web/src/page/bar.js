@@ -81,6 +81,17 @@ export class Bar extends Emitter {
     this.#files.hidden = !offered;
   }
 
+  /** @param {number} count - of results that are new; none shows no badge */
+  set results(count) {
+    const { menu, menuNews, newResults } = texts.bar;
+    const badge = element('bar-badge', HTMLSpanElement);
+    const inMenu = element('bar-files-badge', HTMLSpanElement);
+    badge.hidden = inMenu.hidden = count === 0;
+    badge.textContent = String(count);
+    inMenu.textContent = newResults(count);
+    this.#handle.setAttribute('aria-label', count === 0 ? menu : menuNews(newResults(count)));
+  }
+
   /** @param {boolean} offered - whether the desktop could take the window's size but has another */
   set misfit(offered) {
     this.#fit.hidden = !offered;

@@ -21,6 +21,7 @@ import { Codecs } from '../video/codecs.js';
 import { AboutPanel } from './about-panel.js';
 import { Bar } from './bar.js';
 import { ClipboardPanel, refusalText } from './clipboard-panel.js';
+import { CrashCard } from './crash-card.js';
 import { DeepLink } from './deep-link.js';
 import { DesktopView } from './desktop-view.js';
 import { takeOverDownloads } from './download-links.js';
@@ -31,12 +32,14 @@ import { element } from './element.js';
 import { errorText } from './error-text.js';
 import { fillTexts } from './fill-texts.js';
 import { FilesPanel } from './files-panel.js';
+import { LastingCard } from './lasting-card.js';
 import { LinkDialog } from './link-dialog.js';
 import { MenuKey } from './menu-key.js';
 import { Notice } from './notice.js';
-import { Panel } from './panel.js';
 import { Parameters } from './parameters.js';
 import { programName } from './program-name.js';
+import { RestartPanel } from './restart-panel.js';
+import { ResultsList } from './results-list.js';
 import { forgetTicket, signIn } from './sign-in.js';
 import { StartPage } from './start-page.js';
 import { texts } from './texts.js';
@@ -84,8 +87,11 @@ class Page {
   #keyboard = new TouchKeyboard(element('touch-input', HTMLTextAreaElement));
   #clipboardPanel = new ClipboardPanel(this.#clipboard);
   #filesPanel = new FilesPanel(this.#files);
+  #results = new ResultsList(this.#files);
+  #crash = new CrashCard(this.#session);
+  #lasting = new LastingCard();
   #about = new AboutPanel();
-  #restart = new Panel('restart', { modal: true });
+  #restart = new RestartPanel();
   #application = new Application();
   #linkDialog = new LinkDialog();
   #link = new DeepLink(this.#parameters.view, {
@@ -127,9 +133,13 @@ class Page {
 
   #listenToServer() {
     this.#events.on('session', (facts) => this.#learn(facts));
-    this.#events.on('application', (facts) => (this.#link.applicationFacts = facts));
     this.#events.on('layers', (layers) => (this.#embedding.layers = layers));
     this.#events.on('trouble', (error) => this.#tellTrouble(error));
+    this.#events.on('application', (facts) => {
+      this.#link.applicationFacts = facts;
+      this.#crash.companion = facts.companion;
+      this.#restart.companion = facts.companion;
+    });
     this.#events.on('refused', (text) => this.#notice.show(text));
     this.#events.on('opened', () => {
       this.#connection.check();
@@ -179,6 +189,9 @@ class Page {
       if (answer === 'restart') this.#restartApplication();
     });
     this.#start.on('retry', () => this.#restartApplication());
+    this.#crash.on('start', () => this.#restartApplication());
+    this.#crash.on('closed', () => this.#desktop.focus());
+    this.#lasting.on('closed', () => this.#desktop.focus());
     this.#start.on('connect', () => this.#connection.start());
     this.#keyboard.on('key', ({ keysym, code }) => this.#connection.rfb?.sendKey(keysym, code));
   }
@@ -189,6 +202,11 @@ class Page {
     this.#downloads.on('left', () => this.#focusIfLost());
     this.#events.on('downloads', (downloads) => this.#downloads.show(downloads));
     this.#events.on('files', (folders) => panel.changed(folders));
+    this.#events.on('results', (files) => {
+      if (!this.#parameters.foreign) this.#results.offered = files;
+    });
+    this.#results.on('count', (count) => (this.#bar.results = count));
+    panel.on('closed', () => this.#results.markSeen());
     panel.chooser.on('chosen', (tree) => this.#drops.send(new UploadBatch(tree, panel.folder, this.#files)));
     this.#dropArea.on('dropped', (dropped) => {
       const { what, on } = dropped;
@@ -201,10 +219,9 @@ class Page {
   /** Whether files may be listed follows from settings that only the server knows. */
   async #offerFiles() {
     if (this.#parameters.foreign) return;
-    this.#bar.files = await this.#files.list('').then(
-      () => true,
-      () => false,
-    );
+    const top = await this.#files.list('').catch(() => null);
+    this.#bar.files = top !== null;
+    if (top) this.#lasting.files = top;
   }
 
   /** @param {SessionFacts} facts */
@@ -213,6 +230,7 @@ class Page {
     this.#facts = facts;
     document.documentElement.dataset.stage = facts.stage;
     this.#start.session = facts;
+    if (!foreign) this.#crash.session = facts;
     this.#focusIfLost();
     const control = facts.role === 'control';
     this.#bar.restart = control && !foreign;

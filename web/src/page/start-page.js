@@ -1,14 +1,14 @@
 // @ts-check
 // The page above the desktop that says what is being waited for, and why something failed. What it says is decided in
-// start-view.js.
+// start-content.js.
 
 /** @import { ConnectionState } from '../connection/desktop-connection.js' */
 /** @import { SessionFacts } from '../connection/server' */
-/** @import { StartFacts, StartView } from './start-view.js' */
+/** @import { StartFacts, StartContent } from './start-content.js' */
 
 import { Emitter } from '../emitter.js';
 import { element } from './element.js';
-import { isReady, startView } from './start-view.js';
+import { isReady, startContent } from './start-content.js';
 
 /**
  * Draws what the start page shows.
@@ -68,29 +68,29 @@ export class StartPage extends Emitter {
   #learn(facts) {
     Object.assign(this.#facts, facts);
     this.#facts.seen ||= isReady(this.#facts) && this.#facts.connection === 'connected';
-    this.#draw(startView(this.#facts));
+    this.#draw(startContent(this.#facts));
   }
 
-  /** @param {StartView} view */
-  #draw(view) {
-    this.#section.hidden = !view.shown;
+  /** @param {StartContent} content */
+  #draw(content) {
+    this.#section.hidden = !content.shown;
     this.#section.classList.toggle('again', this.#facts.seen);
-    this.#drawSteps(view.steps);
-    this.#title.textContent = view.title;
-    this.#message.textContent = view.message;
-    this.#failure.hidden = view.error === '';
-    this.#error.textContent = view.error;
-    this.#log.hidden = view.log === '';
-    if (this.#log.textContent !== view.log) {
-      this.#log.textContent = view.log;
+    this.#drawSteps(content.steps);
+    this.#title.textContent = content.title;
+    this.#message.textContent = content.message;
+    this.#failure.hidden = content.error === '';
+    this.#error.textContent = content.error;
+    this.#log.hidden = content.log === '';
+    if (this.#log.textContent !== content.log) {
+      this.#log.textContent = content.log;
       this.#log.scrollTop = this.#log.scrollHeight;
     }
-    this.#retry.hidden = !view.retry;
-    this.#connect.hidden = view.connect === '';
-    this.#connect.textContent = view.connect;
+    this.#retry.hidden = !content.retry;
+    this.#connect.hidden = content.connect === '';
+    this.#connect.textContent = content.connect;
   }
 
-  /** @param {StartView['steps']} steps */
+  /** @param {StartContent['steps']} steps */
   #drawSteps(steps) {
     this.#steps.hidden = steps.length === 0;
     for (const [index, { text, state }] of steps.entries()) {

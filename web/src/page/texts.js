@@ -24,6 +24,7 @@ const english = {
     asking: 'Asking the server…',
     connecting: 'Connecting to the desktop…',
     ended: 'The connection has ended.',
+    gaveUp: 'It has ended right after each start, and is not started again by itself.',
     log: 'Last lines of the log',
     retry: 'Retry',
     connect: 'Connect',
@@ -34,6 +35,8 @@ const english = {
     label: 'Desktop controls',
     menu: 'Menu',
     menuKey: 'Menu (Ctrl+Alt+Shift+M)',
+    menuNews: (/** @type {string} */ news) => `Menu, ${news}`,
+    newResults: (/** @type {number} */ count) => (count === 1 ? '1 new result' : `${count} new results`),
     enterFullscreen: 'Full screen',
     leaveFullscreen: 'Leave full screen',
     size: 'Size',
@@ -180,10 +183,58 @@ const english = {
       `There is a file ${name} already. Choose another name, or replace that file for good.`,
   },
 
+  results: {
+    title: 'New results',
+    facts: (/** @type {string} */ size, /** @type {string} */ time) => `${size}, ${time}`,
+    download: 'Download',
+    downloadOf: (/** @type {string} */ name) => `Download ${name}`,
+  },
+
+  lasting: {
+    title: 'Files here do not last',
+    warning: (/** @type {string} */ root) =>
+      `What lies in ${root} is lost when this container is removed: no folder from outside is mounted there. Download what ` +
+      'you want to keep, or have one mounted when the container is started:',
+    remedy: (/** @type {string} */ root) => `docker run -v "$PWD":${root} …`,
+  },
+
   restart: {
     title: 'Restart the application?',
     warning: 'What has not been saved in it is lost.',
+    comesBack: 'Its layers, with what has not been saved, are kept and put back.',
     confirm: 'Restart',
+  },
+
+  crash: {
+    restarted: (/** @type {string} */ name) => `${name} was restarted`,
+    closed: (/** @type {string} */ name) => `${name} was closed`,
+    outOfMemory: (/** @type {string} */ name) => `${name} ran out of memory`,
+    crashed: (/** @type {string} */ name) => `${name} crashed`,
+    ended: (/** @type {string} */ name) => `${name} ended unexpectedly`,
+    how: (/** @type {string} */ description, /** @type {string} */ time) => `At ${time}: ${description}.`,
+    memoryLimit: (/** @type {string} */ size) => `It may take no more than ${size} of memory here.`,
+    noMemory: 'The machine had no memory left.',
+    startedAgain: (/** @type {number} */ restarts) =>
+      restarts > 1 ? `It has been started again, ${restarts} times by now.` : 'It has been started again.',
+    startedAfresh: 'It has been started afresh, for whoever needs it next.',
+    staysEnded: 'It is not started again by itself.',
+    restoring: 'Its layers are being put back…',
+    layersBack: (/** @type {number} */ count, /** @type {string} */ names, /** @type {boolean} */ camera) =>
+      `${count === 1 ? '1 layer is' : `${count} layers are`} back${camera ? ', and the camera' : ''}: ${names}.`,
+    unsavedBack: (/** @type {string} */ names) => `What had not been saved is back too: ${names}.`,
+    nothingSaved: 'There were no layers to put back.',
+    unsavedLost: 'What had not been saved in it is lost.',
+    notBack: (/** @type {string} */ name, /** @type {string} */ reason) =>
+      reason ? `${name} is not back: ${reason}` : `${name} is not back`,
+    list: (/** @type {string[]} */ names, /** @type {number} */ more) =>
+      more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', '),
+    traceback: 'Last traceback',
+    lastError: (/** @type {string} */ time) => `Last error before it, at ${time}`,
+    output: 'Last lines of its output',
+    report: 'Copy report',
+    start: 'Start it again',
+    copied: 'The report is on this computer’s clipboard.',
+    notCopied: 'The browser refused. Select the report and copy it with the keyboard.',
   },
 
   about: {

@@ -82,7 +82,10 @@ class Keeper:
         if document is None or not document["layers"]:
             return
         if not self._folder.may_try():
-            log.error("desktopd: the session has ended napari twice, and is not restored again")
+            reason = "putting it back has ended napari twice"
+            log.error("desktopd: the session is not restored: %s", reason)
+            missing = [{"name": layer["name"], "reason": reason} for layer in document["layers"]]
+            self._restored = Restored(missing=missing)
             return
         restoring = Restoring(
             viewer, self._folder.blocks, same_command=document["argv"] == sys.argv

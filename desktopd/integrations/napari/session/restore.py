@@ -28,9 +28,14 @@ class NotRestored(Exception):
 
 @dataclass
 class Restored:
-    """What is back, by name, and what is not, with the reason."""
+    """What is back, by name, and what is not, with the reason.
+
+    `unsaved` are layers whose data the session itself has kept, with what no file has of them.
+    """
 
     layers: list[str] = field(default_factory=list)
+    unsaved: list[str] = field(default_factory=list)
+    camera: bool = False
     missing: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -59,12 +64,15 @@ class Restoring:
             else:
                 back.append((layer, record["name"]))
                 self._restored.layers.append(record["name"])
+                if record["data"] is not None:
+                    self._restored.unsaved.append(record["name"])
         for layer in self._superfluous:
             self._viewer.layers.remove(layer)
         self._order([layer for layer, _ in back])
         for layer, name in back:
             layer.name = name
         restore_view(self._viewer, document["view"])
+        self._restored.camera = True
         return self._restored
 
     def _miss(self, name: str, reason: str) -> None:
@@ -142,12 +150,21 @@ class Restoring:
 def _apply(layer: Any, state: Mapping[str, Any]) -> None:
     """Set attributes; those that this napari does not take stay as they are."""
     for name, value in state.items():
-        if not hasattr(type(layer), name):
+        if not hasattr(type(layer), name) or _is_chosen(layer, name, value):
             continue
         try:
             setattr(layer, name, value)
         except (AttributeError, ValueError, TypeError) as error:
             log.info("desktopd: %s of %r stays: %s", name, layer.name, error)
+
+
+def _is_chosen(layer: Any, name: str, value: Any) -> bool:
+    """Whether a choice by name is made already.
+
+    To make it again is no change, and yet a control that two choices share (as interpolation2d and
+    interpolation3d do) would then show the other one.
+    """
+    return isinstance(value, str) and str(getattr(layer, name)) == value
 
 
 @contextlib.contextmanager

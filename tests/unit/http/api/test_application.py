@@ -33,6 +33,12 @@ from tests.unit.http.desktop import (
     serving,
 )
 
+RESTORED = {
+    "layers": ["cells"],
+    "unsaved": [],
+    "camera": True,
+    "missing": [{"name": "sum", "reason": "/data/sum.tif does not exist"}],
+}
 READ = ["/api/app", "/api/app/layers", "/api/app/camera", "/api/app/dims", "/api/app/screenshot"]
 
 
@@ -107,7 +113,7 @@ async def test_a_viewer_may_look_and_is_told_no_paths_and_tracebacks(
     desk: Desk, application: Application, companion: CompanionClient
 ) -> None:
     error = {"time": 1.0, "message": "KeyError: 1", "traceback": "in secret.py"}
-    told = state(errors=[error], restored={"layers": ["cells"], "missing": []})
+    told = state(errors=[error], restored=RESTORED)
     await companion.ask("become", {"event": "state", "data": told}, 20)
     async with user(desk, application, VIEW_BEARER) as script:
         answer = (await script.get("/api/app")).json()
@@ -127,21 +133,26 @@ async def test_a_viewer_may_look_and_is_told_no_paths_and_tracebacks(
     async with user(desk, application) as script:
         session = (await script.get("/api/session")).json()
         assert (await script.get("/api/app/layers")).json() == {"layers": [LAYER]}
-    assert session["app"]["restored"] == {"layers": ["cells"], "missing": []}
+    assert session["app"]["restored"] == RESTORED
+    assert answer["restored"] == {**RESTORED, "missing": [{"name": "sum", "reason": ""}]}
 
 
 async def test_how_it_ended_is_told(desk: Desk, application: Application) -> None:
     application.note_process()
     (*others, running) = desk.status.services
-    ended: ServiceStatus = replace(running, pid=None, exit_code=-signal.SIGKILL)
+    ended: ServiceStatus = replace(running, pid=None, exit_code=-signal.SIGKILL, log="printed")
     desk.become(services=(*others, ended))
     application.note_process()
     async with user(desk, application) as script:
         told = (await script.get("/api/app")).json()["exit"]
-        assert (await script.get("/api/session")).json()["app"]["exit"] == told
-    assert told["signal"] == "SIGKILL"
-    assert told["code"] is None
-    assert not told["asked"]
+        short = (await script.get("/api/session")).json()["app"]["exit"]
+    assert told == {**short, "traceback": "", "last_error": None, "log": "printed"}
+    assert (told["signal"], told["code"]) == ("SIGKILL", None)
+    assert (told["description"], told["log"]) == ("Killed (signal 9)", "printed")
+    assert (told["last_error"], told["memory_limit"], told["asked"]) == (None, None, False)
+    async with user(desk, application, VIEW_BEARER) as watcher:
+        seen = (await watcher.get("/api/app")).json()["exit"]
+    assert seen == {**told, "log": ""}
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 
 from desktopd.files.limits import UploadLimits
+from desktopd.files.paths import FilePath
 from desktopd.files.sharing import Rules, SharedFiles
 from desktopd.geometry import Size
 from desktopd.rfb.viewers.pixel_path import PixelPath
@@ -267,3 +268,44 @@ async def test_nothing_is_left_behind() -> None:
         len(viewers._changes),
         len(desk.clipboard.offers),
     )
+
+
+def results_of(path: Path, name: str) -> SharedFiles:
+    """Files that have a result which is at rest."""
+    (path / "results").mkdir()
+    (path / "results" / name).write_bytes(b"12345")
+    files = SharedFiles(path, Rules(for_viewers=True), UploadLimits(), FilePath(("results",)))
+    assert files.results is not None
+    files.results.note(files.results.look())
+    files.results.note(files.results.look())
+    return files
+
+
+async def test_results_are_told_at_once_and_when_there_are_more(tmp_path: Path) -> None:
+    files = results_of(tmp_path, "a b.csv")
+    assert files.results is not None
+    async with events(make_app(files=files), VIEW_BEARER) as websocket:
+        await receive(websocket)
+        frame = await receive(websocket)
+        (told,) = frame["results"]
+        assert (frame["type"], frame["folders"]) == ("files", [])
+        assert (told["name"], told["href"], told["size"]) == ("a b.csv", "results/a%20b.csv", 5)
+        (tmp_path / "results" / "more.csv").write_bytes(b"1")
+        files.results.note(files.results.look())
+        files.results.note(files.results.look())
+        frame = await receive(websocket)
+        assert frame["folders"] == ["results"]
+        assert {one["name"] for one in frame["results"]} == {"a b.csv", "more.csv"}
+        # A change elsewhere tells no results again.
+        files.changes.call("plates")
+        assert await receive(websocket) == {"type": "files", "folders": ["plates"]}
+    assert len(files.results.changes) == 0
+
+
+async def test_who_may_not_load_is_offered_no_results(tmp_path: Path) -> None:
+    desk, files = Desk(), results_of(tmp_path, "secret.csv")
+    files.rules = Rules(for_viewers=False)
+    async with events(make_app(desk, files=files), VIEW_BEARER) as websocket:
+        await receive(websocket)
+        desk.become(stage=Stage.STOPPING)
+        assert await receive_until_stage(websocket, Stage.STOPPING) == 1

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from desktopd.files.lasting import is_lasting
 from desktopd.http.api import incoming
 from tests.unit.http.api.shared import Shared, request
 from tests.unit.http.desktop import BEARER, exchange, opened, serving
@@ -48,6 +49,7 @@ async def test_a_folder_is_json(shared: Shared) -> None:
                 "modified": 1_700_000_000,
             }
         ],
+        "lasting": is_lasting(shared.path),
         "limits": {"file": None, "free": 0},
         "may": {"download": True, "upload": True},
     }

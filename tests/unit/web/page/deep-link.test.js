@@ -10,7 +10,10 @@ import { DeepLink } from '../../../../web/src/page/deep-link.js';
 import { session } from './session.js';
 
 const READY = session({ stage: 'ready' });
-const COMPANION = { capabilities: [], companion: { ready: true } };
+const COMPANION = {
+  capabilities: [],
+  companion: { napari: '0.9.2', ready: true, renderer: null, saved: null },
+};
 const OCCUPIED = new HttpError(409, '', 'napari has 2 layers already. ask');
 
 /** An application and a visitor, who keep what they are asked. */
@@ -63,7 +66,7 @@ test('a link is followed once, as soon as the application is ready', async () =>
   const link = around.link({ open: 'cells.tif' });
   link.session = session({ stage: 'application' });
   link.applicationFacts = { capabilities: ['open'], companion: null };
-  link.applicationFacts = { capabilities: ['open'], companion: { ready: false } };
+  link.applicationFacts = { capabilities: ['open'], companion: { ...COMPANION.companion, ready: false } };
   await settled();
   assert.deepEqual(around.shown, []);
   link.applicationFacts = COMPANION;

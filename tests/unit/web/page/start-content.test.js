@@ -2,15 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-/** @import { StartFacts } from '../../../../web/src/page/start-view.js' */
+/** @import { StartFacts } from '../../../../web/src/page/start-content.js' */
 
-import { startView } from '../../../../web/src/page/start-view.js';
+import { startContent } from '../../../../web/src/page/start-content.js';
 import { texts } from '../../../../web/src/page/texts.js';
 import { service, session } from './session.js';
 
 /** @param {Partial<StartFacts>} facts */
 function view(facts) {
-  return startView({ session: null, connection: 'connecting', trouble: '', foreign: false, seen: false, ...facts });
+  return startContent({ session: null, connection: 'connecting', trouble: '', foreign: false, seen: false, ...facts });
 }
 
 /** @param {Partial<StartFacts>} facts */
@@ -71,8 +71,9 @@ test('an application that failed shows its error and log, and who controls it ma
   const app = { command: 'napari', state: /** @type {const} */ ('failed'), restarts: 3, error: 'exited with status 3', log: 'ImportError' };
   const services = [service('display', 'running'), service('application', 'failed', 'not this one')];
   const failed = session({ stage: 'failed', services, app });
-  const { error, log, retry, steps } = view({ session: failed });
+  const { message, error, log, retry, steps } = view({ session: failed });
   assert.deepEqual([error, log, retry, steps], ['exited with status 3', 'ImportError', true, []]);
+  assert.equal(message, texts.start.gaveUp);
   assert.equal(view({ session: { ...failed, role: 'view' } }).retry, false);
 });
 

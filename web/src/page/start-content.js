@@ -21,7 +21,7 @@ import { texts } from './texts.js';
 /** @typedef {'done' | 'active' | 'waiting'} StepState */
 
 /**
- * @typedef {object} StartView
+ * @typedef {object} StartContent
  * @property {boolean} shown
  * @property {string} title
  * @property {{text: string, state: StepState}[]} steps - empty where they say nothing
@@ -39,9 +39,9 @@ const STAGES = ['display', 'window_manager', 'application', 'first_frame', 'read
  * What the start page shows.
  *
  * @param {StartFacts} facts
- * @returns {StartView}
+ * @returns {StartContent}
  */
-export function startView(facts) {
+export function startContent(facts) {
   const { session, connection, foreign, seen } = facts;
   const failed = failedService(facts);
   const ended = connection === 'disconnected';
@@ -50,7 +50,7 @@ export function startView(facts) {
     shown: !(seen && isReady(facts) && !ended),
     title: session && !foreign ? programName(session.app.command) || texts.application : texts.desktop,
     steps: steps(facts),
-    message: message(facts),
+    message: message(facts, failed),
     error: failed?.error ?? '',
     log: failed?.name === 'application' ? (session?.app.log ?? '') : '',
     retry: session?.role === 'control' && failed?.name === 'application' && failed.state === 'failed',
@@ -69,7 +69,7 @@ export function isReady({ session, foreign }) {
 
 /**
  * @param {StartFacts} facts
- * @returns {StartView['steps']}
+ * @returns {StartContent['steps']}
  */
 function steps(facts) {
   const { session, foreign, seen } = facts;
@@ -83,12 +83,17 @@ function steps(facts) {
   }));
 }
 
-/** @param {StartFacts} facts */
-function message(facts) {
+/**
+ * @param {StartFacts} facts
+ * @param {ReturnType<typeof failedService>} failed
+ */
+function message(facts, failed) {
   const { session, connection, trouble, seen } = facts;
   if (trouble) return trouble;
   if (connection === 'disconnected') return seen ? texts.start.ended : '';
   if (isReady(facts)) return texts.start.connecting;
+  // The error beside it says why.
+  if (failed?.name === 'application' && failed.state === 'failed') return texts.start.gaveUp;
   return session?.message ?? texts.start.asking;
 }
 

@@ -1,0 +1,117 @@
+"""Which files of the folder of results are offered: those at rest. A real folder."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from desktopd.files import results as module
+from desktopd.files.paths import FilePath
+from desktopd.files.results import Results
+from desktopd.files.root import Root
+from desktopd.files.threads import DiskThreads
+
+
+@pytest.fixture
+def results(folder: Path) -> Results:
+    return Results(Root(folder), FilePath(("results",)))
+
+
+@pytest.fixture
+def place(folder: Path) -> Path:
+    (folder / "results").mkdir()
+    return folder / "results"
+
+
+def look(results: Results) -> list[str] | None:
+    """What is offered after one more look."""
+    results.note(results.look())
+    return None if results.files is None else [entry.path.name for entry in results.files]
+
+
+def test_a_file_is_offered_once_it_is_alike_in_two_looks(results: Results, place: Path) -> None:
+    changes: list[None] = []
+    results.changes.add(lambda: changes.append(None))
+    assert look(results) is None
+    assert look(results) == []
+    (place / "cells.csv").write_text("a")
+    assert look(results) == []
+    (place / "cells.csv").write_text("a,b")
+    assert look(results) == []
+    assert look(results) == ["cells.csv"]
+    assert look(results) == ["cells.csv"]
+    assert len(changes) == 2, "nothing, then one"
+
+
+def test_a_file_that_is_written_again_is_offered_again(results: Results, place: Path) -> None:
+    (place / "cells.csv").write_text("a")
+    look(results)
+    assert look(results) == ["cells.csv"]
+    (place / "cells.csv").write_text("other")
+    assert look(results) == []
+    assert look(results) == ["cells.csv"]
+    assert results.files is not None
+    assert results.files[0].size == 5
+    (place / "cells.csv").unlink()
+    assert look(results) == []
+
+
+def test_only_files_with_something_in_them_are_offered(
+    results: Results, place: Path, folder: Path
+) -> None:
+    (place / "run").mkdir()
+    (place / "run" / "inner.csv").write_text("a")
+    (place / "empty").touch()
+    (place / ".cells.csv.part").write_text("a")
+    (folder / "outside").write_text("a")
+    (place / "link").symlink_to(folder / "outside")
+    os.mkfifo(place / "pipe")
+    look(results)
+    assert look(results) == []
+
+
+def test_the_newest_come_first_and_the_oldest_not_at_all(results: Results, place: Path) -> None:
+    for age in range(module.MOST + 5):
+        (place / f"{age:03}").write_text("a")
+        os.utime(place / f"{age:03}", (1000 - age, 1000 - age))
+    look(results)
+    offered = look(results)
+    assert offered is not None
+    assert offered == [f"{age:03}" for age in range(module.MOST)]
+
+
+def test_a_folder_that_is_not_there_yet_holds_nothing(results: Results, folder: Path) -> None:
+    look(results)
+    assert look(results) == []
+    (folder / "results").mkdir()
+    (folder / "results" / "a").write_text("a")
+    look(results)
+    assert look(results) == ["a"]
+
+
+def test_a_folder_that_is_a_link_is_not_followed(results: Results, folder: Path) -> None:
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere" / "secret").write_text("a")
+    (folder / "results").symlink_to(folder / "elsewhere")
+    look(results)
+    assert look(results) == []
+
+
+async def test_the_folder_is_watched(
+    results: Results, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "EVERY", 0.01)
+    told = asyncio.Event()
+    watching = asyncio.create_task(results.watch(DiskThreads()))
+    try:
+        while results.files is None:
+            await asyncio.sleep(0.01)
+        results.changes.add(told.set)
+        (place / "cells.csv").write_text("a")
+        async with asyncio.timeout(10):
+            await told.wait()
+        assert [str(entry.path) for entry in results.files] == ["results/cells.csv"]
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
