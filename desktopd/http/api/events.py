@@ -15,7 +15,12 @@ from desktopd.files.sharing import SharedFiles
 from desktopd.http.access.access import Access
 from desktopd.http.api.application_json import event_json
 from desktopd.http.api.clipboard import put_content
-from desktopd.http.api.clipboard_frames import clipboard_frame, frame_content, offer_frames
+from desktopd.http.api.clipboard_frames import (
+    clipboard_frame,
+    frame_content,
+    offer_frames,
+    standing_frames,
+)
 from desktopd.http.api.file_access import FileAccess
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem
@@ -61,11 +66,11 @@ class Events:
     async def _send(self, websocket: WebSocket, role: Role, files: SharedFiles | None) -> None:
         """Send the latest state, at most every `INTERVAL` seconds and only when it differs."""
         wake = asyncio.Event()
-        copied: list[Offer] = []
+        copied: list[dict[str, Any]] = []
         changed: set[str] = set()
 
         def on_offer(offer: Offer) -> None:
-            copied[:] = [offer]
+            copied[:] = offer_frames(offer)
             wake.set()
 
         def on_files(folder: str) -> None:
@@ -78,6 +83,7 @@ class Events:
             subscriptions.callback(self._application.on_change(wake.set))
             if role is Role.CONTROL:
                 subscriptions.callback(self._session.clipboard.on_offer(on_offer))
+                copied += standing_frames(self._session.clipboard.offer)
             if files is not None:
                 subscriptions.callback(files.changes.add(on_files))
             sent, told = None, event_json(NOTHING, role)
@@ -98,8 +104,7 @@ class Events:
                     await websocket.send_json({"type": "application", **application})
                     told = application
                 while copied:
-                    for frame in offer_frames(copied.pop()):
-                        await websocket.send_json(frame)
+                    await websocket.send_json(copied.pop(0))
                 await asyncio.sleep(INTERVAL)
 
     async def _receive(self, websocket: WebSocket, role: Role) -> None:

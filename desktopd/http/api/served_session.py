@@ -19,6 +19,10 @@ class ServedClipboard(Protocol):
     def offer(self) -> Offer:
         """What is to be pasted, as last seen."""
 
+    @property
+    def latest(self) -> int:
+        """The serial of the last copy, also of one that is not yet in `offer`."""
+
     def next_serial(self) -> int:
         """The serial of a copy that the user makes now, and that takes time to arrive."""
 

@@ -94,6 +94,12 @@ class Clipboard:
         """The text of the offer, empty where it has none."""
         return self.offer.content.text or ""
 
+    @property
+    def latest(self) -> int:
+        """The serial of the last copy, also of one that is still being read."""
+        reading = self._reading is not None and not self._reading.done()
+        return self._newest if reading else self.offer.serial
+
     def on_change(self, handler: Callable[[str], None]) -> Callable[[], None]:
         """Call `handler` in the loop with each text that another X client copies."""
         return self._text_handlers.add(handler)

@@ -66,6 +66,10 @@ class DeskClipboard:
     def text(self) -> str:
         return self.offer.content.text or ""
 
+    @property
+    def latest(self) -> int:
+        return self.offer.serial
+
     def copy(self, content: Content, problem: str = "") -> None:
         """What an application does."""
         self.offer = Offer(self.next_serial(), content, problem)

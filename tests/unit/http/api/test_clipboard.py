@@ -194,3 +194,17 @@ async def test_an_image_on_a_slow_line_does_not_replace_what_came_later(
         "remedy": "copy it again",
     }
     assert desk.clipboard.text == "later"
+
+
+async def test_what_was_copied_unseen_is_not_replaced_where_the_client_says_so(
+    desk: Desk, script: httpx.AsyncClient
+) -> None:
+    desk.clipboard.copy(Content(text="seen"))
+    desk.clipboard.copy(Content(text="unseen"))
+    answer = await script.put("/api/clipboard", content=b"older", headers={"If-Match": '"1"'})
+    assert answer.status_code == 412
+    assert answer.json()["error"] == "something else has been copied"
+    assert desk.clipboard.text == "unseen"
+    answer = await script.put("/api/clipboard", content=b"newer", headers={"If-Match": '"2"'})
+    assert answer.status_code == 204
+    assert desk.clipboard.text == "newer"
