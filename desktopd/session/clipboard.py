@@ -40,9 +40,9 @@ class SessionClipboard:
         return self._clipboard.offer if self._clipboard else Offer(0, Content())
 
     @property
-    def latest(self) -> int:
-        """The serial of the last copy, also of one that is not yet in `offer`."""
-        return self._clipboard.latest if self._clipboard else 0
+    def copied(self) -> int:
+        """The serial of the last copy by a program, also while it is being read."""
+        return self._clipboard.copied if self._clipboard else 0
 
     def next_serial(self) -> int:
         """The serial of a copy that the user makes now, and that takes time to arrive."""

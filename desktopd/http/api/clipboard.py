@@ -43,12 +43,11 @@ class ClipboardEndpoint:
     async def put(self, request: Request) -> Response:
         """Offer text, HTML, an image or all of them to be pasted.
 
-        Problem 409 when something else was copied meanwhile, 412 when that was before and the
-        client did not know of it (If-Match), and what `read_content` raises.
+        Problem 409 when a program has copied something that the client does not know, or does so
+        meanwhile; 400 for a `known` that is no serial, and what `read_content` raises.
         """
-        known = request.headers.get("if-match")
-        if known is not None and known != f'"{self._clipboard.latest}"':
-            raise Problem(412, "something else has been copied", "send it without If-Match")
+        if self._clipboard.copied > _known(request):
+            raise Problem(409, "something else has been copied", "copy it again")
         serial = self._clipboard.next_serial()
         content = await read_content(request)
         return Response(
@@ -66,6 +65,14 @@ async def put_content(
         raise Problem(413, str(error), TOO_LARGE) from None
     except Superseded as error:
         raise Problem(409, str(error), "copy it again") from None
+
+
+def _known(request: Request) -> float:
+    """The serial of the last copy that the client knows; infinite where it does not say."""
+    known = request.query_params.get("known", "inf")
+    if known != "inf" and not known.isdecimal():
+        raise Problem(400, f"known={known!r} is no serial", "send the number of a copy")
+    return float(known)
 
 
 def _forms(content: Content) -> dict[str, bytes]:

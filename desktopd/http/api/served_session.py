@@ -20,8 +20,8 @@ class ServedClipboard(Protocol):
         """What is to be pasted, as last seen."""
 
     @property
-    def latest(self) -> int:
-        """The serial of the last copy, also of one that is not yet in `offer`."""
+    def copied(self) -> int:
+        """The serial of the last copy by a program, also while it is being read."""
 
     def next_serial(self) -> int:
         """The serial of a copy that the user makes now, and that takes time to arrive."""
