@@ -1,13 +1,21 @@
 // @ts-check
 // This computer's clipboard, as far as the browser gives it to a page.
 
+/** @import { Content } from './clipboard-content.js' */
+
+/**
+ * What to put on the clipboard; the image as PNG, which may still be on its way.
+ *
+ * @typedef {{text: string, html: string | Promise<string>, image: Promise<Blob> | null}} Copy
+ */
+
 /**
  * Whether reading the clipboard is in a state of permission; never where the browser knows no such permission.
  *
  * @param {PermissionState} state
  */
 export async function mayRead(state) {
-  if (!navigator.clipboard?.readText) return false;
+  if (!navigator.clipboard?.read) return false;
   try {
     const name = /** @type {PermissionName} */ ('clipboard-read');
     return (await navigator.permissions.query({ name })).state === state;
@@ -18,35 +26,60 @@ export async function mayRead(state) {
 }
 
 /**
- * The text on the clipboard; the browser may ask the user.
+ * What is on the clipboard; the browser may ask the user.
  *
- * @returns {Promise<string>}
+ * @returns {Promise<Content>}
  * @throws {Error} where the browser does not give it
  */
 export async function read() {
-  return await navigator.clipboard.readText();
+  const items = await navigator.clipboard.read();
+  const blobOf = async (/** @type {string} */ type) => {
+    const item = items.find(({ types }) => types.includes(type));
+    return item ? await item.getType(type) : null;
+  };
+  return {
+    text: (await (await blobOf('text/plain'))?.text()) ?? '',
+    html: (await (await blobOf('text/html'))?.text()) ?? '',
+    image: await blobOf('image/png'),
+  };
 }
 
 /**
- * Put text on the clipboard. Call it from a click where the browser needs one.
+ * Put something on the clipboard, in all its forms. Call it from a click where the browser needs one.
  *
- * @param {string} text
- * @returns {Promise<boolean>} whether the browser took it
+ * @param {Copy} copied
+ * @returns {Promise<boolean>} whether the browser took all of it
  */
-export async function copy(text) {
+export async function copy({ text, html, image }) {
   try {
     if (navigator.clipboard) {
-      await navigator.clipboard.writeText(text);
+      if (image || html) await navigator.clipboard.write([itemOf({ text, html, image })]);
+      else await navigator.clipboard.writeText(text);
       return true;
     }
-  } catch {
+  } catch (error) {
     // Not allowed now; the older command may be.
+    console.info('The browser keeps its clipboard:', error);
   }
-  return copyByCommand(text);
+  return text !== '' && copyByCommand(text) && !image;
 }
 
 /**
- * Copy by the old command, the only one over plain http, without moving the focus.
+ * One item of all forms. The browser takes promises, so that the call itself comes while it is allowed.
+ *
+ * @param {Copy} copied
+ */
+function itemOf({ text, html, image }) {
+  /** @type {Record<string, Promise<Blob>>} */
+  const forms = {};
+  if (text) forms['text/plain'] = Promise.resolve(new Blob([text], { type: 'text/plain' }));
+  if (html) forms['text/html'] = Promise.resolve(html).then((markup) => new Blob([markup], { type: 'text/html' }));
+  if (image) forms['image/png'] = image;
+  return new ClipboardItem(forms);
+}
+
+/**
+ * Copy text by the old command, the only one over plain http, without moving the focus. It knows no images.
  *
  * @param {string} text
  * @returns {boolean} whether the browser did it

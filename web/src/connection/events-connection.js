@@ -1,7 +1,7 @@
 // @ts-check
 // The server's events, `WS api/events`: a new message is a type in server.d.ts, a case in #receive and an event of this class.
 
-/** @import { ServerMessage, SessionFacts } from './server' */
+/** @import { ClipboardOffer, ServerMessage, SessionFacts } from './server' */
 /** @import { Session } from './session.js' */
 /** @import { WakeUp } from './wake-up.js' */
 
@@ -15,10 +15,10 @@ import { socketAddress } from './socket-address.js';
  * The server's events, with a connection that comes back by itself. Where it cannot be had, the session is asked for by
  * HTTP at each try, which also tells whether the visitor is still signed in.
  *
- * Events: `opened`, `session`, `clipboard` (the desktop's text), `files` (the paths of folders in which files have changed),
+ * Events: `opened`, `session`, `clipboard` (what was copied on the desktop), `files` (the paths of folders in which files have changed),
  * `refused` (why the server did not do what it was told), `trouble` (the error of the HTTP request).
  *
- * @typedef {{opened: void, session: SessionFacts, clipboard: string, files: string[], refused: string, trouble: unknown}} Events
+ * @typedef {{opened: void, session: SessionFacts, clipboard: ClipboardOffer, files: string[], refused: string, trouble: unknown}} Events
  * @extends {Emitter<Events>}
  */
 export class EventsConnection extends Emitter {
@@ -57,18 +57,6 @@ export class EventsConnection extends Emitter {
     this.start();
   }
 
-  /**
-   * Send text for the desktop's clipboard.
-   *
-   * @param {string} text
-   * @returns {boolean} whether there was a connection to send it on
-   */
-  sendClipboard(text) {
-    if (!this.open) return false;
-    this.#socket?.send(JSON.stringify({ type: 'clipboard', text }));
-    return true;
-  }
-
   #connect() {
     const socket = new WebSocket(socketAddress('api/events', location.href));
     this.#socket = socket;
@@ -98,7 +86,7 @@ export class EventsConnection extends Emitter {
         this.emit('session', message.session);
         break;
       case 'clipboard':
-        this.emit('clipboard', message.text);
+        this.emit('clipboard', message);
         break;
       case 'files':
         this.emit('files', message.folders);

@@ -55,10 +55,21 @@ export interface Listing {
   may: { download: boolean; upload: boolean };
 }
 
+/** What was copied on the desktop; a later copy has a higher serial, 0 is nothing. */
+export interface ClipboardOffer {
+  serial: number;
+  text: string;
+  html: boolean;
+  image: { width: number; height: number; bytes: number } | null;
+  files: string[];
+  /** It was copied before this page connected. */
+  standing?: boolean;
+}
+
 export type DropResult = 'accepted' | 'refused' | 'no_target' | 'timed_out';
 
 export type ServerMessage =
   | { type: 'session'; session: SessionFacts }
-  | { type: 'clipboard'; text: string }
+  | ({ type: 'clipboard' } & ClipboardOffer)
   | { type: 'files'; folders: string[] }
   | { type: 'error'; error: string; remedy?: string };
