@@ -10,7 +10,7 @@ import { contentOf } from './clipboard-content.js';
 import { ALT_L, CONTROL_L, LETTER_V } from './keysyms.js';
 
 // How long (milliseconds) a paste key waits for the browser's paste event.
-const PASTE_TIME = 60;
+const PASTE_TIME = 250;
 
 /** Lets the browser paste to the page, sends what it pastes, and only then the keys, all later ones in their order. */
 export class PasteKey {
@@ -30,10 +30,15 @@ export class PasteKey {
     this.#connection = connection;
     this.#clipboard = clipboard;
     place.addEventListener('keydown', (event) => this.#intercept(event), { capture: true });
-    place.addEventListener('paste', (event) => {
-      event.preventDefault();
-      if (event.clipboardData) this.#pasted?.(contentOf(event.clipboardData));
-    });
+    // Firefox has a paste over the desktop happen to the body.
+    window.addEventListener('paste', (event) => this.#take(event), { capture: true });
+  }
+
+  /** @param {ClipboardEvent} event */
+  #take(event) {
+    if (!this.#pasted || !event.clipboardData) return;
+    event.preventDefault();
+    this.#pasted(contentOf(event.clipboardData));
   }
 
   /** @param {KeyboardEvent} event */
@@ -63,11 +68,13 @@ export class PasteKey {
    */
   #content() {
     return new Promise((resolve) => {
-      const timeout = setTimeout(() => resolve(null), PASTE_TIME);
-      this.#pasted = (content) => {
+      const finish = (/** @type {Content | null} */ content) => {
         clearTimeout(timeout);
+        this.#pasted = null;
         resolve(content);
       };
+      const timeout = setTimeout(() => finish(null), PASTE_TIME);
+      this.#pasted = finish;
     });
   }
 }
