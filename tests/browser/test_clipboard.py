@@ -192,6 +192,24 @@ def test_pictures_go_both_ways_between_napari_and_a_page_of_the_browser(
     assert np.array_equal(layer_of_the_clipboard(napari, desktop), noise(2))
 
 
+def test_a_copy_of_the_desktop_does_not_come_back_from_the_browser(
+    napari: Napari, tab: OpenTab
+) -> None:
+    desktop = with_real_focus(tab(napari.daemon.page))
+    desktop.shows_desktop()
+    napari.run(ADD.format(picture=noise(6).tolist()))
+    before = napari.image()
+    desktop.page.mouse.click(700, 400)
+    desktop.page.keyboard.press("Alt+c")
+    until(lambda: napari.image() != before, 20, "a screenshot")
+    until(lambda: TAKEN in desktop.page.evaluate(STATE), 20, "the browser's clipboard")
+    formats = napari.paste("TARGETS")
+    assert b"application/x-qt-image" in formats
+    desktop.page.keyboard.press("Control+v")
+    layer_of_the_clipboard(napari, desktop)
+    assert napari.paste("TARGETS") == formats
+
+
 @pytest.mark.usefixtures("allowed")
 def test_html_goes_both_ways_with_its_text(napari: Napari, tab: OpenTab, notes: str) -> None:
     other = with_real_focus(tab(notes)).page

@@ -25,6 +25,16 @@ export async function mayRead(state) {
   }
 }
 
+/** Whether a key or click was just now, so that the browser lets the page copy; where it does not say, it may have been. */
+export function isActive() {
+  return navigator.userActivation?.isActive ?? true;
+}
+
+/** Whether the browser can be given something without a question to the user, which Chromium would ask for long after a key. */
+export async function mayCopy() {
+  return !navigator.clipboard || isActive() || (await mayRead('granted'));
+}
+
 /**
  * What is on the clipboard; the browser may ask the user.
  *

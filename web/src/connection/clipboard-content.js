@@ -2,6 +2,8 @@
 // What was copied, in all its forms, as a value: read from a paste, a drop or files, compared, cut to what the server takes.
 // How the browser's clipboard is asked stands in browser-clipboard.js.
 
+import { samePicture } from './same-picture.js';
+
 const MEBIBYTE = 1024 * 1024;
 const IMAGES = ['image/png', 'image/jpeg', 'image/tiff', 'image/bmp'];
 
@@ -56,7 +58,8 @@ export function isEmpty({ text, html, image }) {
 export async function same(one, other) {
   if (one.text !== other.text || (one.html === '') !== (other.html === '')) return false;
   if (one.text === '' && !one.image && one.html !== other.html) return false;
-  return await sameBytes(one.image, other.image);
+  if (one.image && other.image) return await samePicture(one.image, other.image);
+  return one.image === other.image;
 }
 
 /**
@@ -81,15 +84,4 @@ export function withinLimits({ text, html, image }) {
 /** @param {string} text */
 function bytesOf(text) {
   return new TextEncoder().encode(text).length;
-}
-
-/**
- * @param {Blob | null} one
- * @param {Blob | null} other
- */
-async function sameBytes(one, other) {
-  if (one === other) return true;
-  if (!one || !other || one.size !== other.size) return false;
-  const [left, right] = (await Promise.all([one.arrayBuffer(), other.arrayBuffer()])).map((data) => new Uint8Array(data));
-  return left !== undefined && left.every((byte, index) => byte === right?.[index]);
 }

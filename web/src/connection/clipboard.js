@@ -8,7 +8,7 @@
 
 import { Emitter } from '../emitter.js';
 import { Timer } from '../timer.js';
-import { copy, mayRead, read } from './browser-clipboard.js';
+import { copy, isActive, mayCopy, mayRead, read } from './browser-clipboard.js';
 import { isEmpty, same, withinLimits } from './clipboard-content.js';
 import { HttpError } from './http-error.js';
 import { get, put } from './server-clipboard.js';
@@ -27,10 +27,10 @@ const NOTHING = Object.freeze({ serial: 0, text: '', html: false, image: null, f
  * desktop: as soon as something is copied there. What is older never takes the place of what is newer: a serial tells which copy
  * on the desktop this page knows, and what this computer had when it was last seen is older than a copy that came since.
  *
- * Events: `changed` (something else is on the desktop's clipboard), `kept` (the browser did not take it), `slow` (what is on its
- * way to the desktop takes long), `refused`.
+ * Events: `changed` (something else is on the desktop's clipboard), `waiting` (the browser takes it at the next key or click),
+ * `kept` (the browser did not take it), `slow` (what is on its way to the desktop takes long), `refused`.
  *
- * @extends {Emitter<{changed: void, kept: void, slow: void, refused: ClipboardRefusal}>}
+ * @extends {Emitter<{changed: void, waiting: void, kept: void, slow: void, refused: ClipboardRefusal}>}
  */
 export class Clipboard extends Emitter {
   #enabled = false;
@@ -224,10 +224,11 @@ export class Clipboard extends Emitter {
     this.#know(offer);
     if (standing || serial === 0 || !document.hasFocus()) return;
     this.#isLater = true;
-    if (!(text || html || image) || (await this.copy())) return;
-    if (serial !== this.#desktop.serial) return;
+    if (!(text || html || image)) return;
+    const tried = await mayCopy();
+    if ((tried && (await this.copy())) || serial !== this.#desktop.serial) return;
     this.#waiting = serial;
-    this.emit('kept');
+    this.emit(tried ? 'kept' : 'waiting');
   }
 
   /** @param {ClipboardOffer} offer */
@@ -237,9 +238,11 @@ export class Clipboard extends Emitter {
   }
 
   async #offerWaiting() {
-    const waiting = this.#waiting;
+    // A key such as Shift does not count.
+    if (this.#waiting === null || !isActive()) return;
+    const isThere = this.#waiting === this.#desktop.serial;
     this.#waiting = null;
-    if (waiting !== null && waiting === this.#desktop.serial) await this.copy();
+    if (isThere && !(await this.copy())) this.emit('kept');
   }
 
   /**

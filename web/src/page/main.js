@@ -112,6 +112,7 @@ class Page {
       this.#offerFiles();
     });
     this.#clipboard.on('refused', (refusal) => this.#notice.show(refusalText(refusal)));
+    this.#clipboard.on('waiting', () => this.#notice.show(texts.notice.clipboardWaiting));
     this.#clipboard.on('slow', () => this.#notice.show(texts.notice.clipboardSlow));
     this.#clipboard.on('kept', () => this.#notice.show(texts.notice.clipboardKept));
   }

@@ -54,6 +54,7 @@ const english = {
   notice: {
     reconnecting: 'Reconnecting…',
     clipboardKept: 'The browser keeps its clipboard: what was copied on the desktop is in the clipboard panel.',
+    clipboardWaiting: 'Press a key or click here, and this computer has what was copied on the desktop.',
     clipboardSlow: 'What you copied is on its way to the desktop. Keys wait for it.',
     silent: 'The server does not answer. Try again in a moment.',
   },

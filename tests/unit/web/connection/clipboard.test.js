@@ -24,6 +24,7 @@ class Visit {
   focused = true;
   /** What the browser allows: to read, to write. */
   allowed = { read: false, write: false };
+  userActivation = { isActive: true };
   /** @type {Record<string, Blob>} what is on the browser's clipboard */
   here = {};
   /** @type {{known: string | null, forms: Record<string, string>}[]} what the server was sent */
@@ -40,6 +41,7 @@ class Visit {
   constructor(t) {
     const navigator = {
       clipboard: this,
+      userActivation: this.userActivation,
       permissions: { query: () => Promise.resolve({ state: this.allowed.read ? 'granted' : 'prompt' }) },
     };
     const document = { hasFocus: () => this.focused, getSelection: () => null };
@@ -53,6 +55,7 @@ class Visit {
       request.method === 'PUT' ? this.#put(path, request) : this.#get(request),
     );
     this.clipboard = new Clipboard(this.events);
+    this.clipboard.on('waiting', () => this.told.push('waiting'));
     this.clipboard.on('kept', () => this.told.push('kept'));
     this.clipboard.on('refused', ({ reason }) => this.told.push(reason));
     this.clipboard.enabled = true;
@@ -271,6 +274,24 @@ test('a copy that the browser refuses waits for the next key or click, and not b
   visit.happen('pointerup');
   await settled();
   assert.deepEqual(await visit.has(), { 'text/plain': 'copied' });
+});
+
+test('long after a key the browser, which would ask the user, is not given anything before the next one', async (t) => {
+  const visit = new Visit(t);
+  visit.allowed.write = true;
+  visit.userActivation.isActive = false;
+  await visit.copied({});
+  visit.happen('keydown');
+  await settled();
+  assert.deepEqual([visit.told, await visit.has()], [['waiting'], {}], 'a key that does not count');
+  visit.userActivation.isActive = true;
+  visit.happen('keydown');
+  await settled();
+  assert.deepEqual(await visit.has(), { 'text/plain': 'copied' });
+  visit.userActivation.isActive = false;
+  visit.allowed.read = true;
+  await visit.copied({ serial: 6, text: 'with permission' });
+  assert.deepEqual(await visit.has(), { 'text/plain': 'with permission' });
 });
 
 test('with permission a picture is sent when the window gets the focus, and keys can wait for it', async (t) => {
