@@ -55,23 +55,41 @@ export async function read() {
 }
 
 /**
- * Put something on the clipboard, in all its forms. Call it from a click where the browser needs one.
+ * Put text on the clipboard. Call it from a click where the browser needs one.
+ *
+ * @param {string} text
+ * @returns {Promise<boolean>} whether the browser took it
+ */
+export async function copy(text) {
+  try {
+    if (navigator.clipboard) {
+      await navigator.clipboard.writeText(text);
+      return true;
+    }
+  } catch {
+    // Not allowed now; the older command may be.
+  }
+  return copyByCommand(text);
+}
+
+/**
+ * Put something on the clipboard in all its forms. Call it from a click where the browser needs one.
  *
  * @param {Copy} copied
  * @returns {Promise<boolean>} whether the browser took all of it
  */
-export async function copy({ text, html, image }) {
+export async function copyForms({ text, html, image }) {
+  if (!image && !html) return await copy(text);
   try {
     if (navigator.clipboard) {
-      if (image || html) await navigator.clipboard.write([itemOf({ text, html, image })]);
-      else await navigator.clipboard.writeText(text);
+      await navigator.clipboard.write([itemOf({ text, html, image })]);
       return true;
     }
   } catch (error) {
-    // Not allowed now; the older command may be.
     console.info('The browser keeps its clipboard:', error);
   }
-  return text !== '' && copyByCommand(text) && !image;
+  // Better the text than nothing.
+  return text !== '' && (await copy(text)) && !image;
 }
 
 /**

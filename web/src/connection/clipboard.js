@@ -8,10 +8,11 @@
 
 import { Emitter } from '../emitter.js';
 import { Timer } from '../timer.js';
-import { copy, isActive, mayCopy, mayRead, read } from './browser-clipboard.js';
+import { copyForms, isActive, mayCopy, mayRead, read } from './browser-clipboard.js';
 import { isEmpty, same, withinLimits } from './clipboard-content.js';
 import { HttpError } from './http-error.js';
 import { get, put } from './server-clipboard.js';
+import { Turns } from './turns.js';
 
 // How long (milliseconds) something may be on its way before the user is told.
 const SLOW = 1000;
@@ -43,8 +44,7 @@ export class Clipboard extends Emitter {
   #waiting = null;
   /** @type {{serial: number, blob: Promise<Blob>} | null} */
   #picture = null;
-  /** @type {Promise<unknown> | null} */
-  #passing = null;
+  #turns = new Turns();
 
   /** @param {EventsConnection} events */
   constructor(events) {
@@ -70,7 +70,7 @@ export class Clipboard extends Emitter {
 
   /** Ends when what is on its way to the desktop is there; null when nothing is. */
   get passing() {
-    return this.#passing;
+    return this.#turns.passing;
   }
 
   /** Whether this viewer may change the desktop's clipboard. */
@@ -100,7 +100,7 @@ export class Clipboard extends Emitter {
    * @returns {Promise<unknown>} when the desktop has it, or it is known why not
    */
   offer(content) {
-    return this.#inTurn(() => this.#offer(content));
+    return this.#turns.take(() => this.#offer(content));
   }
 
   /**
@@ -110,7 +110,7 @@ export class Clipboard extends Emitter {
    * @returns {Promise<boolean>} whether the desktop has it
    */
   async send(content) {
-    const end = await this.#inTurn(() => this.#send(content));
+    const end = await this.#turns.take(() => this.#send(content));
     if (end === 'sent') this.#isLater = true;
     return end === 'sent';
   }
@@ -126,7 +126,7 @@ export class Clipboard extends Emitter {
     // Where the browser does not take it, nobody else waits for it.
     if (markup) markup.catch(() => {});
     const copied = { text, html: markup, image: image ? this.picture() : null };
-    if (!(await copy(copied))) return false;
+    if (!(await copyForms(copied))) return false;
     this.#seen = { text, html: await markup, image: await copied.image };
     await this.#seeAgain();
     return true;
@@ -150,7 +150,7 @@ export class Clipboard extends Emitter {
   /** Take what this computer has, where the browser allows it without asking. */
   async #readUnasked() {
     if (!this.#enabled || !document.hasFocus()) return;
-    await this.#inTurn(async () => {
+    await this.#turns.take(async () => {
       if (await mayRead('granted')) await this.#offer(await read());
     }).catch((error) => console.info('The browser keeps its clipboard:', error));
   }
@@ -243,22 +243,5 @@ export class Clipboard extends Emitter {
     const isThere = this.#waiting === this.#desktop.serial;
     this.#waiting = null;
     if (isThere && !(await this.copy())) this.emit('kept');
-  }
-
-  /**
-   * Do one thing after the other, so that what is read later also arrives later.
-   *
-   * @template T
-   * @param {() => Promise<T>} step
-   * @returns {Promise<T>}
-   */
-  #inTurn(step) {
-    const before = this.#passing ?? Promise.resolve();
-    const result = before.then(step);
-    const passing = result.catch(() => {}).finally(() => {
-      if (this.#passing === passing) this.#passing = null;
-    });
-    this.#passing = passing;
-    return result;
   }
 }
