@@ -20,6 +20,7 @@ export class Turns {
    */
   take(step) {
     const result = (this.#passing ?? Promise.resolve()).then(step);
+    /** @type {Promise<void>} */
     const passing = result.then(
       () => this.#end(passing),
       () => this.#end(passing),
