@@ -1,7 +1,5 @@
 """What every test may use."""
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +8,7 @@ import pytest
 
 from tests.chromium import chromium, context, tab
 from tests.container.image import docker, image
-from tests.daemon import Daemon
+from tests.daemon import Daemon, daemons, short_folder
 
 # Shared by several folders: a fixture that lives as long as the run must be registered once.
 __all__ = ["chromium", "context", "docker", "image", "tab"]
@@ -25,25 +23,12 @@ hypothesis.settings.load_profile("desktopd")
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """An empty folder with a path short enough for unix sockets (107 bytes)."""
-    path = Path(tempfile.mkdtemp(prefix="dd-"))
-    yield path
-    shutil.rmtree(path, ignore_errors=True)
+    with short_folder() as path:
+        yield path
 
 
 @pytest.fixture
 def daemon(folder: Path) -> Iterator[Callable[..., Daemon]]:
     """Start daemons; each ends with the test."""
-    started: list[Daemon] = []
-
-    def start(*arguments: str, **settings: object) -> Daemon:
-        place = folder / str(len(started))
-        place.mkdir()
-        started.append(Daemon(place, *arguments, **settings))
-        return started[-1]
-
-    yield start
-    for one in started:
-        if one.process.poll() is not None:
-            # A test may leave a killed daemon: its successor ends what it left.
-            one.start()
-        one.stop()
+    with daemons(folder) as start:
+        yield start

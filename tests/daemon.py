@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+
+from tests import http
 
 T = TypeVar("T")
 
@@ -28,6 +33,37 @@ def until(probe: Callable[[], T], within: float = 60, what: str = "it") -> T:
             return answer
         assert time.monotonic() < deadline, f"{what} did not happen in {within} s: {answer!r}"
         time.sleep(0.05)
+
+
+@contextmanager
+def short_folder() -> Iterator[Path]:
+    """An empty folder with a path short enough for unix sockets (107 bytes)."""
+    path = Path(tempfile.mkdtemp(prefix="dd-"))
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def daemons(folder: Path) -> Iterator[Callable[..., Daemon]]:
+    """Start daemons below `folder`; each ends with the block."""
+    started: list[Daemon] = []
+
+    def start(*arguments: str, **settings: object) -> Daemon:
+        place = folder / str(len(started))
+        place.mkdir()
+        started.append(Daemon(place, *arguments, **settings))
+        return started[-1]
+
+    try:
+        yield start
+    finally:
+        for one in started:
+            if one.process.poll() is not None:
+                # A test may leave a killed daemon: its successor ends what it left.
+                one.start()
+            one.stop()
 
 
 class Daemon:
@@ -80,10 +116,10 @@ class Daemon:
         return f"{self.base}/?token={self.token}"
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """One request with full control, however long ago the last one was."""
+        """One request with full control, on a connection of its own."""
         headers = {"Authorization": f"Bearer {self.token}", **options.pop("headers", {})}
         options = {"timeout": 20, **options}
-        return httpx.request(method, self.base + path, headers=headers, **options)
+        return http.request(method, self.base + path, headers=headers, **options)
 
     def session(self) -> dict[str, Any]:
         """GET /api/session."""

@@ -9,6 +9,8 @@ from desktopd.rfb.relay.upstream import UnixTarget
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.shown_session import ShownSession
 from desktopd.rfb.viewers.pixel_path import PixelPath
+from desktopd.x11.errors import XError
+from desktopd.x11.input import xkbcommon
 
 log = logging.getLogger(__name__)
 
@@ -26,19 +28,23 @@ def choose(rfb: str, display: str) -> PixelPath:
     missing = _missing_of_native()
     if missing is None:
         return PixelPath.NATIVE
-    reason = f"the native RFB server needs {missing}: pip install 'desktopd[fast]'"
     if rfb == PixelPath.NATIVE:
-        raise ValueError(f"rfb=native: {reason}")
-    log.warning("x11vnc shows the display: %s", reason)
+        raise ValueError(f"rfb=native: {missing}")
+    log.warning("x11vnc shows the display: %s", missing)
     return PixelPath.X11VNC
 
 
 def _missing_of_native() -> str | None:
-    """The module that our own server cannot be imported without, if there is one."""
+    """What our own server lacks here and how to install it; None if it lacks nothing."""
     try:
         import desktopd.rfb.server.native_server  # noqa: F401
+
+        xkbcommon.load()
     except ImportError as error:
-        return error.name or str(error)
+        module = error.name or error
+        return f"the native RFB server needs {module}: pip install 'desktopd[fast]'"
+    except XError as error:
+        return f"the native RFB server cannot type: {error}"
     return None
 
 

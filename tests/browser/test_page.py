@@ -11,11 +11,11 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import httpx
 import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from tests import http
 from tests.chromium import Tab, save, screen
 from tests.daemon import Daemon, until
 
@@ -53,7 +53,7 @@ def test_the_page_is_back_without_a_hand_after_a_kill(
 ) -> None:
     page = tab(desktop.page)
     page.shows_desktop()
-    for turn in range(10):
+    for turn in range(4):
         os.kill(desktop.pid(name), signal.SIGKILL)
         until(lambda turn=turn: desktop.service(name)["restarts"] > turn, 20, "a restart")  # type: ignore[misc]
         desktop.ready()
@@ -61,11 +61,11 @@ def test_the_page_is_back_without_a_hand_after_a_kill(
     until(lambda: np.unique(screen(desktop)).size > 2, 10, "a picture")
 
 
-def test_the_page_is_back_after_ten_deaths_of_the_daemon(desktop: Daemon, tab: OpenTab) -> None:
+def test_the_page_is_back_after_deaths_of_the_daemon(desktop: Daemon, tab: OpenTab) -> None:
     page = tab(desktop.page)
     page.shows_desktop()
     pids = [desktop.pid("display"), desktop.pid("application")]
-    for _ in range(10):
+    for _ in range(4):
         desktop.kill()
         page.shows(link="reconnecting")
         desktop.start()
@@ -230,7 +230,7 @@ def test_a_canary_token_leaves_no_trace(daemon: Start, tab: OpenTab) -> None:
     desktop.ready()
     page = tab(desktop.page)
     page.shows_desktop()
-    httpx.get(f"{desktop.base}/nowhere?token={canary}")
+    http.get(f"{desktop.base}/nowhere?token={canary}")
     assert canary not in page.page.content()
     assert canary not in desktop.logs()
     for process in [desktop.process.pid, desktop.pid("application")]:

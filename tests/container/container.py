@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from tests import http
 from tests.container.engine import Docker
 from tests.daemon import until
 
@@ -50,7 +51,7 @@ class Container:
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """One request with full control."""
         headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx.request(method, self.base + path, headers=headers, timeout=20, **options)
+        return http.request(method, self.base + path, headers=headers, timeout=20, **options)
 
     def session(self) -> dict[str, Any]:
         """GET /api/session."""

@@ -14,9 +14,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests import http
 from tests.daemon import until
 from tests.deploy.conftest import alive, clean_environment
 
@@ -83,7 +83,7 @@ def pid(text: str) -> int:
 def children(url: str) -> dict[str, int]:
     """The processes of a desktop by the name of their service."""
     base, _, token = url.partition("?token=")
-    session = httpx.get(f"{base}api/session", headers={"Authorization": f"Bearer {token}"}).json()
+    session = http.get(f"{base}api/session", headers={"Authorization": f"Bearer {token}"}).json()
     return {one["name"]: one["pid"] for one in session["services"]}
 
 
@@ -96,7 +96,7 @@ def desktopd(folder: Path) -> Iterator[Commands]:
 
 def test_started_asked_and_stopped(desktopd: Commands) -> None:
     url = desktopd.start("--port", "0")
-    assert httpx.get(url, follow_redirects=True).status_code == 200
+    assert http.get(url, follow_redirects=True).status_code == 200
     told = desktopd.ready()
     assert told.startswith(f"running  {url}\n")
     assert "stage ready, 0 viewers, pid " in told
@@ -176,7 +176,7 @@ def test_it_outlives_its_terminal(desktopd: Commands) -> None:
     told = desktopd.ready()
     url = address(told)
     assert url == address(shown.decode())
-    assert httpx.get(url, follow_redirects=True).status_code == 200
+    assert http.get(url, follow_redirects=True).status_code == 200
     assert sorted(str(Path(f"/proc/{pid(told)}/fd/{n}").readlink()) for n in range(3)) == [
         "/dev/null",
         *[str(desktopd.folders()[0] / "daemon.log")] * 2,

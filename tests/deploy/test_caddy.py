@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests import http
 from tests.chromium import Tab, save
 from tests.daemon import Daemon
 from tests.deploy.conftest import napari_picture
@@ -60,9 +60,9 @@ def test_the_token_leaves_no_trace_in_the_log(daemon: Start, caddy: Callable[...
     desktop = daemon(app="xterm", display="xvfb")
     front = caddy(desktop)
     address = f"http://127.0.0.1:{front.port}/?token={desktop.token}"
-    assert httpx.get(address).status_code == 303
+    assert http.get(address).status_code == 303
     desktop.kill()
-    assert httpx.get(address).status_code == 502
+    assert http.get(address).status_code == 502
     log = front.log.read_text()
     assert "?token=REDACTED" in log
     assert desktop.token not in log

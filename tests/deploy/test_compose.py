@@ -17,6 +17,7 @@ import httpx
 import pytest
 import yaml
 
+from tests import http
 from tests.chromium import Tab
 from tests.daemon import ROOT, Daemon, until
 from tests.deploy.front import Program, free_port, recipe
@@ -194,8 +195,8 @@ def test_a_participants_token_and_cookie_open_no_other_desk(
 
 def test_the_front_opens_nothing_but_desks(workshop: tuple[str, dict[str, Daemon]]) -> None:
     front, _ = workshop
-    assert httpx.get(f"{front}/").status_code == 404
-    assert httpx.get(f"{front}/nobody/").status_code == 502
+    assert http.get(f"{front}/").status_code == 404
+    assert http.get(f"{front}/nobody/").status_code == 502
 
 
 def test_the_desks_of_the_workshop_are_where_its_front_looks() -> None:

@@ -8,10 +8,10 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import BrowserContext
 
+from tests import http
 from tests.chromium import save
 from tests.container.engine import BASE, Docker
 from tests.daemon import ROOT, until
@@ -152,5 +152,5 @@ def test_a_workshop_is_a_desktop_for_each_behind_one_address(
         save(napari_picture(page), f"workshop-{name}")
         page.close()
     bearer = {"Authorization": f"Bearer {tokens['ada']}"}
-    assert httpx.get(f"{front}/ada/api/session", headers=bearer).status_code == 200
-    assert httpx.get(f"{front}/grace/api/session", headers=bearer).status_code == 401
+    assert http.get(f"{front}/ada/api/session", headers=bearer).status_code == 200
+    assert http.get(f"{front}/grace/api/session", headers=bearer).status_code == 401

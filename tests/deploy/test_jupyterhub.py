@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from tests import http
 from tests.chromium import pixels, save
 from tests.container.engine import Docker
 from tests.daemon import ROOT, until
@@ -118,15 +119,15 @@ class Hub:
     def _answers(self) -> bool:
         # Asked before it has a route to the hub, the proxy fills the log with errors.
         try:
-            return httpx.get(f"{self.hub_url}/hub/health").is_success and (
-                httpx.get(f"{self.url}/hub/health").is_success
+            return http.get(f"{self.hub_url}/hub/health").is_success and (
+                http.get(f"{self.url}/hub/health").is_success
             )
         except httpx.TransportError:
             return False
 
     def api(self, method: str, path: str, **options: Any) -> Any:
         headers = {"Authorization": f"token {self.token}"}
-        response = httpx.request(
+        response = http.request(
             method, f"{self.url}/hub/api/{path}", headers=headers, timeout=30, **options
         )
         assert response.is_success, f"{response.text}\n{self.program.tail()}"
@@ -155,13 +156,13 @@ class Hub:
 
     def until_ready(self, user: str) -> None:
         def ready() -> bool:
-            return httpx.get(f"{self.url}/user/{user}/readyz", timeout=20).status_code == 200
+            return http.get(f"{self.url}/user/{user}/readyz", timeout=20).status_code == 200
 
         self.program.until(ready, 60, f"the desktop of {user}")
 
     def session(self, user: str, token: str) -> httpx.Response:
         """The session of a user's desktop, asked for with somebody's token."""
-        return httpx.get(
+        return http.get(
             f"{self.url}/user/{user}/api/session",
             headers={"Authorization": f"Bearer {token}"},
             timeout=20,

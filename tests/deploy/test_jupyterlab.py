@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from tests import http
 from tests.chromium import pixels, save
 from tests.daemon import until
 from tests.deploy.conftest import (
@@ -64,7 +65,7 @@ class Lab:
 
     def get(self, path: str) -> httpx.Response:
         headers = {"Authorization": f"token {self.token}"}
-        return httpx.get(self.base + path, headers=headers, timeout=60)
+        return http.get(self.base + path, headers=headers, timeout=60)
 
     def session(self) -> dict[str, Any]:
         response = self.get("desktop/api/session")
@@ -131,7 +132,7 @@ def test_jupyter_alone_lets_users_in(lab: Callable[..., Lab]) -> None:
     jupyter = lab("xterm")
     assert jupyter.ready()["role"] == "control"
     for path in ("desktop/", "desktop/api/session", "desktop/healthz"):
-        assert httpx.get(jupyter.base + path).status_code in (302, 403), path
+        assert http.get(jupyter.base + path).status_code in (302, 403), path
     address = f"{jupyter.base.replace('http', 'ws')}desktop/websockify"
     with pytest.raises(InvalidStatus, match="403"):
         connect(address)

@@ -14,6 +14,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from tests import http
 from tests.chromium import Tab, save, screen
 from tests.daemon import ROOT, Daemon, until
 from tests.deploy.front import Program, certificate, free_port, recipe
@@ -102,8 +103,8 @@ def test_below_a_path(
     desktop = daemon(app="xterm", display="xvfb", size="1280x720", base_url=path)
     front = f"http://127.0.0.1:{nginx('subpath.conf', desktop, **{'/napari/': path}).port}"
     works(tab(f"{front}{path}?token={desktop.token}&bar=0"), desktop, folder)
-    assert httpx.get(front + path.rstrip("/")).headers["location"] == front + path
-    assert httpx.get(f"{front}/").status_code == 404
+    assert http.get(front + path.rstrip("/")).headers["location"] == front + path
+    assert http.get(f"{front}/").status_code == 404
 
 
 @pytest.mark.parametrize("page", ["vnc.html", "vnc_lite.html"])
@@ -141,7 +142,7 @@ def test_tls_ends_at_nginx(
     assert [cookie["secure"] for cookie in context.cookies()] == [True]
     assert page.errors == []
     context.close()
-    moved = httpx.get(f"http://127.0.0.1:{plain}/vnc.html?resize=off")
+    moved = http.get(f"http://127.0.0.1:{plain}/vnc.html?resize=off")
     assert moved.status_code == 308
     assert moved.headers["location"] == "https://127.0.0.1/vnc.html?resize=off"
 
@@ -184,9 +185,9 @@ def test_the_desktop_learns_who_comes(desktop: Daemon, nginx: StartNginx) -> Non
 def test_the_token_leaves_no_trace_in_the_logs(desktop: Daemon, nginx: StartNginx) -> None:
     front = nginx("root.conf", desktop)
     address = f"http://127.0.0.1:{front.port}/?token={desktop.token}"
-    assert httpx.get(address).status_code == 303
+    assert http.get(address).status_code == 303
     desktop.kill()
-    assert httpx.get(address).status_code == 502
+    assert http.get(address).status_code == 502
     logs = sorted(front.log.parent.glob("*.log"))
     assert (front.log.parent / "access.log").read_text().count('"GET /"') == 2
     for log in logs:

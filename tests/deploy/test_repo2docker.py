@@ -19,6 +19,7 @@ import pytest
 from packaging.requirements import Requirement
 from playwright.sync_api import BrowserContext
 
+from tests import http
 from tests.daemon import ROOT
 from tests.deploy.conftest import SCRIPTS, Run, clean_environment, shows_desktop
 from tests.deploy.front import free_port
@@ -75,7 +76,7 @@ def test_the_address_of_binder_opens_the_desktop(
 
     def answers() -> bool:
         try:
-            return httpx.get(f"{base}api").is_success
+            return http.get(f"{base}api").is_success
         except httpx.TransportError:
             return False
 
@@ -114,10 +115,10 @@ def test_renku_starts_the_image_below_its_path(run: Run, folder: Path) -> None:
 
     def ready() -> bool:
         try:
-            return httpx.get(f"{url}/readyz").is_success
+            return http.get(f"{url}/readyz").is_success
         except httpx.TransportError:
             return False
 
     program.until(ready, 60, "the desktop")
-    assert httpx.get(f"{url}/api/session").json()["role"] == "control"
-    assert httpx.get(f"http://127.0.0.1:{port}/").status_code == 404
+    assert http.get(f"{url}/api/session").json()["role"] == "control"
+    assert http.get(f"http://127.0.0.1:{port}/").status_code == 404

@@ -40,7 +40,7 @@ ARROWS = {
     "rfb.shown_session": "geometry",
     "rfb.server": (f"{VALUES} {TASKS} x11 rfb.protocol rfb.encoders rfb.viewers rfb.shown_session"),
     "rfb.relay": f"{VALUES} {TASKS} rfb.protocol rfb.viewers rfb.rfb_server",
-    "rfb.choice": "rfb.rfb_server rfb.relay rfb.server rfb.shown_session rfb.viewers",
+    "rfb.choice": "x11 rfb.rfb_server rfb.relay rfb.server rfb.shown_session rfb.viewers",
     "rfb.listeners": f"{VALUES} {TASKS} lockout sockets rfb.protocol rfb.rfb_server rfb.viewers",
     "files": f"{VALUES} {TASKS}",
     "applications": f"{VALUES} {TASKS}",

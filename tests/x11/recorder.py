@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SECONDS = 20.0
 KEY = re.compile(
-    r"^(KeyPress|KeyRelease) event.*?state (0x[0-9a-f]+), keycode (\d+) "
+    r"^(KeyPress|KeyRelease) event.*?time (\d+), .*?state (0x[0-9a-f]+), keycode (\d+) "
     r"\(keysym (0x[0-9a-f]+), .*?XLookupString gives \d+ bytes: ?(?:\(([0-9a-f ]+)\))?",
     re.MULTILINE | re.DOTALL,
 )
@@ -32,9 +32,10 @@ BUTTON = re.compile(
 
 @dataclass(frozen=True)
 class Key:
-    """A key event as a client sees it."""
+    """A key event as a client sees it; `time` is the X server's, in milliseconds."""
 
     press: bool
+    time: int
     state: int
     keycode: int
     keysym: int
@@ -70,12 +71,13 @@ class Recorder:
         return [
             Key(
                 kind == "KeyPress",
+                int(time),
                 int(state, 16),
                 int(keycode),
                 int(keysym, 16),
                 bytes.fromhex(text).decode(),
             )
-            for kind, state, keycode, keysym, text in KEY.findall(self._text())
+            for kind, time, state, keycode, keysym, text in KEY.findall(self._text())
         ]
 
     def presses(self) -> list[Key]:

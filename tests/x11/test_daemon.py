@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from desktopd.session.process import start_time
+from tests import http
 from tests.daemon import ROOT, Daemon, until
 
 Start = Callable[..., Daemon]
@@ -60,7 +61,7 @@ def test_a_signal_ends_all_of_it_with_status_0(daemon: Start, number: signal.Sig
     assert desktop.process.wait(20) == 0
     assert [pid for pid in pids if start_time(pid) is not None] == []
     with pytest.raises(httpx.ConnectError):
-        httpx.get(desktop.base)
+        http.get(desktop.base)
 
 
 def test_a_desktop_that_nobody_uses_ends_and_its_supervisor_with_it(folder: Path) -> None:

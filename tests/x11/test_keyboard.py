@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from Xlib import XK, X
+from Xlib import XK
 
 from desktopd.x11.connection import Connection, Display
 from desktopd.x11.input import xkb
@@ -253,23 +253,6 @@ async def test_a_release_of_what_was_not_pressed_is_nothing(desk, eventually):
     desk.up(0x61, XK.XK_Shift_L)
     desk.type("b")
     await eventually(desk.seen, [(True, 0x62), (False, 0x62)])
-
-
-async def test_repeats_of_the_viewer_repeat_and_x_does_not(desk, eventually):
-    desk.down(0x61, 0x61, 0x61)
-    desk.up(0x61)
-    desk.down(XK.XK_Shift_L, XK.XK_Shift_L, XK.XK_Shift_L)
-    desk.up(XK.XK_Shift_L)
-    shift = XK.XK_Shift_L
-    await eventually(desk.seen, [(True, 0x61), (False, 0x61)] * 3 + [(True, shift), (False, shift)])
-
-    async def auto_repeat() -> int:
-        answer = await desk.connection.call(lambda display: display.get_keyboard_control())
-        return int(answer.global_auto_repeat)
-
-    assert await auto_repeat() == X.AutoRepeatModeOff
-    await desk.keyboard.close()
-    assert await auto_repeat() == X.AutoRepeatModeOn
 
 
 async def test_a_key_is_down_until_the_last_viewer_releases_it(desk, eventually):

@@ -5,23 +5,31 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.daemon import Daemon, until
+from tests.daemon import Daemon, daemons, short_folder, until
 
 PARTS = {"xfwm4", "xfce4-panel", "xfdesktop", "xfsettingsd"}
 
 
-@pytest.fixture
-def desktop(daemon: Callable[..., Daemon], folder: Path, monkeypatch: pytest.MonkeyPatch) -> Daemon:
-    monkeypatch.setenv("HOME", str(folder))
-    started = daemon("--no-kiosk", wm="xfce", app="xterm", display="xvfb", size="1280x720")
-    started.ready()
-    until(lambda: windows(started).keys() >= {"xterm", "xfce4-panel", "Desktop"}, 20, "all windows")
-    return started
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    with short_folder() as path:
+        yield path
+
+
+@pytest.fixture(scope="module")
+def desktop(home: Path) -> Iterator[Daemon]:
+    with pytest.MonkeyPatch.context() as patch, daemons(home) as start:
+        patch.setenv("HOME", str(home))
+        started = start("--no-kiosk", wm="xfce", app="xterm", display="xvfb", size="1280x720")
+        started.ready()
+        shown = {"xterm", "xfce4-panel", "Desktop"}
+        until(lambda: windows(started).keys() >= shown, 20, "all windows")
+        yield started
 
 
 def parts(desktop: Daemon) -> dict[str, int]:
@@ -102,15 +110,15 @@ def test_panel_and_wallpaper_follow_the_size(desktop: Daemon) -> None:
     assert (display["width"], display["height"]) == (1000, 600)
 
 
-def test_what_the_user_changes_stays_apart_from_his_own_xfce(desktop: Daemon, folder: Path) -> None:
+def test_what_the_user_changes_stays_apart_from_his_own_xfce(desktop: Daemon, home: Path) -> None:
     pid = parts(desktop)["xfwm4"]
     lines = Path(f"/proc/{pid}/environ").read_text().split("\0")
     environment = dict(line.split("=", 1) for line in lines if line)
     change = ["xfconf-query", "-c", "xfwm4", "-p", "/general/theme", "-s", "Daloa"]
     subprocess.run(change, env=environment, check=True)
-    kept = folder / ".config/desktopd/xfce4/xfconf/xfce-perchannel-xml/xfwm4.xml"
+    kept = home / ".config/desktopd/xfce4/xfconf/xfce-perchannel-xml/xfwm4.xml"
     until(kept.is_file, 20, "the change")
-    assert not (folder / ".config/xfce4/xfconf").exists()
+    assert not (home / ".config/xfce4/xfconf").exists()
 
 
 def test_a_kiosk_is_no_place_for_it(daemon: Callable[..., Daemon]) -> None:

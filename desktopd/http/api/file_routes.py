@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from desktopd.files.sharing import SharedFiles
@@ -30,6 +30,7 @@ class _Anything(Convertor[str]):
 
 register_url_convertor("anything", _Anything())
 
+TOP = "/api/files"
 FILES, UPLOADS, UPLOAD = "/api/files/{path:anything}", "/api/uploads", "/api/uploads/{upload_id}"
 METHODS = ["GET", "PUT", "POST", "PATCH", "DELETE", "OPTIONS"]
 
@@ -37,9 +38,12 @@ METHODS = ["GET", "PUT", "POST", "PATCH", "DELETE", "OPTIONS"]
 def file_routes(files: SharedFiles | None) -> list[Route]:
     """The routes for `files`; without them every one answers 404 and says why."""
     if files is None:
-        return [Route(path, _switched_off, methods=METHODS) for path in (FILES, UPLOADS, UPLOAD)]
+        return [
+            Route(path, _switched_off, methods=METHODS) for path in (TOP, FILES, UPLOADS, UPLOAD)
+        ]
     one, resumable = Files(files), ResumableUploads(files)
     return [
+        Route(TOP, _with_slash),
         Route(FILES, one.get),
         Route(FILES, one.put, methods=["PUT"]),
         Route(FILES, one.post, methods=["POST"]),
@@ -48,6 +52,12 @@ def file_routes(files: SharedFiles | None) -> list[Route]:
         Route(UPLOADS, resumable.collection, methods=["OPTIONS", "POST"]),
         Route(UPLOAD, resumable.upload, methods=["HEAD", "PATCH", "DELETE", "POST"]),
     ]
+
+
+async def _with_slash(request: Request) -> Response:
+    """What a listing refers to is relative to the top, with its slash."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"files/{query}", 308)
 
 
 async def _switched_off(request: Request) -> Response:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from desktopd.observers import Observers
 from desktopd.x11.connection import Connection, Display, Event
 from desktopd.x11.input import xkb
+from desktopd.x11.input.auto_repeat import Lease
 from desktopd.x11.input.scancodes import KEY_NAMES
 from desktopd.x11.input.virtual_keyboard import VirtualKeyboard
 
@@ -32,8 +33,7 @@ class Leds:
 class Keyboard:
     """The one keyboard of the display. `leds` are its lock lights, whoever changed them.
 
-    X's own auto-repeat is off as long as this is open, since viewers repeat the keys they hold. All
-    of this belongs to the loop; the VirtualKeyboard belongs to the X thread.
+    All of this belongs to the loop; the VirtualKeyboard belongs to the X thread.
     """
 
     def __init__(self, connection: Connection, keys: VirtualKeyboard) -> None:
@@ -42,6 +42,7 @@ class Keyboard:
         self._keys = keys
         self._handlers: Observers[[Leds]] = Observers()
         self._reading: asyncio.Task[None] | None = None
+        self._lease = Lease(lambda: connection.post(lambda display: keys.end_repeat()))
 
     @classmethod
     async def open(cls, connection: Connection) -> Keyboard:
@@ -58,7 +59,7 @@ class Keyboard:
 
     def viewer(self) -> ViewerKeys:
         """What one more viewer types with."""
-        return ViewerKeys(self._connection, self._keys)
+        return ViewerKeys(self._connection, self._keys, self._lease)
 
     def on_leds(self, handler: Callable[[Leds], None]) -> None:
         """Have `handler` called in the loop whenever the lights are others."""
@@ -69,6 +70,7 @@ class Keyboard:
 
         Raises as `Connection.call` does.
         """
+        self._lease.cancel()
         await self._connection.call(lambda display: self._keys.close())
 
     def _on_event(self, event: Event) -> None:
@@ -87,8 +89,9 @@ class Keyboard:
 class ViewerKeys:
     """What one viewer holds down. Every call returns at once; X gets the keys in that order."""
 
-    def __init__(self, connection: Connection, keys: VirtualKeyboard) -> None:
+    def __init__(self, connection: Connection, keys: VirtualKeyboard, lease: Lease) -> None:
         self._connection = connection
+        self._lease = lease
         # The X thread's alone.
         self._keys = keys
         self._pressed: dict[_Name, int] = {}
@@ -98,14 +101,16 @@ class ViewerKeys:
 
         `scancode` is the physical key in the code of the QEMU extended key event (rfbproto): of
         several keys with that keysym it is preferred, and with `keysym` 0 it is pressed unless it
-        types text. `down` again without a release repeats the key. A release goes to the key that
-        was pressed, also when the keysym is another by now.
+        types text. `down` again without a release says that it is still held. A release goes to
+        the key that was pressed, also when the keysym is another by now.
         """
         # Codes of no key do not count as names: a viewer holds no more than a keyboard has.
         name = (scancode, 0) if scancode in KEY_NAMES else (None, keysym)
         if down:
+            self._lease.renew((self, name))
             self._connection.post(lambda display: self._press(name, keysym, scancode))
         else:
+            self._lease.release((self, name))
             self._connection.post(lambda display: self._release(name, keysym))
 
     def release_all(self) -> None:
@@ -118,6 +123,8 @@ class ViewerKeys:
         before = self._pressed.get(name)
         if before is not None:
             if self._keys.is_modifier(before):
+                return
+            if self._keys.bears(before, keysym) and self._keys.renew(before):
                 return
             self._keys.release(self._pressed.pop(name))
         keycode = self._keys.press(keysym, scancode)

@@ -110,6 +110,10 @@ class Stroke:
     modifiers: int
     group: int
 
+    def fits(self, state: State) -> bool:
+        """Whether the modifiers and the group are as they are in `state`."""
+        return (self.modifiers, self.group) == (state.modifiers, state.group)
+
 
 @dataclass(frozen=True, slots=True)
 class _Place:

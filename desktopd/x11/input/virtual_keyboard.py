@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from Xlib import X
 
 from desktopd.x11.input import keysyms, xkb, xkbcommon, xtest
+from desktopd.x11.input.auto_repeat import AutoRepeat
 from desktopd.x11.input.keymap import LOCK, State, Stroke
 from desktopd.x11.input.scancodes import KEY_NAMES
 from desktopd.x11.input.spare_keys import SpareKeys
@@ -35,9 +36,9 @@ class VirtualKeyboard:
         self._display = display
         self._down: Counter[int] = Counter()
         self._spare = SpareKeys()
-        self._auto_repeat = display.get_keyboard_control().global_auto_repeat
-        # Viewers repeat keys. X itself would go on as long as a stalled link hides the release.
-        display.change_keyboard_control(auto_repeat_mode=X.AutoRepeatModeOff)
+        self._auto_repeat = AutoRepeat(display)
+        # The key that was pressed last, and whether a viewer has repeated it while X did.
+        self._last, self._renewed = 0, False
         # The keymap is read when it is needed.
         self._stale = True
 
@@ -58,6 +59,10 @@ class VirtualKeyboard:
         if self._down[keycode] and not modifier:
             self._fake(X.KeyRelease, keycode)
         if not self._down[keycode] or not modifier:
+            if not modifier:
+                # A repeat of X's has the modifiers of its moment.
+                self._auto_repeat.run(stroke.fits(state))
+                self._last, self._renewed = keycode, False
             with self._modifiers(stroke, state):
                 self._fake(X.KeyPress, keycode)
         self._down[keycode] += 1
@@ -76,19 +81,34 @@ class VirtualKeyboard:
         """Whether the key bears the keysym at whatever level."""
         return self._keymap.bears(keycode, keysym)
 
+    def renew(self, keycode: int) -> bool:
+        """A viewer repeats a key that it holds; returns whether X repeats it, or did until a stall.
+
+        Pressing it anew, with the release that this takes, would be a lie: a program might undo
+        what it does as long as the key is held.
+        """
+        if keycode != self._last:
+            return False
+        self._renewed = self._renewed or self._auto_repeat.runs
+        return self._renewed
+
+    def end_repeat(self) -> None:
+        """Have X repeat nothing until another key is pressed."""
+        self._auto_repeat.run(False)
+
     def is_modifier(self, keycode: int) -> bool:
         """Whether the key is a modifier, which does not repeat."""
         return keycode in self._keymap.modifiers
 
     def close(self) -> None:
-        """Release all keys and give the keymap and auto-repeat back."""
+        """Release all keys and give X its keymap and its auto-repeat back."""
         for keycode in list(self._down):
             self._fake(X.KeyRelease, keycode)
         self._down.clear()
         self._refresh()
         for keycode, bound in self._spare.bound.items():
             self._display.change_keyboard_mapping(keycode, [bound.before])
-        self._display.change_keyboard_control(auto_repeat_mode=self._auto_repeat)
+        self._auto_repeat.close()
         self._display.sync()
 
     def _refresh(self) -> None:
@@ -136,7 +156,7 @@ class VirtualKeyboard:
         can only be lifted and pressed again.
         """
         wanted = stroke.modifiers
-        if wanted == state.modifiers and stroke.group == state.group:
+        if stroke.fits(state):
             yield
             return
         lifted = self._held(state.base & ~wanted & ~LOCK & ~self._keymap.num_lock)

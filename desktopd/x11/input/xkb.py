@@ -27,6 +27,7 @@ KEY_SYMS = 1 << 1
 MODIFIER_MAP = 1 << 2
 INDICATOR_NAMES = 1 << 8
 KEY_NAMES = 1 << 9
+REPEAT_KEYS = 1 << 0
 
 
 class XkbEvent(rq.Event):  # type: ignore[misc]  # python-xlib is not typed
@@ -52,6 +53,14 @@ class Names:
 
     keys: dict[str, int]
     indicators: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """When a held key repeats, and how often; milliseconds from 1 to 65535."""
+
+    delay: int
+    interval: int
 
 
 def use(display: Display) -> None:
@@ -111,6 +120,17 @@ def lock(display: Display, affected: int, modifiers: int, unlatched: int, group:
         latches=0,
         latch_group=False,
         group_latch=0,
+    )
+
+
+def set_repeats(display: Display, repeats: Repeats) -> None:
+    """How keys repeat from now on (XkbSetControls)."""
+    requests.SetControls(
+        **requests.to(display),
+        device=CORE_KEYBOARD,
+        change=REPEAT_KEYS,
+        repeat_delay=repeats.delay,
+        repeat_interval=repeats.interval,
     )
 
 

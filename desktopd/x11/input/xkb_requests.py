@@ -91,6 +91,20 @@ class LatchLockState(rq.Request):  # type: ignore[misc]
     )
 
 
+class SetControls(rq.Request):  # type: ignore[misc]
+    """XkbSetControls, as far as it is about auto-repeat, in milliseconds."""
+
+    _request = rq.Struct(
+        *_head(7),
+        rq.Card16("device"),
+        rq.Pad(26),
+        rq.Card32("change"),
+        rq.Card16("repeat_delay"),
+        rq.Card16("repeat_interval"),
+        rq.Pad(60),
+    )
+
+
 class GetMap(rq.ReplyRequest):  # type: ignore[misc]
     """XkbGetMap; `data` is what xkb reads."""
 

@@ -15,9 +15,19 @@ from desktopd.geometry import Size
 from desktopd.rfb.choice import choose, create
 from desktopd.rfb.viewers.pixel_path import PixelPath
 
-WITHOUT = """
-import sys
-sys.modules[{missing!r}] = None
+WITHOUT_MODULE = "import sys; sys.modules[{!r}] = None"
+
+WITHOUT_XKBCOMMON = """
+import ctypes
+every = ctypes.CDLL
+def without(name, *arguments, **options):
+    if "xkbcommon" in str(name):
+        raise OSError
+    return every(name, *arguments, **options)
+ctypes.CDLL = without
+"""
+
+CHOICE = """
 import desktopd.__main__
 from desktopd.rfb.choice import choose, create
 print(choose("auto", "auto"))
@@ -64,11 +74,28 @@ def test_what_the_settings_ask_for(rfb: str, display: str, path: PixelPath) -> N
     assert choose(rfb, display) is path
 
 
-@pytest.mark.parametrize("missing", ["numpy", "simplejpeg", "isal"])
-def test_where_a_part_of_ours_is_missing_x11vnc_shows_the_display(missing: str) -> None:
-    program = [sys.executable, "-c", WITHOUT.format(missing=missing)]
+@pytest.mark.parametrize(
+    ("without", "reason"),
+    [
+        *(
+            (
+                WITHOUT_MODULE.format(module),
+                f"the native RFB server needs {module}: pip install 'desktopd[fast]'",
+            )
+            for module in ("numpy", "simplejpeg", "isal")
+        ),
+        (
+            WITHOUT_XKBCOMMON,
+            "the native RFB server cannot type: "
+            "libxkbcommon is not installed: apt-get install libxkbcommon0",
+        ),
+    ],
+)
+def test_where_a_part_of_ours_is_missing_x11vnc_shows_the_display(
+    without: str, reason: str
+) -> None:
+    program = [sys.executable, "-c", without + CHOICE]
     done = subprocess.run(program, check=True, capture_output=True, text=True)
-    reason = f"the native RFB server needs {missing}: pip install 'desktopd[fast]'"
     assert done.stdout.splitlines() == ["x11vnc", f"rfb=native: {reason}"]
     assert f"x11vnc shows the display: {reason}" in done.stderr
 

@@ -76,6 +76,8 @@ declare module '@novnc/novnc' {
     protected _handleMessage(): void;
     protected _framebufferUpdate(): boolean;
     protected _handleDataRect(): boolean;
+    protected _handleWheel(event: WheelEvent): void;
+    protected _handleMouseButton(x: number, y: number, mask: number): void;
     protected _handleMouseMove(x: number, y: number): void;
     protected _handleServerFenceMsg(): boolean;
     protected _handleExtendedDesktopSize(): boolean;

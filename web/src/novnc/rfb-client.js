@@ -6,11 +6,13 @@
 
 import { HeldKeys } from './held-keys.js';
 import { ResizingRFB } from './resizing-rfb.js';
+import { Wheel, buttonsOf } from './wheel.js';
 
 /** RFB whose keys can be held back, and which tells whether the server still answers. */
 export class RFBClient extends ResizingRFB {
   #heardAt = performance.now();
   #keys = new HeldKeys();
+  #wheel = new Wheel();
 
   /** @param {ConstructorParameters<typeof ResizingRFB>} parameters */
   constructor(...parameters) {
@@ -96,6 +98,24 @@ export class RFBClient extends ResizingRFB {
    */
   _handleMouseMove(x, y) {
     this._sendMouse(x, y, this._mouseButtonMask);
+  }
+
+  /**
+   * noVNC makes one click of an event, however far it scrolls.
+   *
+   * @override
+   * @param {WheelEvent} event
+   */
+  _handleWheel(event) {
+    if (this._rfbConnectionState !== 'connected' || this.viewOnly) return;
+    event.stopPropagation();
+    event.preventDefault();
+    const { left, top } = this._canvas.getBoundingClientRect();
+    const clicks = this.#wheel.turn(event);
+    for (const button of buttonsOf(clicks)) {
+      const held = this._mouseButtonMask;
+      for (const mask of [held | button, held]) this._sendMouse(event.clientX - left, event.clientY - top, mask);
+    }
   }
 
   /** @override */

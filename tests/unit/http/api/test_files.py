@@ -353,6 +353,17 @@ async def test_errors_are_json_or_a_page(shared: Shared) -> None:
     assert "<h1>nothing&lt;b&gt;: no such file or folder</h1>" in page.text
 
 
+async def test_the_top_without_its_slash(tmp_path: Path) -> None:
+    shared = Shared(tmp_path)
+    shared.app = make_app(files=shared.files, base_url="/user/a/")
+    async with shared.client() as script:
+        answer = await script.get("/user/a/api/files?zip", follow_redirects=False)
+        listing = await script.get("/user/a/api/files", follow_redirects=True)
+    assert answer.status_code == 308
+    assert str(answer.next_request and answer.next_request.url).endswith("/user/a/api/files/?zip")
+    assert listing.json()["path"] == ""
+
+
 async def test_below_a_prefix(tmp_path: Path) -> None:
     shared = Shared(tmp_path)
     shared.app = make_app(files=shared.files, base_url="/user/a%40b/")
