@@ -4,9 +4,9 @@
 /** @import { Content } from './clipboard-content.js' */
 
 /**
- * What to put on the clipboard; the image as PNG, which may still be on its way.
+ * What to put on the clipboard, of which HTML and image (PNG) may still be on their way.
  *
- * @typedef {{text: string, html: string | Promise<string>, image: Promise<Blob> | null}} Copy
+ * @typedef {{text: string, html: Promise<string> | null, image: Promise<Blob> | null}} Copy
  */
 
 /**
@@ -101,7 +101,7 @@ function itemOf({ text, html, image }) {
   /** @type {Record<string, Promise<Blob>>} */
   const forms = {};
   if (text) forms['text/plain'] = Promise.resolve(new Blob([text], { type: 'text/plain' }));
-  if (html) forms['text/html'] = Promise.resolve(html).then((markup) => new Blob([markup], { type: 'text/html' }));
+  if (html) forms['text/html'] = html.then((markup) => new Blob([markup], { type: 'text/html' }));
   if (image) forms['image/png'] = image;
   return new ClipboardItem(forms);
 }

@@ -122,12 +122,12 @@ export class Clipboard extends Emitter {
    */
   async copy() {
     const { serial, text, html, image } = this.#desktop;
-    const markup = html ? get('text/html', serial).then((blob) => blob.text()) : '';
-    // Where the browser does not take it, nobody else waits for it.
-    if (markup) markup.catch(() => {});
+    const markup = html ? get('text/html', serial).then((blob) => blob.text()) : null;
     const copied = { text, html: markup, image: image ? this.picture() : null };
+    // Where the browser does not take it, nobody else waits for it.
+    const written = markup?.catch(() => '');
     if (!(await copyForms(copied))) return false;
-    this.#seen = { text, html: await markup, image: await copied.image };
+    this.#seen = { text, html: (await written) ?? '', image: await copied.image };
     await this.#seeAgain();
     return true;
   }
