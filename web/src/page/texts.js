@@ -85,10 +85,10 @@ const english = {
     save: 'Save as PNG',
     shared: 'Text and pictures go both ways by themselves.',
     byKey:
-      'Text and pictures go to the desktop when you press the paste key (Ctrl+V) there, and come back when you copy there. ' +
+      'Text and pictures go to the desktop when you press the paste key (Ctrl+V, ⌘V) there, and come back when you copy there. ' +
       'A picture can also be pasted or dropped here.',
     byKeyInsecure:
-      'Text and pictures go to the desktop when you press the paste key (Ctrl+V) there; a picture can also be pasted or ' +
+      'Text and pictures go to the desktop when you press the paste key (Ctrl+V, ⌘V) there; a picture can also be pasted or ' +
       'dropped here. At an https address (or localhost) the browser would also let this page share the whole clipboard by itself.',
     form: { text: 'text', html: 'HTML', image: 'picture' },
     tooLarge: (/** @type {string} */ form, /** @type {string} */ size, /** @type {string} */ limit) =>
