@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -89,6 +90,34 @@ def test_an_application_that_crashes_is_told_and_can_be_retried(
     good.touch()
     page.page.get_by_role("button", name="Retry").click()
     page.shows_desktop()
+
+
+def test_a_page_that_nobody_looks_at_gets_no_pictures(daemon: Start, tab: OpenTab) -> None:
+    clock = "xterm -e 'while :; do date +%s.%N; sleep 0.02; done'"
+    desktop = daemon(app=clock, display="xvfb", size="800x600")
+    page = tab(desktop.page)
+    page.shows_desktop()
+
+    def hide(hidden: bool) -> None:
+        # Playwright has a browser without a window believe that every page is seen.
+        page.page.evaluate(
+            """hidden => {
+              Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
+              document.dispatchEvent(new Event('visibilitychange'));
+            }""",
+            hidden,
+        )
+
+    def sent_in_two_seconds() -> float:
+        before = desktop.sent_bytes()
+        time.sleep(2)
+        return desktop.sent_bytes() - before
+
+    until(lambda: sent_in_two_seconds() > 10_000, 20, "a moving picture")
+    hide(True)
+    until(lambda: sent_in_two_seconds() < 100, 20, "silence")
+    hide(False)
+    until(lambda: sent_in_two_seconds() > 10_000, 20, "a moving picture")
 
 
 def test_without_a_token_a_form_asks_for_it(desktop: Daemon, tab: OpenTab) -> None:

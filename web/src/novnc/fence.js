@@ -6,7 +6,8 @@
 // Type, padding, flags and length.
 const HEADER = 9;
 const MOST_BYTES = 64;
-const REQUEST = 2 ** 31;
+// The other side is to answer.
+export const REQUEST = 2 ** 31;
 // The answer waits until all before it has taken effect.
 export const BLOCK_BEFORE = 1;
 const BLOCK_AFTER = 2;
@@ -15,7 +16,8 @@ const BLOCK_AFTER = 2;
  * Read a fence whose type has been read.
  *
  * @param {Sock} sock
- * @returns {{flags: number, payload: string} | null} the answer to give, null when bytes are missing yet
+ * @returns {{asks: boolean, flags: number, payload: string} | null} whether it asks for an answer, and which; or is itself the
+ *   answer to one of ours. null when bytes are missing yet
  * @throws {Error} when the message is none of a server's
  */
 export function readFence(sock) {
@@ -25,7 +27,6 @@ export function readFence(sock) {
   const length = sock.rQshift8();
   if (sock.rQwait('ServerFence payload', length, HEADER)) return null;
   const payload = sock.rQshiftStr(length);
-  if ((flags & REQUEST) === 0) throw new Error('an answer to a fence that was never set');
   if (length > MOST_BYTES) throw new Error(`a fence of ${length} bytes, expected at most ${MOST_BYTES}`);
-  return { flags: flags & (BLOCK_BEFORE | BLOCK_AFTER), payload };
+  return { asks: (flags & REQUEST) !== 0, flags: flags & (BLOCK_BEFORE | BLOCK_AFTER), payload };
 }

@@ -174,6 +174,7 @@ export class FramebufferRFB extends RFB {
     const fence = readFence(this._sock);
     if (!fence) return false;
     this._supportsFence = true;
+    if (!fence.asks) return true;
     const answer = () => RFB.messages.clientFence(this._sock, fence.flags, fence.payload);
     if (fence.flags & BLOCK_BEFORE) this.#display.afterwards(answer);
     else answer();

@@ -24,6 +24,14 @@ declare module '@novnc/novnc' {
     static readonly messages: {
       setDesktopSize(sock: Sock, width: number, height: number, id: number, flags: number): void;
       clientEncodings(sock: Sock, encodings: number[]): void;
+      enableContinuousUpdates(
+        sock: Sock,
+        enable: boolean,
+        x: number,
+        y: number,
+        width: number,
+        height: number,
+      ): void;
       clientFence(sock: Sock, flags: number, payload: string): void;
       fbUpdateRequest(sock: Sock, incremental: boolean, x: number, y: number, width: number, height: number): void;
     };
@@ -56,6 +64,8 @@ declare module '@novnc/novnc' {
     protected readonly _fbDepth: number;
     protected readonly _mouseButtonMask: number;
     protected _supportsFence: boolean;
+    protected readonly _supportsContinuousUpdates: boolean;
+    protected _enabledContinuousUpdates: boolean;
     protected readonly _cursor: { readonly _canvas: HTMLCanvasElement; readonly _hotSpot: { x: number; y: number } };
     protected readonly _keyboard: { _allKeysUp(): void };
     protected readonly _FBU: {
@@ -77,7 +87,6 @@ declare module '@novnc/novnc' {
     protected _framebufferUpdate(): boolean;
     protected _handleDataRect(): boolean;
     protected _handleWheel(event: WheelEvent): void;
-    protected _handleMouseButton(x: number, y: number, mask: number): void;
     protected _handleMouseMove(x: number, y: number): void;
     protected _handleServerFenceMsg(): boolean;
     protected _handleExtendedDesktopSize(): boolean;
@@ -89,6 +98,7 @@ declare module '@novnc/novnc' {
     protected _resize(width: number, height: number): void;
     protected _screenSize(): { w: number; h: number };
     protected _updateClip(): void;
+    protected _updateContinuousUpdates(): void;
     protected _updateScale(): void;
   }
 }

@@ -5,16 +5,18 @@
 /** @import { Point } from '../geometry.js' */
 
 import { HeldKeys } from './held-keys.js';
-import { ResizingRFB } from './resizing-rfb.js';
+import { REQUEST } from './fence.js';
+import { PausableRFB } from './pausable-rfb.js';
+import { RFB } from './rfb.js';
 import { Wheel, buttonsOf } from './wheel.js';
 
 /** RFB whose keys can be held back, and which tells whether the server still answers. */
-export class RFBClient extends ResizingRFB {
+export class RFBClient extends PausableRFB {
   #heardAt = performance.now();
   #keys = new HeldKeys();
   #wheel = new Wheel();
 
-  /** @param {ConstructorParameters<typeof ResizingRFB>} parameters */
+  /** @param {ConstructorParameters<typeof PausableRFB>} parameters */
   constructor(...parameters) {
     super(...parameters);
     this.background = '';
@@ -56,14 +58,15 @@ export class RFBClient extends ResizingRFB {
   }
 
   /**
-   * Ask the server for one pixel.
+   * Ask the server for one pixel, or for a sign of life alone where no pictures are wanted.
    *
    * @param {number} limit - milliseconds
    * @returns {Promise<boolean>} whether anything came in time
    */
   async probe(limit) {
     const asked = performance.now();
-    this.refresh({ x: 0, y: 0, width: 1, height: 1 });
+    if (this.paused && this._supportsFence) RFB.messages.clientFence(this._sock, REQUEST, '');
+    else this.refresh({ x: 0, y: 0, width: 1, height: 1 });
     await new Promise((resolve) => {
       setTimeout(resolve, limit);
     });

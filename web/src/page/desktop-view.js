@@ -8,6 +8,7 @@
 /** @import { Settings } from './bar.js' */
 /** @import { Parameters } from './parameters.js' */
 
+import { Attention } from '../connection/attention.js';
 import { Emitter } from '../emitter.js';
 import { texts } from './texts.js';
 
@@ -24,6 +25,7 @@ export class DesktopView extends Emitter {
   #parameters;
   #settings;
   #root = document.documentElement.dataset;
+  #attention = new Attention();
   /** @type {SessionFacts | null} */
   #session = null;
 
@@ -43,6 +45,9 @@ export class DesktopView extends Emitter {
     connection.on('state', (state) => {
       this.#root.link = state;
       this.emit('state', state);
+    });
+    this.#attention.on('changed', (given) => {
+      if (connection.rfb) connection.rfb.paused = !given;
     });
     place.addEventListener('pointerdown', () => this.emit('touched'));
     place.addEventListener('pointerup', () => this.focus());
@@ -90,6 +95,7 @@ export class DesktopView extends Emitter {
     rfb.compressionLevel = this.#parameters.compression;
     this.#tellSession(rfb);
     this.#apply(rfb);
+    rfb.paused = !this.#attention.given;
     this.#root.exact = 'false';
     rfb.on('layout', () => this.#tellLayout(rfb));
     rfb.on('exact', (exact) => {
