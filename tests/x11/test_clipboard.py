@@ -47,6 +47,10 @@ async def test_what_another_program_copies_is_told(server, clipboard, eventually
     copy(server, text)
     await eventually(lambda: heard, [text])
     assert clipboard.text == text
+    copied = clipboard.copied
+    assert copied == clipboard.offer.serial
+    await clipboard.set("ours")
+    assert clipboard.copied == copied < clipboard.offer.serial
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,12 @@ from desktopd.files.sharing import SharedFiles
 from desktopd.http.access.access import Access
 from desktopd.http.api.application_json import event_json
 from desktopd.http.api.clipboard import put_content
-from desktopd.http.api.clipboard_frames import clipboard_frame, frame_content, offer_frames
+from desktopd.http.api.clipboard_frames import (
+    clipboard_frame,
+    frame_content,
+    offer_frames,
+    standing_frames,
+)
 from desktopd.http.api.file_frames import FileFrames
 from desktopd.http.api.offered_downloads import OfferedDownloads
 from desktopd.http.api.served_session import ServedSession
@@ -64,10 +69,10 @@ class Events:
     ) -> None:
         """Send the latest state, at most every `INTERVAL` seconds and only when it differs."""
         wake = asyncio.Event()
-        copied: list[Offer] = []
+        copied: list[dict[str, Any]] = []
 
         def on_offer(offer: Offer) -> None:
-            copied[:] = [offer]
+            copied[:] = offer_frames(offer)
             wake.set()
 
         with ExitStack() as subscriptions:
@@ -76,6 +81,7 @@ class Events:
             subscriptions.callback(self._application.on_change(wake.set))
             if role is Role.CONTROL:
                 subscriptions.callback(self._session.clipboard.on_offer(on_offer))
+                copied += standing_frames(self._session.clipboard.offer)
                 downloads.subscribe(self._session, wake.set, subscriptions)
             files.subscribe(wake.set, subscriptions)
             sent, told = None, event_json(NOTHING, role)
@@ -94,8 +100,7 @@ class Events:
                     await websocket.send_json({"type": "application", **application})
                     told = application
                 while copied:
-                    for offered in offer_frames(copied.pop()):
-                        await websocket.send_json(offered)
+                    await websocket.send_json(copied.pop(0))
                 if download := await downloads.take():
                     await websocket.send_json(download)
                 await asyncio.sleep(INTERVAL)

@@ -19,6 +19,10 @@ class ServedClipboard(Protocol):
     def offer(self) -> Offer:
         """What is to be pasted, as last seen."""
 
+    @property
+    def copied(self) -> int:
+        """The serial of the last copy by a program, also while it is being read."""
+
     def next_serial(self) -> int:
         """The serial of a copy that the user makes now, and that takes time to arrive."""
 

@@ -65,6 +65,7 @@ class Clipboard:
         self._limits = limits
         self._serials = serials
         self._newest = 0
+        self._told = 0
         self._reader = SelectionReader(connection, owner.window, SELECTION, limits)
         self._reading: asyncio.Task[None] | None = None
         self._text_handlers: Observers[[str]] = Observers()
@@ -93,6 +94,12 @@ class Clipboard:
     def text(self) -> str:
         """The text of the offer, empty where it has none."""
         return self.offer.content.text or ""
+
+    @property
+    def copied(self) -> int:
+        """The serial of the last copy by another X client, also while it is being read."""
+        reading = self._reading is not None and not self._reading.done()
+        return self._newest if reading else self._told
 
     def on_change(self, handler: Callable[[str], None]) -> Callable[[], None]:
         """Call `handler` in the loop with each text that another X client copies."""
@@ -180,6 +187,7 @@ class Clipboard:
         if offer.problem:
             logger.warning("%s", offer.problem)
         self.offer = offer
+        self._told = offer.serial
         self._offer_handlers.call(offer)
 
 

@@ -150,11 +150,22 @@ export interface Downloads {
   left_out: number;
 }
 
+/** What was copied on the desktop; a later copy has a higher serial, 0 is nothing. */
+export interface ClipboardOffer {
+  serial: number;
+  text: string;
+  html: boolean;
+  image: { width: number; height: number; bytes: number } | null;
+  files: string[];
+  /** It was copied before this page connected. */
+  standing?: boolean;
+}
+
 export type DropResult = 'accepted' | 'refused' | 'no_target' | 'timed_out';
 
 export type ServerMessage =
   | { type: 'session'; session: SessionFacts }
-  | { type: 'clipboard'; text: string }
+  | ({ type: 'clipboard' } & ClipboardOffer)
   | { type: 'files'; folders: string[]; results?: FileEntry[] }
   | { type: 'application'; application: ApplicationFacts; layers: LayerFacts[] }
   | ({ type: 'downloads' } & Downloads)

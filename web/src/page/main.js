@@ -147,6 +147,8 @@ class Page {
       this.#offerFiles();
     });
     this.#clipboard.on('refused', (refusal) => this.#notice.show(refusalText(refusal)));
+    this.#clipboard.on('waiting', () => this.#notice.show(texts.notice.clipboardWaiting));
+    this.#clipboard.on('slow', () => this.#notice.show(texts.notice.clipboardSlow));
     this.#clipboard.on('kept', () => this.#notice.show(texts.notice.clipboardKept));
   }
 
@@ -212,6 +214,7 @@ class Page {
       const { what, on } = dropped;
       const onPanel = panel.mayUpload && 'files' in what && on.closest('#files') !== null;
       if (onPanel) this.#drops.upload(what.files, panel.folder);
+      else if ('files' in what && on.closest('#clipboard')) this.#clipboardPanel.drop(what.files);
       else this.#drops.take(dropped);
     });
   }

@@ -57,7 +57,9 @@ const english = {
 
   notice: {
     reconnecting: 'Reconnecting…',
-    clipboardKept: 'The browser keeps its clipboard: the desktop’s text is in the clipboard panel.',
+    clipboardKept: 'The browser keeps its clipboard: what was copied on the desktop is in the clipboard panel.',
+    clipboardWaiting: 'Press a key or click here, and this computer has what was copied on the desktop.',
+    clipboardSlow: 'What you copied is on its way to the desktop. Keys wait for it.',
     silent: 'The server does not answer. Try again in a moment.',
   },
 
@@ -76,15 +78,27 @@ const english = {
     allow: 'Always take this computer’s clipboard',
     copy: 'Copy to this computer',
     sent: 'The desktop has this text.',
-    copied: 'This computer has this text.',
+    sentPicture: 'The desktop has this picture.',
+    copied: 'This computer has it.',
     notCopied: 'The browser refused. Select the text and copy it with the keyboard.',
-    shared: 'Text goes both ways by itself.',
-    byKey: 'Text goes to the desktop when you press the paste key there, and comes back when you copy there.',
+    notCopiedPicture: 'The browser refused. Save the picture, or copy it with the menu of the right mouse button.',
+    picture: 'Picture on the desktop’s clipboard',
+    pictureFacts: (/** @type {number} */ width, /** @type {number} */ height, /** @type {string} */ size) =>
+      `${width} × ${height} pixels, ${size}`,
+    choose: 'Send a picture…',
+    chosen: 'Picture for the desktop’s clipboard',
+    noPicture: 'There is no picture of a type that the clipboard takes: PNG, JPEG, TIFF or BMP. Use a file instead.',
+    save: 'Save as PNG',
+    shared: 'Text and pictures go both ways by themselves.',
+    byKey:
+      'Text and pictures go to the desktop when you press the paste key (Ctrl+V, ⌘V) there, and come back when you copy there. ' +
+      'A picture can also be pasted or dropped here.',
     byKeyInsecure:
-      'Text goes to the desktop when you press the paste key there. At an https address (or localhost) the browser ' +
-      'would also let this page share the whole clipboard by itself.',
-    tooLong: (/** @type {number} */ bytes, /** @type {number} */ limit) =>
-      `The text has ${bytes} bytes; the clipboard takes ${limit}. Use a file instead.`,
+      'Text and pictures go to the desktop when you press the paste key (Ctrl+V, ⌘V) there; a picture can also be pasted or ' +
+      'dropped here. At an https address (or localhost) the browser would also let this page share the whole clipboard by itself.',
+    form: { text: 'text', html: 'HTML', image: 'picture' },
+    tooLarge: (/** @type {string} */ form, /** @type {string} */ size, /** @type {string} */ limit) =>
+      `The ${form} has ${size}; the clipboard takes ${limit}. Use a file instead.`,
     noConnection: 'The clipboard has no connection to the server. Try again in a moment.',
   },
 
