@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Frame, Page, expect
 from desktopd.geometry import Size
 from tests import http
 from tests.browser.course import chromium_arguments, course, free_port, pages
-from tests.browser.test_companion import VIEW, Napari
+from tests.browser.napari_desktop import VIEW, Napari
 from tests.chromium import FLAGS, pixels, save
 from tests.daemon import Daemon, until
 from tests.firefox import firefox

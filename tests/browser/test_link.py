@@ -14,7 +14,8 @@ import pytest
 import tifffile
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.test_companion import VIEW, Napari, served
+from tests.browser.napari_desktop import VIEW, Napari
+from tests.browser.test_companion import served
 from tests.chromium import Tab, save, screen
 from tests.daemon import until
 
