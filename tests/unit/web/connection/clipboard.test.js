@@ -44,7 +44,7 @@ class Visit {
       userActivation: this.userActivation,
       permissions: { query: () => Promise.resolve({ state: this.allowed.read ? 'granted' : 'prompt' }) },
     };
-    const document = { hasFocus: () => this.focused, getSelection: () => null };
+    const document = { hasFocus: () => this.focused, getSelection: () => null, querySelector: () => null };
     for (const [name, value] of Object.entries({ window: this.window, document, navigator, ClipboardItem: Item })) {
       const before = Object.getOwnPropertyDescriptor(globalThis, name);
       Object.defineProperty(globalThis, name, { value, configurable: true });
