@@ -90,7 +90,8 @@ def _shared_files(settings: Settings) -> SharedFiles | None:
         upload=settings.files != "download",
         for_viewers=settings.files_for_viewers,
     )
-    limits = UploadLimits(largest=settings.upload_limit, free=settings.free_space)
+    # As plain numbers: a size of the settings is written as `1KB`.
+    limits = UploadLimits(largest=int(settings.upload_limit), free=int(settings.free_space))
     return SharedFiles(root, rules, limits, _results(settings))
 
 

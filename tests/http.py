@@ -8,5 +8,6 @@ from functools import partial
 
 import httpx
 
-request = partial(httpx.request, verify=ssl.create_default_context())
+trusted = ssl.create_default_context()
+request = partial(httpx.request, verify=trusted)
 get = partial(request, "GET")

@@ -2,6 +2,7 @@
 import { defineConfig } from 'vite';
 
 import { precompress } from './precompress.js';
+import { verbatim } from './verbatim.js';
 import { webassembly } from './webassembly.js';
 
 export default defineConfig({
@@ -22,6 +23,6 @@ export default defineConfig({
       },
     },
   },
-  plugins: [precompress(), webassembly()],
+  plugins: [precompress(), webassembly(), verbatim('embed.js')],
   worker: { format: 'es', plugins: () => [webassembly()] },
 });

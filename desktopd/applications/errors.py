@@ -44,3 +44,11 @@ class NotThere(ApplicationError):
 
 class CannotOpen(ApplicationError):
     """Nothing is known by which the application could be given a path."""
+
+
+class Occupied(ApplicationError):
+    """Something is open already, or may be, and nothing was to be added to it."""
+
+
+class IsProgram(ApplicationError):
+    """What is to be opened would be run, and nobody was asked."""

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from desktopd.applications.errors import CannotOpen, NotAllowed, NotThere
+from desktopd.applications.errors import (
+    CannotOpen,
+    IsProgram,
+    NotAllowed,
+    NotThere,
+    Occupied,
+)
 from desktopd.applications.layer import Layer
 
 OPEN_WITHIN = 120.0
@@ -78,8 +84,25 @@ class Allowed:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenOptions:
+    """How a companion opens something: with reader `plugin`, a single layer under this `name`.
+
+    `once`: what was opened before is not opened again. `unasked`: its user does not know of it, so
+    that only what is empty is changed, and no program run.
+    """
+
+    plugin: str | None = None
+    name: str | None = None
+    once: bool = False
+    unasked: bool = False
+
+
+NO_OPTIONS = OpenOptions()
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
-    """What came of it: the `layers` that were added, where the companion tells."""
+    """What came of it: the `layers` that were added or found, where the companion tells."""
 
     way: Way
     layers: tuple[Layer, ...] = ()
@@ -100,23 +123,28 @@ class Opening:
         """Whether there is any way."""
         return any((self.companion, self.template and self.launch, self.drop))
 
-    async def path(self, given: str, plugin: str | None = None) -> Opened:
+    async def path(self, given: str, options: OpenOptions = NO_OPTIONS) -> Opened:
         """Open a file or folder; raises ApplicationError."""
         path = self.allowed.path(given)
+        _check_unasked(str(path), options)
         if self.companion is None and self._command() is None and self.drop is not None:
+            _refuse_to_guess(options)
             await self.drop([path])
             return Opened(Way.DROP)
-        return await self._open(str(path), plugin)
+        return await self._open(str(path), options)
 
-    async def url(self, given: str, plugin: str | None = None) -> Opened:
+    async def url(self, given: str, options: OpenOptions = NO_OPTIONS) -> Opened:
         """Open a URL; raises ApplicationError."""
-        return await self._open(self.allowed.url(given), plugin)
+        url = self.allowed.url(given)
+        _check_unasked(url, options)
+        return await self._open(url, options)
 
-    async def _open(self, place: str, plugin: str | None) -> Opened:
+    async def _open(self, place: str, options: OpenOptions) -> Opened:
         if self.companion is not None:
-            params = {"path": place, "plugin": plugin}
+            params = {"path": place, **asdict(options)}
             layers = await self.companion.ask("open", params, OPEN_WITHIN)
             return Opened(Way.COMPANION, tuple(Layer.parse(layer) for layer in layers))
+        _refuse_to_guess(options)
         command = self._command()
         if command is None:
             raise CannotOpen("nobody knows how to open this in the application")
@@ -131,6 +159,18 @@ class Opening:
 def fill(template: str, place: str) -> list[str]:
     """The words of a command, with `place` for each ``{path}``; no shell reads them."""
     return [word.replace("{path}", place) for word in shlex.split(template)]
+
+
+def _check_unasked(place: str, options: OpenOptions) -> None:
+    # Of a script that it opens napari runs the code.
+    names = (place, urlsplit(place).path)
+    if options.unasked and any(name.lower().endswith(".py") for name in names):
+        raise IsProgram(f"{place} is a program, which would run")
+
+
+def _refuse_to_guess(options: OpenOptions) -> None:
+    if options.unasked:
+        raise Occupied("nobody can tell whether something is open in this application")
 
 
 def _matches(host: str, pattern: str) -> bool:

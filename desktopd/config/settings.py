@@ -96,7 +96,7 @@ class Settings(BaseModel):
     token: SecretStr | None = Field(None, description="token for full control; random when unset")
     view_token: SecretStr | None = Field(None, description="token that may only watch")
     frame_ancestors: Words = Field(
-        ("'self'",), description="pages that may embed the desktop (CSP sources)"
+        ("'self'",), description="pages that may embed the desktop and speak to it (CSP sources)"
     )
     allow_origin: Words = Field((), description="further origins whose pages may connect")
     allowed_hosts: Words = Field(

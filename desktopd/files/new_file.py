@@ -1,6 +1,6 @@
 """A file that is written in one go: it is whole in its place, or nothing of it is left.
 
-Tested by tests/unit/files/test_uploads.py.
+Tested by tests/unit/files/test_new_file.py.
 """
 
 from __future__ import annotations

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote_from_bytes
 
-from desktopd.files.errors import Forbidden
+from desktopd.files.errors import FilesError, Forbidden
 from desktopd.files.lasting import is_lasting
 from desktopd.files.limits import UploadLimits
-from desktopd.files.listing import EntryKind, entry
+from desktopd.files.listing import EntryKind, FolderEntry, entry
 from desktopd.files.paths import FilePath
 from desktopd.files.results import Results
 from desktopd.files.root import Root
@@ -51,6 +52,19 @@ class SharedFiles:
         self.uploads = Uploads(self.staging)
         self.disk = DiskThreads()
         self.changes = Observers[[str]]()
+
+    def find(self, path: Path) -> FolderEntry | None:
+        """The file or folder at an absolute path; None for what is not below the root.
+
+        Blocks on the disk. Links on the way to the root are followed, as programs do, and none
+        below it.
+        """
+        try:
+            inside = (path.parent.resolve() / path.name).relative_to(self.root.path)
+            found = entry(self.root, FilePath.from_url(quote_from_bytes(bytes(inside)).encode()))
+        except (FilesError, OSError, RuntimeError, ValueError):
+            return None
+        return found if found.kind in (EntryKind.FILE, EntryKind.FOLDER) else None
 
     def locate(self, path: str) -> Path:
         """The absolute path of a file or folder that is there; blocks on the disk.

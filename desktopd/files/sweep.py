@@ -1,6 +1,6 @@
 """Removes from staging what nobody will go on with.
 
-Tested by tests/unit/files/test_uploads.py.
+Tested by tests/unit/files/test_sweep.py.
 """
 
 from __future__ import annotations

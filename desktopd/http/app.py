@@ -17,16 +17,19 @@ from desktopd.applications.errors import ApplicationError
 from desktopd.errors import DisplayUnavailable
 from desktopd.files.errors import FilesError
 from desktopd.http.access.access import RequestAuthenticator
+from desktopd.http.access.frame_ancestors import FrameAncestors
 from desktopd.http.access.login import Login, LoginPage
 from desktopd.http.access.middleware import Ask, AuthMiddleware, Enter
 from desktopd.http.access.oauth import CALLBACK, OAuthAuthenticator
 from desktopd.http.access.origin import OriginPolicy
-from desktopd.http.access.token_authenticator import TokenAuthenticator
+from desktopd.http.access.tickets import Tickets
+from desktopd.http.access.token_authenticator import OpenAuthenticator, TokenAuthenticator
 from desktopd.http.access.tokens import Tokens
 from desktopd.http.api.application import application_routes, on_application_error
 from desktopd.http.api.clipboard import ClipboardEndpoint
 from desktopd.http.api.display import DisplayEndpoint
 from desktopd.http.api.drop import DropEndpoint
+from desktopd.http.api.embedding import EmbeddingEndpoint
 from desktopd.http.api.events import Events
 from desktopd.http.api.file_access import problem_of
 from desktopd.http.api.file_routes import file_routes
@@ -35,9 +38,10 @@ from desktopd.http.api.metrics import Metrics
 from desktopd.http.api.screenshot import ScreenshotEndpoint
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.api.session import SessionEndpoint
+from desktopd.http.api.tickets import TicketsEndpoint
 from desktopd.http.api.websockify import RfbEndpoint
 from desktopd.http.options import HttpOptions
-from desktopd.http.pages import Pages
+from desktopd.http.pages import EMBED, HandOver, Pages
 from desktopd.http.problems import Problem, problem_response
 from desktopd.http.serving.headers import SecurityHeaders, SecurityHeadersMiddleware
 from desktopd.http.serving.prefix import PrefixMiddleware, base_path
@@ -46,20 +50,22 @@ from desktopd.lockout import Lockout
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.viewers import Viewers
 
-PUBLIC = frozenset({"/healthz", "/readyz", "/login", "/favicon.ico"})
-"""The only paths that need no token, for HTTP; no WebSocket is public."""
+PUBLIC = frozenset({"/healthz", "/readyz", "/login", "/favicon.ico", f"/{EMBED}"})
+"""What needs no token, beside the middleware's PUBLIC_FOLDER, for HTTP; no WebSocket is public."""
 PUBLIC_WITH_OAUTH = PUBLIC - {"/login"} | {CALLBACK}
 
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """One way to let users in: what tells them, and the login."""
+    """One way to let users in: what tells them, the login, and tickets where it has them."""
 
     authenticator: RequestAuthenticator
     public: frozenset[str]
     routes: tuple[Route, ...]
     ask: Ask
-    enter: Enter | None
+    enter: Enter | None = None
+    tickets: Tickets | None = None
+    hand_over: HandOver | None = None
 
 
 def create_app(
@@ -74,10 +80,14 @@ def create_app(
     Raises ValueError that names the option which cannot be used.
     """
     base = base_path(options.base_url)
-    security = SecurityHeaders(options.frame_ancestors)
-    entrance = _entrance(options, base, embedded=security.embeddable)
+    ancestors = FrameAncestors(options.frame_ancestors)
+    security = SecurityHeaders(ancestors)
+    entrance = _entrance(options, base, embedded=ancestors.foreign)
     app = Starlette(
-        routes=[*entrance.routes, *_routes(options, session, application, viewers, server)],
+        routes=[
+            *_routes(options, session, application, viewers, server),
+            *_page_routes(options, entrance, ancestors),
+        ],
         middleware=_middleware(options, base, security, entrance),
         exception_handlers={
             HTTPException: _on_http_error,
@@ -116,20 +126,47 @@ def _middleware(
 
 def _entrance(options: HttpOptions, base: str, *, embedded: bool) -> Entrance:
     page = LoginPage(names_target=options.targets is not None)
-    secure = options.cookie_secure
     if options.provider is not None:
-        oauth = OAuthAuthenticator(
-            options.provider, base, page.allowed, secure=secure, embedded=embedded
-        )
-        routes: tuple[Route, ...] = (Route(CALLBACK, oauth.callback),)
-        return Entrance(oauth, PUBLIC_WITH_OAUTH, routes, oauth.ask, None)
-    tokens = Tokens(options.token, options.view_token) if options.auth == "token" else None
-    authenticator = TokenAuthenticator(tokens, Lockout(), base, secure=secure, embedded=embedded)
-    login = Login(authenticator, page)
-    routes = (Route("/login", login.show), Route("/login", login.submit, methods=["POST"]))
-    return Entrance(
-        authenticator, PUBLIC, routes, page.response, authenticator.enter if tokens else None
+        oauth = OAuthAuthenticator(options.provider, base, page.allowed, embedded=embedded)
+        return Entrance(oauth, PUBLIC_WITH_OAUTH, (Route(CALLBACK, oauth.callback),), oauth.ask)
+    if options.auth == "none":
+        everyone = OpenAuthenticator()
+        return Entrance(everyone, PUBLIC, _login_routes(Login(everyone, page)), page.response)
+    tickets = Tickets()
+    tokens = TokenAuthenticator(
+        Tokens(options.token, options.view_token), tickets, Lockout(), base, embedded=embedded
     )
+    return Entrance(
+        tokens,
+        PUBLIC,
+        _login_routes(Login(tokens, page)),
+        page.response,
+        tokens.enter,
+        tickets,
+        tokens.hand_over,
+    )
+
+
+def _login_routes(login: Login) -> tuple[Route, ...]:
+    return Route("/login", login.show), Route("/login", login.submit, methods=["POST"])
+
+
+def _page_routes(
+    options: HttpOptions, entrance: Entrance, ancestors: FrameAncestors
+) -> list[BaseRoute]:
+    """The client, and how pages are let in and embedded."""
+    pages = Pages(options.static, entrance.hand_over)
+    return [
+        *entrance.routes,
+        Route("/api/tickets", TicketsEndpoint(entrance.tickets).post, methods=["POST"]),
+        Route("/api/embedding", EmbeddingEndpoint(ancestors).get),
+        Route("/", pages.index),
+        Route("/vnc.html", pages.index),
+        Route("/vnc_lite.html", pages.index),
+        Route(f"/{EMBED}", pages.embed),
+        Route("/assets/{path:path}", pages.file),
+        Route("/{name}", pages.file),
+    ]
 
 
 def _routes(
@@ -143,7 +180,7 @@ def _routes(
     described = SessionEndpoint(session, application, server, viewers, options.version)
     events = Events(session, application, viewers, described.describe, files)
     clipboard, health = ClipboardEndpoint(session), HealthEndpoint(session)
-    rfb, pages = RfbEndpoint(server, viewers, options.targets), Pages(options.static)
+    rfb = RfbEndpoint(server, viewers, options.targets)
     return [
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
@@ -164,11 +201,6 @@ def _routes(
         WebSocketRoute("/websockify", rfb.connect),
         WebSocketRoute("/ws", rfb.connect),
         WebSocketRoute("/ws/", rfb.connect),
-        Route("/", pages.index),
-        Route("/vnc.html", pages.index),
-        Route("/vnc_lite.html", pages.index),
-        Route("/assets/{path:path}", pages.file),
-        Route("/{name}", pages.file),
     ]
 
 

@@ -18,10 +18,10 @@ class HttpOptions:
     """Options of the HTTP application; `create_app` raises ValueError for one it cannot use.
 
     `auth`: ``none`` behind a proxy that lets users in; a `provider` takes its place.
-    `cookie_secure`: the cookie is Secure even when we do not see https. `frame_ancestors`: CSP
-    sources. `allow_origin`: origins such as ``https://lms.example.org``. `allowed_hosts`: host
-    names, empty for any. `trusted_proxies`: addresses, networks, ``unix`` for peers of a unix
-    socket, or ``*``. `files`: None switches them off. `static`: the folder of the built client.
+    `frame_ancestors`: CSP sources. `allow_origin`: origins such as ``https://lms.example.org``.
+    `allowed_hosts`: host names, empty for any. `trusted_proxies`: addresses, networks, ``unix``
+    for peers of a unix socket, or ``*``. `files`: None switches them off. `static`: the folder of
+    the built client.
     """
 
     version: str
@@ -29,7 +29,6 @@ class HttpOptions:
     auth: Literal["token", "none"]
     token: str | None = field(repr=False)
     view_token: str | None = field(repr=False)
-    cookie_secure: bool = False
     frame_ancestors: tuple[str, ...]
     allow_origin: tuple[str, ...]
     allowed_hosts: tuple[str, ...]

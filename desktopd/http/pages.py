@@ -5,16 +5,23 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import HTMLResponse, Response
 
+from desktopd.http.access.access import Access, Means
 from desktopd.http.problems import Problem
 from desktopd.http.serving.prefix import path_below
 
 INDEX = "index.html"
+EMBED = "embed.js"
+_PUBLIC_SCRIPT = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 _HASHED = re.compile(r"assets/.+-[A-Za-z0-9_-]{8,}\.\w+")
 _ENCODINGS = {"br": ".br", "gzip": ".gz"}
 _TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".svg": "image/svg+xml"}
@@ -46,12 +53,17 @@ class ClientFile:
         return Response(self.forms[coding], headers=headers, media_type=self.media_type)
 
 
+HandOver = Callable[[HTTPConnection, Response], str]
+"""Makes the key for a page that came by a ticket; may put a cookie on the response."""
+
+
 class Pages:
     """Serves the files of the folder that Vite has built."""
 
-    def __init__(self, static: Path) -> None:
+    def __init__(self, static: Path, hand_over: HandOver | None = None) -> None:
         self._static = static
         self._files = _read(static)
+        self._hand_over = hand_over
 
     async def index(self, request: Request) -> Response:
         """The client's page; raises Problem 503 when the client has not been built."""
@@ -61,7 +73,23 @@ class Pages:
                 "the browser client is not built",
                 f"run `npm ci && npm run build` in web/, which fills {self._static}",
             )
+        if self._hand_over and Access.of(request).means is Means.TICKET:
+            return self._with_key(request, self._hand_over)
         return self._files[INDEX].response(request)
+
+    def _with_key(self, request: Request, hand_over: HandOver) -> Response:
+        """The page with the key that it is to show from now on."""
+        response = HTMLResponse(headers={"Cache-Control": "no-store"})
+        key = f'<head><meta name="page-key" content="{hand_over(request, response)}">'
+        response.body = self._files[INDEX].forms["identity"].replace(b"<head>", key.encode(), 1)
+        response.headers["content-length"] = str(len(response.body))
+        return response
+
+    async def embed(self, request: Request) -> Response:
+        """The script for pages that embed the desktop; raises Problem 404."""
+        response = await self.file(request)
+        response.headers.update(_PUBLIC_SCRIPT)
+        return response
 
     async def file(self, request: Request) -> Response:
         """A file by its path below the prefix; raises Problem 404."""

@@ -26,17 +26,23 @@ class SessionClipboard:
         self._offers = Observers[[Offer]]()
 
     def follow(self, clipboard: Clipboard | None) -> None:
-        """Be that of another display, or of none."""
+        """Be that of another display, where nothing has been copied yet, or of none."""
         self._subscriptions.close()
         self._clipboard = clipboard
         if clipboard is not None:
             self._subscriptions.callback(clipboard.on_change(self._texts.call))
             self._subscriptions.callback(clipboard.on_offer(self._offers.call))
+            self._offers.call(clipboard.offer)
 
     @property
     def offer(self) -> Offer:
         """What is to be pasted, as last seen."""
         return self._clipboard.offer if self._clipboard else Offer(0, Content())
+
+    @property
+    def copied(self) -> int:
+        """The serial of the last copy by a program, also while it is being read."""
+        return self._clipboard.copied if self._clipboard else 0
 
     def next_serial(self) -> int:
         """The serial of a copy that the user makes now, and that takes time to arrive."""

@@ -48,6 +48,7 @@ class Session:
         self._stopping = False
         self._changes = Observers[[]]()
         self.clipboard = SessionClipboard()
+        self._dragged_out = Observers[[Content]]()
         self._state = StateFile(options.folder / "state.json")
         self._x_server = XServer(
             options.backends,
@@ -55,6 +56,7 @@ class Session:
             self._state,
             resized=lambda _: self._changes.call(),
             clipboard=self.clipboard,
+            dragged_out=self._dragged_out.call,
         )
         self._launcher = Launcher(options, self._x_server, self._changes.call)
         self._services = [
@@ -159,6 +161,10 @@ class Session:
     async def drop(self, x: int, y: int, content: Content) -> DropResult:
         """Drop `content` at a pixel of the screen, as `DragSource.drop`."""
         return await self._x_server.open_display().drags.drop(x, y, content)
+
+    def on_dragged_out(self, handler: Callable[[Content], None]) -> Callable[[], None]:
+        """Call `handler` with files and links that a program's drag has left the desktop with."""
+        return self._dragged_out.add(handler)
 
     async def run(self) -> None:
         """Keep everything running. Raises SessionError once the X server cannot be kept alive."""

@@ -24,7 +24,9 @@ from desktopd.x11.connection import Connection
 from desktopd.x11.errors import XError
 from desktopd.x11.screen.size import ScreenSize
 from desktopd.x11.selections.clipboard import Clipboard
+from desktopd.x11.selections.content import Content
 from desktopd.x11.selections.drag_source import DragSource
+from desktopd.x11.selections.edge_target import EdgeTarget
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +45,9 @@ class OpenDisplay:
 class XServer:
     """Starts the X server, or takes over a running one, and keeps a connection to it.
 
-    `backends` are tried in this order. `resized` is called when the screen has another size, and
-    `clipboard` follows that of the X server.
+    `backends` are tried in this order. `resized` is called when the screen has another size,
+    `dragged_out` with what a program's drag has left the desktop with, and `clipboard` follows that
+    of the X server.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class XServer:
         state: StateFile,
         resized: Callable[[Size], None],
         clipboard: SessionClipboard,
+        dragged_out: Callable[[Content], None],
     ) -> None:
         self.opened: OpenDisplay | None = None
         self._backends = backends
@@ -61,6 +65,7 @@ class XServer:
         self._state = state
         self._resized = resized
         self._clipboard = clipboard
+        self._dragged_out = dragged_out
         self._fresh = False
 
     def open_display(self) -> OpenDisplay:
@@ -129,6 +134,7 @@ class XServer:
             screen = await ScreenSize.open(connection, options.largest, dpi=options.dpi)
             clipboard = await Clipboard.open(connection, serials=self._clipboard.serials)
             drags = await DragSource.open(connection)
+            edges = await EdgeTarget.open(connection)
             if self._fresh:
                 await screen.resize(options.size)
                 self._fresh = False
@@ -136,5 +142,6 @@ class XServer:
             await connection.close()
             raise
         screen.on_change(self._resized)
+        edges.on_drop(self._dragged_out)
         self._clipboard.follow(clipboard)
         self.opened = OpenDisplay(name, backend, connection, screen, drags)

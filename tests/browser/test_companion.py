@@ -5,11 +5,8 @@ from __future__ import annotations
 import io
 import json
 import os
-import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,100 +16,19 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import httpx
 import numpy as np
 import pytest
-import tifffile
 from PIL import Image
 from playwright.sync_api import expect
 from websockets.sync.client import connect
 
 from desktopd.applications.command import CompanionPlace, companion_environment
 from tests.browser.memory_group import memory_group
+from tests.browser.napari_desktop import VIEW, WITHIN, Napari, running
 from tests.chromium import Tab, save, screen
-from tests.daemon import Daemon, until
+from tests.daemon import until
 
 OpenTab = Callable[[str], Tab]
-SCRIPTS = Path(__file__).parent / "scripts"
-WITHIN = 120.0
-VIEW = "only-for-watching"
-
-
-class Napari:
-    """A desktop with napari, and files that it may open."""
-
-    def __init__(self, folder: Path, command: str, **settings: object) -> None:
-        self.data = folder / "data"
-        self.data.mkdir()
-        for script in SCRIPTS.iterdir():
-            shutil.copy(script, self.data)
-        for name in ("cells", "more"):
-            picture = np.random.default_rng(3).integers(0, 255, (3, 128, 128), np.uint8)
-            tifffile.imwrite(self.data / f"{name}.tif", picture, photometric="minisblack")
-        self.daemon = Daemon(
-            folder,
-            app=command.format(data=self.data),
-            size="1280x720",
-            view_token=VIEW,
-            **{"files_root": self.data, **settings},
-        )
-
-    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
-        return self.daemon.request(method, f"/api/app{path}", timeout=WITHIN, **options)
-
-    def get(self) -> dict[str, Any]:
-        return dict(self.ask("GET", "").json())
-
-    def ready(self, after: int | None = None) -> dict[str, Any]:
-        """Wait until napari has done what it was started with, in another process than `after`."""
-
-        def ready() -> dict[str, Any] | None:
-            # The process first: what is told then is no longer of the one before.
-            if self.pid() in (None, after):
-                return None
-            told = self.get()
-            return told if told["companion"] and told["companion"]["ready"] else None
-
-        told = until(ready, WITHIN, "napari with its companion")
-        assert told is not None
-        return told
-
-    def pid(self) -> int | None:
-        return self.daemon.session()["services"][-1]["pid"]  # type: ignore[no-any-return]
-
-    def open(self, name: str) -> Any:
-        answer = self.ask("POST", "/open", json={"path": str(self.data / name)})
-        assert answer.status_code == 200, answer.text
-        return answer.json()["layers"]
-
-    def run(self, code: str) -> None:
-        """Have napari run a script."""
-        (self.data / "script.py").write_text(f"import napari\nv = napari.current_viewer()\n{code}")
-        self.open("script.py")
-
-    def layers(self) -> dict[str, Any]:
-        return {layer["name"]: layer for layer in self.ask("GET", "/layers").json()["layers"]}
-
-    def describe(self) -> Any:
-        """All that the viewer shows."""
-        self.open("describe.py")
-        return json.loads((self.data / "describe.json").read_text())
-
-    def saved(self) -> None:
-        """Wait until everything is saved."""
-
-        def is_saved() -> bool:
-            saved = self.get()["companion"]["saved"]
-            assert saved["error"] is None, saved
-            return bool(saved["time"]) and not saved["pending"]
-
-        until(is_saved, WITHIN, "a saved session")
-
-    def kill(self, number: int = signal.SIGKILL) -> int:
-        pid = self.pid()
-        assert pid is not None
-        os.kill(pid, number)
-        return pid
 
 
 def differences(before: Any, after: Any, where: str = "") -> Iterator[str]:
@@ -125,20 +41,6 @@ def differences(before: Any, after: Any, where: str = "") -> Iterator[str]:
             yield from differences(*parts, f"{where}/{index}")
     elif before != after:
         yield f"{where}: {before!r} -> {after!r}"
-
-
-@contextmanager
-def running(command: str, **settings: object) -> Iterator[Napari]:
-    folder = Path(tempfile.mkdtemp(prefix="dd-"))
-    napari = Napari(folder, command, **settings)
-    try:
-        napari.ready()
-        yield napari
-    except AssertionError as error:
-        raise AssertionError(f"{error}\n{napari.daemon.logs()}") from None
-    finally:
-        napari.daemon.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

@@ -1,63 +1,23 @@
-"""Files between the browser and the desktop: drops on a program, and the panel."""
+"""Files from the browser to the desktop: drops on a program, and their way there."""
 
 from __future__ import annotations
 
-import json
-import shlex
-import sys
-import zipfile
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.chromium import Tab, pixels, save
-from tests.daemon import ROOT, Daemon, until
+from tests.browser.dragging import BESIDE, ON_TARGET, TODAY, Start, Target, drag
+from tests.chromium import Tab, save
+from tests.daemon import Daemon, until
 
-Start = Callable[..., Daemon]
 OpenTab = Callable[[str], Tab]
-ON_TARGET, BESIDE = (300, 400), (900, 400)
-TODAY = f"uploads/{date.today():%Y-%m-%d}"
-
-
-class Target:
-    """A desktop whose program takes drops on its left half and tells of them."""
-
-    def __init__(self, start: Start, folder: Path, **settings: object) -> None:
-        self.log, self.root = folder / "told", folder / "files"
-        self.root.mkdir()
-        self.log.touch()
-        program = shlex.join([sys.executable, str(ROOT / "tests/x11/drop_qt.py")])
-        script = shlex.quote(f"exec {program} > {self.log}")
-        self.daemon = start(
-            "--app", f"sh -c {script}", display="xvfb", files_root=self.root, **settings
-        )
-        self.daemon.ready()
-
-    def drops(self) -> list[dict[str, Any]]:
-        lines = self.log.read_text().rpartition("\n")[0].splitlines()
-        return [told for told in map(json.loads, lines) if "size" not in told]
 
 
 @pytest.fixture
 def target(daemon: Start, folder: Path) -> Target:
     return Target(daemon, folder)
-
-
-def drag(page: Page, at: tuple[int, int], **data: Any) -> None:
-    """Drop with Chromium's own input, as a person would: `files` are paths of this machine."""
-    items = [{"mimeType": kind, "data": text} for kind, text in data.get("items", {}).items()]
-    files = [str(path) for path in data.get("files", [])]
-    dragged = {"items": items, "files": files, "dragOperationsMask": 1}
-    session = page.context.new_cdp_session(page)
-    for kind in ("dragEnter", "dragOver", "drop"):
-        session.send(
-            "Input.dispatchDragEvent", {"type": kind, "x": at[0], "y": at[1], "data": dragged}
-        )
-    session.detach()
 
 
 def opened(desktop: Daemon, tab: OpenTab) -> Tab:
@@ -207,88 +167,6 @@ def test_an_upload_goes_on_after_the_death_of_the_daemon(
     target.daemon.ready()
     (told,) = until(target.drops, 90, "a drop")
     assert Path(told["files"][0]).read_bytes() == file.read_bytes()
-
-
-def panel(target: Target, tab: OpenTab) -> Page:
-    page = opened(target.daemon, tab).page
-    page.locator("#bar-handle").click()
-    page.locator("#bar-files").click()
-    expect(page.locator("#files")).to_be_visible()
-    return page
-
-
-def test_the_panel_lists_uploads_and_downloads(target: Target, tab: OpenTab, folder: Path) -> None:
-    (target.root / "plates" / "raw").mkdir(parents=True)
-    content = bytes(range(256)) * 5000
-    (target.root / "plates" / "zwölf #1 100%.tif").write_bytes(content)
-    (target.root / "notes.txt").write_text("notes")
-    page = panel(target, tab)
-    rows = page.locator("#files-list li")
-    expect(rows).to_have_count(2)
-    expect(rows.nth(0).locator(".name")).to_have_text("plates")
-    expect(rows.nth(1)).to_contain_text("5 bytes")
-    page.get_by_role("button", name="plates", exact=True).click()
-    expect(page.locator("#files-trail [aria-current]")).to_have_text("plates")
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Load zwölf #1 100%.tif").click()
-    assert download.value.suggested_filename == "zwölf #1 100%.tif"
-    assert download.value.path().read_bytes() == content
-    with page.expect_download() as zipped:
-        page.locator("#files-zip").click()
-    names = zipfile.ZipFile(zipped.value.path()).namelist()
-    assert {"plates/raw/", "plates/zwölf #1 100%.tif"} <= set(names)
-
-    files = [folder / "a.tif", folder / "b.tif"]
-    for file in files:
-        file.write_bytes(file.name.encode())
-    page.locator("#files-upload-input").set_input_files(files)
-    expect(rows).to_have_count(4)
-    assert (target.root / "plates" / "a.tif").read_bytes() == b"a.tif"
-    save(pixels(page.screenshot()), "files")
-    page.set_viewport_size({"width": 390, "height": 844})
-    save(pixels(page.screenshot()), "files-phone")
-    expect(page.get_by_role("button", name="Delete a.tif")).to_be_in_viewport(ratio=1)
-
-
-def test_the_panel_deletes_after_a_question_by_keyboard_alone(target: Target, tab: OpenTab) -> None:
-    (target.root / "plates").mkdir()
-    (target.root / "plates" / "cells.tif").write_text("cells")
-    (target.root / "notes.txt").write_text("notes")
-    page = panel(target, tab)
-    rows = page.locator("#files-list li")
-    expect(rows).to_have_count(2)
-    remove = page.get_by_role("button", name="Delete plates")
-    remove.focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("#files-remove-warning")).to_contain_text("plates")
-    save(pixels(page.screenshot()), "files-delete")
-    page.keyboard.press("Escape")
-    expect(page.locator("#files-remove")).to_be_hidden()
-    expect(remove).to_be_focused()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Enter")
-    expect(rows).to_have_count(1)
-    assert not (target.root / "plates").exists()
-    target.daemon.request("PUT", "/api/files/new.txt", content=b"new")
-    expect(rows).to_have_count(2)
-    page.keyboard.press("Escape")
-    expect(page.locator("#files")).to_be_hidden()
-
-
-def test_a_file_dropped_on_the_panel_goes_into_its_folder(
-    target: Target, tab: OpenTab, folder: Path
-) -> None:
-    (target.root / "plates").mkdir()
-    file = folder / "cells.tif"
-    file.write_text("cells")
-    page = panel(target, tab)
-    page.get_by_role("button", name="plates", exact=True).click()
-    expect(page.locator("#files-empty")).to_be_visible()
-    drag(page, (640, 360), files=[file])
-    expect(page.locator("#files-list li")).to_have_count(1)
-    assert (target.root / "plates" / "cells.tif").read_text() == "cells"
-    assert target.drops() == []
 
 
 def test_a_file_that_is_too_large_is_refused_with_the_reason(

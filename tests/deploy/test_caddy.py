@@ -62,7 +62,10 @@ def test_the_token_leaves_no_trace_in_the_log(daemon: Start, caddy: Callable[...
     address = f"http://127.0.0.1:{front.port}/?token={desktop.token}"
     assert http.get(address).status_code == 303
     desktop.kill()
-    assert http.get(address).status_code == 502
+    page_key = {"Sec-WebSocket-Protocol": "binary, desktopd.bearer.of-a-page"}
+    assert http.get(f"{address}&ticket=of-a-frame", headers=page_key).status_code == 502
     log = front.log.read_text()
-    assert "?token=REDACTED" in log
-    assert desktop.token not in log
+    assert "token=REDACTED" in log
+    assert "ticket=REDACTED" in log
+    for secret in (desktop.token, "of-a-frame", "of-a-page"):
+        assert secret not in log

@@ -47,6 +47,10 @@ async def test_what_another_program_copies_is_told(server, clipboard, eventually
     copy(server, text)
     await eventually(lambda: heard, [text])
     assert clipboard.text == text
+    copied = clipboard.copied
+    assert copied == clipboard.offer.serial
+    await clipboard.set("ours")
+    assert clipboard.copied == copied < clipboard.offer.serial
 
 
 @pytest.mark.parametrize(
@@ -71,7 +75,7 @@ async def test_targets_and_time(server, clipboard, program, eventually):
     await clipboard.set("text")
     targets = (await paste(server, "TARGETS")).split()
     assert targets == [
-        *("TARGETS", "TIMESTAMP"),
+        *("TARGETS", "TIMESTAMP", "MULTIPLE"),
         *("UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "STRING"),
     ]
     await program.convert("TIMESTAMP", "ANSWER")
@@ -79,6 +83,58 @@ async def test_targets_and_time(server, clipboard, program, eventually):
     kind, items = await program.value("ANSWER")
     assert kind == "INTEGER"
     assert items[0] > 0
+
+
+async def convert_several(program: Program, *pairs: tuple[str, str]) -> None:
+    """Ask for the clipboard as several targets at once, each into a property of its own."""
+
+    def write(display: Display) -> None:
+        atoms = [display.get_atom(name) for pair in pairs for name in pair]
+        kind = display.get_atom("ATOM_PAIR")
+        program.window.change_property(display.get_atom("PAIRS"), kind, 32, atoms)
+
+    await program.connection.call(write)
+    await program.convert("MULTIPLE", "PAIRS")
+
+
+async def test_several_targets_are_had_at_once(clipboard, program, eventually):
+    await clipboard.set("grün")
+    wanted = [
+        ("UTF8_STRING", "ONE"),
+        ("image/png", "TWO"),
+        ("TARGETS", "THREE"),
+        ("STRING", "FOUR"),
+    ]
+    await convert_several(program, *wanted)
+    await eventually(lambda: len(program.arrived(core.SelectionNotify)))
+    assert program.arrived(core.SelectionNotify)[0].property != X.NONE
+    assert await program.value("ONE") == ("UTF8_STRING", "grün".encode())
+    assert await program.value("TWO") is None
+    assert (await program.value("THREE"))[0] == "ATOM"
+    assert await program.value("FOUR") == ("STRING", "grün".encode("latin-1"))
+    kind, atoms = await program.value("PAIRS")
+    assert kind == "ATOM_PAIR"
+    assert [*atoms[2:4]] == [X.NONE, X.NONE]
+    assert all([*atoms[:2], *atoms[4:]])
+
+
+async def test_long_values_come_in_the_order_in_which_they_are_taken(
+    clipboard, program, eventually
+):
+    await clipboard.set(LONG)
+    names = ["ONE", "TWO", "THREE"]
+    await convert_several(program, *(("UTF8_STRING", name) for name in names))
+    await eventually(lambda: len(program.arrived(core.SelectionNotify)))
+    for name in ["TWO", "THREE", "ONE"]:
+        assert await received(program, name) == LONG
+
+
+@pytest.mark.parametrize("pairs", [[], [("MULTIPLE", "ONE")]])
+async def test_several_targets_of_which_there_are_none(clipboard, program, eventually, pairs):
+    await clipboard.set("text")
+    await convert_several(program, *pairs)
+    await eventually(lambda: len(program.arrived(core.SelectionNotify)))
+    assert await program.value("ONE") is None
 
 
 async def test_what_is_not_offered_is_refused(clipboard, program, eventually):
@@ -257,6 +313,15 @@ async def test_many_paste_at_once(server, clipboard):
     assert set(await asyncio.gather(*(paste(server) for _ in range(8)))) == {LONG}
 
 
+async def received(program: Program, name: str) -> str:
+    """What comes in parts by the property of this name."""
+    assert (await program.value(name, delete=True))[0] == "INCR"
+    data = bytearray()
+    while (part := await program.value(name, delete=True)) is None or part[1]:
+        data += part[1] if part else b""
+    return data.decode()
+
+
 async def test_one_window_pastes_twice_at_once(clipboard, program, eventually):
     """The end of one transfer does not deafen us to the other."""
     await clipboard.set(LONG)
@@ -265,11 +330,7 @@ async def test_one_window_pastes_twice_at_once(clipboard, program, eventually):
         await program.convert("UTF8_STRING", name)
     await eventually(lambda: len(program.arrived(core.SelectionNotify)), 2)
     for name in names:
-        assert (await program.value(name, delete=True))[0] == "INCR"
-        received = bytearray()
-        while (part := await program.value(name, delete=True)) is None or part[1]:
-            received += part[1] if part else b""
-        assert received.decode() == LONG
+        assert await received(program, name) == LONG
 
 
 async def test_a_program_older_than_the_icccm(clipboard, program, eventually):

@@ -194,7 +194,7 @@ async def test_the_targets_of_an_image(server, clipboard):
     await clipboard.put(Content(image=png()))
     targets = (await paste(server, "TARGETS")).split()
     images = ["image/png", "image/tiff", "image/bmp", "image/jpeg"]
-    assert targets == ["TARGETS", "TIMESTAMP", *images]
+    assert targets == ["TARGETS", "TIMESTAMP", "MULTIPLE", *images]
 
 
 @pytest.mark.parametrize("kind", ["image/tiff", "image/bmp", "image/jpeg"])

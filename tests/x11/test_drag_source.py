@@ -31,6 +31,7 @@ LEFT, MIDDLE, RIGHT = (100, 300), (400, 300), (700, 300)
 PATHS = (Path("/data/cells.tif"), Path("/data/zwölf Zellen #1 100%.tif"), Path("/data/folder"))
 LINK = "https://example.org/image.zarr?x=1&y=%C3%A4"
 QT, GTK = ("drop_qt.py", sys.executable), ("drop_gtk.py", "/usr/bin/python3")
+TK, SWING = ("drop_tk.py", "/usr/bin/python3"), ("DropSwing.java", "java")
 HTML = "<b>fett</b> grün 細胞"
 
 
@@ -88,7 +89,12 @@ async def run(desktop, folder, eventually) -> AsyncIterator[Callable[..., Any]]:
         with log.open("wb") as output, errors.open("wb") as complaints:
             process = subprocess.Popen(
                 [*python, str(Path(__file__).with_name(name))],
-                env={**desktop.server.environment, "QT_QPA_PLATFORM": "xcb"},
+                # Java knows names beyond ASCII by the locale alone.
+                env={
+                    **desktop.server.environment,
+                    "QT_QPA_PLATFORM": "xcb",
+                    "LC_ALL": "C.UTF-8",
+                },
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=complaints,
@@ -96,7 +102,8 @@ async def run(desktop, folder, eventually) -> AsyncIterator[Callable[..., Any]]:
         started.append(process)
         program = Program(process, log)
         await eventually(program.covers_the_screen)
-        await eventually(desktop.has_target)
+        if name != TK[0]:
+            await eventually(desktop.has_target)
         return program
 
     yield run
@@ -156,6 +163,19 @@ async def test_gtk_gets_text(desktop, gtk):
     assert await desktop.drop(LEFT, Content(text="grün 細胞")) is DropResult.ACCEPTED
     (dropped,) = gtk.drops()
     assert (dropped["kind"], dropped["data"]) == ("UTF8_STRING", "grün 細胞")
+
+
+async def test_swing_gets_files(desktop, run):
+    swing = await run(*SWING)
+    assert await desktop.drop(LEFT, Content.of_files(PATHS)) is DropResult.ACCEPTED
+    (dropped,) = swing.drops()
+    assert dropped == {"at": [*LEFT], "files": [str(path) for path in PATHS]}
+    assert await desktop.drop(RIGHT, Content.of_files(PATHS)) is DropResult.REFUSED
+
+
+async def test_tk_takes_no_drop_and_we_are_told(desktop, run):
+    await run(*TK)
+    assert await desktop.drop(LEFT, Content.of_files(PATHS)) is DropResult.NO_TARGET
 
 
 async def test_a_program_may_look_before_it_takes(desktop, gtk):

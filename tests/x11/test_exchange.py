@@ -8,7 +8,8 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,16 @@ def test_a_file_is_uploaded_and_dropped(desktop: Daemon, tmp_path: Path) -> None
     assert told["files"] == [str(tmp_path.resolve() / path)]
 
 
+@contextmanager
+def clipboard_frames(desktop: Daemon) -> Iterator[Iterator[dict[str, Any]]]:
+    """What `/api/events` tells of the clipboard."""
+    address = desktop.base.replace("http", "ws") + "/api/events"
+    bearer = {"Authorization": f"Bearer {desktop.token}"}
+    with connect(address, additional_headers=bearer) as events:
+        frames = iter(lambda: json.loads(events.recv(20)), None)
+        yield (frame for frame in frames if frame["type"] == "clipboard")
+
+
 def test_images_both_ways(desktop: Daemon) -> None:
     image = png()
     kind = {"Content-Type": "image/png"}
@@ -79,9 +90,7 @@ def test_images_both_ways(desktop: Daemon) -> None:
     assert pasted == image
 
     other = png()
-    address = desktop.base.replace("http", "ws") + "/api/events"
-    bearer = {"Authorization": f"Bearer {desktop.token}"}
-    with connect(address, additional_headers=bearer) as events:
+    with clipboard_frames(desktop) as frames:
         subprocess.run(
             [*XCLIP, "-in"],
             env=desktop.environment(),
@@ -90,8 +99,7 @@ def test_images_both_ways(desktop: Daemon) -> None:
             stderr=subprocess.DEVNULL,
             check=True,
         )
-        while (told := json.loads(events.recv(20)))["type"] != "clipboard":
-            pass
+        told = next(frame for frame in frames if "standing" not in frame)
     assert told["image"] == {"width": 400, "height": 300, "bytes": len(other)}
     got = desktop.request("GET", "/api/clipboard", headers={"Accept": "image/png"})
     assert got.content == other
@@ -104,7 +112,10 @@ def test_copies_stay_in_order_over_displays(desktop: Daemon) -> None:
         return int(answer.headers.get("etag", '"0"').strip('"'))
 
     before = copied()
-    os.kill(desktop.pid("display"), signal.SIGKILL)
-    until(lambda: desktop.service("display")["restarts"] == 1, 30, "another display")
+    with clipboard_frames(desktop) as frames:
+        assert next(frames)["serial"] == before
+        os.kill(desktop.pid("display"), signal.SIGKILL)
+        until(lambda: desktop.service("display")["restarts"] == 1, 30, "another display")
+        assert next(frames)["serial"] == 0, "nothing is on a new display"
     desktop.ready()
     assert until(copied, 10, "a copy") > before

@@ -19,16 +19,21 @@ class Means(Enum):
 
     OPEN = auto()
     BEARER = auto()
+    TICKET = auto()
     QUERY = auto()
     COOKIE = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a request may do, and why; stands in ``scope["auth"]``."""
+    """What a request may do, and why; stands in ``scope["auth"]``.
+
+    `until`: when that ends, in seconds since 1970, if it does before the token changes.
+    """
 
     role: Role
     means: Means
+    until: float | None = None
 
     @classmethod
     def of(cls, conn: HTTPConnection) -> Access:
@@ -41,11 +46,24 @@ class Access:
 class RequestAuthenticator(Protocol):
     """Tells what a request may do."""
 
-    async def access(self, conn: HTTPConnection, query: bytes | None = None) -> Access:
-        """The access of a request that may carry a token in its `query`; raises Problem."""
+    async def access(
+        self, conn: HTTPConnection, query: bytes | None = None, ticket: bytes | None = None
+    ) -> Access:
+        """The access of a request with a token or ticket in its address; raises Problem."""
+
+
+BEARER_PROTOCOL = "desktopd.bearer."
 
 
 def bearer(conn: HTTPConnection) -> bytes | None:
-    """The token of RFC 6750; headers arrive as Latin-1, so this gives back the bytes."""
+    """The token of RFC 6750; headers arrive as Latin-1, so this gives back the bytes.
+
+    A page can give its WebSockets no header, but the names of subprotocols: one of these then
+    begins with BEARER_PROTOCOL.
+    """
+    protocols: list[str] = conn.scope.get("subprotocols", [])
+    for protocol in protocols:
+        if protocol.startswith(BEARER_PROTOCOL):
+            return protocol.removeprefix(BEARER_PROTOCOL).encode("latin-1", "replace")
     scheme, _, token = conn.headers.get("authorization", "").partition(" ")
     return token.strip().encode("latin-1") if scheme.lower() == "bearer" else None

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from desktopd.http.access.token_authenticator import TokenAuthenticator
+from desktopd.http.access.token_authenticator import OpenAuthenticator, TokenAuthenticator
 from desktopd.http.api.body import read_body
 from desktopd.http.markup import login_form
 from desktopd.http.problems import Problem, WrongToken, wants_html
 from desktopd.http.serving.prefix import path_below
 
 _FORM_LIMIT = 16_384
+_OWN = re.compile("(token|ticket)(=|$)", re.IGNORECASE)
+_INNER = re.compile("[?&=]token=", re.IGNORECASE)
 _AFTER = re.compile(r"(vnc(_lite)?\.html)?(\?[!-~]*)?")
 
 
@@ -52,14 +54,20 @@ class LoginPage:
         return after if _AFTER.fullmatch(after) else ""
 
     def _holds_token(self, parameter: str) -> bool:
-        lower = parameter.lower()
-        return lower.startswith("token=") or ("token" in lower and not self._names_target)
+        plain = parameter
+        while (decoded := unquote_plus(plain)) != plain:
+            plain = decoded
+        return _OWN.match(plain) is not None or (
+            _INNER.search(plain) is not None and not self._names_target
+        )
 
 
 class Login:
     """GET and POST ``/login``."""
 
-    def __init__(self, authenticator: TokenAuthenticator, page: LoginPage) -> None:
+    def __init__(
+        self, authenticator: TokenAuthenticator | OpenAuthenticator, page: LoginPage
+    ) -> None:
         self._authenticator = authenticator
         self._page = page
 

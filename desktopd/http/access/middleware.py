@@ -25,13 +25,18 @@ Ask = Callable[[HTTPConnection, Problem], Response]
 """What a person gets who has no access yet."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+PUBLIC_FOLDER = "/assets/"
+"""What every page consists of: frames without cookies load it, and it tells of no desktop."""
+FOR_WATCHERS = frozenset({"/api/tickets"})
+"""What may be written by whoever may only watch."""
 
 
 class AuthMiddleware:
     """Lets through what `authenticator` and `origins` allow, and the paths in `public`.
 
-    Without `enter` the ``token`` in a page's URL means nothing. With `query_is_target` the one
-    in a WebSocket's URL names a target and opens nothing.
+    Tickets and tokens in an address count for GET. Without `enter` the ``token`` in a page's URL
+    means nothing. With `query_is_target` the one in a WebSocket's URL names a target and opens
+    nothing.
     """
 
     def __init__(
@@ -69,24 +74,25 @@ class AuthMiddleware:
         scope, path = conn.scope, path_below(conn.scope)
         websocket = scope["type"] == "websocket"
         unsafe = not websocket and scope["method"] not in SAFE_METHODS
-        if path in self._public and not websocket:
+        if (path in self._public or path.startswith(PUBLIC_FOLDER)) and not websocket:
             if unsafe:
                 self._check_origin(conn, Means.OPEN)
             return None
         if not self._origins.allows_host(conn.headers.get("host", "")):
             raise Problem(421, "unknown Host", "use the desktop's own name, or set allowed_hosts")
-        token = _query_token(scope["query_string"])
+        token = _query_value(scope["query_string"], "token")
         if not websocket and not unsafe:
             if path == "":
                 return self._add_slash(conn, token)
             if token is not None and self._enter is not None:
                 return self._enter(conn, token, _clean_url(scope))
         scoped = token if websocket and not self._query_is_target else None
-        access = await self._authenticator.access(conn, scoped)
+        ticket = None if websocket or unsafe else _query_value(scope["query_string"], "ticket")
+        access = await self._authenticator.access(conn, scoped, ticket)
         if websocket or unsafe:
             self._check_origin(conn, access.means)
         if unsafe:
-            _check_write(conn, access)
+            _check_write(conn, access, path)
         scope["auth"] = access
         return None
 
@@ -125,17 +131,17 @@ class AuthMiddleware:
             )
 
 
-def _check_write(conn: HTTPConnection, access: Access) -> None:
+def _check_write(conn: HTTPConnection, access: Access, path: str) -> None:
     # A page of another origin cannot set this header without our consent (a CORS preflight).
     if access.means is not Means.BEARER and conn.headers.get("x-desktopd") != "1":
         raise Problem(403, "the X-Desktopd header is missing", "send X-Desktopd: 1")
-    if access.role is Role.VIEW:
+    if access.role is Role.VIEW and path not in FOR_WATCHERS:
         raise Problem(403, "this token may only watch", "use the token for control")
 
 
-def _query_token(query: bytes) -> bytes | None:
+def _query_value(query: bytes, wanted: str) -> bytes | None:
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, encoding="latin-1")
-    return next((value.encode("latin-1") for name, value in pairs if name == "token"), None)
+    return next((value.encode("latin-1") for name, value in pairs if name == wanted), None)
 
 
 def _clean_url(scope: Scope) -> str:

@@ -54,7 +54,7 @@ class Provider(Protocol):
 class OAuthAuthenticator:
     """Gives control to whom `provider` admits, by cookie or bearer token, below the path `base`.
 
-    `secure` and `embedded` are those of the cookie; `allowed` turns the page that was asked for
+    `embedded`: pages of other sites may embed us. `allowed` turns the page that was asked for
     into one that may be gone to after the login.
     """
 
@@ -64,17 +64,18 @@ class OAuthAuthenticator:
         base: str,
         allowed: Callable[[str], str],
         *,
-        secure: bool,
         embedded: bool,
     ) -> None:
         self._provider = provider
         self._base = base
         self._allowed = allowed
-        self._secure = secure or provider.secure
+        self._secure = provider.secure
         self._embedded = embedded
 
-    async def access(self, conn: HTTPConnection, query: bytes | None = None) -> Access:
-        """Control, or Problem 401, 403, or what the provider raises. A `query` opens nothing."""
+    async def access(
+        self, conn: HTTPConnection, query: bytes | None = None, ticket: bytes | None = None
+    ) -> Access:
+        """Control, or Problem 401, 403, or what the provider raises. An address opens nothing."""
         presented = bearer(conn)
         if presented is not None:
             means, token = Means.BEARER, presented.decode("latin-1")

@@ -1,14 +1,20 @@
-"""Gives access to whoever has one of our tokens, as a bearer, in the address or in a cookie."""
+"""Gives access to whoever has one of our tokens, as a bearer, in the address or in a cookie.
+
+What is made from a token counts as well: cookies, tickets, and the keys of pages.
+"""
 
 from __future__ import annotations
 
 import logging
 import math
+import time
 
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 
 from desktopd.http.access.access import Access, Means, bearer
+from desktopd.http.access.page_keys import PageKeys
+from desktopd.http.access.tickets import Grant, Tickets
 from desktopd.http.access.tokens import Tokens, cookie_header
 from desktopd.http.problems import Problem, WrongToken
 from desktopd.http.serving.proxy import client_address, is_https
@@ -18,36 +24,43 @@ from desktopd.rfb.viewers.viewer import Role
 log = logging.getLogger(__name__)
 
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
+_REMEDY = "use the one in the address that desktopd prints"
 
 
 class TokenAuthenticator:
-    """Tells the role of a request by its tokens; without `tokens` everyone has control."""
+    """Tells the role of a request by what it shows. The cookies are for the path `base`.
+
+    `embedded`: pages of other sites may embed us.
+    """
 
     def __init__(
-        self, tokens: Tokens | None, lockout: Lockout, base: str, *, secure: bool, embedded: bool
+        self, tokens: Tokens, tickets: Tickets, lockout: Lockout, base: str, *, embedded: bool
     ) -> None:
         self._tokens = tokens
+        self._tickets = tickets
+        self._keys = PageKeys(tokens)
         self._lockout = lockout
         self._base = base
-        self._secure = secure
         self._embedded = embedded
+        self._frame_cookie = f"{tokens.cookie_name}-frame"
 
-    async def access(self, conn: HTTPConnection, query: bytes | None = None) -> Access:
-        """The access of a request that may carry a token in its `query`.
+    async def access(
+        self, conn: HTTPConnection, query: bytes | None = None, ticket: bytes | None = None
+    ) -> Access:
+        """The access of a request with a token or ticket in its address.
 
-        Raises Problem 401 or 429.
+        Raises Problem 401 or 429. What is wrong does no harm to whoever has a valid cookie.
         """
-        if self._tokens is None:
-            return Access(Role.CONTROL, Means.OPEN)
-        presented = {Means.BEARER: bearer(conn), Means.QUERY: query}
-        for means, token in presented.items():
-            if token is not None and (role := self._tokens.role(token)):
+        presented = {Means.TICKET: ticket, Means.BEARER: bearer(conn), Means.QUERY: query}
+        given = {means: secret for means, secret in presented.items() if secret is not None}
+        for means, secret in given.items():
+            if access := self._shown(means, secret):
                 self._lockout.succeeded(client_address(conn.scope))
-                return Access(role, means)
-        if role := self._cookie_role(conn):
-            return Access(role, Means.COOKIE)
-        if any(token is not None for token in presented.values()):
-            raise self._wrong(conn)
+                return access
+        if access := self._cookie_access(conn):
+            return access
+        if given:
+            raise self._refusal(conn, given)
         raise Problem(
             401, "this desktop needs a token", "open the address that desktopd prints", _CHALLENGE
         )
@@ -58,31 +71,62 @@ class TokenAuthenticator:
         A wrong token does no harm to whoever has a valid cookie.
         """
         response = RedirectResponse(location, 303)
-        if self._tokens is not None:
-            role = self._tokens.role(token)
-            if role is not None:
-                self._lockout.succeeded(client_address(conn.scope))
-                response.headers.append("set-cookie", self._cookie(conn, self._tokens, role))
-            elif self._cookie_role(conn) is None:
-                raise self._wrong(conn)
+        role = self._tokens.role(token)
+        if role is not None:
+            self._lockout.succeeded(client_address(conn.scope))
+            name, value = self._tokens.cookie_name, self._tokens.cookie_value(role)
+            response.headers.append("set-cookie", self._cookie(conn, name, value))
+        elif self._cookie_access(conn) is None:
+            raise self._wrong(conn, "the token is wrong", _REMEDY)
         return response
 
-    def _cookie(self, conn: HTTPConnection, tokens: Tokens, role: Role) -> str:
-        return cookie_header(
-            tokens.cookie_name,
-            tokens.cookie_value(role),
-            self._base,
-            secure=self._secure or is_https(conn.scope),
-            embedded=self._embedded,
-        )
+    def hand_over(self, conn: HTTPConnection, response: Response) -> str:
+        """The key for a page that came by a ticket.
 
-    def _cookie_role(self, conn: HTTPConnection) -> Role | None:
-        assert self._tokens is not None
+        Where a browser keeps cookies of frames, it gets one too, for a page that is reloaded.
+        """
+        access = Access.of(conn)
+        assert access.until is not None
+        key = self._keys.make(Grant(access.role, access.until))
+        if self._embedded and is_https(conn.scope):
+            response.headers.append("set-cookie", self._cookie(conn, self._frame_cookie, key))
+        return key
+
+    def _shown(self, means: Means, secret: bytes) -> Access | None:
+        """What a secret opens now."""
+        if means is Means.TICKET:
+            grant = self._tickets.take(secret)
+        elif role := self._tokens.role(secret):
+            return Access(role, means)
+        else:
+            grant = self._keys.read(secret)
+        return Access(grant.role, means, grant.until) if grant and _lasts(grant) else None
+
+    def _cookie_access(self, conn: HTTPConnection) -> Access | None:
         value = conn.cookies.get(self._tokens.cookie_name)
-        return None if value is None else self._tokens.cookie_role(value)
+        if value is not None and (role := self._tokens.cookie_role(value)):
+            return Access(role, Means.COOKIE)
+        key = conn.cookies.get(self._frame_cookie, "").encode("latin-1", "replace")
+        grant = self._keys.read(key)
+        return Access(grant.role, Means.COOKIE, grant.until) if grant and _lasts(grant) else None
 
-    def _wrong(self, conn: HTTPConnection) -> WrongToken:
-        """Count a wrong token. Only now the lock is asked for: a right one passes it."""
+    def _cookie(self, conn: HTTPConnection, name: str, value: str) -> str:
+        secure = is_https(conn.scope)
+        return cookie_header(name, value, self._base, secure=secure, embedded=self._embedded)
+
+    def _refusal(self, conn: HTTPConnection, given: dict[Means, bytes]) -> Problem:
+        if any(self._keys.read(secret) for secret in given.values()):
+            # Nobody guesses a key whose time is over: it is no reason to lock anybody out.
+            return Problem(
+                401, "this page has been signed in for too long", "open it anew", _CHALLENGE
+            )
+        if Means.TICKET in given:
+            remedy = "reload the page that shows this desktop"
+            return self._wrong(conn, "the ticket is wrong, too old or used up", remedy)
+        return self._wrong(conn, "the token is wrong", _REMEDY)
+
+    def _wrong(self, conn: HTTPConnection, error: str, remedy: str) -> WrongToken:
+        """Count a wrong secret. Only now the lock is asked for: a right one passes it."""
         address = client_address(conn.scope)
         locked = math.ceil(self._lockout.locked(address))
         if locked:
@@ -94,6 +138,22 @@ class TokenAuthenticator:
             )
         self._lockout.failed(address)
         log.warning("wrong token from %s", address)
-        return WrongToken(
-            401, "the token is wrong", "use the one in the address that desktopd prints", _CHALLENGE
-        )
+        return WrongToken(401, error, remedy, _CHALLENGE)
+
+
+class OpenAuthenticator:
+    """Lets everyone in, with full control: what stands in front of us has done so already."""
+
+    async def access(
+        self, conn: HTTPConnection, query: bytes | None = None, ticket: bytes | None = None
+    ) -> Access:
+        """Control."""
+        return Access(Role.CONTROL, Means.OPEN)
+
+    def enter(self, conn: HTTPConnection, token: bytes, location: str) -> Response:
+        """On to `location`, whatever the token."""
+        return RedirectResponse(location, 303)
+
+
+def _lasts(grant: Grant) -> bool:
+    return time.time() < grant.until

@@ -36,10 +36,19 @@ class Tokens:
         """The role that a token opens; None when it is wrong. Takes the same time either way."""
         return _match(presented, self._secrets)
 
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles that have a token."""
+        return frozenset(self._secrets)
+
+    def sign(self, role: Role, purpose: str) -> str:
+        """64 hexadecimal digits that only the role's token can give for `purpose`."""
+        message = f"desktopd {purpose}\0{role}".encode()
+        return hmac.new(self._secrets[role], message, hashlib.sha256).hexdigest()
+
     def cookie_value(self, role: Role) -> str:
-        """The cookie that stands for the role's token: 64 hexadecimal digits."""
-        secret = self._secrets[role]
-        return hmac.new(secret, b"desktopd cookie\0" + role.encode(), hashlib.sha256).hexdigest()
+        """The cookie that stands for the role's token."""
+        return self.sign(role, "cookie")
 
     def cookie_role(self, presented: str) -> Role | None:
         """The role that a cookie's value opens; None when it is wrong."""

@@ -18,10 +18,13 @@ from desktopd.applications.errors import (
     CompanionAway,
     CompanionRefusal,
     CompanionSlow,
+    IsProgram,
     NoCompanion,
     NotAllowed,
     NotThere,
+    Occupied,
 )
+from desktopd.applications.opening import OpenOptions
 from desktopd.http.access.access import Access
 from desktopd.http.api.application_json import application_json, layer_json
 from desktopd.http.api.application_requests import Camera, Dims, LayerChange, Open
@@ -30,6 +33,7 @@ from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem, problem_response
 
 BODY_LIMIT = 16_384
+_ASK_FIRST = "ask the user, and send it again without unasked"
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -60,13 +64,14 @@ class ApplicationEndpoint:
         return JSONResponse(await self._application.ask("layer", params))
 
     async def open(self, request: Request) -> Response:
-        """POST ``/api/app/open``: the layers that were added, where the companion tells."""
+        """POST ``/api/app/open``: the layers added or found, where the companion tells."""
         wanted = await _body(request, Open)
         opening, role = self._application.opening, Access.of(request).role
+        options = OpenOptions(wanted.plugin, wanted.name, wanted.once, wanted.unasked)
         if wanted.path is not None:
-            opened = await opening.path(wanted.path, wanted.plugin)
+            opened = await opening.path(wanted.path, options)
         else:
-            opened = await opening.url(wanted.url or "", wanted.plugin)
+            opened = await opening.url(wanted.url or "", options)
         layers = [layer_json(layer, role) for layer in opened.layers]
         return JSONResponse({"by": opened.way, "layers": layers})
 
@@ -126,6 +131,10 @@ def _problem(error: ApplicationError) -> Problem:
             return Problem(403, words, error.remedy)
         case NotThere():
             return Problem(404, words, "correct the path")
+        case Occupied():
+            return Problem(409, words, _ASK_FIRST)
+        case IsProgram():
+            return Problem(428, words, _ASK_FIRST)
         case CannotOpen():
             return Problem(501, words, "set app_open, e.g. 'fiji {path}', or open it there by hand")
         case NoCompanion():
@@ -145,6 +154,8 @@ def _refusal(error: CompanionRefusal) -> Problem:
     match error.kind:
         case "no_layer":
             return Problem(404, words, "GET api/app/layers tells the names")
+        case "occupied":
+            return Problem(409, words, _ASK_FIRST)
         case "reader":
             return Problem(422, words, "install a reader plugin of napari, or name one as plugin")
         case "value":

@@ -19,11 +19,14 @@ class _Body(BaseModel):
 
 
 class Open(_Body):
-    """What to open: a path on the machine of the desktop, or a URL, with napari reader `plugin`."""
+    """What to open, a path on the machine of the desktop or a URL, and how: as OpenOptions."""
 
     path: Address | None = None
     url: Address | None = None
     plugin: Word | None = None
+    name: Word | None = None
+    once: bool = False
+    unasked: bool = False
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

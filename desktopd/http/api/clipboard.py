@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from functools import partial
-
 from starlette.requests import Request
 from starlette.responses import Response
 
 from desktopd.http.access.access import Access
-from desktopd.http.api.body import read_body
+from desktopd.http.api.clipboard_body import HTML, TEXT, TOO_LARGE, media_type, read_content
 from desktopd.http.api.served_session import ServedClipboard, ServedSession
 from desktopd.http.problems import Problem
 from desktopd.rfb.viewers.viewer import Role
 from desktopd.x11.selections import images, uri_list
 from desktopd.x11.selections.clipboard import Offer, Superseded
-from desktopd.x11.selections.content import Content, ContentLimits, ContentTooLarge
+from desktopd.x11.selections.content import Content, ContentTooLarge
 
-# An image may come over a slow line, in seconds.
-BODY_SECONDS = 120.0
-TEXT, HTML, FILES = "text/plain", "text/html", "text/uri-list"
-TAKEN = (TEXT, HTML, images.PNG, *images.FORMATS)
-LIMITS = ContentLimits()
-TOO_LARGE = "copy a smaller part, or upload it as a file"
+FILES = "text/uri-list"
 
 
 class ClipboardEndpoint:
@@ -49,21 +41,15 @@ class ClipboardEndpoint:
         return Response(forms[kind], media_type=kind, headers=headers)
 
     async def put(self, request: Request) -> Response:
-        """Offer a text, HTML or an image to be pasted; JPEG, TIFF and BMP become PNG.
+        """Offer text, HTML, an image or all of them to be pasted.
 
-        Problem 400 for data that are not of their type, 409 when something else was copied
-        meanwhile, 413 over the limit, 415 for a type that cannot be copied.
+        Problem 409 when a program has copied something that the client does not know, or does so
+        meanwhile; 400 for a `known` that is no serial, and what `read_content` raises.
         """
-        kind = _media_type(request.headers.get("content-type") or TEXT)
-        if kind not in TAKEN:
-            raise Problem(415, f"{kind} cannot be copied", f"send one of {', '.join(TAKEN)}")
+        if self._clipboard.copied > _known(request):
+            raise Problem(409, "something else has been copied", "copy it again")
         serial = self._clipboard.next_serial()
-        limit = LIMITS.text if kind == TEXT else LIMITS.other
-        body = await read_body(request, limit, seconds=BODY_SECONDS, remedy=TOO_LARGE)
-        try:
-            content = await asyncio.to_thread(partial(_content, kind, body))
-        except ValueError as error:
-            raise Problem(400, str(error), f"send {kind}, in UTF-8 where it is text") from None
+        content = await read_content(request)
         return Response(
             status_code=204, headers=_tag(await put_content(self._clipboard, content, serial))
         )
@@ -81,6 +67,14 @@ async def put_content(
         raise Problem(409, str(error), "copy it again") from None
 
 
+def _known(request: Request) -> float:
+    """The serial of the last copy that the client knows; infinite where it does not say."""
+    known = request.query_params.get("known", "inf")
+    if known != "inf" and not known.isdecimal():
+        raise Problem(400, f"known={known!r} is no serial", "send the number of a copy")
+    return float(known)
+
+
 def _forms(content: Content) -> dict[str, bytes]:
     """The content in each type in which it can be had; there is always a text, if an empty one."""
     # A lone surrogate cannot be told in UTF-8.
@@ -94,27 +88,14 @@ def _forms(content: Content) -> dict[str, bytes]:
     return forms
 
 
-def _content(kind: str, body: bytes) -> Content:
-    """What has arrived, which takes seconds for some images; raises ValueError."""
-    if kind == TEXT:
-        return Content(text=body.decode())
-    if kind == HTML:
-        return Content(html=body.decode())
-    return Content(image=images.to_png(body, kind))
-
-
 def _chosen(accept: str, forms: dict[str, bytes]) -> str | None:
     """The first of the types in an Accept header that is among `forms`; any type is text."""
-    for kind in map(_media_type, accept.split(",")):
+    for kind in map(media_type, accept.split(",")):
         if kind in forms:
             return kind
         if kind in ("*/*", "text/*"):
             return TEXT
     return None
-
-
-def _media_type(header: str) -> str:
-    return header.partition(";")[0].strip().lower()
 
 
 def _tag(offer: Offer) -> dict[str, str]:

@@ -24,6 +24,12 @@ def offer_frames(offer: Offer) -> Iterator[dict[str, Any]]:
         yield {"type": "error", "error": offer.problem, "remedy": remedy}
 
 
+def standing_frames(offer: Offer) -> Iterator[dict[str, Any]]:
+    """What a client that has just come is told of a copy from before."""
+    if offer.serial:
+        yield {**clipboard_frame(offer), "standing": True}
+
+
 def clipboard_frame(offer: Offer) -> dict[str, Any]:
     """The text, and what else GET ``/api/clipboard`` would give; an image without its pixels."""
     content, image = offer.content, offer.content.image

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from desktopd.clipboard_limit import CLIPBOARD_LIMIT
 from desktopd.geometry import LARGEST
 from desktopd.http.api.body import read_body
-from desktopd.http.api.clipboard import TOO_LARGE
+from desktopd.http.api.clipboard_body import TOO_LARGE
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem
 from desktopd.x11.selections.content import Content, ContentTooLarge

@@ -15,8 +15,14 @@ from desktopd.files.sharing import SharedFiles
 from desktopd.http.access.access import Access
 from desktopd.http.api.application_json import event_json
 from desktopd.http.api.clipboard import put_content
-from desktopd.http.api.clipboard_frames import clipboard_frame, frame_content, offer_frames
+from desktopd.http.api.clipboard_frames import (
+    clipboard_frame,
+    frame_content,
+    offer_frames,
+    standing_frames,
+)
 from desktopd.http.api.file_frames import FileFrames
+from desktopd.http.api.offered_downloads import OfferedDownloads
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem
 from desktopd.rfb.viewers.viewer import Role
@@ -47,22 +53,26 @@ class Events:
         """Serve one client until it leaves."""
         role = Access.of(websocket).role
         files = FileFrames(self._files, websocket)
-        await websocket.accept()
+        downloads = OfferedDownloads(self._files, websocket)
+        # A browser that has offered protocols hangs up when none of them is taken.
+        await websocket.accept("events" if "events" in websocket.scope["subprotocols"] else None)
         try:
             async with asyncio.TaskGroup() as group:
-                sender = group.create_task(self._send(websocket, role, files))
+                sender = group.create_task(self._send(websocket, role, files, downloads))
                 await self._receive(websocket, role)
                 sender.cancel()
         except* WebSocketDisconnect:
             pass
 
-    async def _send(self, websocket: WebSocket, role: Role, files: FileFrames) -> None:
+    async def _send(
+        self, websocket: WebSocket, role: Role, files: FileFrames, downloads: OfferedDownloads
+    ) -> None:
         """Send the latest state, at most every `INTERVAL` seconds and only when it differs."""
         wake = asyncio.Event()
-        copied: list[Offer] = []
+        copied: list[dict[str, Any]] = []
 
         def on_offer(offer: Offer) -> None:
-            copied[:] = [offer]
+            copied[:] = offer_frames(offer)
             wake.set()
 
         with ExitStack() as subscriptions:
@@ -71,6 +81,8 @@ class Events:
             subscriptions.callback(self._application.on_change(wake.set))
             if role is Role.CONTROL:
                 subscriptions.callback(self._session.clipboard.on_offer(on_offer))
+                copied += standing_frames(self._session.clipboard.offer)
+                downloads.subscribe(self._session, wake.set, subscriptions)
             files.subscribe(wake.set, subscriptions)
             sent, told = None, event_json(NOTHING, role)
             wake.set()
@@ -88,8 +100,9 @@ class Events:
                     await websocket.send_json({"type": "application", **application})
                     told = application
                 while copied:
-                    for offered in offer_frames(copied.pop()):
-                        await websocket.send_json(offered)
+                    await websocket.send_json(copied.pop(0))
+                if download := await downloads.take():
+                    await websocket.send_json(download)
                 await asyncio.sleep(INTERVAL)
 
     async def _receive(self, websocket: WebSocket, role: Role) -> None:

@@ -1,6 +1,6 @@
 """What the endpoints of files and uploads share: who may do what, paths, errors, announcements.
 
-Tested by tests/unit/http/api/test_files.py.
+Tested by tests/unit/http/api/test_file_access.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The routes of files and uploads, or what stands there when files are switched off.
 
-Tested by tests/unit/http/api/test_files.py.
+Tested by tests/unit/http/api/test_file_access.py.
 """
 
 from __future__ import annotations

@@ -19,6 +19,10 @@ class ServedClipboard(Protocol):
     def offer(self) -> Offer:
         """What is to be pasted, as last seen."""
 
+    @property
+    def copied(self) -> int:
+        """The serial of the last copy by a program, also while it is being read."""
+
     def next_serial(self) -> int:
         """The serial of a copy that the user makes now, and that takes time to arrive."""
 
@@ -54,6 +58,9 @@ class ServedSession(Protocol):
 
     async def drop(self, x: int, y: int, content: Content) -> DropResult:
         """Drop `content` at a pixel of the screen; ContentTooLarge."""
+
+    def on_dragged_out(self, handler: Callable[[Content], None]) -> Callable[[], None]:
+        """Call `handler` with files and links that a program's drag has left the desktop with."""
 
     def on_change(self, handler: Callable[[], None]) -> Callable[[], None]:
         """Call `handler` at each change of `status`; returns how to end that."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 _LOGGERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi", "asyncio")
 # In a URL, maybe inside another one, or in a header.
-_SECRETS = re.compile(r"""(token(?:=|%3d)|bearer\s+)[^\s&;"',]+""", re.IGNORECASE)
+_SECRETS = re.compile(r"""((?:token|ticket)(?:=|%3d)|bearer(?:\s+|\.))[^\s&;"',]+""", re.IGNORECASE)
 
 
 class Scrub(logging.Filter):

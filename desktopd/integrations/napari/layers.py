@@ -58,6 +58,11 @@ def change(viewer: Any, name: str, values: dict[str, Any]) -> dict[str, Any]:
     return {**describe(layer), "active": layer is viewer.layers.selection.active}
 
 
+def read_from(viewer: Any, place: str) -> list[Any]:
+    """The layers that were read from a file or URL, the lowest first."""
+    return [layer for layer in viewer.layers if path(layer) == place]
+
+
 def kind(layer: Any) -> str:
     """The type as `Layer.create` takes it, such as ``image``, also of a subclass."""
     from napari import layers

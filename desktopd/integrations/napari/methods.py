@@ -27,11 +27,22 @@ Method = Callable[[MethodHost, dict[str, Any]], Any]
 
 
 def _open(companion: MethodHost, params: dict[str, Any]) -> list[dict[str, Any]]:
-    """Open ``path``, a file, folder or URL, with reader ``plugin`` if given; the layers added."""
+    """Open ``path``, a file, folder or URL, with reader ``plugin`` if given; the layers added.
+
+    A single layer gets the ``name`` that is given. With ``once`` those that were read from there
+    before are the answer instead; with ``unasked`` nothing is added to other layers.
+    """
+    viewer, path = companion.viewer, params["path"]
+    if params.get("once") and (found := layers.read_from(viewer, path)):
+        return [layers.describe(layer) for layer in found]
+    if params.get("unasked") and len(viewer.layers):
+        raise Failure(FailureKind.OCCUPIED, f"napari has {len(viewer.layers)} layers already")
     try:
-        added = companion.viewer.open(params["path"], plugin=params.get("plugin"))
+        added = viewer.open(path, plugin=params.get("plugin"))
     except Exception as error:
         raise Failure(FailureKind.READER, _reason(error)) from error
+    if params.get("name") and len(added) == 1:
+        added[0].name = params["name"]
     return [layers.describe(layer) for layer in added]
 
 

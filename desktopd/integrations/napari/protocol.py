@@ -26,6 +26,8 @@ class FailureKind(Enum):
     """napari has no viewer yet, or no longer."""
     NO_LAYER = "no_layer"
     """There is no layer of that name."""
+    OCCUPIED = "occupied"
+    """There are layers, to which nothing was to be added."""
     READER = "reader"
     """napari's readers cannot open it; the message is theirs."""
     VALUE = "value"

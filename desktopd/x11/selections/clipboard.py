@@ -17,10 +17,10 @@ from Xlib import X
 from Xlib.ext import xfixes
 
 from desktopd.observers import Observers
-from desktopd.x11.connection import Connection, Display, Event, XError, XRequestError, x_errors
+from desktopd.x11.connection import Connection, Display, Event, XRequestError
 from desktopd.x11.selections.content import Content, ContentLimits
-from desktopd.x11.selections.owner import SelectionOwner, owner_of
-from desktopd.x11.selections.properties import TransferError, Window
+from desktopd.x11.selections.owner import SelectionOwner, follow_owner, owner_of
+from desktopd.x11.selections.properties import TransferError
 from desktopd.x11.selections.reader import SelectionReader
 from desktopd.x11.selections.targets import Form
 
@@ -65,6 +65,7 @@ class Clipboard:
         self._limits = limits
         self._serials = serials
         self._newest = 0
+        self._told = 0
         self._reader = SelectionReader(connection, owner.window, SELECTION, limits)
         self._reading: asyncio.Task[None] | None = None
         self._text_handlers: Observers[[str]] = Observers()
@@ -85,7 +86,7 @@ class Clipboard:
         owner = await SelectionOwner.open(connection, SELECTION, TEXT_SELECTION)
         clipboard = cls(connection, owner, limits or ContentLimits(), serials or count(1))
         connection.subscribe(clipboard._on_event)
-        await connection.call(partial(_follow, owner.window))
+        await connection.call(partial(follow_owner, owner.window, SELECTION))
         clipboard._read_anew()
         return clipboard
 
@@ -93,6 +94,12 @@ class Clipboard:
     def text(self) -> str:
         """The text of the offer, empty where it has none."""
         return self.offer.content.text or ""
+
+    @property
+    def copied(self) -> int:
+        """The serial of the last copy by another X client, also while it is being read."""
+        reading = self._reading is not None and not self._reading.done()
+        return self._newest if reading else self._told
 
     def on_change(self, handler: Callable[[str], None]) -> Callable[[], None]:
         """Call `handler` in the loop with each text that another X client copies."""
@@ -180,6 +187,7 @@ class Clipboard:
         if offer.problem:
             logger.warning("%s", offer.problem)
         self.offer = offer
+        self._told = offer.serial
         self._offer_handlers.call(offer)
 
 
@@ -192,13 +200,3 @@ def _problem(what: str, failure: Exception) -> str:
 
 def _owner(display: Display) -> int:
     return owner_of(display.get_atom(SELECTION), display)
-
-
-def _follow(window: Window, display: Display) -> None:
-    if not display.has_extension(xfixes.extname):
-        raise XError("the X server has no XFIXES: start it with `+extension XFIXES`")
-    with x_errors(display, "XFixesSelectSelectionInput"):
-        display.xfixes_query_version()
-        display.xfixes_select_selection_input(
-            window, display.get_atom(SELECTION), xfixes.XFixesSetSelectionOwnerNotifyMask
-        )

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from Xlib import X
+from Xlib import X, error
+from Xlib.ext import xfixes
 from Xlib.protocol import event as core
 
-from desktopd.x11.connection import Connection, Display, Event, XRequestError, x_errors
+from desktopd.x11.connection import Connection, Display, Event, XError, XRequestError, x_errors
 from desktopd.x11.selections.content import Content
 from desktopd.x11.selections.properties import (
     PropertyValue,
@@ -25,11 +26,14 @@ from desktopd.x11.selections.properties import (
     make_window,
 )
 from desktopd.x11.selections.targets import offered
-from desktopd.x11.selections.transfer import is_earlier, send, server_time
+from desktopd.x11.selections.transfer import is_earlier, send, server_time, tell
 
 logger = logging.getLogger(__name__)
 
-_PROTOCOL_TARGETS = ("TARGETS", "TIMESTAMP")
+_MULTIPLE = "MULTIPLE"
+_PROTOCOL_TARGETS = ("TARGETS", "TIMESTAMP", _MULTIPLE)
+# What is answered of one request for several targets.
+_MOST_PAIRS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +105,52 @@ class SelectionOwner:
 
     async def _serve(self, request: Event, owned: _Owned | None) -> None:
         try:
-            value = None
+            values: dict[int, PropertyValue] = {}
             if owned is not None and not self._is_too_early(request, owned):
-                value = await self._value(request, owned)
-            await send(self._connection, request, value, self._listening)
+                values = await self._values(request, owned)
+            if values:
+                await send(self._connection, request, values, self._listening)
+            else:
+                await tell(self._connection, request, X.NONE)
         except (TransferError, XRequestError) as failure:
             logger.info("a program that pasted did not get all: %s", failure)
+
+    async def _values(self, request: Event, owned: _Owned) -> dict[int, PropertyValue]:
+        """What is asked for, by the properties that it goes into; empty where it cannot be had."""
+        if await self._name(request.target) == _MULTIPLE:
+            return await self._several(request, owned)
+        value = await self._value(request.target, owned)
+        return {} if value is None else {request.property or request.target: value}
+
+    async def _several(self, request: Event, owned: _Owned) -> dict[int, PropertyValue]:
+        """What the pairs of targets and properties in the request's property ask for.
+
+        That property is given back, without the pairs of what cannot be had.
+        """
+        pairs = await self._connection.call(partial(_pairs, request))
+        values, told = {}, []
+        for target, name in pairs:
+            value = await self._value(target, owned) if name else None
+            # The ICCCM crosses out the target, Xt and GTK the property.
+            told += [X.NONE, X.NONE] if value is None else [target, name]
+            if value is not None:
+                values[name] = value
+        if pairs:
+            values[request.property] = PropertyValue("ATOM_PAIR", 32, told)
+        return values
 
     def _is_too_early(self, request: Event, owned: _Owned) -> bool:
         time = request.time
         return self._exact and time != X.CurrentTime and is_earlier(time, owned.since)
 
-    async def _value(self, request: Event, owned: _Owned) -> PropertyValue | None:
+    async def _name(self, atom: int) -> str:
+        return await self._connection.call(partial(_name, atom))
+
+    async def _value(self, wanted: int, owned: _Owned) -> PropertyValue | None:
+        """What is offered as the target `wanted`, an atom."""
         targets = {target.name: target for target in offered(owned.content)}
         names = (*_PROTOCOL_TARGETS, *targets)
-        name = await self._connection.call(partial(_name, request.target))
+        name = await self._name(wanted)
         if name == "TARGETS":
             atoms = await self._connection.call(lambda display: [*map(display.get_atom, names)])
             return PropertyValue("ATOM", 32, atoms)
@@ -141,6 +176,17 @@ def owner_of(selection: int, display: Display) -> int:
     return int(owner.id if owner else X.NONE)
 
 
+def follow_owner(window: Window, selection: str, display: Display) -> None:
+    """Have `window` told of each new owner of a selection; XError when the server has no XFIXES."""
+    if not display.has_extension(xfixes.extname):
+        raise XError("the X server has no XFIXES: start it with `+extension XFIXES`")
+    with x_errors(display, "XFixesSelectSelectionInput"):
+        display.xfixes_query_version()
+        display.xfixes_select_selection_input(
+            window, display.get_atom(selection), xfixes.XFixesSetSelectionOwnerNotifyMask
+        )
+
+
 def _own(window: Window, selections: list[int], time: int, display: Display) -> list[int]:
     """Become the owner; returns the selections that are another's."""
     with x_errors(display, "SetSelectionOwner"):
@@ -150,4 +196,21 @@ def _own(window: Window, selections: list[int], time: int, display: Display) -> 
 
 
 def _name(atom: int, display: Display) -> str:
-    return str(display.get_atom_name(atom))
+    """The name of an atom, empty where there is no such atom."""
+    try:
+        return str(display.get_atom_name(atom))
+    except error.BadAtom:
+        return ""
+
+
+def _pairs(request: Event, display: Display) -> list[tuple[int, int]]:
+    """The targets and properties that a request for several names (ICCCM section 2.6.2)."""
+    if request.property == X.NONE:
+        return []
+    with x_errors(display, f"GetProperty of window {request.requestor.id:#x}"):
+        found = request.requestor.get_property(
+            request.property, X.AnyPropertyType, 0, 2 * _MOST_PAIRS
+        )
+    if found is None or found.format != 32:
+        return []
+    return list(zip(found.value[::2], found.value[1::2], strict=False))

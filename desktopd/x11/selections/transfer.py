@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
@@ -42,63 +42,73 @@ async def receive(
     limit: int,
     *,
     answer_within: float | None = None,
+    time: int = X.CurrentTime,
 ) -> PropertyValue | None:
     """Ask the owner of `selection` for it as `target`; None when the owner cannot give that.
 
-    `window` (ours, with PropertyChangeMask) gets it in the property `into`. Raises TransferError
-    when the answer takes longer than `answer_within` seconds or PATIENCE, a later step longer than
-    PATIENCE, or all of them longer than PATIENCE_IN_ALL, and for content of more than `limit`
-    bytes.
+    `window` (ours, with PropertyChangeMask) gets it in the property `into`, as of `time`. Raises
+    TransferError when the answer takes longer than `answer_within` seconds or PATIENCE, a later
+    step longer than PATIENCE, or all of them longer than PATIENCE_IN_ALL, and for content of more
+    than `limit` bytes.
     """
-    atoms = await connection.call(lambda display: [*map(display.get_atom, (target, into))])
+    asked, name = await connection.call(lambda display: [*map(display.get_atom, (target, into))])
 
     def concerns(event: Event) -> bool:
         if isinstance(event, core.SelectionNotify):
-            return event.target == atoms[0] and event.property in (atoms[1], X.NONE)
-        return is_change(event, window, atoms[1], X.PropertyNewValue)
+            return event.target == asked and event.property in (name, X.NONE)
+        return is_change(event, window, name, X.PropertyNewValue)
 
     with connection.collect(concerns) as events:
         async with _at_most(PATIENCE_IN_ALL, "it was not done after"):
-            await connection.call(partial(_convert, window, selection, *atoms))
+            await connection.call(partial(_convert, window, selection, asked, name, time))
             notice = None
             while not isinstance(notice, core.SelectionNotify):
                 notice = await _next(events, answer_within)
             if notice.property == X.NONE:
                 return None
-            value = await take(connection, window, atoms[1], limit)
+            value = await take(connection, window, name, limit)
             if value is None or value.type != INCREMENTAL:
                 return value
-            parts = await _receive_parts(connection, window, atoms[1], limit, events)
+            parts = await _receive_parts(connection, window, name, limit, events)
             return PropertyValue(target, 8, parts)
 
 
 async def send(
-    connection: Connection, request: Event, value: PropertyValue | None, listening: Counter[int]
+    connection: Connection,
+    request: Event,
+    values: Mapping[int, PropertyValue],
+    listening: Counter[int],
 ) -> None:
-    """Answer a SelectionRequest with `value`, or say that there is none.
+    """Answer a SelectionRequest with `values`, by the properties they go into.
 
     `listening` counts the transfers in parts to each window, over all calls. Raises XRequestError
     when the requestor is gone, TransferError when it stops taking or takes too slowly.
     """
-    # A property of None comes from clients older than the ICCCM, which mean the target's atom.
-    name, window = request.property or request.target, request.requestor
-    data = value.data if value else b""
-    if value is None or not isinstance(data, bytes) or len(data) <= CHUNK_BYTES:
-        await connection.call(partial(_answer, request, name, value))
-        return
+    window = request.requestor
+    waiting = {name: _parts(value) for name, value in values.items() if _is_long(value)}
 
     def taken(event: Event) -> bool:
-        return is_change(event, window, name, X.PropertyDelete)
+        return any(is_change(event, window, name, X.PropertyDelete) for name in waiting)
 
-    async with _property_changes(connection, window, listening):
+    async with _property_changes(connection, window, listening, wanted=bool(waiting)):
         with connection.collect(taken) as events:
             async with _at_most(PATIENCE_IN_ALL, "it had not taken all after"):
-                announced = PropertyValue(INCREMENTAL, 32, [len(data)])
-                await connection.call(partial(_answer, request, name, announced))
-                for start in range(0, len(data) + CHUNK_BYTES, CHUNK_BYTES):
-                    part = PropertyValue(value.type, 8, data[start : start + CHUNK_BYTES])
-                    await _next(events)
+                for name, value in values.items():
+                    first = _announcement(value) if name in waiting else value
+                    await connection.call(partial(put, window, name, first))
+                # None as property comes from clients older than the ICCCM: it means the target.
+                await tell(connection, request, request.property or request.target)
+                while waiting:
+                    name = (await _next(events)).atom
+                    part = next(waiting[name])
                     await connection.call(partial(put, window, name, part))
+                    if not part.data:
+                        del waiting[name]
+
+
+async def tell(connection: Connection, request: Event, name: int) -> None:
+    """Answer a SelectionRequest: the property has what was asked for, None (0) without it."""
+    await connection.call(partial(_tell, request, name))
 
 
 async def server_time(connection: Connection, window: Window) -> int:
@@ -152,11 +162,28 @@ async def _receive_parts(
             raise TransferError(f"it has more than {limit} bytes")
 
 
+def _is_long(value: PropertyValue) -> bool:
+    return isinstance(value.data, bytes) and len(value.data) > CHUNK_BYTES
+
+
+def _announcement(value: PropertyValue) -> PropertyValue:
+    return PropertyValue(INCREMENTAL, 32, [len(value.data)])
+
+
+def _parts(value: PropertyValue) -> Iterator[PropertyValue]:
+    """The parts of a long value, with an empty one at the end."""
+    for start in range(0, len(value.data) + CHUNK_BYTES, CHUNK_BYTES):
+        yield PropertyValue(value.type, 8, value.data[start : start + CHUNK_BYTES])
+
+
 @asynccontextmanager
 async def _property_changes(
-    connection: Connection, window: Window, listening: Counter[int]
+    connection: Connection, window: Window, listening: Counter[int], *, wanted: bool
 ) -> AsyncIterator[None]:
-    """Receive PropertyNotify of another client's window as long as a transfer to it runs."""
+    """Receive PropertyNotify of another client's window inside the block, where wanted."""
+    if not wanted:
+        yield
+        return
     listening[window.id] += 1
     try:
         await connection.call(partial(_select, window, X.PropertyChangeMask))
@@ -177,21 +204,21 @@ def _select(window: Window, mask: int, display: Display) -> None:
         window.change_attributes(event_mask=mask)
 
 
-def _convert(window: Window, selection: str, target: int, into: int, display: Display) -> None:
+def _convert(
+    window: Window, selection: str, target: int, into: int, time: int, display: Display
+) -> None:
     with x_errors(display, f"ConvertSelection {selection} to {display.get_atom_name(target)}"):
         window.delete_property(into)
-        window.convert_selection(display.get_atom(selection), target, into, X.CurrentTime)
+        window.convert_selection(display.get_atom(selection), target, into, time)
 
 
-def _answer(request: Event, name: int, value: PropertyValue | None, display: Display) -> None:
-    if value is not None:
-        put(request.requestor, name, value, display)
+def _tell(request: Event, name: int, display: Display) -> None:
     notice = core.SelectionNotify(
         time=request.time,
         requestor=request.requestor,
         selection=request.selection,
         target=request.target,
-        property=name if value else X.NONE,
+        property=name,
     )
     with x_errors(display, f"SendEvent to window {request.requestor.id:#x}"):
         request.requestor.send_event(notice)

@@ -47,6 +47,16 @@ def drop(source: int, time: int) -> Words:
     return source, 0, time, 0, 0
 
 
+def status(target: int, action: int) -> Words:
+    """Whether the target would take the drop, as this action; 0 for no. It wants every position."""
+    return target, (action != 0) | 2, 0, 0, action
+
+
+def finished(target: int, action: int) -> Words:
+    """Whether the target has taken the drop, by this action; 0 for no."""
+    return target, action != 0, action, 0, 0
+
+
 def is_accepted(kind: str, words: Words, version: int) -> bool:
     """What XdndStatus or XdndFinished says; only since version 5 can a drop be said to fail."""
     return bool(words[1] & 1) or (kind == FINISHED and version < 5)

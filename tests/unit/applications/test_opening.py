@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktopd.applications.errors import CannotOpen, NotAllowed, NotThere
-from desktopd.applications.opening import Allowed, Opening, Way, fill
+from desktopd.applications.errors import CannotOpen, IsProgram, NotAllowed, NotThere, Occupied
+from desktopd.applications.opening import Allowed, Opening, OpenOptions, Way, fill
 from tests.unit.applications.companion_process import LAYER
 
 
@@ -122,10 +122,11 @@ async def test_the_companion_comes_first(data: Path) -> None:
         dropped.append(paths)
 
     opening = Opening(Allowed(data), companion, "fiji {path}", launch, drop)
-    opened = await opening.path("cells.tif", plugin="napari")
+    opened = await opening.path("cells.tif", OpenOptions(plugin="napari", once=True))
     assert opened.way is Way.COMPANION
     assert opened.layers[0].name == "cells"
-    assert companion.calls == [("open", {"path": str(data / "cells.tif"), "plugin": "napari"})]
+    asked = {"plugin": "napari", "name": None, "once": True, "unasked": False}
+    assert companion.calls == [("open", {"path": str(data / "cells.tif"), **asked})]
     opening = Opening(Allowed(data), None, "fiji -macro {path}", launch, drop)
     assert (await opening.path("cells.tif")).way is Way.COMMAND
     assert launched == [["fiji", "-macro", str(data / "cells.tif")]]
@@ -133,6 +134,37 @@ async def test_the_companion_comes_first(data: Path) -> None:
     assert (await opening.path("cells.tif")).way is Way.DROP
     assert dropped == [[data / "cells.tif"]]
     assert len(companion.calls) == len(launched) == 1
+
+
+@pytest.mark.parametrize("name", ["run.py", "RUN.PY", "run.py/", "./run.py/.", "x#.py", "cells"])
+async def test_a_program_is_run_for_nobody_who_was_not_asked(data: Path, name: str) -> None:
+    for script in ("run.py", "RUN.PY", "x#.py"):
+        (data / script).write_text("")
+    (data / "cells").symlink_to("run.py")
+    companion = Asked()
+    opening = Opening(Allowed(data, ("example.org",)), companion)
+    with pytest.raises(IsProgram, match="is a program"):
+        await opening.path(name, OpenOptions(unasked=True))
+    for url in ("https://example.org/run.PY?x", "https://example.org/a?x.py"):
+        with pytest.raises(IsProgram):
+            await opening.url(url, OpenOptions(unasked=True))
+    assert companion.calls == []
+    assert (await opening.path(name)).way is Way.COMPANION
+
+
+@pytest.mark.parametrize("template", ["fiji {path}", None])
+async def test_nobody_can_tell_what_is_open_without_a_companion(
+    data: Path, template: str | None
+) -> None:
+    async def launch(argv: Sequence[str]) -> None:
+        raise AssertionError
+
+    async def drop(paths: Sequence[Path]) -> None:
+        raise AssertionError
+
+    opening = Opening(Allowed(data), None, template, launch, drop)
+    with pytest.raises(Occupied, match="nobody can tell"):
+        await opening.path("cells.tif", OpenOptions(unasked=True))
 
 
 async def test_without_a_way_nothing_is_opened(data: Path) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import random
-import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktopd.files import staging, sweep
+from desktopd.files import staging
 from desktopd.files.changes import IfExists
 from desktopd.files.errors import (
     BadPath,
@@ -30,38 +28,16 @@ from desktopd.files.errors import (
 from desktopd.files.limits import UploadLimits
 from desktopd.files.listing import space
 from desktopd.files.new_file import NewFile
-from desktopd.files.uploads import Checksum, Upload, Uploads
+from desktopd.files.uploads import Checksum, Uploads
 from tests.unit.files.trees import Tree, at
+from tests.unit.files.uploading import BYTES, append, create, whole
 
 NOBODY = 65534
-BYTES = random.Random(1).randbytes(100_000)
 
 
 @pytest.fixture
 def uploads(tree: Tree) -> Uploads:
     return Uploads(tree.staging)
-
-
-def create(uploads: Uploads, path: str, length: int = len(BYTES), **options: IfExists) -> Upload:
-    return uploads.create(at(path), length, options.get("if_exists", IfExists.FAIL), "meta data")
-
-
-def append(
-    uploads: Uploads, upload: Upload, data: bytes, checksum: Checksum | None = None
-) -> Upload:
-    """Append `data` to what is there, as one request would; the upload as it is recorded then."""
-    piece = uploads.append(upload, uploads.offset(upload), checksum)
-    try:
-        for start in range(0, len(data), 1000):
-            piece.write(data[start : start + 1000])
-        piece.verify()
-    finally:
-        piece.close()
-    return uploads.find(upload.id)
-
-
-def whole(uploads: Uploads, upload: Upload, content: bytes = BYTES) -> Upload:
-    return uploads.place(append(uploads, upload, content))
 
 
 def sha256(data: bytes) -> Checksum:
@@ -289,61 +265,6 @@ class TestBadRequests:
         with pytest.raises(FilesError):
             create(uploads, "a")
         assert tree.is_untouched_outside()
-
-
-class TestNewFiles:
-    def test_whole_or_nothing(self, tree: Tree) -> None:
-        for finish in (False, True):
-            file = NewFile(tree.staging, at("a/new"), len(BYTES), IfExists.FAIL)
-            file.write(BYTES)
-            assert not (tree.path / "a").exists()
-            if finish:
-                assert file.place().size == len(BYTES)
-            file.close()
-            assert tree.names() == (["a", "a/new"] if finish else [])
-
-    def test_a_name_that_is_taken_meanwhile(self, tree: Tree) -> None:
-        file = NewFile(tree.staging, at("new"), None, IfExists.FAIL)
-        tree.write("new", b"other")
-        with pytest.raises(Conflict):
-            file.place()
-        file.close()
-        assert tree.names() == ["new"]
-        assert (tree.path / "new").read_bytes() == b"other"
-
-
-class TestSweep:
-    def test_what_nobody_went_on_with(self, tree: Tree, uploads: Uploads) -> None:
-        now = time.time()
-        old = append(uploads, create(uploads, "a"), BYTES[:5])
-        sweep.sweep(tree.staging, now + sweep.LIFETIME - 60)
-        assert uploads.offset(uploads.find(old.id)) == 5
-        sweep.sweep(tree.staging, now + sweep.LIFETIME + 60)
-        with pytest.raises(Missing):
-            uploads.find(old.id)
-        assert tree.names() == []
-
-    def test_what_is_placed_is_remembered_for_a_while(self, tree: Tree, uploads: Uploads) -> None:
-        upload = whole(uploads, create(uploads, "a"))
-        sweep.sweep(tree.staging, time.time() + sweep.REMEMBERED - 60)
-        assert uploads.find(upload.id).placed == at("a")
-        sweep.sweep(tree.staging, time.time() + sweep.REMEMBERED + 60)
-        assert tree.names() == ["a"]
-
-    def test_files_that_a_killed_process_has_left(self, tree: Tree) -> None:
-        left, going_on = (NewFile(tree.staging, at(n), None, IfExists.FAIL) for n in ("a", "b"))
-        left._draft.close()
-        sweep.sweep(tree.staging, time.time())
-        assert len(tree.names()) == 2
-        going_on.write(BYTES)
-        going_on.place()
-        going_on.close()
-        assert tree.names() == ["b"]
-
-    def test_nothing_there(self, tree: Tree) -> None:
-        sweep.sweep(tree.staging, time.time())
-        tree.path.rmdir()
-        sweep.sweep(tree.staging, time.time())
 
 
 def test_a_disk_below_the_root_has_a_staging_of_its_own(

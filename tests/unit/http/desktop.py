@@ -61,13 +61,19 @@ class DeskClipboard:
     limits: ContentLimits = field(default_factory=ContentLimits)
     serials: Iterator[int] = field(default_factory=lambda: count(1), compare=False)
     offers: Observers[[Offer]] = field(default_factory=Observers, compare=False)
+    by_program: bool = False
 
     @property
     def text(self) -> str:
         return self.offer.content.text or ""
 
+    @property
+    def copied(self) -> int:
+        return self.offer.serial if self.by_program else 0
+
     def copy(self, content: Content, problem: str = "") -> None:
         """What an application does."""
+        self.by_program = True
         self.offer = Offer(self.next_serial(), content, problem)
         self.offers.call(self.offer)
 
@@ -80,6 +86,7 @@ class DeskClipboard:
         serial = serial or self.next_serial()
         if serial < self.offer.serial:
             raise Superseded("something else was copied in the meantime")
+        self.by_program = False
         self.offer = Offer(serial, content)
         return self.offer
 
@@ -99,6 +106,8 @@ class Desk:
     drops: list[tuple[int, int, Content]] = field(default_factory=list)
     result: DropResult = DropResult.ACCEPTED
 
+    dragged_out: Observers[[Content]] = field(default_factory=Observers, compare=False)
+
     clipboard: DeskClipboard = field(init=False)
 
     def __post_init__(self) -> None:
@@ -110,6 +119,9 @@ class Desk:
 
     def on_change(self, handler: Callable[[], None]) -> Callable[[], None]:
         return self.changes.add(handler)
+
+    def on_dragged_out(self, handler: Callable[[Content], None]) -> Callable[[], None]:
+        return self.dragged_out.add(handler)
 
     async def resize(self, size: Size) -> Size:
         display = self.display()

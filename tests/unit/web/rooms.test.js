@@ -11,7 +11,8 @@ const IMPORT = /(?:\bfrom|\bimport|\bimport\(|\bURL\()\s*['"](\.[^'"]+)['"]/g;
 
 /** What each room may import, besides the files at the top (emitter, timer, geometry) and itself. */
 const ARROWS = /** @type {Record<string, string[]>} */ ({
-  page: ['connection', 'novnc', 'picture', 'video'],
+  page: ['connection', 'embedding', 'novnc', 'picture', 'video'],
+  embedding: ['connection'],
   connection: ['novnc'],
   novnc: ['picture', 'video'],
   video: ['picture'],

@@ -1,7 +1,11 @@
 // @ts-check
 // The server's events, `WS api/events`: a new message is a type in server.d.ts, a case in #receive and an event of this class.
 
-/** @import { ApplicationFacts, FileEntry, ServerMessage, SessionFacts } from './server' */
+/**
+ * @import {
+ *   ApplicationFacts, ClipboardOffer, Downloads, FileEntry, LayerFacts, ServerMessage, SessionFacts
+ * } from './server'
+ */
 /** @import { Session } from './session.js' */
 /** @import { WakeUp } from './wake-up.js' */
 
@@ -9,23 +13,27 @@ import { Emitter } from '../emitter.js';
 import { Timer } from '../timer.js';
 import { Backoff } from './backoff.js';
 import { sentences } from './http-error.js';
+import { protocols } from './page-key.js';
 import { socketAddress } from './socket-address.js';
 
 /**
  * The server's events, with a connection that comes back by itself. Where it cannot be had, the session is asked for by
  * HTTP at each try, which also tells whether the visitor is still signed in.
  *
- * Events: `opened`, `session`, `clipboard` (the desktop's text), `files` (the paths of folders in which files have changed),
- * `results` (all that are offered), `application` (as it is now), `refused` (why the server did not do what it was told),
- * `trouble` (the error of the HTTP request).
+ * Events: `opened`, `session`, `clipboard` (what was copied on the desktop), `files` (the paths of folders in which files
+ * have changed), `results` (all that are offered), `downloads` (files that a program copied or dragged out), `application`
+ * and `layers` (as they are now), `refused` (why the server did not do what it was told), `trouble` (the error of the HTTP
+ * request).
  *
  * @typedef {object} Events
  * @property {void} opened
  * @property {SessionFacts} session
- * @property {string} clipboard
+ * @property {ClipboardOffer} clipboard
  * @property {string[]} files
  * @property {FileEntry[]} results
+ * @property {Downloads} downloads
  * @property {ApplicationFacts} application
+ * @property {LayerFacts[]} layers
  * @property {string} refused
  * @property {unknown} trouble
  *
@@ -67,20 +75,8 @@ export class EventsConnection extends Emitter {
     this.start();
   }
 
-  /**
-   * Send text for the desktop's clipboard.
-   *
-   * @param {string} text
-   * @returns {boolean} whether there was a connection to send it on
-   */
-  sendClipboard(text) {
-    if (!this.open) return false;
-    this.#socket?.send(JSON.stringify({ type: 'clipboard', text }));
-    return true;
-  }
-
   #connect() {
-    const socket = new WebSocket(socketAddress('api/events', location.href));
+    const socket = new WebSocket(socketAddress('api/events', location.href), protocols('events'));
     this.#socket = socket;
     socket.addEventListener('open', () => {
       this.#backoff.reset();
@@ -108,7 +104,7 @@ export class EventsConnection extends Emitter {
         this.emit('session', message.session);
         break;
       case 'clipboard':
-        this.emit('clipboard', message.text);
+        this.emit('clipboard', message);
         break;
       case 'files':
         if (message.results) this.emit('results', message.results);
@@ -116,6 +112,10 @@ export class EventsConnection extends Emitter {
         break;
       case 'application':
         this.emit('application', message.application);
+        this.emit('layers', message.layers);
+        break;
+      case 'downloads':
+        this.emit('downloads', message);
         break;
       case 'error':
         this.emit('refused', sentences(message));

@@ -1,7 +1,7 @@
 // @ts-check
 // The server's files over HTTP, `api/files`; uploads stand in upload.js.
 
-/** @import { Listing } from './server' */
+/** @import { FileEntry, Listing } from './server' */
 
 import { candidates, hrefOf, join, pathOf } from './file-names.js';
 import { HttpError } from './http-error.js';
@@ -50,13 +50,37 @@ export class Files {
   }
 
   /**
+   * Give a file or folder another name, or move it.
+   *
+   * @param {string} href - as a listing tells it
+   * @param {string} to - path; a name that is taken is 409
+   * @param {{replace?: boolean}} [options] - replace: the file that has the name goes
+   * @returns {Promise<FileEntry>} as it is now
+   */
+  async rename(href, to, { replace = false } = {}) {
+    const answer = await ask(this.address(href), json('PATCH', { to, if_exists: replace ? 'replace' : 'fail' }));
+    return answer.json();
+  }
+
+  /**
+   * Make a folder, and those that it is in; one that is there is 409.
+   *
+   * @param {string} path
+   * @returns {Promise<FileEntry>}
+   */
+  async newFolder(path) {
+    const answer = await ask(this.address(hrefOf(path)), json('POST', { folder: true }));
+    return answer.json();
+  }
+
+  /**
    * Make a folder, and those that it is in; one that is there is as good.
    *
    * @param {string} path
    */
   async makeFolder(path) {
     try {
-      await this.#make(path);
+      await this.newFolder(path);
     } catch (error) {
       if (!isTaken(error)) throw error;
     }
@@ -72,26 +96,20 @@ export class Files {
   async makeNewFolder(folder, name) {
     for (const candidate of candidates(name)) {
       try {
-        return await this.#make(join(folder, candidate));
+        return pathOf((await this.newFolder(join(folder, candidate))).href);
       } catch (error) {
         if (!isTaken(error)) throw error;
       }
     }
-    return this.#make(join(folder, name));
-  }
-
-  /**
-   * @param {string} path
-   * @returns {Promise<string>} as the server spells it
-   */
-  async #make(path) {
-    const answer = await ask(this.address(hrefOf(path)), json('POST', { folder: true }));
-    const { href } = await answer.json();
-    return pathOf(href);
+    return pathOf((await this.newFolder(join(folder, name))).href);
   }
 }
 
-/** @param {unknown} error */
-function isTaken(error) {
+/**
+ * Whether a request has failed because a name is taken.
+ *
+ * @param {unknown} error
+ */
+export function isTaken(error) {
   return error instanceof HttpError && error.status === TAKEN;
 }

@@ -1,22 +1,24 @@
 // @ts-check
-// The browser's key for pasting: the text first, then the key.
+// The browser's key for pasting: what is pasted first, then the key. Other shortcuts wait for what is on its way.
 
 /** @import { RFBClient } from '../novnc/rfb-client.js' */
 /** @import { Clipboard } from './clipboard.js' */
+/** @import { Content } from './clipboard-content.js' */
 /** @import { DesktopConnection } from './desktop-connection.js' */
 
+import { contentOf } from './clipboard-content.js';
 import { ALT_L, CONTROL_L, LETTER_V } from './keysyms.js';
 
 // How long (milliseconds) a paste key waits for the browser's paste event.
-const PASTE_TIME = 60;
+const PASTE_TIME = 250;
 
-/** Lets the browser paste to the page, sends the text, and only then the keys, all later ones in their order. */
+/** Lets the browser paste to the page, sends what it pastes, and only then the keys, all later ones in their order. */
 export class PasteKey {
   #connection;
   #clipboard;
   /** Whether the machine is one of Apple's, where Command takes the place of Control. */
   #apple = /mac|iphone|ipad/i.test(navigator.platform);
-  /** @type {((text: string) => void) | null} */
+  /** @type {((content: Content) => void) | null} */
   #pasted = null;
 
   /**
@@ -28,38 +30,51 @@ export class PasteKey {
     this.#connection = connection;
     this.#clipboard = clipboard;
     place.addEventListener('keydown', (event) => this.#intercept(event), { capture: true });
-    place.addEventListener('paste', (event) => {
-      event.preventDefault();
-      this.#pasted?.(event.clipboardData?.getData('text/plain') ?? '');
-    });
+    // Firefox has a paste over the desktop happen to the body.
+    window.addEventListener('paste', (event) => this.#take(event), { capture: true });
+  }
+
+  /** @param {ClipboardEvent} event */
+  #take(event) {
+    if (!this.#pasted || !event.clipboardData) return;
+    event.preventDefault();
+    this.#pasted(contentOf(event.clipboardData));
   }
 
   /** @param {KeyboardEvent} event */
   async #intercept(event) {
     const { rfb } = this.#connection;
-    if (!event.isTrusted || !rfb || !this.#clipboard.enabled || !isPasteKey(event, this.#apple)) return;
-    event.stopImmediatePropagation();
-    const release = rfb.holdKeys();
-    try {
+    if (!event.isTrusted || !rfb || !this.#clipboard.enabled) return;
+    if (isPasteKey(event, this.#apple)) {
+      event.stopImmediatePropagation();
+      const release = rfb.holdKeys();
       press(rfb, event);
-      await this.#clipboard.send(await this.#text());
-    } finally {
-      release();
+      await this.#paste().finally(release);
+    } else if ((event.ctrlKey || event.metaKey) && this.#clipboard.passing) {
+      // A program may paste by any shortcut, as napari does by Control+N.
+      await this.#clipboard.passing.finally(rfb.holdKeys());
     }
   }
 
+  async #paste() {
+    const content = await this.#content();
+    if (content) await this.#clipboard.offer(content);
+  }
+
   /**
-   * The text of the browser's paste event, empty when there is none.
+   * What the browser's paste event brings; null when there is none.
    *
-   * @returns {Promise<string>}
+   * @returns {Promise<Content | null>}
    */
-  #text() {
+  #content() {
     return new Promise((resolve) => {
-      const timeout = setTimeout(() => resolve(''), PASTE_TIME);
-      this.#pasted = (text) => {
+      const finish = (/** @type {Content | null} */ content) => {
         clearTimeout(timeout);
-        resolve(text);
+        this.#pasted = null;
+        resolve(content);
       };
+      const timeout = setTimeout(() => finish(null), PASTE_TIME);
+      this.#pasted = finish;
     });
   }
 }

@@ -2,6 +2,7 @@
 // How the page asks the server over HTTP; what it asks stands in session.js, files.js and drop.js.
 
 import { HttpError } from './http-error.js';
+import { authorization } from './page-key.js';
 
 /** What the server wants of a page with every request that changes something. */
 export const SAME_ORIGIN = { 'X-Desktopd': '1' };
@@ -16,7 +17,8 @@ export const SAME_ORIGIN = { 'X-Desktopd': '1' };
  * @throws {TypeError} when the server does not answer
  */
 export async function ask(path, request) {
-  const answer = await fetch(path, { ...request, credentials: 'same-origin' });
+  const headers = { ...authorization(), ...request?.headers };
+  const answer = await fetch(path, { ...request, headers, credentials: 'same-origin' });
   if (!answer.ok) throw await HttpError.read(answer);
   return answer;
 }

@@ -127,11 +127,46 @@ export interface Listing {
   may: { download: boolean; upload: boolean };
 }
 
+export interface LayerFacts {
+  name: string;
+  type: string;
+  shape: number[];
+  dtype: string | null;
+  scale: number[];
+  visible: boolean;
+  opacity: number;
+  contrast_limits: [number, number] | null;
+  colormap: string | null;
+  /** The file or URL that it was read from, for control only. */
+  path: string | null;
+  /** Not told of a layer that was just opened. */
+  active?: boolean;
+}
+
+/** Files that a program copied or dragged out of the desktop, and how many more that cannot be downloaded. */
+export interface Downloads {
+  by: 'copy' | 'drag';
+  entries: FileEntry[];
+  left_out: number;
+}
+
+/** What was copied on the desktop; a later copy has a higher serial, 0 is nothing. */
+export interface ClipboardOffer {
+  serial: number;
+  text: string;
+  html: boolean;
+  image: { width: number; height: number; bytes: number } | null;
+  files: string[];
+  /** It was copied before this page connected. */
+  standing?: boolean;
+}
+
 export type DropResult = 'accepted' | 'refused' | 'no_target' | 'timed_out';
 
 export type ServerMessage =
   | { type: 'session'; session: SessionFacts }
-  | { type: 'clipboard'; text: string }
-  | { type: 'application'; application: ApplicationFacts }
+  | ({ type: 'clipboard' } & ClipboardOffer)
   | { type: 'files'; folders: string[]; results?: FileEntry[] }
+  | { type: 'application'; application: ApplicationFacts; layers: LayerFacts[] }
+  | ({ type: 'downloads' } & Downloads)
   | { type: 'error'; error: string; remedy?: string };

@@ -6,6 +6,7 @@
 import { Emitter } from '../emitter.js';
 import { pathOf } from './file-names.js';
 import { HttpError, sentences } from './http-error.js';
+import { authorization } from './page-key.js';
 import { SAME_ORIGIN } from './request.js';
 
 const CHUNK = 8 * 1024 * 1024;
@@ -68,7 +69,7 @@ export class Upload extends Emitter {
     await this.pause();
     if (!this.#address) return;
     const tus = await import('tus-js-client');
-    await tus.Upload.terminate(this.#address, { headers: SAME_ORIGIN, retryDelays: RETRIES });
+    await tus.Upload.terminate(this.#address, { headers: { ...SAME_ORIGIN, ...authorization() }, retryDelays: RETRIES });
   }
 
   /**
@@ -81,7 +82,7 @@ export class Upload extends Emitter {
     return {
       endpoint,
       uploadUrl: this.#address,
-      headers: SAME_ORIGIN,
+      headers: { ...SAME_ORIGIN, ...authorization() },
       metadata: { path: this.#path, if_exists: 'rename' },
       fingerprint: () => Promise.resolve([endpoint, this.#path, name, size, lastModified].join(' ')),
       chunkSize: CHUNK,

@@ -31,9 +31,10 @@ export class FramebufferRFB extends RFB {
    * @param {HTMLElement} target - where the picture goes
    * @param {string} address - ws: or wss:
    * @param {Codecs} codecs - the page's video decoders
+   * @param {string[]} protocols - of the WebSocket
    */
-  constructor(target, address, codecs) {
-    super(target, address);
+  constructor(target, address, codecs, protocols) {
+    super(target, address, { wsProtocols: protocols });
     this.#video = new H264Contexts(codecs);
     this.#video.on('changed', () => this.#askEncodings());
     this.#video.on('lost', (area) => this.refresh(area));

@@ -6,6 +6,7 @@
 import { Emitter } from '../emitter.js';
 import { element } from './element.js';
 import { FullscreenButton } from './fullscreen-button.js';
+import { MENU_KEY } from './menu-key.js';
 import { texts } from './texts.js';
 
 /**
@@ -50,6 +51,8 @@ export class Bar extends Emitter {
     this.#quality.value = String(settings.quality);
     this.#qualityValue.value = this.#quality.value;
     element('bar-keyboard', HTMLButtonElement).hidden = !touch;
+    this.#handle.title = texts.bar.menuKey;
+    this.#handle.setAttribute('aria-keyshortcuts', MENU_KEY);
     this.#listen();
     this.#offerPixels();
   }
@@ -100,6 +103,16 @@ export class Bar extends Emitter {
     if (offered || !this.#drag.checked) return;
     this.#drag.checked = false;
     this.emit('drag', false);
+  }
+
+  /** Open the menu and give it the focus, or close it. */
+  toggle() {
+    if (!this.#menu.hidden) {
+      this.#leave();
+    } else if (!this.#nav.hidden) {
+      this.#unfold();
+      /** @type {HTMLElement | null} */ (this.#menu.querySelector('button:not([hidden])'))?.focus();
+    }
   }
 
   /** Close the menu; the focus stays where it is. */

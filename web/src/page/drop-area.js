@@ -63,6 +63,6 @@ export class DropArea extends Emitter {
 
 /** @param {DragEvent} event */
 function isForField({ target, dataTransfer }) {
-  const field = target instanceof HTMLTextAreaElement && target.getClientRects().length > 0 && !target.readOnly;
-  return field && !dataTransfer?.types.includes('Files');
+  if (!(target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type === 'text'))) return false;
+  return target.getClientRects().length > 0 && !target.readOnly && !dataTransfer?.types.includes('Files');
 }

@@ -13,6 +13,7 @@ import { texts } from './texts.js';
  *
  * @typedef {object} RowActions
  * @property {(href: string) => void} open
+ * @property {(entry: FileEntry) => void} rename
  * @property {(entry: FileEntry) => void} remove
  */
 
@@ -30,21 +31,35 @@ export function fileRow(entry, may, files, actions) {
   row.dataset.kind = entry.kind;
   const name = nameOf(entry, may, files, actions);
   name.classList.add('name');
-  row.append(name, facts(entry));
+  const things = document.createElement('span');
+  things.className = 'things';
   if (may.download && entry.kind === 'folder') {
-    row.append(link(texts.files.zip, files.zipAddress(entry.href), texts.files.zipOf(entry.name)));
+    things.append(link(texts.files.zip, files.zipAddress(entry.href), texts.files.zipOf(entry.name)));
   }
   if (may.upload) {
-    const remove = button(texts.files.remove, () => actions.remove(entry));
-    remove.setAttribute('aria-label', texts.files.removeOf(entry.name));
-    row.append(remove);
+    things.append(
+      action(texts.files.rename, texts.files.renameOf(entry.name), () => actions.rename(entry)),
+      action(texts.files.remove, texts.files.removeOf(entry.name), () => actions.remove(entry)),
+    );
   }
+  row.append(name, facts(entry), things);
   return row;
+}
+
+/**
+ * @param {string} text
+ * @param {string} label
+ * @param {() => void} pressed
+ */
+function action(text, label, pressed) {
+  const made = button(text, pressed);
+  made.setAttribute('aria-label', label);
+  return made;
 }
 
 /** @param {Parameters<typeof fileRow>} parameters */
 function nameOf(...[{ name, href, kind }, may, files, actions]) {
-  if (kind === 'folder') return button(name, () => actions.open(href));
+  if (kind === 'folder') return action(name, texts.files.folder(name), () => actions.open(href));
   if (kind === 'file' && may.download) return link(name, files.address(href), texts.files.load(name));
   return fact(name);
 }

@@ -4,6 +4,7 @@
 /** @import { Files } from '../connection/files.js' */
 /** @import { FileEntry, Listing } from '../connection/server' */
 
+import { join } from '../connection/file-names.js';
 import { HttpError } from '../connection/http-error.js';
 import { button } from './button.js';
 import { element } from './element.js';
@@ -11,6 +12,7 @@ import { errorText } from './error-text.js';
 import { foldersFirst, sizeText, trail } from './file-facts.js';
 import { FileChooser } from './file-chooser.js';
 import { fileRow } from './file-row.js';
+import { NameDialog } from './name-dialog.js';
 import { Panel } from './panel.js';
 import { texts } from './texts.js';
 
@@ -31,7 +33,11 @@ export class FilesPanel extends Panel {
   #status = element('files-status', HTMLParagraphElement);
   #space = element('files-space', HTMLParagraphElement);
   #zip = element('files-zip', HTMLAnchorElement);
+  #newFolder = element('files-new-folder', HTMLButtonElement);
   #question = new Panel('files-remove', { modal: true });
+  #name = new NameDialog();
+  /** The row of what the dialog of names has just made. */
+  #placed = '';
 
   /** @param {Files} files */
   constructor(files) {
@@ -40,6 +46,12 @@ export class FilesPanel extends Panel {
     this.#question.on('closed', (answer) => {
       if (answer === 'remove' && this.#asked) this.#remove(this.#asked);
     });
+    this.#name.on('closed', () => {
+      if (this.#placed) this.#focus(this.#placed);
+      this.#placed = '';
+    });
+    this.#newFolder.addEventListener('click', () => this.#askFolder());
+    this.#list.addEventListener('keydown', (event) => this.#press(event));
   }
 
   /** The path of the folder that is shown. */
@@ -55,7 +67,7 @@ export class FilesPanel extends Panel {
   /** @override */
   open() {
     super.open();
-    this.#show(this.#href);
+    this.#showFirst();
   }
 
   /**
@@ -65,6 +77,14 @@ export class FilesPanel extends Panel {
    */
   changed(folders) {
     if (this.shown && folders.includes(this.folder)) this.#show(this.#href);
+  }
+
+  /** The focus goes from the button that closes the panel to the first row, when there is one. */
+  async #showFirst() {
+    const before = document.activeElement;
+    await this.#show(this.#href);
+    const first = this.#list.firstElementChild;
+    if (document.activeElement === before && first instanceof HTMLElement) this.#focus(first.dataset.href);
   }
 
   /** @param {string} href */
@@ -92,6 +112,7 @@ export class FilesPanel extends Panel {
     this.#drawTrail();
     const actions = {
       open: (/** @type {string} */ folder) => this.#show(folder),
+      rename: (/** @type {FileEntry} */ entry) => this.#askName(entry),
       remove: (/** @type {FileEntry} */ entry) => this.#ask(entry),
     };
     this.#list.replaceChildren(...foldersFirst(listing.entries).map((entry) => fileRow(entry, may, this.#files, actions)));
@@ -100,6 +121,7 @@ export class FilesPanel extends Panel {
     this.#zip.hidden = !may.download || listing.entries.length === 0;
     this.#zip.href = this.#files.zipAddress(href);
     this.chooser.offered = may.upload;
+    this.#newFolder.hidden = !may.upload;
     focus();
   }
 
@@ -117,13 +139,82 @@ export class FilesPanel extends Panel {
     const active = document.activeElement;
     const row = active?.closest('#files-list li');
     const inside = row || active?.closest('#files-trail');
-    const [href, index] = row instanceof HTMLElement && active ? [row.dataset.href, [...row.children].indexOf(active)] : [];
+    const label = active?.getAttribute('aria-label');
+    const href = row instanceof HTMLElement ? row.dataset.href : undefined;
     return () => {
-      if (!inside) return;
-      const same = [...this.#list.children].find((one) => one instanceof HTMLElement && one.dataset.href === href);
-      const found = same?.children[index ?? 0] ?? this.#trail.lastElementChild;
-      if (found instanceof HTMLElement) found.focus();
+      if (inside) this.#focus(href, label);
     };
+  }
+
+  /**
+   * Give the focus to a row, where there is no such row to the folder's name.
+   *
+   * @param {string | undefined} href
+   * @param {string | null} [label] - of what in the row
+   */
+  #focus(href, label = null) {
+    const row = [...this.#list.children].find((one) => one instanceof HTMLElement && one.dataset.href === href);
+    const controls = [...(row?.querySelectorAll('a, button') ?? [])];
+    const found = controls.find((one) => one.getAttribute('aria-label') === label) ?? controls[0];
+    const last = found ?? this.#trail.lastElementChild;
+    if (last instanceof HTMLElement) last.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #press(event) {
+    const row = event.target instanceof Element ? event.target.closest('li') : null;
+    const entry = this.#listing?.entries.find(({ href }) => href === row?.dataset.href);
+    if (!entry || !this.mayUpload) return;
+    if (event.key === 'F2') this.#askName(entry);
+    else if (event.key === 'Delete') this.#ask(entry);
+    else return;
+    event.preventDefault();
+  }
+
+  /** @param {FileEntry} entry */
+  #askName(entry) {
+    const { folder } = this;
+    this.#name.ask({
+      title: texts.name.renameTitle(entry.name),
+      action: texts.name.rename,
+      name: entry.name,
+      replaceable: (name) => entry.kind === 'file' && this.#isFile(name),
+      save: async (name, replace) => {
+        const { href, name: now } = await this.#files.rename(entry.href, join(folder, name), { replace });
+        await this.#showPlaced(texts.files.renamed(entry.name, now), href);
+      },
+    });
+  }
+
+  #askFolder() {
+    const { folder } = this;
+    this.#name.ask({
+      title: texts.name.folderTitle,
+      action: texts.name.make,
+      name: '',
+      replaceable: () => false,
+      save: async (name) => {
+        const { href, name: made } = await this.#files.newFolder(join(folder, name));
+        await this.#showPlaced(texts.files.made(made), href);
+      },
+    });
+  }
+
+  /** @param {string} name */
+  #isFile(name) {
+    return this.#listing?.entries.some((one) => one.kind === 'file' && one.name === name) ?? false;
+  }
+
+  /**
+   * Show what the dialog of names has done, and say it.
+   *
+   * @param {string} text
+   * @param {string} href - of its row
+   */
+  async #showPlaced(text, href) {
+    await this.#show(this.#href);
+    this.#status.textContent = text;
+    this.#placed = href;
   }
 
   /** @param {FileEntry} entry */

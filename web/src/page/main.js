@@ -3,22 +3,29 @@
 
 /** @import { SessionFacts } from '../connection/server' */
 
+import { Application } from '../connection/application.js';
 import { Clipboard } from '../connection/clipboard.js';
 import { DesktopConnection } from '../connection/desktop-connection.js';
 import { EventsConnection } from '../connection/events-connection.js';
 import { Files } from '../connection/files.js';
 import { HttpError } from '../connection/http-error.js';
+import { pageKey, protocols } from '../connection/page-key.js';
 import { PasteKey } from '../connection/paste-key.js';
 import { Session } from '../connection/session.js';
 import { socketAddress } from '../connection/socket-address.js';
 import { UploadBatch } from '../connection/upload-batch.js';
 import { WakeUp } from '../connection/wake-up.js';
+import { Embedding } from '../embedding/embedding.js';
+import { ParentWindow } from '../embedding/parent-window.js';
 import { Codecs } from '../video/codecs.js';
 import { AboutPanel } from './about-panel.js';
 import { Bar } from './bar.js';
 import { ClipboardPanel, refusalText } from './clipboard-panel.js';
 import { CrashCard } from './crash-card.js';
+import { DeepLink } from './deep-link.js';
 import { DesktopView } from './desktop-view.js';
+import { takeOverDownloads } from './download-links.js';
+import { DownloadOffer } from './download-offer.js';
 import { DropArea } from './drop-area.js';
 import { Drops } from './drops.js';
 import { element } from './element.js';
@@ -26,12 +33,14 @@ import { errorText } from './error-text.js';
 import { fillTexts } from './fill-texts.js';
 import { FilesPanel } from './files-panel.js';
 import { LastingCard } from './lasting-card.js';
+import { LinkDialog } from './link-dialog.js';
+import { MenuKey } from './menu-key.js';
 import { Notice } from './notice.js';
-import { Panel } from './panel.js';
 import { Parameters } from './parameters.js';
 import { programName } from './program-name.js';
+import { RestartPanel } from './restart-panel.js';
 import { ResultsList } from './results-list.js';
-import { signIn } from './sign-in.js';
+import { forgetTicket, signIn } from './sign-in.js';
 import { StartPage } from './start-page.js';
 import { texts } from './texts.js';
 import { TouchKeyboard } from './touch-keyboard.js';
@@ -64,6 +73,7 @@ class Page {
   #notice = new Notice();
   #transfers = new Transfers();
   #files = new Files();
+  #downloads = new DownloadOffer(this.#files);
   #drops = new Drops({
     connection: this.#connection,
     files: this.#files,
@@ -81,10 +91,23 @@ class Page {
   #crash = new CrashCard(this.#session);
   #lasting = new LastingCard();
   #about = new AboutPanel();
-  #restart = new Panel('restart', { modal: true });
+  #restart = new RestartPanel();
+  #application = new Application();
+  #linkDialog = new LinkDialog();
+  #link = new DeepLink(this.#parameters.view, {
+    application: this.#application,
+    tell: (text) => this.#notice.show(text),
+    ask: (question) => this.#linkDialog.ask(question),
+    history,
+  });
+  #embedding = new Embedding(
+    new ParentWindow(window, async (origin) => !this.#parameters.foreign && (await this.#session.mayEmbed(origin))),
+    { application: this.#application, session: this.#session, focus: () => this.#desktop.focus() },
+  );
 
   /** Open both connections. */
   run() {
+    takeOverDownloads(this.#session, (error) => this.#notice.show(errorText(error)));
     new PasteKey(this.#place, this.#connection, this.#clipboard);
     this.#listenToServer();
     this.#listenToDesktop();
@@ -105,16 +128,17 @@ class Page {
   async #load() {
     // Loaded apart, because noVNC tests the browser's video decoder before its module is ready.
     const { RFBClient } = await import('../novnc/rfb-client.js');
-    return () => new RFBClient(this.#place, this.#address, this.#codecs);
+    return () => new RFBClient(this.#place, this.#address, this.#codecs, protocols('binary'));
   }
 
   #listenToServer() {
     this.#events.on('session', (facts) => this.#learn(facts));
+    this.#events.on('layers', (layers) => (this.#embedding.layers = layers));
     this.#events.on('trouble', (error) => this.#tellTrouble(error));
-    this.#events.on('application', ({ companion }) => {
-      this.#crash.companion = companion;
-      const { comesBack, warning } = texts.restart;
-      element('restart-warning', HTMLParagraphElement).textContent = companion?.saved?.error === null ? comesBack : warning;
+    this.#events.on('application', (facts) => {
+      this.#link.applicationFacts = facts;
+      this.#crash.companion = facts.companion;
+      this.#restart.companion = facts.companion;
     });
     this.#events.on('refused', (text) => this.#notice.show(text));
     this.#events.on('opened', () => {
@@ -123,6 +147,8 @@ class Page {
       this.#offerFiles();
     });
     this.#clipboard.on('refused', (refusal) => this.#notice.show(refusalText(refusal)));
+    this.#clipboard.on('waiting', () => this.#notice.show(texts.notice.clipboardWaiting));
+    this.#clipboard.on('slow', () => this.#notice.show(texts.notice.clipboardSlow));
     this.#clipboard.on('kept', () => this.#notice.show(texts.notice.clipboardKept));
   }
 
@@ -131,6 +157,7 @@ class Page {
     this.#desktop.on('state', (state) => {
       this.#reconnecting.hidden = state !== 'reconnecting';
       this.#start.connection = state;
+      this.#embedding.state = { connection: state };
       this.#focusIfLost();
     });
     this.#desktop.on('drawn', () => this.#drawAbout());
@@ -153,10 +180,11 @@ class Page {
       this.#drawAbout();
     });
     this.#bar.on('left', () => this.#desktop.focus());
+    new MenuKey().on('pressed', () => this.#bar.toggle());
   }
 
   #listenToPanels() {
-    for (const panel of [this.#clipboardPanel, this.#filesPanel, this.#about, this.#restart]) {
+    for (const panel of [this.#clipboardPanel, this.#filesPanel, this.#about, this.#restart, this.#linkDialog]) {
       panel.on('closed', () => this.#desktop.focus());
     }
     this.#restart.on('closed', (answer) => {
@@ -173,6 +201,8 @@ class Page {
   #listenToFiles() {
     const panel = this.#filesPanel;
     this.#transfers.on('left', () => this.#focusIfLost());
+    this.#downloads.on('left', () => this.#focusIfLost());
+    this.#events.on('downloads', (downloads) => this.#downloads.show(downloads));
     this.#events.on('files', (folders) => panel.changed(folders));
     this.#events.on('results', (files) => {
       if (!this.#parameters.foreign) this.#results.offered = files;
@@ -184,6 +214,7 @@ class Page {
       const { what, on } = dropped;
       const onPanel = panel.mayUpload && 'files' in what && on.closest('#files') !== null;
       if (onPanel) this.#drops.upload(what.files, panel.folder);
+      else if ('files' in what && on.closest('#clipboard')) this.#clipboardPanel.drop(what.files);
       else this.#drops.take(dropped);
     });
   }
@@ -209,6 +240,10 @@ class Page {
     this.#clipboard.enabled = control && !viewOnly && !foreign;
     this.#drops.refusal = foreign ? texts.drop.foreign : !control || viewOnly ? texts.drop.watching : '';
     this.#filesPanel.watching = viewOnly;
+    this.#embedding.refusal = !control || viewOnly ? texts.trouble.watching : '';
+    this.#embedding.state = { stage: facts.stage, message: facts.message, role: facts.role };
+    this.#link.refusal = foreign ? texts.link.foreign : !control || viewOnly ? texts.link.watching : '';
+    this.#link.session = facts;
     this.#desktop.session = facts;
     if (!title && !foreign) document.title = programName(facts.app.command) || texts.application;
     this.#drawAbout();
@@ -226,7 +261,7 @@ class Page {
   /** @param {unknown} error - of a request to the server */
   #tellTrouble(error) {
     if (error instanceof HttpError && error.status === 401) {
-      if (!signIn()) this.#start.trouble = texts.trouble.signedOut;
+      if (!signIn()) this.#start.trouble = pageKey() ? texts.trouble.frameEnded : texts.trouble.signedOut;
       return;
     }
     this.#start.trouble = error instanceof HttpError ? errorText(error) : texts.trouble.silent;
@@ -259,5 +294,6 @@ function desktopAddress(path) {
   }
 }
 
+forgetTicket(location, history);
 fillTexts(document, texts);
 new Page().run();

@@ -26,13 +26,27 @@ export class Panel extends Emitter {
     this.#dialog = element(id, HTMLDialogElement);
     this.#dialog.addEventListener('close', () => this.emit('closed', this.#dialog.returnValue));
     // The browser itself has Escape close modal dialogs only.
-    this.#dialog.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape') this.#dialog.close();
+    document.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && this.#has(event.target)) this.close();
     });
   }
 
   get shown() {
     return this.#dialog.open;
+  }
+
+  /**
+   * Whether a key is for this panel, which has the focus, or nothing has it.
+   *
+   * @param {EventTarget | null} target
+   */
+  #has(target) {
+    return this.shown && target instanceof Node && (this.#dialog.contains(target) || target === document.body);
+  }
+
+  /** Close it as a button of no value would. */
+  close() {
+    this.#dialog.close();
   }
 
   /** Show it, and give it the focus. */

@@ -1,6 +1,7 @@
 // @ts-check
 // What the page's address asks for.
 
+/** @import { View } from '../connection/application.js' */
 /** @import { ResizeMode } from '../picture/placement.js' */
 
 const YES = ['', '1', 'true', 'yes', 'on'];
@@ -36,11 +37,22 @@ export class Parameters {
     );
     this.title = this.#values.get('title') ?? '';
     this.path = this.#values.get('path') || 'websockify';
+    this.view = this.#view();
   }
 
   /** Whether `path` names a desktop other than this server's own session. */
   get foreign() {
     return new URLSearchParams(this.path.split('?')[1] ?? '').has('token');
+  }
+
+  /** @returns {View} what the application is to show */
+  #view() {
+    const ndisplay = this.#integer('ndisplay', 0, 2, 3);
+    return {
+      open: this.#values.get('open') || null,
+      layer: this.#values.get('layer') || null,
+      ndisplay: ndisplay === 2 || ndisplay === 3 ? ndisplay : null,
+    };
   }
 
   /**

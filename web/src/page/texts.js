@@ -34,6 +34,7 @@ const english = {
   bar: {
     label: 'Desktop controls',
     menu: 'Menu',
+    menuKey: 'Menu (Ctrl+Alt+Shift+M)',
     menuNews: (/** @type {string} */ news) => `Menu, ${news}`,
     newResults: (/** @type {number} */ count) => (count === 1 ? '1 new result' : `${count} new results`),
     enterFullscreen: 'Full screen',
@@ -56,13 +57,17 @@ const english = {
 
   notice: {
     reconnecting: 'Reconnecting…',
-    clipboardKept: 'The browser keeps its clipboard: the desktop’s text is in the clipboard panel.',
+    clipboardKept: 'The browser keeps its clipboard: what was copied on the desktop is in the clipboard panel.',
+    clipboardWaiting: 'Press a key or click here, and this computer has what was copied on the desktop.',
+    clipboardSlow: 'What you copied is on its way to the desktop. Keys wait for it.',
     silent: 'The server does not answer. Try again in a moment.',
   },
 
   trouble: {
     silent: 'The server does not answer. Trying again…',
     signedOut: 'You are not signed in. Open the address with its token again.',
+    watching: 'You may only watch.',
+    frameEnded: 'This desktop has been signed in for too long. Reload the page that shows it.',
     answered: (/** @type {number} */ status, /** @type {string} */ reason) =>
       `The server answered ${status} ${reason}`.trim(),
   },
@@ -73,15 +78,27 @@ const english = {
     allow: 'Always take this computer’s clipboard',
     copy: 'Copy to this computer',
     sent: 'The desktop has this text.',
-    copied: 'This computer has this text.',
+    sentPicture: 'The desktop has this picture.',
+    copied: 'This computer has it.',
     notCopied: 'The browser refused. Select the text and copy it with the keyboard.',
-    shared: 'Text goes both ways by itself.',
-    byKey: 'Text goes to the desktop when you press the paste key there, and comes back when you copy there.',
+    notCopiedPicture: 'The browser refused. Save the picture, or copy it with the menu of the right mouse button.',
+    picture: 'Picture on the desktop’s clipboard',
+    pictureFacts: (/** @type {number} */ width, /** @type {number} */ height, /** @type {string} */ size) =>
+      `${width} × ${height} pixels, ${size}`,
+    choose: 'Send a picture…',
+    chosen: 'Picture for the desktop’s clipboard',
+    noPicture: 'There is no picture of a type that the clipboard takes: PNG, JPEG, TIFF or BMP. Use a file instead.',
+    save: 'Save as PNG',
+    shared: 'Text and pictures go both ways by themselves.',
+    byKey:
+      'Text and pictures go to the desktop when you press the paste key (Ctrl+V, ⌘V) there, and come back when you copy there. ' +
+      'A picture can also be pasted or dropped here.',
     byKeyInsecure:
-      'Text goes to the desktop when you press the paste key there. At an https address (or localhost) the browser ' +
-      'would also let this page share the whole clipboard by itself.',
-    tooLong: (/** @type {number} */ bytes, /** @type {number} */ limit) =>
-      `The text has ${bytes} bytes; the clipboard takes ${limit}. Use a file instead.`,
+      'Text and pictures go to the desktop when you press the paste key (Ctrl+V, ⌘V) there; a picture can also be pasted or ' +
+      'dropped here. At an https address (or localhost) the browser would also let this page share the whole clipboard by itself.',
+    form: { text: 'text', html: 'HTML', image: 'picture' },
+    tooLarge: (/** @type {string} */ form, /** @type {string} */ size, /** @type {string} */ limit) =>
+      `The ${form} has ${size}; the clipboard takes ${limit}. Use a file instead.`,
     noConnection: 'The clipboard has no connection to the server. Try again in a moment.',
   },
 
@@ -102,11 +119,25 @@ const english = {
     names: (/** @type {string[]} */ names) =>
       names.length < 2 ? (names[0] ?? '') : `${names[0]} and ${names.length - 1} more`,
     percent: (/** @type {number} */ percent) => `${percent} %`,
+    /** What a button does, for those who do not see what it stands beside. */
+    of: (/** @type {string} */ action, /** @type {string} */ names) => `${action} ${names}`,
     pause: 'Pause',
     resume: 'Resume',
     retry: 'Retry',
     leftOut: (/** @type {number} */ count, /** @type {string} */ name, /** @type {string} */ why) =>
       count === 1 ? `${name} was left out: ${why}` : `${count} files were left out, such as ${name}: ${why}`,
+  },
+
+  downloads: {
+    copied: 'Copied on the desktop. Load it here?',
+    dragged: 'Dragged out of the desktop',
+    nothing: 'What was dragged out cannot be loaded.',
+    load: (/** @type {string} */ name) => `Load ${name}`,
+    zip: (/** @type {string} */ name) => `Load ${name} as zip`,
+    leftOut: (/** @type {number} */ count) =>
+      count === 1
+        ? 'One cannot be loaded: it is not among the files of the desktop.'
+        : `${count} cannot be loaded: they are not among the files of the desktop, or too many at once.`,
   },
 
   files: {
@@ -121,8 +152,14 @@ const english = {
     chooseFolder: 'Folder to upload',
     zip: 'Zip',
     zipAll: 'Load all as zip',
+    folder: (/** @type {string} */ name) => `Folder ${name}`,
     zipOf: (/** @type {string} */ name) => `Load ${name} as zip`,
     load: (/** @type {string} */ name) => `Load ${name}`,
+    newFolder: 'New folder…',
+    rename: 'Rename',
+    renameOf: (/** @type {string} */ name) => `Rename ${name}`,
+    renamed: (/** @type {string} */ name, /** @type {string} */ now) => `${name} is now ${now}.`,
+    made: (/** @type {string} */ name) => `The folder ${name} is there.`,
     remove: 'Delete',
     removeOf: (/** @type {string} */ name) => `Delete ${name}`,
     removeTitle: 'Delete?',
@@ -131,6 +168,33 @@ const english = {
     removed: (/** @type {string} */ name) => `${name} is deleted.`,
     space: (/** @type {string} */ free, /** @type {string} */ total) => `${free} of ${total} are free.`,
     unreadable: 'The browser cannot read this file or folder. Was it moved, deleted or changed?',
+  },
+
+  link: {
+    title: 'Open what the link names?',
+    open: 'Open',
+    adds: (/** @type {string} */ place) => `${place} is added to what is open in the application.`,
+    runs: (/** @type {string} */ place) => `${place} is a program, which runs on this desktop with all its rights.`,
+    watching: 'You may only watch: what the link names is not opened.',
+    foreign: 'This desktop belongs to another server: what the link names is not opened.',
+    failed: (/** @type {string} */ place, /** @type {string} */ why) => `The link’s ${place} is not shown: ${why}`,
+    noLayer: (/** @type {string} */ name, /** @type {string[]} */ names) =>
+      names.length > 0
+        ? `The link’s layer ${name} is not there. Correct the link: the layers are ${names.join(', ')}.`
+        : `The link’s layer ${name} is not there. Add open= to the link: nothing is open.`,
+  },
+
+  name: {
+    label: 'New name',
+    renameTitle: (/** @type {string} */ name) => `Rename ${name}`,
+    rename: 'Rename',
+    folderTitle: 'New folder',
+    make: 'Make',
+    replace: 'Replace it',
+    none: 'A name has no slash in it, and more than dots.',
+    taken: (/** @type {string} */ name) => `There is ${name} already. Choose another name.`,
+    replaceable: (/** @type {string} */ name) =>
+      `There is a file ${name} already. Choose another name, or replace that file for good.`,
   },
 
   results: {

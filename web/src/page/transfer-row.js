@@ -11,7 +11,7 @@ import { texts } from './texts.js';
 export class TransferRow {
   element = document.createElement('li');
   #batch;
-  #percent = document.createElement('output');
+  #percent = document.createElement('span');
   #bar = document.createElement('progress');
   #error = document.createElement('p');
   #pause;
@@ -24,10 +24,9 @@ export class TransferRow {
     this.#pause = button('', () => (batch.state === 'sending' ? batch.pause() : batch.start()));
     const actions = document.createElement('div');
     actions.className = 'actions';
-    actions.append(
-      this.#pause,
-      button(texts.cancel, () => batch.cancel()),
-    );
+    const cancel = button(texts.cancel, () => batch.cancel());
+    cancel.setAttribute('aria-label', texts.transfers.of(texts.cancel, text));
+    actions.append(this.#pause, cancel);
     name.className = 'name';
     name.textContent = text;
     name.title = text;
@@ -42,9 +41,11 @@ export class TransferRow {
   draw() {
     const { state, fraction, error } = this.#batch;
     const { pause, resume, retry } = texts.transfers;
-    this.#percent.value = texts.transfers.percent(Math.floor(fraction * 100));
+    this.#percent.textContent = texts.transfers.percent(Math.floor(fraction * 100));
     this.#bar.value = fraction;
     this.#error.textContent = state === 'failed' ? errorText(error) : '';
-    this.#pause.textContent = { paused: resume, failed: retry }[/** @type {string} */ (state)] ?? pause;
+    const next = { paused: resume, failed: retry }[/** @type {string} */ (state)] ?? pause;
+    this.#pause.textContent = next;
+    this.#pause.setAttribute('aria-label', texts.transfers.of(next, texts.transfers.names(this.#batch.names)));
   }
 }

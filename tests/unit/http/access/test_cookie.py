@@ -24,11 +24,12 @@ async def test_a_token_becomes_a_cookie_and_leaves_the_address() -> None:
 
 
 async def test_the_cookie_is_secure_on_https() -> None:
-    for options, url in (
+    for headers, url in (
         ({}, "https://desk.test"),
-        ({"cookie_secure": True}, "http://desk.test"),
+        ({"X-Forwarded-Proto": "https"}, "http://desk.test"),
     ):
-        async with client(make_app(**options), url=url) as browser:
+        app = make_app(trusted_proxies=("192.0.2.7",))
+        async with client(app, url=url, headers=headers) as browser:
             answer = await browser.get(f"/?token={TOKEN}")
             assert "; Secure; SameSite=Lax" in answer.headers["set-cookie"]
 

@@ -102,6 +102,27 @@ async def test_no_html_repeats_a_token() -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ("open=/data/my-tokens.tif&ndisplay=3", "?open=/data/my-tokens.tif&amp;ndisplay=3"),
+        (
+            "open=https%3A%2F%2Fhost%2Fa.zarr%3Fb%3D1&token=x",
+            "?open=https%3A%2F%2Fhost%2Fa.zarr%3Fb%3D1",
+        ),
+        ("ticket=canary123&open=a", "?open=a"),
+        ("ticket&open=a", "?open=a"),
+        ("a=1&path=ws%25253Ftoken%25253Dcanary123", "?a=1"),
+        ("a=1&path=ws%3F%2574oken%3Dcanary123", "?a=1"),
+    ],
+)
+async def test_what_the_form_keeps_of_an_address(query: str, kept: str) -> None:
+    async with client(make_app()) as browser:
+        page = await browser.get(f"/?{query}", headers=HTML)
+    assert f'name="next" value="{kept}"' in page.text
+    assert "canary123" not in page.text
+
+
+@pytest.mark.parametrize(
     ("configured", "kept"), [(True, "?path=ws%3Ftoken%3Dada&amp;a=1"), (False, "?a=1")]
 )
 @pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")

@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from desktopd.http.access.middleware import PUBLIC_FOLDER
 from desktopd.http.app import PUBLIC
 from tests.unit.http.desktop import HTML, TOKEN, VIEW_TOKEN, client, make_app, serving, ws_status
 
@@ -49,7 +50,7 @@ async def test_a_stranger_gets_nothing_from_any_route() -> None:
     assert len(routes) > 20
     async with client(app) as stranger:
         for method, path in routes:
-            if path in PUBLIC:
+            if path in PUBLIC or path.startswith(PUBLIC_FOLDER):
                 continue
             response = await stranger.request(method, path)
             assert response.status_code in (401, 403), (method, path)
@@ -66,10 +67,12 @@ async def test_a_stranger_gets_nothing_from_any_route() -> None:
 
 
 async def test_the_public_paths_are_these() -> None:
-    assert set(PUBLIC) == {"/healthz", "/readyz", "/login", "/favicon.ico"}
+    assert set(PUBLIC) == {"/healthz", "/readyz", "/login", "/favicon.ico", "/embed.js"}
+    assert PUBLIC_FOLDER == "/assets/"
     async with client(make_app()) as stranger:
-        statuses = {path: (await stranger.get(path)).status_code for path in PUBLIC}
-    assert statuses == {"/healthz": 200, "/readyz": 200, "/login": 200, "/favicon.ico": 404}
+        for path in PUBLIC:
+            wanted = {200, 404} if path in ("/favicon.ico", "/embed.js") else {200}
+            assert (await stranger.get(path)).status_code in wanted, path
 
 
 async def test_a_stranger_gets_no_websocket() -> None:

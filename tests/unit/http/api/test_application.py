@@ -18,7 +18,7 @@ from websockets.asyncio.client import connect
 
 from desktopd.applications.application import Application
 from desktopd.applications.companion import CompanionClient
-from desktopd.applications.errors import ApplicationError
+from desktopd.applications.errors import ApplicationError, CompanionRefusal
 from desktopd.applications.opening import Allowed, Opening
 from desktopd.session.status import ServiceStatus
 from tests.unit.applications import companion_process
@@ -215,6 +215,32 @@ async def test_what_may_not_be_opened(
     assert remedy in answer.json()["remedy"]
 
 
+async def test_how_something_is_opened_is_told_to_the_companion(
+    desk: Desk, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    async def ask(method: str, params: dict[str, Any], within: float) -> list[Any]:
+        asked.append(params)
+        if params["unasked"]:
+            raise CompanionRefusal("occupied", "napari has 2 layers already")
+        return [LAYER]
+
+    monkeypatch.setattr(application.companion, "ask", ask)
+    body = {"path": ".", "name": "nuclei", "once": True}
+    async with user(desk, application) as script:
+        refused = await script.post("/api/app/open", json={**body, "unasked": True})
+        answer = await script.post("/api/app/open", json=body)
+        program = {"path": Path(__file__).name, "unasked": True}
+        refused_program = await script.post("/api/app/open", json=program)
+    assert refused_program.status_code == 428
+    assert refused.status_code == 409
+    assert "without unasked" in refused.json()["remedy"]
+    assert answer.json() == {"by": "companion", "layers": [LAYER]}
+    options = {"plugin": None, "name": "nuclei", "once": True, "unasked": False}
+    assert asked[1] == {"path": str(Path(__file__).parent), **options}
+
+
 class Refusing:
     """A companion that answers each question alike."""
 
@@ -248,6 +274,8 @@ async def test_an_application_that_is_away_or_slow_is_said_to_be(
     pid = companion.state.pid
     async with user(desk, application) as script:
         os.kill(pid, signal.SIGSTOP)
+        while Path(f"/proc/{pid}/stat").read_text().split()[2] != "T":
+            await asyncio.sleep(0.01)
         assert (await script.get("/api/app/layers")).status_code == 504
         answer = await script.get("/api/app")
         assert answer.json()["companion"]["renderer"] == "llvmpipe", "what it told last"

@@ -194,3 +194,23 @@ async def test_an_image_on_a_slow_line_does_not_replace_what_came_later(
         "remedy": "copy it again",
     }
     assert desk.clipboard.text == "later"
+
+
+async def test_what_a_program_copied_unseen_is_not_replaced(
+    desk: Desk, script: httpx.AsyncClient
+) -> None:
+    desk.clipboard.copy(Content(text="seen"))
+    desk.clipboard.copy(Content(text="unseen"))
+    answer = await script.put("/api/clipboard?known=1", content=b"older")
+    assert answer.status_code == 409
+    assert answer.json()["error"] == "something else has been copied"
+    assert desk.clipboard.text == "unseen"
+    for text in ("newer", "by another client"):
+        answer = await script.put("/api/clipboard?known=2", content=text.encode())
+        assert answer.status_code == 204
+        assert desk.clipboard.text == text
+
+
+async def test_known_is_a_serial(script: httpx.AsyncClient) -> None:
+    answer = await script.put("/api/clipboard?known=-1", content=b"text")
+    assert (answer.status_code, answer.json()["error"]) == (400, "known='-1' is no serial")

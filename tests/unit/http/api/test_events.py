@@ -111,6 +111,16 @@ async def test_the_clipboard_goes_both_ways() -> None:
         assert desk.clipboard.text == "zum Desktop 👋"
 
 
+async def test_a_client_that_comes_later_is_told_that_it_was_later() -> None:
+    desk = Desk()
+    desk.clipboard.copy(Content(text="before"))
+    async with events(make_app(desk)) as websocket:
+        await receive(websocket)
+        assert await receive(websocket) == {**told(1, "before"), "standing": True}
+        desk.clipboard.copy(Content(text="after"))
+        assert await receive(websocket) == told(2, "after")
+
+
 async def test_an_image_is_told_without_its_pixels() -> None:
     desk = Desk()
     async with events(make_app(desk)) as websocket:

@@ -1,4 +1,4 @@
-"""/api/uploads: the tus protocol 1.0.0, with connections that are lost, slow and doubled."""
+"""/api/uploads: the tus protocol 1.0.0."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ import base64
 import hashlib
 import os
 import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
-from desktopd.http.api import incoming
-from desktopd.http.serving.server import HttpServer
 from tests.unit.http.api.shared import CHUNK, Shared, create, creation, metadata
-from tests.unit.http.desktop import BEARER, make_app, opened, serving
+from tests.unit.http.desktop import make_app
 
 BYTES = random.Random(2).randbytes(300_000)
 VERSION = {"Tus-Resumable": "1.0.0"}
@@ -254,122 +250,3 @@ async def test_below_a_prefix(tmp_path: Path) -> None:
         upload = answer.url.join(answer.headers["location"])
         answer = await script.patch(upload, headers=chunk(0), content=b"x")
     assert (answer.status_code, shared.names()) == (204, ["a"])
-
-
-@asynccontextmanager
-async def over_network(shared: Shared) -> AsyncIterator[tuple[HttpServer, httpx.AsyncClient]]:
-    """A real server, and a client of it."""
-    async with (
-        serving(shared.app) as server,
-        httpx.AsyncClient(base_url=server.addresses[0], headers=BEARER) as script,
-    ):
-        yield server, script
-
-
-async def begin(
-    server: HttpServer, upload: str, start: int, data: bytes, *more: str
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """A connection on which a piece has begun and does not end."""
-    reader, writer = await opened(server)
-    headers = {**BEARER, **chunk(start), "Content-Length": str(len(BYTES) - start), "Host": "x"}
-    lines = [f"PATCH {upload} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items()), *more]
-    writer.write("\r\n".join([*lines, "", ""]).encode() + data)
-    await writer.drain()
-    return reader, writer
-
-
-async def written(shared: Shared, size: int) -> None:
-    """Wait until so much is in staging, without a request, which would end the one before."""
-    async with asyncio.timeout(10):
-        while max(p.stat().st_size for p in shared.path.glob(".desktopd*/*")) < size:
-            await asyncio.sleep(0.01)
-
-
-@pytest.fixture
-def unbuffered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What comes is written at once, so that `written` can wait for it."""
-    monkeypatch.setattr(incoming, "PIECE", 1)
-
-
-@pytest.mark.usefixtures("unbuffered")
-async def test_cut_off_at_random_offsets(shared: Shared) -> None:
-    cuts = random.Random(3)
-    async with over_network(shared) as (server, script):
-        upload = await create(script, "a", len(BYTES))
-        rounds = 0
-        while (start := await offset(script, upload)) + 60_000 < len(BYTES):
-            rounds += 1
-            data = BYTES[start : start + cuts.randint(1, 60_000)]
-            _, writer = await begin(server, upload, start, data)
-            # Each third time what is on its way is lost too.
-            if rounds % 3:
-                await written(shared, start + len(data))
-            writer.transport.abort()
-        await script.patch(upload, headers=chunk(start), content=BYTES[start:])
-    assert rounds > 5
-    assert (shared.path / "a").read_bytes() == BYTES
-
-
-@pytest.mark.usefixtures("unbuffered")
-async def test_a_piece_with_a_checksum_counts_as_a_whole(shared: Shared) -> None:
-    async with over_network(shared) as (server, script):
-        upload = await create(script, "a", len(BYTES))
-        told = f"Upload-Checksum: {checksum(BYTES)}"
-        _, writer = await begin(server, upload, 0, BYTES[:12345], told)
-        await written(shared, 12345)
-        writer.close()
-        assert await offset(script, upload) == 0
-        await script.patch(upload, headers=chunk(0), content=BYTES)
-    assert (shared.path / "a").read_bytes() == BYTES
-
-
-@pytest.mark.usefixtures("unbuffered")
-async def test_a_new_request_takes_over_from_one_that_hangs(shared: Shared) -> None:
-    async with over_network(shared) as (server, script):
-        upload = await create(script, "a", len(BYTES))
-        reader, writer = await begin(server, upload, 0, BYTES[:5000])
-        await written(shared, 5000)
-        assert await offset(script, upload) == 5000
-        assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 423 ")
-        writer.close()
-        await script.patch(upload, headers=chunk(5000), content=BYTES[5000:])
-    assert (shared.path / "a").read_bytes() == BYTES
-
-
-@pytest.mark.usefixtures("unbuffered")
-async def test_an_upload_that_is_terminated_while_it_runs(shared: Shared) -> None:
-    async with over_network(shared) as (server, script):
-        upload = await create(script, "a", len(BYTES))
-        _, writer = await begin(server, upload, 0, BYTES[:5000])
-        await written(shared, 5000)
-        assert (await script.delete(upload, headers=VERSION)).status_code == 204
-        assert (await script.head(upload, headers=VERSION)).status_code == 404
-        writer.close()
-    assert list(shared.path.iterdir()) == []
-
-
-async def test_a_connection_that_falls_silent(
-    shared: Shared, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(incoming, "PATIENCE", 0.1)
-    async with over_network(shared) as (server, script):
-        upload = await create(script, "a", len(BYTES))
-        reader, writer = await begin(server, upload, 0, BYTES[:5000])
-        async with asyncio.timeout(10):
-            answer = await reader.readuntil(b"}")
-        assert answer.startswith(b"HTTP/1.1 408 ")
-        assert await offset(script, upload) == 5000
-        writer.close()
-
-
-@pytest.mark.usefixtures("unbuffered")
-async def test_a_server_that_stops_keeps_what_it_has(shared: Shared) -> None:
-    async with over_network(shared) as (server, script):
-        upload = await create(script, "a", len(BYTES))
-        _, writer = await begin(server, upload, 0, BYTES[:5000])
-        await written(shared, 5000)
-    writer.close()
-    async with over_network(shared) as (server, script):
-        assert await offset(script, upload) == 5000
-        await script.patch(upload, headers=chunk(5000), content=BYTES[5000:])
-    assert (shared.path / "a").read_bytes() == BYTES

@@ -12,7 +12,6 @@ from starlette.routing import Route
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from desktopd.http.serving.headers import SecurityHeaders
 from tests.unit.http.desktop import BEARER, HTML, client, make_app, serving
 
 
@@ -108,18 +107,3 @@ async def test_frame_ancestors(sources: tuple[str, ...], expected: str) -> None:
     async with client(make_app(frame_ancestors=sources)) as browser:
         answer = await browser.get("/login")
     assert policy(answer.headers["content-security-policy"])["frame-ancestors"] == expected
-
-
-@pytest.mark.parametrize(
-    "source", ["", "a b", "'self'; script-src *", "a,b", "a\nX: y", "'unsafe-inline'", "http://a/b"]
-)
-def test_a_bad_frame_ancestor_is_named(source: str) -> None:
-    with pytest.raises(ValueError, match="frame_ancestors="):
-        SecurityHeaders([source])
-
-
-@pytest.mark.parametrize(
-    ("sources", "embeddable"), [((), False), (("'self'",), False), (("https://a.test",), True)]
-)
-def test_who_embeds(sources: tuple[str, ...], embeddable: bool) -> None:
-    assert SecurityHeaders(sources).embeddable is embeddable

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.service import PartOf, Service
 from desktopd.session.services.table import SERVICES
 from desktopd.session.state import StateFile
@@ -15,7 +16,10 @@ from tests.session_options import session_options
 def services(folder: Path, *arguments: str) -> list[Service | PartOf]:
     options = session_options(folder, *arguments)
     state = StateFile(folder / "state.json")
-    x_server = XServer(options.backends, options.x_server, state, lambda _: None, lambda _: None)
+    nobody = SessionClipboard()
+    x_server = XServer(
+        options.backends, options.x_server, state, lambda _: None, nobody, lambda _: None
+    )
     return [define(options, x_server, lambda: None) for define in SERVICES]
 
 

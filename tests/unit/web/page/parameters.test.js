@@ -58,6 +58,17 @@ test('a value that is none of the choices names them', (t) => {
   assert.deepEqual(warnings, ['URL parameter resize=maybe: expected remote, scale, off; using remote']);
 });
 
+test('what the application is to show is asked for by open, layer and ndisplay', (t) => {
+  assert.deepEqual(read(t, '').parameters.view, { open: null, layer: null, ndisplay: null });
+  assert.deepEqual(read(t, '?open=/data/a%20b.tif&layer=DAPI&ndisplay=3').parameters.view, {
+    ...{ open: '/data/a b.tif', layer: 'DAPI', ndisplay: 3 },
+  });
+  assert.equal(read(t, '?open=https%3A%2F%2Fhost%2Fa.zarr%3Fb%3D1%26c').parameters.view.open, 'https://host/a.zarr?b=1&c');
+  const { parameters, warnings } = read(t, '?open=&ndisplay=4');
+  assert.deepEqual(parameters.view, { open: null, layer: null, ndisplay: null });
+  assert.match(warnings[0] ?? '', /ndisplay=4: expected a whole number from 2 to 3/);
+});
+
 test('noVNC’s older names still work', (t) => {
   assert.equal(read(t, '?scale=1').parameters.resize, 'scale');
   assert.equal(read(t, '?scale=1&resize=off').parameters.resize, 'off');
