@@ -62,9 +62,9 @@ class Autosave:
         self._changed: set[int] = set()
         self._first = self._last = 0.0
         self._not_before = 0.0
-        self._waits = self._saves = self._stopped = False
+        self._waits = self._stopped = False
         self._waiting: list[Done] = []
-        self.is_pending = False
+        self.is_pending = self.is_saving = False
         self.saved_at: float | None = None
         self.error: str | None = None
         self.not_kept: list[dict[str, str]] = []
@@ -85,9 +85,9 @@ class Autosave:
     def save(self, done: Done) -> None:
         """Save now what is not saved yet, then call `done`."""
         self._waiting.append(done)
-        if not self.is_pending and not self._saves:
+        if not self.is_pending and not self.is_saving:
             self._tell()
-        elif not self._saves:
+        elif not self.is_saving:
             self._start()
 
     def stop(self) -> None:
@@ -96,7 +96,7 @@ class Autosave:
         self._writer.shutdown(wait=True, cancel_futures=True)
 
     def _wait(self) -> None:
-        if self._waits or self._saves or self._stopped:
+        if self._waits or self.is_saving or self._stopped:
             return
         self._waits = True
         due = max(min(self._last + QUIET, self._first + LONGEST), self._not_before)
@@ -105,7 +105,7 @@ class Autosave:
     def _due(self) -> None:
         self._waits = False
         now = time.monotonic()
-        if not self.is_pending or self._saves:
+        if not self.is_pending or self.is_saving:
             return
         if now < min(self._last + QUIET, self._first + LONGEST):
             self._wait()
@@ -113,7 +113,7 @@ class Autosave:
             self._start()
 
     def _start(self) -> None:
-        self._saves, self.is_pending = True, False
+        self.is_saving, self.is_pending = True, False
         changed, self._changed = self._changed, set()
         layers = list(self._viewer.layers)
         for key in self._known.keys() - {id(layer) for layer in layers}:
@@ -167,7 +167,7 @@ class Autosave:
         error: str | None,
         length: float,
     ) -> None:
-        self._saves = False
+        self.is_saving = False
         self._records |= records
         self._not_before = time.monotonic() + SHARE * length
         self.error = error

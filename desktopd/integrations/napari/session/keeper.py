@@ -49,7 +49,7 @@ class Keeper:
             if autosave is None
             else {
                 "time": autosave.saved_at,
-                "pending": autosave.is_pending,
+                "pending": autosave.is_pending or autosave.is_saving,
                 "error": autosave.error,
                 "not_kept": autosave.not_kept,
                 "longest_slice": autosave.longest_slice,
