@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ import httpx
 import numpy as np
 import tifffile
 
-from tests.daemon import Daemon, until
+from tests.daemon import Daemon, short_folder, until
 
 SCRIPTS = Path(__file__).parent / "scripts"
 WITHIN = 120.0
@@ -51,12 +50,16 @@ class Napari:
     def ready(self, after: int | None = None) -> dict[str, Any]:
         """Wait until napari has done what it was started with, in another process than `after`."""
 
-        def ready() -> bool:
-            told = self.get()["companion"]
-            return bool(told and told["ready"]) and self.pid() not in (None, after)
+        def ready() -> dict[str, Any] | None:
+            # The process first: what is told then is no longer of the one before.
+            if self.pid() in (None, after):
+                return None
+            told = self.get()
+            return told if told["companion"] and told["companion"]["ready"] else None
 
-        until(ready, WITHIN, "napari with its companion")
-        return self.get()
+        told = until(ready, WITHIN, "napari with its companion")
+        assert told is not None
+        return told
 
     def pid(self) -> int | None:
         return self.daemon.session()["services"][-1]["pid"]  # type: ignore[no-any-return]
@@ -98,13 +101,12 @@ class Napari:
 
 @contextmanager
 def running(command: str, **settings: object) -> Iterator[Napari]:
-    folder = Path(tempfile.mkdtemp(prefix="dd-"))
-    napari = Napari(folder, command, **settings)
-    try:
-        napari.ready()
-        yield napari
-    except AssertionError as error:
-        raise AssertionError(f"{error}\n{napari.daemon.logs()}") from None
-    finally:
-        napari.daemon.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    with short_folder() as folder:
+        napari = Napari(folder, command, **settings)
+        try:
+            napari.ready()
+            yield napari
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{napari.daemon.logs()}") from None
+        finally:
+            napari.daemon.stop()

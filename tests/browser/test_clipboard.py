@@ -6,7 +6,6 @@ import base64
 import io
 import shutil
 import subprocess
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -19,12 +18,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.napari_desktop import Napari, running
 from tests.chromium import FLAGS, Picture, Tab, pixels, save
-from tests.daemon import Daemon, until
+from tests.daemon import until
 
 OpenTab = Callable[[str], Tab]
 NOTES = Path(__file__).parent / "pages" / "notes.html"
-WITHIN = 120.0
 DUMP = """
 import napari, numpy
 layers = napari.current_viewer().layers
@@ -59,20 +58,13 @@ def png(picture: Picture) -> bytes:
     return file.getvalue()
 
 
-class Napari:
-    """A desktop with napari, and what is on its clipboard."""
+class NapariClipboard:
+    """The clipboard of a desktop with napari, and napari's data."""
 
-    def __init__(self, folder: Path) -> None:
-        self.data = folder / "data"
-        self.data.mkdir()
-        self.daemon = Daemon(folder, app="napari", size="1280x720", files_root=self.data)
-
-    def run(self, code: str) -> None:
-        """Have napari run a script."""
-        (self.data / "script.py").write_text(code)
-        body = {"path": str(self.data / "script.py")}
-        answer = self.daemon.request("POST", "/api/app/open", json=body, timeout=WITHIN)
-        assert answer.status_code == 200, answer.text
+    def __init__(self, napari: Napari) -> None:
+        self.daemon = napari.daemon
+        self.data = napari.data
+        self.run = napari.run
 
     def layers(self) -> dict[str, Picture]:
         """The data of all layers."""
@@ -101,16 +93,9 @@ class Napari:
 
 
 @pytest.fixture(scope="module")
-def napari() -> Iterator[Napari]:
-    folder = Path(tempfile.mkdtemp(prefix="dd-"))
-    one = Napari(folder)
-    try:
-        one.daemon.ready()
-        until(lambda: one.daemon.request("GET", "/api/app/layers").status_code == 200, WITHIN)
-        yield one
-    finally:
-        one.daemon.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+def napari() -> Iterator[NapariClipboard]:
+    with running("napari") as one:
+        yield NapariClipboard(one)
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +142,7 @@ def pasted_picture(page: Page) -> Picture:
     return pixels(base64.b64decode(image)) if image else np.empty((0, 0, 3), np.uint8)
 
 
-def layer_of_the_clipboard(napari: Napari, desktop: Tab) -> Picture:
+def layer_of_the_clipboard(napari: NapariClipboard, desktop: Tab) -> Picture:
     """What napari makes of "New Image from Clipboard"."""
     napari.run("import napari\nnapari.current_viewer().layers.clear()")
     desktop.page.keyboard.press("Control+n")
@@ -167,14 +152,14 @@ def layer_of_the_clipboard(napari: Napari, desktop: Tab) -> Picture:
 
 
 @pytest.fixture
-def allowed(napari: Napari, notes: str, context: BrowserContext) -> None:
+def allowed(napari: NapariClipboard, notes: str, context: BrowserContext) -> None:
     for origin in (napari.daemon.base, notes):
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
 
 
 @pytest.mark.usefixtures("allowed")
 def test_pictures_go_both_ways_between_napari_and_a_page_of_the_browser(
-    napari: Napari, tab: OpenTab, notes: str
+    napari: NapariClipboard, tab: OpenTab, notes: str
 ) -> None:
     other = with_real_focus(tab(notes)).page
     desktop = with_real_focus(tab(napari.daemon.page))
@@ -193,7 +178,7 @@ def test_pictures_go_both_ways_between_napari_and_a_page_of_the_browser(
 
 
 def test_a_copy_of_the_desktop_does_not_come_back_from_the_browser(
-    napari: Napari, tab: OpenTab
+    napari: NapariClipboard, tab: OpenTab
 ) -> None:
     desktop = with_real_focus(tab(napari.daemon.page))
     desktop.shows_desktop()
@@ -209,7 +194,9 @@ def test_a_copy_of_the_desktop_does_not_come_back_from_the_browser(
 
 
 @pytest.mark.usefixtures("allowed")
-def test_html_goes_both_ways_with_its_text(napari: Napari, tab: OpenTab, notes: str) -> None:
+def test_html_goes_both_ways_with_its_text(
+    napari: NapariClipboard, tab: OpenTab, notes: str
+) -> None:
     other = with_real_focus(tab(notes)).page
     desktop = with_real_focus(tab(napari.daemon.page))
     desktop.shows_desktop()
@@ -248,7 +235,7 @@ def by_keyboard(page: Page, element: str) -> None:
 
 
 def test_without_permission_a_paste_brings_a_picture_and_the_panel_gives_one(
-    napari: Napari, insecure: BrowserContext, notes: str, tmp_path: Path
+    napari: NapariClipboard, insecure: BrowserContext, notes: str, tmp_path: Path
 ) -> None:
     other = insecure.new_page()
     other.goto(notes)

@@ -3,16 +3,9 @@
 import pytest
 
 from desktopd.lockout import FORGET_AFTER, FREE_FAILURES, Lockout
+from tests.unit.clock import Clock
 
 HOST = "192.0.2.1"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from desktopd.http.access.page_keys import PageKeys
 from desktopd.http.access.tickets import PAGE_SECONDS, TICKET_SECONDS, Grant, Tickets
 from desktopd.http.access.tokens import Tokens
 from desktopd.rfb.viewers.viewer import Role
+from tests.unit.clock import Clock
 from tests.unit.http.desktop import (
     BEARER,
     HTML,
@@ -26,14 +27,6 @@ from tests.unit.http.desktop import (
 )
 
 LMS = "https://lms.example.org"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,8 @@ from desktopd.files.limits import UploadLimits
 from desktopd.files.sharing import Rules, SharedFiles
 from tests.unit.http.desktop import BEARER, client, make_app
 
-CHUNK = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
+VERSION = {"Tus-Resumable": "1.0.0"}
+CHUNK = {**VERSION, "Content-Type": "application/offset+octet-stream"}
 
 
 class Shared:
@@ -62,7 +64,7 @@ def metadata(**pairs: str) -> str:
 def creation(path: str, length: int, **more: Any) -> dict[str, str]:
     """The headers that create an upload."""
     return {
-        "Tus-Resumable": "1.0.0",
+        **VERSION,
         "Upload-Length": str(length),
         "Upload-Metadata": metadata(path=path, **more),
     }
@@ -73,6 +75,23 @@ async def create(script: httpx.AsyncClient, path: str, length: int, **more: str)
     answer = await script.post("/api/uploads", headers=creation(path, length, **more))
     assert answer.status_code == 201, answer.text
     return f"/api/{answer.headers['location']}"
+
+
+def chunk(offset: int, **more: str) -> dict[str, str]:
+    """The headers of a part that begins at `offset`."""
+    return {**CHUNK, "Upload-Offset": str(offset), **more}
+
+
+def checksum(data: bytes, algorithm: str = "sha256") -> str:
+    """The header Upload-Checksum."""
+    return f"{algorithm} {base64.b64encode(hashlib.new(algorithm, data).digest()).decode()}"
+
+
+async def offset(script: httpx.AsyncClient, upload: str) -> int:
+    """How far an upload has come, as the server says."""
+    answer = await script.head(upload, headers=VERSION)
+    assert answer.status_code == 200
+    return int(answer.headers["upload-offset"])
 
 
 def request(method: str, path: str, *headers: str) -> bytes:

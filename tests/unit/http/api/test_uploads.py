@@ -3,40 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
 import os
 import random
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.unit.http.api.shared import CHUNK, Shared, create, creation, metadata
+from tests.unit.http.api.shared import (
+    CHUNK,
+    VERSION,
+    Shared,
+    checksum,
+    chunk,
+    create,
+    creation,
+    metadata,
+    offset,
+)
 from tests.unit.http.desktop import make_app
 
 BYTES = random.Random(2).randbytes(300_000)
-VERSION = {"Tus-Resumable": "1.0.0"}
 
 
 @pytest.fixture
 def shared(tmp_path: Path) -> Shared:
     return Shared(tmp_path)
-
-
-def chunk(offset: int, **more: str) -> dict[str, str]:
-    return {**CHUNK, "Upload-Offset": str(offset), **more}
-
-
-def checksum(data: bytes, algorithm: str = "sha256") -> str:
-    return f"{algorithm} {base64.b64encode(hashlib.new(algorithm, data).digest()).decode()}"
-
-
-async def offset(script: httpx.AsyncClient, upload: str) -> int:
-    answer = await script.head(upload, headers=VERSION)
-    assert answer.status_code == 200
-    return int(answer.headers["upload-offset"])
 
 
 async def test_what_the_server_can(shared: Shared) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,30 +13,15 @@ import pytest
 
 from desktopd.http.api import incoming
 from desktopd.http.serving.server import HttpServer
-from tests.unit.http.api.shared import CHUNK, Shared, create
+from tests.unit.http.api.shared import VERSION, Shared, checksum, chunk, create, offset
 from tests.unit.http.desktop import BEARER, opened, serving
 
 BYTES = random.Random(2).randbytes(300_000)
-VERSION = {"Tus-Resumable": "1.0.0"}
 
 
 @pytest.fixture
 def shared(tmp_path: Path) -> Shared:
     return Shared(tmp_path)
-
-
-def chunk(offset: int, **more: str) -> dict[str, str]:
-    return {**CHUNK, "Upload-Offset": str(offset), **more}
-
-
-def checksum(data: bytes, algorithm: str = "sha256") -> str:
-    return f"{algorithm} {base64.b64encode(hashlib.new(algorithm, data).digest()).decode()}"
-
-
-async def offset(script: httpx.AsyncClient, upload: str) -> int:
-    answer = await script.head(upload, headers=VERSION)
-    assert answer.status_code == 200
-    return int(answer.headers["upload-offset"])
 
 
 @asynccontextmanager
