@@ -43,6 +43,14 @@ def start_time(pid: int) -> int | None:
     return None if state in "ZX" else int(fields[18])
 
 
+def session_of(pid: int) -> int | None:
+    """The process that leads the session of `pid` (getsid(2)), None when it is gone."""
+    try:
+        return os.getsid(pid)
+    except ProcessLookupError:
+        return None
+
+
 class Process:
     """A running child, watched through a pid file descriptor.
 

@@ -18,7 +18,7 @@ from desktopd.session.errors import SessionError
 from desktopd.session.launcher import Launcher
 from desktopd.session.leftovers import end_unwanted
 from desktopd.session.options import SessionOptions
-from desktopd.session.process import Process
+from desktopd.session.process import Process, session_of
 from desktopd.session.runner import Runner
 from desktopd.session.service import PartOf, Service
 from desktopd.session.services.table import SERVICES
@@ -35,6 +35,7 @@ from desktopd.tasks import NamedTasks
 from desktopd.x11.screen import screenshot as capture
 from desktopd.x11.selections.content import Content
 from desktopd.x11.selections.negotiation import DropResult
+from desktopd.x11.windows.kiosk import Kiosk
 
 
 class Session:
@@ -54,9 +55,10 @@ class Session:
             options.backends,
             options.x_server,
             self._state,
-            resized=lambda _: self._changes.call(),
+            changed=self._changes.call,
             clipboard=self.clipboard,
             dragged_out=self._dragged_out.call,
+            kiosk=lambda: Kiosk(self._is_application) if options.kiosk else None,
         )
         self._launcher = Launcher(options, self._x_server, self._changes.call)
         self._services = [
@@ -69,6 +71,11 @@ class Session:
         }
         # The first is the display, the others run on it.
         self._display, *self._on_display = self._runners.values()
+
+    def _is_application(self, pid: int) -> bool:
+        """Whether a process is the application's, or one that it has started."""
+        application = self._runners["application"].status.pid
+        return application is not None and session_of(pid) == application
 
     def _runner(self, service: Service) -> Runner:
         log_file = self._options.folder / f"{service.name}.log"
@@ -90,6 +97,7 @@ class Session:
             else DisplayStatus(
                 opened.name, opened.backend, opened.screen.size, str(self._options.authority)
             ),
+            windows=() if opened is None else opened.windows.listed,
             command=self._options.app,
             gpu=self._launcher.gpu,
         )
@@ -132,6 +140,14 @@ class Session:
     async def resize(self, size: Size) -> Size:
         """Resize the screen; returns the size that the X server now has. Latest wins."""
         return await self._x_server.open_display().screen.resize(size)
+
+    async def activate_window(self, window: int) -> None:
+        """Raise a window of `status` and give it the focus; raises NoSuchWindow."""
+        await self._x_server.open_display().windows.activate(window)
+
+    async def close_window(self, window: int) -> None:
+        """Ask the program of a window of `status` to close it; raises NoSuchWindow."""
+        await self._x_server.open_display().windows.close_window(window)
 
     async def screenshot(self) -> bytes:
         """The screen as PNG."""

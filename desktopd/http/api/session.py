@@ -13,6 +13,7 @@ from desktopd.applications.application import Application
 from desktopd.http.access.access import Access
 from desktopd.http.api.application_json import crash_json
 from desktopd.http.api.served_session import ServedSession
+from desktopd.http.api.windows import windows_json
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
@@ -52,6 +53,7 @@ class SessionEndpoint:
             "version": self._version,
             "services": [_service(service, role) for service in status.services],
             "display": None if status.display is None else _display(status.display, role),
+            "windows": windows_json(status.windows),
             "rfb": {"path": self._server.path, "baseline": self._server.baseline},
             "viewers": [_viewer(viewer) for viewer in self._viewers],
             "app": {

@@ -2,7 +2,7 @@
 
 An application that can tell by itself would have a probe of its own beside this one.
 
-Tested by tests/x11/test_windows.py and tests/x11/test_session.py.
+Tested by tests/x11/test_paint.py and tests/x11/test_session.py.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Callable
 from desktopd.errors import DisplayUnavailable
 from desktopd.session.status import Stage
 from desktopd.session.x_server import XServer
-from desktopd.x11 import windows
-from desktopd.x11.windows import Paint
+from desktopd.x11.windows import paint as windows
+from desktopd.x11.windows.paint import Paint
 
 
 class PaintedProbe:
