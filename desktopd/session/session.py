@@ -15,6 +15,7 @@ from desktopd.observers import Observers
 from desktopd.session.backends.display_numbers import remove_dead_locks
 from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.errors import SessionError
+from desktopd.session.first_size import FirstSize
 from desktopd.session.launcher import Launcher
 from desktopd.session.leftovers import end_unwanted
 from desktopd.session.options import SessionOptions
@@ -50,6 +51,7 @@ class Session:
         self._changes = Observers[[]]()
         self.clipboard = SessionClipboard()
         self._dragged_out = Observers[[Content]]()
+        self._first_size = FirstSize()
         self._state = StateFile(options.folder / "state.json")
         self._x_server = XServer(
             options.backends,
@@ -139,7 +141,13 @@ class Session:
 
     async def resize(self, size: Size) -> Size:
         """Resize the screen; returns the size that the X server now has. Latest wins."""
-        return await self._x_server.open_display().screen.resize(size)
+        resized = await self._x_server.open_display().screen.resize(size)
+        self._first_size.know()
+        return resized
+
+    def expect_viewer(self) -> None:
+        """A viewer has come: the application starts on the size that it wants."""
+        self._first_size.expect()
 
     async def activate_window(self, window: int) -> None:
         """Raise a window of `status` and give it the focus; raises NoSuchWindow."""
@@ -209,6 +217,8 @@ class Session:
     async def _run_in_turn(self, runner: Runner) -> None:
         for name in runner.service.after:
             await self._runners[name].up.wait()
+        if runner.service.on_first_size:
+            await self._first_size.wait()
         await runner.run()
 
     async def stop(self) -> None:

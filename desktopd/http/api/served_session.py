@@ -50,6 +50,9 @@ class ServedSession(Protocol):
     async def resize(self, size: Size) -> Size:
         """Resize the screen; the size that it now has."""
 
+    def expect_viewer(self) -> None:
+        """A viewer has come, and may want another size."""
+
     async def screenshot(self) -> bytes:
         """The screen as PNG."""
 

@@ -16,8 +16,8 @@ from Xlib.protocol import event as core
 from desktopd.x11.connection import Connection, Event
 from desktopd.x11.screen.size import ScreenSize
 from desktopd.x11.windows import requests
-from desktopd.x11.windows.kiosk import UNLISTED, Activate, Kiosk, Place, SetState, Wish
-from desktopd.x11.windows.window import Window, active_window, follow, read_windows
+from desktopd.x11.windows.kiosk import UNLISTED, Activate, Kiosk, MoveResize, SetState, Wish
+from desktopd.x11.windows.window import ClientWindow, active_window, follow, read_windows
 from desktopd.x11.windows.window_manager import supported
 from desktopd.x11.xlib_patches import Display
 
@@ -41,7 +41,7 @@ class NoSuchWindow(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    windows: list[Window]
+    windows: list[ClientWindow]
     active: int
     undecorates: bool
 
@@ -149,7 +149,7 @@ def _fulfil(wish: Wish, display: Display) -> None:
     match wish:
         case SetState(window, names, on):
             requests.set_state(display, window, names, on=on)
-        case Place(window, area):
+        case MoveResize(window, area):
             requests.place(display, window, area)
         case Activate(window):
             requests.activate(display, window)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.x11.windows.requests import MAXIMIZED, UNDECORATED
-from desktopd.x11.windows.window import Window
+from desktopd.x11.windows.window import ClientWindow
 
 # A program that does not state its least size needs the one it chose, up to this one: in a smaller
 # window it may cut off its controls.
@@ -34,7 +34,7 @@ class SetState:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MoveResize:
     """Give the content of a window this place."""
 
     window: int
@@ -48,7 +48,7 @@ class Activate:
     window: int
 
 
-Wish = SetState | Place | Activate
+Wish = SetState | MoveResize | Activate
 
 
 class Kiosk:
@@ -69,7 +69,7 @@ class Kiosk:
         self._placed: dict[int, Size] = {}
 
     def look(
-        self, windows: Sequence[Window], screen: Size, *, undecorates: bool = True
+        self, windows: Sequence[ClientWindow], screen: Size, *, undecorates: bool = True
     ) -> list[Wish]:
         """What is to be done about these windows, the oldest first; nothing once all is well.
 
@@ -90,31 +90,31 @@ class Kiosk:
         """Bring the window into the screen at the next look."""
         self._placed.pop(window, None)
 
-    def _choose(self, windows: Sequence[Window]) -> int | None:
+    def _choose(self, windows: Sequence[ClientWindow]) -> int | None:
         """The window that was it already, else the oldest of the application, else the oldest."""
         candidates = [w for w in windows if w.is_candidate or w.id == self.main]
         own = [w for w in candidates if w.pid is None or self._is_application(w.pid)]
         numbers = [window.id for window in own or candidates]
         return self.main if self.main in numbers else next(iter(numbers), None)
 
-    def _need(self, windows: Sequence[Window]) -> Size:
+    def _need(self, windows: Sequence[ClientWindow]) -> Size:
         sides = [self._least(window) for window in windows]
         width = max((size.width for size in sides), default=1)
         return Size(width, max((size.height for size in sides), default=1))
 
-    def _least(self, window: Window) -> Size:
+    def _least(self, window: ClientWindow) -> Size:
         """The least room that the window can be used in, with its frame."""
         content = self._content(window)
         left, right, top, bottom = window.frame
         return Size(content.width + left + right, content.height + top + bottom)
 
-    def _content(self, window: Window) -> Size:
+    def _content(self, window: ClientWindow) -> Size:
         chosen = self._chosen[window.id]
         return window.minimum or Size(
             min(chosen.width, UNSTATED.width), min(chosen.height, UNSTATED.height)
         )
 
-    def _wishes(self, window: Window, screen: Size) -> Iterator[Wish]:
+    def _wishes(self, window: ClientWindow, screen: Size) -> Iterator[Wish]:
         if window.type in UNLISTED or window.is_full:
             return
         if window.id == self.main and window.can_be_maximized:
@@ -122,7 +122,7 @@ class Kiosk:
         elif self._placed.get(window.id) != screen:
             yield from self._float(window, screen)
 
-    def _fill(self, window: Window) -> Iterator[Wish]:
+    def _fill(self, window: ClientWindow) -> Iterator[Wish]:
         self._placed.pop(window.id, None)
         if HIDDEN in window.states:
             yield Activate(window.id)
@@ -131,7 +131,7 @@ class Kiosk:
         if not window.is_maximized:
             yield SetState(window.id, MAXIMIZED, on=True)
 
-    def _float(self, window: Window, screen: Size) -> Iterator[Wish]:
+    def _float(self, window: ClientWindow, screen: Size) -> Iterator[Wish]:
         """New here, or the screen has another size: as it chose to be, and inside."""
         is_new = window.id not in self._placed
         if UNDECORATED in window.states:
@@ -145,9 +145,9 @@ class Kiosk:
         inside = inside_of(beside, screen, self._content(window))
         if not window.is_maximized and inside != window.area:
             self._areas[window.id] = inside
-            yield Place(window.id, inside)
+            yield MoveResize(window.id, inside)
 
-    def _beside_others(self, window: Window) -> Window:
+    def _beside_others(self, window: ClientWindow) -> ClientWindow:
         """The window a step away from each other one that lies exactly at its place."""
         taken = {(a.x, a.y) for number, a in self._areas.items() if number != window.id}
         area = window.area
@@ -156,7 +156,7 @@ class Kiosk:
         return replace(window, area=area)
 
 
-def inside_of(window: Window, screen: Size, minimum: Size) -> Rectangle:
+def inside_of(window: ClientWindow, screen: Size, minimum: Size) -> Rectangle:
     """The place of the window's content nearest to where it is with all of the frame on the screen.
 
     A window that is too large becomes smaller, but not less than `minimum`; what is still too large

@@ -27,7 +27,7 @@ NO_FRAME = (0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class ClientWindow:
     """A window that the window manager lists.
 
     `type` is such as ``NORMAL``; `area` is that of its content on the screen, without the `frame`
@@ -83,7 +83,7 @@ class Window:
         )
 
 
-def read_windows(display: Display) -> list[Window]:
+def read_windows(display: Display) -> list[ClientWindow]:
     """The windows that the window manager lists, the oldest first; their changes are told on.
 
     Those that go while they are read are left out.
@@ -108,12 +108,12 @@ def follow(display: Display) -> None:
     display.screen().root.change_attributes(event_mask=EVENTS)
 
 
-def _read(display: Display, window: XWindow) -> Window:
+def _read(display: Display, window: XWindow) -> ClientWindow:
     window.change_attributes(event_mask=EVENTS)
     geometry = window.get_geometry()
     at = display.screen().root.translate_coords(window, 0, 0)
     frame = values(display, window, "_NET_FRAME_EXTENTS", Xatom.CARDINAL)
-    return Window(
+    return ClientWindow(
         id=window.id,
         title=text(display, window, "_NET_WM_NAME") or text(display, window, "WM_NAME"),
         type=window_type(display, window),

@@ -130,6 +130,9 @@ class Desk:
         self.become(display=replace(display, size=size))
         return size
 
+    def expect_viewer(self) -> None:
+        pass
+
     async def screenshot(self) -> bytes:
         self.display()
         return b"\x89PNG\r\n\x1a\n"

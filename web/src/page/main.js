@@ -15,6 +15,7 @@ import { Session } from '../connection/session.js';
 import { socketAddress } from '../connection/socket-address.js';
 import { UploadBatch } from '../connection/upload-batch.js';
 import { WakeUp } from '../connection/wake-up.js';
+import { Windows } from '../connection/windows.js';
 import { Embedding } from '../embedding/embedding.js';
 import { ParentWindow } from '../embedding/parent-window.js';
 import { Codecs } from '../video/codecs.js';
@@ -45,6 +46,7 @@ import { StartPage } from './start-page.js';
 import { texts } from './texts.js';
 import { TouchKeyboard } from './touch-keyboard.js';
 import { Transfers } from './transfers.js';
+import { WindowsList } from './windows-list.js';
 
 // The facts of a session change by themselves (milliseconds).
 const ABOUT_TIME = 1000;
@@ -92,6 +94,7 @@ class Page {
   #lasting = new LastingCard();
   #about = new AboutPanel();
   #restart = new RestartPanel();
+  #windows = new WindowsList(new Windows());
   #application = new Application();
   #linkDialog = new LinkDialog();
   #link = new DeepLink(this.#parameters.view, {
@@ -179,6 +182,8 @@ class Page {
       this.#about.open();
       this.#drawAbout();
     });
+    this.#windows.on('chosen', () => this.#bar.leave());
+    this.#windows.on('failed', (error) => this.#notice.show(errorText(error)));
     this.#bar.on('left', () => this.#desktop.focus());
     new MenuKey().on('pressed', () => this.#bar.toggle());
   }
@@ -237,6 +242,8 @@ class Page {
     this.#focusIfLost();
     const control = facts.role === 'control';
     this.#bar.restart = control && !foreign;
+    this.#windows.control = control && !viewOnly;
+    if (!foreign) this.#windows.windows = facts.windows ?? [];
     this.#clipboard.enabled = control && !viewOnly && !foreign;
     this.#drops.refusal = foreign ? texts.drop.foreign : !control || viewOnly ? texts.drop.watching : '';
     this.#filesPanel.watching = viewOnly;

@@ -18,7 +18,8 @@ def services(folder: Path, *arguments: str) -> list[Service | PartOf]:
     state = StateFile(folder / "state.json")
     nobody = SessionClipboard()
     x_server = XServer(
-        options.backends, options.x_server, state, lambda _: None, nobody, lambda _: None
+        *(options.backends, options.x_server, state, lambda: None, nobody, lambda _: None),
+        kiosk=lambda: None,
     )
     return [define(options, x_server, lambda: None) for define in SERVICES]
 
