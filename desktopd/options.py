@@ -17,7 +17,9 @@ from desktopd.http.access.oauth import Provider
 from desktopd.http.options import HttpOptions
 from desktopd.rfb.choice import choose
 from desktopd.rfb.relay.targets import Targets
+from desktopd.session.environment import desktop_environment
 from desktopd.session.options import SessionOptions
+from desktopd.session.services.bus import bus_address
 
 
 def session_options(loaded: Loaded) -> SessionOptions:
@@ -25,7 +27,7 @@ def session_options(loaded: Loaded) -> SessionOptions:
     settings = loaded.settings
     return SessionOptions(
         folder=loaded.runtime_dir,
-        environment=loaded.environment,
+        environment=desktop_environment(loaded.environment, bus_address(loaded.runtime_dir)),
         display=settings.display,
         rfb=_rfb(settings),
         size=settings.size,

@@ -84,11 +84,9 @@ class Launcher:
 
 
 def _defaults() -> dict[str, str]:
-    """Variables that make software rendering fast and Qt content, where the user has set none."""
+    """Variables that make software rendering fast, where the user has set none."""
     cores = len(os.sched_getaffinity(0))
     return {
         # One core stays free for the X server and the encoder.
         "LP_NUM_THREADS": str(max(1, cores - 1)),
-        "QT_QPA_PLATFORM": "xcb",
-        "NO_AT_BRIDGE": "1",
     }

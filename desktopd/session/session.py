@@ -63,9 +63,8 @@ class Session:
             kiosk=lambda: Kiosk(self._is_application) if options.kiosk else None,
         )
         self._launcher = Launcher(options, self._x_server, self._changes.call)
-        self._services = [
-            define(options, self._x_server, self._changes.call) for define in SERVICES
-        ]
+        defined = [define(options, self._x_server, self._changes.call) for define in SERVICES]
+        self._services = [service for service in defined if service is not None]
         self._runners = {
             service.name: self._runner(service)
             for service in self._services

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -18,6 +16,7 @@ from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.status import DisplayStatus, ServiceState, ServiceStatus, SessionStatus, Stage
+from desktopd.shell_command import parse_command
 
 _TROUBLE = (ServiceState.FAILED, ServiceState.BACKOFF)
 
@@ -94,8 +93,8 @@ def message(status: SessionStatus) -> str:
 
 def _program(command: str) -> str:
     try:
-        return Path(shlex.split(command)[0]).name
-    except (ValueError, IndexError):
+        return parse_command(command, {}).name
+    except ValueError:
         return command
 
 

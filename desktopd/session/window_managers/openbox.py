@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 
 from desktopd.session.program import Program
 from desktopd.session.window_managers.window_manager import WindowManager, WindowManagerOptions
+from desktopd.shell_command import without_shell
 
 NAMESPACE = "http://openbox.org/3.4/rc"
 
@@ -105,7 +106,7 @@ def _menu(command: str) -> str:
 <openbox_menu xmlns="http://openbox.org/3.4/menu">
 <menu id="root-menu" label="desktopd">
   <item label="{escape(command, {'"': "&quot;"})}">
-    <action name="Execute"><command>{escape(command)}</command></action>
+    <action name="Execute"><command>{escape(without_shell(command))}</command></action>
   </item>
   <separator/>
   <menu id="client-list-menu"/>
