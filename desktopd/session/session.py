@@ -19,7 +19,7 @@ from desktopd.session.first_size import FirstSize
 from desktopd.session.launcher import Launcher
 from desktopd.session.leftovers import end_unwanted
 from desktopd.session.options import SessionOptions
-from desktopd.session.process import Process, session_of
+from desktopd.session.process import Process
 from desktopd.session.runner import Runner
 from desktopd.session.service import PartOf, Service
 from desktopd.session.services.table import SERVICES
@@ -36,7 +36,6 @@ from desktopd.tasks import NamedTasks
 from desktopd.x11.screen import screenshot as capture
 from desktopd.x11.selections.content import Content
 from desktopd.x11.selections.negotiation import DropResult
-from desktopd.x11.windows.kiosk import Kiosk
 
 
 class Session:
@@ -60,7 +59,8 @@ class Session:
             changed=self._changes.call,
             clipboard=self.clipboard,
             dragged_out=self._dragged_out.call,
-            kiosk=lambda: Kiosk(self._is_application) if options.kiosk else None,
+            kiosk=options.kiosk,
+            is_application=self._is_application,
         )
         self._launcher = Launcher(options, self._x_server, self._changes.call)
         defined = [define(options, self._x_server, self._changes.call) for define in SERVICES]
@@ -75,8 +75,7 @@ class Session:
 
     def _is_application(self, pid: int) -> bool:
         """Whether a process is the application's, or one that it has started."""
-        application = self._runners["application"].status.pid
-        return application is not None and session_of(pid) == application
+        return self._runners["application"].owns(pid)
 
     def _runner(self, service: Service) -> Runner:
         log_file = self._options.folder / f"{service.name}.log"

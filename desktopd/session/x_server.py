@@ -49,7 +49,8 @@ class XServer:
 
     `backends` are tried in this order. `changed` is called when the screen has another size, or
     there are other windows, `dragged_out` with what a program's drag has left the desktop with, and
-    `clipboard` follows that of the X server. `kiosk` makes what keeps the windows of a new display.
+    `clipboard` follows that of the X server. `kiosk`: one window is to fill the screen, if there is
+    one of the application; `is_application` tells whether a process is that, or was started by it.
     """
 
     def __init__(
@@ -60,7 +61,9 @@ class XServer:
         changed: Callable[[], None],
         clipboard: SessionClipboard,
         dragged_out: Callable[[Content], None],
-        kiosk: Callable[[], Kiosk | None],
+        *,
+        kiosk: bool,
+        is_application: Callable[[int], bool],
     ) -> None:
         self.opened: OpenDisplay | None = None
         self._backends = backends
@@ -70,6 +73,7 @@ class XServer:
         self._clipboard = clipboard
         self._dragged_out = dragged_out
         self._kiosk = kiosk
+        self.is_application = is_application
         self._fresh = False
 
     def open_display(self) -> OpenDisplay:
@@ -143,8 +147,9 @@ class XServer:
             if self._fresh:
                 await screen.resize(options.size)
                 self._fresh = False
+            kiosk = Kiosk(self.is_application) if self._kiosk else None
             windows = await DesktopWindows.open(
-                name, options.authority, screen, self._kiosk(), self._changed
+                name, options.authority, screen, kiosk, self._changed
             )
         except BaseException:
             await connection.close()

@@ -124,7 +124,7 @@ async def test_a_terminal_with_its_first_line(managed, desktop, connection, even
 async def test_a_splash_window_is_not_the_application(managed, connection, application, eventually):
     splash = await application.show("SPLASH")
     await application.draw(splash, 10, 10, 100, 100)
-    await eventually(lambda: paint(connection), Paint.MAPPED)
+    await eventually(lambda: paint(connection), Paint.SPLASH)
     # Nor is its picture that of the blank window below it.
     await application.show(area=(100, 100, 200, 100))
     await application.connection.call(lambda display: (splash.raise_window(), display.sync()))

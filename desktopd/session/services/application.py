@@ -35,6 +35,7 @@ def application(options: SessionOptions, x_server: XServer, changed: Callable[[]
             # Where it is ready at once, that says nothing yet.
             settled=0 if options.kiosk else SETTLED,
         ),
+        forks=True,
         on_first_size=True,
         stop_within=2,
         first_oom_victim=True,

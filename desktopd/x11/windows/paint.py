@@ -5,9 +5,10 @@ Tested by tests/x11/test_paint.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
 from Xlib import X, Xatom
 
@@ -15,7 +16,7 @@ from desktopd.geometry import Size
 from desktopd.x11.connection import Connection
 from desktopd.x11.screen.randr import screen_size
 from desktopd.x11.screen.screenshot import read_pixels
-from desktopd.x11.windows.properties import GONE, NORMAL, XWindow, values, window_type
+from desktopd.x11.windows.properties import GONE, NORMAL, XWindow, values, window_pid, window_type
 from desktopd.x11.windows.window_manager import window_manager_name
 from desktopd.x11.xlib_patches import Display
 
@@ -28,17 +29,23 @@ class Paint(Enum):
     """How much of the application is to be seen."""
 
     NONE = "none"
+    SPLASH = "splash"
     MAPPED = "mapped"
     PAINTED = "painted"
 
 
-async def paint(connection: Connection) -> Paint:
+Belongs = Callable[[int], bool]
+"""Whether the windows of a process are the application's."""
+
+
+async def paint(connection: Connection, belongs: Belongs = lambda _: True) -> Paint:
     """PAINTED when a window of the application shows more than one colour where it is visible.
 
-    MAPPED when its windows are blank or hidden, or there is only a splash window. Windows are those
-    that the window manager lists; without one, the viewable children of the root window.
+    MAPPED when its windows are blank or hidden, SPLASH when there is only a splash window. Windows
+    are those that the window manager lists; without one, the viewable children of the root window.
+    Those of a process that does not belong to the application do not count.
     """
-    return await connection.call(_paint)
+    return await connection.call(partial(_paint, belongs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +67,18 @@ class Area:
         )
 
 
-def _paint(display: Display) -> Paint:
+def _paint(belongs: Belongs, display: Display) -> Paint:
     found = Paint.NONE
     tree = display.screen().root.query_tree().children
     for window in _clients(display, tree):
         try:
-            shown = _shown(display, window, tree)
+            pid = window_pid(display, window)
+            shown = _shown(display, window, tree) if pid is None or belongs(pid) else Paint.NONE
         except GONE:
             continue
         if shown is Paint.PAINTED:
             return shown
-        if shown is Paint.MAPPED:
+        if shown is Paint.MAPPED or (shown is Paint.SPLASH and found is Paint.NONE):
             found = shown
     return found
 
@@ -92,7 +100,7 @@ def _shown(display: Display, window: XWindow, tree: list[XWindow]) -> Paint:
         return Paint.NONE
     kind = window_type(display, window)
     if kind == "SPLASH":
-        return Paint.MAPPED
+        return Paint.SPLASH
     if kind not in APPLICATION_TYPES:
         return Paint.NONE
     return Paint.PAINTED if _has_picture(display, window, tree) else Paint.MAPPED

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from Xlib import X, Xatom, error
+from Xlib.ext import res
 
 from desktopd.x11.xlib_patches import Display
 
@@ -48,3 +49,14 @@ def text(display: Display, window: XWindow, name: str) -> str:
     data = found.value if isinstance(found.value, bytes) else bytes(found.value)
     encoding = "latin-1" if found.property_type == Xatom.STRING else "utf-8"
     return data.decode(encoding, errors="replace")
+
+
+def window_pid(display: Display, window: XWindow) -> int | None:
+    """The process at the other end of the connection that made the window (X-Resource 1.2)."""
+    if display.has_extension(res.extname):
+        wanted = [{"client": window.id, "mask": res.LocalClientPIDMask}]
+        for found in display.res_query_client_ids(wanted).ids:
+            if found.value:
+                return int(found.value[0])
+    told = values(display, window, "_NET_WM_PID", Xatom.CARDINAL)
+    return told[0] if told else None

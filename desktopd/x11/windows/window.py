@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from Xlib import X, Xatom, Xutil
-from Xlib.ext import res
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.x11.windows.properties import (
@@ -18,6 +17,7 @@ from desktopd.x11.windows.properties import (
     atom_names,
     text,
     values,
+    window_pid,
     window_type,
 )
 from desktopd.x11.xlib_patches import Display
@@ -123,7 +123,7 @@ def _read(display: Display, window: XWindow) -> ClientWindow:
         states=frozenset(atom_names(display, window, "_NET_WM_STATE")),
         actions=frozenset(atom_names(display, window, "_NET_WM_ALLOWED_ACTIONS")),
         transient=bool(values(display, window, "WM_TRANSIENT_FOR", Xatom.WINDOW)),
-        pid=_pid(display, window),
+        pid=window_pid(display, window),
     )
 
 
@@ -139,14 +139,3 @@ def _minimum(window: XWindow) -> Size | None:
     else:
         return None
     return Size(width, height) if width > 1 and height > 1 else None
-
-
-def _pid(display: Display, window: XWindow) -> int | None:
-    """The process at the other end of the connection that made the window (X-Resource 1.2)."""
-    if display.has_extension(res.extname):
-        wanted = [{"client": window.id, "mask": res.LocalClientPIDMask}]
-        for found in display.res_query_client_ids(wanted).ids:
-            if found.value:
-                return int(found.value[0])
-    told = values(display, window, "_NET_WM_PID", Xatom.CARDINAL)
-    return told[0] if told else None

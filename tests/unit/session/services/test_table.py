@@ -19,7 +19,8 @@ def services(folder: Path, *arguments: str) -> list[Service | PartOf]:
     nobody = SessionClipboard()
     x_server = XServer(
         *(options.backends, options.x_server, state, lambda: None, nobody, lambda _: None),
-        kiosk=lambda: None,
+        kiosk=True,
+        is_application=lambda _: True,
     )
     defined = [define(options, x_server, lambda: None) for define in SERVICES]
     return [service for service in defined if service is not None]
