@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.sync.client import connect
 
 from tests.daemon import Daemon, daemons, short_folder, until
 
@@ -232,6 +233,32 @@ def test_a_new_daemon_keeps_to_what_it_finds(desktop: Desktop) -> None:
     until(lambda: desktop.daemon.session()["windows"], 20, "windows")
     desktop.fills("main")
     desktop.floats("second")
+
+
+def test_an_application_starts_on_the_size_of_its_first_viewer(
+    daemon: Start, tmp_path: Path
+) -> None:
+    told = tmp_path / "told"
+    program = tmp_path / "program.py"
+    program.write_text(f"""
+import tkinter
+root = tkinter.Tk()
+size = f"{{root.winfo_screenwidth()}}x{{root.winfo_screenheight()}}"
+open({str(told)!r}, "w").write(size)
+root.mainloop()
+""")
+    started = daemon(app=f"/usr/bin/python3 {program}", display="xvfb", size="1600x900")
+    address = started.base.replace("http", "ws") + "/api/events"
+    with connect(address, additional_headers={"Authorization": f"Bearer {started.token}"}):
+        size = {"width": 1234, "height": 777}
+
+        def resized() -> bool:
+            return started.request("PUT", "/api/display", json=size).status_code == 200
+
+        until(resized, 20, "a display")
+        until(told.exists, 20, "the application")
+    until(told.read_text, 5, "its words")
+    assert told.read_text() == "1234x777"
 
 
 @pytest.mark.parametrize("toolkit", PROGRAMS)

@@ -59,12 +59,15 @@ def remove_dead_locks() -> None:
 
 
 def make_socket_folder() -> None:
-    """Create the folder of the sockets, open to every user, where there is none yet."""
-    try:
+    """Create the folder of the sockets, open to every user, where there is none yet and may be."""
+    with contextlib.suppress(OSError):  # one that cannot be made is one that cannot be written
         SOCKETS.mkdir()
         SOCKETS.chmod(0o1777)
-    except FileExistsError:
-        pass
+
+
+def can_make_sockets() -> bool:
+    """Whether an X server of ours can listen in the folder of the sockets."""
+    return os.access(SOCKETS, os.W_OK | os.X_OK, effective_ids=True)
 
 
 def is_served(number: int) -> bool:

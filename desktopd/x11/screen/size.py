@@ -111,8 +111,9 @@ class ScreenSize:
     def _update(self, size: Size) -> None:
         if size != self.size:
             self.size = size
-            if self._settling is None:  # somebody else's change
+            if self._settling is None:  # somebody else's change, as by a viewer of Xvnc
                 self._asked = self._wanted = size
+                self.need(self._needed)
             self._handlers.call(size)
 
 
