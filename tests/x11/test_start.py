@@ -112,6 +112,20 @@ def test_a_running_server_holds_its_number_by_a_lock(
     assert not Path(f"/tmp/.X11-unix/X{number}").exists()
 
 
+def test_a_claim_holds_against_a_container_that_shares_tmp(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # What another container sees of us: the lock, but neither our process nor our abstract sockets.
+    monkeypatch.setattr(os, "getpid", lambda: 2**22 - 1)
+    number = 50_123
+    with display_numbers.claim(number) as is_ours:
+        assert is_ours
+        display_numbers.remove_dead_locks()
+        with display_numbers._locked(number) as is_theirs:
+            assert not is_theirs
+    assert not Path(f"/tmp/.X{number}-lock").exists()
+
+
 def test_a_number_that_is_claimed_is_passed_over(
     folder: Path, children: list[subprocess.Popen[bytes]]
 ) -> None:
