@@ -43,9 +43,15 @@ def claim(number: int) -> Iterator[bool]:
 
 
 def lock(number: int, pid: int) -> None:
-    """Make the lock of a claimed display that of its X server; raises OSError."""
-    with _fresh_lock(number, pid) as fresh:
-        fresh.rename(_lock(number))
+    """Make the lock of a claimed display that of its X server; raises OSError.
+
+    One that the server has made itself stays.
+    """
+    with _fresh_lock(number, pid) as fresh, contextlib.suppress(FileExistsError):
+        if _lock(number).exists() and _lock(number).read_bytes() == _content(os.getpid()):
+            fresh.rename(_lock(number))
+        else:
+            _lock(number).hardlink_to(fresh)
 
 
 @contextmanager
@@ -91,13 +97,18 @@ def _give_lock(number: int, held: int) -> None:
     os.close(held)
 
 
+def _content(pid: int) -> bytes:
+    """What X servers write into a lock."""
+    return f"{pid:>10}\n".encode()
+
+
 @contextmanager
 def _fresh_lock(number: int, pid: int) -> Iterator[Path]:
     """A lock with this pid under another name, for the block."""
     fresh = Path(f"/tmp/.tX{number}-lock.{os.getpid()}")
     try:
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444), "w") as file:
-            file.write(f"{pid:>10}\n")
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444), "wb") as file:
+            file.write(_content(pid))
         yield fresh
     finally:
         fresh.unlink(missing_ok=True)
