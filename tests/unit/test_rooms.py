@@ -55,7 +55,7 @@ ARROWS = {
     ),
     "integrations": "http",
     "integrations.napari": "",
-    "options": "applications config files http rfb session",
+    "options": "applications config files http rfb session shell_command",
     "application_on_desktop": "applications config errors options session x11",
     "daemon": (
         f"{VALUES} {TASKS} applications config control files http integrations options rfb session"

@@ -127,6 +127,7 @@ async def test_a_splash_window_is_not_the_application(managed, connection, appli
     await eventually(lambda: paint(connection), Paint.SPLASH)
     # Nor is its picture that of the blank window below it.
     await application.show(area=(100, 100, 200, 100))
+    await eventually(lambda: paint(connection), Paint.MAPPED)
     await application.connection.call(lambda display: (splash.raise_window(), display.sync()))
     assert await paint(connection) is Paint.MAPPED
 

@@ -40,5 +40,5 @@ def application(options: SessionOptions, x_server: XServer, changed: Callable[[]
         stop_within=2,
         first_oom_victim=True,
         uses_gpu=True,
-        environment={**options.app_environment, **command.environment},
+        environment={**command.environment, **options.app_environment},
     )
