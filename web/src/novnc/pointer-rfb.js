@@ -1,0 +1,240 @@
+// @ts-check
+// Mouse, pen, wheel and fingers: what they do becomes the position and the buttons of RFB's pointer.
+
+/** @import { Point } from '../geometry.js' */
+/** @import { Clicks } from './wheel.js' */
+
+import { PausableRFB } from './pausable-rfb.js';
+import { RFB } from './rfb.js';
+import { TouchGestures } from './touch-gestures.js';
+import { ViewportDrag } from './viewport-drag.js';
+import { Wheel, buttonsOf } from './wheel.js';
+
+const CONTROL = { keysym: 0xffe3, code: 'ControlLeft' };
+
+/** The bit of MouseEvent.buttons for each MouseEvent.button. */
+const BITS = [1, 4, 2, 8, 16];
+
+/**
+ * RFB with the pointer of the browser's pointer events. Their `buttons` are the truth: a release that happened outside of the
+ * window, or was lost, is made up for by the next event.
+ */
+export class PointerRFB extends PausableRFB {
+  /** Whether two fingers that pinch hold Control with the wheel, as most programs want it for a zoom. */
+  pinchHoldsControl = true;
+
+  #at = { x: 0, y: 0 };
+  #buttons = 0;
+  #wheel = new Wheel();
+  #touch = new TouchGestures();
+  #view = new ViewportDrag();
+  #holdsControl = false;
+  #zoomed = 1;
+  #listening = new AbortController();
+
+  /** @param {ConstructorParameters<typeof PausableRFB>} parameters */
+  constructor(...parameters) {
+    super(...parameters);
+    this._gestures.detach();
+    this.#touch.on('point', ({ x, y, buttons }) => {
+      this._cursor.move(x, y);
+      this.#point({ x, y }, buttons);
+    });
+    this.#touch.on('scroll', ({ at, ...delta }) =>
+      this.#click(at, this.#wheel.turn({ ...delta, deltaMode: 0, shiftKey: false })),
+    );
+    this.#touch.on('pinch', ({ at, ratio }) => this.#zoom(at, ratio));
+    this.#listenToPointers();
+    this.#listenToKeys();
+  }
+
+  /**
+   * Press and release a button where the pointer is.
+   *
+   * @param {number} button - its bit in MouseEvent.buttons
+   */
+  click(button) {
+    const { x, y } = this.#onCanvas(this.#at);
+    const held = this._mouseButtonMask;
+    for (const mask of [held | RFB._convertButtonMask(button), held]) this._sendMouse(x, y, mask);
+  }
+
+  /** @override */
+  _disconnect() {
+    this.#listening.abort();
+    this.#touch.stop();
+    super._disconnect();
+  }
+
+  #listenToPointers() {
+    const { signal } = this.#listening;
+    const canvas = this._canvas;
+    canvas.addEventListener('pointerdown', (event) => this.#press(event), { signal });
+    for (const type of /** @type {const} */ (['pointermove', 'pointerup', 'pointercancel', 'lostpointercapture'])) {
+      canvas.addEventListener(type, (event) => this.#follow(event), { signal });
+    }
+    // What a browser makes of fingers besides pointer events: a mouse, a zoom of the page, a menu.
+    for (const type of ['touchstart', 'touchmove', 'touchend']) {
+      canvas.addEventListener(type, (event) => event.preventDefault(), { signal, passive: false });
+    }
+    // Safari on a Mac tells of a pinch on the trackpad by events of its own.
+    for (const type of ['gesturestart', 'gesturechange']) {
+      canvas.addEventListener(type, (event) => this.#followGesture(event), { signal });
+    }
+  }
+
+  /** Browsers tell of a pinch on a trackpad as of the wheel with Control: only the keys tell which of the two it is. */
+  #listenToKeys() {
+    const options = { signal: this.#listening.signal, capture: true };
+    window.addEventListener('blur', () => (this.#holdsControl = false), options);
+    for (const type of /** @type {const} */ (['keydown', 'keyup'])) {
+      window.addEventListener(type, ({ key }) => {
+        if (key === 'Control') this.#holdsControl = type === 'keydown';
+      }, options);
+    }
+  }
+
+  /** @param {PointerEvent} event */
+  #press(event) {
+    event.preventDefault();
+    // Moves and the release come here too when they happen elsewhere, outside of a frame or of the window.
+    this._canvas.setPointerCapture(event.pointerId);
+    if (event.pointerType === 'touch') this.#touch.down(event.pointerId, place(event));
+    else this.#point(place(event), (this.#buttons | (BITS[event.button] ?? 0)) & event.buttons);
+  }
+
+  /** @param {PointerEvent} event */
+  #follow(event) {
+    event.preventDefault();
+    if (event.pointerType === 'touch') this.#followFinger(event);
+    else if (event.type === 'pointermove' || event.type === 'pointerup') {
+      // A second button that is pressed while one is down comes as a move. What was pressed elsewhere is not pressed here.
+      const pressed = this.#buttons === 0 ? 0 : (BITS[event.button] ?? 0);
+      this.#point(place(event), (this.#buttons | pressed) & event.buttons);
+    } else if (this.#buttons !== 0) this.#point(place(event), 0);
+  }
+
+  /** @param {PointerEvent} event */
+  #followFinger(event) {
+    const { pointerId, type } = event;
+    if (type === 'pointermove') this.#touch.move(pointerId, place(event));
+    else if (type === 'pointerup') this.#touch.up(pointerId);
+    else if (type === 'pointercancel') this.#touch.cancel(pointerId);
+  }
+
+  /**
+   * @param {Point} at - of the window
+   * @param {number} buttons - as in MouseEvent
+   */
+  #point(at, buttons) {
+    const changed = buttons !== this.#buttons;
+    this.#at = at;
+    this.#buttons = buttons;
+    if (this.dragViewport || this.#view.running) {
+      this.#drag(at, changed ? buttons : null);
+      return;
+    }
+    const { x, y } = this.#onCanvas(at);
+    if (changed) this._handleMouseButton(x, y, RFB._convertButtonMask(buttons));
+    else this._handleMouseMove(x, y);
+  }
+
+  /**
+   * @param {Point} at
+   * @param {number | null} buttons - null when they are as before
+   */
+  #drag(at, buttons) {
+    if (buttons === null && !this.#view.running) {
+      const { x, y } = this.#onCanvas(at);
+      this._handleMouseMove(x, y);
+    } else if (buttons === null) {
+      const by = this.#view.move(at);
+      this._display.viewportChangePos(by.x, by.y);
+    } else {
+      const { x, y } = this.#onCanvas(at);
+      const clicked = this.#view.press(at, buttons);
+      if (clicked) for (const mask of [clicked, 0]) this._handleMouseButton(x, y, RFB._convertButtonMask(mask));
+    }
+  }
+
+  /**
+   * noVNC makes one click of an event, however far it scrolls.
+   *
+   * @override
+   * @param {WheelEvent} event
+   */
+  _handleWheel(event) {
+    event.preventDefault();
+    if (event.ctrlKey && !this.#holdsControl && this.#wheel.isPinch(event)) {
+      this.#zoom(place(event), Math.exp(-event.deltaY / 100));
+    } else this.#click(place(event), this.#wheel.turn(event));
+  }
+
+  /** @param {Event} event - Safari's; `scale` is 1 where a gesture starts */
+  #followGesture(event) {
+    if (!('scale' in event) || !('clientX' in event) || this.#touch.touched) return;
+    event.preventDefault();
+    const scale = Number(event.scale);
+    if (event.type === 'gesturechange') this.#zoom(place(/** @type {any} */ (event)), scale / this.#zoomed);
+    this.#zoomed = scale;
+  }
+
+  /**
+   * @param {Point} at
+   * @param {number} ratio - above 1 when the fingers go apart
+   */
+  #zoom(at, ratio) {
+    const clicks = this.#wheel.pinch(ratio);
+    if (clicks.y === 0) return;
+    if (this.pinchHoldsControl) this.sendKey(CONTROL.keysym, CONTROL.code, true);
+    this.#click(at, clicks);
+    if (this.pinchHoldsControl) this.sendKey(CONTROL.keysym, CONTROL.code, false);
+  }
+
+  /**
+   * @param {Point} at
+   * @param {Clicks} clicks
+   */
+  #click(at, clicks) {
+    const { x, y } = this.#onCanvas(at);
+    const held = this._mouseButtonMask;
+    for (const button of buttonsOf(clicks)) for (const mask of [held | button, held]) this._sendMouse(x, y, mask);
+  }
+
+  /**
+   * CSS pixels from the picture's corner; the nearest one for a place beside it.
+   *
+   * @param {Point} at
+   */
+  #onCanvas({ x, y }) {
+    const { left, top, width, height } = this._canvas.getBoundingClientRect();
+    return { x: Math.max(0, Math.min(x - left, width - 1)), y: Math.max(0, Math.min(y - top, height - 1)) };
+  }
+
+  /**
+   * Browsers send one move a frame of the screen; noVNC would hold back every other one.
+   *
+   * @override
+   * @param {number} x
+   * @param {number} y
+   */
+  _handleMouseMove(x, y) {
+    this._sendMouse(x, y, this._mouseButtonMask);
+  }
+
+  /**
+   * What a browser does by itself for a mouse does not happen; #press and #follow do the rest.
+   *
+   * @override
+   * @param {MouseEvent} event
+   */
+  _handleMouse(event) {
+    event.stopPropagation();
+    event.preventDefault();
+  }
+}
+
+/** @param {{clientX: number, clientY: number}} event */
+function place({ clientX, clientY }) {
+  return { x: clientX, y: clientY };
+}
