@@ -43,7 +43,9 @@ def pressed(_: Any, event: Any) -> None:
 
 
 def turned(_: Any, event: Any) -> None:
-    tell(wheel=event.direction.value_nick, control=bool(event.state & Gdk.ModifierType.CONTROL_MASK))
+    tell(
+        wheel=event.direction.value_nick, control=bool(event.state & Gdk.ModifierType.CONTROL_MASK)
+    )
 
 
 def moved(_: Any, event: Any) -> None:
