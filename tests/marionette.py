@@ -13,7 +13,8 @@ class Marionette:
     """A session of a Firefox that was started with --marionette; OSError before it listens."""
 
     def __init__(self, port: int) -> None:
-        self._stream = socket.create_connection(("127.0.0.1", port), WITHIN).makefile("rwb")
+        self._socket = socket.create_connection(("127.0.0.1", port), WITHIN)
+        self._stream = self._socket.makefile("rwb")
         self._number = 0
         greeting = self._read()
         assert greeting["marionetteProtocol"] == 3, greeting
@@ -36,6 +37,7 @@ class Marionette:
         """End the browser."""
         self._command("Marionette:Quit", flags=["eForceQuit"])
         self._stream.close()
+        self._socket.close()
 
     def _command(self, name: str, **parameters: object) -> Any:
         self._number += 1

@@ -4,18 +4,28 @@ Prints as JSON the text at each change of it, and each press and release of a bu
 of the wheel on the picture. While the field holds the word "video", the picture moves.
 """
 
+import itertools
 import json
-import random
+import math
 from typing import Any
 
 import gi
 
+gi.require_version("Gdk", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, GdkPixbuf, GLib, Gtk  # noqa: E402
 
 WIDTH, HEIGHT = 1280, 400
-STRIPE = 40
-ROW = b"".join(random.Random(1).randbytes(3) * STRIPE for _ in range(WIDTH // STRIPE))
+FRAMES = 16
+
+
+def frame(number: int) -> bytes:
+    """RGB of a wave that stands: what only moved would be copied and be no video."""
+    height = 120 * math.sin(2 * math.pi * number / FRAMES)
+    row = (128 + height * math.sin(x / 30 + colour) for x in range(WIDTH) for colour in range(3))
+    return bytes(map(int, row)) * HEIGHT
+
+
 MASK = (
     Gdk.EventMask.BUTTON_PRESS_MASK
     | Gdk.EventMask.BUTTON_RELEASE_MASK
@@ -53,19 +63,17 @@ def moved(_: Any, event: Any) -> None:
         tell(drag=[round(event.x_root), round(event.y_root)])
 
 
-def draw(shift: int) -> None:
-    data = GLib.Bytes.new((ROW[3 * shift :] + ROW[: 3 * shift]) * HEIGHT)
-    rgb = GdkPixbuf.Colorspace.RGB
+def draw(data: bytes) -> None:
+    rgb, stride = GdkPixbuf.Colorspace.RGB, 3 * WIDTH
+    shared = GLib.Bytes.new(data)
     picture.set_from_pixbuf(
-        GdkPixbuf.Pixbuf.new_from_bytes(data, rgb, False, 8, WIDTH, HEIGHT, 3 * WIDTH)
+        GdkPixbuf.Pixbuf.new_from_bytes(shared, rgb, False, 8, WIDTH, HEIGHT, stride)
     )
 
 
 def animate() -> bool:
-    global shift
     if "video" in text():
-        shift = (shift + 10) % WIDTH
-        draw(shift)
+        draw(next(frames))
     return True
 
 
@@ -74,8 +82,8 @@ field = Gtk.TextView(monospace=True)
 buffer = field.get_buffer()
 buffer.connect("changed", changed)
 picture = Gtk.Image()
-shift = 0
-draw(shift)
+frames = itertools.cycle([frame(number) for number in range(FRAMES)])
+draw(frame(1))
 area = Gtk.EventBox()
 area.add(picture)
 area.add_events(MASK)
