@@ -73,9 +73,8 @@ export class PointerRFB extends PausableRFB {
     for (const type of /** @type {const} */ (['pointermove', 'pointerup', 'pointercancel', 'lostpointercapture'])) {
       canvas.addEventListener(type, (event) => this.#follow(event), { signal });
     }
-    // What a browser makes of fingers besides pointer events: a mouse, a zoom of the page, a menu.
-    for (const type of ['touchstart', 'touchmove', 'touchend']) {
-      canvas.addEventListener(type, (event) => event.preventDefault(), { signal, passive: false });
+    for (const type of /** @type {const} */ (['touchstart', 'touchmove', 'touchend', 'touchcancel'])) {
+      canvas.addEventListener(type, (event) => this.#touchAt(event), { signal, passive: false });
     }
     // Safari on a Mac tells of a pinch on the trackpad by events of its own.
     for (const type of ['gesturestart', 'gesturechange']) {
@@ -99,27 +98,35 @@ export class PointerRFB extends PausableRFB {
     event.preventDefault();
     // Moves and the release come here too when they happen elsewhere, outside of a frame or of the window.
     this._canvas.setPointerCapture(event.pointerId);
-    if (event.pointerType === 'touch') this.#touch.down(event.pointerId, place(event));
-    else this.#point(place(event), (this.#buttons | (BITS[event.button] ?? 0)) & event.buttons);
+    if (event.pointerType === 'touch') return;
+    this.#point(place(event), (this.#buttons | (BITS[event.button] ?? 0)) & event.buttons);
   }
 
   /** @param {PointerEvent} event */
   #follow(event) {
     event.preventDefault();
-    if (event.pointerType === 'touch') this.#followFinger(event);
-    else if (event.type === 'pointermove' || event.type === 'pointerup') {
+    if (event.pointerType === 'touch') return;
+    if (event.type === 'pointermove' || event.type === 'pointerup') {
       // A second button that is pressed while one is down comes as a move. What was pressed elsewhere is not pressed here.
       const pressed = this.#buttons === 0 ? 0 : (BITS[event.button] ?? 0);
       this.#point(place(event), (this.#buttons | pressed) & event.buttons);
     } else if (this.#buttons !== 0) this.#point(place(event), 0);
   }
 
-  /** @param {PointerEvent} event */
-  #followFinger(event) {
-    const { pointerId, type } = event;
-    if (type === 'pointermove') this.#touch.move(pointerId, place(event));
-    else if (type === 'pointerup') this.#touch.up(pointerId);
-    else if (type === 'pointercancel') this.#touch.cancel(pointerId);
+  /**
+   * Fingers come as touch events, which say of all at once how they moved. Refused, these become neither a mouse nor a zoom
+   * of the page nor a menu.
+   *
+   * @param {TouchEvent} event
+   */
+  #touchAt(event) {
+    event.preventDefault();
+    for (const touch of event.changedTouches) {
+      if (event.type === 'touchstart') this.#touch.down(touch.identifier, place(touch));
+      else if (event.type === 'touchmove') this.#touch.move(touch.identifier, place(touch));
+      else if (event.type === 'touchend') this.#touch.up(touch.identifier);
+      else this.#touch.cancel(touch.identifier);
+    }
   }
 
   /**
