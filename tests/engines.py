@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 from desktopd.geometry import Size
 from tests.chromium import FLAGS, Picture, pixels
 from tests.firefox import driven_firefox
-from tests.webdriver import Window
+from tests.webdriver import Way, Window
 from tests.webkit import webkit
 from tests.x11.conftest import Server
 
@@ -35,11 +35,27 @@ class ChromiumWindow:
 
     def __init__(self, page: Page) -> None:
         self._page = page
+        self._session = page.context.new_cdp_session(page)
+        # Playwright has every page believe that it has the focus.
+        self._session.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
         self.evaluate = page.evaluate
 
     def visit(self, address: str) -> None:
         """Open an address, and wait for its page."""
         self._page.goto(address)
+
+    def fingers(self, *ways: Way) -> None:
+        """Put down a finger at the start of each way, move all to the ends, and lift them."""
+        for step in range(11):
+            points = [
+                {"id": n, "x": x + (to_x - x) * step / 10, "y": y + (to_y - y) * step / 10}
+                for n, ((x, y), (to_x, to_y)) in enumerate(ways)
+            ]
+            self._touch("touchMove" if step else "touchStart", points)
+        self._touch("touchEnd", [])
+
+    def _touch(self, kind: str, points: list[dict[str, float]]) -> None:
+        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
 @contextmanager
@@ -56,9 +72,6 @@ def driven_chromium(server: Server, profile: Path, chromium: Browser) -> Iterato
         env={**server.environment},
     )
     (page,) = context.pages
-    # Playwright has every page believe that it has the focus.
-    session = context.new_cdp_session(page)
-    session.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
     yield ChromiumWindow(page)
     context.close()
 

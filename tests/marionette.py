@@ -6,7 +6,7 @@ import json
 import socket
 from typing import Any
 
-from tests.webdriver import WITHIN
+from tests.webdriver import WITHIN, Way, touches
 
 
 class Marionette:
@@ -29,9 +29,9 @@ class Marionette:
         told = self._command("WebDriver:ExecuteScript", script=f"return ({expression})", args=[])
         return told["value"]
 
-    def perform(self, *sources: dict[str, object]) -> None:
-        """Input of the driver's own devices (WebDriver, Perform Actions)."""
-        self._command("WebDriver:PerformActions", actions=list(sources))
+    def fingers(self, *ways: Way) -> None:
+        """Put down a finger at the start of each way, move all to the ends, and lift them."""
+        self._command("WebDriver:PerformActions", actions=touches(*ways))
 
     def close(self) -> None:
         """End the browser."""

@@ -10,6 +10,8 @@ from tests import http
 
 WITHIN = 60  # seconds for one command
 
+Way = tuple[tuple[int, int], tuple[int, int]]
+
 
 class Window(Protocol):
     """The one window of a browser, whatever drives it. Keys and mouse come from the X server."""
@@ -19,6 +21,9 @@ class Window(Protocol):
 
     def evaluate(self, expression: str) -> Any:
         """The value of a JavaScript expression, as JSON can tell it; a promise is awaited."""
+
+    def fingers(self, *ways: Way) -> None:
+        """Put down a finger at the start of each way, move all to the ends, and lift them."""
 
 
 class WebDriver:
@@ -37,9 +42,9 @@ class WebDriver:
         """The value of a JavaScript expression, as JSON can tell it; a promise is awaited."""
         return self._command("POST", "/execute/sync", script=f"return ({expression})", args=[])
 
-    def perform(self, *sources: dict[str, object]) -> None:
-        """Input of the driver's own devices (WebDriver, Perform Actions)."""
-        self._command("POST", "/actions", actions=list(sources))
+    def fingers(self, *ways: Way) -> None:
+        """Put down a finger at the start of each way, move all to the ends, and lift them."""
+        self._command("POST", "/actions", actions=touches(*ways))
 
     def close(self) -> None:
         """End the session, and the browser with it."""
@@ -59,3 +64,21 @@ def listens(driver: str) -> bool:
         return bool(http.get(f"{driver}/status", timeout=1).json()["value"]["ready"])
     except httpx.TransportError:
         return False
+
+
+def touches(*ways: Way) -> list[dict[str, Any]]:
+    """Fingers that go along these ways at once, in a fifth of a second (Perform Actions)."""
+    return [
+        {
+            "type": "pointer",
+            "id": f"finger {number}",
+            "parameters": {"pointerType": "touch"},
+            "actions": [
+                {"type": "pointerMove", "duration": 0, "x": start[0], "y": start[1]},
+                {"type": "pointerDown", "button": 0},
+                {"type": "pointerMove", "duration": 200, "x": end[0], "y": end[1]},
+                {"type": "pointerUp", "button": 0},
+            ],
+        }
+        for number, (start, end) in enumerate(ways)
+    ]

@@ -36,15 +36,21 @@ class Desk:
         self._log = log
         self._start = 0
 
-    def told(self) -> list[dict[str, Any]]:
-        lines = self._log.read_text().rpartition("\n")[0].splitlines()
-        return [json.loads(line) for line in lines[self._start :]]
+    def told(self, kind: str) -> list[dict[str, Any]]:
+        """What the program has told of texts, buttons or turns of the wheel."""
+        return [one for one in self._lines()[self._start :] if kind in one]
 
     def forget(self) -> None:
-        self._start += len(self.told())
+        """Tell no more of what has been told of buttons and wheel."""
+        self._start = len(self._lines())
 
     def text(self) -> str:
-        return str([one["text"] for one in self.told() if "text" in one][-1])
+        """What is in the field."""
+        return str([one["text"] for one in self._lines() if "text" in one][-1])
+
+    def _lines(self) -> list[dict[str, Any]]:
+        lines = self._log.read_text().rpartition("\n")[0].splitlines()
+        return [json.loads(line) for line in lines]
 
 
 @pytest.fixture(scope="module")
@@ -193,12 +199,35 @@ def test_buttons_and_wheel(viewer: Viewer) -> None:
         for button in buttons
         for down in (True, False)
     ]
-    until(lambda: [t for t in viewer.desk.told() if "button" in t] == wanted, 20, f"{wanted}")
+    until(lambda: viewer.desk.told("button") == wanted, 20, f"{wanted}")
     for button in (4, 5, 5, 6, 7):
         viewer.click(button)
     turns = ["up", "down", "down", "left", "right"]
-    until(lambda: [t["wheel"] for t in viewer.desk.told() if "wheel" in t] == turns, 20, f"{turns}")
+    until(lambda: [one["wheel"] for one in viewer.desk.told("wheel")] == turns, 20, f"{turns}")
     assert viewer.window.evaluate("location.href") == address
+
+
+def test_fingers(viewer: Viewer) -> None:
+    # GTK's WebKit takes fingers for a mouse when its driver moves them.
+    touches = viewer.engine != "webkit"
+    desk, (x, y) = viewer.desk, PICTURE
+    viewer.click(1)
+    desk.forget()
+    viewer.window.fingers(((x, y), (x + 100, y)))
+    until(lambda: len(desk.told("button")) == 2, 20, "a drag")
+    ends = [(one["button"], one["down"], one["at"]) for one in desk.told("button")]
+    assert ends == [(1, True, [x, y]), (1, False, [x + 100, y])]
+    if touches:
+        desk.forget()
+        viewer.window.fingers(((x, y), (x, y)), ((x + 100, y), (x + 100, y)))
+        until(lambda: len(desk.told("button")) == 2, 20, "a right click")
+        assert {(one["button"], *one["at"]) for one in desk.told("button")} == {(3, x + 50, y)}
+        viewer.window.fingers(((x, y), (x, y + 120)), ((x + 100, y), (x + 100, y + 120)))
+        viewer.window.fingers(((x, y), (x - 50, y)), ((x + 100, y), (x + 150, y)))
+        until(lambda: len(desk.told("wheel")) == 5, 20, "a scroll, and a pinch to twice the size")
+        turns = [(one["wheel"], one["control"]) for one in desk.told("wheel")]
+        assert turns == [("up", False)] * 2 + [("up", True)] * 3
+    assert viewer.window.evaluate("visualViewport.scale") == 1
 
 
 def test_the_page_comes_back_after_a_crash_of_the_daemon(viewer: Viewer) -> None:
