@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext
 
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.input_events import KeyEvent, PointerEvent
+from tests.browser.chrome_input import ChromeInput
 from tests.browser.conftest import GREEN, HEIGHT, WIDTH, OpenTab, visit
 from tests.browser.peer import Peer, rectangle, tight_fill
 from tests.chromium import Tab
@@ -60,36 +59,12 @@ def test_a_wheel_turns_as_far_as_it_is_turned(server: Peer, page: Tab) -> None:
     assert clicks(server, DOWN) == 5
 
 
-class Chrome:
-    """Input of Chromium's own, below what a page may make up (CDP, Input)."""
-
-    def __init__(self, page: Page) -> None:
-        self._session = page.context.new_cdp_session(page)
-
-    def mouse(self, kind: str, x: float, y: float, **facts: object) -> None:
-        self._session.send("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, **facts})
-
-    def touch(self, kind: str, *points: tuple[float, float]) -> None:
-        fingers: list[dict[str, Any]] = [
-            {"x": x, "y": y, "id": n} for n, (x, y) in enumerate(points)
-        ]
-        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
-
-    @contextmanager
-    def fingers(self, *points: tuple[float, float]) -> Iterator[None]:
-        """Fingers are on the screen inside the block, which may move them."""
-        for number in range(len(points)):
-            self.touch("touchStart", *points[: number + 1])
-        yield
-        self.touch("touchEnd")
-
-
-def fill(page: Tab) -> Chrome:
+def fill(page: Tab) -> ChromeInput:
     """Have the picture fill the window, so that its places are the window's."""
     page.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     canvas = page.page.locator("#desktop canvas")
     until(lambda: (canvas.bounding_box() or {})["x"] == 0, 10, "a picture in the corner")
-    return Chrome(page.page)
+    return ChromeInput(page.page)
 
 
 def test_buttons_of_the_browser_are_the_desktops(server: Peer, page: Tab) -> None:
@@ -163,7 +138,7 @@ def touched(server: Peer, chromium: Browser) -> Iterator[Tab]:
 
 
 def test_one_finger(server: Peer, touched: Tab) -> None:
-    chrome = Chrome(touched.page)
+    chrome = ChromeInput(touched.page)
     for _ in range(2):
         with chrome.fingers((50, 60)):
             pass
@@ -184,7 +159,7 @@ def test_one_finger(server: Peer, touched: Tab) -> None:
 
 
 def test_two_fingers(server: Peer, touched: Tab) -> None:
-    chrome = Chrome(touched.page)
+    chrome = ChromeInput(touched.page)
     with chrome.fingers((100, 100), (200, 100)):
         pass
     until(lambda: told(server) == [(150, 100, MENU), (150, 100, 0)], 10, "a right click")
@@ -205,9 +180,8 @@ def test_two_fingers(server: Peer, touched: Tab) -> None:
 
 
 def test_a_pinch_of_the_trackpad_is_the_desktops(server: Peer, page: Tab) -> None:
-    chrome = Chrome(page.page)
+    chrome = ChromeInput(page.page)
     page.page.mouse.move(640, 360)
-    for _ in range(10):
-        chrome.mouse("mouseWheel", 640, 360, deltaX=0, deltaY=-7, modifiers=2)
+    chrome.pinch(640, 360, 10)
     until(lambda: clicks(server, UP) == 3, 10, "a pinch to twice the size")
     assert page.page.evaluate("visualViewport.scale * innerWidth") == 1280

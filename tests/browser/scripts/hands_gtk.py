@@ -17,6 +17,7 @@ from gi.repository import Gdk, GdkPixbuf, GLib, Gtk  # noqa: E402
 
 WIDTH, HEIGHT = 1280, 400
 FRAMES = 16
+SHIFT, CONTROL = Gdk.ModifierType.SHIFT_MASK, Gdk.ModifierType.CONTROL_MASK
 
 
 def frame(number: int) -> bytes:
@@ -53,9 +54,8 @@ def pressed(_: Any, event: Any) -> None:
 
 
 def turned(_: Any, event: Any) -> None:
-    tell(
-        wheel=event.direction.value_nick, control=bool(event.state & Gdk.ModifierType.CONTROL_MASK)
-    )
+    names = Gtk.accelerator_name(0, event.state & (SHIFT | CONTROL))
+    tell(wheel=names + event.direction.value_nick)
 
 
 def moved(_: Any, event: Any) -> None:
