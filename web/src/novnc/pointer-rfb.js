@@ -5,20 +5,22 @@
 /** @import { Clicks } from './wheel.js' */
 
 import { PausableRFB } from './pausable-rfb.js';
+import { buttonsAfter } from './pointer-buttons.js';
 import { RFB } from './rfb.js';
 import { TouchGestures } from './touch-gestures.js';
 import { ViewportDrag } from './viewport-drag.js';
 import { Wheel, buttonsOf } from './wheel.js';
 
 const CONTROL = { keysym: 0xffe3, code: 'ControlLeft' };
+const POINTER_EVENTS = /** @type {const} */ ([
+  'pointerdown',
+  'pointermove',
+  'pointerup',
+  'pointercancel',
+  'lostpointercapture',
+]);
 
-/** The bit of MouseEvent.buttons for each MouseEvent.button. */
-const BITS = [1, 4, 2, 8, 16];
-
-/**
- * RFB with the pointer of the browser's pointer events. Their `buttons` are the truth: a release that happened outside of the
- * window, or was lost, is made up for by the next event.
- */
+/** RFB with the pointer of the browser's pointer and touch events. */
 export class PointerRFB extends PausableRFB {
   /** Whether two fingers that pinch hold Control with the wheel, as most programs want it for a zoom. */
   pinchHoldsControl = true;
@@ -69,10 +71,7 @@ export class PointerRFB extends PausableRFB {
   #listenToPointers() {
     const { signal } = this.#listening;
     const canvas = this._canvas;
-    canvas.addEventListener('pointerdown', (event) => this.#press(event), { signal });
-    for (const type of /** @type {const} */ (['pointermove', 'pointerup', 'pointercancel', 'lostpointercapture'])) {
-      canvas.addEventListener(type, (event) => this.#follow(event), { signal });
-    }
+    for (const type of POINTER_EVENTS) canvas.addEventListener(type, (event) => this.#follow(event), { signal });
     for (const type of /** @type {const} */ (['touchstart', 'touchmove', 'touchend', 'touchcancel'])) {
       canvas.addEventListener(type, (event) => this.#touchAt(event), { signal, passive: false });
     }
@@ -94,23 +93,13 @@ export class PointerRFB extends PausableRFB {
   }
 
   /** @param {PointerEvent} event */
-  #press(event) {
-    event.preventDefault();
-    // Moves and the release come here too when they happen elsewhere, outside of a frame or of the window.
-    this._canvas.setPointerCapture(event.pointerId);
-    if (event.pointerType === 'touch') return;
-    this.#point(place(event), (this.#buttons | (BITS[event.button] ?? 0)) & event.buttons);
-  }
-
-  /** @param {PointerEvent} event */
   #follow(event) {
     event.preventDefault();
+    // Moves and the release come here too when they happen elsewhere, outside of a frame or of the window.
+    if (event.type === 'pointerdown') this._canvas.setPointerCapture(event.pointerId);
     if (event.pointerType === 'touch') return;
-    if (event.type === 'pointermove' || event.type === 'pointerup') {
-      // A second button that is pressed while one is down comes as a move. What was pressed elsewhere is not pressed here.
-      const pressed = this.#buttons === 0 ? 0 : (BITS[event.button] ?? 0);
-      this.#point(place(event), (this.#buttons | pressed) & event.buttons);
-    } else if (this.#buttons !== 0) this.#point(place(event), 0);
+    const buttons = buttonsAfter(this.#buttons, event);
+    if (event.type.startsWith('pointer') || buttons !== this.#buttons) this.#point(place(event), buttons);
   }
 
   /**
@@ -121,6 +110,8 @@ export class PointerRFB extends PausableRFB {
    */
   #touchAt(event) {
     event.preventDefault();
+    // A pen comes as a pointer already, and the hand that holds it means nothing.
+    if (this.#buttons !== 0 && !this.#touch.touched) return;
     for (const touch of event.changedTouches) {
       if (event.type === 'touchstart') this.#touch.down(touch.identifier, place(touch));
       else if (event.type === 'touchmove') this.#touch.move(touch.identifier, place(touch));
@@ -230,7 +221,7 @@ export class PointerRFB extends PausableRFB {
   }
 
   /**
-   * What a browser does by itself for a mouse does not happen; #press and #follow do the rest.
+   * What a browser does by itself for a mouse does not happen; #follow does the rest.
    *
    * @override
    * @param {MouseEvent} event

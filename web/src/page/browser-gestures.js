@@ -12,14 +12,18 @@ const MIDDLE = 1;
  * @param {HTMLElement} desktop - the picture's element, with what is beside the picture
  */
 export function refuseBrowserGestures(desktop) {
-  const refuse = (/** @type {Event} */ event) => event.preventDefault();
-  for (const type of ['contextmenu', 'dragstart', 'selectstart']) desktop.addEventListener(type, refuse);
+  for (const type of ['contextmenu', 'dragstart', 'selectstart']) desktop.addEventListener(type, refuseMark);
   // On all of the page: a page that is zoomed could no longer be made smaller on the desktop, which takes the pinch.
   document.addEventListener('wheel', (event) => refuseWheel(event, desktop), { passive: false });
   for (const type of ['gesturestart', 'gesturechange']) document.addEventListener(type, refuseZoom);
   for (const type of /** @type {const} */ (['mousedown', 'mouseup', 'auxclick'])) {
     document.addEventListener(type, (event) => refuseButton(event, desktop));
   }
+}
+
+/** @param {Event} event - that would mark something, or take it along; a field of text may */
+function refuseMark(event) {
+  if (!(event.target instanceof HTMLTextAreaElement)) event.preventDefault();
 }
 
 /**
