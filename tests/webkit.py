@@ -15,7 +15,8 @@ from tests.x11.conftest import Server, end
 @contextmanager
 def webkit(server: Server) -> Iterator[WebDriver]:
     """MiniBrowser over the whole screen, whose keyboard and mouse are the X server's."""
-    (browser,) = Path("/usr/lib").glob("*/webkit*gtk-*/MiniBrowser")
+    # Debian 13 has it for GTK 4, or for both.
+    browser = max(Path("/usr/lib").glob("*/webkit*gtk-*/MiniBrowser"))
     port = free_port()
     process = server.start("WebKitWebDriver", f"--port={port}")
     driver = f"http://127.0.0.1:{port}"

@@ -12,7 +12,7 @@ from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.input_events import KeyEvent, PointerEvent
 from tests.browser.chrome_input import ChromeInput
 from tests.browser.conftest import GREEN, HEIGHT, WIDTH, OpenTab, visit
-from tests.browser.peer import Peer, rectangle, tight_fill
+from tests.browser.peer import Peer, peer, rectangle, tight_fill
 from tests.chromium import Tab
 from tests.daemon import until
 
@@ -118,6 +118,18 @@ def test_a_button_is_released_outside_of_a_frame(
     assert clicks(server, LEFT) >= 2
 
 
+@pytest.fixture(scope="module")
+def looked_at(chromium: Browser) -> Iterator[Tab]:
+    """A page that no test changes."""
+    with peer(WIDTH, HEIGHT) as server:
+        context = chromium.new_context()
+        one = Tab(context.new_page())
+        one.page.goto(server.page)
+        until(server.wanted, 20, "a viewer")
+        yield one
+        context.close()
+
+
 @pytest.fixture
 def touched(server: Peer, chromium: Browser) -> Iterator[Tab]:
     """The page on a device with a touch screen."""
@@ -177,6 +189,35 @@ def test_two_fingers(server: Peer, touched: Tab) -> None:
     until(lambda: clicks(server, UP) == 3, 10, "a pinch to twice the size")
     keys = [(key.keysym, key.down) for key in server.heard if isinstance(key, KeyEvent)]
     assert keys == [(0xFFE3, True), (0xFFE3, False)] * 3
+
+
+REFUSED = """
+([selector, kind, type, facts]) => !document.querySelector(selector).dispatchEvent(
+  new window[kind](type, { bubbles: true, cancelable: true, ...facts }))
+"""
+
+
+@pytest.mark.parametrize(
+    ("selector", "kind", "facts", "refused"),
+    [
+        ("#desktop", "MouseEvent contextmenu", {}, True),
+        ("#desktop", "DragEvent dragstart", {}, True),
+        ("#desktop", "Event selectstart", {}, True),
+        ("#desktop", "WheelEvent wheel", {"deltaX": -50}, True),
+        ("#desktop", "MouseEvent mousedown", {"button": 1}, True),
+        ("#desktop canvas", "MouseEvent mousedown", {"button": 0}, True),
+        ("#bar", "WheelEvent wheel", {"deltaY": -5, "ctrlKey": True}, True),
+        ("#bar", "MouseEvent mouseup", {"button": 3}, True),
+        ("#bar", "WheelEvent wheel", {"deltaY": -5}, False),
+        ("#about", "Event selectstart", {}, False),
+        ("#about", "MouseEvent contextmenu", {}, False),
+    ],
+)
+def test_what_the_browser_would_do_with_the_page(
+    looked_at: Tab, selector: str, kind: str, facts: dict[str, object], refused: bool
+) -> None:
+    event = [selector, *kind.split(), facts]
+    assert looked_at.page.evaluate(REFUSED, event) == refused
 
 
 def test_a_pinch_of_the_trackpad_is_the_desktops(server: Peer, page: Tab) -> None:
