@@ -47,7 +47,7 @@ export class PointerRFB extends PausableRFB {
     );
     this.#touch.on('pinch', ({ at, ratio }) => this.#zoom(at, ratio));
     this.#listenToPointers();
-    this.#listenToKeys();
+    this.#listenToPinches();
   }
 
   /**
@@ -82,8 +82,9 @@ export class PointerRFB extends PausableRFB {
   }
 
   /** Browsers tell of a pinch on a trackpad as of the wheel with Control: only the keys tell which of the two it is. */
-  #listenToKeys() {
+  #listenToPinches() {
     const options = { signal: this.#listening.signal, capture: true };
+    window.addEventListener('wheel', (event) => this.#takePinch(event), { ...options, passive: false });
     window.addEventListener('blur', () => (this.#holdsControl = false), options);
     for (const type of /** @type {const} */ (['keydown', 'keyup'])) {
       window.addEventListener(type, ({ key }) => {
@@ -163,9 +164,20 @@ export class PointerRFB extends PausableRFB {
    */
   _handleWheel(event) {
     event.preventDefault();
-    if (event.ctrlKey && !this.#holdsControl && this.#wheel.isPinch(event)) {
-      this.#zoom(place(event), Math.exp(-event.deltaY / 100));
-    } else this.#click(place(event), this.#wheel.turn(event));
+    this.#click(place(event), this.#wheel.turn(event));
+  }
+
+  /**
+   * A pinch is taken before anybody believes its `ctrlKey`, which no key has set.
+   *
+   * @param {WheelEvent} event - any of the page
+   */
+  #takePinch(event) {
+    const pinch = event.ctrlKey && !this.#holdsControl && this.#wheel.isPinch(event);
+    if (!pinch || event.target !== this._canvas) return;
+    event.stopPropagation();
+    event.preventDefault();
+    this.#zoom(place(event), Math.exp(-event.deltaY / 100));
   }
 
   /** @param {Event} event - Safari's; `scale` is 1 where a gesture starts */
