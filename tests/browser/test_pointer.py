@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.input_events import KeyEvent, PointerEvent
 from tests.browser.chrome_input import ChromeInput
-from tests.browser.conftest import GREEN, HEIGHT, WIDTH, OpenTab, visit
+from tests.browser.conftest import GREEN, HEIGHT, RED, WIDTH, OpenTab, drawn, near, visit
 from tests.browser.peer import Peer, peer, rectangle, tight_fill
 from tests.chromium import Tab
 from tests.daemon import until
@@ -189,6 +189,25 @@ def test_two_fingers(server: Peer, touched: Tab) -> None:
     until(lambda: clicks(server, UP) == 3, 10, "a pinch to twice the size")
     keys = [(key.keysym, key.down) for key in server.heard if isinstance(key, KeyEvent)]
     assert keys == [(0xFFE3, True), (0xFFE3, False)] * 3
+
+
+def test_the_pointer_moves_the_view_when_it_is_asked_to(server: Peer, tab: OpenTab) -> None:
+    page = tab(server.page + "?resize=off&bar=0&clip=1")
+    page.page.set_viewport_size({"width": 320, "height": 200})
+    until(server.wanted, 20, "a viewer")
+    server.update(tight_fill(0, 0, WIDTH, HEIGHT, GREEN), tight_fill(100, 50, 32, 32, RED))
+    server.settle(b"drawn")
+    page.page.evaluate("document.querySelector('#bar-drag').click()")
+    mouse = page.page.mouse
+    mouse.move(200, 150)
+    until(lambda: told(server)[-1:] == [(200, 150, 0)], 10, "a pointer")
+    mouse.down()
+    mouse.move(100, 100, steps=5)
+    mouse.up()
+    assert near(drawn(page)[:32, :32], RED, 0)
+    forget(server)
+    mouse.click(100, 100)
+    until(lambda: told(server)[-2:] == [(200, 150, LEFT), (200, 150, 0)], 10, "a click")
 
 
 REFUSED = """
