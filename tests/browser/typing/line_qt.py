@@ -1,0 +1,49 @@
+"""A line of text in Qt; prints as JSON what it holds, and the shortcuts that it gets."""
+
+import json
+import sys
+from typing import Any
+
+from PyQt6.QtCore import QEvent
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QApplication, QLineEdit, QMainWindow
+
+
+def tell(**facts: Any) -> None:
+    print(json.dumps(facts), flush=True)
+
+
+class Line(QLineEdit):
+    """Leaves to the window what shortcuts a line has of its own."""
+
+    def event(self, event: QEvent | None) -> bool:
+        if event and event.type() == QEvent.Type.ShortcutOverride:
+            return False
+        return super().event(event)
+
+
+class Window(QMainWindow):
+    """With a menu bar, which opens by Alt and a letter, or takes the keys by Alt alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle("line of Qt")
+        menus = self.menuBar()
+        assert menus
+        menu = menus.addMenu("&Hide")
+        assert menu
+        menu.addAction("&Important")
+        menu.aboutToShow.connect(lambda: tell(shortcut="menu"))
+        line = Line()
+        line.textChanged.connect(lambda text: tell(text=text))
+        self.setCentralWidget(line)
+        for letter in "ACSZ":
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{letter}"), self)
+            shortcut.activated.connect(lambda letter=letter: tell(shortcut=f"Ctrl+{letter}"))
+
+
+application = QApplication(sys.argv)
+window = Window()
+window.showMaximized()
+tell(text="")
+application.exec()
