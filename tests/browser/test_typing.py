@@ -16,11 +16,13 @@ from functools import cached_property
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from desktopd.geometry import Size
 from tests.chromium import FLAGS
 from tests.daemon import Daemon, short_folder, until
 from tests.firefox import firefox
+from tests.ibus import japanese
 from tests.x11.conftest import Server, end, running
 
 PROGRAMS = Path(__file__).with_name("typing")
@@ -40,6 +42,7 @@ LAYOUTS = {
     "ru": ("Привет, мир!", ("Cyrillic_ef", "Cyrillic_es", "Cyrillic_yeru", "Cyrillic_ya")),
     "il": ("שלום", ("hebrew_shin", "hebrew_bet", "hebrew_dalet", "hebrew_zain")),
 }
+BROWSERS = ["chromium", "firefox"]
 OTHER = "another window"
 CONTROL = {"A": "\x01", "C": "\x03", "S": "\x13", "Z": "\x1a"}
 
@@ -117,8 +120,8 @@ class Desk:
     def type(self, text: str) -> None:
         self.server.run("xdotool", "type", "--delay", "20", text)
 
-    def key(self, *names: str) -> None:
-        self.server.run("xdotool", "key", "--delay", "20", *names)
+    def key(self, *names: str, delay: int = 30) -> None:
+        self.server.run("xdotool", "key", "--delay", str(delay), *names)
 
     def hold(self, *names: str) -> None:
         self.server.run("xdotool", "keydown", *names)
@@ -177,43 +180,63 @@ def lines(desktop: Daemon) -> Iterator[dict[str, Line]]:
         yield lines
 
 
+def manages(server: Server) -> bool:
+    """Whether a window manager has begun: it alone has a number of desktops."""
+    with suppress(subprocess.CalledProcessError):
+        return bool(server.run("xdotool", "get_num_desktops"))
+    return False
+
+
 @pytest.fixture(scope="module")
 def screen() -> Iterator[Server]:
     """The visitor's screen, with a window."""
     with running("xvfb", Size(1300, 900)) as server:
         server.start("openbox", "--sm-disable")
-        server.start("xterm", "-T", OTHER, "-geometry", "20x5+900+700")
+        until(lambda: manages(server), 20, "a window manager")
+        server.start("xterm", "-T", OTHER, "-geometry", "20x5+900+700", "-e", "cat")
         server.run("xdotool", "search", "--sync", "--onlyvisible", "--name", OTHER)
         yield server
 
 
-@pytest.fixture(scope="module", params=["chromium", "firefox"])
-def desk(
-    request: pytest.FixtureRequest, screen: Server, desktop: Daemon, lines: dict[str, Line]
-) -> Iterator[Desk]:
+@contextmanager
+def browser(name: str, screen: Server, desktop: Daemon, lines: dict[str, Line]) -> Iterator[Desk]:
     """A browser in a window, with nothing between it and the hands."""
-    with ExitStack() as stack, short_folder() as folder:
-        if request.param == "firefox":
+    with short_folder() as folder, ExitStack() as stack:
+        if name == "firefox":
             stack.enter_context(firefox(screen, folder / "profile", desktop.page))
         else:
             program = shutil.which("chromium") or "chromium"
             options = (*FLAGS, f"--user-data-dir={folder}", "--window-size=1280,800")
             stack.callback(end, screen.start(program, *options, desktop.page))
-        until(lambda: desktop.session()["viewers"], 60, "a viewer")
-        desk = Desk(screen, lines)
-        desk.layout("us")
-        lines["Qt"].activate()
-        desk.server.run("xdotool", "mousemove", "640", "500", "click", "1")
-        until(lambda: typed(desk, lines["Qt"]), 30, "a key")
-        yield desk
+        yield ready(Desk(screen, lines), desktop)
     until(lambda: not desktop.session()["viewers"], 30, "no viewer")
 
 
-def typed(desk: Desk, line: Line) -> bool:
-    """Whether a key arrives, within a moment."""
-    before = line.text()
-    desk.key("x")
-    return any(line.text() != before for _ in range(10))
+def ready(desk: Desk, desktop: Daemon) -> Desk:
+    """Wait until hands are heard."""
+    until(lambda: desktop.session()["viewers"], 60, "a viewer")
+    line = desk.lines["Qt"]
+    line.activate()
+    desk.layout("us")
+    until(lambda: clicked(desk, line), 30, "a click")
+    return desk
+
+
+@pytest.fixture(scope="module", params=BROWSERS)
+def desk(
+    request: pytest.FixtureRequest, screen: Server, desktop: Daemon, lines: dict[str, Line]
+) -> Iterator[Desk]:
+    with browser(request.param, screen, desktop, lines) as desk:
+        yield desk
+
+
+def clicked(desk: Desk, line: Line) -> bool:
+    """Whether a click arrives, within more than a double click takes."""
+    before = len(line.facts())
+    desk.server.run("xdotool", "mousemove", "640", "500", "click", "1")
+    with suppress(AssertionError):
+        until(lambda: len(line.facts()) > before, 2)
+    return len(line.facts()) > before
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -282,3 +305,55 @@ def test_alt_opens_a_menu_alone_and_with_a_letter(desk: Desk) -> None:
             desk.key(*keys)
             desk.key("Escape", "Escape")
         desk.type("hi")
+
+
+@pytest.mark.parametrize("name", BROWSERS)
+def test_japanese_arrives_once(
+    name: str, screen: Server, desktop: Daemon, lines: dict[str, Line]
+) -> None:
+    with (
+        short_folder() as folder,
+        japanese(screen, folder) as with_ibus,
+        browser(name, with_ibus, desktop, lines) as desk,
+        lines["Qt"].gets("日本語細胞、"),
+    ):
+        # As fast as people do: an input method answers each key from a process of its own.
+        desk.key(*"nihongo", "space", "Return", delay=100)
+        desk.key(*"saibou", "space", "Return", "comma", "Return", delay=100)
+        desk.key(*"karu", "Escape", delay=100)
+
+
+@pytest.fixture
+def apple(
+    chromium: Browser, screen: Server, desktop: Daemon, lines: dict[str, Line]
+) -> Iterator[tuple[Desk, Page]]:
+    """Chromium that says that it runs on a machine of Apple, whose Command is this one's Super."""
+    options = {"headless": False, "env": screen.environment, "args": FLAGS}
+    browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), **options)
+    context = browser.new_context(no_viewport=True)
+    context.add_init_script(
+        "Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' });"
+        "Object.defineProperty(navigator, 'userAgentData', { get: () => ({ platform: 'macOS' }) });"
+    )
+    page = context.new_page()
+    page.goto(desktop.page)
+    yield ready(Desk(screen, lines), desktop), page
+    browser.close()
+    until(lambda: not desktop.session()["viewers"], 30, "no viewer")
+
+
+def test_command_is_control_and_option_makes_characters(apple: tuple[Desk, Page]) -> None:
+    desk, page = apple
+    shortcuts = ["Ctrl+A", "Ctrl+C", "Ctrl+S", "Ctrl+Z"]
+    for line in desk.lines.values():
+        with line.gets("hiå", *shortcuts, *shortcuts):
+            desk.key(*(f"super+{letter}" for letter in "acsz"))
+            desk.layout("ru")
+            desk.key(*(f"super+{key}" for key in LAYOUTS["ru"][1]))
+            desk.layout("us")
+            desk.key("super", "alt")
+            desk.type("hi")
+            option = {"modifiers": 1, "key": "å", "code": "KeyA"}
+            devtools = page.context.new_cdp_session(page)
+            devtools.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": "å", **option})
+            devtools.send("Input.dispatchKeyEvent", {"type": "keyUp", **option})

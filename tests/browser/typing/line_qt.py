@@ -1,4 +1,4 @@
-"""A line of text in Qt; prints as JSON what it holds, and the shortcuts that it gets."""
+"""A line of text in Qt; prints as JSON what it holds, the shortcuts that it gets, and clicks."""
 
 import json
 import sys
@@ -19,6 +19,8 @@ class Line(QLineEdit):
     def event(self, event: QEvent | None) -> bool:
         if event and event.type() == QEvent.Type.ShortcutOverride:
             return False
+        if event and event.type() == QEvent.Type.MouseButtonRelease:
+            tell(click="")
         return super().event(event)
 
 

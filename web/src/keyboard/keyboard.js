@@ -69,7 +69,6 @@ export class Keyboard extends Emitter {
 
   /** @param {KeyboardEvent} event */
   #press(event) {
-    this.#field.clear();
     this.#typing = null;
     const modifier = modifierOf(event);
     this.#locks = this.#locksOf(event);
@@ -123,6 +122,7 @@ export class Keyboard extends Emitter {
   /** @param {KeyboardEvent} event */
   #pressKey(event) {
     event.preventDefault();
+    this.#field.clear();
     this.#modifiers.need(event);
     const instant = event.code === '' || (this.#platform === 'apple' && (event.metaKey || event.code === 'CapsLock'));
     if (instant) this.#tap(keysymOfKey(event), event.code);

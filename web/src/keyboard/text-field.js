@@ -30,6 +30,7 @@ export class TextField extends Emitter {
   #before = '';
   #composing = false;
   #onScreen = false;
+  #brush = /** @type {CanvasRenderingContext2D} */ (document.createElement('canvas').getContext('2d'));
 
   /** @param {HTMLTextAreaElement} field */
   constructor(field) {
@@ -59,7 +60,7 @@ export class TextField extends Emitter {
     this.focus();
   }
 
-  /** Make ready for the next key. */
+  /** Forget what has been typed. Not between the keys of an input method, which would lose what it has begun. */
   clear() {
     if (!this.#composing && !this.#onScreen) this.#fill('');
   }
@@ -71,6 +72,7 @@ export class TextField extends Emitter {
    */
   move({ x, y }) {
     if (this.#composing) this.#field.blur();
+    this.clear();
     this.#field.style.setProperty('--x', `${x}px`);
     this.#field.style.setProperty('--y', `${y}px`);
   }
@@ -91,12 +93,21 @@ export class TextField extends Emitter {
 
   #look() {
     const { value } = this.#field;
-    this.#field.style.setProperty('--characters', String([...value].length));
-    if (this.#composing && !this.#onScreen) return;
+    if (this.#composing && !this.#onScreen) {
+      this.#show(changeBetween(this.#before, value).text);
+      return;
+    }
     const change = changeBetween(this.#before, value);
     this.#before = value;
     if (change.erased || change.text) this.emit('changed', change);
-    if (this.#onScreen && (value.length < PADDING.length / 2 || value.length > PADDING.length * 4)) this.#fill(PADDING);
+    if (this.#onScreen && value.length < PADDING.length / 2) this.#fill(PADDING);
+    if (value.length > PADDING.length * 4) this.#fill(this.#onScreen ? PADDING : '');
+  }
+
+  /** @param {string} composed - which is the end of the field */
+  #show(composed) {
+    this.#brush.font = getComputedStyle(this.#field).font;
+    this.#field.style.setProperty('--width', `${Math.ceil(this.#brush.measureText(composed).width)}px`);
   }
 
   /** @param {string} text */
