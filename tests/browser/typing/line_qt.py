@@ -8,20 +8,27 @@ from PyQt6.QtCore import QEvent
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QApplication, QLineEdit, QMainWindow
 
+CLICK = {
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.MouseButtonRelease,
+    QEvent.Type.MouseButtonDblClick,
+}
+
 
 def tell(**facts: Any) -> None:
     print(json.dumps(facts), flush=True)
 
 
 class Line(QLineEdit):
-    """Leaves to the window what shortcuts a line has of its own."""
+    """Leaves its own shortcuts to the window; a click leaves its cursor at the end."""
 
     def event(self, event: QEvent | None) -> bool:
-        if event and event.type() == QEvent.Type.ShortcutOverride:
+        kind = event.type() if event else None
+        if kind == QEvent.Type.ShortcutOverride:
             return False
-        if event and event.type() == QEvent.Type.MouseButtonRelease:
+        if kind == QEvent.Type.MouseButtonRelease:
             tell(click="")
-        return super().event(event)
+        return kind in CLICK or super().event(event)
 
 
 class Window(QMainWindow):
@@ -36,6 +43,7 @@ class Window(QMainWindow):
         assert menu
         menu.addAction("&Important")
         menu.aboutToShow.connect(lambda: tell(shortcut="menu"))
+        menu.aboutToHide.connect(lambda: tell(shortcut="closed"))
         line = Line()
         line.textChanged.connect(lambda text: tell(text=text))
         self.setCentralWidget(line)
