@@ -42,7 +42,6 @@ LAYOUTS = {
     "ru": ("Привет, мир!", ("Cyrillic_ef", "Cyrillic_es", "Cyrillic_yeru", "Cyrillic_ya")),
     "il": ("שלום", ("hebrew_shin", "hebrew_bet", "hebrew_dalet", "hebrew_zain")),
 }
-BROWSERS = ["chromium", "firefox"]
 OTHER = "another window"
 CONTROL = {"A": "\x01", "C": "\x03", "S": "\x13", "Z": "\x1a"}
 
@@ -112,6 +111,7 @@ class Desk:
 
     server: Server
     lines: dict[str, Line]
+    page: Page | None = None
 
     def layout(self, *names: str) -> None:
         self.server.run("setxkbmap", "-option", "")
@@ -201,35 +201,62 @@ def screen() -> Iterator[Server]:
 
 
 @contextmanager
-def browser(name: str, screen: Server, desktop: Daemon, lines: dict[str, Line]) -> Iterator[Desk]:
+def plain(name: str, screen: Server, address: str) -> Iterator[None]:
     """A browser in a window, with nothing between it and the hands."""
-    others = desktop.session()["viewers"]
     with short_folder() as folder, ExitStack() as stack:
         if name == "firefox":
-            stack.enter_context(firefox(screen, folder / "profile", desktop.page))
+            stack.enter_context(firefox(screen, folder / "profile", address))
         else:
             program = shutil.which("chromium") or "chromium"
             options = (*FLAGS, f"--user-data-dir={folder}", "--window-size=1280,800")
-            stack.callback(end, screen.start(program, *options, desktop.page))
-        yield ready(Desk(screen, lines))
-    until(lambda: desktop.session()["viewers"] == others, 30, "the browser's end")
+            stack.callback(end, screen.start(program, *options, address))
+        yield
 
 
-def ready(desk: Desk) -> Desk:
-    """Wait until hands are heard."""
-    line = desk.lines["Qt"]
-    line.activate()
-    desk.layout("us")
-    until(lambda: clicked(desk, line), 60, "a click")
-    return desk
+@contextmanager
+def apple(chromium: Browser, screen: Server, address: str) -> Iterator[Page]:
+    """Chromium that says that it runs on a machine of Apple, whose Command is Super here."""
+    browser = chromium.browser_type.launch(
+        executable_path=shutil.which("chromium"),
+        headless=False,
+        env={**screen.environment},
+        args=FLAGS,
+    )
+    context = browser.new_context(no_viewport=True)
+    context.add_init_script(
+        "Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' });"
+        "Object.defineProperty(navigator, 'userAgentData', { get: () => ({ platform: 'macOS' }) });"
+    )
+    page = context.new_page()
+    page.goto(address)
+    yield page
+    browser.close()
 
 
-@pytest.fixture(scope="module", params=BROWSERS)
+@pytest.fixture(scope="module")
 def desk(
-    request: pytest.FixtureRequest, screen: Server, desktop: Daemon, lines: dict[str, Line]
+    request: pytest.FixtureRequest,
+    screen: Server,
+    desktop: Daemon,
+    lines: dict[str, Line],
+    chromium: Browser,
 ) -> Iterator[Desk]:
-    with browser(request.param, screen, desktop, lines) as desk:
+    """One browser at a time: a name, with `japanese` behind it for one with an input method."""
+    name, *more = request.param.split()
+    with ExitStack() as stack:
+        desk = Desk(screen, lines)
+        if name == "apple":
+            desk.page = stack.enter_context(apple(chromium, screen, desktop.page))
+        else:
+            if more:
+                folder = stack.enter_context(short_folder())
+                desk.server = stack.enter_context(japanese(screen, folder))
+            stack.enter_context(plain(name, desk.server, desktop.page))
+        lines["Qt"].activate()
+        desk.layout("us")
+        until(lambda: clicked(desk, lines["Qt"]), 60, "a click")
         yield desk
+    until(lambda: not desktop.session()["viewers"], 30, "no viewer")
 
 
 def clicked(desk: Desk, line: Line) -> bool:
@@ -241,6 +268,10 @@ def clicked(desk: Desk, line: Line) -> bool:
     return len(line.facts()) > before
 
 
+in_each_browser = pytest.mark.parametrize("desk", ["chromium", "firefox"], indirect=True)
+
+
+@in_each_browser
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_layout_into_every_toolkit(desk: Desk, layout: str) -> None:
     text, keys = LAYOUTS[layout]
@@ -251,6 +282,7 @@ def test_every_layout_into_every_toolkit(desk: Desk, layout: str) -> None:
             desk.key(*(f"ctrl+{key}" for key in keys))
 
 
+@in_each_browser
 def test_dead_and_compose_keys_give_characters(desk: Desk) -> None:
     desk.layout("us", "-variant", "intl", "-option", "compose:menu")
     compositions = [
@@ -268,6 +300,7 @@ def test_dead_and_compose_keys_give_characters(desk: Desk) -> None:
             desk.type("ab")
 
 
+@in_each_browser
 def test_after_another_window_keys_are_text(desk: Desk) -> None:
     desk.layout("us")
     with desk.lines["Qt"].gets(20 * "hi"):
@@ -277,6 +310,7 @@ def test_after_another_window_keys_are_text(desk: Desk) -> None:
             desk.type("hi")
 
 
+@in_each_browser
 def test_a_release_that_another_window_gets_is_not_missed(desk: Desk) -> None:
     desk.layout("us")
     browser = desk.window()
@@ -289,6 +323,7 @@ def test_a_release_that_another_window_gets_is_not_missed(desk: Desk) -> None:
             desk.type("hi")
 
 
+@in_each_browser
 def test_a_modifier_that_another_window_got_counts(desk: Desk) -> None:
     desk.layout("us")
     browser = desk.window()
@@ -300,6 +335,7 @@ def test_a_modifier_that_another_window_got_counts(desk: Desk) -> None:
         desk.release("ctrl")
 
 
+@in_each_browser
 def test_alt_opens_a_menu_alone_and_with_a_letter(desk: Desk) -> None:
     desk.layout("us")
     line = desk.lines["Qt"]
@@ -312,44 +348,19 @@ def test_alt_opens_a_menu_alone_and_with_a_letter(desk: Desk) -> None:
         desk.type("hi")
 
 
-@pytest.mark.parametrize("name", BROWSERS)
-def test_japanese_arrives_once(
-    name: str, screen: Server, desktop: Daemon, lines: dict[str, Line]
-) -> None:
-    with (
-        short_folder() as folder,
-        japanese(screen, folder) as with_ibus,
-        browser(name, with_ibus, desktop, lines) as desk,
-        lines["Qt"].gets("日本語細胞、"),
-    ):
+@pytest.mark.parametrize("desk", ["chromium japanese", "firefox japanese"], indirect=True)
+def test_japanese_arrives_once(desk: Desk) -> None:
+    with desk.lines["Qt"].gets("日本語細胞、"):
         # As fast as people do: an input method answers each key from a process of its own.
         desk.key(*"nihongo", "space", "Return", delay=100)
         desk.key(*"saibou", "space", "Return", "comma", "Return", delay=100)
         desk.key(*"karu", "Escape", delay=100)
 
 
-@pytest.fixture
-def apple(
-    chromium: Browser, screen: Server, desktop: Daemon, lines: dict[str, Line]
-) -> Iterator[tuple[Desk, Page]]:
-    """Chromium that says that it runs on a machine of Apple, whose Command is this one's Super."""
-    others = desktop.session()["viewers"]
-    options = {"headless": False, "env": screen.environment, "args": FLAGS}
-    browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), **options)
-    context = browser.new_context(no_viewport=True)
-    context.add_init_script(
-        "Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' });"
-        "Object.defineProperty(navigator, 'userAgentData', { get: () => ({ platform: 'macOS' }) });"
-    )
-    page = context.new_page()
-    page.goto(desktop.page)
-    yield ready(Desk(screen, lines)), page
-    browser.close()
-    until(lambda: desktop.session()["viewers"] == others, 30, "the browser's end")
-
-
-def test_command_is_control_and_option_makes_characters(apple: tuple[Desk, Page]) -> None:
-    desk, page = apple
+@pytest.mark.parametrize("desk", ["apple"], indirect=True)
+def test_command_is_control_and_option_makes_characters(desk: Desk) -> None:
+    assert desk.page
+    devtools = desk.page.context.new_cdp_session(desk.page)
     shortcuts = ["Ctrl+A", "Ctrl+C", "Ctrl+S", "Ctrl+Z"]
     for line in desk.lines.values():
         with line.gets("hiå", *shortcuts, *shortcuts):
@@ -360,6 +371,5 @@ def test_command_is_control_and_option_makes_characters(apple: tuple[Desk, Page]
             desk.key("super", "alt")
             desk.type("hi")
             option = {"modifiers": 1, "key": "å", "code": "KeyA"}
-            devtools = page.context.new_cdp_session(page)
             devtools.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": "å", **option})
             devtools.send("Input.dispatchKeyEvent", {"type": "keyUp", **option})

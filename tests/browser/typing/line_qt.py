@@ -4,7 +4,7 @@ import json
 import sys
 from typing import Any
 
-from PyQt6.QtCore import QEvent
+from PyQt6.QtCore import QEvent, QTimer
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QApplication, QLineEdit, QMainWindow
 
@@ -43,10 +43,12 @@ class Window(QMainWindow):
         assert menu
         menu.addAction("&Important")
         menu.aboutToShow.connect(lambda: tell(shortcut="menu"))
-        menu.aboutToHide.connect(lambda: tell(shortcut="closed"))
+        # Until then the menu has the keyboard for itself.
+        menu.aboutToHide.connect(lambda: QTimer.singleShot(0, lambda: tell(shortcut="closed")))
         line = Line()
         line.textChanged.connect(lambda text: tell(text=text))
         self.setCentralWidget(line)
+        line.setFocus()
         for letter in "ACSZ":
             shortcut = QShortcut(QKeySequence(f"Ctrl+{letter}"), self)
             shortcut.activated.connect(lambda letter=letter: tell(shortcut=f"Ctrl+{letter}"))
