@@ -200,14 +200,17 @@ def screen() -> Iterator[Server]:
         yield server
 
 
+def executable(chromium: Browser) -> str:
+    return shutil.which("chromium") or chromium.browser_type.executable_path
+
+
 @contextmanager
-def plain(name: str, screen: Server, address: str) -> Iterator[None]:
+def plain(program: str, screen: Server, address: str) -> Iterator[None]:
     """A browser in a window, with nothing between it and the hands."""
     with short_folder() as folder, ExitStack() as stack:
-        if name == "firefox":
+        if program == "firefox":
             stack.enter_context(firefox(screen, folder / "profile", address))
         else:
-            program = shutil.which("chromium") or "chromium"
             options = (*FLAGS, f"--user-data-dir={folder}", "--window-size=1280,800")
             stack.callback(end, screen.start(program, *options, address))
         yield
@@ -217,7 +220,7 @@ def plain(name: str, screen: Server, address: str) -> Iterator[None]:
 def apple(chromium: Browser, screen: Server, address: str) -> Iterator[Page]:
     """Chromium that says that it runs on a machine of Apple, whose Command is Super here."""
     browser = chromium.browser_type.launch(
-        executable_path=shutil.which("chromium"),
+        executable_path=executable(chromium),
         headless=False,
         env={**screen.environment},
         args=FLAGS,
@@ -251,7 +254,8 @@ def desk(
             if more:
                 folder = stack.enter_context(short_folder())
                 desk.server = stack.enter_context(japanese(screen, folder))
-            stack.enter_context(plain(name, desk.server, desktop.page))
+            program = executable(chromium) if name == "chromium" else name
+            stack.enter_context(plain(program, desk.server, desktop.page))
         lines["Qt"].activate()
         desk.layout("us")
         until(lambda: clicked(desk, lines["Qt"]), 60, "a click")

@@ -6,6 +6,7 @@
 import { Application } from '../connection/application.js';
 import { Clipboard } from '../connection/clipboard.js';
 import { DesktopConnection } from '../connection/desktop-connection.js';
+import { Diagnosis } from '../connection/diagnosis.js';
 import { EventsConnection } from '../connection/events-connection.js';
 import { Files } from '../connection/files.js';
 import { HttpError } from '../connection/http-error.js';
@@ -23,6 +24,7 @@ import { TextField } from '../keyboard/text-field.js';
 import { Codecs } from '../video/codecs.js';
 import { AboutPanel } from './about-panel.js';
 import { Bar } from './bar.js';
+import { refuseBrowserGestures } from './browser-gestures.js';
 import { ClipboardPanel, refusalText } from './clipboard-panel.js';
 import { CrashCard } from './crash-card.js';
 import { DeepLink } from './deep-link.js';
@@ -32,9 +34,10 @@ import { DownloadOffer } from './download-offer.js';
 import { DropArea } from './drop-area.js';
 import { Drops } from './drops.js';
 import { element } from './element.js';
-import { errorText } from './error-text.js';
+import { errorText, faultText } from './error-text.js';
 import { fillTexts } from './fill-texts.js';
 import { FilesPanel } from './files-panel.js';
+import { HistoryButtons } from './history-buttons.js';
 import { LastingCard } from './lasting-card.js';
 import { LinkDialog } from './link-dialog.js';
 import { MenuKey } from './menu-key.js';
@@ -71,6 +74,7 @@ class Page {
     reconnect: this.#parameters.reconnect,
     delay: this.#parameters.reconnectDelay,
   });
+  #diagnosis = new Diagnosis(this.#address, this.#parameters);
   #clipboard = new Clipboard(this.#events);
   #notice = new Notice();
   #transfers = new Transfers();
@@ -119,6 +123,7 @@ class Page {
   /** Open both connections. */
   run() {
     takeOverDownloads(this.#session, (error) => this.#notice.show(errorText(error)));
+    refuseBrowserGestures(this.#place);
     new PasteKey(this.#place, this.#connection, this.#clipboard);
     this.#listenToServer();
     this.#listenToDesktop();
@@ -129,6 +134,7 @@ class Page {
     document.title = this.#parameters.title || texts.desktop;
     setInterval(() => this.#drawAbout(), ABOUT_TIME);
     this.#events.start();
+    if (this.#parameters.autoconnect) this.#diagnosis.state = 'connecting';
     if (this.#parameters.foreign && this.#parameters.autoconnect) this.#connection.start();
     this.#session.read().then(
       (facts) => this.#learn(facts),
@@ -148,6 +154,7 @@ class Page {
     this.#events.on('trouble', (error) => this.#tellTrouble(error));
     this.#events.on('application', (facts) => {
       this.#link.applicationFacts = facts;
+      this.#desktop.zoomsByWheel = facts.companion !== null;
       this.#crash.companion = facts.companion;
       this.#restart.companion = facts.companion;
     });
@@ -168,14 +175,22 @@ class Page {
     this.#desktop.on('state', (state) => {
       this.#reconnecting.hidden = state !== 'reconnecting';
       this.#start.connection = state;
+      this.#diagnosis.state = state;
       this.#embedding.state = { connection: state };
       this.#focusIfLost();
     });
     this.#keyboard.on('key', ({ key, locks }) => this.#connection.rfb?.type(key, locks));
+    this.#diagnosis.on('found', (fault) => {
+      const text = fault ? faultText(fault) : '';
+      this.#start.fault = text;
+      this.#reconnecting.textContent = text || texts.notice.reconnecting;
+    });
     this.#desktop.on('drawn', () => this.#drawAbout());
     this.#desktop.on('misfit', (misfit) => (this.#bar.misfit = misfit));
     this.#desktop.on('clipping', (clipping) => (this.#bar.clipping = clipping));
     this.#desktop.on('touched', () => this.#bar.fold());
+    const buttons = HistoryButtons.wanted ? new HistoryButtons(this.#place) : null;
+    buttons?.on('pressed', (button) => this.#connection.rfb?.click(button));
   }
 
   #listenToBar() {
