@@ -184,6 +184,7 @@ def _be_nice(pid: int, nice: int) -> None:
     sched(7), "The autogroup feature": there the value of a process says nothing beyond its session.
     """
     with contextlib.suppress(ProcessLookupError):
-        os.setpriority(os.PRIO_PROCESS, pid, nice)
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        os.setpriority(os.PRIO_PROCESS, pid, min(19, own + nice))
     with contextlib.suppress(OSError):
         Path(f"/proc/{pid}/autogroup").write_text(str(nice))

@@ -1,0 +1,197 @@
+"""Draws one canvas of napari: coarser while drawings follow each other, exactly when they end.
+
+Only what the canvas paints on the screen is drawn so. Screenshots, exports and picking draw outside
+of Qt's paint event, and get what napari draws. Tested by tests/x11/test_motion.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from qtpy.QtCore import QEvent, QTimer
+
+from desktopd.integrations.napari.motion.controller import Controller
+from desktopd.integrations.napari.motion.exact import ExactDrawing
+from desktopd.integrations.napari.motion.framebuffers import Framebuffer
+from desktopd.integrations.napari.motion.quality import EXACT, Key, Quality
+from desktopd.integrations.napari.motion.transforms import Transforms
+from desktopd.integrations.napari.motion.visuals import drawn, freedom, is_volume, timed
+
+REST = 0.1
+"""Seconds without a drawing after which the scene rests."""
+FRAME = 0.040
+"""Seconds that a frame may take."""
+OTHER = 0.012
+"""Seconds of a frame that are not the drawing: napari's own work, Qt's composition, X."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """What was drawn for the screen: of which revision of the scene, and how."""
+
+    framebuffer: Framebuffer
+    revision: int
+    quality: Quality
+
+
+class MotionCanvas:
+    """The canvas of one viewer, a ``napari._vispy.canvas.VispyCanvas``.
+
+    `changed` is called when the quality of what is shown has changed.
+    """
+
+    def __init__(self, canvas: Any, changed: Callable[[], None]) -> None:
+        self.smooth = True
+        self.shown = EXACT
+        """The quality of the picture on the screen."""
+        self.exact_seconds = 0.0
+        """What the last exact picture took to draw, from the rest of the scene on."""
+        self._canvas = canvas
+        self._scene = canvas._scene_canvas
+        self._changed = changed
+        self._controller = Controller(FRAME - OTHER)
+        self._revision = 0
+        self._painting = False
+        self._picture: _Picture | None = None
+        self._coarse: Framebuffer | None = None
+        self._exact: ExactDrawing | None = None
+        self._rest = QTimer()
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self._settle)
+        self._transforms = Transforms(self._scene)
+        self._original_draw = self._scene._draw_scene
+        self._original_update = self._scene.update
+        self._original_event = self._scene.native.event
+        self._scene._draw_scene = self._draw_scene
+        self._scene.update = self._update
+        self._scene.native.event = self._event
+
+    def _event(self, event: Any) -> bool:
+        """Mark what is drawn for the screen: grabs of the framebuffer are no events."""
+        if event.type() != QEvent.Type.Paint:
+            return bool(self._original_event(event))
+        self._painting = True
+        try:
+            return bool(self._original_event(event))
+        finally:
+            self._painting = False
+
+    def _update(self, node: Any = None) -> None:
+        """Note that the scene is another one."""
+        if self._transforms.changing:
+            return
+        if not self._scene._drawing:
+            self._revision += 1
+        self._original_update(node)
+
+    def _draw_scene(self, bgcolor: Any = None) -> None:
+        """Draw the scene, as `SceneCanvas._draw_scene` does."""
+        for_screen = self._painting and bgcolor is None and not self._scene._fb_stack
+        if not (self.smooth and for_screen):
+            self._draw_as_it_is(bgcolor)
+            return
+        self._painting = False
+        size = tuple(self._scene.physical_size)
+        visuals = self._visuals()
+        self._controller.scene({key: freedom(visual) for key, visual in visuals.items()})
+        if self._shows_again(size):
+            return
+        if self._exact is not None:
+            self._exact.abandon()
+            self._exact = None
+        if self._is_quick(visuals):
+            self._draw_whole(visuals)
+        else:
+            self._draw_coarse(visuals, size)
+
+    def _draw_as_it_is(self, bgcolor: Any = None) -> None:
+        self._transforms.restore()
+        self._original_draw(bgcolor)
+
+    def _visuals(self) -> dict[Key, Any]:
+        """The visuals of the layers that are seen."""
+        found = self._canvas.layer_to_visual.items()
+        return {id(layer): visual.node for layer, visual in found if layer.visible}
+
+    def _is_quick(self, visuals: dict[Key, Any]) -> bool:
+        if self._controller.known:
+            return not self._controller.is_slow
+        # Nobody knows how long a new volume takes: the coarse picture will tell.
+        return not any(map(is_volume, visuals.values()))
+
+    def _shows_again(self, size: tuple[int, ...]) -> bool:
+        """Show what was drawn of this very scene, if it was."""
+        exact = self._exact
+        if exact is not None and exact.done and exact.revision == self._revision:
+            self._picture = _Picture(exact.framebuffer, exact.revision, EXACT)
+            self.exact_seconds = exact.seconds
+            self._exact = None
+            self._show_quality(EXACT)
+        picture = self._picture
+        if picture is None or picture.revision != self._revision:
+            return False
+        if picture.quality == EXACT and picture.framebuffer.size != size:
+            return False
+        picture.framebuffer.show(self._scene)
+        return True
+
+    def _draw_whole(self, visuals: dict[Key, Any]) -> None:
+        """Draw the exact picture, as napari does."""
+        self._picture = None
+        self._rest.stop()
+        with timed(visuals, self._scene.context) as seconds:
+            self._draw_as_it_is()
+        self._controller.measured(EXACT, seconds)
+        self._show_quality(EXACT)
+
+    def _draw_coarse(self, visuals: dict[Key, Any], size: tuple[int, ...]) -> None:
+        quality = self._controller.next()
+        if quality.divisor == 1 and not self._controller.known:
+            quality = Quality(3)
+        scene = self._scene
+        width, height = (max(1, round(side / quality.divisor)) for side in size)
+        if self._coarse is None or self._coarse.size != (width, height):
+            self._coarse = Framebuffer(width, height)
+        with ExitStack() as stack:
+            stack.enter_context(self._coarse.drawn_into(scene))
+            self._transforms.fit(width, height)
+            stack.callback(scene.context.set_viewport, 0, 0, *size)
+            for key, visual in visuals.items():
+                stack.enter_context(drawn(visual, quality.detail(key)))
+            seconds = stack.enter_context(timed(visuals, scene.context))
+            self._original_draw()
+        self._controller.measured(quality, seconds)
+        self._picture = _Picture(self._coarse, self._revision, quality)
+        self._coarse.show(scene)
+        self._show_quality(quality)
+        self._rest.start(round(REST * 1000))
+
+    def _settle(self) -> None:
+        """Begin the exact picture, now that the scene rests."""
+        scene = self._scene
+        scene.set_current()
+        self._exact = ExactDrawing(
+            scene, self._draw_as_it_is, self._revision, self._controller.predict(EXACT)
+        )
+        self._next_slice(self._exact)
+
+    def _next_slice(self, exact: ExactDrawing) -> None:
+        """Draw one slice more, and let the event loop turn."""
+        if exact is not self._exact or exact.revision != self._revision:
+            return
+        exact.draw_slice()
+        if exact.done:
+            self._original_update()
+        else:
+            QTimer.singleShot(0, lambda: self._next_slice(exact))
+
+    def _show_quality(self, quality: Quality) -> None:
+        if quality != self.shown:
+            self.shown = quality
+            self._changed()

@@ -1,0 +1,141 @@
+"""Decides how finely the next picture is drawn, from what drawings have taken: no GL, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from desktopd.integrations.napari.motion.quality import (
+    COARSE_DIVISORS,
+    DIVISORS,
+    EXACT,
+    Freedom,
+    Key,
+    Quality,
+)
+
+TRUST = 0.5
+"""Weight of a new measurement."""
+TOO_SLOW = 1.15
+QUICK_ENOUGH = 0.8
+"""Shares of the budget between which the quality stays as it is."""
+
+
+class LayerCost:
+    """What one layer takes, by the share of the exact picture's work that was drawn.
+
+    Of the last two drawings of a share the quicker one counts: another program may have had the
+    cores, and the first drawing of a kind compiles its shader.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[float, float] = {}
+        self._last: dict[float, float] = {}
+
+    def measured(self, share: float, seconds: float) -> None:
+        """Note a drawing; what is remembered of other shares moves with it."""
+        before, last = self._seen.get(share), self._last.get(share)
+        self._last[share] = seconds
+        if before is None:
+            self._seen[share] = min(seconds, self.predict(share) or seconds)
+            return
+        if last is None or before <= 0:
+            self._seen[share] = seconds
+            return
+        factor = 1 + TRUST * (min(seconds, last) / before - 1)
+        for other in self._seen:
+            self._seen[other] *= factor
+
+    @property
+    def known(self) -> bool:
+        """Whether it was ever measured."""
+        return bool(self._seen)
+
+    def predict(self, share: float) -> float:
+        """Seconds for a drawing; part of the time may not depend on the share."""
+        if share in self._seen:
+            return self._seen[share]
+        if not self._seen:
+            return 0.0
+        nearest = sorted(self._seen, key=lambda other: abs(other - share))
+        if len(nearest) == 1:
+            return self._seen[nearest[0]] * share / nearest[0]
+        (one, two) = nearest[:2]
+        slope = max(0.0, (self._seen[one] - self._seen[two]) / (one - two))
+        return max(0.0, self._seen[one] + slope * (share - one))
+
+
+class Controller:
+    """Keeps the drawing of a scene within `budget` seconds, where that can be."""
+
+    def __init__(self, budget: float) -> None:
+        self.budget = budget
+        self._costs: dict[Key, LayerCost] = {}
+        self._freedoms: Mapping[Key, Freedom] = {}
+        self._quality = EXACT
+
+    def scene(self, freedoms: Mapping[Key, Freedom]) -> None:
+        """Tell which layers are drawn, and what may be left out of each."""
+        if freedoms == self._freedoms:
+            return
+        self._freedoms = dict(freedoms)
+        self._costs = {key: self._costs.get(key, LayerCost()) for key in freedoms}
+        self._quality = self._fitting()
+
+    def measured(self, quality: Quality, seconds: Mapping[Key, float]) -> None:
+        """Note what the layers of a drawing have taken."""
+        for key, taken in seconds.items():
+            if key in self._costs:
+                self._costs[key].measured(quality.share(key), taken)
+
+    @property
+    def known(self) -> bool:
+        """Whether every layer was measured."""
+        return all(cost.known for cost in self._costs.values())
+
+    def predict(self, quality: Quality) -> float:
+        """Seconds that a drawing takes."""
+        return sum(cost.predict(quality.share(key)) for key, cost in self._costs.items())
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the exact picture takes longer than the budget."""
+        return self.predict(EXACT) > self.budget
+
+    def next(self) -> Quality:
+        """The quality of the next picture."""
+        now = self.predict(self._quality)
+        if now > self.budget * TOO_SLOW:
+            self._quality = self._fitting()
+        else:
+            finer = self._fitting(self.budget * QUICK_ENOUGH)
+            if self.predict(finer) > now:
+                self._quality = finer
+        return self._quality
+
+    def _fitting(self, budget: float | None = None) -> Quality:
+        """The finest quality within the budget, or the coarsest of all."""
+        budget = self.budget if budget is None else budget
+        quality = EXACT
+        for quality in self._ladder():
+            if self.predict(quality) <= budget:
+                break
+        return quality
+
+    def _ladder(self) -> Iterator[Quality]:
+        """Ever coarser: resolution first, then the costliest layer's detail, layer by layer."""
+        quality = EXACT
+        for divisor in DIVISORS:
+            yield (quality := Quality(divisor, quality.details))
+        while (coarser := self._coarser(quality)) is not None:
+            yield (quality := coarser)
+        for divisor in COARSE_DIVISORS:
+            yield Quality(divisor, quality.details)
+
+    def _coarser(self, quality: Quality) -> Quality | None:
+        def cost(key: Key) -> float:
+            return self._costs[key].predict(quality.share(key))
+
+        for key in sorted(self._freedoms, key=cost, reverse=True):
+            if (coarser := quality.coarser(key, self._freedoms[key])) is not None:
+                return coarser
+        return None
