@@ -44,8 +44,10 @@ def _app_environment(loaded: Loaded) -> dict[str, str]:
     """What napari gets beside the environment of every program: its companion."""
     if not is_napari(loaded.settings.app):
         return {}
-    place = CompanionPlace(loaded.runtime_dir)
-    return companion_environment(place, loaded.environment, restore=loaded.settings.restore)
+    place, settings = CompanionPlace(loaded.runtime_dir), loaded.settings
+    return companion_environment(
+        place, loaded.environment, restore=settings.restore, motion=settings.motion
+    )
 
 
 def allowed_to_open(settings: Settings) -> Allowed:

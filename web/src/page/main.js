@@ -35,6 +35,7 @@ import { FilesPanel } from './files-panel.js';
 import { LastingCard } from './lasting-card.js';
 import { LinkDialog } from './link-dialog.js';
 import { MenuKey } from './menu-key.js';
+import { MotionSwitch } from './motion-switch.js';
 import { Notice } from './notice.js';
 import { Parameters } from './parameters.js';
 import { programName } from './program-name.js';
@@ -93,6 +94,7 @@ class Page {
   #about = new AboutPanel();
   #restart = new RestartPanel();
   #application = new Application();
+  #motion = new MotionSwitch(this.#bar, this.#application, (error) => this.#notice.show(errorText(error)));
   #linkDialog = new LinkDialog();
   #link = new DeepLink(this.#parameters.view, {
     application: this.#application,
@@ -139,6 +141,8 @@ class Page {
       this.#link.applicationFacts = facts;
       this.#crash.companion = facts.companion;
       this.#restart.companion = facts.companion;
+      this.#about.companion = facts.companion;
+      this.#motion.companion = facts.companion;
     });
     this.#events.on('refused', (text) => this.#notice.show(text));
     this.#events.on('opened', () => {
@@ -237,6 +241,7 @@ class Page {
     this.#focusIfLost();
     const control = facts.role === 'control';
     this.#bar.restart = control && !foreign;
+    this.#motion.allowed = control && !viewOnly && !foreign;
     this.#clipboard.enabled = control && !viewOnly && !foreign;
     this.#drops.refusal = foreign ? texts.drop.foreign : !control || viewOnly ? texts.drop.watching : '';
     this.#filesPanel.watching = viewOnly;

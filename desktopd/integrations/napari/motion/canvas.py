@@ -16,7 +16,7 @@ from qtpy.QtCore import QEvent, QTimer
 
 from desktopd.integrations.napari.motion.controller import Controller
 from desktopd.integrations.napari.motion.exact import ExactDrawing
-from desktopd.integrations.napari.motion.framebuffers import Framebuffer
+from desktopd.integrations.napari.motion.offscreen_picture import OffscreenPicture
 from desktopd.integrations.napari.motion.quality import EXACT, Key, Quality
 from desktopd.integrations.napari.motion.transforms import Transforms
 from desktopd.integrations.napari.motion.visuals import drawn, freedom, is_volume, timed
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 class _Picture:
     """What was drawn for the screen: of which revision of the scene, and how."""
 
-    framebuffer: Framebuffer
+    framebuffer: OffscreenPicture
     revision: int
     quality: Quality
 
@@ -50,8 +50,8 @@ class MotionCanvas:
         self.smooth = True
         self.shown = EXACT
         """The quality of the picture on the screen."""
-        self.exact_seconds = 0.0
-        """What the last exact picture took to draw, from the rest of the scene on."""
+        self.exact_seconds: float | None = None
+        """What the last exact picture took that was drawn in slices; None before the first."""
         self._canvas = canvas
         self._scene = canvas._scene_canvas
         self._changed = changed
@@ -59,7 +59,7 @@ class MotionCanvas:
         self._revision = 0
         self._painting = False
         self._picture: _Picture | None = None
-        self._coarse: Framebuffer | None = None
+        self._coarse: OffscreenPicture | None = None
         self._exact: ExactDrawing | None = None
         self._rest = QTimer()
         self._rest.setSingleShot(True)
@@ -157,7 +157,7 @@ class MotionCanvas:
         scene = self._scene
         width, height = (max(1, round(side / quality.divisor)) for side in size)
         if self._coarse is None or self._coarse.size != (width, height):
-            self._coarse = Framebuffer(width, height)
+            self._coarse = OffscreenPicture(width, height)
         with ExitStack() as stack:
             stack.enter_context(self._coarse.drawn_into(scene))
             self._transforms.fit(width, height)

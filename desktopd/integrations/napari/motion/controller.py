@@ -24,26 +24,25 @@ class LayerCost:
     """What one layer takes, by the share of the exact picture's work that was drawn.
 
     Of the last two drawings of a share the quicker one counts: another program may have had the
-    cores, and the first drawing of a kind compiles its shader.
+    cores, and the first drawing of a kind compiles its shader. The last two shares are remembered.
     """
 
     def __init__(self) -> None:
         self._seen: dict[float, float] = {}
-        self._last: dict[float, float] = {}
+        self._last: tuple[float, float] | None = None
 
     def measured(self, share: float, seconds: float) -> None:
-        """Note a drawing; what is remembered of other shares moves with it."""
-        before, last = self._seen.get(share), self._last.get(share)
-        self._last[share] = seconds
-        if before is None:
-            self._seen[share] = min(seconds, self.predict(share) or seconds)
-            return
-        if last is None or before <= 0:
-            self._seen[share] = seconds
-            return
-        factor = 1 + TRUST * (min(seconds, last) / before - 1)
-        for other in self._seen:
-            self._seen[other] *= factor
+        """Note a drawing; what is remembered of the other share moves with it."""
+        again = self._last is not None and self._last[0] == share
+        quicker = min(seconds, self._last[1]) if self._last and again else seconds
+        self._last = share, seconds
+        before = self._seen.pop(share, None)
+        if before:
+            factor = 1 + TRUST * (quicker / before - 1)
+            self._seen = {other: factor * taken for other, taken in self._seen.items()}
+            self._seen[share] = factor * before
+        elif again or not self._seen:
+            self._seen = {**dict([*self._seen.items()][-1:]), share: quicker}
 
     @property
     def known(self) -> bool:
@@ -52,16 +51,14 @@ class LayerCost:
 
     def predict(self, share: float) -> float:
         """Seconds for a drawing; part of the time may not depend on the share."""
-        if share in self._seen:
-            return self._seen[share]
-        if not self._seen:
-            return 0.0
-        nearest = sorted(self._seen, key=lambda other: abs(other - share))
-        if len(nearest) == 1:
-            return self._seen[nearest[0]] * share / nearest[0]
-        (one, two) = nearest[:2]
-        slope = max(0.0, (self._seen[one] - self._seen[two]) / (one - two))
-        return max(0.0, self._seen[one] + slope * (share - one))
+        if share in self._seen or not self._seen:
+            return self._seen.get(share, 0.0)
+        *before, (last, taken) = self._seen.items()
+        for other, then in before:
+            slope = (taken - then) / (last - other)
+            if 0 < slope < taken / last:
+                return max(0.0, taken + slope * (share - last))
+        return taken * share / last
 
 
 class Controller:

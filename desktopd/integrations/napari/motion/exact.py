@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from desktopd.integrations.napari.motion.framebuffers import Framebuffer
+from desktopd.integrations.napari.motion.offscreen_picture import OffscreenPicture
 from desktopd.integrations.napari.motion.slices import Slices
 
 SLICE = 0.035
@@ -22,12 +22,10 @@ class ExactDrawing:
     `draw` draws the scene; `seconds` is how long the whole is thought to take.
     """
 
-    def __init__(
-        self, scene: Any, draw: Callable[[], None], revision: int, seconds: float
-    ) -> None:
+    def __init__(self, scene: Any, draw: Callable[[], None], revision: int, seconds: float) -> None:
         width, height = scene.physical_size
         self.revision = revision
-        self.framebuffer = Framebuffer(width, height)
+        self.framebuffer = OffscreenPicture(width, height)
         self.seconds = 0.0
         self.longest = 0.0
         self.count = 0

@@ -1,4 +1,7 @@
-"""How finely a scene is drawn: values alone, from the exact picture to the coarsest."""
+"""How finely a scene is drawn: values alone, from the exact picture to the coarsest.
+
+Tested by tests/unit/integrations/napari/motion/test_controller.py.
+"""
 
 from __future__ import annotations
 

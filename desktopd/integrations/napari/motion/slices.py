@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST = 24
+"""Slices of a picture, about: each draws every layer anew, if only a part of it."""
 TILE = 64
 """Pixels: edges lie on multiples of this, which is what software renderers work in."""
 
@@ -32,7 +34,8 @@ class Slices:
     def __init__(self, width: int, height: int, first: float, seconds: float) -> None:
         self._size = width, height
         self._seconds = seconds
-        self._pixels = first
+        self._least = width * height / MOST
+        self._pixels = max(first, self._least)
         self._x = self._y = 0
         self._rows = 0
 
@@ -58,5 +61,5 @@ class Slices:
     def took(self, slice_: Slice, seconds: float) -> None:
         """Tell how long one was drawn, for the size of the next."""
         speed = slice_.area / max(seconds, 1e-4)
-        # What comes may be denser: no more than twice as much at once.
-        self._pixels = min(speed * self._seconds, 2 * slice_.area)
+        # What comes may be denser: little more at once.
+        self._pixels = max(min(speed * self._seconds, 1.5 * slice_.area), self._least)

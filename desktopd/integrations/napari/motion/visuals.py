@@ -13,8 +13,8 @@ from typing import Any
 from desktopd.integrations.napari.motion.quality import Detail, Freedom, Key
 
 STEPPING = frozenset(
-    ("mip", "minip", "attenuated_mip", "average", "iso", "iso_categorical")
-    + ("translucent_categorical",)
+    {"mip", "minip", "attenuated_mip", "average"}
+    | {"iso", "iso_categorical", "translucent_categorical"}
 )
 """Methods whose picture with longer steps is a coarser one: the others add up sample by sample."""
 

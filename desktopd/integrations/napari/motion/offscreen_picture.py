@@ -16,7 +16,7 @@ GL_COLOR_BUFFER_BIT = 0x4000
 GL_NEAREST, GL_LINEAR = 0x2600, 0x2601
 
 
-class Framebuffer:
+class OffscreenPicture:
     """One of `width` x `height` pixels.
 
     To be made, used and left to the garbage while the context of the canvas is current.
