@@ -7,12 +7,14 @@ of Qt's paint event, and get what napari draws. Tested by tests/x11/test_motion.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 from qtpy.QtCore import QEvent, QTimer
+from vispy.gloo import gl
 
 from desktopd.integrations.napari.motion.controller import Controller
 from desktopd.integrations.napari.motion.exact import ExactDrawing
@@ -25,8 +27,11 @@ REST = 0.1
 """Seconds without a drawing after which the scene rests."""
 FRAME = 0.040
 """Seconds that a frame may take."""
-OTHER = 0.012
-"""Seconds of a frame that are not the drawing: napari's own work, Qt's composition, X."""
+OTHER = 0.3
+"""The share of a frame that is not the drawing: napari's own work, Qt's composition, X."""
+GLANCE = 16
+"""Frames of a quick GPU of which one is measured, since it could be drawing the next meanwhile."""
+SOFTWARE = ("llvmpipe", "softpipe", "swrast", "lavapipe")
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +48,10 @@ class _Picture:
 class MotionCanvas:
     """The canvas of one viewer, a ``napari._vispy.canvas.VispyCanvas``.
 
-    `changed` is called when the quality of what is shown has changed.
+    `changed` is called when the quality of what is shown has changed; `frame` is in seconds.
     """
 
-    def __init__(self, canvas: Any, changed: Callable[[], None]) -> None:
-        self.smooth = True
+    def __init__(self, canvas: Any, changed: Callable[[], None], frame: float = FRAME) -> None:
         self.shown = EXACT
         """The quality of the picture on the screen."""
         self.exact_seconds: float | None = None
@@ -55,7 +59,11 @@ class MotionCanvas:
         self._canvas = canvas
         self._scene = canvas._scene_canvas
         self._changed = changed
-        self._controller = Controller(FRAME - OTHER)
+        self._smooth = True
+        self._controller = Controller(frame * (1 - OTHER))
+        self._renderer = ""
+        self._whole = float("inf")
+        self._frames = 0
         self._revision = 0
         self._painting = False
         self._picture: _Picture | None = None
@@ -71,6 +79,17 @@ class MotionCanvas:
         self._scene._draw_scene = self._draw_scene
         self._scene.update = self._update
         self._scene.native.event = self._event
+
+    @property
+    def smooth(self) -> bool:
+        """Whether what is too slow is drawn coarser while it moves."""
+        return self._smooth
+
+    @smooth.setter
+    def smooth(self, smooth: bool) -> None:
+        self._smooth = smooth
+        self._rest.stop()
+        self._scene.update()
 
     def _event(self, event: Any) -> bool:
         """Mark what is drawn for the screen: grabs of the framebuffer are no events."""
@@ -93,10 +112,23 @@ class MotionCanvas:
     def _draw_scene(self, bgcolor: Any = None) -> None:
         """Draw the scene, as `SceneCanvas._draw_scene` does."""
         for_screen = self._painting and bgcolor is None and not self._scene._fb_stack
-        if not (self.smooth and for_screen):
+        if not for_screen:
             self._draw_as_it_is(bgcolor)
             return
         self._painting = False
+        if self._smooth:
+            try:
+                self._draw_for_screen()
+                return
+            except Exception:
+                log.exception("desktopd: motion is drawn by napari from now on")
+                self._smooth = False
+        self._picture = None
+        self._draw_as_it_is()
+        self._show_quality(EXACT)
+
+    def _draw_for_screen(self) -> None:
+        """Draw what fits into a frame, or show what was drawn of this very scene."""
         size = tuple(self._scene.physical_size)
         visuals = self._visuals()
         self._controller.scene({key: freedom(visual) for key, visual in visuals.items()})
@@ -122,8 +154,14 @@ class MotionCanvas:
     def _is_quick(self, visuals: dict[Key, Any]) -> bool:
         if self._controller.known:
             return not self._controller.is_slow
-        # Nobody knows how long a new volume takes: the coarse picture will tell.
-        return not any(map(is_volume, visuals.values()))
+        # Nobody knows how long a new volume takes without a GPU: the coarse picture will tell.
+        return not (self._draws_by_software and any(map(is_volume, visuals.values())))
+
+    @property
+    def _draws_by_software(self) -> bool:
+        if not self._renderer:
+            self._renderer = str(gl.glGetParameter(gl.GL_RENDERER))
+        return any(name in self._renderer for name in SOFTWARE)
 
     def _shows_again(self, size: tuple[int, ...]) -> bool:
         """Show what was drawn of this very scene, if it was."""
@@ -145,12 +183,24 @@ class MotionCanvas:
         """Draw the exact picture, as napari does."""
         self._picture = None
         self._rest.stop()
-        with timed(visuals, self._scene.context) as seconds:
+        self._frames += 1
+        context, quick = self._scene.context, self._whole < self._controller.budget / 2
+        if not (quick and self._controller.known):
+            with timed(visuals, context) as seconds:
+                self._draw_as_it_is()
+            self._controller.measured(EXACT, seconds)
+            self._whole = sum(seconds.values())
+        elif self._draws_by_software or self._frames % GLANCE == 0:
+            start = time.perf_counter()
             self._draw_as_it_is()
-        self._controller.measured(EXACT, seconds)
+            context.finish()
+            self._whole = time.perf_counter() - start
+        else:
+            self._draw_as_it_is()
         self._show_quality(EXACT)
 
     def _draw_coarse(self, visuals: dict[Key, Any], size: tuple[int, ...]) -> None:
+        """Draw within a frame, and the exact picture when nothing follows."""
         quality = self._controller.next()
         if quality.divisor == 1 and not self._controller.known:
             quality = Quality(3)
@@ -183,7 +233,7 @@ class MotionCanvas:
 
     def _next_slice(self, exact: ExactDrawing) -> None:
         """Draw one slice more, and let the event loop turn."""
-        if exact is not self._exact or exact.revision != self._revision:
+        if exact is not self._exact or exact.revision != self._revision or not self._smooth:
             return
         exact.draw_slice()
         if exact.done:

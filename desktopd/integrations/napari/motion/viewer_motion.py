@@ -57,7 +57,8 @@ class ViewerMotion:
         except AttributeError:
             log.warning("desktopd: this napari draws its motion itself", exc_info=True)
             return
-        self._canvas.smooth = self._mode == "smooth"
+        if self._mode == "exact":
+            self._canvas.smooth = False
 
     def lost(self) -> None:
         """Forget the viewer, which has gone."""
