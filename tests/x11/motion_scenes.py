@@ -146,6 +146,7 @@ class Viewer:
         for step in range(4):
             self.move(ndisplay, step)
             divisors.append(self.motion.shown.divisor if self.motion else 1)
+        coarse = self.screen()
         in_motion = viewer.screenshot(canvas_only=True, flash=False)[..., :3]
         self.move(ndisplay, 9)
         native = self.canvas.native
@@ -154,7 +155,12 @@ class Viewer:
         self.move(ndisplay, 10)
         figure = viewer.export_figure(flash=False)[..., :3]
         self.rest()
-        arrays = {"screen": self.screen(), "in_motion": in_motion, "figure": figure}
+        arrays = {
+            "coarse": coarse,
+            "screen": self.screen(),
+            "in_motion": in_motion,
+            "figure": figure,
+        }
         unchanged = self.visuals() == before
         facts = {"divisors": divisors, "unchanged": unchanged}
         np.savez(folder / f"{name}.npz", facts=json.dumps(facts), window=window, **arrays)

@@ -59,3 +59,16 @@ def test_it_is_coarser_in_motion_and_then_what_napari_draws(drawn: Drawn, name: 
 @pytest.mark.parametrize("name", SCENES)
 def test_the_visuals_are_as_before(drawn: Drawn, name: str) -> None:
     assert drawn[name]["companion"]["facts"]["unchanged"]
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_the_coarse_picture_is_of_the_same_scene(drawn: Drawn, name: str) -> None:
+    coarse, exact = (blurred(drawn[name]["companion"][kind]) for kind in ("coarse", "in_motion"))
+    assert np.corrcoef(coarse.ravel(), exact.ravel())[0, 1] > 0.9
+
+
+def blurred(picture: Any) -> Any:
+    """Means of blocks of 12 x 12 pixels, which hold two of the coarsest on a side."""
+    rows, columns = (side // 12 for side in picture.shape[:2])
+    blocks = picture[: rows * 12, : columns * 12].reshape(rows, 12, columns, 12, -1)
+    return blocks.mean((1, 3))

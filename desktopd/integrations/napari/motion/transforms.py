@@ -27,13 +27,17 @@ class Transforms:
 
     def fit(self, width: int, height: int) -> None:
         """Have the whole canvas drawn into so many pixels."""
-        size = tuple(self._scene.size)
+        size = tuple(self._scene.physical_size)
         self._scene.context.set_viewport(0, 0, width, height)
         if self._fitted != (width, height, *size):
             self.changing = True
             try:
+                # vispy takes it for set still where it was set before (TransformSystem.configure).
+                self._scene.transforms._mappings["ct0"] = None
                 self._scene.transforms.configure(
-                    viewport=(0, 0, width, height), fbo_size=size, fbo_rect=(0, 0, *size)
+                    viewport=(0, 0, width, height),
+                    fbo_size=(width, height),
+                    fbo_rect=(0, 0, *size),
                 )
             finally:
                 self.changing = False
