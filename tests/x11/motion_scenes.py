@@ -24,6 +24,8 @@ from desktopd.integrations.napari.motion.visuals import is_volume
 WITHIN = 30.0
 QUIET = 0.25
 """Seconds without a drawing after which napari alone has drawn what it draws."""
+PAUSE = 0.002
+"""Seconds between two turns of the event loop, which leave the cores to what draws."""
 FRAME = 0.002
 """Seconds that nothing is drawn in."""
 
@@ -86,12 +88,14 @@ class Viewer:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             QApplication.processEvents()
+            time.sleep(PAUSE)
 
     def draw(self) -> None:
         """Let it draw once."""
         before, end = self.drawn, time.monotonic() + WITHIN
         while self.drawn == before and time.monotonic() < end:
             QApplication.processEvents()
+            time.sleep(PAUSE)
 
     def rest(self) -> None:
         """Let it draw what it draws when nothing moves."""

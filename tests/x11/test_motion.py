@@ -64,7 +64,7 @@ def test_the_visuals_are_as_before(drawn: Drawn, name: str) -> None:
 @pytest.mark.parametrize("name", SCENES)
 def test_the_coarse_picture_is_of_the_same_scene(drawn: Drawn, name: str) -> None:
     coarse, exact = (blurred(drawn[name]["companion"][kind]) for kind in ("coarse", "in_motion"))
-    assert np.corrcoef(coarse.ravel(), exact.ravel())[0, 1] > 0.9
+    assert np.corrcoef(coarse.ravel(), exact.ravel())[0, 1] > 0.85
 
 
 def blurred(picture: Any) -> Any:
