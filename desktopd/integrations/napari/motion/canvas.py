@@ -71,7 +71,7 @@ class MotionCanvas:
         self._exact: ExactDrawing | None = None
         self._rest = QTimer()
         self._rest.setSingleShot(True)
-        self._rest.timeout.connect(self._settle)
+        self._rest.timeout.connect(lambda: self._attempt(self._settle))
         self._transforms = Transforms(self._scene)
         self._original_draw = self._scene._draw_scene
         self._original_update = self._scene.update
@@ -116,16 +116,23 @@ class MotionCanvas:
             self._draw_as_it_is(bgcolor)
             return
         self._painting = False
-        if self._smooth:
-            try:
-                self._draw_for_screen()
-                return
-            except Exception:
-                log.exception("desktopd: motion is drawn by napari from now on")
-                self._smooth = False
+        if self._smooth and self._attempt(self._draw_for_screen):
+            return
         self._picture = None
         self._draw_as_it_is()
         self._show_quality(EXACT)
+
+    def _attempt(self, draw: Callable[[], None]) -> bool:
+        """Whether `draw` has drawn; if it fails, napari draws everything from then on."""
+        try:
+            draw()
+        except Exception:
+            log.exception("desktopd: napari draws what moves from now on")
+            self._smooth = False
+            self._exact = None
+            self._original_update()
+            return False
+        return True
 
     def _draw_for_screen(self) -> None:
         """Draw what fits into a frame, or show what was drawn of this very scene."""
@@ -227,7 +234,11 @@ class MotionCanvas:
         scene = self._scene
         scene.set_current()
         self._exact = ExactDrawing(
-            scene, self._draw_as_it_is, self._revision, self._controller.predict(EXACT)
+            scene,
+            self._draw_as_it_is,
+            self._revision,
+            self._controller.predict(EXACT),
+            self._controller.quickest,
         )
         self._next_slice(self._exact)
 
@@ -239,7 +250,7 @@ class MotionCanvas:
         if exact.done:
             self._original_update()
         else:
-            QTimer.singleShot(0, lambda: self._next_slice(exact))
+            QTimer.singleShot(0, lambda: self._attempt(lambda: self._next_slice(exact)))
 
     def _show_quality(self, quality: Quality) -> None:
         if quality != self.shown:

@@ -16,6 +16,8 @@ from desktopd.integrations.napari.motion.quality import (
 TRUST = 0.5
 """Weight of a new measurement."""
 TOO_SLOW = 1.15
+WORTH = 1.3
+"""A coarser picture is worth it where it takes less time by more than this factor."""
 QUICK_ENOUGH = 0.8
 """Shares of the budget between which the quality stays as it is."""
 
@@ -98,6 +100,11 @@ class Controller:
         """Whether the exact picture takes longer than the budget."""
         return self.predict(EXACT) > self.budget
 
+    @property
+    def quickest(self) -> float:
+        """Seconds that the coarsest picture takes."""
+        return min(self.predict(quality) for quality in self._ladder())
+
     def next(self) -> Quality:
         """The quality of the next picture."""
         now = self.predict(self._quality)
@@ -110,13 +117,10 @@ class Controller:
         return self._quality
 
     def _fitting(self, budget: float | None = None) -> Quality:
-        """The finest quality within the budget, or the coarsest of all."""
-        budget = self.budget if budget is None else budget
-        quality = EXACT
-        for quality in self._ladder():
-            if self.predict(quality) <= budget:
-                break
-        return quality
+        """The finest quality within the budget, or of those that are about as quick as can be."""
+        enough = max(self.budget if budget is None else budget, self.quickest * WORTH)
+        ladder = [*self._ladder()]
+        return next((q for q in ladder if self.predict(q) <= enough), ladder[-1])
 
     def _ladder(self) -> Iterator[Quality]:
         """Ever coarser: resolution first, then the costliest layer's detail, layer by layer."""

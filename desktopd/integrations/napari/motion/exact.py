@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from desktopd.integrations.napari.motion.offscreen_picture import OffscreenPicture
-from desktopd.integrations.napari.motion.slices import Slices
+from desktopd.integrations.napari.motion.slices import MOST, Slices
 
 SLICE = 0.035
 """Seconds that a slice is to take."""
@@ -19,10 +19,13 @@ SLICE = 0.035
 class ExactDrawing:
     """One exact picture of the scene as it is at `revision`; to be made with its context current.
 
-    `draw` draws the scene; `seconds` is how long the whole is thought to take.
+    `draw` draws the scene; `seconds` is how long the whole is thought to take, of which `fixed` for
+    whatever part of it.
     """
 
-    def __init__(self, scene: Any, draw: Callable[[], None], revision: int, seconds: float) -> None:
+    def __init__(
+        self, scene: Any, draw: Callable[[], None], revision: int, seconds: float, fixed: float
+    ) -> None:
         width, height = scene.physical_size
         self.revision = revision
         self.framebuffer = OffscreenPicture(width, height)
@@ -33,7 +36,9 @@ class ExactDrawing:
         self._draw = draw
         self._started = time.perf_counter()
         first = width * height * min(1.0, SLICE / max(seconds, 1e-3))
-        self._slices = Slices(width, height, first / 2, SLICE)
+        # Slices that take no less than the whole would only make it last.
+        count = max(1.0, min(MOST, seconds / max(fixed, 1e-3)))
+        self._slices = Slices(width, height, first / 2, SLICE, width * height / count)
 
     @property
     def done(self) -> bool:

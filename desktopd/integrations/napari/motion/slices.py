@@ -26,15 +26,15 @@ class Slice:
 
 
 class Slices:
-    """The rectangles of a picture, bottom to top; `first` pixels or more in the first one.
+    """The rectangles of a picture, bottom to top, of `least` pixels or more, the first of `first`.
 
     Each next one is as large as fits `seconds` at the speed of the one before.
     """
 
-    def __init__(self, width: int, height: int, first: float, seconds: float) -> None:
+    def __init__(self, width: int, height: int, first: float, seconds: float, least: float) -> None:
         self._size = width, height
         self._seconds = seconds
-        self._least = width * height / MOST
+        self._least = least
         self._pixels = max(first, self._least)
         self._x = self._y = 0
         self._rows = 0

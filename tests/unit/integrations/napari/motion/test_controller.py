@@ -122,3 +122,9 @@ def test_details_go_from_fine_to_coarse() -> None:
     assert shares == sorted(shares, reverse=True)
     assert Freedom().details() == (FULL,)
     assert Freedom(nearest=True).details() == (FULL, Detail(nearest=True))
+
+
+def test_nothing_is_given_up_for_next_to_nothing() -> None:
+    scene = Scene({"points": 0.2}, Freedom(), fixed=0.17)
+    scene.controller.measured(EXACT, {"points": 0.2})
+    assert scene.draw()[-1].divisor <= 2

@@ -12,7 +12,7 @@ SIZE = (943, 671)
 
 def cut(size: tuple[int, int], first: float, speed: float, seconds: float = 0.03) -> list[Slice]:
     """Cut a picture of which so many pixels a second are drawn."""
-    slices, cut = Slices(*size, first, seconds), []
+    slices, cut = Slices(*size, first, seconds, size[0] * size[1] / MOST), []
     while slices.left:
         cut.append(slices.next())
         slices.took(cut[-1], cut[-1].area / speed)
