@@ -6,17 +6,15 @@
 
 import { HeldKeys } from './held-keys.js';
 import { REQUEST } from './fence.js';
-import { PausableRFB } from './pausable-rfb.js';
+import { PointerRFB } from './pointer-rfb.js';
 import { RFB } from './rfb.js';
-import { Wheel, buttonsOf } from './wheel.js';
 
 /** RFB whose keys can be held back, and which tells whether the server still answers. */
-export class RFBClient extends PausableRFB {
+export class RFBClient extends PointerRFB {
   #heardAt = performance.now();
   #keys = new HeldKeys();
-  #wheel = new Wheel();
 
-  /** @param {ConstructorParameters<typeof PausableRFB>} parameters */
+  /** @param {ConstructorParameters<typeof PointerRFB>} parameters */
   constructor(...parameters) {
     super(...parameters);
     this.background = '';
@@ -90,35 +88,6 @@ export class RFBClient extends PausableRFB {
    */
   sendKey(keysym, code, down) {
     this.#keys.press({ keysym, code, down });
-  }
-
-  /**
-   * Browsers send one move a frame of the screen; noVNC would hold back every other one.
-   *
-   * @override
-   * @param {number} x
-   * @param {number} y
-   */
-  _handleMouseMove(x, y) {
-    this._sendMouse(x, y, this._mouseButtonMask);
-  }
-
-  /**
-   * noVNC makes one click of an event, however far it scrolls.
-   *
-   * @override
-   * @param {WheelEvent} event
-   */
-  _handleWheel(event) {
-    if (this._rfbConnectionState !== 'connected' || this.viewOnly) return;
-    event.stopPropagation();
-    event.preventDefault();
-    const { left, top } = this._canvas.getBoundingClientRect();
-    const clicks = this.#wheel.turn(event);
-    for (const button of buttonsOf(clicks)) {
-      const held = this._mouseButtonMask;
-      for (const mask of [held | button, held]) this._sendMouse(event.clientX - left, event.clientY - top, mask);
-    }
   }
 
   /** @override */
