@@ -49,10 +49,12 @@ def _app_environment(loaded: Loaded) -> dict[str, str]:
     """What napari gets beside the environment of every program: its companion."""
     if not is_napari(loaded.settings.app):
         return {}
-    place = CompanionPlace(loaded.runtime_dir)
-    assigned = parse_command(loaded.settings.app, loaded.environment).environment
+    place, settings = CompanionPlace(loaded.runtime_dir), loaded.settings
+    assigned = parse_command(settings.app, loaded.environment).environment
     environment = {**loaded.environment, **assigned}
-    return companion_environment(place, environment, restore=loaded.settings.restore)
+    return companion_environment(
+        place, environment, restore=settings.restore, motion=settings.motion
+    )
 
 
 def allowed_to_open(settings: Settings) -> Allowed:

@@ -104,6 +104,13 @@ class Application:
             raise NoCompanion("this application has no companion")
         return await self.companion.ask(method, params, within or ASK_WITHIN)
 
+    async def set(self, method: str, params: Mapping[str, Any]) -> Any:
+        """As `ask`, and again of each process that the application is restarted as."""
+        answer = await self.ask(method, params)
+        assert self.companion is not None
+        self.companion.keep(method, params)
+        return answer
+
     async def layers(self) -> tuple[Layer, ...]:
         """Every layer, the lowest first; raises ApplicationError."""
         return tuple(Layer.parse(layer) for layer in await self.ask("layers", {}))

@@ -38,7 +38,7 @@ def is_napari(command: str) -> bool:
 
 
 def companion_environment(
-    place: CompanionPlace, environment: Mapping[str, str], *, restore: bool
+    place: CompanionPlace, environment: Mapping[str, str], *, restore: bool, motion: str
 ) -> dict[str, str]:
     """Variables with which napari starts our companion; `environment` is what it has else.
 
@@ -51,4 +51,5 @@ def companion_environment(
         "DESKTOP_COMPANION_SOCKET": str(place.socket),
         "DESKTOP_COMPANION_FOLDER": str(place.sessions),
         "DESKTOP_COMPANION_RESTORE": "1" if restore else "0",
+        "DESKTOP_COMPANION_MOTION": motion,
     }

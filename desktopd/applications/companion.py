@@ -51,6 +51,7 @@ class CompanionClient:
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self._ready = asyncio.Event()
         self._changes = Observers[[]]()
+        self._kept: dict[str, Mapping[str, Any]] = {}
 
     @property
     def state(self) -> CompanionState | None:
@@ -60,6 +61,10 @@ class CompanionClient:
     def on_change(self, handler: Callable[[], None]) -> Callable[[], None]:
         """Call `handler` at each change of `state`; returns how to end that."""
         return self._changes.add(handler)
+
+    def keep(self, method: str, params: Mapping[str, Any]) -> None:
+        """Ask for this once more of each companion that comes, without waiting for its answer."""
+        self._kept[method] = params
 
     async def ask(self, method: str, params: Mapping[str, Any], within: float) -> Any:
         """The result of `method`, waiting for a companion too, for at most `within` seconds.
@@ -79,15 +84,19 @@ class CompanionClient:
         assert self._writer is not None
         number = next(self._numbers)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
-        request = {"id": number, "method": method, "params": params}
         try:
-            self._writer.write(json.dumps(request).encode() + b"\n")
+            self._write(number, method, params)
             await self._writer.drain()
             return await answer
         except ConnectionError:
             raise CompanionAway("the application has ended") from None
         finally:
             self._answers.pop(number, None)
+
+    def _write(self, number: int, method: str, params: Mapping[str, Any]) -> None:
+        if self._writer is not None:
+            request = {"id": number, "method": method, "params": params}
+            self._writer.write(json.dumps(request).encode() + b"\n")
 
     async def run(self) -> None:
         """Stay connected, through every restart of the application, until cancelled."""
@@ -142,6 +151,9 @@ class CompanionClient:
             return
         self._state = state
         if state is not None and state.ready:
+            if not self._ready.is_set():
+                for method, params in self._kept.items():
+                    self._write(next(self._numbers), method, params)
             self._ready.set()
         else:
             self._ready.clear()

@@ -139,6 +139,9 @@ class Settings(BaseModel):
         (), description="hosts whose URLs may be opened, *.example.org too; unset: none"
     )
     restore: bool = Field(True, description="put napari's layers back after a crash or a restart")
+    motion: Literal["smooth", "exact"] = Field(
+        "smooth", description="what napari draws too slowly to move: coarser then, or exact always"
+    )
     kiosk: bool = Field(True, description="one maximised application, or a plain desktop")
     restart_app: bool | None = Field(
         None, description="start the application again when it ends; unset: as kiosk"

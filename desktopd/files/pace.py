@@ -6,9 +6,10 @@ What a hand at the desktop sets off is drawn on the same cores that carry the fi
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable
+
+from desktopd.cores import usable_cores
 
 IN_USE = 2.0
 """Seconds after the last input in which what it set off may still be drawn."""
@@ -35,7 +36,7 @@ class Pace:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._last_input = last_input
-        self._cores = cores or len(os.sched_getaffinity(0))
+        self._cores = cores or usable_cores()
         self._clock = clock
         self._free_at = 0.0
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from desktopd.cores import usable_cores
 from desktopd.session.family import MARK, end_family, marks_of, new_mark
 from desktopd.session.gpu import Gpu, confirmed, detect
 from desktopd.session.options import SessionOptions
@@ -56,6 +56,7 @@ class Launcher:
             log_file,
             first_oom_victim=service.first_oom_victim,
             umask=service.umask,
+            nice=service.nice,
         )
         return Process(
             child.pid, child, keep_children=service.keep_children or service.forks, mark=mark
@@ -91,8 +92,7 @@ class Launcher:
 
 def _defaults() -> dict[str, str]:
     """Variables that make software rendering fast, where the user has set none."""
-    cores = len(os.sched_getaffinity(0))
     return {
-        # One core stays free for the X server and the encoder.
-        "LP_NUM_THREADS": str(max(1, cores - 1)),
+        # No core is kept free: the application is nicer than the X server and the encoder.
+        "LP_NUM_THREADS": str(usable_cores()),
     }

@@ -142,11 +142,12 @@ def popen(
     *,
     first_oom_victim: bool = False,
     umask: int = -1,
+    nice: int = 0,
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, its output appended to `log`.
 
-    With `first_oom_victim` the kernel ends it before the others when memory is short. Raises
-    LaunchError.
+    With `first_oom_victim` the kernel ends it before the others when memory is short; `nice` is
+    for when cores are. Raises LaunchError.
     """
     with _output(log) as output, _launch_errors(argv[0]):
         child = subprocess.Popen(
@@ -161,6 +162,8 @@ def popen(
         )
     if first_oom_victim:
         _offer_to_oom_killer(child.pid)
+    if nice:
+        _be_nice(child.pid, nice)
     return child
 
 
@@ -192,3 +195,15 @@ def _offer_to_oom_killer(pid: int) -> None:
     """Raise the process's score (proc_pid_oom_score_adj(5)), if it still runs and is ours."""
     with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
         Path(f"/proc/{pid}/oom_score_adj").write_text("500")
+
+
+def _be_nice(pid: int, nice: int) -> None:
+    """Set the nice value of a process, and that of its session where the kernel counts by those.
+
+    sched(7), "The autogroup feature": there the value of a process says nothing beyond its session.
+    """
+    with contextlib.suppress(ProcessLookupError):
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        os.setpriority(os.PRIO_PROCESS, pid, min(19, own + nice))
+    with contextlib.suppress(OSError):
+        Path(f"/proc/{pid}/autogroup").write_text(str(nice))

@@ -65,7 +65,7 @@ class Service:
     `on_first_size`: it starts when the size of a viewer that has come is known.
     `stop_within`: seconds from SIGTERM to SIGKILL. `keep_children`: what it started goes on when
     it ends by itself. `uses_gpu`: it draws, or starts what draws. `environment`: variables for
-    this one alone.
+    this one alone. `nice`: how far it stands back where cores are short (nice(1)).
     """
 
     name: str
@@ -87,6 +87,7 @@ class Service:
     first_oom_victim: bool = False
     uses_gpu: bool = False
     umask: int = -1
+    nice: int = 0
     environment: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -25,13 +25,13 @@ from tests.bench.measure import Cell, Result
 from tests.bench.plot import plot
 from tests.bench.record import recorded
 from tests.bench.report import table
-from tests.bench.session import LIVE, Session, Work, opened
+from tests.bench.session import DRAGS, LIVE, Session, Work, opened
 from tests.bench.stacks import STACKS
 from tests.bench.workload import KINDS
 
 CACHE = Path.home() / ".cache" / "desktopd-tests" / "bench"
-NAMES = (*KINDS, LIVE)
-WORKLOADS = "idle,typing,click,clickload,replay3d@30,replay3d@60,replay2d@30,napari-live"
+NAMES = (*KINDS, LIVE, *DRAGS)
+WORKLOADS = "idle,typing,click,clickload,replay3d@30,replay3d@60,replay2d@30,napari-live,drag-3d"
 QUICK = {
     "link": "lan",
     "workload": "idle,click,replay3d@30",

@@ -122,6 +122,9 @@ class Result:
     unread: int | None = None
     latency_p50: float | None = None
     latency_p95: float | None = None
+    input_p50: float | None = None
+    """ms from a move of the mouse to the first animation frame drawn after it"""
+    input_p95: float | None = None
     missed: int | None = None
     """clicks without an effect"""
     kilobytes: float | None = None
@@ -139,4 +142,5 @@ class Result:
     psnr: float | None = None
     """dB over the pixels that move, while they move"""
     exact: float | None = None
-    """ms from the last frame's drawing until every pixel is that of the X server"""
+    """ms from the last frame's drawing until every pixel is that of the X server; from a drag's end
+    until its exact picture is seen"""

@@ -33,6 +33,8 @@ MOTION = (
     Column("shown", "shown/s", 1),
     Column("stale_p50", "stale p50, ms"),
     Column("stale_p95", "stale p95, ms"),
+    Column("input_p50", "input p50, ms"),
+    Column("input_p95", "input p95, ms"),
     Column("torn", "torn"),
     Column("unread", "unread"),
     *USED,

@@ -1,4 +1,4 @@
-"""What napari shows: a turning volume of two channels, and steps through a noisy stack."""
+"""What napari shows: volumes, points, and steps through a noisy stack."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     import napari
 
 SCENES = ("3d", "2d")
+"""Those that are recorded."""
+SOLID = ("3d", "large", "points")
+"""Those that are seen in three dimensions."""
+POINTS = 20_000
 FRAMES = 60
 DEGREES = 3.0  # that the volume turns with each frame
 
@@ -40,6 +44,14 @@ def show(scene: str, width: int, height: int) -> napari.Viewer:
     viewer = napari.Viewer(title="bench", show=False)
     if scene == "3d":
         _add_channels(viewer)
+    elif scene == "large":
+        large = np.kron(specimen((64, 128, 128), cells=140, seed=3), np.ones((4, 4, 4)))
+        viewer.add_image(large.astype(np.uint16), rendering="mip", contrast_limits=(30, 700))
+        viewer.dims.ndisplay = 3
+    elif scene == "points":
+        places = np.random.default_rng(1).random((POINTS, 3)) * 500
+        viewer.add_points(places, size=4)
+        viewer.dims.ndisplay = 3
     else:
         stack = specimen((FRAMES, 512, 512), cells=1500, seed=5)
         viewer.add_image(stack, name="stack", colormap="gray", contrast_limits=(0, 160))
@@ -62,7 +74,7 @@ def _add_channels(viewer: napari.Viewer) -> None:
 def centre(viewer: napari.Viewer, scene: str) -> None:
     """Fill the canvas, whose size must be final, with the scene."""
     viewer.reset_view()
-    if scene == "3d":
+    if scene in SOLID:
         _camera(viewer).zoom *= 1.3
 
 

@@ -25,6 +25,7 @@ from playwright.sync_api import Page, Playwright
 from desktopd.geometry import Size
 from tests.bench import barcode, picture, usage
 from tests.bench.child import Child
+from tests.bench.drag import Drag, latencies
 from tests.bench.measure import Cell, Interval, Result, Sample, motion, percentile
 from tests.bench.record import environment, recorded
 from tests.bench.stacks import STACKS, Served
@@ -41,8 +42,12 @@ ARMED = 0.06  # seconds in which the probe learns how the square was
 ANSWER = 4000  # ms within which a click must show
 REST = 4.0  # seconds for the picture to become exact
 LIVE = "napari-live"
+DRAGS = {"drag-3d": "3d", "drag-large": "large", "drag-points": "points", "drag-2d": "2d"}
+"""Scenes of napari itself that are turned, or moved, by the mouse."""
 STILL = ("idle", "click")
-ONE_CORNER = ("typing", LIVE)
+ONE_CORNER = ("typing", LIVE, *DRAGS)
+EXACT_WITHIN = 20.0  # seconds from the end of a drag
+QUIET = 0.7  # seconds without a frame after which napari has drawn its last
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +112,12 @@ class Session:
     def working(self, work: Work) -> Iterator[Child]:
         """Run a workload, once its first frame is in the page."""
         first = next(self._firsts)
+        arguments: list[object]
         if work.name == LIVE:
-            module, arguments = "tests.bench.live", [self.size, first]
+            module, arguments = "tests.bench.live", [self.size, first, "3d", "turns"]
+        elif work.name in DRAGS:
+            mode = "motion" if self._served.motion else "napari"
+            module, arguments = "tests.bench.live", [self.size, first, DRAGS[work.name], mode]
         else:
             frames = recorded(work.scene, self.size, self._cache)
             module, arguments = "tests.bench.workload", [work.name, work.rate, frames, first]
@@ -134,6 +143,8 @@ class Session:
             time.sleep(AT_REST if work.name in STILL else WARM)
             if work.name.startswith("click"):
                 values = self._click(child)
+            elif work.name in DRAGS:
+                values = self._drag(child, seconds + LONGER)
             else:
                 values = self._watch(child, work, seconds + LONGER * (work.name == LIVE))
             if pictures and work.name.startswith("replay"):
@@ -155,6 +166,38 @@ class Session:
             corners = 1 if work.name in ONE_CORNER else 2
             values |= asdict(motion(samples, _drawn(child), within, corners=corners))
         return values
+
+    def _drag(self, child: Child, seconds: float) -> dict[str, Any]:
+        """Turn the scene with the mouse, and wait for the exact picture."""
+        place, (x, y) = self.page.evaluate("probe.place()"), child.greeting["middle"]
+        child.tell("go")
+        Drag(self.page.mouse, place["x"] + x, place["y"] + y).run(WARM)
+        self.page.evaluate("probe.take()")
+        before, drag = self._read(), Drag(self.page.mouse, place["x"] + x, place["y"] + y)
+        drag.run(seconds)
+        after = self._read()
+        self._wait_until_exact(child)
+        samples = [Sample(*sample) for sample in self.page.evaluate("probe.take()")]
+        within = Interval(before.time * 1000, after.time * 1000)
+        drawn, reached = _drawn(child), dict(child.ask("reached")["reached"])
+        inputs = latencies(samples, reached, drag.sent, within)
+        last = [sample.time for sample in samples if sample.top == max(drawn)]
+        return {
+            **self._used(before, after),
+            **asdict(motion(samples, drawn, within, corners=1)),
+            "input_p50": percentile(inputs, 50),
+            "input_p95": percentile(inputs, 95),
+            "exact": last[0] - drag.released if last else None,
+        }
+
+    def _wait_until_exact(self, child: Child) -> None:
+        deadline = time.monotonic() + EXACT_WITHIN
+        while time.monotonic() < deadline:
+            answer = child.ask("reached")
+            drawn = max(_drawn(child).values())
+            if answer["exact"] and time.time() * 1000 - drawn > QUIET * 1000:
+                return
+            time.sleep(0.1)
 
     def _click(self, child: Child) -> dict[str, Any]:
         place = self.page.evaluate("probe.place()")

@@ -37,6 +37,8 @@ class Served:
     pids: Sequence[int]
     """Roots of all process trees that serve it."""
     token: str = field(default="", repr=False)
+    motion: bool = False
+    """Whether napari has the companion's motion there."""
 
 
 Stack = Callable[[Size], AbstractContextManager[Served]]
@@ -75,7 +77,7 @@ def tigervnc(size: Size) -> Iterator[Served]:
 
 
 @contextmanager
-def desktopd(rfb: str, size: Size) -> Iterator[Served]:
+def desktopd(rfb: str, size: Size, *, motion: bool = True) -> Iterator[Served]:
     """The product with its own page."""
     with _folder() as folder:
         daemon = Daemon(folder, app="sleep 86400", kiosk="false", size=size, rfb=rfb)
@@ -84,7 +86,7 @@ def desktopd(rfb: str, size: Size) -> Iterator[Served]:
             query = f"?token={daemon.token}&bar=0&resize=off&autoconnect=1"
             port = int(daemon.base.rpartition(":")[2])
             environment, pids = daemon.environment(), [daemon.process.pid]
-            yield Served(port, f"/{query}", environment, pids, daemon.token)
+            yield Served(port, f"/{query}", environment, pids, daemon.token, motion=motion)
         finally:
             daemon.stop()
 
@@ -93,6 +95,7 @@ STACKS: dict[str, Stack] = {
     "x11vnc": x11vnc,
     "tigervnc": tigervnc,
     "desktopd-native": partial(desktopd, "native"),
+    "desktopd-exact": partial(desktopd, "native", motion=False),
     "desktopd-x11vnc": partial(desktopd, "x11vnc"),
 }
 

@@ -206,8 +206,12 @@ def test_a_restart_saves_first(napari: Napari) -> None:
     before, pid = napari.describe(), napari.pid()
     # At once: no quiet second in which it would save by itself.
     napari.run("v.layers['paint'].paint((2, 50, 50), 4)")
+    assert napari.ask("GET", "/motion").json()["mode"] == "smooth"
+    assert napari.ask("PUT", "/motion", json={"mode": "exact"}).json()["mode"] == "exact"
     assert napari.ask("POST", "/restart").status_code == 204
     told = napari.ready(after=pid)
+    until(lambda: napari.ask("GET", "/motion").json()["mode"] == "exact", WITHIN, "the same mode")
+    assert napari.ask("PUT", "/motion", json={"mode": "smooth"}).status_code == 200
     after = napari.describe()
     assert after["order"] == ["cells", "paint"]
     assert after["layers"]["paint"][1] != before["layers"]["paint"][1], "the last stroke"

@@ -19,12 +19,13 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 COMPANION = PACKAGE / "integrations" / "napari"
 OURS = [path for path in MODULES if not path.is_relative_to(COMPANION)]
 
-VALUES = "clipboard_limit errors geometry observers shell_command signal_names"
+VALUES = "clipboard_limit cores errors geometry observers shell_command signal_names"
 TASKS = "background_tasks tasks"
 ARROWS = {
     "errors": "",
     "geometry": "",
     "clipboard_limit": "",
+    "cores": "",
     "observers": "",
     "shell_command": "",
     "signal_names": "",

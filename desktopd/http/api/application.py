@@ -27,7 +27,7 @@ from desktopd.applications.errors import (
 from desktopd.applications.opening import OpenOptions
 from desktopd.http.access.access import Access
 from desktopd.http.api.application_json import application_json, layer_json
-from desktopd.http.api.application_requests import Camera, Dims, LayerChange, Open
+from desktopd.http.api.application_requests import Camera, Dims, LayerChange, MotionMode, Open
 from desktopd.http.api.body import read_body
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem, problem_response
@@ -87,6 +87,13 @@ class ApplicationEndpoint:
         values = {} if request.method == "GET" else _given(await _body(request, kind))
         return JSONResponse(await self._application.ask(method, values))
 
+    async def motion(self, request: Request) -> Response:
+        """GET and PUT ``/api/app/motion``: how a scene is drawn that is too slow to move."""
+        if request.method == "GET":
+            return JSONResponse(await self._application.ask("motion", {}))
+        wanted = await _body(request, MotionMode)
+        return JSONResponse(await self._application.set("motion", _given(wanted)))
+
     async def reset(self, request: Request) -> Response:
         """POST ``/api/app/reset``: the whole data in view, and the camera then."""
         return JSONResponse(await self._application.ask("reset", {}))
@@ -112,6 +119,7 @@ def application_routes(session: ServedSession, application: Application) -> list
         Route("/api/app/open", app.open, methods=["POST"]),
         Route("/api/app/camera", app.camera, methods=["GET", "PUT"]),
         Route("/api/app/dims", app.dims, methods=["GET", "PUT"]),
+        Route("/api/app/motion", app.motion, methods=["GET", "PUT"]),
         Route("/api/app/reset", app.reset, methods=["POST"]),
         Route("/api/app/screenshot", app.screenshot),
         Route("/api/app/restart", app.restart, methods=["POST"]),

@@ -17,7 +17,7 @@ from desktopd.applications.layer import Layer
 from desktopd.rfb.viewers.viewer import Role
 from desktopd.session.status import SessionStatus
 
-FACTS = ("version", "napari", "ready", "renderer", "frame_rate", "saved")
+FACTS = ("version", "napari", "ready", "renderer", "frame_rate", "motion", "saved")
 
 
 def application_json(

@@ -53,6 +53,12 @@ class Dims(_Body):
     current_step: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(max_length=32)] = ()
 
 
+class MotionMode(_Body):
+    """How a scene is drawn that is too slow to move."""
+
+    mode: Literal["smooth", "exact"]
+
+
 class LayerChange(_Body):
     """What can be changed of a layer; `active` selects it alone."""
 

@@ -13,6 +13,7 @@ from desktopd.integrations.napari.errors import ErrorLog
 from desktopd.integrations.napari.layers import describe_all
 from desktopd.integrations.napari.main_thread import MainThread
 from desktopd.integrations.napari.methods import METHODS
+from desktopd.integrations.napari.motion.viewer_motion import ViewerMotion
 from desktopd.integrations.napari.place import Place
 from desktopd.integrations.napari.protocol import (
     VERSION,
@@ -43,6 +44,7 @@ class Companion:
         self.workers = ThreadPoolExecutor(1, "desktopd companion")
         self.viewer: Any = None
         self.drawing = Drawing()
+        self.motion = ViewerMotion(place.motion, self.main, self._tell_state)
         self.keeper = Keeper(self.main, place.folder / "session") if place.restore else None
         self.errors = ErrorLog(place.last_words(), self._tell_state)
         # As long as this is open, the place is ours.
@@ -63,6 +65,7 @@ class Companion:
             "ready": self.viewer is not None,
             "methods": sorted(self._methods()),
             "renderer": self.drawing.renderer,
+            "motion": self.motion.state,
             "errors": self.errors.errors,
             **(self.keeper.state if self.keeper else {"restored": None, "saved": None}),
         }
@@ -82,6 +85,7 @@ class Companion:
 
     def _attach(self, viewer: Any) -> None:
         self.errors.follow_napari()
+        self.motion.follow(viewer)
         self.drawing.follow(viewer)
         # napari's events do not keep alive who hears them.
         self._changes = Changes(self.main)
@@ -95,6 +99,7 @@ class Companion:
 
     def _lost_viewer(self) -> None:
         self.viewer = None
+        self.motion.lost()
         self._tell_state()
         self._find_viewer()
 

@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol
 
 from desktopd.integrations.napari import layers, view
+from desktopd.integrations.napari.motion.viewer_motion import ViewerMotion
 from desktopd.integrations.napari.protocol import Failure, FailureKind
 from desktopd.integrations.napari.session.keeper import Keeper
 
@@ -21,6 +22,7 @@ class MethodHost(Protocol):
     viewer: Any
     workers: ThreadPoolExecutor
     keeper: Keeper | None
+    motion: ViewerMotion
 
 
 Method = Callable[[MethodHost, dict[str, Any]], Any]
@@ -75,6 +77,13 @@ def _reset(companion: MethodHost, params: dict[str, Any]) -> dict[str, Any]:
     return view.describe_camera(viewer)
 
 
+def _motion(companion: MethodHost, params: dict[str, Any]) -> dict[str, Any]:
+    """Set the ``mode`` of motion if it is given; the mode and what is shown."""
+    if "mode" in params:
+        companion.motion.set_mode(params["mode"])
+    return companion.motion.state
+
+
 def _screenshot(companion: MethodHost, params: dict[str, Any]) -> Future[str]:
     """The canvas as PNG, in Base64."""
     picture = view.picture(companion.viewer)
@@ -93,6 +102,7 @@ METHODS: Mapping[str, Method] = {
     "layer": _layer,
     "camera": _camera,
     "dims": _dims,
+    "motion": _motion,
     "reset": _reset,
     "screenshot": _screenshot,
     "save": _save,

@@ -11,6 +11,7 @@ from typing import IO
 SOCKET = "DESKTOP_COMPANION_SOCKET"
 FOLDER = "DESKTOP_COMPANION_FOLDER"
 RESTORE = "DESKTOP_COMPANION_RESTORE"
+MOTION = "DESKTOP_COMPANION_MOTION"
 
 
 @dataclass(frozen=True)
@@ -18,11 +19,13 @@ class Place:
     """`socket` is where the daemon asks; `folder` holds sessions and last words, for us alone.
 
     `restore`: the session is saved, and put back after an end that its user did not ask for.
+    `motion`: how a scene is drawn that is too slow to move, ``smooth`` or ``exact``.
     """
 
     socket: Path
     folder: Path
     restore: bool
+    motion: str = "smooth"
 
     @classmethod
     def take(cls, hook: str) -> Place | None:
@@ -32,13 +35,16 @@ class Place:
         """
         socket, folder = os.environ.pop(SOCKET, ""), os.environ.pop(FOLDER, "")
         restore = os.environ.pop(RESTORE, "1")
+        motion = os.environ.pop(MOTION, "smooth")
         entries = os.environ.get("PYTHONPATH", "").split(os.pathsep)
         left = os.pathsep.join(entry for entry in entries if entry != hook)
         if left:
             os.environ["PYTHONPATH"] = left
         else:
             os.environ.pop("PYTHONPATH", None)
-        return cls(Path(socket), Path(folder), restore != "0") if socket and folder else None
+        if not socket or not folder:
+            return None
+        return cls(Path(socket), Path(folder), restore != "0", motion)
 
     def claim(self) -> IO[bytes] | None:
         """Take the place for as long as the returned file is open; None: another napari has it."""

@@ -13,6 +13,8 @@ from desktopd.session.service import Restart, Service
 from desktopd.session.x_server import XServer
 from desktopd.shell_command import parse_command
 
+NICE = 5
+"""X server and daemon come first: what they do for it is short, and it waits for them."""
 SETTLED = 2.0
 """Seconds after which an application of a plain desktop has come to stay."""
 
@@ -40,5 +42,6 @@ def application(options: SessionOptions, x_server: XServer, changed: Callable[[]
         stop_within=2,
         first_oom_victim=True,
         uses_gpu=True,
+        nice=NICE,
         environment={**command.environment, **options.app_environment},
     )

@@ -164,3 +164,21 @@ async def test_answers_of_any_length_arrive(companion: CompanionClient, start: S
     start()
     words = "x" * 1_000_000
     assert await companion.ask("echo", {"words": words}, 20) == {"words": words}
+
+
+async def test_what_is_kept_is_asked_of_the_next_process_too(
+    companion: CompanionClient, start: Start
+) -> None:
+    process = start()
+    await companion.ask("echo", {}, 20)
+    told = {"event": "state", "data": state(renderer="as it was set")}
+    companion.keep("become", told)
+    assert companion.state is not None
+    assert companion.state.facts["renderer"] == "llvmpipe"
+    process.kill()
+    start()
+
+    def is_set() -> bool:
+        return companion.state is not None and companion.state.facts["renderer"] == "as it was set"
+
+    await changed(companion, is_set)

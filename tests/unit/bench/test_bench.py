@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.bench import barcode, picture
+from tests.bench.drag import REACH, STEP, latencies, place
 from tests.bench.link import PROFILES, QUEUE, Bottleneck
 from tests.bench.measure import Interval, Result, Sample, motion, percentile
 from tests.bench.plot import plot
@@ -159,3 +160,16 @@ def test_the_plot_draws_a_bar_for_each_stack() -> None:
     values = [title.text for title in root.iter("{http://www.w3.org/2000/svg}title")]
     assert {"20", "30", "60"} <= set(values)
     assert "<b>" in [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_a_move_is_seen_in_the_first_frame_that_was_drawn_after_it() -> None:
+    sent = [(100.0, 5), (116.0, 10), (133.0, 15), (150.0, 10)]
+    samples = [Sample(t, n, -1) for t, n in [(120, 1), (140, 2), (156, 2), (170, 3), (300, 4)]]
+    reached = {1: 5, 2: 10, 3: 10, 4: 15}
+    assert latencies(samples, reached, sent, Interval(0, 200)) == [20, 24, 20]
+
+
+def test_a_drag_goes_to_and_fro_by_small_steps() -> None:
+    places = [place(move) for move in range(400)]
+    assert (places[0], max(places), min(places)) == (0, REACH, -REACH)
+    assert {abs(b - a) for a, b in pairwise(places)} == {STEP}

@@ -84,3 +84,14 @@ async def test_a_missing_program_is_named(folder: Path) -> None:
         popen(["no-such-program"], dict(os.environ), folder / "log")
     with pytest.raises(LaunchError, match=r"/etc/passwd: Permission denied"):
         popen(["/etc/passwd"], dict(os.environ), folder / "log")
+
+
+async def test_a_nice_child_stands_back_in_every_count_of_the_kernel(folder: Path) -> None:
+    child = popen(["sleep", "60"], dict(os.environ), folder / "log", nice=5)
+    process = Process(child.pid, child)
+    try:
+        assert os.getpriority(os.PRIO_PROCESS, child.pid) == os.getpriority(os.PRIO_PROCESS, 0) + 5
+        if (autogroup := Path(f"/proc/{child.pid}/autogroup")).exists():
+            assert autogroup.read_text().split()[-2:] == ["nice", "5"]
+    finally:
+        await process.kill()

@@ -50,6 +50,15 @@ export class Application {
   }
 
   /**
+   * Have what is too slow to move drawn coarser while it moves, or never.
+   *
+   * @param {boolean} smooth
+   */
+  async setMotion(smooth) {
+    await this.#send('PUT', 'motion', { mode: smooth ? 'smooth' : 'exact' });
+  }
+
+  /**
    * Open something, unless it is open; then show what was asked for.
    *
    * @param {View} view

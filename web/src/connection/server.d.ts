@@ -72,12 +72,23 @@ export interface ApplicationStatus {
   restored?: Restored | null;
 }
 
+/** `exact`: what is on the screen is the application's own picture, else one pixel of it stands for `divisor` on a side. */
+export interface MotionFacts {
+  mode: 'smooth' | 'exact';
+  exact: boolean;
+  divisor: number;
+  /** Of the last exact picture that could not be drawn at once. */
+  exact_seconds: number | null;
+}
+
 /** What the companion in the application tells of it. */
 export interface CompanionFacts {
   napari: string;
   /** Whether what it was started with, and the session before, is there. */
   ready: boolean;
   renderer: string | null;
+  /** How a scene is drawn that is too slow to move; an older companion does not say. */
+  motion?: MotionFacts;
   /** Null where the session is not kept. */
   saved: { error: string | null } | null;
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // The dialog that tells the facts of session-facts.js.
 
-/** @import { SessionFacts } from '../connection/server' */
+/** @import { CompanionFacts, SessionFacts } from '../connection/server' */
 /** @import { Picture } from './session-facts.js' */
 
 import licenceNoVNC from '../../node_modules/@novnc/novnc/LICENSE.txt?url';
@@ -16,6 +16,8 @@ import { texts } from './texts.js';
 /** Facts of the session, and the licences of what the client carries. */
 export class AboutPanel extends Panel {
   #list = element('about-facts', HTMLDListElement);
+  /** @type {CompanionFacts | null} */
+  companion = null;
 
   constructor() {
     super('about');
@@ -34,7 +36,7 @@ export class AboutPanel extends Panel {
    */
   draw(session, picture) {
     this.#list.replaceChildren(
-      ...sessionFacts(session, picture, window).flatMap(([name, value]) => {
+      ...sessionFacts(session, picture, window, this.companion?.motion).flatMap(([name, value]) => {
         const term = document.createElement('dt');
         const description = document.createElement('dd');
         term.textContent = name;

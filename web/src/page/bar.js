@@ -21,10 +21,10 @@ import { texts } from './texts.js';
 /**
  * The quiet handle at the top and the menu that it unfolds.
  *
- * Events: `settings` (have been changed), `drag` (on or off), one of each action's name, `left` (folded: the focus may go back
+ * Events: `settings` (have been changed), `drag` (on or off), `smooth` (what moves: on or off), one of each action's name, `left` (folded: the focus may go back
  * to the desktop).
  *
- * @extends {Emitter<{settings: Settings, drag: boolean, left: void} & Record<Action, void>>}
+ * @extends {Emitter<{settings: Settings, drag: boolean, smooth: boolean, left: void} & Record<Action, void>>}
  */
 export class Bar extends Emitter {
   #nav = element('bar', HTMLElement);
@@ -35,6 +35,7 @@ export class Bar extends Emitter {
   #fit = element('bar-fit', HTMLButtonElement);
   #hidpi = element('bar-hidpi', HTMLInputElement);
   #drag = element('bar-drag', HTMLInputElement);
+  #smooth = element('bar-smooth', HTMLInputElement);
   #quality = element('bar-quality', HTMLInputElement);
   #qualityValue = element('bar-quality-value', HTMLOutputElement);
   #files = element('bar-files', HTMLButtonElement);
@@ -92,6 +93,12 @@ export class Bar extends Emitter {
     this.#handle.setAttribute('aria-label', count === 0 ? menu : menuNews(newResults(count)));
   }
 
+  /** @param {boolean | null} smooth - whether what moves is drawn coarser; null where nobody can choose */
+  set smooth(smooth) {
+    element('bar-smooth-row', HTMLLabelElement).hidden = smooth === null;
+    this.#smooth.checked = smooth ?? false;
+  }
+
   /** @param {boolean} offered - whether the desktop could take the window's size but has another */
   set misfit(offered) {
     this.#fit.hidden = !offered;
@@ -145,6 +152,7 @@ export class Bar extends Emitter {
       this.#qualityValue.value = this.#quality.value;
       this.emit('settings', this.settings);
     });
+    this.#smooth.addEventListener('change', () => this.emit('smooth', this.#smooth.checked));
     this.#drag.addEventListener('change', () => this.emit('drag', this.#drag.checked));
     this.#fullscreen.on('pressed', () => this.leave());
     for (const action of /** @type {const} */ (['fit', 'reconnect'])) this.#act(action, () => this.leave());

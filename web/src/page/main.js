@@ -42,6 +42,7 @@ import { HistoryButtons } from './history-buttons.js';
 import { LastingCard } from './lasting-card.js';
 import { LinkDialog } from './link-dialog.js';
 import { MenuKey } from './menu-key.js';
+import { MotionSwitch } from './motion-switch.js';
 import { Notice } from './notice.js';
 import { Parameters } from './parameters.js';
 import { programName } from './program-name.js';
@@ -111,6 +112,7 @@ class Page {
   #restart = new RestartPanel();
   #windows = new WindowsList(new Windows());
   #application = new Application();
+  #motion = new MotionSwitch(this.#bar, this.#application, (error) => this.#notice.show(errorText(error)));
   #linkDialog = new LinkDialog();
   #link = new DeepLink(this.#parameters.view, {
     application: this.#application,
@@ -160,6 +162,8 @@ class Page {
       this.#desktop.zoomsByWheel = facts.companion !== null;
       this.#crash.companion = facts.companion;
       this.#restart.companion = facts.companion;
+      this.#about.companion = facts.companion;
+      this.#motion.companion = facts.companion;
     });
     this.#events.on('refused', (text) => this.#notice.show(text));
     this.#events.on('opened', () => {
@@ -260,22 +264,15 @@ class Page {
 
   /** @param {SessionFacts} facts */
   #learn(facts) {
-    const { foreign, title, viewOnly } = this.#parameters;
+    const { foreign, title } = this.#parameters;
     this.#facts = facts;
     document.documentElement.dataset.stage = facts.stage;
     this.#start.session = facts;
     if (!foreign) this.#crash.session = facts;
     this.#focusIfLost();
-    const control = facts.role === 'control';
-    this.#bar.restart = control && !foreign;
-    this.#windows.control = control && !viewOnly;
+    this.#allow(facts.role === 'control');
     if (!foreign) this.#windows.windows = facts.windows ?? [];
-    this.#clipboard.enabled = control && !viewOnly && !foreign;
-    this.#drops.refusal = foreign ? texts.drop.foreign : !control || viewOnly ? texts.drop.watching : '';
-    this.#filesPanel.watching = viewOnly;
-    this.#embedding.refusal = !control || viewOnly ? texts.trouble.watching : '';
     this.#embedding.state = { stage: facts.stage, message: facts.message, role: facts.role };
-    this.#link.refusal = foreign ? texts.link.foreign : !control || viewOnly ? texts.link.watching : '';
     this.#link.session = facts;
     this.#desktop.session = facts;
     if (!title && !foreign) document.title = programName(facts.app.command) || texts.application;
@@ -283,6 +280,20 @@ class Page {
     const runs = facts.services.some(({ name, state }) => name === 'rfb' && state === 'running');
     if (runs && !this.#rfbRuns && !foreign) this.#connectOwn();
     this.#rfbRuns = runs;
+  }
+
+  /** @param {boolean} control - whether the server lets this visitor do more than watch */
+  #allow(control) {
+    const { foreign, viewOnly } = this.#parameters;
+    const acts = control && !viewOnly;
+    this.#bar.restart = control && !foreign;
+    this.#windows.control = acts;
+    this.#motion.allowed = acts && !foreign;
+    this.#clipboard.enabled = acts && !foreign;
+    this.#drops.refusal = foreign ? texts.drop.foreign : acts ? '' : texts.drop.watching;
+    this.#filesPanel.watching = viewOnly;
+    this.#embedding.refusal = acts ? '' : texts.trouble.watching;
+    this.#link.refusal = foreign ? texts.link.foreign : acts ? '' : texts.link.watching;
   }
 
   /** The desktop's server has come up, for the first time or once more. */

@@ -1,7 +1,7 @@
 // @ts-check
 // What the about panel tells, as lines of name and value.
 
-/** @import { SessionFacts } from '../connection/server' */
+/** @import { MotionFacts, SessionFacts } from '../connection/server' */
 /** @import { RFBClient } from '../novnc/rfb-client.js' */
 
 import { texts } from './texts.js';
@@ -16,9 +16,22 @@ import { texts } from './texts.js';
  * @param {SessionFacts | null} session - null before the server has answered
  * @param {Picture | null} picture - null without a connection
  * @param {WindowSize} view
+ * @param {MotionFacts} [motion] - of an application whose companion draws what moves
  */
-export function sessionFacts(session, picture, view) {
-  return [...serverLines(session), ...pictureLines(picture, view), windowLine(view)];
+export function sessionFacts(session, picture, view, motion) {
+  return [...serverLines(session), ...motionLines(motion), ...pictureLines(picture, view), windowLine(view)];
+}
+
+/**
+ * @param {MotionFacts | undefined} motion
+ * @returns {Line[]}
+ */
+function motionLines(motion) {
+  const { about } = texts;
+  if (!motion) return [];
+  const { mode, exact, divisor, exact_seconds: seconds } = motion;
+  const now = exact ? about.drawnExactly : about.drawnCoarser(divisor);
+  return [[about.motion, mode === 'exact' ? about.alwaysExact : about.drawn(now, seconds)]];
 }
 
 /**

@@ -47,6 +47,7 @@ const english = {
     hidpi: 'Use the screen’s own pixels',
     drag: 'Drag to move the view',
     quality: 'Picture quality',
+    smooth: 'Coarser while it moves',
     keyboard: 'Keyboard',
     clipboard: 'Clipboard…',
     files: 'Files…',
@@ -300,6 +301,12 @@ const english = {
     picture: 'Picture',
     exact: 'exact to the pixel',
     moving: 'in motion',
+    motion: 'While it moves',
+    alwaysExact: 'as the application draws it',
+    drawnExactly: 'coarser where that is slow; exact now',
+    drawnCoarser: (/** @type {number} */ divisor) => `coarser now, one pixel for ${divisor} × ${divisor}`,
+    drawn: (/** @type {string} */ now, /** @type {number | null} */ seconds) =>
+      seconds === null ? now : `${now}; the last exact picture took ${seconds.toFixed(2)} s`,
     window: 'Window',
     windowSize: (/** @type {number} */ width, /** @type {number} */ height, /** @type {number} */ ratio) =>
       `${width} × ${height}, pixel ratio ${ratio}`,

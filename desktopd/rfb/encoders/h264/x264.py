@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-import os
 from ctypes import POINTER, byref, c_int, c_void_p
 from typing import Any
 
 import numpy as np
 
+from desktopd.cores import usable_cores
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.encoder import VideoError
 from desktopd.rfb.encoders.h264.libx264 import (
@@ -28,7 +28,7 @@ from desktopd.rfb.encoders.pixels import Pixels
 
 PRESET = b"ultrafast"
 # Slices of a frame, made at the same time. Each costs bytes: it predicts nothing from the others.
-THREADS = min(4, len(os.sched_getaffinity(0)))
+THREADS = min(4, usable_cores())
 _NAL_SLICES_AND_PARAMETER_SETS = frozenset({1, 5, 7, 8})
 _PARAMETERS = (
     # These cost little and save a third of the bytes of the preset's frames; the profile leaves out

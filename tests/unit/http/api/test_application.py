@@ -123,6 +123,7 @@ async def test_a_viewer_may_look_and_is_told_no_paths_and_tracebacks(
             ("POST", "/api/app/open"),
             ("PUT", "/api/app/camera"),
             ("PUT", "/api/app/dims"),
+            ("PUT", "/api/app/motion"),
             ("PATCH", "/api/app/layers/cells"),
             ("POST", "/api/app/reset"),
             ("POST", "/api/app/restart"),
@@ -165,6 +166,8 @@ async def test_how_it_ended_is_told(desk: Desk, application: Application) -> Non
         ("POST", "open", b'{"path": ""}', "path: "),
         ("POST", "open", b'{"path": 3}', "path: "),
         ("POST", "open", b'{"file": "/a"}', "file: Extra inputs"),
+        ("PUT", "motion", b'{"mode": "fast"}', "mode: "),
+        ("PUT", "motion", b"{}", "mode: "),
         ("PUT", "camera", b'{"zoom": 0}', "zoom: "),
         ("PUT", "camera", b'{"zoom": NaN}', "zoom: "),
         ("PUT", "camera", b'{"angles": [1, 2]}', "angles.2: "),
@@ -195,6 +198,9 @@ async def test_only_what_was_sent_is_changed(desk: Desk, application: Applicatio
         layer = await script.patch("/api/app/layers/a%2Fb c?", json={"visible": False})
         assert layer.json() == {"name": "a/b c", "values": {"visible": False}}
         assert (await script.post("/api/app/reset")).json() == {}
+        motion = await script.put("/api/app/motion", json={"mode": "exact"})
+        assert motion.json() == {"mode": "exact"}
+        assert (await script.get("/api/app/motion")).json() == {}
 
 
 @pytest.mark.parametrize(

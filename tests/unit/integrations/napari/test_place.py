@@ -13,7 +13,8 @@ from desktopd.integrations.napari.place import Place
 
 @pytest.fixture
 def environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    made = companion_environment(CompanionPlace(folder), {"PYTHONPATH": "/users/own"}, restore=True)
+    place, path = CompanionPlace(folder), {"PYTHONPATH": "/users/own"}
+    made = companion_environment(place, path, restore=True, motion="exact")
     for name, value in made.items():
         monkeypatch.setenv(name, value)
     return made
@@ -22,11 +23,11 @@ def environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]
 def test_what_the_daemon_gives_is_understood(folder: Path, environment: dict[str, str]) -> None:
     hook = environment["PYTHONPATH"].split(os.pathsep)[0]
     place = CompanionPlace(folder)
-    assert Place.take(hook) == Place(place.socket, place.sessions, True)
+    assert Place.take(hook) == Place(place.socket, place.sessions, True, "exact")
 
 
 def test_restore_can_be_off(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = companion_environment(CompanionPlace(folder), {}, restore=False)
+    made = companion_environment(CompanionPlace(folder), {}, restore=False, motion="smooth")
     for name, value in made.items():
         monkeypatch.setenv(name, value)
     taken = Place.take(made["PYTHONPATH"])

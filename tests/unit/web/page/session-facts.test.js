@@ -58,3 +58,15 @@ test('it tells what is drawn, in the screen’s own pixels', () => {
   const exact = lines(session(), { ...PICTURE, codec: 'H.264', fps: 60, exact: true }, WINDOW);
   assert.deepEqual([exact['Last encoding'], exact['Frames'], exact['Picture']], ['H.264', '60 per second', 'exact to the pixel']);
 });
+
+test('it tells how the application draws what moves, where it has a companion', () => {
+  const motion = { mode: /** @type {const} */ ('smooth'), exact: true, divisor: 1, exact_seconds: null };
+  const told = (/** @type {object} */ change) => lines(session(), null, WINDOW, { ...motion, ...change })['While it moves'];
+  assert.equal(lines(session(), null, WINDOW)['While it moves'], undefined);
+  assert.equal(told({}), 'coarser where that is slow; exact now');
+  assert.equal(
+    told({ exact: false, divisor: 3, exact_seconds: 0.412 }),
+    'coarser now, one pixel for 3 × 3; the last exact picture took 0.41 s',
+  );
+  assert.equal(told({ mode: 'exact' }), 'as the application draws it');
+});

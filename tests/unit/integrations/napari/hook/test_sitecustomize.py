@@ -49,7 +49,7 @@ def test_without_a_place_nothing_happens(site: Path) -> None:
 def test_a_companion_that_fails_is_told_and_napari_goes_on(site: Path, folder: Path) -> None:
     # A file lies where the companion wants its folder.
     (folder / "companion").write_text("")
-    place = companion_environment(CompanionPlace(folder), {}, restore=True)
+    place = companion_environment(CompanionPlace(folder), {}, restore=True, motion="smooth")
     done = run(IMPORT, Path(place.pop("PYTHONPATH")), site, **place)
     assert done.stdout == "the window is imported\nnapari.window\n"
     assert done.stderr.startswith("desktopd: napari runs without its companion:\n")
@@ -59,7 +59,7 @@ def test_a_companion_that_fails_is_told_and_napari_goes_on(site: Path, folder: P
 
 def test_a_python_without_desktopd_takes_it_from_beside_the_hook(site: Path, folder: Path) -> None:
     (folder / "companion").write_text("")
-    place = companion_environment(CompanionPlace(folder), {}, restore=True)
+    place = companion_environment(CompanionPlace(folder), {}, restore=True, motion="smooth")
     # Without site-packages there is no desktopd; the hook is run as `site` would.
     program = f"import sys; sys.path[:0] = [{str(HOOK)!r}, {str(site)!r}]; import sitecustomize; "
     del place["PYTHONPATH"]

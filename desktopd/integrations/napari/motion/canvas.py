@@ -1,0 +1,258 @@
+"""Draws one canvas of napari: coarser while drawings follow each other, exactly when they end.
+
+Only what the canvas paints on the screen is drawn so. Screenshots, exports and picking draw outside
+of Qt's paint event, and get what napari draws. Tested by tests/x11/test_motion.py.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from qtpy.QtCore import QEvent, QTimer
+from vispy.gloo import gl
+
+from desktopd.integrations.napari.motion.controller import Controller
+from desktopd.integrations.napari.motion.exact import ExactDrawing
+from desktopd.integrations.napari.motion.offscreen_picture import OffscreenPicture
+from desktopd.integrations.napari.motion.quality import EXACT, Key, Quality
+from desktopd.integrations.napari.motion.transforms import Transforms
+from desktopd.integrations.napari.motion.visuals import drawn, freedom, is_volume, timed
+
+REST = 0.1
+"""Seconds without a drawing after which the scene rests."""
+FRAME = 0.040
+"""Seconds that a frame may take."""
+OTHER = 0.3
+"""The share of a frame that is not the drawing: napari's own work, Qt's composition, X."""
+GLANCE = 16
+"""Frames of a quick GPU of which one is measured, since it could be drawing the next meanwhile."""
+SOFTWARE = ("llvmpipe", "softpipe", "swrast", "lavapipe")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """What was drawn for the screen: of which revision of the scene, and how."""
+
+    framebuffer: OffscreenPicture
+    revision: int
+    quality: Quality
+
+
+class MotionCanvas:
+    """The canvas of one viewer, a ``napari._vispy.canvas.VispyCanvas``.
+
+    `changed` is called when the quality of what is shown has changed; `frame` is in seconds.
+    """
+
+    def __init__(self, canvas: Any, changed: Callable[[], None], frame: float = FRAME) -> None:
+        self.shown = EXACT
+        """The quality of the picture on the screen."""
+        self.exact_seconds: float | None = None
+        """What the last exact picture took that was drawn in slices; None before the first."""
+        self._canvas = canvas
+        self._scene = canvas._scene_canvas
+        self._changed = changed
+        self._smooth = True
+        self._controller = Controller(frame * (1 - OTHER))
+        self._renderer = ""
+        self._whole = float("inf")
+        self._frames = 0
+        self._revision = 0
+        self._painting = False
+        self._picture: _Picture | None = None
+        self._coarse: OffscreenPicture | None = None
+        self._exact: ExactDrawing | None = None
+        self._rest = QTimer()
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(lambda: self._attempt(self._settle))
+        self._transforms = Transforms(self._scene)
+        self._original_draw = self._scene._draw_scene
+        self._original_update = self._scene.update
+        self._original_event = self._scene.native.event
+        self._scene._draw_scene = self._draw_scene
+        self._scene.update = self._update
+        self._scene.native.event = self._event
+
+    @property
+    def smooth(self) -> bool:
+        """Whether what is too slow is drawn coarser while it moves."""
+        return self._smooth
+
+    @smooth.setter
+    def smooth(self, smooth: bool) -> None:
+        self._smooth = smooth
+        self._rest.stop()
+        self._scene.update()
+
+    def _event(self, event: Any) -> bool:
+        """Mark what is drawn for the screen: grabs of the framebuffer are no events."""
+        if event.type() != QEvent.Type.Paint:
+            return bool(self._original_event(event))
+        self._painting = True
+        try:
+            return bool(self._original_event(event))
+        finally:
+            self._painting = False
+
+    def _update(self, node: Any = None) -> None:
+        """Note that the scene is another one."""
+        if self._transforms.changing:
+            return
+        if not self._scene._drawing:
+            self._revision += 1
+        self._original_update(node)
+
+    def _draw_scene(self, bgcolor: Any = None) -> None:
+        """Draw the scene, as `SceneCanvas._draw_scene` does."""
+        for_screen = self._painting and bgcolor is None and not self._scene._fb_stack
+        if not for_screen:
+            self._draw_as_it_is(bgcolor)
+            return
+        self._painting = False
+        if self._smooth and self._attempt(self._draw_for_screen):
+            return
+        self._picture = None
+        self._draw_as_it_is()
+        self._show_quality(EXACT)
+
+    def _attempt(self, draw: Callable[[], None]) -> bool:
+        """Whether `draw` has drawn; if it fails, napari draws everything from then on."""
+        try:
+            draw()
+        except Exception:
+            log.exception("desktopd: napari draws what moves from now on")
+            self._smooth = False
+            self._exact = None
+            self._original_update()
+            return False
+        return True
+
+    def _draw_for_screen(self) -> None:
+        """Draw what fits into a frame, or show what was drawn of this very scene."""
+        size = tuple(self._scene.physical_size)
+        visuals = self._visuals()
+        self._controller.scene({key: freedom(visual) for key, visual in visuals.items()})
+        if self._shows_again(size):
+            return
+        if self._exact is not None:
+            self._exact.abandon()
+            self._exact = None
+        if self._is_quick(visuals):
+            self._draw_whole(visuals)
+        else:
+            self._draw_coarse(visuals, size)
+
+    def _draw_as_it_is(self, bgcolor: Any = None) -> None:
+        self._transforms.restore()
+        self._original_draw(bgcolor)
+
+    def _visuals(self) -> dict[Key, Any]:
+        """The visuals of the layers that are seen."""
+        found = self._canvas.layer_to_visual.items()
+        return {id(layer): visual.node for layer, visual in found if layer.visible}
+
+    def _is_quick(self, visuals: dict[Key, Any]) -> bool:
+        if self._controller.known:
+            return not self._controller.is_slow
+        # Nobody knows how long a new volume takes without a GPU: the coarse picture will tell.
+        return not (self._draws_by_software and any(map(is_volume, visuals.values())))
+
+    @property
+    def _draws_by_software(self) -> bool:
+        if not self._renderer:
+            self._renderer = str(gl.glGetParameter(gl.GL_RENDERER))
+        return any(name in self._renderer for name in SOFTWARE)
+
+    def _shows_again(self, size: tuple[int, ...]) -> bool:
+        """Show what was drawn of this very scene, if it was."""
+        exact = self._exact
+        if exact is not None and exact.done and exact.revision == self._revision:
+            self._picture = _Picture(exact.framebuffer, exact.revision, EXACT)
+            self.exact_seconds = exact.seconds
+            self._exact = None
+            self._show_quality(EXACT)
+        picture = self._picture
+        if picture is None or picture.revision != self._revision:
+            return False
+        if picture.quality == EXACT and picture.framebuffer.size != size:
+            return False
+        picture.framebuffer.show(self._scene)
+        return True
+
+    def _draw_whole(self, visuals: dict[Key, Any]) -> None:
+        """Draw the exact picture, as napari does."""
+        self._picture = None
+        self._rest.stop()
+        self._frames += 1
+        context, quick = self._scene.context, self._whole < self._controller.budget / 2
+        if not (quick and self._controller.known):
+            with timed(visuals, context) as seconds:
+                self._draw_as_it_is()
+            self._controller.measured(EXACT, seconds)
+            self._whole = sum(seconds.values())
+        elif self._draws_by_software or self._frames % GLANCE == 0:
+            start = time.perf_counter()
+            self._draw_as_it_is()
+            context.finish()
+            self._whole = time.perf_counter() - start
+        else:
+            self._draw_as_it_is()
+        self._show_quality(EXACT)
+
+    def _draw_coarse(self, visuals: dict[Key, Any], size: tuple[int, ...]) -> None:
+        """Draw within a frame, and the exact picture when nothing follows."""
+        quality = self._controller.next()
+        if quality.divisor == 1 and not self._controller.known:
+            quality = Quality(3)
+        scene = self._scene
+        width, height = (max(1, round(side / quality.divisor)) for side in size)
+        if self._coarse is None or self._coarse.size != (width, height):
+            self._coarse = OffscreenPicture(width, height)
+        with ExitStack() as stack:
+            stack.enter_context(self._coarse.drawn_into(scene))
+            self._transforms.fit(width, height)
+            stack.callback(scene.context.set_viewport, 0, 0, *size)
+            for key, visual in visuals.items():
+                stack.enter_context(drawn(visual, quality.detail(key)))
+            seconds = stack.enter_context(timed(visuals, scene.context))
+            self._original_draw()
+        self._controller.measured(quality, seconds)
+        self._picture = _Picture(self._coarse, self._revision, quality)
+        self._coarse.show(scene)
+        self._show_quality(quality)
+        self._rest.start(round(REST * 1000))
+
+    def _settle(self) -> None:
+        """Begin the exact picture, now that the scene rests."""
+        scene = self._scene
+        scene.set_current()
+        self._exact = ExactDrawing(
+            scene,
+            self._draw_as_it_is,
+            self._revision,
+            self._controller.predict(EXACT),
+            self._controller.quickest,
+        )
+        self._next_slice(self._exact)
+
+    def _next_slice(self, exact: ExactDrawing) -> None:
+        """Draw one slice more, and let the event loop turn."""
+        if exact is not self._exact or exact.revision != self._revision or not self._smooth:
+            return
+        exact.draw_slice()
+        if exact.done:
+            self._original_update()
+        else:
+            QTimer.singleShot(0, lambda: self._attempt(lambda: self._next_slice(exact)))
+
+    def _show_quality(self, quality: Quality) -> None:
+        if quality != self.shown:
+            self.shown = quality
+            self._changed()

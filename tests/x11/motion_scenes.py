@@ -1,0 +1,183 @@
+"""napari with one scene after the other, each moved and left alone; the pictures are kept.
+
+``python motion_scenes.py MODE FOLDER`` writes ``SCENE.npz`` for each scene. MODE ``napari`` draws
+as napari alone does, ``companion`` with the companion's motion, for which each is too slow.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+os.environ["NAPARI_CONFIG"] = ""
+import napari
+import numpy as np
+from napari._qt.utils import QImg2array
+from qtpy.QtWidgets import QApplication
+
+from desktopd.integrations.napari.motion.canvas import MotionCanvas
+from desktopd.integrations.napari.motion.visuals import is_volume
+
+WITHIN = 30.0
+QUIET = 0.25
+"""Seconds without a drawing after which napari alone has drawn what it draws."""
+PAUSE = 0.002
+"""Seconds between two turns of the event loop, which leave the cores to what draws."""
+FRAME = 0.002
+"""Seconds that nothing is drawn in."""
+
+random = np.random.default_rng(3)
+VOLUME = random.normal(100, 20, (24, 40, 48)).astype(np.float32)
+VOLUME[8:16, 10:30, 12:36] += 120
+LABELS = (VOLUME > 150).astype(np.uint8) * np.arange(1, 49, dtype=np.uint8)
+
+
+def image(**options: Any) -> Callable[[Any], None]:
+    return lambda viewer: viewer.add_image(VOLUME, colormap="green", **options)
+
+
+def mixture(viewer: Any) -> None:
+    """Two volumes, points, shapes and a surface, of which one covers another."""
+    viewer.add_image(VOLUME, colormap="green", rendering="mip")
+    viewer.add_image(VOLUME[::-1], colormap="magenta", rendering="minip", blending="additive")
+    viewer.add_points(random.random((400, 3)) * (24, 40, 48), size=2)
+    viewer.add_shapes([[[12, 5, 5], [12, 5, 40], [12, 30, 40]]], shape_type="path", edge_width=1)
+    vertices = random.random((30, 3)) * (24, 40, 48)
+    viewer.add_surface((vertices, np.arange(30).reshape(-1, 3), np.linspace(0, 1, 30)))
+    viewer.scene.overlays.axes.visible = True
+
+
+def grid(viewer: Any) -> None:
+    mixture(viewer)
+    viewer.canvas.grid.enabled = True
+
+
+SCENES: dict[str, tuple[int, Callable[[Any], Any]]] = {
+    "iso": (3, image(rendering="iso", iso_threshold=150)),
+    "additive": (3, image(rendering="additive", interpolation3d="nearest")),
+    "plane": (3, image(depiction="plane", plane={"position": (12, 20, 24), "thickness": 4})),
+    "labels": (3, lambda viewer: viewer.add_labels(LABELS)),
+    "mixture": (3, mixture),
+    "grid": (3, grid),
+    "flat": (2, mixture),
+}
+
+
+class Viewer:
+    """One napari, and the pictures of its canvas."""
+
+    def __init__(self, companion: bool) -> None:
+        self.viewer: Any = napari.Viewer(show=True)
+        self.window = self.viewer.window._qt_window
+        self.window.setGeometry(0, 0, 640, 480)
+        self.canvas = self.viewer.window._qt_viewer.canvas
+        self.drawn = 0
+        self.motion: MotionCanvas | None = None
+        self.turn(0.5)
+        if companion:
+            self.motion = MotionCanvas(self.canvas, lambda: None, FRAME)
+        self.canvas._scene_canvas.events.draw.connect(self._count)
+
+    def _count(self, event: Any) -> None:
+        self.drawn += 1
+
+    def turn(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            QApplication.processEvents()
+            time.sleep(PAUSE)
+
+    def draw(self) -> None:
+        """Let it draw once."""
+        before, end = self.drawn, time.monotonic() + WITHIN
+        while self.drawn == before and time.monotonic() < end:
+            QApplication.processEvents()
+            time.sleep(PAUSE)
+
+    def rest(self) -> None:
+        """Let it draw what it draws when nothing moves."""
+        end = time.monotonic() + WITHIN
+        while True:
+            before = self.drawn
+            self.turn(QUIET)
+            still = self.drawn == before
+            if still and (self.motion is None or self.motion.shown.divisor == 1):
+                return
+            assert time.monotonic() < end, "it never rests"
+
+    def screen(self) -> Any:
+        """The canvas as the X server shows it."""
+        native = self.canvas.native
+        corner = native.mapToGlobal(native.rect().topLeft())
+        return self.part(QImg2array(QApplication.primaryScreen().grabWindow(0).toImage()), corner)
+
+    def part(self, picture: Any, corner: Any) -> Any:
+        """The canvas in a picture of what is around it."""
+        native = self.canvas.native
+        rows = slice(corner.y(), corner.y() + native.height())
+        return picture[rows, corner.x() : corner.x() + native.width(), :3]
+
+    def move(self, scene: int, step: int) -> None:
+        if scene == 3:
+            self.viewer.scene.camera.angles = (step * 7.0, 20 + step * 11.0, 30)
+        else:
+            self.viewer.dims.set_current_step(0, 10 + step)
+            self.viewer.scene.camera.zoom *= 1.02
+        self.draw()
+
+    def visuals(self) -> list[Any]:
+        """What a drawing might have changed in the visuals."""
+        nodes = [visual.node for visual in self.canvas.layer_to_visual.values()]
+        return [
+            (node.relative_step_size, node.interpolation, node._texture.interpolation)
+            for node in nodes
+            if is_volume(node)
+        ]
+
+    def run(self, name: str, folder: Path) -> None:
+        ndisplay, build = SCENES[name]
+        viewer = self.viewer
+        viewer.canvas.grid.enabled = False
+        viewer.layers.clear()
+        viewer.dims.ndisplay = ndisplay
+        build(viewer)
+        viewer.reset_view()
+        self.rest()
+        before, divisors = self.visuals(), []
+        for step in range(4):
+            self.move(ndisplay, step)
+            divisors.append(self.motion.shown.divisor if self.motion else 1)
+        coarse = self.screen()
+        in_motion = viewer.screenshot(canvas_only=True, flash=False)[..., :3]
+        self.move(ndisplay, 9)
+        native = self.canvas.native
+        corner = native.mapTo(self.window, native.rect().topLeft())
+        window = self.part(viewer.screenshot(canvas_only=False, flash=False), corner)
+        self.move(ndisplay, 10)
+        figure = viewer.export_figure(flash=False)[..., :3]
+        self.rest()
+        arrays = {
+            "coarse": coarse,
+            "screen": self.screen(),
+            "in_motion": in_motion,
+            "figure": figure,
+        }
+        unchanged = self.visuals() == before
+        facts = {"divisors": divisors, "unchanged": unchanged}
+        np.savez(folder / f"{name}.npz", facts=json.dumps(facts), window=window, **arrays)
+
+
+def main(mode: str, folder: Path) -> None:
+    random.bit_generator.state = np.random.default_rng(5).bit_generator.state
+    viewer = Viewer(mode == "companion")
+    for name in SCENES:
+        random.bit_generator.state = np.random.default_rng(5).bit_generator.state
+        viewer.run(name, folder)
+    viewer.viewer.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))

@@ -1,0 +1,74 @@
+"""A real napari, for which every scene is too slow: coarser in motion, and then its own picture."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from desktopd.geometry import Size
+from tests.x11.conftest import Server, running
+
+SCRIPT = Path(__file__).with_name("motion_scenes.py")
+SCENES = ["iso", "additive", "plane", "labels", "mixture", "grid", "flat"]
+pytestmark = pytest.mark.timeout(300)
+
+KINDS = ("screen", "in_motion", "window", "figure")
+"""What the screen shows at rest, and screenshots and an export that were taken in motion."""
+
+Drawn = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
+    """What napari alone and napari with the companion have drawn, by scene."""
+    folders = {mode: tmp_path_factory.mktemp(mode) for mode in ("napari", "companion")}
+    with running("xvfb", Size(1280, 800)) as server:
+        for mode, folder in folders.items():
+            draw(server, mode, folder)
+    return {name: {mode: read(folder, name) for mode, folder in folders.items()} for name in SCENES}
+
+
+def draw(server: Server, mode: str, folder: Path) -> None:
+    command = [sys.executable, str(SCRIPT), mode, str(folder)]
+    ended = subprocess.run(
+        command, env=server.environment, capture_output=True, text=True, timeout=300
+    )
+    assert ended.returncode == 0, ended.stderr[-4000:]
+
+
+def read(folder: Path, name: str) -> dict[str, Any]:
+    with np.load(folder / f"{name}.npz") as found:
+        return {**found, "facts": json.loads(str(found["facts"]))}
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_it_is_coarser_in_motion_and_then_what_napari_draws(drawn: Drawn, name: str) -> None:
+    ours, napari = drawn[name]["companion"], drawn[name]["napari"]
+    assert min(ours["facts"]["divisors"]) > 1, ours["facts"]
+    for kind in KINDS:
+        assert np.array_equal(ours[kind], napari[kind]), kind
+    assert len(np.unique(napari["screen"])) > 20, "an empty picture says nothing"
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_the_visuals_are_as_before(drawn: Drawn, name: str) -> None:
+    assert drawn[name]["companion"]["facts"]["unchanged"]
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_the_coarse_picture_is_of_the_same_scene(drawn: Drawn, name: str) -> None:
+    coarse, exact = (blurred(drawn[name]["companion"][kind]) for kind in ("coarse", "in_motion"))
+    assert np.corrcoef(coarse.ravel(), exact.ravel())[0, 1] > 0.85
+
+
+def blurred(picture: Any) -> Any:
+    """Means of blocks of 12 x 12 pixels, which hold two of the coarsest on a side."""
+    rows, columns = (side // 12 for side in picture.shape[:2])
+    blocks = picture[: rows * 12, : columns * 12].reshape(rows, 12, columns, 12, -1)
+    return blocks.mean((1, 3))
