@@ -22,8 +22,10 @@ class HealthEndpoint:
         return JSONResponse({"status": "ok"})
 
     async def ready(self, request: Request) -> Response:
-        """200 once the application has painted, else Problem 503."""
+        """200 once the application has painted, else Problem 503: strangers hear no reason."""
         status = self._session.status
         if status.stage is not Stage.READY:
-            raise Problem(503, message(status), "try again in a second", {"Retry-After": "1"})
+            raise Problem(
+                503, message(status, reason=False), "try again in a second", {"Retry-After": "1"}
+            )
         return JSONResponse({"status": status.stage})

@@ -43,7 +43,10 @@ class SessionEndpoint:
         return JSONResponse(self.describe(Access.of(request).role))
 
     def describe(self, role: Role) -> dict[str, Any]:
-        """The session as `role` may see it: logs and the cookie file's path are for control."""
+        """The session as `role` may see it.
+
+        Logs, the application's arguments and the cookie file's path are for control.
+        """
         status = self._session.status
         return {
             "stage": status.stage,
@@ -67,8 +70,8 @@ class SessionEndpoint:
         }
 
 
-def message(status: SessionStatus) -> str:
-    """What the session is doing, for its user."""
+def message(status: SessionStatus, *, reason: bool = True) -> str:
+    """What the session is doing, for its user; `reason`: with why it failed."""
     name = _program(status.command)
     match status.stage:
         case Stage.DISPLAY:
@@ -88,7 +91,8 @@ def message(status: SessionStatus) -> str:
             if failed is None:
                 return "the desktop failed"
             subject = name if failed.name == "application" else failed.name.replace("_", " ")
-            return f"{subject} failed: {failed.error}" if failed.error else f"{subject} failed"
+            told = failed.error if reason else None
+            return f"{subject} failed: {told}" if told else f"{subject} failed"
 
 
 def _program(command: str) -> str:
@@ -136,11 +140,11 @@ def _viewer(viewer: Viewer) -> dict[str, Any]:
 
 def _application(status: SessionStatus, role: Role) -> dict[str, Any]:
     application = status.application
-    shown = role is Role.CONTROL and application.state in _TROUBLE
+    control = role is Role.CONTROL
     return {
-        "command": status.command,
+        "command": status.command if control else _program(status.command),
         "state": application.state,
         "restarts": application.restarts,
         "error": application.error,
-        "log": application.log if shown else "",
+        "log": application.log if control and application.state in _TROUBLE else "",
     }

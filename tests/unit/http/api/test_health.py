@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from desktopd.session.status import Stage
+from desktopd.session.status import ServiceState, ServiceStatus, Stage
 from tests.unit.http.desktop import READY, Desk, client, make_app
 
 
@@ -17,3 +17,11 @@ async def test_readiness(desk: Desk, stage: Stage) -> None:
         ready, healthy = await probe.get("/readyz"), await probe.get("/healthz")
     assert ready.status_code == (200 if stage is Stage.READY else 503)
     assert healthy.status_code == 200
+
+
+async def test_a_stranger_does_not_hear_why_it_failed(desk: Desk) -> None:
+    broken = ServiceStatus("display", ServiceState.FAILED, error="/home/ada/x: no such file")
+    desk.status = replace(READY, stage=Stage.FAILED, services=(broken,))
+    async with client(make_app(desk)) as probe:
+        ready = await probe.get("/readyz")
+    assert ready.json()["error"] == "display failed"

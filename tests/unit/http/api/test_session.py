@@ -75,6 +75,7 @@ async def test_a_viewer_is_told_neither_logs_nor_the_cookie_file(desk: Desk) -> 
         known = (await owner.get("/api/session")).json()
     assert (seen["app"]["log"], seen["display"]["xauthority"]) == ("", None)
     assert (known["app"]["log"], known["display"]["xauthority"]) == ("Traceback", "/run/xauthority")
+    assert (seen["app"]["command"], known["app"]["command"]) == ("napari", "napari --reset")
     assert seen["app"]["error"] == known["app"]["error"] == "exit 1"
 
 
