@@ -19,6 +19,8 @@ from desktopd.session.service import Service
 from desktopd.session.x_server import XServer
 
 STOP_WITHIN = 1.0
+# Below the resources of the user and above those of the system (X Toolkit Intrinsics, 2.3).
+APP_DEFAULTS = Path(__file__).parent / "app_defaults"
 
 log = logging.getLogger(__name__)
 
@@ -84,11 +86,15 @@ class Launcher:
 
 
 def _defaults() -> dict[str, str]:
-    """Variables that make software rendering fast and Qt content, where the user has set none."""
+    """Variables that make software rendering fast, Qt content and xterm copy to the clipboard.
+
+    Those that the user has set win.
+    """
     cores = len(os.sched_getaffinity(0))
     return {
         # One core stays free for the X server and the encoder.
         "LP_NUM_THREADS": str(max(1, cores - 1)),
         "QT_QPA_PLATFORM": "xcb",
         "NO_AT_BRIDGE": "1",
+        "XAPPLRESDIR": str(APP_DEFAULTS),
     }
