@@ -9,10 +9,13 @@
 import { contentOf } from './clipboard-content.js';
 import { ALT_L, CONTROL_L, LETTER_V } from './keysyms.js';
 
-// How long (milliseconds) a paste key waits for the browser's paste event.
-const PASTE_TIME = 250;
+// How long (milliseconds) a paste key waits for the browser's paste event, which comes at once but on a busy computer.
+const PASTE_TIME = 1000;
 
-/** Lets the browser paste to the page, sends what it pastes, and only then the keys, all later ones in their order. */
+/**
+ * Lets the browser paste to the page and sends what it pastes. The key follows when the desktop has that, or not at all; later
+ * keys and clicks wait for it. Escape gives up.
+ */
 export class PasteKey {
   #connection;
   #clipboard;
@@ -20,6 +23,7 @@ export class PasteKey {
   #apple = /mac|iphone|ipad/i.test(navigator.platform);
   /** @type {((content: Content) => void) | null} */
   #pasted = null;
+  #pastes = 0;
 
   /**
    * @param {HTMLElement} place - the element around the picture
@@ -47,18 +51,29 @@ export class PasteKey {
     if (!event.isTrusted || !rfb || !this.#clipboard.enabled) return;
     if (isPasteKey(event, this.#apple)) {
       event.stopImmediatePropagation();
-      const release = rfb.holdKeys();
-      press(rfb, event);
-      await this.#paste().finally(release);
+      await this.#paste(rfb.holdInput(() => press(rfb, event)));
+    } else if (event.key === 'Escape' && this.#pastes > 0) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      this.#clipboard.giveUp();
     } else if ((event.ctrlKey || event.metaKey) && this.#clipboard.passing) {
       // A program may paste by any shortcut, as napari does by Control+N.
-      await this.#clipboard.passing.finally(rfb.holdKeys());
+      const release = rfb.holdInput();
+      await this.#clipboard.passing.finally(release);
     }
   }
 
-  async #paste() {
-    const content = await this.#content();
-    if (content) await this.#clipboard.offer(content);
+  /** @param {(isThere: boolean) => void} release - the key */
+  async #paste(release) {
+    this.#pastes += 1;
+    let isThere = false;
+    try {
+      const content = await this.#content();
+      isThere = content === null || (await this.#clipboard.offer(content));
+    } finally {
+      this.#pastes -= 1;
+      release(isThere);
+    }
   }
 
   /**

@@ -4,23 +4,24 @@
 
 /** @import { Point } from '../geometry.js' */
 
-import { HeldKeys } from './held-keys.js';
+import { HeldInput } from './held-input.js';
 import { REQUEST } from './fence.js';
 import { PausableRFB } from './pausable-rfb.js';
 import { RFB } from './rfb.js';
 import { Wheel, buttonsOf } from './wheel.js';
 
-/** RFB whose keys can be held back, and which tells whether the server still answers. */
+/** RFB whose keys and pointer can be held back, and which tells whether the server still answers. */
 export class RFBClient extends PausableRFB {
   #heardAt = performance.now();
-  #keys = new HeldKeys();
+  #input = new HeldInput();
   #wheel = new Wheel();
 
   /** @param {ConstructorParameters<typeof PausableRFB>} parameters */
   constructor(...parameters) {
     super(...parameters);
     this.background = '';
-    this.#keys.on('key', ({ keysym, code, down }) => super.sendKey(keysym, code, down));
+    this.#input.on('key', ({ keysym, code, down }) => super.sendKey(keysym, code, down));
+    this.#input.on('pointer', ({ x, y, mask }) => super._sendMouse(x, y, mask));
     // noVNC releases the keys when the window loses the focus, not when a panel of the page takes it.
     this._canvas.addEventListener('blur', () => this._keyboard._allKeysUp());
   }
@@ -74,12 +75,12 @@ export class RFBClient extends PausableRFB {
   }
 
   /**
-   * Hold keys back, in their order, until the returned function is called.
+   * Hold keys and the pointer back, as `HeldInput.hold` does.
    *
-   * @returns {() => void}
+   * @param {() => void} [press]
    */
-  holdKeys() {
-    return this.#keys.hold();
+  holdInput(press) {
+    return this.#input.hold(press);
   }
 
   /**
@@ -89,7 +90,17 @@ export class RFBClient extends PausableRFB {
    * @param {boolean} [down] - a press and a release where it is not said
    */
   sendKey(keysym, code, down) {
-    this.#keys.press({ keysym, code, down });
+    this.#input.press({ keysym, code, down });
+  }
+
+  /**
+   * @override
+   * @param {number} x
+   * @param {number} y
+   * @param {number} mask
+   */
+  _sendMouse(x, y, mask) {
+    this.#input.point({ x, y, mask });
   }
 
   /**

@@ -1,7 +1,7 @@
 // @ts-check
 // The on-screen keyboard of a touch device.
 
-/** @import { Key } from '../novnc/held-keys.js' */
+/** @import { Key } from '../novnc/held-input.js' */
 
 import { BACKSPACE, RETURN, TAB, keysymOf } from '../connection/keysyms.js';
 import { Emitter } from '../emitter.js';

@@ -59,7 +59,7 @@ async def test_an_image_goes_in_and_out(desk: Desk, script: httpx.AsyncClient) -
     assert (await get(script, "*/*")).text == ""
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "tiff", "bmp"])
+@pytest.mark.parametrize("kind", ["jpeg", "tiff", "bmp", "webp", "gif"])
 async def test_other_images_become_png(desk: Desk, script: httpx.AsyncClient, kind: str) -> None:
     assert (await put(script, written(kind), f"image/{kind}")).status_code == 204
     image = desk.clipboard.offer.content.image
@@ -163,7 +163,7 @@ async def test_data_that_are_not_what_they_are_said_to_be(
     assert desk.clipboard.offer.serial == 0
 
 
-@pytest.mark.parametrize("kind", ["image/webp", "application/x-www-form-urlencoded", "nonsense"])
+@pytest.mark.parametrize("kind", ["image/avif", "application/x-www-form-urlencoded", "nonsense"])
 async def test_other_types_are_refused(desk: Desk, script: httpx.AsyncClient, kind: str) -> None:
     answer = await put(script, b"data", kind)
     assert answer.status_code == 415
