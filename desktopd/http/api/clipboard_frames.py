@@ -13,6 +13,9 @@ from desktopd.http.problems import Problem
 from desktopd.x11.selections.clipboard import Offer
 from desktopd.x11.selections.content import Content
 
+MOST_HTML = 131_072
+"""Characters of HTML that are told beside a text: browsers take seconds to clean more."""
+
 _REMEDY = 'send {"type": "clipboard", "text": "…"} as text, and "html" if there is any'
 
 
@@ -37,7 +40,8 @@ def clipboard_frame(offer: Offer) -> dict[str, Any]:
         "serial": offer.serial,
         "kind": offer.kind,
         "text": content.text or "",
-        "html": content.html is not None,
+        "html": content.html is not None
+        and (content.text is None or len(content.html) <= MOST_HTML),
         "image": None
         if image is None
         else {"width": image.size.width, "height": image.size.height, "bytes": len(image.data)},

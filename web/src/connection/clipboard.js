@@ -60,8 +60,9 @@ export class Clipboard extends Emitter {
   #picture = null;
   /** @type {{end: Promise<End>, stop: AbortController} | null} what is on its way to the desktop */
   #sending = null;
-  /** Serial of what this page has sent last. */
+  /** Serials of what this page has sent last, and of what it has given the browser last. */
   #own = 0;
+  #given = 0;
   #turns = new Turns();
 
   /** @param {EventsConnection} events */
@@ -72,9 +73,11 @@ export class Clipboard extends Emitter {
     events.on('opened', () => {
       this.#told.now = false;
       // Another server counts anew.
-      this.#own = 0;
+      this.#own = this.#given = 0;
     });
     window.addEventListener('focus', () => this.#readUnasked());
+    // Later it might take the place of something copied elsewhere.
+    window.addEventListener('blur', () => (this.#waiting = null));
     for (const gesture of ['pointerup', 'keydown']) {
       window.addEventListener(gesture, (event) => this.#offerWaiting(event), { capture: true });
     }
@@ -151,6 +154,7 @@ export class Clipboard extends Emitter {
     // Where the browser does not take it, nobody else waits for it.
     const written = markup?.catch(() => '');
     if (!(await copyForms(copied))) return false;
+    this.#given = serial;
     if (serial === this.#waiting) this.#waiting = null;
     const content = { text, html: (await written) ?? '', image: await copied.image };
     if (serial === this.#desktop.serial) this.#latest.shared(await this.#seenAgain(content));
@@ -312,7 +316,9 @@ export class Clipboard extends Emitter {
   async #copied(live) {
     this.#latest.copiedOnDesktop(live);
     const { serial, text, html, image } = this.#desktop;
-    if (!live || !(text || html || image)) return;
+    // Of what the browser has already, more does not follow to where something newer may have been copied.
+    const isLate = serial === this.#given && !document.hasFocus();
+    if (!live || isLate || !(text || html || image)) return;
     this.#waiting = serial;
     if (!document.hasFocus()) return;
     const tried = await mayCopy();

@@ -164,6 +164,18 @@ async def test_html_comes_with_its_text() -> None:
         assert desk.clipboard.offer.content == Content(text="fett", html="<b>fett</b>?")
 
 
+async def test_html_that_a_browser_would_clean_for_seconds_is_not_told_beside_its_text() -> None:
+    desk = Desk()
+    async with events(make_app(desk)) as websocket:
+        await receive(websocket)
+        for text, size, html in (("a", 131_072, True), ("b", 131_073, False)):
+            desk.clipboard.copy(Content(text=text, html="x" * size))
+            frame = await receive(websocket)
+            assert (frame["text"], frame["html"]) == (text, html)
+        desk.clipboard.copy(Content(html="x" * 131_073))
+        assert (await receive(websocket))["html"] is True
+
+
 async def test_only_the_latest_copy_is_told() -> None:
     desk = Desk()
     async with events(make_app(desk)) as websocket:
