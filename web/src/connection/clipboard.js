@@ -13,6 +13,7 @@ import { copyForms, isActive, mayCopy, mayRead, read } from './browser-clipboard
 import { isEmpty, sameText, withinLimits } from './clipboard-content.js';
 import { HttpError } from './http-error.js';
 import { LatestCopy } from './latest-copy.js';
+import { isShortcut } from './paste-key.js';
 import { get, put } from './server-clipboard.js';
 import { Turns } from './turns.js';
 
@@ -20,7 +21,6 @@ import { Turns } from './turns.js';
 const SLOW = 1000;
 /** @type {ClipboardOffer} */
 const NOTHING = Object.freeze({ serial: 0, kind: 'nothing', text: '', html: false, image: null, files: [] });
-const MODIFIERS = ['Control', 'Shift', 'Alt', 'AltGraph', 'Meta'];
 
 /**
  * Why something was not sent: it is too large, the clipboard does not take such things, the server did not take it, or nobody can
@@ -339,15 +339,12 @@ export class Clipboard extends Emitter {
   /** @param {Event} gesture */
   async #offerWaiting(gesture) {
     // What this computer has may be newer and about to be pasted; a key such as Shift does not count.
-    if (!this.#isWaiting || this.passing || !isActive() || isShortcut(gesture)) return;
+    if (!this.#isWaiting || isShortcut(gesture)) return;
+    // The window may have got the focus by this click, and what is here be newer.
+    if (this.passing) await this.passing;
+    if (!this.#isWaiting || !isActive()) return;
     const waiting = this.#waiting;
     this.#waiting = null;
     if (!(await this.copy()) && waiting === this.#desktop.serial) this.emit('kept');
   }
-}
-
-/** @param {Event} event */
-function isShortcut(event) {
-  const { key, ctrlKey, metaKey, shiftKey } = /** @type {KeyboardEvent} */ (event);
-  return MODIFIERS.includes(key) || ctrlKey || metaKey || (shiftKey && key === 'Insert');
 }
