@@ -13,8 +13,8 @@ import { copyForms, isActive, mayCopy, mayRead, read } from './browser-clipboard
 import { isEmpty, sameText, withinLimits } from './clipboard-content.js';
 import { HttpError } from './http-error.js';
 import { LatestCopy } from './latest-copy.js';
-import { isShortcut } from './paste-key.js';
 import { get, put } from './server-clipboard.js';
+import { isShortcut } from './shortcut.js';
 import { Turns } from './turns.js';
 
 // How long (milliseconds) something may be on its way before the user is told.

@@ -11,7 +11,6 @@ import { ALT_L, CONTROL_L, LETTER_V } from './keysyms.js';
 
 // How long (milliseconds) a paste key waits for the browser's paste event, which comes at once but on a busy computer.
 const PASTE_TIME = 1000;
-const MODIFIERS = ['Control', 'Shift', 'Alt', 'AltGraph', 'Meta'];
 
 /**
  * Lets the browser paste to the page and sends what it pastes. The key follows when the desktop has that, or not at all; later
@@ -107,16 +106,6 @@ export function isPasteKey({ key, code, ctrlKey, metaKey, altKey, shiftKey }, ap
   // Layouts without Latin letters paste with the key that is V elsewhere.
   const letterV = key.toLowerCase() === 'v' || (code === 'KeyV' && key > '\u007f');
   return letterV && (apple ? metaKey && !ctrlKey : ctrlKey && !metaKey);
-}
-
-/**
- * Whether an event is a key that may belong to a shortcut, as that of a modifier does.
- *
- * @param {Event} event
- */
-export function isShortcut(event) {
-  const { key, ctrlKey, metaKey, shiftKey } = /** @type {KeyboardEvent} */ (event);
-  return MODIFIERS.includes(key) || ctrlKey || metaKey || (shiftKey && key === 'Insert');
 }
 
 /**
