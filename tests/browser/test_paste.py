@@ -201,7 +201,7 @@ def test_over_a_slow_link_a_paste_is_late_and_never_wrong(
         keys.press("Control+v")
         keys.type(">")
         desktop.page.mouse.click(200, 300)  # on one of the lines that are seen in the end
-        # A key at once after it would overtake it: the window manager holds clicks back to look at them.
+        # A key at once after it would overtake it: the window manager looks at clicks first.
         until(lambda: qt.text() == f"<{text}>", 60, "the text between the keys around it")
         keys.type("!")
         until(lambda: "!" in qt.text(), 60, "the last key")
