@@ -29,10 +29,10 @@ MIDDLE = "".join(f"{line} Grüße, 細胞\n" for line in range(2_900))
 class Editor:
     """A desktop with a text editor."""
 
-    def __init__(self, folder: Path, python: str, program: str) -> None:
+    def __init__(self, folder: Path, python: str, program: str, **settings: str) -> None:
         self._file = folder / "text"
         command = f"{python} {PROGRAMS / program} {self._file}"
-        self.daemon = Daemon(folder, app=command, size="1280x720", display="xvfb")
+        self.daemon = Daemon(folder, app=command, size="1280x720", display="xvfb", **settings)
         self.daemon.ready()
 
     def text(self) -> str:
