@@ -68,7 +68,7 @@ class Daemon:
         self._viewers = Viewers()
         self._rfb = choice.create(PixelPath(asked.rfb), self._session, settings.app)
         self._application = session_application(loaded, self._session)
-        options = http_options(settings, token, self._integration)
+        options = http_options(settings, token, self._integration, lambda: self._viewers.last_input)
         self._files = options.files
         try:
             app = create_app(options, self._session, self._application, self._viewers, self._rfb)

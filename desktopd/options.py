@@ -5,6 +5,8 @@ The rooms know their options alone: of the settings' other names, files and vari
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from desktopd import __version__
 from desktopd.applications.command import CompanionPlace, companion_environment, is_napari
 from desktopd.applications.opening import Allowed
@@ -60,8 +62,13 @@ def _rfb(settings: Settings) -> str:
         raise ConfigError(str(error)) from None
 
 
-def http_options(settings: Settings, token: str, provider: Provider | None) -> HttpOptions:
-    """What the settings ask of the HTTP application."""
+def http_options(
+    settings: Settings,
+    token: str,
+    provider: Provider | None,
+    last_input: Callable[[], float | None],
+) -> HttpOptions:
+    """What the settings ask of the HTTP application; `last_input` as in `desktopd.files.pace`."""
     return HttpOptions(
         base_url=settings.base_url,
         auth="none" if settings.auth == "none" else "token",
@@ -73,12 +80,12 @@ def http_options(settings: Settings, token: str, provider: Provider | None) -> H
         trusted_proxies=settings.trusted_proxies,
         targets=_targets(settings),
         provider=provider,
-        files=_shared_files(settings),
+        files=_shared_files(settings, last_input),
         version=__version__,
     )
 
 
-def _shared_files(settings: Settings) -> SharedFiles | None:
+def _shared_files(settings: Settings, last_input: Callable[[], float | None]) -> SharedFiles | None:
     """The user's files; None where they are switched off."""
     root = settings.files_root
     if settings.files == "off" or root is None:
@@ -92,7 +99,7 @@ def _shared_files(settings: Settings) -> SharedFiles | None:
     )
     # As plain numbers: a size of the settings is written as `1KB`.
     limits = UploadLimits(largest=int(settings.upload_limit), free=int(settings.free_space))
-    return SharedFiles(root, rules, limits, _results(settings))
+    return SharedFiles(root, rules, limits, _results(settings), last_input)
 
 
 def _results(settings: Settings) -> FilePath | None:

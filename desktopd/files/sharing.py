@@ -5,6 +5,7 @@ Tested by tests/unit/files/test_sharing.py and tests/unit/test_options.py.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote_from_bytes
@@ -13,6 +14,7 @@ from desktopd.files.errors import FilesError, Forbidden
 from desktopd.files.lasting import is_lasting
 from desktopd.files.limits import UploadLimits
 from desktopd.files.listing import EntryKind, FolderEntry, entry
+from desktopd.files.pace import Pace
 from desktopd.files.paths import FilePath
 from desktopd.files.results import Results
 from desktopd.files.root import Root
@@ -38,11 +40,16 @@ class SharedFiles:
     """The files below `path`; `changes` are told the folder in which something has changed.
 
     `results` are those that are offered for download, None where none are. `lasting` is as in
-    `desktopd.files.lasting`.
+    `desktopd.files.lasting`, `last_input` as in `desktopd.files.pace`.
     """
 
     def __init__(
-        self, path: Path, rules: Rules, limits: UploadLimits, results: FilePath | None = None
+        self,
+        path: Path,
+        rules: Rules,
+        limits: UploadLimits,
+        results: FilePath | None = None,
+        last_input: Callable[[], float | None] = lambda: None,
     ) -> None:
         self.root = Root(path)
         self.lasting = is_lasting(self.root.path)
@@ -51,6 +58,7 @@ class SharedFiles:
         self.staging = Staging(self.root, limits)
         self.uploads = Uploads(self.staging)
         self.disk = DiskThreads()
+        self.pace = Pace(last_input)
         self.changes = Observers[[str]]()
 
     def find(self, path: Path) -> FolderEntry | None:

@@ -14,7 +14,7 @@ from desktopd.errors import DisplayUnavailable
 from desktopd.session.errors import SessionError
 from desktopd.session.logs import tail, trim
 from desktopd.session.process import Process
-from desktopd.session.service import Launch, Service
+from desktopd.session.service import LASTING, Launch, Service
 from desktopd.session.shm import remove_segments_of
 from desktopd.session.state import Running, StateFile
 from desktopd.session.status import ServiceState, ServiceStatus
@@ -52,6 +52,7 @@ class Runner:
         self._changed = changed
         self._process: Process | None = None
         self._failures = 0
+        self._early = 0
         self._asked = asyncio.Event()
 
     async def run(self) -> None:
@@ -62,15 +63,20 @@ class Runner:
             was_ready, error = await self._one_life()
             self.up.clear()
             self.down.set()
-            settled = time.monotonic() - started >= self.service.restart.settled
-            self._failures = 0 if was_ready and settled else self._failures + 1
+            self._count(was_ready, time.monotonic() - started)
             await self._pause(was_ready, error)
             self._note(restarts=self.status.restarts + 1)
+
+    def _count(self, was_ready: bool, lived: float) -> None:
+        """Count a life of `lived` seconds among those that came to nothing, or were short."""
+        self._early = 0 if lived >= LASTING else self._early + 1
+        settled = lived >= self.service.restart.settled
+        self._failures = 0 if was_ready and settled else self._failures + 1
 
     async def restart(self) -> None:
         """End the process, if there is one, and start it again at once."""
         self._asked.set()
-        self._failures = 0
+        self._failures = self._early = 0
         if self._process is not None:
             await self._process.stop(self.service.stop_within)
 
@@ -186,7 +192,7 @@ class Runner:
             self.gave_up.set()
             await self._asked.wait()
         else:
-            delay = rule.delay(self._failures)
+            delay = rule.delay(self._failures, self._early)
             log.warning("%s; again in %.1f s", error, delay)
             self._note(state=ServiceState.BACKOFF, pid=None, error=error, log=lines)
             with contextlib.suppress(TimeoutError):

@@ -15,6 +15,11 @@ from desktopd.session.status import Stage
 Probe = Callable[[], Awaitable[bool]]
 Launch = Callable[[], Awaitable[Process]]
 
+LASTING = 60.0
+"""Seconds after which a service that ends is no longer one that ends again and again."""
+SPARED = 20
+"""Ends in a row after less than that which cost no delay: somebody may have killed it."""
+
 
 async def _nothing() -> None:
     """For a service whose probes hold nothing."""
@@ -25,7 +30,8 @@ class Restart:
     """How a service that ended is started again.
 
     The delay doubles from `first` to `longest` seconds with each end that was not preceded by
-    readiness, and is `first` again after a start that became ready and lasted `settled` seconds.
+    readiness, and is `first` again after a start that became ready and lasted `settled` seconds. It
+    doubles as well with each end past SPARED in a row that came within LASTING seconds.
     `attempts` such failures in a row are the last (None: never). Without `always` a service that
     was ready stays ended.
     """
@@ -36,9 +42,10 @@ class Restart:
     always: bool = True
     settled: float = 0.0
 
-    def delay(self, failures: int) -> float:
-        """Seconds to wait after so many failures in a row, with a jitter of a fifth."""
-        return min(self.longest, self.first * 2.0 ** min(failures, 20)) * random.uniform(0.8, 1.2)
+    def delay(self, failures: int, early: int = 0) -> float:
+        """Seconds to wait after so many failures and early ends in a row, give or take a fifth."""
+        doubled = min(failures + max(0, early - SPARED), 20)
+        return min(self.longest, self.first * 2.0**doubled) * random.uniform(0.8, 1.2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import pytest
 from tests.chromium import Tab, save
 from tests.container.container import Container
 from tests.container.engine import Docker, DockerError
+from tests.container.image import build_variant
 from tests.container.test_image import HARDENED, count_colours
 from tests.daemon import ROOT, until
 
@@ -25,23 +26,8 @@ OpenTab = Callable[[str], Tab]
 TERMINAL = (155, 15)  # its button in the panel, in pixels
 
 
-@pytest.fixture(scope="module")
-def build(docker: Docker, image: str) -> Callable[[str], str]:
-    """Build a variant; returns the name of its image."""
-
-    def variant(name: str) -> str:
-        tag = f"{image}-{name}"
-        options = ("--network=host", f"--build-arg=VARIANT={name}", f"--tag={tag}")
-        docker("build", *options, "--file=container/Dockerfile", ".", seconds=1800, folder=ROOT)
-        return tag
-
-    return variant
-
-
-def test_slim_has_no_application_but_runs_any(
-    build: Callable[[str], str], start: Start, docker: Docker, image: str
-) -> None:
-    slim = build("slim")
+def test_slim_has_no_application_but_runs_any(start: Start, docker: Docker, image: str) -> None:
+    slim = build_variant(docker, "slim")
     container = start("--no-kiosk", image=slim, options=HARDENED)
     assert container.ready()["app"]["command"] == "xterm"
     with pytest.raises(DockerError, match="No module named 'napari'"):
@@ -52,13 +38,13 @@ def test_slim_has_no_application_but_runs_any(
 
 @pytest.mark.parametrize("options", [(), HARDENED], ids=["plain", "hardened"])
 def test_the_desktop_with_tools_can_be_worked_with(
-    build: Callable[[str], str],
     start: Start,
     tab: OpenTab,
+    docker: Docker,
     options: tuple[str, ...],
     request: pytest.FixtureRequest,
 ) -> None:
-    container = start("--app", "xterm", image=build("tools"), options=options)
+    container = start("--app", "xterm", image=build_variant(docker, "tools"), options=options)
     page = tab(container.page)
     page.shows_desktop()
     page.shows(size="1280x720", scale="1")

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
@@ -201,3 +201,25 @@ def test_a_websocket_outlives_silence_between_pings(name: str) -> None:
         minutes = re.findall(rf"^ +proxy_{direction}_timeout (\d+)m;$", text, re.MULTILINE)
         assert minutes, name
         assert all(int(value) * 60 > 2 * PING_SECONDS for value in minutes)
+
+
+@pytest.mark.parametrize(
+    ("recipe_line", "instead", "told"),
+    [
+        ("proxy_set_header Upgrade $http_upgrade;", "", "WebSockets do not get through"),
+        (
+            "location / {",
+            "location ~ ^/(websockify|api/events)$ { return 502; } location / {",
+            "502",
+        ),
+    ],
+    ids=["no Upgrade", "502 for WebSockets"],
+)
+def test_a_proxy_that_holds_websockets_back_is_named_with_the_remedy(
+    desktop: Daemon, nginx: StartNginx, tab: OpenTab, recipe_line: str, instead: str, told: str
+) -> None:
+    front = nginx("root.conf", desktop, **{recipe_line: instead})
+    page = tab(f"http://127.0.0.1:{front.port}/?token={desktop.token}").page
+    said = page.locator("#start-message")
+    expect(said).to_contain_text(told, timeout=15_000)
+    expect(said).to_contain_text("let WebSockets through" if told == "502" else "Upgrade")

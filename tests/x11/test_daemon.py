@@ -4,8 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -72,8 +73,50 @@ def test_a_desktop_that_nobody_uses_ends_and_its_supervisor_with_it(folder: Path
 
 
 def test_what_cannot_be_served_ends_the_supervisor_too(folder: Path) -> None:
-    _, told = served(folder, "--host", "192.0.2.1")
+    status, told = served(folder, "--host", "192.0.2.1")
+    assert status == 1
     assert told.count("ERROR   desktopd: host='192.0.2.1'") == 1, "it is not tried again"
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.5, 0.8, 1.2])
+def test_who_is_ended_in_the_first_second_ends_and_leaves_nothing(
+    folder: Path, seconds: float
+) -> None:
+    argv = [str(ROOT / "container" / "serve"), *SMALL]
+    with running(argv, folder / "run") as supervisor:
+        # Whatever it does then: no moment is the wrong one.
+        time.sleep(seconds)
+        supervisor.terminate()
+        supervisor.communicate(timeout=10)
+    assert supervisor.returncode in (0, 128 + signal.SIGTERM, -signal.SIGTERM)
+    assert processes_of(folder) == []
+
+
+def test_a_killed_daemon_is_started_again(folder: Path) -> None:
+    argv = [str(ROOT / "container" / "serve"), *SMALL]
+    with running(argv, folder / "run") as supervisor:
+        until((folder / "run" / "ctl.sock").exists, 30, "a daemon")
+        (first,) = children(supervisor.pid)
+        os.kill(first, signal.SIGKILL)
+        until(lambda: children(supervisor.pid) not in ([], [first]), 10, "a second daemon")
+        supervisor.terminate()
+        supervisor.communicate(timeout=10)
+    assert processes_of(folder) == []
+
+
+def children(pid: int) -> list[int]:
+    """The children of a process that has one thread."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def processes_of(folder: Path) -> list[str]:
+    """The command lines of all processes whose environment names the folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if bytes(folder) in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_text())
+    return found
 
 
 FAILING = """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -17,6 +17,9 @@ from desktopd.http.serving.prefix import path_below
 _FORM_LIMIT = 16_384
 _OWN = re.compile("(token|ticket)(=|$)", re.IGNORECASE)
 _INNER = re.compile("[?&=]token=", re.IGNORECASE)
+_NO_COOKIE = (
+    "This browser keeps no cookie of this address: allow cookies for it, then enter the token again"
+)
 _AFTER = re.compile(r"(vnc(_lite)?\.html)?(\?[!-~]*)?")
 
 
@@ -38,6 +41,8 @@ class LoginPage:
             status, headers = problem.status_code, dict(problem.headers or {})
             if isinstance(problem, WrongToken):
                 error = f"{problem.detail}: {problem.remedy}".capitalize()
+            elif _comes_from_us(conn):
+                error = _NO_COOKIE
         if after is None:
             query = conn.scope["query_string"].decode("latin-1")
             after = self.allowed(f"{path_below(conn.scope)[1:]}?{query}")
@@ -91,3 +96,13 @@ class Login:
             if wants_html(request):
                 return self._page.response(request, problem, after)
             raise
+
+
+def _comes_from_us(conn: HTTPConnection) -> bool:
+    """Whether a form of ours led here, where whoever sent it would be known by a cookie."""
+    try:
+        referer = urlsplit(conn.headers.get("referer", ""))
+    except ValueError:
+        return False
+    ours = referer.path.startswith(f"{conn.scope['root_path']}/")
+    return referer.netloc == conn.headers.get("host") and ours

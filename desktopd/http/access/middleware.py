@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from desktopd.http.access.access import Access, Means, RequestAuthenticator
 from desktopd.http.access.origin import OriginPolicy
+from desktopd.http.access.refusal_log import RefusalLog
 from desktopd.http.problems import Problem, problem_response, wants_html
 from desktopd.http.serving.prefix import path_below
 from desktopd.http.serving.proxy import is_https
@@ -57,6 +58,7 @@ class AuthMiddleware:
         self._ask = ask
         self._enter = enter
         self._query_is_target = query_is_target
+        self._refusals = RefusalLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, or hand it on with its Access in ``scope["auth"]``."""
@@ -66,6 +68,7 @@ class AuthMiddleware:
             try:
                 response = await self._answer(conn)
             except Problem as problem:
+                self._refusals.note(conn, problem)
                 response = self._refusal(conn, problem)
         await (response or self._app)(scope, receive, send)
 

@@ -46,14 +46,14 @@ class Files:
             pieces = await self._run(zip_folder, self._files.root, path)
             note(request, "loads the zip of", path)
             name = f"{path.name or self._files.root.path.name or 'files'}.zip"
-            return zip_response(name, pieces, self._files.disk)
+            return zip_response(name, pieces, self._files)
         if is_folder(request) or (await self._entry(path)).kind is EntryKind.FOLDER:
             body = await self._run(self._listing, path, access)
             return Response(body, media_type="application/json")
         access.require(download=True)
         file = await self._run(open_to_read, self._files.root, path)
         try:
-            response = file_response(request, file, self._files.disk)
+            response = file_response(request, file, self._files)
         except Problem:
             file.close()
             raise
@@ -74,6 +74,7 @@ class Files:
         try:
             async for piece in Incoming(request).pieces():
                 await self._run(file.write, piece)
+                await self._files.pace.rest(len(piece))
             placed = await self._run(file.place)
         finally:
             await self._run(file.close)

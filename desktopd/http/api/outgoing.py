@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import time
 from collections.abc import Callable, Generator
 from email.utils import formatdate
 from urllib.parse import quote
@@ -19,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from desktopd.files.errors import FilesError
 from desktopd.files.paths import shown
 from desktopd.files.reading import OpenedFile
-from desktopd.files.threads import DiskThreads
+from desktopd.files.sharing import SharedFiles
 from desktopd.http.problems import Problem
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ _RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.ASCII |
 
 
 class Outgoing(Response):
-    """A body of `pieces`, which are made in a thread of `disk`; `close` is called at the end.
+    """A body of `pieces`, which are made in a thread for the disk; `close` is called at the end.
 
     A FilesError in the middle breaks the connection, which tells the client.
     """
@@ -39,7 +40,7 @@ class Outgoing(Response):
         self,
         pieces: Generator[bytes, None, None],
         close: Callable[[], None],
-        disk: DiskThreads,
+        files: SharedFiles,
         status: int,
         headers: dict[str, str],
         media_type: str,
@@ -50,7 +51,7 @@ class Outgoing(Response):
         self.init_headers(headers)
         self._pieces = pieces
         self._close = close
-        self._disk = disk
+        self._files = files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it, for as long as the client is there."""
@@ -59,7 +60,7 @@ class Outgoing(Response):
         try:
             await send({**start, "headers": self.raw_headers})
             if scope["method"] != "HEAD":
-                while not gone.done() and (piece := await self._disk.run(next, self._pieces, b"")):
+                while not gone.done() and (piece := await self._next()):
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
             if not gone.done():
                 await send({"type": "http.response.body", "body": b""})
@@ -67,7 +68,19 @@ class Outgoing(Response):
             log.warning("a download breaks off: %s", error)
         finally:
             gone.cancel()
-            await self._disk.run(self._close)
+            await self._files.disk.run(self._close)
+
+    async def _next(self) -> bytes:
+        """The next piece when its time has come; nothing at the end."""
+        piece, seconds = await self._files.disk.run(_timed, self._pieces)
+        await self._files.pace.rest(len(piece), seconds)
+        return piece
+
+
+def _timed(pieces: Generator[bytes, None, None]) -> tuple[bytes, float]:
+    """The next of `pieces`, and the seconds that this thread has worked for it."""
+    begun = time.thread_time()
+    return next(pieces, b""), time.thread_time() - begun
 
 
 async def _disconnected(receive: Receive) -> None:
@@ -75,13 +88,13 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-def zip_response(name: str, pieces: Generator[bytes, None, None], disk: DiskThreads) -> Outgoing:
+def zip_response(name: str, pieces: Generator[bytes, None, None], files: SharedFiles) -> Outgoing:
     """A zip to be saved as `name`."""
     headers = {**_HARMLESS, "Content-Disposition": attachment(name)}
-    return Outgoing(pieces, pieces.close, disk, 200, headers, "application/zip")
+    return Outgoing(pieces, pieces.close, files, 200, headers, "application/zip")
 
 
-def file_response(request: Request, file: OpenedFile, disk: DiskThreads) -> Response:
+def file_response(request: Request, file: OpenedFile, files: SharedFiles) -> Response:
     """A file, or the range of it that was asked for (RFC 9110 section 14), to be saved.
 
     It closes `file`, which stays open when this raises: Problem 416.
@@ -105,7 +118,7 @@ def file_response(request: Request, file: OpenedFile, disk: DiskThreads) -> Resp
     return Outgoing(
         file.pieces(start, end),
         file.close,
-        disk,
+        files,
         206 if part else 200,
         headers,
         "application/octet-stream",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,7 +15,11 @@ class ScreenshotEndpoint:
 
     def __init__(self, session: ServedSession) -> None:
         self._session = session
+        # A large screen takes hundreds of megabytes while it is packed.
+        self._one = asyncio.Lock()
 
     async def get(self, request: Request) -> Response:
-        """PNG of the screen as it is now."""
-        return Response(await self._session.screenshot(), media_type="image/png")
+        """PNG of the screen as it is now, or once those who asked before have theirs."""
+        async with self._one:
+            picture = await self._session.screenshot()
+        return Response(picture, media_type="image/png")

@@ -154,6 +154,7 @@ class ResumableUploads:
         try:
             async for data in body.pieces():
                 await self._run(piece.write, data)
+                await self._files.pace.rest(len(data))
             await self._run(piece.verify)
         finally:
             await self._run(piece.close)

@@ -12,6 +12,11 @@ from desktopd.http.serving.lingering_transport import LingeringTransport
 
 HEADER_DEADLINE = 10.0
 HEADER_LIMIT = 65_536
+_TEXT = b"Over 64 KiB of headers. Delete the cookies of this address, and come again.\n"
+_TOO_LONG = b"content-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b" % (
+    len(_TEXT),
+    _TEXT,
+)
 
 
 class HttpConnection(HttpToolsProtocol):
@@ -96,7 +101,5 @@ class HttpConnection(HttpToolsProtocol):
         """End a request that does not get to its end, with an answer if that is not out of turn."""
         before = self.cycle
         if before is None or (before.response_complete and not before.more_body):
-            self.transport.write(
-                STATUS_LINE[431] + b"content-length: 0\r\nconnection: close\r\n\r\n"
-            )
+            self.transport.write(STATUS_LINE[431] + _TOO_LONG)
         self.transport.close()

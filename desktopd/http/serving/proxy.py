@@ -102,9 +102,12 @@ def _address(text: str) -> str | None:
 
 
 def _plain(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """An IPv4 peer of a dual-stack socket looks like ``::ffff:192.0.2.1``."""
-    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
-        return ip.ipv4_mapped
+    """An IPv4 peer of a dual-stack socket looks like ``::ffff:192.0.2.1``.
+
+    A scope (RFC 4007) means something on one machine alone, and may be any text.
+    """
+    if isinstance(ip, IPv6Address):
+        return ip.ipv4_mapped or IPv6Address(int(ip))
     return ip
 
 

@@ -6,9 +6,14 @@ import asyncio
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets import http11
+
+from desktopd.http.serving.http_connection import HEADER_LIMIT
 
 FLUSH_DEADLINE = 0.5
 CLOSE_DEADLINE = 10.0
+# A page that is let in has its WebSockets let in: browsers send both the same cookies.
+http11.MAX_LINE_LENGTH = HEADER_LIMIT
 
 
 class WebSocketConnection(WebSocketsSansIOProtocol):

@@ -28,6 +28,7 @@ from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Limits, 
 from desktopd.rfb.viewers.permissions import ViewerPermissions
 from desktopd.rfb.viewers.pressed_keys import PressedKeys
 from desktopd.rfb.viewers.viewer import Viewer
+from desktopd.rfb.viewers.work_share import WorkShare
 
 log = logging.getLogger(__name__)
 
@@ -57,10 +58,13 @@ class ViewerPump:
     async def run(self) -> Ending:
         """Go on until the viewer leaves, or says what cannot be followed."""
         parser = ClientMessageParser(MessageLimits(self.limits.clipboard, self.limits.encodings))
+        share = WorkShare()
         while (data := await self._receive()) is not None:
+            share.begin()
             try:
                 for message in parser.feed(data):
                     await self._forward(message)
+                    await share.rest()
             except ProtocolError as error:
                 return Ending(Cause.PROTOCOL_ERROR, str(error))
             try:

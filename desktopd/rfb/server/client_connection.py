@@ -34,6 +34,7 @@ from desktopd.rfb.server.update_sender import UpdateSender
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.permissions import ViewerPermissions
 from desktopd.rfb.viewers.viewer import Role, Viewer
+from desktopd.rfb.viewers.work_share import WorkShare
 from desktopd.tasks import race
 
 # What changes how updates have to be made.
@@ -90,10 +91,13 @@ class ClientConnection:
 
     async def _listen(self) -> Ending:
         parser = ClientMessageParser(MessageLimits(self._limits.clipboard, self._limits.encodings))
+        share = WorkShare()
         while (data := await self._receive()) is not None:
+            share.begin()
             try:
                 for message in parser.feed(data):
                     await self._hear(message)
+                    await share.rest()
             except ProtocolError as error:
                 return Ending(Cause.PROTOCOL_ERROR, str(error))
         return VIEWER_LEFT

@@ -7,9 +7,11 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import pytest
+
 from desktopd.session.process import Process, popen
 from desktopd.session.runner import Runner
-from desktopd.session.service import Restart, Service
+from desktopd.session.service import SPARED, Restart, Service
 from desktopd.session.state import StateFile
 from desktopd.session.status import ServiceState
 
@@ -89,6 +91,36 @@ async def test_a_service_that_is_ready_at_once_and_ends_soon_is_given_up_too(fol
         await runner.gave_up.wait()
         assert runner.status.restarts == 2
         assert (runner.status.error, runner.status.log) == ("sh exited with status 3", "broken")
+
+
+def last_delay(caplog: pytest.LogCaptureFixture) -> float:
+    """The seconds until the next start, as the log tells them."""
+    (*_, last) = (r.args for r in caplog.records if "again in" in str(r.msg))
+    return float(last[1])  # type: ignore[arg-type,index]
+
+
+async def test_what_ends_soon_after_it_was_ready_again_and_again_is_started_ever_later(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = Service("s", ("sh", "-c", "sleep 0.02"), at_once, restart=Restart(first=0.01))
+    async with running(make(folder, service)) as runner:
+        await reach(runner, ServiceState.BACKOFF, SPARED - 1)
+        assert last_delay(caplog) <= 0.012
+        await reach(runner, ServiceState.BACKOFF, SPARED + 4)
+        assert last_delay(caplog) >= 0.8 * 0.01 * 2**5
+        await runner.restart()
+        await reach(runner, ServiceState.BACKOFF, SPARED + 5)
+        assert last_delay(caplog) <= 0.012
+
+
+async def test_what_has_lasted_is_started_at_once_however_often(
+    folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktopd.session.runner.LASTING", 0.01)
+    service = Service("s", ("sh", "-c", "sleep 0.02"), at_once, restart=Restart(first=0.01))
+    async with running(make(folder, service)) as runner:
+        await reach(runner, ServiceState.BACKOFF, SPARED + 4)
+    assert last_delay(caplog) <= 0.012
 
 
 async def test_a_missing_program_is_a_failure_with_a_remedy(folder: Path) -> None:

@@ -6,6 +6,7 @@
 import { Application } from '../connection/application.js';
 import { Clipboard } from '../connection/clipboard.js';
 import { DesktopConnection } from '../connection/desktop-connection.js';
+import { Diagnosis } from '../connection/diagnosis.js';
 import { EventsConnection } from '../connection/events-connection.js';
 import { Files } from '../connection/files.js';
 import { HttpError } from '../connection/http-error.js';
@@ -29,7 +30,7 @@ import { DownloadOffer } from './download-offer.js';
 import { DropArea } from './drop-area.js';
 import { Drops } from './drops.js';
 import { element } from './element.js';
-import { errorText } from './error-text.js';
+import { errorText, faultText } from './error-text.js';
 import { fillTexts } from './fill-texts.js';
 import { FilesPanel } from './files-panel.js';
 import { LastingCard } from './lasting-card.js';
@@ -69,6 +70,7 @@ class Page {
     reconnect: this.#parameters.reconnect,
     delay: this.#parameters.reconnectDelay,
   });
+  #diagnosis = new Diagnosis(this.#address, this.#parameters);
   #clipboard = new Clipboard(this.#events);
   #notice = new Notice();
   #transfers = new Transfers();
@@ -118,6 +120,7 @@ class Page {
     document.title = this.#parameters.title || texts.desktop;
     setInterval(() => this.#drawAbout(), ABOUT_TIME);
     this.#events.start();
+    if (this.#parameters.autoconnect) this.#diagnosis.state = 'connecting';
     if (this.#parameters.foreign && this.#parameters.autoconnect) this.#connection.start();
     this.#session.read().then(
       (facts) => this.#learn(facts),
@@ -157,8 +160,14 @@ class Page {
     this.#desktop.on('state', (state) => {
       this.#reconnecting.hidden = state !== 'reconnecting';
       this.#start.connection = state;
+      this.#diagnosis.state = state;
       this.#embedding.state = { connection: state };
       this.#focusIfLost();
+    });
+    this.#diagnosis.on('found', (fault) => {
+      const text = fault ? faultText(fault) : '';
+      this.#start.fault = text;
+      this.#reconnecting.textContent = text || texts.notice.reconnecting;
     });
     this.#desktop.on('drawn', () => this.#drawAbout());
     this.#desktop.on('misfit', (misfit) => (this.#bar.misfit = misfit));

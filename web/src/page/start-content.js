@@ -14,6 +14,7 @@ import { texts } from './texts.js';
  * @property {SessionFacts | null} session - null before the server has answered
  * @property {ConnectionState} connection - to the desktop
  * @property {string} trouble - why the server's answer is missing, empty where it is not
+ * @property {string} fault - which part of the way to the desktop is broken, empty where none is known to be
  * @property {boolean} foreign - the desktop is not this server's own session, whose stages say nothing about it
  * @property {boolean} seen - whether the desktop has been seen
  */
@@ -88,8 +89,8 @@ function steps(facts) {
  * @param {ReturnType<typeof failedService>} failed
  */
 function message(facts, failed) {
-  const { session, connection, trouble, seen } = facts;
-  if (trouble) return trouble;
+  const { session, connection, trouble, fault, seen } = facts;
+  if (fault || trouble) return fault || trouble;
   if (connection === 'disconnected') return seen ? texts.start.ended : '';
   if (isReady(facts)) return texts.start.connecting;
   // The error beside it says why.

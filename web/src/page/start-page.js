@@ -39,7 +39,7 @@ export class StartPage extends Emitter {
   constructor({ foreign, waits }) {
     super();
     const connection = waits ? 'disconnected' : 'connecting';
-    this.#facts = { session: null, connection, trouble: '', foreign, seen: false };
+    this.#facts = { session: null, connection, trouble: '', fault: '', foreign, seen: false };
     this.#retry.addEventListener('click', () => this.emit('retry'));
     this.#connect.addEventListener('click', () => this.emit('connect'));
     this.#learn({});
@@ -62,6 +62,11 @@ export class StartPage extends Emitter {
   /** @param {string} trouble - why the server's answer is missing */
   set trouble(trouble) {
     this.#learn({ trouble });
+  }
+
+  /** @param {string} fault - which part of the way to the desktop is broken, empty for none */
+  set fault(fault) {
+    this.#learn({ fault });
   }
 
   /** @param {Partial<StartFacts>} facts */

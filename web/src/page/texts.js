@@ -68,6 +68,15 @@ const english = {
     signedOut: 'You are not signed in. Open the address with its token again.',
     watching: 'You may only watch.',
     frameEnded: 'This desktop has been signed in for too long. Reload the page that shows it.',
+    gateway: (/** @type {number} */ status) =>
+      `A proxy in front of the desktop answers ${status}: it does not reach the desktop. Is desktopd running, and is the ` +
+      'proxy’s address for it right?',
+    gatewayOfSockets: (/** @type {number} */ status) =>
+      `A proxy in front of the desktop answers ${status} for WebSockets, and passes everything else. Whoever runs it has to ` +
+      'let WebSockets through to the same address.',
+    socketsBlocked:
+      'The desktop answers, but WebSockets do not get through. A proxy in front of it has to pass the headers Upgrade and ' +
+      'Connection; else a firewall, a virus scanner or an extension of this browser holds them back.',
     answered: (/** @type {number} */ status, /** @type {string} */ reason) =>
       `The server answered ${status} ${reason}`.trim(),
   },

@@ -72,6 +72,18 @@ async def test_a_wrong_token_gives_the_form_again() -> None:
         assert (await browser.post("/login", data=form)).json()["error"] == "the token is wrong"
 
 
+async def test_a_browser_that_keeps_no_cookie_is_told_so() -> None:
+    async with client(make_app(base_url="/lab/")) as browser:
+
+        async def page(referer: str) -> str:
+            return (await browser.get("/lab/", headers={**HTML, "Referer": referer})).text
+
+        assert "keeps no cookie" in await page("http://desk.test/lab/login")
+        assert "keeps no cookie" in await page("https://desk.test/lab/vnc.html?resize=off")
+        for elsewhere in ("http://desk.test/other/", "http://evil.test/lab/", "http://[", ""):
+            assert "keeps no cookie" not in await page(elsewhere)
+
+
 async def test_a_foreign_page_cannot_send_the_form() -> None:
     async with client(make_app()) as page:
         for origin in ("http://evil.test", "null"):

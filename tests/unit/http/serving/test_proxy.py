@@ -40,6 +40,12 @@ async def show(scope: Scope, receive: Receive, send: Send) -> None:
         ("10.1.2.3", {"For": "203.0.113.5:1234"}, ["203.0.113.5", False, "desk.test"]),
         ("::ffff:10.1.2.3", {"For": "203.0.113.5"}, ["203.0.113.5", False, "desk.test"]),
         ("2001:db8::7", {"For": "[2001:4860::1]:99"}, ["2001:4860::1", False, "desk.test"]),
+        (
+            "2001:db8::7",
+            {"For": "fe80::1%eth0, all is well"},
+            ["2001:db8::7", False, "desk.test"],
+        ),
+        ("2001:db8::7", {"For": "fe80::1%all is well"}, ["fe80::1", False, "desk.test"]),
         # The first from the right that is not ours: what is left of it can be made up.
         (
             "10.1.2.3",

@@ -55,6 +55,14 @@ async def test_a_websocket_message_has_a_limit() -> None:
             assert websocket.close_code == 1009
 
 
+async def test_it_takes_as_many_cookies_as_the_page_does() -> None:
+    headers = {**BEARER, "Cookie": "; ".join(f"other{n}={'x' * 1000}" for n in range(40))}
+    async with serving(make_app()) as server:
+        address = server.addresses[0].replace("http", "ws") + "/api/events"
+        async with connect(address, additional_headers=headers) as websocket:
+            assert await websocket.recv()
+
+
 async def test_nothing_is_compressed_twice() -> None:
     async with serving(make_app()) as server:
         address = server.addresses[0].replace("http", "ws") + "/api/events"

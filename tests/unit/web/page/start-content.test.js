@@ -10,7 +10,7 @@ import { service, session } from './session.js';
 
 /** @param {Partial<StartFacts>} facts */
 function view(facts) {
-  return startContent({ session: null, connection: 'connecting', trouble: '', foreign: false, seen: false, ...facts });
+  return startContent({ session: null, connection: 'connecting', trouble: '', fault: '', foreign: false, seen: false, ...facts });
 }
 
 /** @param {Partial<StartFacts>} facts */

@@ -1,0 +1,69 @@
+"""Refusals in the log: told with reason and remedy, once, and in one line each."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.requests import HTTPConnection
+
+from desktopd.http.access.refusal_log import MOST, RefusalLog
+from desktopd.http.problems import Problem
+from tests.unit.http.desktop import BEARER, client, make_app, serving, ws_status
+
+FOREIGN = Problem(403, "pages of another origin may not", "add it")
+
+
+def conn(kind: str = "websocket", host: str = "192.0.2.7", path: str = "/ws") -> HTTPConnection:
+    return HTTPConnection(
+        {"type": kind, "method": "GET", "path": path, "client": (host, 1), "headers": []}
+    )
+
+
+def test_the_reason_and_the_remedy_are_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    told = RefusalLog()
+    for _ in range(3):
+        told.note(conn(), FOREIGN)
+    assert caplog.messages == [
+        "192.0.2.7: WebSocket '/ws' is refused: pages of another origin may not; add it"
+    ]
+    told.note(conn(host="192.0.2.8"), FOREIGN)
+    told.note(conn(), Problem(421, "unknown Host", "set allowed_hosts"))
+    assert len(caplog.messages) == 3
+
+
+def test_a_page_without_a_token_is_nothing_to_tell(caplog: pytest.LogCaptureFixture) -> None:
+    told = RefusalLog()
+    told.note(conn("http"), Problem(401, "no token", "give one"))
+    assert caplog.messages == []
+    told.note(conn(), Problem(401, "no token", "give one"))
+    assert len(caplog.messages) == 1
+
+
+def test_many_addresses_are_told_and_forgotten(caplog: pytest.LogCaptureFixture) -> None:
+    told = RefusalLog()
+    for turn in range(MOST + 1):
+        told.note(conn(host=str(turn)), FOREIGN)
+    told.note(conn(host="1"), FOREIGN)
+    assert len(caplog.messages) == MOST + 1
+    told.note(conn(host="0"), FOREIGN)
+    assert len(caplog.messages) == MOST + 2
+
+
+def test_an_address_cannot_add_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    RefusalLog().note(conn(path="/x\n2026-01-01 INFO all is well"), FOREIGN)
+    assert "\n" not in caplog.text.strip()
+
+
+async def test_the_application_tells_of_what_it_refuses(caplog: pytest.LogCaptureFixture) -> None:
+    app = make_app(allowed_hosts=("desk.test",))
+    async with client(app, url="http://rebound.test", headers=BEARER) as rebound:
+        assert (await rebound.get("/api/session")).status_code == 421
+    assert "unknown Host; use the desktop's own name, or set allowed_hosts" in caplog.text
+    foreign = {**BEARER, "origin": "https://elsewhere.example"}
+    async with client(app, headers=foreign) as script:
+        assert (await script.put("/api/display", json={})).status_code == 403
+    assert "PUT '/api/display' is refused: pages of another origin" in caplog.text
+    async with serving(make_app()) as server:
+        caplog.clear()
+        address = server.addresses[0].replace("http", "ws")
+        assert await ws_status(f"{address}/websockify") == 403
+    assert "127.0.0.1: WebSocket '/websockify' is refused: " in caplog.text
