@@ -86,6 +86,12 @@ def test_texts_go_both_ways_by_keys(folder: Path, address: str) -> None:
         with firefox(server, folder / "profile", page):
             until(lambda: editor.daemon.session()["viewers"], 60, "a viewer in Firefox")
             server.run("xdotool", "mousemove", "640", "600", "click", "1")
+
+            def takes_keys() -> bool:
+                server.run("xdotool", "key", "a")
+                return editor.text() != ""
+
+            until(takes_keys, 30, "a key in the editor")
             for text in (SHORT, LONG):
                 server.run("xdotool", "key", "ctrl+a", "Delete")
                 editor.shows("")

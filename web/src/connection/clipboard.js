@@ -23,10 +23,10 @@ const SLOW = 1000;
 const NOTHING = Object.freeze({ serial: 0, kind: 'nothing', text: '', html: false, image: null, files: [] });
 
 /**
- * Why something was not sent: it is too large, the clipboard does not take such things, the server did not take it, or nobody can
- * tell whether it is the newer copy.
+ * Why something was not sent: it is too large, the clipboard does not take such things, the browser has not given it, the server
+ * did not take it, or nobody can tell whether it is the newer copy.
  *
- * @typedef {({reason: 'size'} & Excess) | {reason: 'kind'} | {reason: 'failed', error: unknown} | {reason: 'uncertain'}} ClipboardRefusal
+ * @typedef {({reason: 'size'} & Excess) | {reason: 'kind'} | {reason: 'failed', error: unknown} | {reason: 'missing'} | {reason: 'uncertain'}} ClipboardRefusal
  */
 
 /**
@@ -42,10 +42,9 @@ const NOTHING = Object.freeze({ serial: 0, kind: 'nothing', text: '', html: fals
  * desktop: as soon as something is copied there and the browser takes it. What is older never takes the place of what is newer.
  *
  * Events: `changed` (something else is on the desktop's clipboard), `waiting` (the browser takes it at the next key or click),
- * `kept` (the browser did not take it), `slow` (what is on its way to the desktop takes long), `settled` (it is there, or given
- * up), `refused`.
+ * `kept` (the browser did not take it), `slow` (what is on its way to the desktop takes long), `refused`.
  *
- * @extends {Emitter<{changed: void, waiting: void, kept: void, slow: void, settled: void, refused: ClipboardRefusal}>}
+ * @extends {Emitter<{changed: void, waiting: void, kept: void, slow: void, refused: ClipboardRefusal}>}
  */
 export class Clipboard extends Emitter {
   #events;
@@ -135,6 +134,11 @@ export class Clipboard extends Emitter {
     // This computer's clipboard has something else, which is older now.
     this.#latest.copiedOnDesktop(true);
     return true;
+  }
+
+  /** The browser has not told what it pastes. */
+  missed() {
+    this.emit('refused', { reason: 'missing' });
   }
 
   /** Leave what is on its way to the desktop. */
@@ -239,13 +243,9 @@ export class Clipboard extends Emitter {
       return 'refused';
     }
     const stop = new AbortController();
-    const end = this.#carry(fitting, known, stop.signal);
+    const end = this.#carry(fitting, known, stop.signal).finally(() => (this.#sending = null));
     this.#sending = { end, stop };
-    try {
-      return await end;
-    } finally {
-      this.#sending = null;
-    }
+    return await end;
   }
 
   /**
@@ -267,7 +267,6 @@ export class Clipboard extends Emitter {
       return 'refused';
     } finally {
       slow.stop();
-      this.emit('settled');
     }
   }
 

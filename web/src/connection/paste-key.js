@@ -9,8 +9,10 @@
 import { contentOf } from './clipboard-content.js';
 import { ALT_L, CONTROL_L, LETTER_V } from './keysyms.js';
 
-// How long (milliseconds) a paste key waits for the browser's paste event, which comes at once but on a busy computer.
-const PASTE_TIME = 1000;
+// How long a paste key waits for the browser's paste event, which comes at once but on a busy computer: so many turns of so many
+// milliseconds, since a browser that fetches a large clipboard has no turns meanwhile.
+const PASTE_TURNS = 30;
+const PASTE_TURN = 100;
 
 /**
  * Lets the browser paste to the page and sends what it pastes. The key follows when the desktop has that, or not at all; later
@@ -24,6 +26,8 @@ export class PasteKey {
   /** @type {((content: Content) => void) | null} */
   #pasted = null;
   #pastes = 0;
+  /** Whether the browser has paste events, and each paste key must get one. */
+  #hasEvents = false;
 
   /**
    * @param {HTMLElement} place - the element around the picture
@@ -42,6 +46,7 @@ export class PasteKey {
   #take(event) {
     if (!this.#pasted || !event.clipboardData) return;
     event.preventDefault();
+    this.#hasEvents = true;
     this.#pasted(contentOf(event.clipboardData));
   }
 
@@ -69,7 +74,8 @@ export class PasteKey {
     let isThere = false;
     try {
       const content = await this.#content();
-      isThere = content === null || (await this.#clipboard.offer(content));
+      isThere = content ? await this.#clipboard.offer(content) : !this.#hasEvents;
+      if (!content && !isThere) this.#clipboard.missed();
     } finally {
       this.#pastes -= 1;
       release(isThere);
@@ -84,11 +90,15 @@ export class PasteKey {
   #content() {
     return new Promise((resolve) => {
       const finish = (/** @type {Content | null} */ content) => {
-        clearTimeout(timeout);
+        clearInterval(turns);
         this.#pasted = null;
         resolve(content);
       };
-      const timeout = setTimeout(() => finish(null), PASTE_TIME);
+      let left = PASTE_TURNS;
+      const turns = setInterval(() => {
+        left -= 1;
+        if (left === 0) finish(null);
+      }, PASTE_TURN);
       this.#pasted = finish;
     });
   }

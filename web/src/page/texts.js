@@ -109,6 +109,7 @@ const english = {
     tooLarge: (/** @type {string} */ form, /** @type {string} */ size, /** @type {string} */ limit) =>
       `The ${form} has ${size}; the clipboard takes ${limit}. Use a file instead.`,
     otherKind: 'What this computer’s clipboard has is neither text nor a picture, so nothing was pasted. Drop files on the desktop instead.',
+    missing: 'The browser did not give what is on this computer’s clipboard, so nothing was pasted. Try again.',
     uncertain: 'Nothing was pasted: something was copied on the desktop while its news did not arrive. Try again in a moment.',
     noConnection: 'The clipboard has no connection to the server. Try again in a moment.',
   },
