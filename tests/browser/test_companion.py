@@ -23,12 +23,15 @@ from playwright.sync_api import expect
 from websockets.sync.client import connect
 
 from desktopd.applications.command import CompanionPlace, companion_environment
+from tests.browser.chrome_input import ChromeInput
 from tests.browser.memory_group import memory_group
 from tests.browser.napari_desktop import VIEW, WITHIN, Napari, running
 from tests.chromium import Tab, save, screen
 from tests.daemon import until
 
 OpenTab = Callable[[str], Tab]
+# In a window of 1280x720.
+CANVAS = (780, 360)
 
 
 def differences(before: Any, after: Any, where: str = "") -> Iterator[str]:
@@ -112,6 +115,26 @@ def test_camera_dims_and_layers_are_set_and_told(napari: Napari) -> None:
     napari.ask("POST", "/reset")
     assert napari.ask("GET", "/dims").json()["ndisplay"] == 2
     assert not napari.layers()["cells"]["visible"], "the data stays as it is"
+
+
+def test_a_trackpad_zooms_as_far_as_at_the_computer_itself(napari: Napari, tab: OpenTab) -> None:
+    page = tab(napari.daemon.page)
+    page.shows_desktop()
+
+    def zooms(clicks: int) -> None:
+        """Wait for what as many clicks of a wheel make, and begin anew."""
+        wanted = pytest.approx(1.007 ** (30 * clicks))
+        until(lambda: napari.ask("GET", "/camera").json()["zoom"] == wanted, 20, f"{wanted}")
+        napari.ask("PUT", "/camera", json={"zoom": 1})
+
+    napari.ask("PUT", "/camera", json={"zoom": 1})
+    page.page.mouse.move(*CANVAS)
+    for _ in range(30):
+        page.page.mouse.wheel(0, -10)
+    zooms(5)
+    # The fingers say 4 times as large, which 6.7 clicks are.
+    ChromeInput(page.page).pinch(*CANVAS, 20)
+    zooms(6)
 
 
 def test_the_canvas_is_a_picture(napari: Napari) -> None:

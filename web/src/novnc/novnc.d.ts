@@ -66,7 +66,8 @@ declare module '@novnc/novnc' {
     protected _supportsFence: boolean;
     protected readonly _supportsContinuousUpdates: boolean;
     protected _enabledContinuousUpdates: boolean;
-    protected readonly _cursor: { readonly _canvas: HTMLCanvasElement; readonly _hotSpot: { x: number; y: number } };
+    protected readonly _cursor: { readonly _canvas: HTMLCanvasElement; readonly _hotSpot: { x: number; y: number }; move(clientX: number, clientY: number): void };
+    protected readonly _gestures: { detach(): void };
     protected readonly _keyboard: { _allKeysUp(): void };
     protected readonly _FBU: {
       readonly x: number;
@@ -86,7 +87,10 @@ declare module '@novnc/novnc' {
     protected _handleMessage(): void;
     protected _framebufferUpdate(): boolean;
     protected _handleDataRect(): boolean;
+    protected _handleMouse(event: MouseEvent): void;
+    protected _handleMouseButton(x: number, y: number, mask: number): void;
     protected _handleWheel(event: WheelEvent): void;
+    protected static _convertButtonMask(buttons: number): number;
     protected _handleMouseMove(x: number, y: number): void;
     protected _handleServerFenceMsg(): boolean;
     protected _handleExtendedDesktopSize(): boolean;

@@ -6,17 +6,15 @@
 
 import { HeldInput } from './held-input.js';
 import { REQUEST } from './fence.js';
-import { PausableRFB } from './pausable-rfb.js';
+import { PointerRFB } from './pointer-rfb.js';
 import { RFB } from './rfb.js';
-import { Wheel, buttonsOf } from './wheel.js';
 
 /** RFB whose keys and pointer can be held back, and which tells whether the server still answers. */
-export class RFBClient extends PausableRFB {
+export class RFBClient extends PointerRFB {
   #heardAt = performance.now();
   #input = new HeldInput();
-  #wheel = new Wheel();
 
-  /** @param {ConstructorParameters<typeof PausableRFB>} parameters */
+  /** @param {ConstructorParameters<typeof PointerRFB>} parameters */
   constructor(...parameters) {
     super(...parameters);
     this.background = '';
@@ -101,35 +99,6 @@ export class RFBClient extends PausableRFB {
    */
   _sendMouse(x, y, mask) {
     this.#input.point({ x, y, mask });
-  }
-
-  /**
-   * Browsers send one move a frame of the screen; noVNC would hold back every other one.
-   *
-   * @override
-   * @param {number} x
-   * @param {number} y
-   */
-  _handleMouseMove(x, y) {
-    this._sendMouse(x, y, this._mouseButtonMask);
-  }
-
-  /**
-   * noVNC makes one click of an event, however far it scrolls.
-   *
-   * @override
-   * @param {WheelEvent} event
-   */
-  _handleWheel(event) {
-    if (this._rfbConnectionState !== 'connected' || this.viewOnly) return;
-    event.stopPropagation();
-    event.preventDefault();
-    const { left, top } = this._canvas.getBoundingClientRect();
-    const clicks = this.#wheel.turn(event);
-    for (const button of buttonsOf(clicks)) {
-      const held = this._mouseButtonMask;
-      for (const mask of [held | button, held]) this._sendMouse(event.clientX - left, event.clientY - top, mask);
-    }
   }
 
   /** @override */

@@ -1,7 +1,7 @@
 // @ts-check
 // noVNC's RFB as the client builds on it: loaded without its test of the video decoder, and with typed events. What is
 // overridden stands in the classes that extend it, one file a concern: framebuffer-rfb.js, refining-rfb.js, resizing-rfb.js,
-// pausable-rfb.js, rfb-client.js, in this order.
+// pausable-rfb.js, pointer-rfb.js, rfb-client.js, in this order.
 
 // The order matters.
 import { restoreVideoDecoder } from './without-video-decoder.js';

@@ -2,11 +2,15 @@
 // How many clicks of a wheel a browser's wheel event is. RFB knows clicks only: buttons 4 and 5 up and down, 6 and 7 left
 // and right.
 
-// CSS pixels of a trackpad's scroll that count as a click; toolkits take 15 to 60.
-const PIXELS = 50;
+// CSS pixels of a trackpad's scroll that count as a click, as Qt counts them on a Mac.
+const PIXELS = 60;
 // One click of a wheel, in units of wheelDelta; and in lines, where a browser (Firefox) counts in lines.
 const CLICK = 120;
 const LINES = 3;
+// Browsers make wheelDelta of a trackpad's pixels by this factor.
+const TRACKPAD = 3;
+// How much larger napari shows its picture for a click of the wheel.
+const ZOOM = 1.007 ** 30;
 const Button = Object.freeze({ UP: 1 << 3, DOWN: 1 << 4, LEFT: 1 << 5, RIGHT: 1 << 6 });
 const WheelEventMode = Object.freeze({ LINES: 1, PAGES: 2 });
 
@@ -25,7 +29,7 @@ const WheelEventMode = Object.freeze({ LINES: 1, PAGES: 2 });
 
 /** Counts clicks, and keeps what is less than one for the next event. */
 export class Wheel {
-  #rest = { x: 0, y: 0 };
+  #rest = { x: 0, y: 0, zoom: 0 };
 
   /**
    * The clicks of one more event.
@@ -41,7 +45,27 @@ export class Wheel {
   }
 
   /**
-   * @param {'x' | 'y'} axis
+   * The clicks that zoom by as much as fingers that pinch.
+   *
+   * @param {number} ratio - of their distance to what it was, above 0
+   * @returns {Clicks}
+   */
+  pinch(ratio) {
+    return { x: 0, y: this.#count('zoom', -Math.log(ratio) / Math.log(ZOOM)) };
+  }
+
+  /**
+   * Whether an event with Control is a pinch on a trackpad, if no key holds Control.
+   *
+   * @param {Scroll} event
+   */
+  isPinch({ deltaY, wheelDeltaY = 0 }) {
+    // A pinch comes in small steps; a wheel that turns while Control was pressed elsewhere comes in clicks.
+    return wheelDeltaY % CLICK !== 0 || Math.abs(deltaY) < 0.4 * Math.abs(wheelDeltaY) || wheelDeltaY === 0;
+  }
+
+  /**
+   * @param {'x' | 'y' | 'zoom'} axis
    * @param {number} clicks - may be a part of one
    */
   #count(axis, clicks) {
@@ -77,10 +101,18 @@ export function buttonsOf({ x, y }) {
  * @param {number} [wheelDelta] - where the browser has it: 120 for each click of a wheel
  */
 function amount(delta, mode, wheelDelta = 0) {
+  if (isOfWheel(delta, wheelDelta)) return -wheelDelta / CLICK;
   if (mode === WheelEventMode.LINES) return delta / LINES;
   if (mode === WheelEventMode.PAGES) return delta;
-  // Browsers scroll by 100 or 120 pixels a click, and by half or twice that in a page that is zoomed.
+  return delta / PIXELS;
+}
+
+/**
+ * @param {number} delta
+ * @param {number} [wheelDelta]
+ */
+function isOfWheel(delta, wheelDelta = 0) {
+  // As many pixels as a browser, its zoom and the system make of a click; a trackpad's are always a third of wheelDelta.
   const ratio = Math.abs(delta / wheelDelta);
-  const clicks = wheelDelta % CLICK === 0 && ratio >= 0.5 && ratio <= 2;
-  return clicks ? -wheelDelta / CLICK : delta / PIXELS;
+  return ratio >= 0.1 && ratio <= 2 && Math.abs(wheelDelta + TRACKPAD * delta) > TRACKPAD;
 }

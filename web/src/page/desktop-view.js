@@ -26,6 +26,7 @@ export class DesktopView extends Emitter {
   #settings;
   #root = document.documentElement.dataset;
   #attention = new Attention();
+  #zoomsByWheel = false;
   /** @type {SessionFacts | null} */
   #session = null;
 
@@ -51,7 +52,6 @@ export class DesktopView extends Emitter {
     });
     place.addEventListener('pointerdown', () => this.emit('touched'));
     place.addEventListener('pointerup', () => this.focus());
-    place.addEventListener('contextmenu', (event) => event.preventDefault());
   }
 
   /** @param {SessionFacts} session */
@@ -64,6 +64,12 @@ export class DesktopView extends Emitter {
   set settings(settings) {
     this.#settings = settings;
     if (this.#connection.rfb) this.#apply(this.#connection.rfb);
+  }
+
+  /** @param {boolean} zooms - whether the application zooms by the wheel alone, as napari does, and not with Control */
+  set zoomsByWheel(zooms) {
+    this.#zoomsByWheel = zooms;
+    if (this.#connection.rfb) this.#connection.rfb.pinchHoldsControl = !zooms;
   }
 
   /** @param {boolean} dragging - whether the pointer moves the view */
@@ -96,6 +102,7 @@ export class DesktopView extends Emitter {
     this.#tellSession(rfb);
     this.#apply(rfb);
     rfb.paused = !this.#attention.given;
+    rfb.pinchHoldsControl = !this.#zoomsByWheel;
     this.#root.exact = 'false';
     rfb.on('layout', () => this.#tellLayout(rfb));
     rfb.on('exact', (exact) => {

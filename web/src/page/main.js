@@ -21,6 +21,7 @@ import { ParentWindow } from '../embedding/parent-window.js';
 import { Codecs } from '../video/codecs.js';
 import { AboutPanel } from './about-panel.js';
 import { Bar } from './bar.js';
+import { refuseBrowserGestures } from './browser-gestures.js';
 import { ClipboardPanel, refusalText } from './clipboard-panel.js';
 import { CrashCard } from './crash-card.js';
 import { DeepLink } from './deep-link.js';
@@ -33,6 +34,7 @@ import { element } from './element.js';
 import { errorText, faultText } from './error-text.js';
 import { fillTexts } from './fill-texts.js';
 import { FilesPanel } from './files-panel.js';
+import { HistoryButtons } from './history-buttons.js';
 import { LastingCard } from './lasting-card.js';
 import { LinkDialog } from './link-dialog.js';
 import { MenuKey } from './menu-key.js';
@@ -110,6 +112,7 @@ class Page {
   /** Open both connections. */
   run() {
     takeOverDownloads(this.#session, (error) => this.#notice.show(errorText(error)));
+    refuseBrowserGestures(this.#place);
     new PasteKey(this.#place, this.#connection, this.#clipboard);
     this.#listenToServer();
     this.#listenToDesktop();
@@ -140,6 +143,7 @@ class Page {
     this.#events.on('trouble', (error) => this.#tellTrouble(error));
     this.#events.on('application', (facts) => {
       this.#link.applicationFacts = facts;
+      this.#desktop.zoomsByWheel = facts.companion !== null;
       this.#crash.companion = facts.companion;
       this.#restart.companion = facts.companion;
     });
@@ -173,6 +177,8 @@ class Page {
     this.#desktop.on('misfit', (misfit) => (this.#bar.misfit = misfit));
     this.#desktop.on('clipping', (clipping) => (this.#bar.clipping = clipping));
     this.#desktop.on('touched', () => this.#bar.fold());
+    const buttons = HistoryButtons.wanted ? new HistoryButtons(this.#place) : null;
+    buttons?.on('pressed', (button) => this.#connection.rfb?.click(button));
   }
 
   #listenToBar() {

@@ -17,7 +17,11 @@ const notches = [
   { browser: 'Chromium on Linux', deltaY: 120, wheelDeltaY: -120 },
   { browser: 'Chromium on Windows', deltaY: 100, wheelDeltaY: -120 },
   { browser: 'Chromium at a zoom of 125 %', deltaY: 80, wheelDeltaY: -120 },
-  { browser: 'Firefox', deltaY: 3, deltaMode: 1, wheelDeltaY: -144 },
+  { browser: 'Chromium on Windows at a zoom of 500 %', deltaY: 20, wheelDeltaY: -120 },
+  { browser: 'Firefox on Linux', deltaY: 114, wheelDeltaY: -120 },
+  { browser: 'Firefox where it counts in lines', deltaY: 3, deltaMode: 1, wheelDeltaY: -144 },
+  { browser: 'Firefox where a click is a page', deltaY: 1, deltaMode: 2, wheelDeltaY: -120 },
+  { browser: 'WebKit on Linux', deltaY: 86, wheelDeltaY: -120 },
 ];
 
 for (const { browser, ...event } of notches) {
@@ -27,20 +31,32 @@ for (const { browser, ...event } of notches) {
   });
 }
 
+test('a click of a wheel to the side is one, however few pixels a browser makes of it', () => {
+  assert.deepEqual(turn({ deltaX: 20, wheelDeltaX: -120 }), [{ x: 1, y: 0 }]);
+});
+
+test('a wheel that turns in parts of a click turns as far as it does for a local program', () => {
+  const clicks = turn(...new Array(8).fill({ deltaY: 12.5, wheelDeltaY: -15 }));
+  assert.equal(
+    clicks.reduce((sum, { y }) => sum + y, 0),
+    1,
+  );
+});
+
 test('two clicks that come as one are two', () => {
   assert.deepEqual(turn({ deltaY: -240, wheelDeltaY: 240 }), [{ x: 0, y: -2 }]);
 });
 
 test('a long scroll is as many clicks as it is long', () => {
-  assert.deepEqual(turn({ deltaY: 1000, wheelDeltaY: -120 }, { deltaY: -1000 }), [
-    { x: 0, y: 20 },
-    { x: 0, y: -20 },
+  assert.deepEqual(turn({ deltaY: 960, wheelDeltaY: -120 }, { deltaY: -960 }), [
+    { x: 0, y: 16 },
+    { x: 0, y: -16 },
   ]);
   assert.deepEqual(turn({ deltaY: 30, deltaMode: 1 }), [{ x: 0, y: 10 }]);
 });
 
 test('what a trackpad scrolls adds up, to the side too', () => {
-  const clicks = turn(...new Array(30).fill({ deltaY: 5, deltaX: -10, wheelDeltaY: -15, wheelDeltaX: 30 }));
+  const clicks = turn(...new Array(30).fill({ deltaY: 6, deltaX: -12, wheelDeltaY: -18, wheelDeltaX: 36 }));
   assert.equal(
     clicks.reduce((sum, { y }) => sum + y, 0),
     3,
@@ -52,15 +68,30 @@ test('what a trackpad scrolls adds up, to the side too', () => {
 });
 
 test('who turns back is followed at once', () => {
-  assert.deepEqual(turn({ deltaY: 49 }, { deltaY: -50 }), [
+  assert.deepEqual(turn({ deltaY: 59 }, { deltaY: -60 }), [
     { x: 0, y: 0 },
     { x: 0, y: -1 },
   ]);
 });
 
 test('Shift with the wheel of a Mac is Shift with the wheel', () => {
-  assert.deepEqual(turn({ deltaX: 100, shiftKey: true }), [{ x: 0, y: 2 }]);
-  assert.deepEqual(turn({ deltaX: 100 }), [{ x: 2, y: 0 }]);
+  assert.deepEqual(turn({ deltaX: 120, shiftKey: true }), [{ x: 0, y: 2 }]);
+  assert.deepEqual(turn({ deltaX: 120 }), [{ x: 2, y: 0 }]);
+});
+
+test('a pinch to twice the size is as many clicks as zoom napari to twice the size', () => {
+  const wheel = new Wheel();
+  const clicks = new Array(40).fill(2 ** (1 / 20)).map((ratio) => wheel.pinch(ratio).y);
+  const zoom = 1.007 ** (-30 * clicks.reduce((sum, y) => sum + y, 0));
+  assert.ok(zoom > 4 / 1.3 && zoom <= 4, `${zoom}`);
+});
+
+test('a pinch is told from a wheel that turns while Control is held', () => {
+  const wheel = new Wheel();
+  assert.ok(wheel.isPinch(scroll({ deltaY: 2.5, wheelDeltaY: -120 })));
+  assert.ok(wheel.isPinch(scroll({ deltaY: 2.5, wheelDeltaY: -7 })));
+  assert.ok(wheel.isPinch(scroll({ deltaY: -1.2 })));
+  for (const click of notches.slice(0, 2)) assert.ok(!wheel.isPinch(scroll(click)));
 });
 
 test('each click is a press of a button', () => {
