@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from desktopd.session.family import MARK, end_family, marks_of, new_mark
 from desktopd.session.gpu import Gpu, confirmed, detect
 from desktopd.session.options import SessionOptions
 from desktopd.session.probes.painted import at_once
@@ -45,18 +46,22 @@ class Launcher:
         """
         if service.uses_gpu:
             await self._settle_gpu()
+        mark = new_mark(self._options.folder)
         child = popen(
             service.argv,
             {
                 **(self.gpu.environment if service.uses_gpu else {}),
                 **self._environment(),
                 **service.environment,
+                MARK: mark,
             },
             log_file,
             first_oom_victim=service.first_oom_victim,
             umask=service.umask,
         )
-        return Process(child.pid, child, keep_children=service.keep_children)
+        return Process(
+            child.pid, child, keep_children=service.keep_children or service.forks, mark=mark
+        )
 
     async def launch_beside(self, argv: Sequence[str]) -> None:
         """Start a program that is no service: nobody starts it again. Raises as `launch` does."""
@@ -65,8 +70,9 @@ class Launcher:
         self._beside = [*(process for process in self._beside if process.running), started]
 
     async def stop(self) -> None:
-        """End the programs that are no services."""
+        """End the programs that are no services, and whatever else the session's have left."""
         await asyncio.gather(*(process.stop(STOP_WITHIN) for process in self._beside))
+        await asyncio.to_thread(end_family, marks_of(self._options.folder))
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -86,7 +92,7 @@ class Launcher:
 
 
 def _defaults() -> dict[str, str]:
-    """Variables that make software rendering fast, Qt content and xterm copy to the clipboard.
+    """Variables that make software rendering fast and xterm copy to the clipboard.
 
     Those that the user has set win.
     """
@@ -94,7 +100,5 @@ def _defaults() -> dict[str, str]:
     return {
         # One core stays free for the X server and the encoder.
         "LP_NUM_THREADS": str(max(1, cores - 1)),
-        "QT_QPA_PLATFORM": "xcb",
-        "NO_AT_BRIDGE": "1",
         "XAPPLRESDIR": str(APP_DEFAULTS),
     }

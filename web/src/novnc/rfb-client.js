@@ -3,11 +3,18 @@
 // connection/desktop-connection.js.
 
 /** @import { Point } from '../geometry.js' */
+/** @import { Key } from './held-input.js' */
 
 import { HeldInput } from './held-input.js';
 import { REQUEST } from './fence.js';
 import { PointerRFB } from './pointer-rfb.js';
 import { RFB } from './rfb.js';
+
+/**
+ * The lock lights of the visitor's keyboard; null where the browser does not tell.
+ *
+ * @typedef {{caps: boolean | null, num: boolean | null}} Locks
+ */
 
 /** RFB whose keys and pointer can be held back, and which tells whether the server still answers. */
 export class RFBClient extends PointerRFB {
@@ -20,8 +27,10 @@ export class RFBClient extends PointerRFB {
     this.background = '';
     this.#input.on('key', ({ keysym, code, down }) => super.sendKey(keysym, code, down));
     this.#input.on('pointer', ({ x, y, mask }) => super._sendMouse(x, y, mask));
-    // noVNC releases the keys when the window loses the focus, not when a panel of the page takes it.
-    this._canvas.addEventListener('blur', () => this._keyboard._allKeysUp());
+    // Keys and the focus are those of a text field.
+    this._keyboard = { grab() {}, ungrab() {} };
+    this.focusOnClick = false;
+    this._canvas.removeAttribute('tabindex');
   }
 
   /** The element that the picture scrolls in. */
@@ -29,7 +38,7 @@ export class RFBClient extends PointerRFB {
     return this._screen;
   }
 
-  /** The element that takes keys and pointer. */
+  /** The element that takes the pointer. */
   get canvas() {
     return this._canvas;
   }
@@ -79,6 +88,16 @@ export class RFBClient extends PointerRFB {
    */
   holdInput(press) {
     return this.#input.hold(press);
+  }
+
+  /**
+   * Send a key of a keyboard, with the lights of the desktop those of that keyboard.
+   *
+   * @param {Key} key
+   * @param {Locks} locks
+   */
+  type({ keysym, code, down = true }, { caps, num }) {
+    this._handleKeyEvent(keysym, code, down, num, caps);
   }
 
   /**
