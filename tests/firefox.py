@@ -14,6 +14,8 @@ from tests.daemon import until
 from tests.marionette import Marionette
 from tests.x11.conftest import Server, end
 
+# A name of this machine, which is no secure address over plain http.
+INSECURE = "desktop.test"
 # No page but ours, no question, and no request to anybody.
 PREFERENCES = {
     "browser.shell.checkDefaultBrowser": False,
@@ -28,6 +30,7 @@ PREFERENCES = {
     "browser.safebrowsing.phishing.enabled": False,
     "extensions.getAddons.cache.enabled": False,
     "toolkit.telemetry.enabled": False,
+    "network.dns.localDomains": INSECURE,
 }
 
 

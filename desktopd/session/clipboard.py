@@ -8,7 +8,7 @@ from itertools import count
 
 from desktopd.errors import DisplayUnavailable
 from desktopd.observers import Observers
-from desktopd.x11.selections.clipboard import Clipboard, Offer
+from desktopd.x11.selections.clipboard import NOTHING, Clipboard, Offer
 from desktopd.x11.selections.content import Content
 
 
@@ -37,12 +37,12 @@ class SessionClipboard:
     @property
     def offer(self) -> Offer:
         """What is to be pasted, as last seen."""
-        return self._clipboard.offer if self._clipboard else Offer(0, Content())
+        return self._clipboard.offer if self._clipboard else NOTHING
 
     @property
-    def copied(self) -> int:
-        """The serial of the last copy by a program, also while it is being read."""
-        return self._clipboard.copied if self._clipboard else 0
+    def newest(self) -> int:
+        """The serial of the last change, also while what was copied is being read."""
+        return self._clipboard.newest if self._clipboard else 0
 
     def next_serial(self) -> int:
         """The serial of a copy that the user makes now, and that takes time to arrive."""
@@ -59,5 +59,5 @@ class SessionClipboard:
         return self._texts.add(handler)
 
     def on_offer(self, handler: Callable[[Offer], None]) -> Callable[[], None]:
-        """Call `handler` with what an application copies, as `Clipboard.on_offer`."""
+        """Call `handler` at each change, as `Clipboard.on_offer`."""
         return self._offers.add(handler)

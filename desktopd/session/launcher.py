@@ -20,6 +20,8 @@ from desktopd.session.service import Service
 from desktopd.session.x_server import XServer
 
 STOP_WITHIN = 1.0
+# Below the resources of the user and above those of the system (X Toolkit Intrinsics, 2.3).
+APP_DEFAULTS = Path(__file__).parent / "app_defaults"
 
 log = logging.getLogger(__name__)
 
@@ -91,8 +93,12 @@ class Launcher:
 
 
 def _defaults() -> dict[str, str]:
-    """Variables that make software rendering fast, where the user has set none."""
+    """Variables that make software rendering fast and xterm copy to the clipboard.
+
+    Those that the user has set win.
+    """
     return {
         # No core is kept free: the application is nicer than the X server and the encoder.
         "LP_NUM_THREADS": str(usable_cores()),
+        "XAPPLRESDIR": str(APP_DEFAULTS),
     }

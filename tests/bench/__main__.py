@@ -60,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
     add("--out", type=Path, required=True, metavar="FOLDER", help="where the results go")
     add("--stack", default=",".join(STACKS), metavar="NAME,…", help="default: %(default)s")
     add("--workload", default=WORKLOADS, metavar="NAME[@FPS],…", help="default: %(default)s")
-    add("--link", default=",".join(PROFILES), metavar="NAME,…", help="default: %(default)s")
+    add("--link", default="lan,dsl,slow", metavar="NAME,…", help="default: %(default)s")
     add("--size", default="1280x720", metavar="WxH,…", help="default: %(default)s")
     add("--viewers", default="1,4,30", metavar="N,…", help="default: %(default)s")
     add("--repeats", type=int, default=3, metavar="N", help="default: %(default)s")

@@ -45,6 +45,8 @@ PROFILES = {
     "lan": Profile(0, 0),
     "dsl": Profile(20e6, 0.015),
     "slow": Profile(5e6, 0.040),
+    "weak": Profile(10e6, 0.040),
+    "thin": Profile(1e6, 0.040),
 }
 
 

@@ -1,22 +1,25 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from Xlib import X, Xatom
 from Xlib.protocol import event as core
+from Xlib.protocol import request
 
 from desktopd.x11.connection import Display, Event
 from desktopd.x11.selections import transfer
-from desktopd.x11.selections.clipboard import Clipboard
-from desktopd.x11.selections.content import ContentLimits
+from desktopd.x11.selections.clipboard import Clipboard, Kind, Offer
+from desktopd.x11.selections.content import Content, ContentLimits
 from desktopd.x11.selections.transfer import CHUNK_BYTES
+from tests.x11.conftest import end
 from tests.x11.selecting import Program, copy, paste
 
 if TYPE_CHECKING:
-    pass
+    from tests.x11.conftest import Server
 
 UNICODE = "grün 細胞 🔬\n\tzweite Zeile\u0000 ende"
 LONG = "".join(f"{i} grün 細胞 🔬\n" for i in range(38_000))
@@ -47,10 +50,10 @@ async def test_what_another_program_copies_is_told(server, clipboard, eventually
     copy(server, text)
     await eventually(lambda: heard, [text])
     assert clipboard.text == text
-    copied = clipboard.copied
+    copied = clipboard.newest
     assert copied == clipboard.offer.serial
     await clipboard.set("ours")
-    assert clipboard.copied == copied < clipboard.offer.serial
+    assert copied < clipboard.newest == clipboard.offer.serial
 
 
 @pytest.mark.parametrize(
@@ -62,7 +65,6 @@ async def test_what_is_set_can_be_pasted(server, clipboard, text):
     assert clipboard.text == text
     assert await paste(server) == text
     assert await paste(server, "text/plain;charset=utf-8") == text
-    assert await paste(server, selection="primary") == text
     assert await paste(server, "STRING") == text.encode("latin-1", "replace").decode("latin-1")
     assert heard == []
 
@@ -157,6 +159,75 @@ async def test_the_same_text_copied_again_is_told_again(server, clipboard, event
     for count in range(1, 4):
         copy(server, "same")
         await eventually(lambda: heard, ["same"] * count)
+
+
+async def cleared(program: Program) -> None:
+    """The program owns the clipboard no longer, and goes on."""
+
+    def clear(display: Display) -> None:
+        request.SetSelectionOwner(
+            display=display.display,
+            onerror=None,
+            window=X.NONE,
+            selection=display.get_atom("CLIPBOARD"),
+            time=X.CurrentTime,
+        )
+        display.sync()
+
+    await program.connection.call(clear)
+
+
+async def test_a_text_outlives_the_program_that_has_copied_it(server, clipboard, eventually):
+    changes: list[Offer] = []
+    clipboard.on_offer(changes.append)
+    for text in ("first", LONG):
+        copy(server, text)
+        await eventually(lambda: clipboard.text, text)
+        serial = clipboard.newest
+        end(server.clients[-1])
+        await eventually(lambda: pasted(server), text.encode())
+        assert clipboard.offer == Offer(serial, Content(text=text))
+    assert {change.serial for change in changes} == {serial - 1, serial}, "nothing else was copied"
+
+
+def pasted(server: Server) -> bytes:
+    """What a program gets, nothing where nobody offers anything; it asks us through the loop."""
+    return asyncio.to_thread(
+        lambda: (
+            subprocess.run(
+                ["xclip", "-out", "-selection", "clipboard"],
+                env=server.environment,
+                capture_output=True,
+                timeout=20,
+            ).stdout
+        )
+    )
+
+
+async def test_what_nobody_offers_any_more_is_told(server, clipboard, program, eventually):
+    await program.copy()
+    await program.serve(eventually, {"UTF8_STRING": b"a password"})
+    await eventually(lambda: clipboard.text, "a password")
+    serial = clipboard.newest
+    await cleared(program)
+    await eventually(lambda: clipboard.offer.kind, Kind.NOTHING)
+    assert clipboard.newest > serial
+    assert await pasted(server) == b"", "who clears the clipboard has it cleared"
+    copy(server, b"%PDF-", "application/pdf")
+    await eventually(lambda: clipboard.offer.kind, Kind.OTHER)
+    end(server.clients[-1])
+    await eventually(lambda: clipboard.offer.kind, Kind.NOTHING)
+
+
+async def test_what_takes_long_to_arrive_may_be_put_where_nothing_is(
+    clipboard, program, eventually
+):
+    serial = clipboard.next_serial()
+    await program.copy()
+    await cleared(program)
+    await eventually(lambda: clipboard.offer.kind, Kind.NOTHING)
+    offer = await clipboard.put(Content(text="late"), serial)
+    assert clipboard.newest == offer.serial > serial
 
 
 async def test_of_quick_copies_the_last_one_stays(server, clipboard, eventually):
@@ -259,7 +330,9 @@ async def test_a_program_that_does_not_do_its_part(
     await eventually(lambda: len(program.arrived(core.SelectionRequest)))
     request = program.arrived(core.SelectionRequest)[0]
     await answer(program, request)
-    await eventually(lambda: "is lost: it did nothing for 0.1 s" in caplog.text)
+    await eventually(
+        lambda: "can be pasted on the desktop only: it did nothing for 0.1 s" in caplog.text
+    )
     monkeypatch.undo()
     copy(server, "next")
     await eventually(lambda: heard, ["next"])

@@ -230,7 +230,7 @@ async def test_an_image_over_the_limit_is_refused_in_words(server, clipboard, ev
     copy(server, image.data, "image/png")
     await eventually(lambda: len(heard), 1)
     assert heard[0].problem == (
-        "the image that another program copied is lost: it has more than 33554432 bytes"
+        "the copied image can be pasted on the desktop only: it has more than 33554432 bytes"
     )
     assert heard[0].content == Content()
     copy(server, "next")
@@ -244,7 +244,9 @@ async def test_a_broken_image_does_not_take_the_text_along(clipboard, program, e
     await program.serve(eventually, answers)
     await eventually(lambda: len(heard), 2)
     assert [offer.content for offer in heard] == [Content(text="text")] * 2
-    assert "the image that another program copied is lost: the data are not" in heard[1].problem
+    assert (
+        "the copied image can be pasted on the desktop only: the data are not" in heard[1].problem
+    )
 
 
 async def test_text_is_told_before_the_image_is_there(clipboard, program, eventually):
@@ -320,7 +322,7 @@ async def test_a_program_that_gives_too_slowly_is_given_up(
     while not heard:
         await program.write(request, b"x")
         await asyncio.sleep(0.05)
-    assert heard[0].problem.endswith("is lost: it was not done after 0.5 s")
+    assert heard[0].problem.endswith("on the desktop only: it was not done after 0.5 s")
     assert heard[0].content == Content()
 
 

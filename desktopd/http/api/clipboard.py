@@ -43,10 +43,10 @@ class ClipboardEndpoint:
     async def put(self, request: Request) -> Response:
         """Offer text, HTML, an image or all of them to be pasted.
 
-        Problem 409 when a program has copied something that the client does not know, or does so
-        meanwhile; 400 for a `known` that is no serial, and what `read_content` raises.
+        Problem 409 when something has been copied that the client does not know, or is meanwhile;
+        400 for a `known` that is no serial, and what `read_content` raises.
         """
-        if self._clipboard.copied > _known(request):
+        if self._clipboard.newest > _known(request):
             raise Problem(409, "something else has been copied", "copy it again")
         serial = self._clipboard.next_serial()
         content = await read_content(request)
@@ -68,7 +68,7 @@ async def put_content(
 
 
 def _known(request: Request) -> float:
-    """The serial of the last copy that the client knows; infinite where it does not say."""
+    """The serial of the last change that the client knows; infinite where it does not say."""
     known = request.query_params.get("known", "inf")
     if known != "inf" and not known.isdecimal():
         raise Problem(400, f"known={known!r} is no serial", "send the number of a copy")

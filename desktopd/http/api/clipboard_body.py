@@ -15,7 +15,7 @@ from desktopd.x11.selections import images
 from desktopd.x11.selections.content import Content, ContentLimits
 
 TEXT, HTML, FORM = "text/plain", "text/html", "multipart/form-data"
-TAKEN = (TEXT, HTML, images.PNG, *images.FORMATS, FORM)
+TAKEN = (TEXT, HTML, images.PNG, *images.READABLE, FORM)
 LIMITS = ContentLimits()
 TOO_LARGE = "copy a smaller part, or upload it as a file"
 # An image may come over a slow line, in seconds.
@@ -27,7 +27,7 @@ _PARTS = "send parts named text, html and image, each at most once"
 
 
 async def read_content(request: Request) -> Content:
-    """What is to be copied; JPEG, TIFF and BMP become PNG.
+    """What is to be copied; other images become PNG.
 
     Problem 400 for data that are not of their type, 413 over the limit, 415 for another type.
     """
@@ -77,8 +77,8 @@ def _type_of(form: FormData, name: str) -> str:
         return TEXT if name == "text" else HTML
     part = form[name]
     kind = media_type(part.content_type or "") if isinstance(part, UploadFile) else ""
-    if kind != images.PNG and kind not in images.FORMATS:
-        remedy = f"send one of {', '.join((images.PNG, *images.FORMATS))} as a file"
+    if kind != images.PNG and kind not in images.READABLE:
+        remedy = f"send one of {', '.join((images.PNG, *images.READABLE))} as a file"
         raise Problem(415, f"the image is of the type {kind or 'text'}", remedy)
     return kind
 

@@ -13,21 +13,23 @@ from desktopd.http.problems import Problem
 from desktopd.x11.selections.clipboard import Offer
 from desktopd.x11.selections.content import Content
 
+MOST_HTML = 131_072
+"""Characters of HTML that are told beside a text: browsers take seconds to clean more."""
+
 _REMEDY = 'send {"type": "clipboard", "text": "…"} as text, and "html" if there is any'
 
 
 def offer_frames(offer: Offer) -> Iterator[dict[str, Any]]:
-    """What is told of a copy of an application: what there is, and what of it could not be had."""
+    """What is told of a change: what there is now, and what of it could not be had."""
     yield clipboard_frame(offer)
     if offer.problem:
-        remedy = "copy a smaller part, or save it as a file"
+        remedy = "to have it here, copy a smaller part or save it as a file"
         yield {"type": "error", "error": offer.problem, "remedy": remedy}
 
 
-def standing_frames(offer: Offer) -> Iterator[dict[str, Any]]:
-    """What a client that has just come is told of a copy from before."""
-    if offer.serial:
-        yield {**clipboard_frame(offer), "standing": True}
+def standing_frame(offer: Offer) -> dict[str, Any]:
+    """What a client that has just come is told of what was there before."""
+    return {**clipboard_frame(offer), "standing": True}
 
 
 def clipboard_frame(offer: Offer) -> dict[str, Any]:
@@ -36,8 +38,10 @@ def clipboard_frame(offer: Offer) -> dict[str, Any]:
     return {
         "type": "clipboard",
         "serial": offer.serial,
+        "kind": offer.kind,
         "text": content.text or "",
-        "html": content.html is not None,
+        "html": content.html is not None
+        and (content.text is None or len(content.html) <= MOST_HTML),
         "image": None
         if image is None
         else {"width": image.size.width, "height": image.size.height, "bytes": len(image.data)},

@@ -16,10 +16,9 @@ from desktopd.http.access.access import Access
 from desktopd.http.api.application_json import event_json
 from desktopd.http.api.clipboard import put_content
 from desktopd.http.api.clipboard_frames import (
-    clipboard_frame,
     frame_content,
     offer_frames,
-    standing_frames,
+    standing_frame,
 )
 from desktopd.http.api.file_frames import FileFrames
 from desktopd.http.api.offered_downloads import OfferedDownloads
@@ -82,7 +81,7 @@ class Events:
             if role is Role.CONTROL:
                 self._session.expect_viewer()
                 subscriptions.callback(self._session.clipboard.on_offer(on_offer))
-                copied += standing_frames(self._session.clipboard.offer)
+                copied.append(standing_frame(self._session.clipboard.offer))
                 downloads.subscribe(self._session, wake.set, subscriptions)
             files.subscribe(wake.set, subscriptions)
             sent, told = None, event_json(NOTHING, role)
@@ -109,18 +108,17 @@ class Events:
     async def _receive(self, websocket: WebSocket, role: Role) -> None:
         while (frame := await websocket.receive())["type"] == "websocket.receive":
             try:
-                offer = await self._act(frame.get("text"), role)
-                # Whoever pastes waits for this before it sends the key.
-                await websocket.send_json(clipboard_frame(offer))
+                # Whoever pastes waits for the news of this change before it sends the key.
+                await self._act(frame.get("text"), role)
             except Problem as problem:
                 await websocket.send_json({"type": "error", **problem.json()})
 
-    async def _act(self, frame: str | None, role: Role) -> Offer:
+    async def _act(self, frame: str | None, role: Role) -> None:
         """Take what a frame brings to be pasted; raises Problem."""
         content = frame_content(frame)
         if role is not Role.CONTROL:
             raise Problem(403, "this token may only watch", "use the token for control")
         try:
-            return await put_content(self._session.clipboard, content)
+            await put_content(self._session.clipboard, content)
         except DisplayUnavailable as error:
             raise Problem(503, error.error, error.remedy) from None

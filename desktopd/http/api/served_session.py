@@ -20,8 +20,8 @@ class ServedClipboard(Protocol):
         """What is to be pasted, as last seen."""
 
     @property
-    def copied(self) -> int:
-        """The serial of the last copy by a program, also while it is being read."""
+    def newest(self) -> int:
+        """The serial of the last change, also while what was copied is being read."""
 
     def next_serial(self) -> int:
         """The serial of a copy that the user makes now, and that takes time to arrive."""

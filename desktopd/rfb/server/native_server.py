@@ -22,6 +22,7 @@ from desktopd.x11.input.keyboard import Keyboard
 from desktopd.x11.input.pointer import Pointer
 from desktopd.x11.screen.cursor import Cursor
 from desktopd.x11.screen.grab import Grabber
+from desktopd.x11.selections.primary import Primary
 
 log = logging.getLogger(__name__)
 
@@ -95,12 +96,13 @@ class NativeServer:
             freed.callback(grabber.close)
             keyboard = await Keyboard.open(input_connection)
             stack.push_async_callback(_let_go, keyboard)
+            primary = await Primary.open(input_connection, lambda: self._session.clipboard_text)
             shared_display = SharedDisplay(
                 self._session,
                 self._name,
                 grabber,
                 keyboard,
-                await Pointer.open(input_connection),
+                await Pointer.open(input_connection, primary.fill),
                 await Cursor.open(input_connection),
                 video=self._video,
             )

@@ -6,6 +6,7 @@ The loop counts who holds which button: unlike a key, a button is the same whate
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 
 from Xlib import X
@@ -15,21 +16,35 @@ from desktopd.x11.input import xtest
 
 BUTTONS = 9
 LARGEST = 32767
+MIDDLE = 2
+
+Step = Callable[[Display], None]
+"""Something that the X thread does."""
+
+
+def _nothing(_: Display) -> None:
+    """In the X thread."""
 
 
 class Pointer:
     """The one pointer of the display. A button is down until no viewer holds it."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, before_middle: Callable[[], Step]) -> None:
         self._connection = connection
+        self._before_middle = before_middle
         self._position: tuple[int, int] | None = None
         self._held: Counter[int] = Counter()
 
     @classmethod
-    async def open(cls, connection: Connection) -> Pointer:
-        """Use the pointer of `connection`; XError when the server has no XTEST."""
+    async def open(
+        cls, connection: Connection, before_middle: Callable[[], Step] = lambda: _nothing
+    ) -> Pointer:
+        """Use the pointer of `connection`; XError when the server has no XTEST.
+
+        What `before_middle` returns comes before each press of the middle button.
+        """
         await connection.call(xtest.use)
-        return cls(connection)
+        return cls(connection, before_middle)
 
     def viewer(self) -> ViewerPointer:
         """The hand of one more viewer on this pointer."""
@@ -51,6 +66,8 @@ class Pointer:
         else:
             position = None
         if position is not None or changes:
+            if (X.ButtonPress, MIDDLE) in changes:
+                self._connection.post(self._before_middle())
             self._connection.post(partial(_send, position, changes))
 
 

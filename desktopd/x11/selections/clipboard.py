@@ -1,7 +1,8 @@
 """The clipboard of X: what programs offer by the selection CLIPBOARD, and what we offer by it.
 
-XFIXES tells of each copy. Every copy has a serial, there as here, and none takes the place of a
-later one.
+XFIXES tells of each change of its owner. Every change has a serial, and none takes the place of a
+later one. What was copied by a program that has ended stays: we own it then. PRIMARY, what is
+selected at the moment, is no part of it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import partial
 from itertools import count
 
@@ -25,8 +27,6 @@ from desktopd.x11.selections.reader import SelectionReader
 from desktopd.x11.selections.targets import Form
 
 SELECTION = "CLIPBOARD"
-# The selection that the middle button pastes; it gets the text of what is put here.
-TEXT_SELECTION = "PRIMARY"
 # Text first, for viewers that know nothing else do not wait for an image.
 _ORDER = (Form.TEXT, Form.FILES, Form.HTML, Form.IMAGE)
 
@@ -37,16 +37,47 @@ class Superseded(Exception):
     """What was to be put into the clipboard is older than what is there."""
 
 
+class Kind(StrEnum):
+    """What is on the clipboard, by the form that says most of it."""
+
+    NOTHING = "nothing"
+    TEXT = "text"
+    IMAGE = "image"
+    FILES = "files"
+    HTML = "html"
+    UNREADABLE = "unreadable"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What is to be pasted. A later copy has a higher serial; more of the same has the same.
+    """What is to be pasted. A later change has a higher serial; more of the same has the same.
 
-    `problem` says to the user what of it could not be had, and why; mostly empty.
+    `problem` says to the user what of it could not be had, and why; mostly empty. `owned` is False
+    where nobody offers anything.
     """
 
     serial: int
     content: Content
     problem: str = ""
+    owned: bool = True
+
+    @property
+    def kind(self) -> Kind:
+        """Unreadable is what only programs of the desktop can paste, as it is too large for us."""
+        content = self.content
+        kinds = {
+            Kind.NOTHING: not self.owned,
+            Kind.TEXT: content.text is not None,
+            Kind.IMAGE: content.image is not None,
+            Kind.FILES: bool(content.uris),
+            Kind.HTML: content.html is not None,
+            Kind.UNREADABLE: bool(self.problem),
+        }
+        return next((kind for kind, is_so in kinds.items() if is_so), Kind.OTHER)
+
+
+NOTHING = Offer(0, Content(), owned=False)
 
 
 class Clipboard:
@@ -59,13 +90,12 @@ class Clipboard:
         limits: ContentLimits,
         serials: Iterator[int],
     ) -> None:
-        self.offer = Offer(0, Content())
+        self.offer = NOTHING
         self._connection = connection
         self._owner = owner
         self._limits = limits
         self._serials = serials
         self._newest = 0
-        self._told = 0
         self._reader = SelectionReader(connection, owner.window, SELECTION, limits)
         self._reading: asyncio.Task[None] | None = None
         self._text_handlers: Observers[[str]] = Observers()
@@ -83,7 +113,7 @@ class Clipboard:
         Serials are taken from `serials`, which may go on where those of another display ended.
         Raises XError when the server has no XFIXES.
         """
-        owner = await SelectionOwner.open(connection, SELECTION, TEXT_SELECTION)
+        owner = await SelectionOwner.open(connection, SELECTION)
         clipboard = cls(connection, owner, limits or ContentLimits(), serials or count(1))
         connection.subscribe(clipboard._on_event)
         await connection.call(partial(follow_owner, owner.window, SELECTION))
@@ -96,17 +126,20 @@ class Clipboard:
         return self.offer.content.text or ""
 
     @property
-    def copied(self) -> int:
-        """The serial of the last copy by another X client, also while it is being read."""
-        reading = self._reading is not None and not self._reading.done()
-        return self._newest if reading else self._told
+    def newest(self) -> int:
+        """The serial of the last change, also while what was copied is being read."""
+        return self._newest if self._is_reading else self.offer.serial
+
+    @property
+    def _is_reading(self) -> bool:
+        return self._reading is not None and not self._reading.done()
 
     def on_change(self, handler: Callable[[str], None]) -> Callable[[], None]:
         """Call `handler` in the loop with each text that another X client copies."""
         return self._text_handlers.add(handler)
 
     def on_offer(self, handler: Callable[[Offer], None]) -> Callable[[], None]:
-        """Call `handler` in the loop with what another X client copies.
+        """Call `handler` in the loop at each change, by another X client or by `put`.
 
         It may come twice with the same serial: first the text, then with all the rest.
         """
@@ -121,32 +154,49 @@ class Clipboard:
         return await self.put(Content(text=text))
 
     async def put(self, content: Content, serial: int | None = None) -> Offer:
-        """Become the owner of CLIPBOARD with `content` to paste, and of PRIMARY with its text.
+        """Become the owner of the clipboard, with `content` to paste.
 
         Raises ContentTooLarge, ValueError for text that is no Unicode, and Superseded when there
         has been a copy after the one of this `serial` (None: of this moment).
         """
         content.check(self._limits)
         time = await self._owner.time()
-        if serial is None:
+        if serial is None or self.offer == Offer(self._newest, Content(), owned=False):
             serial = self.next_serial()
         elif serial < self._newest:
             raise Superseded("something else was copied in the meantime")
         # Without a pause from here to the request: of a copy that X has had before, the news come
         # after, and find us as the owner.
         self._begin(serial)
-        self.offer = offer = Offer(serial, content)
-        contents = {SELECTION: content}
-        if content.plain is not None:
-            contents[TEXT_SELECTION] = Content(text=content.plain)
-        await self._owner.own(contents, time)
+        offer = Offer(serial, content)
+        self._tell(offer)
+        await self._owner.own({SELECTION: content}, time)
         return offer
 
     def _on_event(self, event: Event) -> None:
         ours = self._owner.window.id
-        is_news = isinstance(event, xfixes.SelectionNotify) and event.window.id == ours
-        if is_news and event.owner.id not in (X.NONE, ours):
+        if not isinstance(event, xfixes.SelectionNotify) or event.window.id != ours:
+            return
+        if event.owner.id == X.NONE:
+            # A program that clears the clipboard, as one for passwords does, wants it cleared.
+            cleared = event.sub_code == xfixes.XFixesSetSelectionOwnerNotify
+            self._lose(None if cleared else event.timestamp)
+        elif event.owner.id != ours:
             self._read_anew()
+
+    def _lose(self, ended: int | None) -> None:
+        """Nobody owns the clipboard any more: take it over from a program that has `ended`.
+
+        `ended` is the time of the X server at which it did, None where it has not.
+        """
+        content = self.offer.content if self.offer.serial == self._newest else Content()
+        if ended is None or content == Content():
+            self._begin(self.next_serial())
+            self._tell(Offer(self._newest, Content(), owned=False))
+        else:
+            # The same goes on: nobody has to be told. A copy after `ended` stays the owner.
+            self._begin(self._newest)
+            self._connection.spawn(self._owner.own({SELECTION: content}, ended))
 
     def _begin(self, serial: int) -> None:
         self._newest = serial
@@ -166,7 +216,7 @@ class Clipboard:
         try:
             offered = await self._reader.targets()
         except (TransferError, XRequestError) as failure:
-            self._tell(Offer(serial, Content(), _problem("what", failure)))
+            self._tell(Offer(serial, Content(), _problem("what a program copied", failure)))
             return
         offer = Offer(serial, Content())
         for form in _ORDER:
@@ -181,18 +231,17 @@ class Clipboard:
         try:
             return replace(offer, content=await self._reader.add(offer.content, form, offered))
         except (TransferError, XRequestError, ValueError) as failure:
-            return replace(offer, problem=_problem(f"the {form.value} that", failure))
+            return replace(offer, problem=_problem(f"the copied {form.value}", failure))
 
     def _tell(self, offer: Offer) -> None:
         if offer.problem:
             logger.warning("%s", offer.problem)
         self.offer = offer
-        self._told = offer.serial
         self._offer_handlers.call(offer)
 
 
 def _problem(what: str, failure: Exception) -> str:
-    return f"{what} another program copied is lost: {failure}"
+    return f"{what} can be pasted on the desktop only: {failure}"
 
 
 # From here on: run in the X thread.

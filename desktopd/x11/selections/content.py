@@ -26,12 +26,19 @@ class ContentLimits:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One thing in the forms that its owner can give; `uris` are of files and of links."""
+    """One thing in the forms that its owner can give; `uris` are of files and of links.
+
+    Lines of the text end in a line feed, wherever it has come from.
+    """
 
     text: str | None = None
     html: str | None = None
     image: PngImage | None = None
     uris: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.text is not None and "\r" in self.text:
+            object.__setattr__(self, "text", self.text.replace("\r\n", "\n").replace("\r", "\n"))
 
     @classmethod
     def of_files(cls, paths: tuple[Path, ...]) -> Content:

@@ -1,4 +1,7 @@
-"""Images on the clipboard: PNG inside, and JPEG, TIFF and BMP where another program wants them."""
+"""Images on the clipboard: PNG inside, and JPEG, TIFF and BMP where another program wants them.
+
+WebP and GIF, of which the first picture counts, become PNG too.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,14 @@ from PIL import Image, ImageOps
 from desktopd.geometry import Size
 
 PNG = "image/png"
-# Media types that can be converted, and Pillow's names of them; those without loss come first.
+# Media types that are written, and Pillow's names of them; those without loss come first.
 FORMATS = {
     "image/tiff": "TIFF",
     "image/bmp": "BMP",
     "image/jpeg": "JPEG",
 }
+# Media types that are read.
+READABLE = {**FORMATS, "image/webp": "WEBP", "image/gif": "GIF"}
 # The most pixels that are decoded, 256 MiB as RGBA.
 LARGEST_PIXELS = 1 << 26
 
@@ -50,11 +55,11 @@ class PngImage:
 def to_png(data: bytes, media_type: str) -> PngImage:
     """The first image of `data`, upright where EXIF tells how it was held; takes seconds.
 
-    Raises NoImage, and KeyError for a type that is neither PNG nor in FORMATS.
+    Raises NoImage, and KeyError for a type that is neither PNG nor in READABLE.
     """
     if media_type == PNG:
         return PngImage.of(data)
-    name = FORMATS[media_type]
+    name = READABLE[media_type]
     try:
         with Image.open(BytesIO(data), formats=[name]) as picture:
             _check_size(picture)

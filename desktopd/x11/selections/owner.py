@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -31,6 +31,11 @@ from desktopd.x11.selections.transfer import is_earlier, send, server_time, tell
 logger = logging.getLogger(__name__)
 
 _MULTIPLE = "MULTIPLE"
+_CHANGES_OF_OWNER = (
+    xfixes.XFixesSetSelectionOwnerNotifyMask
+    | xfixes.XFixesSelectionWindowDestroyNotifyMask
+    | xfixes.XFixesSelectionClientCloseNotifyMask
+)
 _PROTOCOL_TARGETS = ("TARGETS", "TIMESTAMP", _MULTIPLE)
 # What is answered of one request for several targets.
 _MOST_PAIRS = 64
@@ -87,6 +92,12 @@ class SelectionOwner:
         for lost in await self._connection.call(partial(_own, self.window, [*wanted], time)):
             if self._owned.get(lost) is wanted[lost]:
                 del self._owned[lost]
+
+    def claim(self, selection: str, content: Content) -> Callable[[Display], None]:
+        """What the X thread has to do to own a selection, unless another client does."""
+        atom = self._atoms[selection]
+        self._owned[atom] = _Owned(content, X.CurrentTime)
+        return partial(_claim, self.window, atom)
 
     async def close(self) -> None:
         """Answer nobody any more, and own nothing."""
@@ -177,13 +188,16 @@ def owner_of(selection: int, display: Display) -> int:
 
 
 def follow_owner(window: Window, selection: str, display: Display) -> None:
-    """Have `window` told of each new owner of a selection; XError when the server has no XFIXES."""
+    """Have `window` told of each change of a selection's owner, also when that ends.
+
+    Raises XError when the server has no XFIXES.
+    """
     if not display.has_extension(xfixes.extname):
         raise XError("the X server has no XFIXES: start it with `+extension XFIXES`")
     with x_errors(display, "XFixesSelectSelectionInput"):
         display.xfixes_query_version()
         display.xfixes_select_selection_input(
-            window, display.get_atom(selection), xfixes.XFixesSetSelectionOwnerNotifyMask
+            window, display.get_atom(selection), _CHANGES_OF_OWNER
         )
 
 
@@ -193,6 +207,12 @@ def _own(window: Window, selections: list[int], time: int, display: Display) -> 
         for selection in selections:
             window.set_selection_owner(selection, time)
     return [selection for selection in selections if owner_of(selection, display) != window.id]
+
+
+def _claim(window: Window, selection: int, display: Display) -> None:
+    if owner_of(selection, display) in (X.NONE, window.id):
+        with x_errors(display, "SetSelectionOwner"):
+            window.set_selection_owner(selection, X.CurrentTime)
 
 
 def _name(atom: int, display: Display) -> str:

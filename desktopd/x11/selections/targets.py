@@ -77,7 +77,7 @@ OFFERED = (
 # What is asked for, the best first, of an owner that offers several.
 WANTED = {
     Form.FILES: ("text/uri-list",),
-    Form.IMAGE: (images.PNG, *images.FORMATS),
+    Form.IMAGE: (images.PNG, *images.READABLE),
     Form.HTML: ("text/html",),
     Form.TEXT: ("UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "STRING"),
 }

@@ -31,7 +31,7 @@ from desktopd.rfb.relay.upstream import UnixTarget
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.status import DisplayStatus, ServiceState, ServiceStatus, SessionStatus, Stage
-from desktopd.x11.selections.clipboard import Offer, Superseded
+from desktopd.x11.selections.clipboard import NOTHING, Offer, Superseded
 from desktopd.x11.selections.content import Content, ContentLimits
 from desktopd.x11.selections.negotiation import DropResult
 from desktopd.x11.windows.desktop_windows import NoSuchWindow
@@ -58,23 +58,21 @@ class DeskClipboard:
     """A clipboard without an X server; `check` raises where there is no display."""
 
     check: Callable[[], object] = field(compare=False)
-    offer: Offer = field(default_factory=lambda: Offer(0, Content()))
+    offer: Offer = NOTHING
     limits: ContentLimits = field(default_factory=ContentLimits)
     serials: Iterator[int] = field(default_factory=lambda: count(1), compare=False)
     offers: Observers[[Offer]] = field(default_factory=Observers, compare=False)
-    by_program: bool = False
 
     @property
     def text(self) -> str:
         return self.offer.content.text or ""
 
     @property
-    def copied(self) -> int:
-        return self.offer.serial if self.by_program else 0
+    def newest(self) -> int:
+        return self.offer.serial
 
     def copy(self, content: Content, problem: str = "") -> None:
         """What an application does."""
-        self.by_program = True
         self.offer = Offer(self.next_serial(), content, problem)
         self.offers.call(self.offer)
 
@@ -87,8 +85,8 @@ class DeskClipboard:
         serial = serial or self.next_serial()
         if serial < self.offer.serial:
             raise Superseded("something else was copied in the meantime")
-        self.by_program = False
         self.offer = Offer(serial, content)
+        self.offers.call(self.offer)
         return self.offer
 
     def on_offer(self, handler: Callable[[Offer], None]) -> Callable[[], None]:

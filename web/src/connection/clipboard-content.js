@@ -5,7 +5,7 @@
 import { samePicture } from './same-picture.js';
 
 const MEBIBYTE = 1024 * 1024;
-const IMAGES = ['image/png', 'image/jpeg', 'image/tiff', 'image/bmp'];
+const IMAGES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/tiff', 'image/bmp'];
 
 /** Most bytes of each form that the server takes. */
 export const LIMITS = Object.freeze({ text: MEBIBYTE, html: 32 * MEBIBYTE, image: 32 * MEBIBYTE });
@@ -20,6 +20,7 @@ export const IMAGE_TYPES = IMAGES.join();
  * @property {string} text
  * @property {string} html
  * @property {Blob | null} image - of one of IMAGE_TYPES
+ * @property {string} [other] - types and names of what is in none of these forms
  */
 
 /** @typedef {{form: keyof typeof LIMITS, bytes: number, limit: number}} Excess a form that is too large */
@@ -31,7 +32,9 @@ export const IMAGE_TYPES = IMAGES.join();
  * @returns {Content}
  */
 export function contentOf(data) {
-  return { text: data.getData('text/plain'), html: data.getData('text/html'), image: imageAmong(data.files) };
+  const content = { text: data.getData('text/plain'), html: data.getData('text/html'), image: imageAmong(data.files) };
+  const other = [...data.files].map(({ type, name, size }) => [type, name, size]).join();
+  return isEmpty(content) && other ? { ...content, other } : content;
 }
 
 /**
@@ -44,8 +47,8 @@ export function imageAmong(files) {
 }
 
 /** @param {Content} content */
-export function isEmpty({ text, html, image }) {
-  return text === '' && html === '' && image === null;
+export function isEmpty({ text, html, image, other = '' }) {
+  return text === '' && html === '' && image === null && other === '';
 }
 
 /**
@@ -56,7 +59,7 @@ export function isEmpty({ text, html, image }) {
  * @param {Content} other
  */
 export async function same(one, other) {
-  if (one.text !== other.text || (one.html === '') !== (other.html === '')) return false;
+  if (one.other !== other.other || !sameText(one.text, other.text) || (one.html === '') !== (other.html === '')) return false;
   if (one.text === '' && !one.image && one.html !== other.html) return false;
   if (one.image && other.image) return await samePicture(one.image, other.image);
   return one.image === other.image;
@@ -79,6 +82,34 @@ export function withinLimits({ text, html, image }) {
     fitting: { text: fits('text') ? text : '', html: fits('html') ? html : '', image: fits('image') ? image : null },
     excess,
   };
+}
+
+/**
+ * Whether two texts differ by their line ends at most, which browsers change.
+ *
+ * @param {string} one
+ * @param {string} other
+ */
+export function sameText(one, other) {
+  return unixLines(one) === unixLines(other);
+}
+
+/**
+ * 32 bits by which a content is known again, and from which nobody can tell it (FNV-1a).
+ *
+ * @param {Content} content
+ */
+export function markOf({ text, html, image, other }) {
+  let mark = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(unixLines(text) || html || other || `${image?.size}`)) {
+    mark = Math.imul(mark ^ byte, 0x01000193);
+  }
+  return (mark >>> 0).toString(16);
+}
+
+/** @param {string} text */
+function unixLines(text) {
+  return text.replace(/\r\n?/g, '\n');
 }
 
 /** @param {string} text */

@@ -1,6 +1,7 @@
 // @ts-check
-// What is copied, between two clipboards: which of them gets what, and when. How the browser gives and takes stands in
-// browser-clipboard.js, how the server does in server-clipboard.js, the paste key in paste-key.js.
+// What is copied, between two clipboards: what goes where, and when. Which of them has the newer copy is decided in latest-copy.js;
+// how the browser gives and takes stands in browser-clipboard.js, how the server does in server-clipboard.js, the paste key in
+// paste-key.js.
 
 /** @import { Content, Excess } from './clipboard-content.js' */
 /** @import { EventsConnection } from './events-connection.js' */
@@ -9,24 +10,36 @@
 import { Emitter } from '../emitter.js';
 import { Timer } from '../timer.js';
 import { copyForms, isActive, mayCopy, mayRead, read } from './browser-clipboard.js';
-import { isEmpty, same, withinLimits } from './clipboard-content.js';
+import { isEmpty, sameText, withinLimits } from './clipboard-content.js';
 import { HttpError } from './http-error.js';
+import { LatestCopy } from './latest-copy.js';
 import { get, put } from './server-clipboard.js';
+import { isShortcut } from './shortcut.js';
 import { Turns } from './turns.js';
 
 // How long (milliseconds) something may be on its way before the user is told.
 const SLOW = 1000;
 /** @type {ClipboardOffer} */
-const NOTHING = Object.freeze({ serial: 0, text: '', html: false, image: null, files: [] });
+const NOTHING = Object.freeze({ serial: 0, kind: 'nothing', text: '', html: false, image: null, files: [] });
 
-/** @typedef {({reason: 'size'} & Excess) | {reason: 'failed', error: unknown}} ClipboardRefusal why something was not sent */
+/**
+ * Why something was not sent: it is too large, the clipboard does not take such things, the browser has not given it, the server
+ * did not take it, or nobody can tell whether it is the newer copy.
+ *
+ * @typedef {({reason: 'size'} & Excess) | {reason: 'kind'} | {reason: 'failed', error: unknown} | {reason: 'missing'} | {reason: 'uncertain'}} ClipboardRefusal
+ */
+
+/**
+ * How a way to the desktop has ended: it is there, something newer is, it was not taken, or the user has given up.
+ *
+ * @typedef {'sent' | 'older' | 'refused' | 'given up'} End
+ */
 
 /**
  * Keeps this computer's clipboard and the desktop's the same, as far as the browser allows it.
  *
  * To the desktop: when a paste key is pressed, and, where the browser allows it, when the window gets the focus. From the
- * desktop: as soon as something is copied there. What is older never takes the place of what is newer: a serial tells which copy
- * on the desktop this page knows, and what this computer had when it was last seen is older than a copy that came since.
+ * desktop: as soon as something is copied there and the browser takes it. What is older never takes the place of what is newer.
  *
  * Events: `changed` (something else is on the desktop's clipboard), `waiting` (the browser takes it at the next key or click),
  * `kept` (the browser did not take it), `slow` (what is on its way to the desktop takes long), `refused`.
@@ -34,32 +47,38 @@ const NOTHING = Object.freeze({ serial: 0, text: '', html: false, image: null, f
  * @extends {Emitter<{changed: void, waiting: void, kept: void, slow: void, refused: ClipboardRefusal}>}
  */
 export class Clipboard extends Emitter {
+  #events;
   #enabled = false;
   #desktop = NOTHING;
-  /** @type {Content | null} what this computer's clipboard had when it was last seen */
-  #seen = null;
-  /** Whether the desktop's copy came after the last moment at which this computer's clipboard may have changed unseen. */
-  #isLater = false;
-  /** @type {number | null} serial of a copy that waits for the user's next key or click */
+  #latest = new LatestCopy();
+  /** Whether the server has told what is there since the connection was opened, and whether it ever has. */
+  #told = { now: false, ever: false };
+  /** @type {number | null} serial of a copy that waits for the browser to take it */
   #waiting = null;
   /** @type {{serial: number, blob: Promise<Blob>} | null} */
   #picture = null;
+  /** @type {{end: Promise<End>, stop: AbortController} | null} what is on its way to the desktop */
+  #sending = null;
+  /** Serials of what this page has sent last, and of what it has given the browser last. */
+  #own = 0;
+  #given = 0;
   #turns = new Turns();
 
   /** @param {EventsConnection} events */
   constructor(events) {
     super();
+    this.#events = events;
     events.on('clipboard', (offer) => this.#take(offer));
-    // What happened to the desktop's clipboard without a connection, the server tells.
-    events.on('opened', () => this.#know(NOTHING));
-    window.addEventListener('focus', () => this.#readUnasked());
-    window.addEventListener('blur', () => {
-      this.#isLater = false;
-      // Later it might take the place of something copied elsewhere.
-      this.#waiting = null;
+    events.on('opened', () => {
+      this.#told.now = false;
+      // Another server counts anew.
+      this.#own = this.#given = 0;
     });
+    window.addEventListener('focus', () => this.#readUnasked());
+    // Later it might take the place of something copied elsewhere.
+    window.addEventListener('blur', () => (this.#waiting = null));
     for (const gesture of ['pointerup', 'keydown']) {
-      window.addEventListener(gesture, () => this.#offerWaiting(), { capture: true });
+      window.addEventListener(gesture, (event) => this.#offerWaiting(event), { capture: true });
     }
   }
 
@@ -94,13 +113,14 @@ export class Clipboard extends Emitter {
   }
 
   /**
-   * Make the desktop's what this computer has, unless that is older than what is there.
+   * Make the desktop's what the user pastes, unless that is older than what is there.
    *
    * @param {Content} content
-   * @returns {Promise<unknown>} when the desktop has it, or it is known why not
+   * @returns {Promise<boolean>} whether the desktop has what is to be pasted
    */
-  offer(content) {
-    return this.#turns.take(() => this.#offer(content));
+  async offer(content) {
+    const end = await this.#turns.take(() => this.#offer(content, true));
+    return end === 'sent' || end === 'older';
   }
 
   /**
@@ -110,9 +130,20 @@ export class Clipboard extends Emitter {
    * @returns {Promise<boolean>} whether the desktop has it
    */
   async send(content) {
-    const end = await this.#turns.take(() => this.#send(content));
-    if (end === 'sent') this.#isLater = true;
-    return end === 'sent';
+    if ((await this.#turns.take(() => this.#send(content))) !== 'sent') return false;
+    // This computer's clipboard has something else, which is older now.
+    this.#latest.copiedOnDesktop(true);
+    return true;
+  }
+
+  /** The browser has not told what it pastes. */
+  missed() {
+    this.emit('refused', { reason: 'missing' });
+  }
+
+  /** Leave what is on its way to the desktop. */
+  giveUp() {
+    this.#sending?.stop.abort();
   }
 
   /**
@@ -127,8 +158,10 @@ export class Clipboard extends Emitter {
     // Where the browser does not take it, nobody else waits for it.
     const written = markup?.catch(() => '');
     if (!(await copyForms(copied))) return false;
-    this.#seen = { text, html: (await written) ?? '', image: await copied.image };
-    await this.#seeAgain();
+    this.#given = serial;
+    if (serial === this.#waiting) this.#waiting = null;
+    const content = { text, html: (await written) ?? '', image: await copied.image };
+    if (serial === this.#desktop.serial) this.#latest.shared(await this.#seenAgain(content));
     return true;
   }
 
@@ -147,63 +180,105 @@ export class Clipboard extends Emitter {
     return this.#picture.blob;
   }
 
-  /** Take what this computer has, where the browser allows it without asking. */
+  /** Take what this computer has, where the browser allows it without asking, and give what waits. */
   async #readUnasked() {
-    if (!this.#enabled || !document.hasFocus()) return;
+    if (!this.#enabled || !this.#told.ever || !document.hasFocus()) return;
     await this.#turns.take(async () => {
-      if (await mayRead('granted')) await this.#offer(await read());
+      if (!(await mayRead('granted'))) return;
+      await this.#offer(await read(), false);
+      if (this.#isWaiting && !(await this.copy())) this.emit('kept');
     }).catch((error) => console.info('The browser keeps its clipboard:', error));
   }
 
-  /** Browsers give back other bytes of the same picture, and other line ends. */
-  async #seeAgain() {
-    try {
-      if (document.hasFocus() && (await mayRead('granted'))) this.#seen = await read();
-    } catch (error) {
-      console.info('The browser keeps its clipboard:', error);
-    }
-  }
-
-  /** @param {Content} content */
-  async #offer(content) {
-    if (!this.#enabled || isEmpty(content)) return;
-    const isOlder = await this.#isOlder(content);
-    if (isOlder || (await this.#send(content, this.#desktop.serial)) !== 'failed') this.#seen = content;
-  }
-
   /**
-   * Whether what this computer has is older than what is on the desktop, or the same.
+   * Browsers give back other bytes of the same picture, and other line ends.
    *
    * @param {Content} content
    */
-  async #isOlder(content) {
-    const { serial, text, html, image } = this.#desktop;
-    if (serial === 0) return false;
-    const isPart = text !== '' && text === content.text && (html || !content.html) && (image || !content.image);
-    return isPart || (this.#seen ? await same(content, this.#seen) : this.#isLater);
+  async #seenAgain(content) {
+    try {
+      if (document.hasFocus() && (await mayRead('granted'))) return await read();
+    } catch (error) {
+      console.info('The browser keeps its clipboard:', error);
+    }
+    return content;
   }
 
   /**
    * @param {Content} content
-   * @param {number} [known] - serial of the copy on the desktop that is older
-   * @returns {Promise<'sent' | 'unfit' | 'older' | 'failed'>}
+   * @param {boolean} asked - whether the user pastes it
+   * @returns {Promise<End>}
+   */
+  async #offer(content, asked) {
+    if (!this.#enabled || isEmpty(content)) return 'older';
+    if (this.#hasAlready(content)) {
+      this.#waiting = null;
+      this.#latest.shared(content);
+      return 'older';
+    }
+    if (!(await this.#latest.look(content, asked))) return 'older';
+    this.#waiting = null;
+    const end = await this.#send(content, this.#desktop.serial);
+    if (end === 'sent') this.#latest.shared(content);
+    if (end === 'older') this.#latest.copiedOnDesktop(true);
+    return end;
+  }
+
+  /** @param {Content} content */
+  #hasAlready(content) {
+    const { text, html, image } = this.#desktop;
+    return text !== '' && sameText(text, content.text) && (html || !content.html) && Boolean(image || !content.image);
+  }
+
+  /**
+   * @param {Content} content
+   * @param {number} [known] - serial of the last change of the desktop's clipboard that is older
+   * @returns {Promise<End>}
    */
   async #send(content, known) {
     const { fitting, excess } = withinLimits(content);
     for (const one of excess) this.emit('refused', { reason: 'size', ...one });
-    if (!this.#enabled || isEmpty(fitting)) return 'unfit';
+    if (!this.#enabled || isEmpty(fitting)) {
+      if (excess.length === 0) this.emit('refused', { reason: 'kind' });
+      return 'refused';
+    }
+    const stop = new AbortController();
+    const end = this.#carry(fitting, known, stop.signal).finally(() => (this.#sending = null));
+    this.#sending = { end, stop };
+    return await end;
+  }
+
+  /**
+   * @param {Content} content
+   * @param {number | undefined} known
+   * @param {AbortSignal} givenUp
+   * @returns {Promise<End>}
+   */
+  async #carry(content, known, givenUp) {
     const slow = new Timer(() => this.emit('slow'));
     slow.start(SLOW);
     try {
-      this.#put(fitting, await put(fitting, known));
+      this.#put(content, await put(content, known, givenUp));
       return 'sent';
     } catch (error) {
-      if (known !== undefined && error instanceof HttpError && error.status === 409) return 'older';
+      if (givenUp.aborted) return 'given up';
+      if (known !== undefined && error instanceof HttpError && error.status === 409) return this.#isOlder();
       this.emit('refused', { reason: 'failed', error });
-      return 'failed';
+      return 'refused';
     } finally {
       slow.stop();
     }
+  }
+
+  /**
+   * The server has a copy that the page was not told of yet: it is newer, unless the news may have been long on their way.
+   *
+   * @returns {End}
+   */
+  #isOlder() {
+    if (this.#events.open) return 'older';
+    this.emit('refused', { reason: 'uncertain' });
+    return 'refused';
   }
 
   /**
@@ -211,23 +286,42 @@ export class Clipboard extends Emitter {
    * @param {number} serial
    */
   #put({ text, html, image }, serial) {
+    this.#own = serial;
     // A program may have copied something later, which was told already.
     if (serial < this.#desktop.serial) return;
     const facts = image && { width: 0, height: 0, bytes: image.size };
-    this.#know({ serial, text, html: html !== '', image: facts, files: [] });
+    const kind = text ? 'text' : image ? 'image' : 'html';
+    this.#know({ serial, kind, text, html: html !== '', image: facts, files: [] });
   }
 
   /** @param {ClipboardOffer} offer */
   async #take(offer) {
-    const { serial, text, html, image, standing } = offer;
-    if (serial !== 0 && serial < this.#desktop.serial) return;
+    // The news of what is being sent may come before the answer.
+    await this.#sending?.end;
+    const isBackAgain = !this.#told.now && this.#told.ever;
+    const isFirst = !this.#told.ever;
+    this.#told = { now: true, ever: true };
+    const { serial, kind, text, standing = false } = offer;
+    const known = this.#desktop;
+    const isSame = isBackAgain && kind === known.kind && text === known.text && (text !== '' || serial === known.serial);
+    if (!standing && serial !== 0 && serial < known.serial) return;
     this.#know(offer);
-    if (standing || serial === 0 || !document.hasFocus()) return;
-    this.#isLater = true;
-    if (!(text || html || image)) return;
-    const tried = await mayCopy();
-    if ((tried && (await this.copy())) || serial !== this.#desktop.serial) return;
+    if (kind === 'nothing') this.#latest.desktopCleared();
+    else if (serial !== this.#own && !isSame) await this.#copied(!standing || isBackAgain);
+    if (isFirst) await this.#readUnasked();
+  }
+
+  /** @param {boolean} live - whether the page was there when the desktop copied */
+  async #copied(live) {
+    this.#latest.copiedOnDesktop(live);
+    const { serial, text, html, image } = this.#desktop;
+    // Of what the browser has already, more does not follow to where something newer may have been copied.
+    const isLate = serial === this.#given && !document.hasFocus();
+    if (!live || isLate || !(text || html || image)) return;
     this.#waiting = serial;
+    if (!document.hasFocus()) return;
+    const tried = await mayCopy();
+    if ((tried && (await this.copy())) || !this.#isWaiting) return;
     this.emit(tried ? 'kept' : 'waiting');
   }
 
@@ -237,11 +331,19 @@ export class Clipboard extends Emitter {
     this.emit('changed');
   }
 
-  async #offerWaiting() {
-    // A key such as Shift does not count.
-    if (this.#waiting === null || !isActive()) return;
-    const isThere = this.#waiting === this.#desktop.serial;
+  get #isWaiting() {
+    return this.#waiting !== null && this.#waiting === this.#desktop.serial && this.#latest.isDesktops;
+  }
+
+  /** @param {Event} gesture */
+  async #offerWaiting(gesture) {
+    // What this computer has may be newer and about to be pasted; a key such as Shift does not count.
+    if (!this.#isWaiting || isShortcut(gesture)) return;
+    // The window may have got the focus by this click, and what is here be newer.
+    if (this.passing) await this.passing;
+    if (!this.#isWaiting || !isActive()) return;
+    const waiting = this.#waiting;
     this.#waiting = null;
-    if (isThere && !(await this.copy())) this.emit('kept');
+    if (!(await this.copy()) && waiting === this.#desktop.serial) this.emit('kept');
   }
 }

@@ -8,10 +8,15 @@
 
 import { contentOf } from './clipboard-content.js';
 
-// How long (milliseconds) a paste key waits for the browser's paste event.
-const PASTE_TIME = 250;
+// How long a paste key waits for the browser's paste event, which comes at once but on a busy computer: so many turns of so many
+// milliseconds, since a browser that fetches a large clipboard has no turns meanwhile.
+const PASTE_TURNS = 30;
+const PASTE_TURN = 100;
 
-/** Lets the browser paste to the page, sends what it pastes, and only then the keys, all later ones in their order. */
+/**
+ * Lets the browser paste to the page and sends what it pastes. The key follows when the desktop has that, or not at all; later
+ * keys and clicks wait for it. Escape gives up.
+ */
 export class PasteKey {
   #connection;
   #clipboard;
@@ -19,6 +24,9 @@ export class PasteKey {
   #apple = /mac|iphone|ipad/i.test(navigator.platform);
   /** @type {((content: Content) => void) | null} */
   #pasted = null;
+  #pastes = 0;
+  /** Whether the browser has paste events, and each paste key must get one. */
+  #hasEvents = false;
 
   /**
    * @param {HTMLElement} place - the element around the picture
@@ -37,6 +45,7 @@ export class PasteKey {
   #take(event) {
     if (!this.#pasted || !event.clipboardData) return;
     event.preventDefault();
+    this.#hasEvents = true;
     this.#pasted(contentOf(event.clipboardData));
   }
 
@@ -46,18 +55,30 @@ export class PasteKey {
     if (!event.isTrusted || !rfb || !this.#clipboard.enabled) return;
     if (isPasteKey(event, this.#apple)) {
       event.stopImmediatePropagation();
-      const release = rfb.holdKeys();
-      press(rfb, event);
-      await this.#paste().finally(release);
+      await this.#paste(rfb.holdInput(() => press(rfb, event)));
+    } else if (event.key === 'Escape' && this.#pastes > 0) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      this.#clipboard.giveUp();
     } else if ((event.ctrlKey || event.metaKey) && this.#clipboard.passing) {
       // A program may paste by any shortcut, as napari does by Control+N.
-      await this.#clipboard.passing.finally(rfb.holdKeys());
+      const release = rfb.holdInput();
+      await this.#clipboard.passing.finally(release);
     }
   }
 
-  async #paste() {
-    const content = await this.#content();
-    if (content) await this.#clipboard.offer(content);
+  /** @param {(isThere: boolean) => void} release - the key */
+  async #paste(release) {
+    this.#pastes += 1;
+    let isThere = false;
+    try {
+      const content = await this.#content();
+      isThere = content ? await this.#clipboard.offer(content) : !this.#hasEvents;
+      if (!content && !isThere) this.#clipboard.missed();
+    } finally {
+      this.#pastes -= 1;
+      release(isThere);
+    }
   }
 
   /**
@@ -68,11 +89,15 @@ export class PasteKey {
   #content() {
     return new Promise((resolve) => {
       const finish = (/** @type {Content | null} */ content) => {
-        clearTimeout(timeout);
+        clearInterval(turns);
         this.#pasted = null;
         resolve(content);
       };
-      const timeout = setTimeout(() => finish(null), PASTE_TIME);
+      let left = PASTE_TURNS;
+      const turns = setInterval(() => {
+        left -= 1;
+        if (left === 0) finish(null);
+      }, PASTE_TURN);
       this.#pasted = finish;
     });
   }

@@ -12,19 +12,21 @@ const TIME = 120_000;
  * Make a content the desktop's, in all its forms.
  *
  * @param {Content} content - not empty
- * @param {number} [known] - serial of the last copy on the desktop that is older; a later one is not replaced
+ * @param {number} [known] - serial of the last change of the desktop's clipboard that is older; a later one is not replaced
+ * @param {AbortSignal} [givenUp]
  * @returns {Promise<number>} the serial of this copy
  * @throws {HttpError} for an answer that is not a success; 409 when something newer is there
  * @throws {TypeError | DOMException} when the server does not answer
  */
-export async function put({ text, html, image }, known) {
+export async function put({ text, html, image }, known, givenUp) {
   const form = new FormData();
   // As a file: line ends of a field would be changed (HTML, multipart/form-data encoding algorithm).
   if (text) form.append('text', new Blob([text], { type: 'text/plain' }));
   if (html) form.append('html', new Blob([html], { type: 'text/html' }));
   if (image) form.append('image', image);
   const query = known === undefined ? '' : `?known=${known}`;
-  const signal = AbortSignal.timeout(TIME);
+  const late = AbortSignal.timeout(TIME);
+  const signal = givenUp ? AbortSignal.any([late, givenUp]) : late;
   const answer = await ask(`api/clipboard${query}`, { method: 'PUT', body: form, headers: SAME_ORIGIN, signal });
   return serialOf(answer);
 }

@@ -173,9 +173,10 @@ export interface Downloads {
   left_out: number;
 }
 
-/** What was copied on the desktop; a later copy has a higher serial, 0 is nothing. */
+/** What is on the desktop's clipboard; a later change has a higher serial. */
 export interface ClipboardOffer {
   serial: number;
+  kind: 'nothing' | 'text' | 'image' | 'files' | 'html' | 'unreadable' | 'other';
   text: string;
   html: boolean;
   image: { width: number; height: number; bytes: number } | null;

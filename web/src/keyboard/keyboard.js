@@ -2,7 +2,7 @@
 // The visitor's keyboard: from the browser's events to keys of the desktop. Which modifiers are down there stands in
 // modifiers.js, what a browser makes of keys in text-field.js.
 
-/** @import { Key } from '../novnc/held-keys.js' */
+/** @import { Key } from '../novnc/held-input.js' */
 /** @import { Locks } from '../novnc/rfb-client.js' */
 /** @import { Platform } from './platform.js' */
 /** @import { Change, TextField } from './text-field.js' */

@@ -2,7 +2,7 @@
 // Which modifiers the desktop holds down. What the browser says at each event counts, since it does not tell of every key: those
 // of a window manager, and what happens while another window has the keys, are lost.
 
-/** @import { Key } from '../novnc/held-keys.js' */
+/** @import { Key } from '../novnc/held-input.js' */
 /** @import { Platform } from './platform.js' */
 
 import { Emitter } from '../emitter.js';

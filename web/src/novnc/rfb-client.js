@@ -3,9 +3,9 @@
 // connection/desktop-connection.js.
 
 /** @import { Point } from '../geometry.js' */
-/** @import { Key } from './held-keys.js' */
+/** @import { Key } from './held-input.js' */
 
-import { HeldKeys } from './held-keys.js';
+import { HeldInput } from './held-input.js';
 import { REQUEST } from './fence.js';
 import { PointerRFB } from './pointer-rfb.js';
 import { RFB } from './rfb.js';
@@ -16,16 +16,17 @@ import { RFB } from './rfb.js';
  * @typedef {{caps: boolean | null, num: boolean | null}} Locks
  */
 
-/** RFB whose keys can be held back, and which tells whether the server still answers. */
+/** RFB whose keys and pointer can be held back, and which tells whether the server still answers. */
 export class RFBClient extends PointerRFB {
   #heardAt = performance.now();
-  #keys = new HeldKeys();
+  #input = new HeldInput();
 
   /** @param {ConstructorParameters<typeof PointerRFB>} parameters */
   constructor(...parameters) {
     super(...parameters);
     this.background = '';
-    this.#keys.on('key', ({ keysym, code, down }) => super.sendKey(keysym, code, down));
+    this.#input.on('key', ({ keysym, code, down }) => super.sendKey(keysym, code, down));
+    this.#input.on('pointer', ({ x, y, mask }) => super._sendMouse(x, y, mask));
     // Keys and the focus are those of a text field.
     this._keyboard = { grab() {}, ungrab() {} };
     this.focusOnClick = false;
@@ -81,12 +82,12 @@ export class RFBClient extends PointerRFB {
   }
 
   /**
-   * Hold keys back, in their order, until the returned function is called.
+   * Hold keys and the pointer back, as `HeldInput.hold` does.
    *
-   * @returns {() => void}
+   * @param {() => void} [press]
    */
-  holdKeys() {
-    return this.#keys.hold();
+  holdInput(press) {
+    return this.#input.hold(press);
   }
 
   /**
@@ -106,7 +107,17 @@ export class RFBClient extends PointerRFB {
    * @param {boolean} [down] - a press and a release where it is not said
    */
   sendKey(keysym, code, down) {
-    this.#keys.press({ keysym, code, down });
+    this.#input.press({ keysym, code, down });
+  }
+
+  /**
+   * @override
+   * @param {number} x
+   * @param {number} y
+   * @param {number} mask
+   */
+  _sendMouse(x, y, mask) {
+    this.#input.point({ x, y, mask });
   }
 
   /** @override */

@@ -167,7 +167,10 @@ export class ClipboardPanel extends Panel {
  * @param {ClipboardRefusal} refusal
  */
 export function refusalText(refusal) {
-  const { form, tooLarge, noConnection } = texts.clipboard;
+  const { form, tooLarge, otherKind, missing, uncertain, noConnection } = texts.clipboard;
   if (refusal.reason === 'size') return tooLarge(form[refusal.form], sizeText(refusal.bytes), sizeText(refusal.limit));
+  if (refusal.reason === 'kind') return otherKind;
+  if (refusal.reason === 'missing') return missing;
+  if (refusal.reason === 'uncertain') return uncertain;
   return refusal.error instanceof HttpError ? errorText(refusal.error) : noConnection;
 }

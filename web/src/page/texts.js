@@ -66,7 +66,7 @@ const english = {
     reconnecting: 'Reconnecting…',
     clipboardKept: 'The browser keeps its clipboard: what was copied on the desktop is in the clipboard panel.',
     clipboardWaiting: 'Press a key or click here, and this computer has what was copied on the desktop.',
-    clipboardSlow: 'What you copied is on its way to the desktop. Keys wait for it.',
+    clipboardSlow: 'What you copied is on its way to the desktop. Keys wait for it; Escape gives up.',
     silent: 'The server does not answer. Try again in a moment.',
   },
 
@@ -103,7 +103,7 @@ const english = {
       `${width} × ${height} pixels, ${size}`,
     choose: 'Send a picture…',
     chosen: 'Picture for the desktop’s clipboard',
-    noPicture: 'There is no picture of a type that the clipboard takes: PNG, JPEG, TIFF or BMP. Use a file instead.',
+    noPicture: 'There is no picture of a type that the clipboard takes: PNG, JPEG, WebP, GIF, TIFF or BMP. Use a file instead.',
     save: 'Save as PNG',
     shared: 'Text and pictures go both ways by themselves.',
     byKey:
@@ -115,6 +115,9 @@ const english = {
     form: { text: 'text', html: 'HTML', image: 'picture' },
     tooLarge: (/** @type {string} */ form, /** @type {string} */ size, /** @type {string} */ limit) =>
       `The ${form} has ${size}; the clipboard takes ${limit}. Use a file instead.`,
+    otherKind: 'What this computer’s clipboard has is neither text nor a picture, so nothing was pasted. Drop files on the desktop instead.',
+    missing: 'The browser did not give what is on this computer’s clipboard, so nothing was pasted. Try again.',
+    uncertain: 'Nothing was pasted: something was copied on the desktop while its news did not arrive. Try again in a moment.',
     noConnection: 'The clipboard has no connection to the server. Try again in a moment.',
   },
 

@@ -317,6 +317,7 @@ async def test_events_tell_the_layers_as_they_change(
             assert json.loads(await websocket.recv())["type"] == "session"
             told = json.loads(await websocket.recv())
             assert told["type"] == "application"
+            assert json.loads(await websocket.recv())["type"] == "clipboard"
             assert told["layers"] == [LAYER]
             assert told["application"]["companion"]["ready"]
             moved = {**LAYER, "visible": False}

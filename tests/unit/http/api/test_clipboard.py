@@ -59,7 +59,7 @@ async def test_an_image_goes_in_and_out(desk: Desk, script: httpx.AsyncClient) -
     assert (await get(script, "*/*")).text == ""
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "tiff", "bmp"])
+@pytest.mark.parametrize("kind", ["jpeg", "tiff", "bmp", "webp", "gif"])
 async def test_other_images_become_png(desk: Desk, script: httpx.AsyncClient, kind: str) -> None:
     assert (await put(script, written(kind), f"image/{kind}")).status_code == 204
     image = desk.clipboard.offer.content.image
@@ -163,7 +163,7 @@ async def test_data_that_are_not_what_they_are_said_to_be(
     assert desk.clipboard.offer.serial == 0
 
 
-@pytest.mark.parametrize("kind", ["image/webp", "application/x-www-form-urlencoded", "nonsense"])
+@pytest.mark.parametrize("kind", ["image/avif", "application/x-www-form-urlencoded", "nonsense"])
 async def test_other_types_are_refused(desk: Desk, script: httpx.AsyncClient, kind: str) -> None:
     answer = await put(script, b"data", kind)
     assert answer.status_code == 415
@@ -196,7 +196,7 @@ async def test_an_image_on_a_slow_line_does_not_replace_what_came_later(
     assert desk.clipboard.text == "later"
 
 
-async def test_what_a_program_copied_unseen_is_not_replaced(
+async def test_what_was_copied_unseen_is_not_replaced(
     desk: Desk, script: httpx.AsyncClient
 ) -> None:
     desk.clipboard.copy(Content(text="seen"))
@@ -205,10 +205,21 @@ async def test_what_a_program_copied_unseen_is_not_replaced(
     assert answer.status_code == 409
     assert answer.json()["error"] == "something else has been copied"
     assert desk.clipboard.text == "unseen"
-    for text in ("newer", "by another client"):
-        answer = await script.put("/api/clipboard?known=2", content=text.encode())
-        assert answer.status_code == 204
-        assert desk.clipboard.text == text
+    answer = await script.put("/api/clipboard?known=2", content=b"newer")
+    assert answer.status_code == 204
+    assert desk.clipboard.text == "newer"
+    answer = await script.put("/api/clipboard?known=2", content=b"of another client")
+    assert answer.status_code == 409
+    assert desk.clipboard.text == "newer"
+
+
+@pytest.mark.parametrize("body", [b"one\r\ntwo\rthree\n", b"one\ntwo\nthree\n"])
+async def test_lines_end_in_a_line_feed(desk: Desk, script: httpx.AsyncClient, body: bytes) -> None:
+    assert (await script.put("/api/clipboard", content=body)).status_code == 204
+    assert desk.clipboard.text == "one\ntwo\nthree\n"
+    form = {"text": ("text", body, "text/plain")}
+    assert (await script.put("/api/clipboard", files=form)).status_code == 204
+    assert (await script.get("/api/clipboard")).content == b"one\ntwo\nthree\n"
 
 
 async def test_known_is_a_serial(script: httpx.AsyncClient) -> None:

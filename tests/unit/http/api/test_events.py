@@ -39,13 +39,18 @@ async def receive(websocket: ClientConnection) -> dict[str, Any]:
     async with asyncio.timeout(10):
         frame = await websocket.recv()
     assert isinstance(frame, str)
-    return dict(json.loads(frame))
+    told = dict(json.loads(frame))
+    # Each client with control is first told that nothing is on the clipboard.
+    return await receive(websocket) if told == NOTHING_COPIED else told
 
 
-def told(serial: int, text: str) -> dict[str, Any]:
+def told(serial: int, text: str, kind: str = "text") -> dict[str, Any]:
     """The frame for a copied text."""
     nothing = {"html": False, "image": None, "files": []}
-    return {"type": "clipboard", "serial": serial, "text": text, **nothing}
+    return {"type": "clipboard", "serial": serial, "kind": kind, "text": text, **nothing}
+
+
+NOTHING_COPIED = {**told(0, "", "nothing"), "standing": True}
 
 
 async def receive_until_stage(websocket: ClientConnection, stage: Stage) -> int:
@@ -129,7 +134,7 @@ async def test_an_image_is_told_without_its_pixels() -> None:
         uris = ("file:///data/gr%FCn.tif", "https://example.org/")
         desk.clipboard.copy(Content(None, "<b>html</b>", image, uris))
         assert await receive(websocket) == {
-            **told(1, ""),
+            **told(1, "", "image"),
             "html": True,
             "image": {"width": 40, "height": 30, "bytes": 1000},
             "files": ["/data/gr?n.tif"],
@@ -140,12 +145,12 @@ async def test_what_was_too_large_to_be_copied_is_told() -> None:
     desk = Desk()
     async with events(make_app(desk)) as websocket:
         await receive(websocket)
-        desk.clipboard.copy(Content(), "the image is lost: it has more than 33554432 bytes")
-        assert await receive(websocket) == told(1, "")
+        desk.clipboard.copy(Content(), "the image stays there: it has more than 33554432 bytes")
+        assert await receive(websocket) == told(1, "", "unreadable")
         assert await receive(websocket) == {
             "type": "error",
-            "error": "the image is lost: it has more than 33554432 bytes",
-            "remedy": "copy a smaller part, or save it as a file",
+            "error": "the image stays there: it has more than 33554432 bytes",
+            "remedy": "to have it here, copy a smaller part or save it as a file",
         }
 
 
@@ -157,6 +162,18 @@ async def test_html_comes_with_its_text() -> None:
         await websocket.send(json.dumps(frame))
         assert await receive(websocket) == {**told(1, "fett"), "html": True}
         assert desk.clipboard.offer.content == Content(text="fett", html="<b>fett</b>?")
+
+
+async def test_html_that_a_browser_would_clean_for_seconds_is_not_told_beside_its_text() -> None:
+    desk = Desk()
+    async with events(make_app(desk)) as websocket:
+        await receive(websocket)
+        for text, size, html in (("a", 131_072, True), ("b", 131_073, False)):
+            desk.clipboard.copy(Content(text=text, html="x" * size))
+            frame = await receive(websocket)
+            assert (frame["text"], frame["html"]) == (text, html)
+        desk.clipboard.copy(Content(html="x" * 131_073))
+        assert (await receive(websocket))["html"] is True
 
 
 async def test_only_the_latest_copy_is_told() -> None:

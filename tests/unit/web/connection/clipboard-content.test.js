@@ -12,7 +12,7 @@ function png(bytes) {
 }
 
 test('a paste has its text, its HTML and the first image of a type that the server takes', () => {
-  const webp = new File(['1'], 'a.webp', { type: 'image/webp' });
+  const webp = new File(['1'], 'a.webp', { type: 'image/avif' });
   const tiff = new File(['2'], 'b.tif', { type: 'image/tiff' });
   const data = { 'text/plain': 'a', 'text/html': '<b>a</b>' };
   const pasted = { getData: (/** @type {string} */ type) => Reflect.get(data, type) ?? '', files: [webp, tiff, png('3')] };

@@ -1,234 +1,80 @@
 // @ts-check
-// The clipboard's rules, on a browser and a server in memory.
-
-/** @import { TestContext } from 'node:test' */
-/** @import { ClipboardOffer } from '../../../../web/src/connection/server' */
+// What is sent and given, and what becomes of that, on a browser and a server in memory.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Clipboard } from '../../../../web/src/connection/clipboard.js';
 import { LIMITS } from '../../../../web/src/connection/clipboard-content.js';
-import { Emitter } from '../../../../web/src/emitter.js';
-
-const NOTHING = { text: '', html: '', image: null };
-const OLD = { ...NOTHING, text: 'old' };
-const NEW = { ...NOTHING, text: 'new' };
-const PNG = new Blob(['picture'], { type: 'image/png' });
-/** @type {ClipboardOffer} */
-const COPIED = { serial: 5, text: 'copied', html: false, image: null, files: [] };
-const FACTS = { width: 1, height: 1, bytes: 7 };
-
-/** A page with a browser that has, allows and is told what a test says. */
-class Visit {
-  focused = true;
-  /** What the browser allows: to read, to write. */
-  allowed = { read: false, write: false };
-  userActivation = { isActive: true };
-  /** @type {Record<string, Blob>} what is on the browser's clipboard */
-  here = {};
-  /** @type {{known: string | null, forms: Record<string, string>}[]} what the server was sent */
-  sent = [];
-  /** Its next answer. */
-  status = 204;
-  serial = 0;
-  /** @type {string[]} */
-  told = [];
-  window = new EventTarget();
-  events = /** @type {any} */ (new Emitter());
-
-  /** @param {TestContext} t */
-  constructor(t) {
-    const navigator = {
-      clipboard: this,
-      userActivation: this.userActivation,
-      permissions: { query: () => Promise.resolve({ state: this.allowed.read ? 'granted' : 'prompt' }) },
-    };
-    const document = { hasFocus: () => this.focused, getSelection: () => null, querySelector: () => null };
-    for (const [name, value] of Object.entries({ window: this.window, document, navigator, ClipboardItem: Item })) {
-      const before = Object.getOwnPropertyDescriptor(globalThis, name);
-      Object.defineProperty(globalThis, name, { value, configurable: true });
-      t.after(() => before && Object.defineProperty(globalThis, name, before));
-    }
-    t.mock.method(console, 'info', () => {});
-    t.mock.method(globalThis, 'fetch', (/** @type {string} */ path, /** @type {RequestInit} */ request) =>
-      request.method === 'PUT' ? this.#put(path, request) : this.#get(request),
-    );
-    this.clipboard = new Clipboard(this.events);
-    this.clipboard.on('waiting', () => this.told.push('waiting'));
-    this.clipboard.on('kept', () => this.told.push('kept'));
-    this.clipboard.on('refused', ({ reason }) => this.told.push(reason));
-    this.clipboard.enabled = true;
-  }
-
-  /** @param {string} name */
-  happen(name) {
-    this.window.dispatchEvent(new Event(name));
-  }
-
-  /** @param {Partial<ClipboardOffer>} offer */
-  async copied(offer) {
-    this.events.emit('clipboard', { ...COPIED, ...offer });
-    await settled();
-  }
-
-  /** What the browser's clipboard has, as text. */
-  async has() {
-    const forms = Object.entries(this.here).map(async ([type, blob]) => [type, await blob.text()]);
-    return Object.fromEntries(await Promise.all(forms));
-  }
-
-  // The browser's clipboard.
-
-  read() {
-    return Promise.resolve([new Item(this.here)]);
-  }
-
-  /** @param {string} text */
-  writeText(text) {
-    return this.write([new Item({ 'text/plain': new Blob([text]) })]);
-  }
-
-  /** @param {Item[]} items */
-  async write([item]) {
-    if (!this.allowed.write) throw new Error('not allowed');
-    const types = item?.types ?? [];
-    const blobs = await Promise.all(types.map(async (type) => [type, await item?.getType(type)]));
-    this.here = Object.fromEntries(blobs);
-  }
-
-  // The server.
-
-  /**
-   * @param {string} path
-   * @param {RequestInit} request
-   */
-  async #put(path, { body }) {
-    const parts = [.../** @type {FormData} */ (body)].map(async ([name, part]) => [name, await /** @type {Blob} */ (part).text()]);
-    this.sent.push({ known: new URL(path, 'http://desk/').searchParams.get('known'), forms: Object.fromEntries(await Promise.all(parts)) });
-    this.serial += 1;
-    return new Response(null, { status: this.status, headers: { ETag: `"${this.serial}"` } });
-  }
-
-  /** @param {RequestInit} request */
-  #get({ headers }) {
-    const { Accept } = /** @type {{Accept: string}} */ (headers);
-    const body = Accept === 'image/png' ? PNG : '<b>copied</b>';
-    return Promise.resolve(new Response(body, { headers: { ETag: `W/"${this.serial}"`, 'Content-Type': Accept } }));
-  }
-}
-
-class Item {
-  #forms;
-
-  /** @param {Record<string, Blob | Promise<Blob>>} forms */
-  constructor(forms) {
-    this.#forms = forms;
-  }
-
-  get types() {
-    return Object.keys(this.#forms);
-  }
-
-  /** @param {string} type */
-  getType(type) {
-    return Promise.resolve(/** @type {Blob} */ (this.#forms[type]));
-  }
-}
-
-/** Everything in memory has come to its end. */
-function settled() {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 5);
-  });
-}
+import { FACTS, NEW, NOTHING, OLD, PNG, Visit } from './clipboard-visit.js';
 
 test('a paste is sent in all its forms, once', async (t) => {
   const visit = new Visit(t);
   const content = { text: 'a\nb', html: '<b>a</b>', image: PNG };
-  await visit.clipboard.offer(content);
-  await visit.clipboard.offer({ ...content, image: new Blob(['picture'], { type: 'image/png' }) });
+  assert.equal(await visit.clipboard.offer(content), true);
+  const again = { ...content, text: 'a\r\nb', image: new Blob(['picture'], { type: 'image/png' }) };
+  assert.equal(await visit.clipboard.offer(again), true);
   assert.deepEqual(visit.sent, [{ known: '0', forms: { text: 'a\nb', html: '<b>a</b>', image: 'picture' } }]);
   assert.equal(visit.clipboard.desktop.text, 'a\nb');
 });
 
-test('what was seen before a copy on the desktop does not take its place, what is newer does', async (t) => {
-  const visit = new Visit(t);
-  await visit.clipboard.offer(OLD);
-  await visit.copied({ serial: 5, image: FACTS, text: '' });
-  await visit.clipboard.offer(OLD);
-  assert.equal(visit.sent.length, 1);
-  visit.serial = 5;
-  await visit.clipboard.offer(NEW);
-  assert.deepEqual(visit.sent[1], { known: '5', forms: { text: 'new' } });
-  assert.equal(visit.clipboard.desktop.serial, 6);
-});
-
-test('what was never seen is older than a copy that came while the window had the focus, until it leaves', async (t) => {
-  const visit = new Visit(t);
-  await visit.copied({});
-  await visit.clipboard.offer(OLD);
-  assert.deepEqual(visit.sent, []);
-  const other = new Visit(t);
-  await other.copied({});
-  other.happen('blur');
-  await other.clipboard.offer(NEW);
-  assert.equal(other.sent.length, 1);
-});
-
-test('files copied on the desktop stay there too', async (t) => {
-  const visit = new Visit(t);
-  await visit.clipboard.offer(OLD);
-  await visit.copied({ text: '', files: ['/data/a.tif'] });
-  await visit.clipboard.offer(OLD);
-  assert.equal(visit.sent.length, 1);
-  assert.deepEqual(visit.told, [], 'and are nothing for the browser');
-});
-
-test('when nothing is on the desktop any more, what was seen is sent again', async (t) => {
-  const visit = new Visit(t);
-  await visit.clipboard.offer(OLD);
-  await visit.copied({ serial: 0, text: '' });
-  await visit.clipboard.offer(OLD);
-  visit.events.emit('opened');
-  await visit.clipboard.offer(OLD);
-  assert.equal(visit.sent.length, 3);
-});
-
-test('the news of an older copy do not take the place of what was sent since', async (t) => {
-  const visit = new Visit(t);
-  visit.serial = 8;
-  await visit.clipboard.offer(NEW);
-  await visit.copied({ serial: 7, text: 'older' });
-  assert.equal(visit.clipboard.desktop.text, 'new');
-});
-
-test('a copy that the server knows and the page does not is no failure', async (t) => {
+test('a copy that the server knows and the page does not is no failure, as long as the news come', async (t) => {
   const visit = new Visit(t);
   visit.status = 409;
-  await visit.clipboard.offer(OLD);
+  assert.equal(await visit.clipboard.offer(OLD), true);
   await visit.copied({});
   await visit.clipboard.offer(OLD);
   assert.deepEqual([visit.sent.length, visit.told], [1, ['kept']]);
+  const cut = new Visit(t);
+  cut.status = 409;
+  cut.events.open = false;
+  assert.equal(await cut.clipboard.offer(OLD), false);
+  assert.deepEqual(cut.told, ['uncertain']);
 });
 
-test('after a failure the same is sent again', async (t) => {
+test('after a failure nothing is to be pasted, and the same is sent again', async (t) => {
   const visit = new Visit(t);
   visit.status = 500;
-  await visit.clipboard.offer(NEW);
+  assert.equal(await visit.clipboard.offer(NEW), false);
   assert.deepEqual(visit.told, ['failed']);
   visit.status = 204;
-  await visit.clipboard.offer(NEW);
+  assert.equal(await visit.clipboard.offer(NEW), true);
   assert.equal(visit.sent.length, 2);
 });
 
-test('what is too large is refused, and the rest is sent', async (t) => {
+test('what takes long is told, and can be given up', async (t) => {
+  const visit = new Visit(t);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  t.mock.method(globalThis, 'fetch', (/** @type {string} */ _, /** @type {RequestInit} */ { signal }) => {
+    return new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason));
+    });
+  });
+  const offered = visit.clipboard.offer(NEW);
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  t.mock.timers.tick(999);
+  assert.deepEqual(visit.told, []);
+  t.mock.timers.tick(1);
+  assert.deepEqual(visit.told, ['slow']);
+  visit.clipboard.giveUp();
+  assert.equal(await offered, false);
+  assert.deepEqual(visit.told, ['slow']);
+});
+
+test('what is too large, or of no kind that is taken, is refused each time, and the rest is sent', async (t) => {
   const visit = new Visit(t);
   const image = new Blob(['x'.repeat(LIMITS.image + 1)], { type: 'image/png' });
   assert.equal(await visit.clipboard.send({ ...NOTHING, image }), false);
   assert.equal(await visit.clipboard.send({ ...NEW, image }), true);
   assert.deepEqual(visit.told, ['size', 'size']);
   assert.deepEqual(visit.sent, [{ known: null, forms: { text: 'new' } }]);
+  for (const content of [{ ...NOTHING, text: 'x'.repeat(LIMITS.text + 1) }, { ...NOTHING, other: 'application/pdf' }]) {
+    const other = new Visit(t);
+    for (let time = 0; time < 2; time += 1) assert.equal(await other.clipboard.offer(content), false);
+    assert.deepEqual(other.told, Array(2).fill(content.text ? 'size' : 'kind'));
+    await other.copied({});
+    assert.equal(await other.clipboard.offer(content), true, 'older than this copy');
+    assert.deepEqual(other.sent, []);
+  }
 });
 
 test('what the user chose is sent although it is what was seen', async (t) => {
@@ -245,34 +91,43 @@ test('a copy on the desktop is given to the browser in all its forms', async (t)
   visit.serial = 5;
   await visit.copied({ html: true, image: FACTS });
   assert.deepEqual(await visit.has(), { 'text/plain': 'copied', 'text/html': '<b>copied</b>', 'image/png': 'picture' });
-  visit.happen('focus');
-  await settled();
+  await visit.happen('focus');
   assert.deepEqual(visit.sent, [], 'and does not come back');
 });
 
-test('a copy from before, or one while the user is elsewhere, is not given to the browser', async (t) => {
+test('a copy from before is not given to the browser, one while the user is elsewhere at the next chance', async (t) => {
   const visit = new Visit(t);
   visit.allowed.write = true;
-  await visit.copied({ standing: true });
+  await visit.stands({});
+  await visit.happen('pointerup');
   visit.focused = false;
   await visit.copied({ serial: 6 });
   assert.deepEqual(await visit.has(), {});
+  visit.focused = true;
+  await visit.happen('pointerup');
+  assert.deepEqual(await visit.has(), { 'text/plain': 'copied' });
 });
 
-test('a copy that the browser refuses waits for the next key or click, and not beyond the window', async (t) => {
+test('the keys of a shortcut bring nothing: what this computer has may be about to be pasted', async (t) => {
+  const visit = new Visit(t);
+  visit.focused = false;
+  await visit.stands();
+  await visit.copied({});
+  visit.focused = visit.allowed.write = true;
+  await visit.happen('keydown', { key: 'Control', ctrlKey: true });
+  await visit.happen('keydown', { key: 'v', ctrlKey: true });
+  await visit.happen('keydown', { key: 'Insert', shiftKey: true });
+  assert.deepEqual(await visit.has(), {});
+  await visit.happen('keydown', { key: 'a' });
+  assert.deepEqual(await visit.has(), { 'text/plain': 'copied' });
+});
+
+test('a copy that the browser refuses waits for the next key or click', async (t) => {
   const visit = new Visit(t);
   await visit.copied({});
   assert.deepEqual(visit.told, ['kept']);
   visit.allowed.write = true;
-  visit.happen('keydown');
-  await settled();
-  assert.deepEqual(await visit.has(), { 'text/plain': 'copied' });
-  visit.allowed.write = false;
-  await visit.copied({ serial: 6, text: 'later' });
-  visit.allowed.write = true;
-  visit.happen('blur');
-  visit.happen('pointerup');
-  await settled();
+  await visit.happen('keydown');
   assert.deepEqual(await visit.has(), { 'text/plain': 'copied' });
 });
 
@@ -281,12 +136,10 @@ test('long after a key the browser, which would ask the user, is not given anyth
   visit.allowed.write = true;
   visit.userActivation.isActive = false;
   await visit.copied({});
-  visit.happen('keydown');
-  await settled();
+  await visit.happen('keydown');
   assert.deepEqual([visit.told, await visit.has()], [['waiting'], {}], 'a key that does not count');
   visit.userActivation.isActive = true;
-  visit.happen('keydown');
-  await settled();
+  await visit.happen('keydown');
   assert.deepEqual(await visit.has(), { 'text/plain': 'copied' });
   visit.userActivation.isActive = false;
   visit.allowed.read = true;
@@ -296,13 +149,14 @@ test('long after a key the browser, which would ask the user, is not given anyth
 
 test('with permission a picture is sent when the window gets the focus, and keys can wait for it', async (t) => {
   const visit = new Visit(t);
+  await visit.stands();
   visit.allowed.read = true;
   visit.here = { 'image/png': PNG };
-  visit.happen('focus');
+  const focused = visit.happen('focus');
   assert.ok(visit.clipboard.passing);
   await visit.clipboard.passing;
   assert.deepEqual(visit.sent, [{ known: '0', forms: { image: 'picture' } }]);
-  await settled();
+  await focused;
   assert.equal(visit.clipboard.passing, null);
 });
 
