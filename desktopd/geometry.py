@@ -40,6 +40,18 @@ class Size:
             max(SMALLEST, min(self.height, largest.height)),
         )
 
+    def grown(self, least: Size) -> Size:
+        """This size where `least` fits into it, else the next larger one of the same shape."""
+        factor = max(1.0, least.width / self.width, least.height / self.height)
+        return (
+            Size(
+                max(least.width, round(self.width * factor)),
+                max(least.height, round(self.height * factor)),
+            )
+            if factor > 1
+            else self
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Rectangle:

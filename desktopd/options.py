@@ -19,7 +19,10 @@ from desktopd.http.access.oauth import Provider
 from desktopd.http.options import HttpOptions
 from desktopd.rfb.choice import choose
 from desktopd.rfb.relay.targets import Targets
+from desktopd.session.environment import desktop_environment
 from desktopd.session.options import SessionOptions
+from desktopd.session.services.bus import bus_address
+from desktopd.shell_command import parse_command
 
 
 def session_options(loaded: Loaded) -> SessionOptions:
@@ -27,7 +30,7 @@ def session_options(loaded: Loaded) -> SessionOptions:
     settings = loaded.settings
     return SessionOptions(
         folder=loaded.runtime_dir,
-        environment=loaded.environment,
+        environment=desktop_environment(loaded.environment, bus_address(loaded.runtime_dir)),
         display=settings.display,
         rfb=_rfb(settings),
         size=settings.size,
@@ -47,8 +50,10 @@ def _app_environment(loaded: Loaded) -> dict[str, str]:
     if not is_napari(loaded.settings.app):
         return {}
     place, settings = CompanionPlace(loaded.runtime_dir), loaded.settings
+    assigned = parse_command(settings.app, loaded.environment).environment
+    environment = {**loaded.environment, **assigned}
     return companion_environment(
-        place, loaded.environment, restore=settings.restore, motion=settings.motion
+        place, environment, restore=settings.restore, motion=settings.motion
     )
 
 

@@ -66,8 +66,6 @@ def environment_of_children(runtime_dir: Path) -> dict[str, str]:
     """Our environment without our settings and a hub's, tokens among them, and other marks."""
     ours = (PREFIX, HUB_PREFIX, "JPY_API_TOKEN", "SUPERVISOR_")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
-    for name in ("DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY"):
-        environment.pop(name, None)
     home = environment.get("HOME", "")
     if not home or not os.access(home, os.W_OK):
         environment["HOME"] = str(runtime_dir / "home")

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from desktopd.geometry import Size
+from desktopd.shell_command import parse_command
 
 PREFIX = "DESKTOPD_"
 
@@ -39,8 +40,8 @@ def _base_url(value: object) -> object:
 
 
 def _command(value: object) -> object:
-    if isinstance(value, str) and not shlex.split(value):
-        raise ValueError("expected a command, e.g. napari or 'python my_gui.py'")
+    if isinstance(value, str):
+        parse_command(value, {})
     return value
 
 

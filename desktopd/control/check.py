@@ -6,7 +6,6 @@ Tested by tests/x11/test_check.py.
 from __future__ import annotations
 
 import asyncio
-import shlex
 import shutil
 import subprocess
 import tempfile
@@ -24,6 +23,7 @@ from desktopd.session.options import SessionOptions
 from desktopd.session.program import Program
 from desktopd.session.services.rfb import X11VNC
 from desktopd.session.window_managers.table import window_manager
+from desktopd.shell_command import parse_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def _programs(options: SessionOptions) -> Iterator[tuple[Program, bool]]:
     yield X11VNC, not options.backends[-1].serves_rfb
     for program in window_manager(options.wm).programs:
         yield program, True
-    app = shlex.split(options.app)[0]
+    app = parse_command(options.app, options.environment).argv[0]
     yield Program((app,), f"{app}, or set app to another command", version=()), True
     yield Program(("glxinfo",), "mesa-utils", version=()), False
 

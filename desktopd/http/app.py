@@ -40,6 +40,7 @@ from desktopd.http.api.served_session import ServedSession
 from desktopd.http.api.session import SessionEndpoint
 from desktopd.http.api.tickets import TicketsEndpoint
 from desktopd.http.api.websockify import RfbEndpoint
+from desktopd.http.api.windows import window_routes
 from desktopd.http.options import HttpOptions
 from desktopd.http.pages import EMBED, HandOver, Pages
 from desktopd.http.problems import Problem, problem_response
@@ -195,6 +196,7 @@ def _routes(
             methods=["POST"],
         ),
         Route("/api/screenshot", ScreenshotEndpoint(session).get),
+        *window_routes(session),
         *application_routes(session, application),
         *file_routes(files),
         WebSocketRoute("/api/events", events.connect),

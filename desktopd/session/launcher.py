@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from desktopd.cores import usable_cores
+from desktopd.session.family import MARK, end_family, marks_of, new_mark
 from desktopd.session.gpu import Gpu, confirmed, detect
 from desktopd.session.options import SessionOptions
 from desktopd.session.probes.painted import at_once
@@ -43,19 +44,23 @@ class Launcher:
         """
         if service.uses_gpu:
             await self._settle_gpu()
+        mark = new_mark(self._options.folder)
         child = popen(
             service.argv,
             {
                 **(self.gpu.environment if service.uses_gpu else {}),
                 **self._environment(),
                 **service.environment,
+                MARK: mark,
             },
             log_file,
             first_oom_victim=service.first_oom_victim,
             umask=service.umask,
             nice=service.nice,
         )
-        return Process(child.pid, child, keep_children=service.keep_children)
+        return Process(
+            child.pid, child, keep_children=service.keep_children or service.forks, mark=mark
+        )
 
     async def launch_beside(self, argv: Sequence[str]) -> None:
         """Start a program that is no service: nobody starts it again. Raises as `launch` does."""
@@ -64,8 +69,9 @@ class Launcher:
         self._beside = [*(process for process in self._beside if process.running), started]
 
     async def stop(self) -> None:
-        """End the programs that are no services."""
+        """End the programs that are no services, and whatever else the session's have left."""
         await asyncio.gather(*(process.stop(STOP_WITHIN) for process in self._beside))
+        await asyncio.to_thread(end_family, marks_of(self._options.folder))
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -85,10 +91,8 @@ class Launcher:
 
 
 def _defaults() -> dict[str, str]:
-    """Variables that make software rendering fast and Qt content, where the user has set none."""
+    """Variables that make software rendering fast, where the user has set none."""
     return {
         # No core is kept free: the application is nicer than the X server and the encoder.
         "LP_NUM_THREADS": str(usable_cores()),
-        "QT_QPA_PLATFORM": "xcb",
-        "NO_AT_BRIDGE": "1",
     }

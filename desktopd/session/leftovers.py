@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from pathlib import Path
 
 from desktopd.session.backends.display_numbers import remove_dead_locks
+from desktopd.session.family import end_family, marks_of
 from desktopd.session.process import Process, start_time
 from desktopd.session.shm import remove_segments_of
 from desktopd.session.state import Running, StateFile
@@ -23,6 +25,7 @@ async def end_leftovers(folder: Path) -> None:
     """End them, and forget them. The folder has to be claimed."""
     state = StateFile(folder / "state.json")
     await end_unwanted(state, wanted=())
+    await asyncio.to_thread(end_family, marks_of(folder))
     remove_dead_locks()
     (folder / "rfb.sock").unlink(missing_ok=True)
     state.remove()

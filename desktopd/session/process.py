@@ -43,10 +43,19 @@ def start_time(pid: int) -> int | None:
     return None if state in "ZX" else int(fields[18])
 
 
+def session_of(pid: int) -> int | None:
+    """The process that leads the session of `pid` (getsid(2)), None when it is gone."""
+    try:
+        return os.getsid(pid)
+    except ProcessLookupError:
+        return None
+
+
 class Process:
     """A running child, watched through a pid file descriptor.
 
     When it ends by itself, the rest of its process group is ended too, unless `keep_children`.
+    One that does not lead a group is alone.
     """
 
     def __init__(
@@ -55,9 +64,12 @@ class Process:
         popen: subprocess.Popen[bytes] | None = None,
         *,
         keep_children: bool = False,
+        mark: str | None = None,
     ) -> None:
         self.pid = pid
-        self._keep_children = keep_children
+        self.mark = mark
+        """What its environment marks it with (`family`), where it was started here."""
+        self.keep_children = keep_children
         self.start_time = start_time(pid)
         self._popen = popen
         self._exit: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
@@ -98,9 +110,17 @@ class Process:
 
     def _signal(self, number: signal.Signals) -> None:
         if self.running:
-            # The child leads a process group of its own; what it started goes with it.
-            with contextlib.suppress(ProcessLookupError):
+            # A child leads a process group of its own; what it started goes with it.
+            try:
                 os.killpg(self.pid, number)
+            except ProcessLookupError:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self.pid, number)
+
+    def end_group(self) -> None:
+        """End what is left of its process group."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
 
     def _ended(self) -> None:
         asyncio.get_running_loop().remove_reader(self._pidfd)
@@ -109,9 +129,8 @@ class Process:
             self._exit.set_result(self._reap())
 
     def _reap(self) -> Exit:
-        if not self._keep_children:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, signal.SIGKILL)
+        if not self.keep_children:
+            self.end_group()
         return Exit(self._popen.wait() if self._popen is not None else None)
 
 

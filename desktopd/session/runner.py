@@ -12,8 +12,9 @@ from pathlib import Path
 
 from desktopd.errors import DisplayUnavailable
 from desktopd.session.errors import SessionError
+from desktopd.session.family import family, mark_of
 from desktopd.session.logs import tail, trim
-from desktopd.session.process import Process
+from desktopd.session.process import Process, session_of, start_time
 from desktopd.session.service import LASTING, Launch, Service
 from desktopd.session.shm import remove_segments_of
 from desktopd.session.state import Running, StateFile
@@ -52,6 +53,7 @@ class Runner:
         self._changed = changed
         self._process: Process | None = None
         self._failures = 0
+        self._mark: str | None = None
         self._early = 0
         self._asked = asyncio.Event()
 
@@ -99,8 +101,12 @@ class Runner:
             return False, str(error)
         self._note(state=ServiceState.STARTING, pid=process.pid)
         reason = await self._until_ready(process)
+        while reason is None and not process.running and (heir := await self._heir(process)):
+            process = self._take(heir)
+            reason = await self._until_ready(process)
         was_ready = reason is None and process.running
         if was_ready:
+            process.keep_children = self.service.keep_children
             log.info("%s is ready (pid %d)", name, process.pid)
             self.up.set()
             self.down.clear()
@@ -108,6 +114,8 @@ class Runner:
             self._note(state=ServiceState.RUNNING, log="")
             reason = await self._until_end(process)
         ended = await (process.wait() if reason is None else process.kill())
+        if self.service.forks:
+            process.end_group()
         await self.service.release()
         self._forget()
         self._note(pid=None, exit_code=ended.code, log=self._last_lines)
@@ -129,17 +137,45 @@ class Runner:
             return None
         log.info("%s adopted (pid %d)", self.service.name, process.pid)
         self._process = process
+        self._mark = mark_of(process.pid)
         return process
 
     async def _start(self) -> Process:
         self._note(state=ServiceState.STARTING, pid=None)
         trim(self._log_file)
         self._log_start = self._log_file.stat().st_size if self._log_file.exists() else 0
-        process = self._process = await self._launch()
+        process = self._take(await self._launch())
+        self._mark = process.mark
+        return process
+
+    def _take(self, process: Process) -> Process:
+        """Keep to this process from now on."""
+        self._process = process
         if process.start_time is not None:
             running = Running(process.pid, process.start_time, self.service.argv)
             self._state.started(self.service.name, running)
+        self._note(pid=process.pid)
         return process
+
+    async def _heir(self, process: Process) -> Process | None:
+        """What does the work of a process that has ended well before it was ready."""
+        if not self.service.forks or (await process.wait()).code or self._mark is None:
+            return None
+        for pid in family(self._mark):
+            started = start_time(pid)
+            heir = started and Process.adopt(pid, started, keep_children=True)
+            if heir:
+                log.info("%s goes on as pid %d", self.service.name, pid)
+                return heir
+        return None
+
+    def owns(self, pid: int) -> bool:
+        """Whether a process is the service's, or one that it has started."""
+        process = self._process
+        if process is None:
+            return False
+        in_family = self._mark is not None and mark_of(pid) == self._mark
+        return in_family or session_of(pid) == process.pid
 
     def _forget(self) -> None:
         if self._process is not None:

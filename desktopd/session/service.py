@@ -61,6 +61,8 @@ class Service:
     seconds; a service that does not answer within the same time is killed. `release` gives up what
     these two hold: it is called when the service has ended, and before it is stopped.
 
+    `forks`: where it ends well before it is ready, it may have left what does the work.
+    `on_first_size`: it starts when the size of a viewer that has come is known.
     `stop_within`: seconds from SIGTERM to SIGKILL. `keep_children`: what it started goes on when
     it ends by itself. `uses_gpu`: it draws, or starts what draws. `environment`: variables for
     this one alone. `nice`: how far it stands back where cores are short (nice(1)).
@@ -79,6 +81,8 @@ class Service:
     release: Callable[[], Awaitable[None]] = _nothing
     restart: Restart = Restart()
     stop_within: float = 1.0
+    forks: bool = False
+    on_first_size: bool = False
     keep_children: bool = False
     first_oom_victim: bool = False
     uses_gpu: bool = False

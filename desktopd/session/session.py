@@ -15,6 +15,7 @@ from desktopd.observers import Observers
 from desktopd.session.backends.display_numbers import remove_dead_locks
 from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.errors import SessionError
+from desktopd.session.first_size import FirstSize
 from desktopd.session.launcher import Launcher
 from desktopd.session.leftovers import end_unwanted
 from desktopd.session.options import SessionOptions
@@ -49,19 +50,21 @@ class Session:
         self._changes = Observers[[]]()
         self.clipboard = SessionClipboard()
         self._dragged_out = Observers[[Content]]()
+        self._first_size = FirstSize()
         self._state = StateFile(options.folder / "state.json")
         self._x_server = XServer(
             options.backends,
             options.x_server,
             self._state,
-            resized=lambda _: self._changes.call(),
+            changed=self._changes.call,
             clipboard=self.clipboard,
             dragged_out=self._dragged_out.call,
+            kiosk=options.kiosk,
+            is_application=self._is_application,
         )
         self._launcher = Launcher(options, self._x_server, self._changes.call)
-        self._services = [
-            define(options, self._x_server, self._changes.call) for define in SERVICES
-        ]
+        defined = [define(options, self._x_server, self._changes.call) for define in SERVICES]
+        self._services = [service for service in defined if service is not None]
         self._runners = {
             service.name: self._runner(service)
             for service in self._services
@@ -69,6 +72,10 @@ class Session:
         }
         # The first is the display, the others run on it.
         self._display, *self._on_display = self._runners.values()
+
+    def _is_application(self, pid: int) -> bool:
+        """Whether a process is the application's, or one that it has started."""
+        return self._runners["application"].owns(pid)
 
     def _runner(self, service: Service) -> Runner:
         log_file = self._options.folder / f"{service.name}.log"
@@ -90,6 +97,7 @@ class Session:
             else DisplayStatus(
                 opened.name, opened.backend, opened.screen.size, str(self._options.authority)
             ),
+            windows=() if opened is None else opened.windows.listed,
             command=self._options.app,
             gpu=self._launcher.gpu,
         )
@@ -131,7 +139,21 @@ class Session:
 
     async def resize(self, size: Size) -> Size:
         """Resize the screen; returns the size that the X server now has. Latest wins."""
-        return await self._x_server.open_display().screen.resize(size)
+        resized = await self._x_server.open_display().screen.resize(size)
+        self._first_size.know()
+        return resized
+
+    def expect_viewer(self) -> None:
+        """A viewer has come: the application starts on the size that it wants."""
+        self._first_size.expect()
+
+    async def activate_window(self, window: int) -> None:
+        """Raise a window of `status` and give it the focus; raises NoSuchWindow."""
+        await self._x_server.open_display().windows.activate(window)
+
+    async def close_window(self, window: int) -> None:
+        """Ask the program of a window of `status` to close it; raises NoSuchWindow."""
+        await self._x_server.open_display().windows.close_window(window)
 
     async def screenshot(self) -> bytes:
         """The screen as PNG."""
@@ -193,6 +215,8 @@ class Session:
     async def _run_in_turn(self, runner: Runner) -> None:
         for name in runner.service.after:
             await self._runners[name].up.wait()
+        if runner.service.on_first_size:
+            await self._first_size.wait()
         await runner.run()
 
     async def stop(self) -> None:

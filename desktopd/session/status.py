@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from desktopd.geometry import Size
 from desktopd.session.gpu import NO_GPU, Gpu
+from desktopd.x11.windows.desktop_windows import ListedWindow
 
 
 class Stage(StrEnum):
@@ -69,6 +70,7 @@ class SessionStatus:
     services: tuple[ServiceStatus, ...]
     display: DisplayStatus | None
     command: str
+    windows: tuple[ListedWindow, ...] = ()
     gpu: Gpu = NO_GPU
 
     @property

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from desktopd.errors import DisplayUnavailable
-from desktopd.geometry import Size
 from desktopd.session.backends.backend import Backend
 from desktopd.session.backends.options import XServerOptions
 from desktopd.session.backends.start import start
@@ -27,6 +26,8 @@ from desktopd.x11.selections.clipboard import Clipboard
 from desktopd.x11.selections.content import Content
 from desktopd.x11.selections.drag_source import DragSource
 from desktopd.x11.selections.edge_target import EdgeTarget
+from desktopd.x11.windows.desktop_windows import DesktopWindows
+from desktopd.x11.windows.kiosk import Kiosk
 
 log = logging.getLogger(__name__)
 
@@ -40,14 +41,16 @@ class OpenDisplay:
     connection: Connection
     screen: ScreenSize
     drags: DragSource
+    windows: DesktopWindows
 
 
 class XServer:
     """Starts the X server, or takes over a running one, and keeps a connection to it.
 
-    `backends` are tried in this order. `resized` is called when the screen has another size,
-    `dragged_out` with what a program's drag has left the desktop with, and `clipboard` follows that
-    of the X server.
+    `backends` are tried in this order. `changed` is called when the screen has another size, or
+    there are other windows, `dragged_out` with what a program's drag has left the desktop with, and
+    `clipboard` follows that of the X server. `kiosk`: one window is to fill the screen, if there is
+    one of the application; `is_application` tells whether a process is that, or was started by it.
     """
 
     def __init__(
@@ -55,17 +58,22 @@ class XServer:
         backends: tuple[Backend, ...],
         options: XServerOptions,
         state: StateFile,
-        resized: Callable[[Size], None],
+        changed: Callable[[], None],
         clipboard: SessionClipboard,
         dragged_out: Callable[[Content], None],
+        *,
+        kiosk: bool,
+        is_application: Callable[[int], bool],
     ) -> None:
         self.opened: OpenDisplay | None = None
         self._backends = backends
         self._options = options
         self._state = state
-        self._resized = resized
+        self._changed = changed
         self._clipboard = clipboard
         self._dragged_out = dragged_out
+        self._kiosk = kiosk
+        self.is_application = is_application
         self._fresh = False
 
     def open_display(self) -> OpenDisplay:
@@ -104,6 +112,7 @@ class XServer:
         opened, self.opened = self.opened, None
         self._clipboard.follow(None)
         if opened is not None:
+            await opened.windows.close()
             await opened.connection.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -138,10 +147,14 @@ class XServer:
             if self._fresh:
                 await screen.resize(options.size)
                 self._fresh = False
+            kiosk = Kiosk(self.is_application) if self._kiosk else None
+            windows = await DesktopWindows.open(
+                name, options.authority, screen, kiosk, self._changed
+            )
         except BaseException:
             await connection.close()
             raise
-        screen.on_change(self._resized)
+        screen.on_change(lambda _: self._changed())
         edges.on_drop(self._dragged_out)
         self._clipboard.follow(clipboard)
-        self.opened = OpenDisplay(name, backend, connection, screen, drags)
+        self.opened = OpenDisplay(name, backend, connection, screen, drags, windows)

@@ -35,7 +35,7 @@ def shake_hands(
     cookie = read_cookie(authority, number) if authority else b""
     try:
         connected.settimeout(timeout)
-        connected.connect(f"/tmp/.X11-unix/X{number}")
+        _connect(connected, f"/tmp/.X11-unix/X{number}")
         connected.setblocking(True)
         return open_display(Address(name, connected, cookie))
     except OSError as failure:
@@ -45,3 +45,14 @@ def shake_hands(
         raise XError(f"X {name} refused the connection: {reason.strip()}") from refusal
     except error.ConnectionClosedError as closed:
         raise XError(f"X {name}: {closed}") from closed
+
+
+def _connect(connected: socket.socket, path: str) -> None:
+    """To the socket in the file system or, where there is none, to the abstract one."""
+    try:
+        connected.connect(path)
+    except (FileNotFoundError, ConnectionRefusedError) as missing:
+        try:
+            connected.connect(f"\0{path}")
+        except ConnectionRefusedError:
+            raise missing from None

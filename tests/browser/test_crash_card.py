@@ -112,7 +112,7 @@ def test_a_second_crash_is_told_again_with_its_traceback_and_to_watchers_without
     expect(card.locator("summary")).to_be_focused()
     page.page.keyboard.press("Escape")
     expect(card).to_be_hidden()
-    expect(page.page.locator("#desktop canvas")).to_be_focused()
+    expect(page.page.locator("#text-field")).to_be_focused()
 
 
 def test_a_restart_by_hand_tells_what_is_back(napari: Napari, tab: OpenTab) -> None:

@@ -61,7 +61,7 @@ def test_files_dragged_out_of_a_program_are_downloaded(
     assert download.value.path().read_bytes() == cells.read_bytes()
     page.get_by_role("button", name="Close").click()
     expect(offer).to_be_hidden()
-    expect(page.locator("#desktop canvas")).to_be_focused()
+    expect(page.locator("#text-field")).to_be_focused()
     assert target.drops() == []
 
 

@@ -108,7 +108,23 @@ def test_the_desktop_ends_at_the_exact_last_of_thirty_sizes(napari: Daemon, tab:
     page.shows(size="1280x720")
 
 
-@pytest.mark.parametrize("size", [(320, 240), (390, 844), (3840, 2160)])
+def test_a_window_smaller_than_napari_can_be_is_filled_by_a_scaled_picture(
+    napari: Daemon, tab: OpenTab
+) -> None:
+    page = tab(napari.page)
+    page.shows_desktop()
+    page.page.set_viewport_size({"width": 320, "height": 240})
+
+    def is_filled() -> bool:
+        (width, height), scale = page.size(), float(page.data("scale") or 0)
+        return scale < 1 and abs(width * scale - 320) < 2 and abs(height * scale - 240) < 2
+
+    until(is_filled, 20, "napari scaled to 320x240")
+    page.page.set_viewport_size(LARGE)
+    page.shows(size="1280x720", scale="1")
+
+
+@pytest.mark.parametrize("size", [(390, 844), (3840, 2160)])
 def test_small_and_large_windows_are_filled(
     napari: Daemon, tab: OpenTab, size: tuple[int, int]
 ) -> None:

@@ -236,10 +236,10 @@ def test_every_panel_by_keyboard_and_for_a_screen_reader(
     size: ViewportSize = {"width": width, "height": height}
     context = chromium.new_context(viewport=size, has_touch=phone, is_mobile=phone)
     tab = Tab(context.new_page())
-    page, canvas = tab.page, tab.page.locator("#desktop canvas")
+    page, desktop = tab.page, tab.page.get_by_role("textbox", name="Keyboard input for the desktop")
     page.goto(target.daemon.page)
     tab.shows_desktop()
-    canvas.focus()
+    desktop.focus()
     for panel, snapshot in SNAPSHOTS.items():
         page.keyboard.press("Control+Alt+Shift+KeyM")
         expect(page.locator("#bar-fullscreen")).to_be_focused()
@@ -253,6 +253,6 @@ def test_every_panel_by_keyboard_and_for_a_screen_reader(
         assert page.evaluate(FAULTS, phone) == []
         page.keyboard.press("Escape")
         expect(dialog).to_be_hidden()
-        expect(canvas).to_be_focused()
+        expect(desktop).to_be_focused()
     assert tab.errors == []
     context.close()

@@ -33,6 +33,20 @@ def test_what_is_no_size_is_told(text: str, expected: str) -> None:
         Size.parse(text)
 
 
+@pytest.mark.parametrize(
+    ("asked", "least", "size"),
+    [
+        (Size(390, 844), Size(595, 535), Size(595, 1288)),
+        (Size(844, 390), Size(595, 535), Size(1158, 535)),
+        (Size(100, 100), Size(800, 600), Size(800, 800)),
+        (Size(1280, 720), Size(595, 535), Size(1280, 720)),
+        (Size(333, 777), Size(334, 1), Size(334, 779)),
+    ],
+)
+def test_a_size_grows_in_its_shape(asked: Size, least: Size, size: Size) -> None:
+    assert asked.grown(least) == size
+
+
 def test_a_size_is_brought_into_its_range() -> None:
     assert Size(5000, 10).clamped(Size(1920, 1080)) == Size(1920, 64)
 

@@ -81,3 +81,9 @@ def test_results_are_offered_where_files_may_leave(folder: Path) -> None:
     assert folder_of("--files", "upload") is None
     with pytest.raises(ConfigError, match=r"results='a//b': an empty part of the path is no name"):
         folder_of("--results", "a//b")
+
+
+def test_a_path_that_the_command_sets_for_napari_is_beside_the_companions(folder: Path) -> None:
+    told = session_options(folder, "--app", "PYTHONPATH=/opt/mine napari").app_environment
+    first, last = told["PYTHONPATH"].split(":")
+    assert (Path(first).name, last) == ("hook", "/opt/mine")

@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 COMPANION = PACKAGE / "integrations" / "napari"
 OURS = [path for path in MODULES if not path.is_relative_to(COMPANION)]
 
-VALUES = "clipboard_limit cores errors geometry observers signal_names"
+VALUES = "clipboard_limit cores errors geometry observers shell_command signal_names"
 TASKS = "background_tasks tasks"
 ARROWS = {
     "errors": "",
@@ -27,13 +27,14 @@ ARROWS = {
     "clipboard_limit": "",
     "cores": "",
     "observers": "",
+    "shell_command": "",
     "signal_names": "",
     "background_tasks": "",
     "tasks": "",
     "lockout": "",
     "sockets": "",
-    "config": "geometry",
-    "control": "config session",
+    "config": "geometry shell_command",
+    "control": "config session shell_command",
     "x11": f"{VALUES} {TASKS}",
     "rfb.protocol": VALUES,
     "rfb.encoders": f"{VALUES} rfb.protocol",
@@ -55,7 +56,7 @@ ARROWS = {
     ),
     "integrations": "http",
     "integrations.napari": "",
-    "options": "applications config files http rfb session",
+    "options": "applications config files http rfb session shell_command",
     "application_on_desktop": "applications config errors options session x11",
     "daemon": (
         f"{VALUES} {TASKS} applications config control files http integrations options rfb session"

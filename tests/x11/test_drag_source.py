@@ -21,7 +21,7 @@ from desktopd.x11.selections.content import Content, ContentLimits, ContentTooLa
 from desktopd.x11.selections.drag_source import DragSource
 from desktopd.x11.selections.drop_target import drop_target
 from desktopd.x11.selections.negotiation import DropResult
-from desktopd.x11.windows import window_manager
+from desktopd.x11.windows.window_manager import window_manager
 
 if TYPE_CHECKING:
     from conftest import Server

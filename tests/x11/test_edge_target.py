@@ -15,7 +15,7 @@ from desktopd.x11.selections.content import Content
 from desktopd.x11.selections.drag_source import DragSource
 from desktopd.x11.selections.edge_target import EdgeTarget
 from desktopd.x11.selections.negotiation import DropResult
-from desktopd.x11.windows import window_manager
+from desktopd.x11.windows.window_manager import window_manager
 from tests.x11.dragging import GTK, QT, Drag, shown
 
 if TYPE_CHECKING:

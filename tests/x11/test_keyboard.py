@@ -211,6 +211,39 @@ async def test_shortcuts_keep_their_modifiers(desk, eventually):
     ]
 
 
+async def test_a_shortcut_by_a_character_that_the_layout_lacks_is_the_key_at_its_place(
+    desk, eventually
+):
+    cyrillic_es, xt_c, xt_semicolon = 0x6D3, 0x2E, 0x27
+
+    def tap(keysym: int, scancode: int) -> None:
+        for down in (True, False):
+            desk.viewer.key(keysym, down, scancode)
+
+    # Typed as text, it has a spare key, which is none of the layout.
+    tap(cyrillic_es, xt_c)
+    for held in (XK.XK_Control_L, XK.XK_Alt_L):
+        desk.down(held)
+        tap(cyrillic_es, xt_c)
+        tap(XK.XK_odiaeresis, xt_semicolon)
+        desk.up(held)
+    await desk.connection.ping()
+    desk.layout("de")
+    desk.down(XK.XK_Control_L)
+    tap(XK.XK_odiaeresis, xt_semicolon)
+    desk.up(XK.XK_Control_L)
+    c, semicolon = XK.XK_c, XK.XK_semicolon
+    await eventually(
+        lambda: [key for key in desk.pressed() if key[0] not in (XK.XK_Control_L, XK.XK_Alt_L)],
+        [
+            (cyrillic_es, 0),
+            *((c, CONTROL), (semicolon, CONTROL), (c, ALT), (semicolon, ALT)),
+            (XK.XK_odiaeresis, CONTROL),
+        ],
+    )
+    assert await desk.held() == []
+
+
 async def test_caps_lock_and_a_shortcut(desk, eventually):
     desk.tap(XK.XK_Caps_Lock)
     desk.down(XK.XK_Control_L)

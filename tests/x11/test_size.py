@@ -180,3 +180,27 @@ async def test_a_stopped_server_takes_the_size_when_it_goes_on(start, connect):
             await connection.call(lambda display: display.sync(), timeout=0.1)
         assert not resizing.done()
     assert await resizing == told(server) == Size(500, 400)
+
+
+async def test_the_screen_is_as_large_as_is_needed(server, connect, eventually):
+    screen = await ScreenSize.open(await connect(server), Size(1280, 800))
+    assert await screen.resize(Size(390, 780)) == Size(390, 780)
+    screen.need(Size(195, 900))  # more than it may become
+    await eventually(lambda: told(server), Size(450, 800))
+    screen.need(Size(400, 500))
+    await eventually(lambda: told(server), Size(400, 800))
+    assert await screen.resize(Size(200, 250)) == Size(400, 500)
+    screen.need(Size(1, 1))
+    await eventually(lambda: told(server), Size(200, 250))
+
+
+async def test_a_change_by_another_client_is_what_was_asked(server, connect, eventually):
+    screen = await ScreenSize.open(await connect(server), Size(1280, 800))
+    other = await ScreenSize.open(await connect(server), Size(1280, 800))
+    await screen.resize(Size(700, 500))
+    await other.resize(Size(640, 480))
+    await eventually(lambda: screen.size, Size(640, 480))
+    screen.need(Size(800, 100))
+    await eventually(lambda: other.size, Size(800, 600))
+    await other.resize(Size(320, 240))
+    await eventually(lambda: other.size, Size(800, 600))

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +18,7 @@ from desktopd.session.backends.table import BACKENDS
 from desktopd.session.errors import LaunchError
 from desktopd.x11.connection import Connection
 
-SERVERS = 4
+SERVERS = 8
 
 
 def options(folder: Path) -> XServerOptions:
@@ -52,6 +53,43 @@ async def test_servers_that_start_together_get_displays_of_their_own(
         await connection.close()
 
 
+@pytest.mark.parametrize("backend", BACKENDS.values(), ids=BACKENDS)
+async def test_without_a_folder_to_write_in_a_server_has_the_abstract_socket(
+    folder: Path,
+    children: list[subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+    backend: Backend,
+) -> None:
+    monkeypatch.setattr(display_numbers, "can_make_sockets", lambda: False)
+    place = options(folder / "one")
+    name, child = start(backend, place)
+    children.append(child)
+    path = f"/tmp/.X11-unix/X{name[1:]}"
+    assert not Path(path).exists()
+    assert display_numbers.is_served(int(name[1:]))
+    connection = await Connection.open(name, place.authority)
+    await connection.close()
+    # So do programs.
+    environment = {**os.environ, "DISPLAY": name, "XAUTHORITY": str(place.authority)}
+    subprocess.run(["xdpyinfo"], env=environment, check=True, capture_output=True, timeout=20)
+
+
+def test_a_folder_that_is_mounted_read_only_is_known(folder: Path) -> None:
+    probe = f"""
+from pathlib import Path
+from desktopd.session.backends import display_numbers
+display_numbers.SOCKETS = Path("{folder}")
+display_numbers.make_socket_folder()
+print(display_numbers.can_make_sockets())"""
+    read_only = f"mount --bind {folder} {folder} && mount -o remount,bind,ro {folder}"
+    if os.getuid():
+        read_only = f"chmod 555 {folder}"  # which would not hold back root
+    mounts = [] if os.getuid() else ["unshare", "--mount"]
+    run = [*mounts, "sh", "-c", f"{read_only} && exec {sys.executable} -c '{probe}'"]
+    done = subprocess.run(run, capture_output=True, text=True, check=True, timeout=20)
+    assert done.stdout == "False\n"
+
+
 def test_a_running_server_holds_its_number_by_a_lock(
     folder: Path, children: list[subprocess.Popen[bytes]]
 ) -> None:
@@ -72,6 +110,20 @@ def test_a_running_server_holds_its_number_by_a_lock(
     display_numbers.remove_dead_locks()
     assert not lock.exists()
     assert not Path(f"/tmp/.X11-unix/X{number}").exists()
+
+
+def test_a_claim_holds_against_a_container_that_shares_tmp(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # What another container sees of us: the lock, but neither our process nor our abstract sockets.
+    monkeypatch.setattr(os, "getpid", lambda: 2**22 - 1)
+    number = 50_123
+    with display_numbers.claim(number) as is_ours:
+        assert is_ours
+        display_numbers.remove_dead_locks()
+        with display_numbers._locked(number) as is_theirs:
+            assert not is_theirs
+    assert not Path(f"/tmp/.X{number}-lock").exists()
 
 
 def test_a_number_that_is_claimed_is_passed_over(

@@ -1,224 +1,273 @@
+"""Windows in a kiosk, of real programs under openbox: which one fills, and where the others are."""
+
 from __future__ import annotations
 
-import signal
-from typing import TYPE_CHECKING, Any
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
-from Xlib import X, Xatom
+from websockets.sync.client import connect
 
-from desktopd.geometry import Size
-from desktopd.x11.connection import Connection, Display
-from desktopd.x11.windows import Paint, paint, window_manager
+from tests.daemon import Daemon, daemons, short_folder, until
 
-if TYPE_CHECKING:
-    from conftest import Server
+Start = Callable[..., Daemon]
+Area = tuple[int, int, int, int]
 
-BLUE, WHITE = 0x0000FF, 0xFFFFFF
-MANAGERS = ["openbox", None]
-
-
-class Application:
-    """An X client with windows as a test wants them."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-
-    async def show(
-        self, kind: str | None = None, area: Any = (50, 50, 400, 300), **more: Any
-    ) -> Any:
-        """Map a plain blue window; `kind` is the end of its _NET_WM_WINDOW_TYPE."""
-
-        def show(display: Display) -> Any:
-            window = display.screen().root.create_window(
-                *(*area, 0, X.CopyFromParent), background_pixel=BLUE, **more
-            )
-            if kind is not None:
-                types = [
-                    display.get_atom("_KDE_NET_WM_WINDOW_TYPE_OVERRIDE"),
-                    display.get_atom(f"_NET_WM_WINDOW_TYPE_{kind}"),
-                    display.get_atom("_NET_WM_WINDOW_TYPE_NORMAL"),
-                ]
-                name = display.get_atom("_NET_WM_WINDOW_TYPE")
-                window.change_property(name, Xatom.ATOM, 32, types)
-            # At the place it names, whatever the window manager would like.
-            window.set_wm_normal_hints(flags=1 << 0)
-            window.map()
-            display.sync()
-            return window
-
-        return await self.connection.call(show)
-
-    async def draw(self, window: Any, *rectangle: int) -> None:
-        """Paint a white rectangle in a window."""
-
-        def draw(display: Display) -> None:
-            window.fill_rectangle(window.create_gc(foreground=WHITE), *rectangle)
-            display.sync()
-
-        await self.connection.call(draw)
-
-    async def destroy(self, window: Any) -> None:
-        def destroy(display: Display) -> None:
-            window.destroy()
-            display.sync()
-
-        await self.connection.call(destroy)
+HERE = Path(__file__).parent
+SCREEN = (1000, 700)
+FRAMED = {"left": 2, "top": 19}
+PROGRAMS = {
+    "qt": f"{sys.executable} {HERE / 'windows_qt.py'}",
+    "gtk": f"/usr/bin/python3 {HERE / 'windows_gtk.py'}",
+    "swing": f"java {HERE / 'Frames.java'}",
+}
 
 
-@pytest.fixture
-def desktop(start) -> Server:
-    return start("xvfb", Size(800, 600))
+def area_of(daemon: Daemon, window: int) -> Area:
+    """The place of a window's content on the screen: x, y, width, height."""
+    told = subprocess.run(
+        ["xwininfo", "-id", str(window)],
+        env=daemon.environment(),
+        capture_output=True,
+        text=True,
+    ).stdout
+    lines = dict(line.strip().split(":", 1) for line in told.splitlines() if ":" in line)
+    names = ("Absolute upper-left X", "Absolute upper-left Y", "Width", "Height")
+    x, y, width, height = (int(lines.get(name, "0")) for name in names)
+    return x, y, width, height
 
 
-@pytest.fixture
-async def connection(desktop, connect) -> Connection:
-    return await connect(desktop)
-
-
-@pytest.fixture
-async def application(desktop, connect) -> Application:
-    return Application(await connect(desktop))
-
-
-@pytest.fixture
-async def managed(request, desktop, connection, eventually) -> str | None:
-    """The name of the window manager that runs, if one does."""
-    if request.param is None:
-        return None
-    desktop.start(request.param)
-    await eventually(lambda: window_manager(connection), "Openbox")
-    return "Openbox"
-
-
-both = pytest.mark.parametrize("managed", MANAGERS, indirect=True)
-
-
-@both
-async def test_no_window(managed, connection):
-    assert await window_manager(connection) == managed
-    assert await paint(connection) is Paint.NONE
-
-
-@both
-@pytest.mark.parametrize("kind", [None, "NORMAL", "DIALOG"])
-async def test_a_window_is_painted_when_it_shows_something(
-    managed, connection, application, eventually, kind
-):
-    window = await application.show(kind)
-    await eventually(lambda: paint(connection), Paint.MAPPED)
-    # No taller than a line of small text.
-    await application.draw(window, 200, 21, 6, 8)
-    assert await paint(connection) is Paint.PAINTED
-    await application.destroy(window)
-    await eventually(lambda: paint(connection), Paint.NONE)
-
-
-@both
-async def test_a_terminal_with_its_first_line(managed, desktop, connection, eventually):
-    desktop.start("xterm", "-geometry", "80x24+40+40", "-e", "printf 'ready $ '; sleep 60")
-    await eventually(lambda: paint(connection), Paint.PAINTED)
-
-
-@both
-async def test_a_splash_window_is_not_the_application(managed, connection, application, eventually):
-    splash = await application.show("SPLASH")
-    await application.draw(splash, 10, 10, 100, 100)
-    await eventually(lambda: paint(connection), Paint.MAPPED)
-    # Nor is its picture that of the blank window below it.
-    await application.show(area=(100, 100, 200, 100))
-    await application.connection.call(lambda display: (splash.raise_window(), display.sync()))
-    assert await paint(connection) is Paint.MAPPED
-
-
-@both
-@pytest.mark.parametrize("kind", ["DOCK", "DESKTOP", "TOOLTIP", "UTILITY"])
-async def test_windows_beside_the_application_do_not_count(
-    managed, connection, application, eventually, kind
-):
-    window = await application.show(kind)
-    await application.draw(window, 10, 10, 100, 100)
-    shown = await application.show()
-    await eventually(lambda: paint(connection), Paint.MAPPED)
-    await application.destroy(shown)
-    await eventually(lambda: paint(connection), Paint.NONE)
-
-
-@both
-async def test_menus_and_hidden_windows_do_not_count(managed, connection, application):
-    menu = await application.show(override_redirect=True)
-    await application.draw(menu, 10, 10, 100, 100)
-    unmapped = await application.show(override_redirect=True)
-    await application.connection.call(lambda display: (unmapped.unmap(), display.sync()))
-    assert await paint(connection) is Paint.NONE
-
-
-@both
-async def test_only_what_is_visible_counts(managed, connection, application, eventually):
-    window = await application.show(area=(0, 100, 400, 300))
-    await eventually(lambda: paint(connection), Paint.MAPPED)
-    cover = await application.show(area=(90, 0, 120, 600), override_redirect=True)
-    await application.draw(cover, 0, 0, 60, 600)
-    assert await paint(connection) is Paint.MAPPED
-    await application.draw(window, 300, 50, 50, 50)
-    assert await paint(connection) is Paint.PAINTED
-    await application.show(area=(0, 0, 800, 600), override_redirect=True)
-    assert await paint(connection) is Paint.MAPPED
-
-
-async def test_a_window_that_reaches_beyond_the_screen(connection, application, eventually):
-    window = await application.show(area=(-100, -100, 2000, 2000))
-    assert await paint(connection) is Paint.MAPPED
-    await application.draw(window, 0, 0, 90, 2000)
-    assert await paint(connection) is Paint.MAPPED
-    await application.draw(window, 850, 0, 1000, 650)
-    assert await paint(connection) is Paint.PAINTED
-    await application.show(area=(5000, 5000, 10, 10))
-    assert await paint(connection) is Paint.PAINTED
-
-
-async def test_the_window_manager_dies(desktop, connection, application, eventually):
-    manager = desktop.start("openbox")
-    await eventually(lambda: window_manager(connection), "Openbox")
-    window = await application.show()
-    await eventually(lambda: paint(connection), Paint.MAPPED)
-    await application.draw(window, 10, 10, 100, 100)
-    assert await paint(connection) is Paint.PAINTED
-    manager.kill()
-    await eventually(lambda: window_manager(connection), None)
-    await application.draw(window, 10, 10, 100, 100)
-    assert await paint(connection) is Paint.PAINTED
-    desktop.start("openbox")
-    await eventually(lambda: window_manager(connection), "Openbox")
-    await application.draw(window, 10, 10, 100, 100)
-    await eventually(lambda: paint(connection), Paint.PAINTED)
-
-
-async def test_a_window_opened_while_the_window_manager_starts(
-    desktop, connection, application, eventually
-):
-    desktop.start("openbox")
-    await eventually(
-        lambda: "window id" in desktop.run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK")
+def is_inside(area: Area, screen: tuple[int, int]) -> bool:
+    """Whether a window with the frame that openbox puts around it is all on the screen."""
+    x, y, width, height = area
+    return (
+        x >= FRAMED["left"]
+        and y >= FRAMED["top"]
+        and x + width + 2 <= screen[0]
+        and y + height + 2 <= screen[1]
     )
-    await application.show()
-    await eventually(lambda: window_manager(connection), "Openbox")
-    await eventually(lambda: paint(connection), Paint.MAPPED)
 
 
-async def test_a_window_manager_that_does_nothing_is_not_there(desktop, connection, eventually):
-    manager = desktop.start("openbox")
-    await eventually(lambda: window_manager(connection), "Openbox")
-    manager.send_signal(signal.SIGSTOP)
-    await eventually(lambda: window_manager(connection), None)
-    manager.send_signal(signal.SIGCONT)
-    await eventually(lambda: window_manager(connection), "Openbox")
+@dataclass
+class Desktop:
+    """A kiosk and the Tk program in it."""
+
+    daemon: Daemon
+    fifo: Path
+
+    def tcl(self, *commands: str) -> None:
+        self.fifo.write_text("\n".join(commands))
+
+    def window(self, title: str) -> dict[str, Any]:
+        return next((w for w in self.daemon.session()["windows"] if w["title"] == title), {})
+
+    def area(self, title: str) -> Area:
+        window = self.window(title)
+        return area_of(self.daemon, window["id"]) if window else (0, 0, 0, 0)
+
+    def resize(self, width: int, height: int) -> tuple[int, int]:
+        size = {"width": width, "height": height}
+        answer = self.daemon.request("PUT", "/api/display", json=size).json()
+        return answer["width"], answer["height"]
+
+    def fills(self, title: str, screen: tuple[int, int] = SCREEN) -> None:
+        until(lambda: self.area(title) == (0, 0, *screen), 10, f"{title} fills the screen")
+        assert self.window(title)["main"]
+
+    def floats(self, title: str, screen: tuple[int, int] = SCREEN) -> None:
+        until(lambda: self.window(title) and is_inside(self.area(title), screen), 10, title)
+        assert not self.window(title)["main"]
+
+    def has_focus(self, title: str) -> bool:
+        return bool(self.window(title).get("active"))
 
 
-@both
-async def test_windows_that_come_and_go(managed, connection, application):
-    for i in range(40):
-        window = await application.show()
-        await application.draw(window, 10, 10, 50 + i, 50)
-        shown = [paint(connection), application.destroy(window), paint(connection)]
-        for step in shown:
-            await step
+@pytest.fixture(scope="module")
+def kiosk(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A kiosk for all of these tests, each of which leaves it with its main window alone."""
+    with short_folder() as folder, daemons(folder) as start:
+        fifo = tmp_path_factory.mktemp("tcl") / "fifo"
+        os.mkfifo(fifo)
+        app = f"/usr/bin/python3 {HERE / 'tcl_program.py'} {fifo}"
+        daemon = start(
+            app=app, display="xvfb", size="1000x700", kiosk=True, view_token="View-token-0123456789"
+        )
+        desktop = Desktop(daemon, fifo)
+        until(lambda: daemon.session()["windows"], 30, "a window")
+        desktop.tcl("wm title . main")
+        desktop.fills("main")
+        yield desktop
+
+
+@pytest.fixture
+def desktop(kiosk: Desktop) -> Any:
+    yield kiosk
+    kiosk.tcl("wm deiconify .", "wm minsize . 1 1", "foreach w [winfo children .] {destroy $w}")
+    kiosk.resize(*SCREEN)
+    until(lambda: len(kiosk.daemon.session()["windows"]) == 1, 10, "one window")
+    kiosk.fills("main")
+
+
+OPEN = "toplevel .t; wm title .t second; wm geometry .t 400x300"
+
+
+def test_a_later_window_floats_and_comes_into_a_smaller_screen(desktop: Desktop) -> None:
+    desktop.tcl(OPEN, "wm geometry .t +590+370")
+    desktop.floats("second")
+    assert desktop.area("second")[2:] == (400, 300)
+    assert desktop.resize(500, 400) == (500, 400)
+    desktop.floats("second", (500, 400))
+    desktop.fills("main", (500, 400))
+
+
+def test_each_later_window_has_its_title_in_sight(desktop: Desktop) -> None:
+    desktop.tcl(*(OPEN.replace(".t", f".t{n}").replace("second", f"no-{n}") for n in range(3)))
+    until(lambda: len(desktop.daemon.session()["windows"]) == 4, 10, "four windows")
+    until(lambda: len({desktop.area(f"no-{n}")[:2] for n in range(3)}) == 3, 10, "three places")
+    for number in range(3):
+        desktop.floats(f"no-{number}")
+
+
+@pytest.mark.parametrize(
+    "undone",
+    [
+        ("wm attributes . -zoomed 0",),
+        ("wm attributes . -fullscreen 1", "update; after 300", "wm attributes . -fullscreen 0"),
+        ("wm attributes . -fullscreen 1; wm attributes . -fullscreen 0",),
+        ("wm iconify .",),
+        ("wm geometry . 300x200+50+50",),
+        ("wm withdraw .", "update; after 300", "wm deiconify ."),
+    ],
+)
+def test_the_main_window_fills_again_whatever_it_does(
+    desktop: Desktop, undone: tuple[str, ...]
+) -> None:
+    marker = desktop.fifo.with_suffix(".done")
+    marker.unlink(missing_ok=True)
+    desktop.tcl(*undone, "update", f"close [open {marker} w]")
+    until(marker.exists, 10, "the program to have done it")
+    desktop.fills("main")
+
+
+def test_full_screen_is_left_to_a_window_that_wants_it(desktop: Desktop) -> None:
+    desktop.tcl(OPEN)
+    desktop.floats("second")
+    desktop.tcl("wm attributes .t -fullscreen 1")
+    until(lambda: desktop.area("second") == (0, 0, *SCREEN), 10, "full screen")
+    desktop.tcl("wm attributes .t -fullscreen 0")
+    desktop.floats("second")
+
+
+def test_the_next_window_fills_when_the_main_one_is_closed(desktop: Desktop) -> None:
+    desktop.tcl(OPEN)
+    desktop.floats("second")
+    desktop.tcl("wm withdraw .")
+    desktop.fills("second")
+    desktop.tcl("wm deiconify .")
+    desktop.floats("main")
+    desktop.tcl("destroy .t")
+    desktop.fills("main")
+
+
+def test_windows_are_listed_raised_and_closed(desktop: Desktop) -> None:
+    daemon = desktop.daemon
+    desktop.tcl(OPEN)
+    until(lambda: desktop.has_focus("second"), 10, "the new one has the focus")
+    listed = daemon.request("GET", "/api/windows").json()["windows"]
+    assert [(w["title"], w["main"]) for w in listed] == [("main", True), ("second", False)]
+    main, second = (w["id"] for w in listed)
+    for window, title in ((main, "main"), (second, "second")):
+        assert daemon.request("POST", f"/api/windows/{window}/activate").status_code == 204
+        until(lambda title=title: desktop.has_focus(title), 10, title)
+    assert daemon.request("POST", f"/api/windows/{second}/close").status_code == 204
+    until(lambda: not desktop.window("second"), 10, "closed")
+    assert daemon.request("POST", f"/api/windows/{second}/activate").status_code == 404
+
+
+def test_who_may_only_watch_may_look_at_the_list(desktop: Desktop) -> None:
+    watching = {"Authorization": "Bearer View-token-0123456789"}
+    request = desktop.daemon.request
+    (window,) = request("GET", "/api/windows", headers=watching).json()["windows"]
+    path = f"/api/windows/{window['id']}/activate"
+    assert request("POST", path, headers=watching).status_code == 403
+
+
+def test_the_screen_stays_as_large_as_the_windows_need(desktop: Desktop) -> None:
+    desktop.tcl("wm minsize . 595 535")
+    until(lambda: desktop.resize(390, 844) == (595, 1288), 10, "what the main window needs")
+    desktop.fills("main", (595, 1288))
+    desktop.tcl(OPEN, "wm minsize .t 900 300", "wm resizable .t 0 0")
+    desktop.floats("second", (904, 1956))
+    desktop.tcl("destroy .t")
+    desktop.fills("main", (595, 1288))
+    desktop.tcl("wm minsize . 1 1")
+    # What its program does not state is at most what it chose to be.
+    desktop.fills("main", (390, 844))
+
+
+def test_a_window_larger_than_the_screen_is_made_to_fit(desktop: Desktop) -> None:
+    desktop.tcl("toplevel .t; wm title .t second; wm minsize .t 100 100; wm geometry .t 2000x1500")
+    desktop.floats("second")
+
+
+def test_a_main_window_of_one_size_is_left_at_it(desktop: Desktop) -> None:
+    desktop.tcl("wm geometry . 300x200", "wm resizable . 0 0")
+    try:
+        until(lambda: is_inside(desktop.area("main"), SCREEN), 10, "inside")
+        assert desktop.window("main")["main"]
+    finally:
+        desktop.tcl("wm resizable . 1 1")
+
+
+def test_a_new_daemon_keeps_to_what_it_finds(desktop: Desktop) -> None:
+    desktop.tcl(OPEN)
+    desktop.floats("second")
+    desktop.daemon.kill()
+    desktop.tcl("wm attributes . -zoomed 0")
+    desktop.daemon.start()
+    until(lambda: desktop.daemon.session()["windows"], 20, "windows")
+    desktop.fills("main")
+    desktop.floats("second")
+
+
+def test_an_application_starts_on_the_size_of_its_first_viewer(
+    daemon: Start, tmp_path: Path
+) -> None:
+    told = tmp_path / "told"
+    program = tmp_path / "program.py"
+    program.write_text(f"""
+import tkinter
+root = tkinter.Tk()
+size = f"{{root.winfo_screenwidth()}}x{{root.winfo_screenheight()}}"
+open({str(told)!r}, "w").write(size)
+root.mainloop()
+""")
+    started = daemon(app=f"/usr/bin/python3 {program}", display="xvfb", size="1600x900")
+    address = started.base.replace("http", "ws") + "/api/events"
+    with connect(address, additional_headers={"Authorization": f"Bearer {started.token}"}):
+        size = {"width": 1234, "height": 777}
+
+        def resized() -> bool:
+            return started.request("PUT", "/api/display", json=size).status_code == 200
+
+        until(resized, 20, "a display")
+        until(told.exists, 20, "the application")
+    until(told.read_text, 5, "its words")
+    assert told.read_text() == "1234x777"
+
+
+@pytest.mark.parametrize("toolkit", PROGRAMS)
+def test_a_second_window_of_each_toolkit_floats(daemon: Start, toolkit: str) -> None:
+    started = daemon(app=PROGRAMS[toolkit], display="xvfb", size="1000x700")
+    desktop = Desktop(started, Path())
+    until(lambda: desktop.window("first") and desktop.window("second"), 40, "two windows")
+    desktop.fills("first")
+    desktop.floats("second")
+    desktop.resize(700, 520)
+    desktop.fills("first", (700, 520))
+    desktop.floats("second", (700, 520))

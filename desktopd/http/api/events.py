@@ -80,6 +80,7 @@ class Events:
             subscriptions.callback(self._viewers.on_change(wake.set))
             subscriptions.callback(self._application.on_change(wake.set))
             if role is Role.CONTROL:
+                self._session.expect_viewer()
                 subscriptions.callback(self._session.clipboard.on_offer(on_offer))
                 copied += standing_frames(self._session.clipboard.offer)
                 downloads.subscribe(self._session, wake.set, subscriptions)

@@ -50,11 +50,20 @@ class ServedSession(Protocol):
     async def resize(self, size: Size) -> Size:
         """Resize the screen; the size that it now has."""
 
+    def expect_viewer(self) -> None:
+        """A viewer has come, and may want another size."""
+
     async def screenshot(self) -> bytes:
         """The screen as PNG."""
 
     async def restart_application(self) -> None:
         """End the application and start it again."""
+
+    async def activate_window(self, window: int) -> None:
+        """Raise a window of `status` and give it the focus; NoSuchWindow."""
+
+    async def close_window(self, window: int) -> None:
+        """Ask the program of a window of `status` to close it; NoSuchWindow."""
 
     async def drop(self, x: int, y: int, content: Content) -> DropResult:
         """Drop `content` at a pixel of the screen; ContentTooLarge."""

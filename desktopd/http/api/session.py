@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -13,10 +11,12 @@ from desktopd.applications.application import Application
 from desktopd.http.access.access import Access
 from desktopd.http.api.application_json import crash_json
 from desktopd.http.api.served_session import ServedSession
+from desktopd.http.api.windows import windows_json
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.status import DisplayStatus, ServiceState, ServiceStatus, SessionStatus, Stage
+from desktopd.shell_command import parse_command
 
 _TROUBLE = (ServiceState.FAILED, ServiceState.BACKOFF)
 
@@ -52,6 +52,7 @@ class SessionEndpoint:
             "version": self._version,
             "services": [_service(service, role) for service in status.services],
             "display": None if status.display is None else _display(status.display, role),
+            "windows": windows_json(status.windows),
             "rfb": {"path": self._server.path, "baseline": self._server.baseline},
             "viewers": [_viewer(viewer) for viewer in self._viewers],
             "app": {
@@ -92,8 +93,8 @@ def message(status: SessionStatus) -> str:
 
 def _program(command: str) -> str:
     try:
-        return Path(shlex.split(command)[0]).name
-    except (ValueError, IndexError):
+        return parse_command(command, {}).name
+    except ValueError:
         return command
 
 

@@ -15,7 +15,7 @@ _NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
 def bind_tcp(host: str, port: int) -> list[socket.socket]:
-    """Listening sockets for each address of `host` (empty or ``*``: all of this machine).
+    """Listening sockets for each address of `host` (empty, ``*`` or ``::``: all of this machine).
 
     All have the same port; 0 takes a free one. Raises ListenError.
     """
@@ -53,7 +53,7 @@ def bind_unix(path: Path) -> socket.socket:
 
 def _addresses(host: str) -> list[tuple[int, tuple[Any, ...]]]:
     """Family and address of each that `host` has, without repeats."""
-    name = None if host in ("", "*") else host
+    name = None if host in ("", "*", "::") else host
     try:
         found = socket.getaddrinfo(name, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import socket
 import ssl
@@ -32,10 +33,19 @@ _BACKLOG = 128
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket on an address, ``::`` also for IPv4; 0 takes a free port.
+    """A listening socket on an address, ``::`` for both families; 0 takes a free port.
 
-    Raises OSError.
+    Where IPv6 is missing ``::`` is IPv4 alone. Raises OSError.
     """
+    try:
+        return _listen(host, port)
+    except OSError as error:
+        if host != "::" or error.errno not in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
+            raise
+    return _listen("0.0.0.0", port)
+
+
+def _listen(host: str, port: int) -> socket.socket:
     sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -16,24 +16,30 @@ import time
 
 from pyvirtualdisplay.abstractdisplay import AbstractDisplay, XStartError
 
+from desktopd.session.backends import display_numbers
 from desktopd.session.backends.options import XServerOptions
 from desktopd.session.errors import LaunchError
 from desktopd.session.process import popen
 
 START_WITHIN = 15.0
 
-# No listener but the socket in the file system, no screen saver, no reset when the last client
-# leaves (Xvfb forgets its modes then). The extensions are those that Qt and GL applications need.
+# No screen saver, no reset when the last client leaves (Xvfb forgets its modes then). The
+# extensions are those that Qt and GL applications need.
 _COMMON = (
-    *("-nolisten", "tcp", "-nolisten", "local", "-noreset", "-s", "0"),
+    *("-nolisten", "tcp", "-noreset", "-s", "0"),
     *("+extension", "GLX", "+extension", "RANDR", "+extension", "RENDER"),
     *("+extension", "COMPOSITE", "+extension", "DAMAGE", "+extension", "XFIXES"),
 )
 
 
 def common_arguments(options: XServerOptions, number: int) -> list[str]:
-    """Arguments that each of the X servers takes, for display `number`."""
-    return [f":{number}", *_COMMON, "-auth", str(options.authority)]
+    """Arguments that each of the X servers takes, for display `number`.
+
+    It listens on the socket in the file system alone, or on the abstract one alone where the
+    folder of sockets is not ours to write, as WSLg mounts it.
+    """
+    other = "local" if display_numbers.can_make_sockets() else "unix"
+    return [f":{number}", *_COMMON, "-nolisten", other, "-auth", str(options.authority)]
 
 
 class DetachedDisplay(AbstractDisplay):  # type: ignore[misc]

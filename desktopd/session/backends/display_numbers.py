@@ -26,7 +26,8 @@ NUMBERS = range(10, 60_000)
 def claim(number: int) -> Iterator[bool]:
     """Keep display `number` from other daemons for the block; false where it is not free.
 
-    The claim is an abstract socket: the kernel gives it to one process, and it ends with that.
+    The claim is an abstract socket, which the kernel gives to one process and takes back at its
+    end, and the lock of the display, for daemons in other containers that share /tmp.
     """
     with socket.socket(socket.AF_UNIX) as claimed:
         try:
@@ -34,18 +35,81 @@ def claim(number: int) -> Iterator[bool]:
         except OSError:
             yield False
             return
-        yield not (_lock(number).exists() or is_served(number) or _is_foreign(number))
+        if is_served(number) or _is_foreign(number):
+            yield False
+            return
+        with _locked(number) as is_ours:
+            yield is_ours
 
 
 def lock(number: int, pid: int) -> None:
-    """Make the lock of display `number` for its X server; raises OSError."""
+    """Make the lock of a claimed display that of its X server; raises OSError.
+
+    One that the server has made itself stays.
+    """
+    with _fresh_lock(number, pid) as fresh, contextlib.suppress(FileExistsError):
+        if _lock(number).exists() and _lock(number).read_bytes() == _content(os.getpid()):
+            fresh.rename(_lock(number))
+        else:
+            _lock(number).hardlink_to(fresh)
+
+
+@contextmanager
+def _locked(number: int) -> Iterator[bool]:
+    """Hold the lock of display `number` for the block; false where somebody else does.
+
+    It is held by flock(2) too: in another container our pid says nothing. What `lock` has put in
+    its place stays. Where no lock can be made there is none to be had by others either.
+    """
+    held = None
+    try:
+        held, is_ours = _take_lock(number), True
+    except FileExistsError:
+        is_ours = False
+    except OSError:
+        is_ours = not _lock(number).exists()
+    try:
+        yield is_ours
+    finally:
+        if held is not None:
+            _give_lock(number, held)
+
+
+def _take_lock(number: int) -> int:
+    """Make the lock; returns the descriptor that holds it. Raises FileExistsError, OSError."""
+    with _fresh_lock(number, os.getpid()) as fresh:
+        held = os.open(fresh, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            # A link is made once, with all that the lock holds.
+            _lock(number).hardlink_to(fresh)
+        except OSError:
+            os.close(held)
+            raise
+    return held
+
+
+def _give_lock(number: int, held: int) -> None:
+    """Delete the lock, unless it is that of an X server by now."""
+    with contextlib.suppress(OSError):
+        if os.path.samestat(os.fstat(held), _lock(number).lstat()):
+            _lock(number).unlink()
+    os.close(held)
+
+
+def _content(pid: int) -> bytes:
+    """What X servers write into a lock."""
+    return f"{pid:>10}\n".encode()
+
+
+@contextmanager
+def _fresh_lock(number: int, pid: int) -> Iterator[Path]:
+    """A lock with this pid under another name, for the block."""
     fresh = Path(f"/tmp/.tX{number}-lock.{os.getpid()}")
     try:
-        # A link is made once, with all that the lock holds.
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444), "w") as file:
-            file.write(f"{pid:>10}\n")
-        with contextlib.suppress(FileExistsError):
-            _lock(number).hardlink_to(fresh)
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444), "wb") as file:
+            file.write(_content(pid))
+        yield fresh
     finally:
         fresh.unlink(missing_ok=True)
 
@@ -59,12 +123,15 @@ def remove_dead_locks() -> None:
 
 
 def make_socket_folder() -> None:
-    """Create the folder of the sockets, open to every user, where there is none yet."""
-    try:
+    """Create the folder of the sockets, open to every user, where there is none yet and may be."""
+    with contextlib.suppress(OSError):  # one that cannot be made is one that cannot be written
         SOCKETS.mkdir()
         SOCKETS.chmod(0o1777)
-    except FileExistsError:
-        pass
+
+
+def can_make_sockets() -> bool:
+    """Whether an X server of ours can listen in the folder of the sockets."""
+    return os.access(SOCKETS, os.W_OK | os.X_OK, effective_ids=True)
 
 
 def is_served(number: int) -> bool:

@@ -1,6 +1,6 @@
 """When a window manager is ready: it answers as EWMH demands.
 
-Tested by tests/x11/test_windows.py and tests/x11/test_session.py.
+Tested by tests/x11/test_paint.py and tests/x11/test_session.py.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import asyncio
 
 from desktopd.errors import DisplayUnavailable
 from desktopd.session.x_server import XServer
-from desktopd.x11 import windows
+from desktopd.x11.windows import window_manager
 
 
 class WindowManagerProbe:
@@ -22,7 +22,7 @@ class WindowManagerProbe:
         """Probe: ask once."""
         try:
             connection = self._x_server.open_display().connection
-            return await windows.window_manager(connection) is not None
+            return await window_manager.window_manager(connection) is not None
         except DisplayUnavailable:
             return False
 

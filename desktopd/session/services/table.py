@@ -10,12 +10,14 @@ from collections.abc import Callable
 from desktopd.session.options import SessionOptions
 from desktopd.session.service import PartOf, Service
 from desktopd.session.services.application import application
+from desktopd.session.services.bus import bus
 from desktopd.session.services.display import display
 from desktopd.session.services.rfb import rfb
 from desktopd.session.services.window_manager import window_manager
 from desktopd.session.x_server import XServer
 
-Define = Callable[[SessionOptions, XServer, Callable[[], None]], Service | PartOf]
-"""Makes a service for a session; it calls the last argument when its `stage` has changed."""
+Define = Callable[[SessionOptions, XServer, Callable[[], None]], Service | PartOf | None]
+"""Makes a service for a session, None where it cannot run here; it calls the last argument when its
+`stage` has changed."""
 
-SERVICES: tuple[Define, ...] = (display, window_manager, rfb, application)
+SERVICES: tuple[Define, ...] = (display, bus, window_manager, rfb, application)

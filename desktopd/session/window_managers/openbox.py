@@ -7,13 +7,14 @@ from xml.sax.saxutils import escape
 
 from desktopd.session.program import Program
 from desktopd.session.window_managers.window_manager import WindowManager, WindowManagerOptions
+from desktopd.shell_command import without_shell
 
 NAMESPACE = "http://openbox.org/3.4/rc"
 
-# Focus and raise by a click, and what a dialog's title bar needs: no way to switch or to end.
+# Focus by a click, and what the title bar and the edges of a window need: no way to end it all.
 MOUSE = """\
   <context name="Client">
-    <mousebind button="Left" action="Press"><action name="Focus"/><action name="Raise"/></mousebind>
+    <mousebind button="Left" action="Press"><action name="Focus"/>{raise}</mousebind>
     <mousebind button="Middle" action="Press"><action name="Focus"/></mousebind>
     <mousebind button="Right" action="Press"><action name="Focus"/></mousebind>
   </context>
@@ -21,23 +22,27 @@ MOUSE = """\
     <mousebind button="Left" action="Press"><action name="Focus"/><action name="Raise"/></mousebind>
     <mousebind button="Left" action="Drag"><action name="Move"/></mousebind>
   </context>
-  <context name="Close">
-    <mousebind button="Left" action="Click"><action name="Close"/></mousebind>
-  </context>
-"""
-
-DESKTOP_MOUSE = """\
   <context name="Titlebar">
     <mousebind button="Left" action="DoubleClick"><action name="ToggleMaximize"/></mousebind>
   </context>
   <context name="Maximize">
     <mousebind button="Left" action="Click"><action name="ToggleMaximize"/></mousebind>
   </context>
-  <context name="Iconify">
-    <mousebind button="Left" action="Click"><action name="Iconify"/></mousebind>
+  <context name="Close">
+    <mousebind button="Left" action="Click"><action name="Close"/></mousebind>
   </context>
   <context name="Bottom BLCorner BRCorner Left Right Top TLCorner TRCorner">
     <mousebind button="Left" action="Drag"><action name="Resize"/></mousebind>
+  </context>
+"""
+
+RAISE = '<action name="Raise"/>'
+# What fills the screen stays below what floats: a click there would hide everything else.
+KIOSK_RAISE = f'<action name="If"><maximized>no</maximized><then>{RAISE}</then></action>'
+
+DESKTOP_MOUSE = """\
+  <context name="Iconify">
+    <mousebind button="Left" action="Click"><action name="Iconify"/></mousebind>
   </context>
   <context name="Root">
     <mousebind button="Right" action="Press">
@@ -51,9 +56,9 @@ DESKTOP_KEYS = """\
   <keybind key="A-F4"><action name="Close"/></keybind>
 """
 
-# The later rule wins: normal windows fill the screen, whatever floats above them is centred.
+# Which window fills the screen is for desktopd.x11.windows.kiosk: openbox knows no first one.
 KIOSK_RULES = """\
-  <application type="normal"><decor>no</decor><maximized>yes</maximized></application>
+  <application type="normal"><position><x>center</x><y>center</y></position></application>
   <application type="dialog"><decor>yes</decor><maximized>no</maximized>
     <position force="yes"><x>center</x><y>center</y></position></application>
 """
@@ -78,7 +83,7 @@ def _rc(menu: Path, *, kiosk: bool) -> str:
 <placement><policy>Smart</policy><center>yes</center></placement>
 <theme>
   <name>Onyx</name>
-  <titleLayout>{"LC" if kiosk else "LIMC"}</titleLayout>
+  <titleLayout>{"LMC" if kiosk else "LIMC"}</titleLayout>
   <keepBorder>no</keepBorder>
   <animateIconify>no</animateIconify>
 </theme>
@@ -87,7 +92,7 @@ def _rc(menu: Path, *, kiosk: bool) -> str:
 <keyboard>
 {"" if kiosk else DESKTOP_KEYS}</keyboard>
 <mouse>
-{MOUSE}{"" if kiosk else DESKTOP_MOUSE}</mouse>
+{MOUSE.replace("{raise}", KIOSK_RAISE if kiosk else RAISE)}{"" if kiosk else DESKTOP_MOUSE}</mouse>
 <menu><file>{escape(str(menu))}</file><showIcons>no</showIcons></menu>
 <applications>
 {KIOSK_RULES if kiosk else ""}</applications>
@@ -101,7 +106,7 @@ def _menu(command: str) -> str:
 <openbox_menu xmlns="http://openbox.org/3.4/menu">
 <menu id="root-menu" label="desktopd">
   <item label="{escape(command, {'"': "&quot;"})}">
-    <action name="Execute"><command>{escape(command)}</command></action>
+    <action name="Execute"><command>{escape(without_shell(command))}</command></action>
   </item>
   <separator/>
   <menu id="client-list-menu"/>

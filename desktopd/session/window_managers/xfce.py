@@ -17,6 +17,7 @@ from desktopd.session.backends.table import BACKENDS
 from desktopd.session.program import Program
 from desktopd.session.window_managers.window_manager import WindowManager, WindowManagerOptions
 from desktopd.session.window_managers.xfconf import Value, channel_xml
+from desktopd.shell_command import parse_command, without_shell
 
 # Red, green, blue, opacity: one plain colour, which costs the picture's encoder nothing.
 COLOUR = (0.12, 0.16, 0.22, 1.0)
@@ -130,9 +131,9 @@ _HIDDEN = "[Desktop Entry]\nType=Application\nName=hidden\nHidden=true\n"
 
 def _application_entry(command: str) -> str:
     """The application for panel and menu (Desktop Entry Specification)."""
-    program = Path(shlex.split(command)[0]).name
+    program = parse_command(command, {}).name
     # In a value a backslash is written twice, in Exec a percent sign too.
-    escaped = command.replace("\\", "\\\\").replace("%", "%%")
+    escaped = without_shell(command).replace("\\", "\\\\").replace("%", "%%")
     return f"""\
 [Desktop Entry]
 Type=Application

@@ -160,6 +160,14 @@ class Keymap:
         """Whether some key bears the keysym."""
         return keysyms.canonical(keysym) in self._places
 
+    def bearers(self, keysym: int) -> set[int]:
+        """The keycodes that bear the keysym."""
+        return {place.keycode for place in self._places.get(keysyms.canonical(keysym), ())}
+
+    def is_shortcut(self, state: State) -> bool:
+        """Whether modifiers are held that make another thing of a key than text."""
+        return bool(state.base & ~self.level_modifiers & ~self.num_lock)
+
     def bears(self, keycode: int, keysym: int) -> bool:
         """Whether this key bears the keysym."""
         places = self._places.get(keysyms.canonical(keysym), ())

@@ -124,6 +124,8 @@ class VirtualKeyboard:
     def _stroke(self, keysym: int, scancode: int | None, state: State) -> Stroke | None:
         physical = self._names.get(KEY_NAMES.get(scancode or 0, ""), 0)
         if keysyms.is_valid(keysym):
+            if physical and self._is_foreign(keysym) and self._keymap.is_shortcut(state):
+                return Stroke(physical, state.modifiers, state.group)
             if not self._keymap.has(keysym):
                 self._bind(keysym)
             return self._keymap.stroke(keysym, state, physical)
@@ -133,6 +135,13 @@ class VirtualKeyboard:
             return Stroke(physical, state.modifiers, state.group)
         logger.debug("no key for keysym %#x, scan code %s", keysym, scancode)
         return None
+
+    def _is_foreign(self, keysym: int) -> bool:
+        """Whether it is a character that the layout lacks, and that names no shortcut."""
+        character = keysyms.character(keysym)
+        if character is None or character.isascii():
+            return False
+        return self._keymap.bearers(keysym) <= self._spare.bound.keys()
 
     def _bind(self, keysym: int) -> None:
         choice = self._spare.choose(self._down, time.monotonic())

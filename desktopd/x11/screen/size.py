@@ -30,6 +30,8 @@ class ScreenSize:
         self._largest = largest
         self._dpi = dpi
         self._handlers: Observers[[Size]] = Observers()
+        self._asked = size
+        self._needed = Size(1, 1)
         self._wanted = size
         self._applied: Size | None = None
         self._next_change = 0.0
@@ -54,14 +56,28 @@ class ScreenSize:
     async def resize(self, size: Size) -> Size:
         """Give the screen this size, each side brought into 64 to `largest`; returns what X has.
 
-        Of calls that overlap only the latest size counts, and all of them return it. Raises
+        It becomes larger, of the same shape, where what is shown needs more. Of calls that overlap
+        only the latest size counts, and all of them return it. Raises
         XRequestError when X refuses; the screen then has the size that it had.
         """
-        self._wanted = size.clamped(self._largest)
+        self._asked = size
+        return await asyncio.shield(self._change())
+
+    def need(self, size: Size) -> None:
+        """Keep the screen at least as large as this from now on, whatever is asked for."""
+        self._needed = size
+        if self._target() != self._wanted:
+            self._change()
+
+    def _target(self) -> Size:
+        return self._asked.grown(self._needed).clamped(self._largest)
+
+    def _change(self) -> asyncio.Task[Size]:
+        self._wanted = self._target()
         if self._settling is None:
             self._settling = asyncio.create_task(self._settle())
             self._settling.add_done_callback(_log_failure)
-        return await asyncio.shield(self._settling)
+        return self._settling
 
     async def _settle(self) -> Size:
         try:
@@ -95,6 +111,9 @@ class ScreenSize:
     def _update(self, size: Size) -> None:
         if size != self.size:
             self.size = size
+            if self._settling is None:  # somebody else's change, as by a viewer of Xvnc
+                self._asked = self._wanted = size
+                self.need(self._needed)
             self._handlers.call(size)
 
 

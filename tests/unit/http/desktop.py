@@ -34,6 +34,7 @@ from desktopd.session.status import DisplayStatus, ServiceState, ServiceStatus, 
 from desktopd.x11.selections.clipboard import Offer, Superseded
 from desktopd.x11.selections.content import Content, ContentLimits
 from desktopd.x11.selections.negotiation import DropResult
+from desktopd.x11.windows.desktop_windows import NoSuchWindow
 
 TOKEN = "Control-token-4f9c2a7d81"
 VIEW_TOKEN = "View-token-90b1d3e5c7"
@@ -129,12 +130,28 @@ class Desk:
         self.become(display=replace(display, size=size))
         return size
 
+    def expect_viewer(self) -> None:
+        pass
+
     async def screenshot(self) -> bytes:
         self.display()
         return b"\x89PNG\r\n\x1a\n"
 
     async def restart_application(self) -> None:
         self.restarts += 1
+
+    async def activate_window(self, window: int) -> None:
+        self._find(window)
+        windows = (replace(w, active=w.id == window) for w in self.status.windows)
+        self.become(windows=tuple(windows))
+
+    async def close_window(self, window: int) -> None:
+        self._find(window)
+        self.become(windows=tuple(w for w in self.status.windows if w.id != window))
+
+    def _find(self, window: int) -> None:
+        if window not in {w.id for w in self.status.windows}:
+            raise NoSuchWindow
 
     async def drop(self, x: int, y: int, content: Content) -> DropResult:
         self.display()

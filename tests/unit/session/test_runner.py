@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from desktopd.session.family import MARK, family, marks_of, new_mark
 from desktopd.session.process import Process, popen
 from desktopd.session.runner import Runner
 from desktopd.session.service import SPARED, Restart, Service
@@ -53,7 +54,8 @@ async def reach(runner: Runner, state: ServiceState, restarts: int = 0) -> None:
 
 
 def sleeper(**options: object) -> Service:
-    return Service("s", ("sleep", "60"), **{"ready": at_once, "restart": QUICK, **options})  # type: ignore[arg-type]
+    given = {"argv": ("sleep", "60"), "ready": at_once, "restart": QUICK, **options}
+    return Service("s", **given)  # type: ignore[arg-type]
 
 
 async def test_a_killed_service_comes_back_and_its_end_is_told(folder: Path) -> None:
@@ -201,3 +203,46 @@ async def test_a_left_process_with_another_command_is_replaced(folder: Path) -> 
         await reach(new, ServiceState.RUNNING)
         assert new.status.pid != old.status.pid
         assert not Path(f"/proc/{old.status.pid}/cwd").exists()
+
+
+def forking(folder: Path, script: str, **options: object) -> Runner:
+    """A service that is a launcher: ready once the file `ready` is there."""
+
+    async def is_ready() -> bool:
+        return (folder / "ready").exists()
+
+    service = sleeper(argv=("sh", "-c", script), ready=is_ready, forks=True, **options)
+    runner = make(folder, service)
+    mark = new_mark(folder)
+
+    async def launch() -> Process:
+        child = popen(service.argv, {**os.environ, MARK: mark}, folder / "s.log")
+        return Process(child.pid, child, keep_children=True, mark=mark)
+
+    runner._launch = launch
+    return runner
+
+
+async def test_what_a_launcher_leaves_is_the_service(folder: Path) -> None:
+    async with running(forking(folder, "setsid sleep 60 & exit 0")) as runner:
+        while not family(marks_of(folder)):
+            await asyncio.sleep(0.005)
+        (left,) = family(marks_of(folder))
+        while runner.status.pid != left:
+            await asyncio.sleep(0.005)
+        assert runner.owns(left)
+        assert runner.status.state is ServiceState.STARTING
+        (folder / "ready").touch()
+        await reach(runner, ServiceState.RUNNING)
+        os.kill(left, signal.SIGKILL)
+        await reach(runner, ServiceState.RUNNING, 1)
+    assert family(marks_of(folder)) == []
+
+
+async def test_a_launcher_that_fails_leaves_nothing(folder: Path) -> None:
+    async with running(forking(folder, "sleep 60 & exit 3")) as runner:
+        await reach(runner, ServiceState.BACKOFF)
+        assert "exited with status 3" in (runner.status.error or "")
+    async with asyncio.timeout(5):
+        while family(marks_of(folder)):
+            await asyncio.sleep(0.005)

@@ -11,9 +11,10 @@ const IMPORT = /(?:\bfrom|\bimport|\bimport\(|\bURL\()\s*['"](\.[^'"]+)['"]/g;
 
 /** What each room may import, besides the files at the top (emitter, timer, geometry) and itself. */
 const ARROWS = /** @type {Record<string, string[]>} */ ({
-  page: ['connection', 'embedding', 'novnc', 'picture', 'video'],
+  page: ['connection', 'embedding', 'keyboard', 'novnc', 'picture', 'video'],
   embedding: ['connection'],
   connection: ['novnc'],
+  keyboard: ['novnc'],
   novnc: ['picture', 'video'],
   video: ['picture'],
   picture: [],

@@ -7,7 +7,6 @@
 /** @import { DesktopConnection } from './desktop-connection.js' */
 
 import { contentOf } from './clipboard-content.js';
-import { ALT_L, CONTROL_L, LETTER_V } from './keysyms.js';
 
 // How long (milliseconds) a paste key waits for the browser's paste event.
 const PASTE_TIME = 250;
@@ -100,16 +99,8 @@ export function isPasteKey({ key, code, ctrlKey, metaKey, altKey, shiftKey }, ap
  * @param {KeyboardEvent} event
  */
 function press(rfb, event) {
-  if (event.metaKey) {
-    // A Mac's Command+V; noVNC has sent Command as Alt.
-    rfb.sendKey(CONTROL_L, 'ControlLeft', true);
-    rfb.sendKey(ALT_L, 'MetaLeft', false);
-    rfb.sendKey(LETTER_V, 'KeyV');
-    rfb.sendKey(CONTROL_L, 'ControlLeft', false);
-  } else {
-    // noVNC would prevent the paste along with the key, so it gets a copy of the event.
-    rfb.canvas.dispatchEvent(new KeyboardEvent('keydown', copyOf(event)));
-  }
+  // The keyboard would prevent the paste along with the key, so it gets a copy of the event.
+  rfb.canvas.dispatchEvent(new KeyboardEvent('keydown', copyOf(event)));
 }
 
 /**
@@ -122,6 +113,7 @@ function copyOf(event) {
     key, code, location, repeat, ctrlKey, shiftKey, altKey, metaKey,
     modifierCapsLock: event.getModifierState('CapsLock'),
     modifierNumLock: event.getModifierState('NumLock'),
+    bubbles: true,
     cancelable: true,
   };
 }

@@ -108,11 +108,23 @@ export interface SessionFacts {
   services: ServiceFacts[];
   display: { name: string; backend: string; width: number; height: number } | null;
   viewers: ViewerFacts[];
+  /** The oldest first; not every server says. */
+  windows?: WindowFacts[];
   /** How this session's pixels are sent, and whether H.264 can keep to its baseline profile; not every server says. */
   rfb?: { path: string; baseline?: boolean };
   app: ApplicationStatus;
   /** What draws the application's OpenGL; `reason` is why that is no GPU. */
   gpu: { renderer: 'nvidia' | 'dri' | 'software'; name: string; reason: string };
+}
+
+/** A window on the desktop. */
+export interface WindowFacts {
+  id: number;
+  title: string;
+  /** Whether it fills the desktop of a kiosk. */
+  main: boolean;
+  /** Whether it has the focus. */
+  active: boolean;
 }
 
 export interface FileEntry {

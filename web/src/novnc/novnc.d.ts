@@ -52,7 +52,7 @@ declare module '@novnc/novnc' {
     addEventListener(type: string, callback: (event: CustomEvent) => void): void;
     dispatchEvent(event: Event): boolean;
     disconnect(): void;
-    focus(options?: FocusOptions): void;
+    focusOnClick: boolean;
     sendKey(keysym: number, code: string, down?: boolean): void;
 
     protected readonly _rfbConnectionState: string;
@@ -68,7 +68,7 @@ declare module '@novnc/novnc' {
     protected _enabledContinuousUpdates: boolean;
     protected readonly _cursor: { readonly _canvas: HTMLCanvasElement; readonly _hotSpot: { x: number; y: number }; move(clientX: number, clientY: number): void };
     protected readonly _gestures: { detach(): void };
-    protected readonly _keyboard: { _allKeysUp(): void };
+    protected _keyboard: { grab(): void; ungrab(): void };
     protected readonly _FBU: {
       readonly x: number;
       readonly y: number;
@@ -84,6 +84,7 @@ declare module '@novnc/novnc' {
 
     protected _disconnect(): void;
     protected _fail(details: string): boolean;
+    protected _handleKeyEvent(keysym: number, code: string, down: boolean, num: boolean | null, caps: boolean | null): void;
     protected _handleMessage(): void;
     protected _framebufferUpdate(): boolean;
     protected _handleDataRect(): boolean;
@@ -105,6 +106,19 @@ declare module '@novnc/novnc' {
     protected _updateContinuousUpdates(): void;
     protected _updateScale(): void;
   }
+}
+
+/** core/input/domkeytable.js */
+declare module '*/core/input/domkeytable.js' {
+  /** Keysyms by KeyboardEvent.key and KeyboardEvent.location. */
+  const table: Record<string, number[]>;
+  export default table;
+}
+
+/** core/input/keysymdef.js */
+declare module '*/core/input/keysymdef.js' {
+  const table: { lookup(codePoint: number): number };
+  export default table;
 }
 
 /** core/display.js */

@@ -39,7 +39,7 @@ export class ResizingRFB extends RefiningRFB {
 
   /** Whether the desktop could take this window's size but has another. */
   get misfit() {
-    return this.#canAsk && !this.#agrees;
+    return this.#canAsk && !this.#agrees && !this.#requests.granted;
   }
 
   /**
@@ -113,13 +113,16 @@ export class ResizingRFB extends RefiningRFB {
 
   /** @override */
   _handleExtendedDesktopSize() {
-    // The x-position is 1 in an answer to this client's request, the y-position is not 0 when that was refused.
+    // The x-position is 1 in an answer to this client's request, 0 for a change by the server itself; the y-position is not 0
+    // when that was refused.
     const { x, y, width, height } = this._FBU;
     const done = super._handleExtendedDesktopSize();
+    if (done && x === 0) this.#requests.grant();
     if (!done || x !== 1) return done;
     // LibVNCServer puts its refusal and a change that came meanwhile into one message; noVNC would ignore both.
     if (y !== 0 && !sameSize({ width, height }, this.size)) this._resize(width, height);
     this.#requests.answered();
+    if (y === 0) this.#requests.grant();
     return done;
   }
 

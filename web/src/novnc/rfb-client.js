@@ -3,11 +3,18 @@
 // connection/desktop-connection.js.
 
 /** @import { Point } from '../geometry.js' */
+/** @import { Key } from './held-keys.js' */
 
 import { HeldKeys } from './held-keys.js';
 import { REQUEST } from './fence.js';
 import { PointerRFB } from './pointer-rfb.js';
 import { RFB } from './rfb.js';
+
+/**
+ * The lock lights of the visitor's keyboard; null where the browser does not tell.
+ *
+ * @typedef {{caps: boolean | null, num: boolean | null}} Locks
+ */
 
 /** RFB whose keys can be held back, and which tells whether the server still answers. */
 export class RFBClient extends PointerRFB {
@@ -19,8 +26,10 @@ export class RFBClient extends PointerRFB {
     super(...parameters);
     this.background = '';
     this.#keys.on('key', ({ keysym, code, down }) => super.sendKey(keysym, code, down));
-    // noVNC releases the keys when the window loses the focus, not when a panel of the page takes it.
-    this._canvas.addEventListener('blur', () => this._keyboard._allKeysUp());
+    // Keys and the focus are those of a text field.
+    this._keyboard = { grab() {}, ungrab() {} };
+    this.focusOnClick = false;
+    this._canvas.removeAttribute('tabindex');
   }
 
   /** The element that the picture scrolls in. */
@@ -28,7 +37,7 @@ export class RFBClient extends PointerRFB {
     return this._screen;
   }
 
-  /** The element that takes keys and pointer. */
+  /** The element that takes the pointer. */
   get canvas() {
     return this._canvas;
   }
@@ -78,6 +87,16 @@ export class RFBClient extends PointerRFB {
    */
   holdKeys() {
     return this.#keys.hold();
+  }
+
+  /**
+   * Send a key of a keyboard, with the lights of the desktop those of that keyboard.
+   *
+   * @param {Key} key
+   * @param {Locks} locks
+   */
+  type({ keysym, code, down = true }, { caps, num }) {
+    this._handleKeyEvent(keysym, code, down, num, caps);
   }
 
   /**

@@ -27,6 +27,8 @@ export class SizeRequests extends Emitter {
   #current;
   /** @type {Size | null} */
   #asked = null;
+  /** @type {Size[]} what the desktop has become since: larger than asked while its windows need that */
+  #granted = [];
   #askedAt = -Infinity;
   #awaiting = false;
   #next = new Timer(() => this.look());
@@ -66,6 +68,21 @@ export class SizeRequests extends Emitter {
     this.look();
   }
 
+  /** The desktop has the size that the server gives for the last request, whether that is the one asked for or not. */
+  grant() {
+    if (this.#asked === null) return;
+    this.#granted.push(this.#current());
+    if (this.#awaiting || sameSize(this.#current(), this.#asked)) return;
+    this.#settledAt = performance.now();
+    this.emit('settled');
+  }
+
+  /** Whether the desktop has the size that the server gives for the window's. */
+  get granted() {
+    const wanted = this.#wanted();
+    return wanted !== null && sameSize(wanted, this.#asked) && this.#granted.some((one) => sameSize(one, this.#current()));
+  }
+
   /** Ask for the window's size if it has changed since the last request. */
   look() {
     const wanted = this.#wanted();
@@ -88,6 +105,7 @@ export class SizeRequests extends Emitter {
   /** @param {Size} size */
   #ask(size) {
     this.#asked = size;
+    this.#granted = [];
     this.#askedAt = performance.now();
     this.#awaiting = true;
     this.settle();

@@ -115,7 +115,7 @@ export class Bar extends Emitter {
   /** Open the menu and give it the focus, or close it. */
   toggle() {
     if (!this.#menu.hidden) {
-      this.#leave();
+      this.leave();
     } else if (!this.#nav.hidden) {
       this.#unfold();
       /** @type {HTMLElement | null} */ (this.#menu.querySelector('button:not([hidden])'))?.focus();
@@ -128,21 +128,22 @@ export class Bar extends Emitter {
     this.#handle.setAttribute('aria-expanded', 'false');
   }
 
+  /** Close the menu; the focus may go back to the desktop. */
+  leave() {
+    this.fold();
+    this.emit('left');
+  }
+
   #unfold() {
     this.#offerPixels();
     this.#menu.hidden = false;
     this.#handle.setAttribute('aria-expanded', 'true');
   }
 
-  #leave() {
-    this.fold();
-    this.emit('left');
-  }
-
   #listen() {
-    this.#handle.addEventListener('click', () => (this.#menu.hidden ? this.#unfold() : this.#leave()));
+    this.#handle.addEventListener('click', () => (this.#menu.hidden ? this.#unfold() : this.leave()));
     this.#nav.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape') this.#leave();
+      if (event.key === 'Escape') this.leave();
     });
     for (const control of [this.#resize, this.#hidpi]) {
       control.addEventListener('change', () => this.emit('settings', this.settings));
@@ -153,8 +154,8 @@ export class Bar extends Emitter {
     });
     this.#smooth.addEventListener('change', () => this.emit('smooth', this.#smooth.checked));
     this.#drag.addEventListener('change', () => this.emit('drag', this.#drag.checked));
-    this.#fullscreen.on('pressed', () => this.#leave());
-    for (const action of /** @type {const} */ (['fit', 'reconnect'])) this.#act(action, () => this.#leave());
+    this.#fullscreen.on('pressed', () => this.leave());
+    for (const action of /** @type {const} */ (['fit', 'reconnect'])) this.#act(action, () => this.leave());
     for (const action of /** @type {const} */ (['keyboard', 'clipboard', 'files', 'restart', 'about'])) {
       this.#act(action, () => this.fold());
     }

@@ -4,6 +4,7 @@
 
 /** @import { DesktopConnection, ConnectionState } from '../connection/desktop-connection.js' */
 /** @import { SessionFacts } from '../connection/server' */
+/** @import { TextField } from '../keyboard/text-field.js' */
 /** @import { RFBClient } from '../novnc/rfb-client.js' */
 /** @import { Settings } from './bar.js' */
 /** @import { Parameters } from './parameters.js' */
@@ -22,6 +23,7 @@ import { texts } from './texts.js';
  */
 export class DesktopView extends Emitter {
   #connection;
+  #field;
   #parameters;
   #settings;
   #root = document.documentElement.dataset;
@@ -32,13 +34,13 @@ export class DesktopView extends Emitter {
 
   /**
    * @param {HTMLElement} place - where the picture goes
-   * @param {DesktopConnection} connection
-   * @param {Parameters} parameters
-   * @param {Settings} settings
+   * @param {{connection: DesktopConnection, field: TextField, parameters: Parameters, settings: Settings}} parts - field: what
+   *   takes the keys
    */
-  constructor(place, connection, parameters, settings) {
+  constructor(place, { connection, field, parameters, settings }) {
     super();
     this.#connection = connection;
+    this.#field = field;
     this.#parameters = parameters;
     this.#settings = settings;
     if (!parameters.autoconnect) this.#root.link = 'disconnected';
@@ -50,7 +52,11 @@ export class DesktopView extends Emitter {
     this.#attention.on('changed', (given) => {
       if (connection.rfb) connection.rfb.paused = !given;
     });
-    place.addEventListener('pointerdown', () => this.emit('touched'));
+    place.addEventListener('pointerdown', ({ clientX: x, clientY: y }) => {
+      field.move({ x, y });
+      this.focus();
+      this.emit('touched');
+    });
     place.addEventListener('pointerup', () => this.focus());
   }
 
@@ -84,7 +90,7 @@ export class DesktopView extends Emitter {
 
   /** Have the desktop take the keys. */
   focus() {
-    this.#connection.rfb?.focus({ preventScroll: true });
+    this.#field.focus();
   }
 
   /** Have the desktop take the keys when nothing else that is seen takes them. */
@@ -95,7 +101,7 @@ export class DesktopView extends Emitter {
 
   /** @param {RFBClient} rfb */
   #configure(rfb) {
-    rfb.canvas.setAttribute('role', 'application');
+    rfb.canvas.setAttribute('role', 'img');
     rfb.canvas.setAttribute('aria-label', texts.desktop);
     rfb.showDotCursor = this.#parameters.showDot;
     rfb.compressionLevel = this.#parameters.compression;

@@ -16,8 +16,12 @@ import { Session } from '../connection/session.js';
 import { socketAddress } from '../connection/socket-address.js';
 import { UploadBatch } from '../connection/upload-batch.js';
 import { WakeUp } from '../connection/wake-up.js';
+import { Windows } from '../connection/windows.js';
 import { Embedding } from '../embedding/embedding.js';
 import { ParentWindow } from '../embedding/parent-window.js';
+import { Keyboard } from '../keyboard/keyboard.js';
+import { platformOf } from '../keyboard/platform.js';
+import { TextField } from '../keyboard/text-field.js';
 import { Codecs } from '../video/codecs.js';
 import { AboutPanel } from './about-panel.js';
 import { Bar } from './bar.js';
@@ -47,8 +51,8 @@ import { ResultsList } from './results-list.js';
 import { forgetTicket, signIn } from './sign-in.js';
 import { StartPage } from './start-page.js';
 import { texts } from './texts.js';
-import { TouchKeyboard } from './touch-keyboard.js';
 import { Transfers } from './transfers.js';
+import { WindowsList } from './windows-list.js';
 
 // The facts of a session change by themselves (milliseconds).
 const ABOUT_TIME = 1000;
@@ -87,9 +91,18 @@ class Page {
   });
   #dropArea = new DropArea();
   #start = new StartPage({ foreign: this.#parameters.foreign, waits: !this.#parameters.autoconnect });
-  #bar = new Bar(this.#parameters, { touch: TouchKeyboard.wanted });
-  #desktop = new DesktopView(this.#place, this.#connection, this.#parameters, this.#bar.settings);
-  #keyboard = new TouchKeyboard(element('touch-input', HTMLTextAreaElement));
+  #bar = new Bar(this.#parameters, { touch: TextField.touch });
+  #field = new TextField(element('text-field', HTMLTextAreaElement));
+  #desktop = new DesktopView(this.#place, {
+    connection: this.#connection,
+    field: this.#field,
+    parameters: this.#parameters,
+    settings: this.#bar.settings,
+  });
+  #keyboard = new Keyboard(this.#place, this.#field, {
+    platform: platformOf(navigator),
+    command: this.#parameters.command,
+  });
   #clipboardPanel = new ClipboardPanel(this.#clipboard);
   #filesPanel = new FilesPanel(this.#files);
   #results = new ResultsList(this.#files);
@@ -97,6 +110,7 @@ class Page {
   #lasting = new LastingCard();
   #about = new AboutPanel();
   #restart = new RestartPanel();
+  #windows = new WindowsList(new Windows());
   #application = new Application();
   #motion = new MotionSwitch(this.#bar, this.#application, (error) => this.#notice.show(errorText(error)));
   #linkDialog = new LinkDialog();
@@ -172,6 +186,7 @@ class Page {
       this.#embedding.state = { connection: state };
       this.#focusIfLost();
     });
+    this.#keyboard.on('key', ({ key, locks }) => this.#connection.rfb?.type(key, locks));
     this.#diagnosis.on('found', (fault) => {
       const text = fault ? faultText(fault) : '';
       this.#start.fault = text;
@@ -189,7 +204,7 @@ class Page {
     this.#bar.on('settings', (settings) => (this.#desktop.settings = settings));
     this.#bar.on('drag', (dragging) => (this.#desktop.dragging = dragging));
     this.#bar.on('fit', () => this.#desktop.fit());
-    this.#bar.on('keyboard', () => this.#keyboard.show());
+    this.#bar.on('keyboard', () => this.#field.showKeyboard());
     this.#bar.on('clipboard', () => this.#clipboardPanel.open());
     this.#bar.on('files', () => this.#filesPanel.open());
     this.#bar.on('reconnect', () => this.#connection.restart());
@@ -198,6 +213,8 @@ class Page {
       this.#about.open();
       this.#drawAbout();
     });
+    this.#windows.on('chosen', () => this.#bar.leave());
+    this.#windows.on('failed', (error) => this.#notice.show(errorText(error)));
     this.#bar.on('left', () => this.#desktop.focus());
     new MenuKey().on('pressed', () => this.#bar.toggle());
   }
@@ -214,7 +231,6 @@ class Page {
     this.#crash.on('closed', () => this.#desktop.focus());
     this.#lasting.on('closed', () => this.#desktop.focus());
     this.#start.on('connect', () => this.#connection.start());
-    this.#keyboard.on('key', ({ keysym, code }) => this.#connection.rfb?.sendKey(keysym, code));
   }
 
   #listenToFiles() {
@@ -255,8 +271,9 @@ class Page {
     if (!foreign) this.#crash.session = facts;
     this.#focusIfLost();
     const control = facts.role === 'control';
-    this.#bar.restart = control && !foreign;
-    this.#motion.allowed = control && !viewOnly && !foreign;
+    this.#bar.restart = this.#motion.allowed = control && !foreign;
+    this.#windows.control = control && !viewOnly;
+    if (!foreign) this.#windows.windows = facts.windows ?? [];
     this.#clipboard.enabled = control && !viewOnly && !foreign;
     this.#drops.refusal = foreign ? texts.drop.foreign : !control || viewOnly ? texts.drop.watching : '';
     this.#filesPanel.watching = viewOnly;

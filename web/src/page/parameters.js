@@ -35,6 +35,8 @@ export class Parameters {
     this.resize = /** @type {ResizeMode} */ (
       this.#choice('resize', this.#flag('scale', false) ? 'scale' : 'remote', ['remote', 'scale', 'off'])
     );
+    /** @type {'control' | 'super'} what Apple's Command key is on the desktop */
+    this.command = /** @type {'control' | 'super'} */ (this.#choice('command', 'control', ['control', 'super']));
     this.title = this.#values.get('title') ?? '';
     this.path = this.#values.get('path') || 'websockify';
     this.view = this.#view();

@@ -7,6 +7,8 @@
  * @param {string} command
  */
 export function programName(command) {
-  const [program = ''] = command.trim().split(/\s+/);
+  const words = command.trim().split(/\s+/);
+  // `A=b program` assigns a variable for the program.
+  const program = words.find((word) => !/^\w+=/.test(word)) ?? '';
   return program.split('/').pop() ?? '';
 }

@@ -56,6 +56,12 @@ const english = {
     about: 'About this session…',
   },
 
+  windows: {
+    title: 'Windows',
+    untitled: 'Window without a title',
+    closeOf: (/** @type {string} */ title) => `Close ${title}`,
+  },
+
   notice: {
     reconnecting: 'Reconnecting…',
     clipboardKept: 'The browser keeps its clipboard: what was copied on the desktop is in the clipboard panel.',

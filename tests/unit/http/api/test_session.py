@@ -44,6 +44,7 @@ async def test_the_session(desk: Desk) -> None:
         },
         "gpu": {"name": "", "reason": "", "renderer": "software"},
         "rfb": {"path": "x11vnc", "baseline": False},
+        "windows": [],
         "viewers": [
             {
                 "id": viewer.id,

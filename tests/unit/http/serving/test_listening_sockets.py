@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import socket
 import stat
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import httpx
 import pytest
 
 from desktopd.errors import ListenError
+from desktopd.http.serving import listening_sockets
 from desktopd.http.serving.listening_sockets import bind_tcp, bind_unix
 from desktopd.http.serving.server import HttpServer
 from tests.unit.http.desktop import make_app, serving
@@ -20,8 +23,9 @@ async def test_a_free_port_is_known_before_the_start() -> None:
         assert server.addresses == (f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}",)
 
 
-async def test_all_addresses_share_one_port() -> None:
-    sockets = bind_tcp("*", 0)
+@pytest.mark.parametrize("everywhere", ["*", "", "::"])
+async def test_all_addresses_share_one_port(everywhere: str) -> None:
+    sockets = bind_tcp(everywhere, 0)
     server = HttpServer(make_app(), sockets)
     running = asyncio.create_task(server.serve())
     (port,) = {sock.getsockname()[1] for sock in sockets}
@@ -31,6 +35,22 @@ async def test_all_addresses_share_one_port() -> None:
     assert set(server.addresses) == {f"http://0.0.0.0:{port}", f"http://[::]:{port}"}
     await server.stop()
     await running
+
+
+@pytest.mark.parametrize("missing", [errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL])
+def test_where_ipv6_is_missing_all_addresses_are_those_of_ipv4(
+    monkeypatch: pytest.MonkeyPatch, missing: int
+) -> None:
+    def bound(family: int, address: tuple[object, ...]) -> socket.socket:
+        if family == socket.AF_INET6:
+            raise OSError(missing, "no IPv6")
+        return real(family, address)
+
+    real = listening_sockets._bound_tcp
+    monkeypatch.setattr(listening_sockets, "_bound_tcp", bound)
+    (sock,) = bind_tcp("::", 0)
+    with sock:
+        assert sock.getsockname()[0] == "0.0.0.0"
 
 
 def test_a_port_in_use_is_named() -> None:

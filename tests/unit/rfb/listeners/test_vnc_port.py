@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
 from pathlib import Path
@@ -127,3 +128,20 @@ async def test_a_bug_costs_the_viewer_and_is_logged(
         await guest.hears_the_end()
         await port.has_viewers(0)
     assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize("missing", [0, errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL])
+def test_every_address_is_that_of_both_families_or_of_ipv4_alone(
+    monkeypatch: pytest.MonkeyPatch, missing: int
+) -> None:
+    def listen(host: str, port: int) -> socket.socket:
+        if missing and ":" in host:
+            raise OSError(missing, "no IPv6")
+        return real(host, port)
+
+    real = port_module._listen
+    monkeypatch.setattr(port_module, "_listen", listen)
+    with port_module.listen("::", 0) as sock:
+        port = sock.getsockname()[1]
+        for host in ["127.0.0.1"] if missing else ["127.0.0.1", "::1"]:
+            socket.create_connection((host, port), 5).close()

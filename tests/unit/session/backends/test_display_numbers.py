@@ -57,6 +57,13 @@ def test_a_lock_takes_the_number_and_holds_a_pid_as_x_servers_write_it(number: i
     assert not is_free(number)
 
 
+def test_a_claimed_number_is_locked_and_the_lock_becomes_that_of_the_server(number: int) -> None:
+    with claim(number):
+        assert lock_of(number).read_bytes() == b"%10d\n" % os.getpid()
+        lock(number, 4711)
+    assert lock_of(number).read_bytes() == b"%10d\n" % 4711
+
+
 def test_a_lock_of_the_server_itself_stays(number: int) -> None:
     lock_of(number).write_text("         1\n")
     lock(number, os.getpid())

@@ -18,9 +18,12 @@ def services(folder: Path, *arguments: str) -> list[Service | PartOf]:
     state = StateFile(folder / "state.json")
     nobody = SessionClipboard()
     x_server = XServer(
-        options.backends, options.x_server, state, lambda _: None, nobody, lambda _: None
+        *(options.backends, options.x_server, state, lambda: None, nobody, lambda _: None),
+        kiosk=True,
+        is_application=lambda _: True,
     )
-    return [define(options, x_server, lambda: None) for define in SERVICES]
+    defined = [define(options, x_server, lambda: None) for define in SERVICES]
+    return [service for service in defined if service is not None]
 
 
 def test_a_service_comes_after_earlier_ones_alone(folder: Path) -> None:
@@ -29,7 +32,7 @@ def test_a_service_comes_after_earlier_ones_alone(folder: Path) -> None:
         assert isinstance(service, Service)
         assert known.issuperset(service.after)
         known.add(service.name)
-    assert sorted(known) == ["application", "display", "rfb", "window_manager"]
+    assert sorted(known) == ["application", "bus", "display", "rfb", "window_manager"]
 
 
 def test_the_first_is_the_display_and_all_others_need_it(folder: Path) -> None:

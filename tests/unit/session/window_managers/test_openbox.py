@@ -18,8 +18,9 @@ def actions(root: ElementTree.Element) -> set[str]:
     return {action.attrib["name"] for action in root.iter(f"{{{NAMESPACE}}}action")}
 
 
-def test_a_kiosk_has_no_keys_no_menu_and_no_way_to_resize(folder: Path) -> None:
-    assert actions(rules(folder, kiosk=True)) == {"Focus", "Raise", "Move", "Close"}
+def test_a_kiosk_has_no_keys_no_menu_and_nothing_that_hides_a_window(folder: Path) -> None:
+    of_windows = {"Focus", "If", "Raise", "Move", "Resize", "ToggleMaximize", "Close"}
+    assert actions(rules(folder, kiosk=True)) == of_windows
 
 
 def test_a_plain_desktop_has_them(folder: Path) -> None:

@@ -160,3 +160,28 @@ test('a request names both sides', (t) => {
   requests.look();
   assert.deepEqual(asked, [{ width: 800, height: 601 }]);
 });
+
+test('a size that the server gives instead is taken, until the window has another', (t) => {
+  const { pass, sizes, asked, resize, requests } = start(t);
+  let settled = 0;
+  requests.on('settled', () => settled++);
+  resize(390);
+  assert.equal(requests.settling, true);
+  sizes.desktop = 595;
+  requests.answered();
+  requests.grant();
+  assert.deepEqual([requests.granted, requests.settling, settled], [true, false, 1]);
+  // The server changes it for a window that needs more, and back.
+  sizes.desktop = 900;
+  assert.equal(requests.granted, false);
+  requests.grant();
+  assert.equal(requests.granted, true);
+  sizes.desktop = 595;
+  assert.equal(requests.granted, true);
+  // Another viewer has chosen this one.
+  sizes.desktop = 640;
+  assert.equal(requests.granted, false);
+  pass(200);
+  resize(400);
+  assert.deepEqual([asked, requests.granted], [[390, 400], false]);
+});

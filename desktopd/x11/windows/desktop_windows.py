@@ -1,0 +1,155 @@
+"""Follows the windows of a display, keeps the kiosk, and does what a user wants of one.
+
+Tested by tests/x11/test_windows.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from Xlib.protocol import event as core
+
+from desktopd.x11.connection import Connection, Event
+from desktopd.x11.screen.size import ScreenSize
+from desktopd.x11.windows import requests
+from desktopd.x11.windows.kiosk import UNLISTED, Activate, Kiosk, MoveResize, SetState, Wish
+from desktopd.x11.windows.window import ClientWindow, active_window, follow, read_windows
+from desktopd.x11.windows.window_manager import supported
+from desktopd.x11.xlib_patches import Display
+
+# Seconds between two looks: many properties change together, and a program may undo what is done.
+INTERVAL = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class ListedWindow:
+    """A window as its user may see it in a list; `main`: it fills the screen of a kiosk."""
+
+    id: int
+    title: str
+    main: bool
+    active: bool
+
+
+class NoSuchWindow(LookupError):
+    """The window has been closed, or never was."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    windows: list[ClientWindow]
+    active: int
+    undecorates: bool
+
+
+class DesktopWindows:
+    """The windows on one display. `kiosk` is None where the window manager alone decides.
+
+    `changed` is called when `listed` has become another.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        screen: ScreenSize,
+        kiosk: Kiosk | None,
+        changed: Callable[[], None],
+    ) -> None:
+        self.listed: tuple[ListedWindow, ...] = ()
+        self._connection = connection
+        self._screen = screen
+        self._kiosk = kiosk
+        self._changed = changed
+        self._wake = asyncio.Event()
+
+    @classmethod
+    async def open(
+        cls,
+        name: str,
+        authority: Path,
+        screen: ScreenSize,
+        kiosk: Kiosk | None,
+        changed: Callable[[], None],
+    ) -> DesktopWindows:
+        """Follow the windows of display `name` over a connection of its own; raises XError.
+
+        Of its own, since what is told of a window is one choice for all of a connection.
+        """
+        windows = cls(await Connection.open(name, authority), screen, kiosk, changed)
+        windows._connection.subscribe(windows._on_event)
+        screen.on_change(lambda _: windows._wake.set())
+        await windows._connection.call(follow)
+        windows._connection.spawn(windows._keep())
+        windows._wake.set()
+        return windows
+
+    async def activate(self, window: int) -> None:
+        """Raise the window into view and give it the focus; raises NoSuchWindow, XError."""
+        self._find(window)
+        if self._kiosk is not None:
+            self._kiosk.unplace(window)
+        await self._connection.call(partial(requests.activate, window=window))
+        self._wake.set()
+
+    async def close_window(self, window: int) -> None:
+        """Ask the window's program to close it; raises NoSuchWindow, XError."""
+        self._find(window)
+        await self._connection.call(partial(requests.close, window=window))
+
+    async def close(self) -> None:
+        """Follow no longer; the windows stay as they are."""
+        await self._connection.close()
+
+    def _find(self, window: int) -> None:
+        if window not in {listed.id for listed in self.listed}:
+            raise NoSuchWindow(f"no window {window}")
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, core.PropertyNotify):
+            self._wake.set()
+
+    async def _keep(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await self._look()
+            await asyncio.sleep(INTERVAL)
+
+    async def _look(self) -> None:
+        look = await self._connection.call(_look)
+        if self._kiosk is not None:
+            wishes = self._kiosk.look(look.windows, self._screen.size, undecorates=look.undecorates)
+            for wish in wishes:
+                await self._connection.call(partial(_fulfil, wish))
+            self._screen.need(self._kiosk.needed)
+        listed = self._list(look)
+        if listed != self.listed:
+            self.listed = listed
+            self._changed()
+
+    def _list(self, look: _Look) -> tuple[ListedWindow, ...]:
+        main = self._kiosk.main if self._kiosk is not None else None
+        return tuple(
+            ListedWindow(w.id, w.title, main=w.id == main, active=w.id == look.active)
+            for w in look.windows
+            if w.type not in UNLISTED and "_NET_WM_STATE_SKIP_TASKBAR" not in w.states
+        )
+
+
+def _look(display: Display) -> _Look:
+    undecorates = display.get_atom(requests.UNDECORATED) in supported(display)
+    return _Look(read_windows(display), active_window(display), undecorates)
+
+
+def _fulfil(wish: Wish, display: Display) -> None:
+    match wish:
+        case SetState(window, names, on):
+            requests.set_state(display, window, names, on=on)
+        case MoveResize(window, area):
+            requests.place(display, window, area)
+        case Activate(window):
+            requests.activate(display, window)

@@ -1,0 +1,172 @@
+"""What a kiosk wants of its windows: which one fills the screen, where the others go, and how large
+a screen they need. Decides only, from what was read; desktop_windows has it done.
+
+One window is the main one: it fills the screen without a frame. All others float above it with a
+frame, inside the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from desktopd.geometry import Rectangle, Size
+from desktopd.x11.windows.requests import MAXIMIZED, UNDECORATED
+from desktopd.x11.windows.window import ClientWindow
+
+# A program that does not state its least size needs the one it chose, up to this one: in a smaller
+# window it may cut off its controls.
+UNSTATED = Size(800, 600)
+# What covers nothing that the user would look for, or is no window to the user.
+UNLISTED = frozenset({"DESKTOP", "DOCK", "SPLASH", "NOTIFICATION"})
+# Pixels to the right and down from a window that would be hidden: a title bar stays in sight.
+STEP = 24
+HIDDEN = "_NET_WM_STATE_HIDDEN"
+
+
+@dataclass(frozen=True, slots=True)
+class SetState:
+    """Switch states of a window on or off."""
+
+    window: int
+    names: tuple[str, ...]
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MoveResize:
+    """Give the content of a window this place."""
+
+    window: int
+    area: Rectangle
+
+
+@dataclass(frozen=True, slots=True)
+class Activate:
+    """Bring a window back that has hidden itself."""
+
+    window: int
+
+
+Wish = SetState | MoveResize | Activate
+
+
+class Kiosk:
+    """The windows of a kiosk, from one look at them to the next.
+
+    `is_application` tells of a process whether it is the application's, or was started by it.
+    """
+
+    def __init__(self, is_application: Callable[[int], bool]) -> None:
+        self.main: int | None = None
+        """The window that fills the screen."""
+        self.needed = Size(1, 1)
+        """The least screen on which all windows can be used."""
+        self._is_application = is_application
+        self._undecorates = True
+        self._areas: dict[int, Rectangle] = {}
+        self._chosen: dict[int, Size] = {}
+        self._placed: dict[int, Size] = {}
+
+    def look(
+        self, windows: Sequence[ClientWindow], screen: Size, *, undecorates: bool = True
+    ) -> list[Wish]:
+        """What is to be done about these windows, the oldest first; nothing once all is well.
+
+        `undecorates`: the window manager can take the frame away.
+        """
+        self._undecorates = undecorates
+        seen = {window.id for window in windows}
+        self._placed = {number: size for number, size in self._placed.items() if number in seen}
+        self._chosen = {number: size for number, size in self._chosen.items() if number in seen}
+        self._areas = {window.id: window.area for window in windows}
+        for window in windows:
+            self._chosen.setdefault(window.id, Size(window.area.width, window.area.height))
+        self.main = self._choose(windows)
+        self.needed = self._need([window for window in windows if window.type not in UNLISTED])
+        return [wish for window in windows for wish in self._wishes(window, screen)]
+
+    def unplace(self, window: int) -> None:
+        """Bring the window into the screen at the next look."""
+        self._placed.pop(window, None)
+
+    def _choose(self, windows: Sequence[ClientWindow]) -> int | None:
+        """The window that was it already, else the oldest of the application, else the oldest."""
+        candidates = [w for w in windows if w.is_candidate or w.id == self.main]
+        own = [w for w in candidates if w.pid is None or self._is_application(w.pid)]
+        numbers = [window.id for window in own or candidates]
+        return self.main if self.main in numbers else next(iter(numbers), None)
+
+    def _need(self, windows: Sequence[ClientWindow]) -> Size:
+        sides = [self._least(window) for window in windows]
+        width = max((size.width for size in sides), default=1)
+        return Size(width, max((size.height for size in sides), default=1))
+
+    def _least(self, window: ClientWindow) -> Size:
+        """The least room that the window can be used in, with its frame."""
+        content = self._content(window)
+        left, right, top, bottom = window.frame
+        return Size(content.width + left + right, content.height + top + bottom)
+
+    def _content(self, window: ClientWindow) -> Size:
+        chosen = self._chosen[window.id]
+        return window.minimum or Size(
+            min(chosen.width, UNSTATED.width), min(chosen.height, UNSTATED.height)
+        )
+
+    def _wishes(self, window: ClientWindow, screen: Size) -> Iterator[Wish]:
+        if window.type in UNLISTED or window.is_full:
+            return
+        if window.id == self.main and window.can_be_maximized:
+            yield from self._fill(window)
+        elif self._placed.get(window.id) != screen:
+            yield from self._float(window, screen)
+
+    def _fill(self, window: ClientWindow) -> Iterator[Wish]:
+        self._placed.pop(window.id, None)
+        if HIDDEN in window.states:
+            yield Activate(window.id)
+        if self._undecorates and UNDECORATED not in window.states:
+            yield SetState(window.id, (UNDECORATED,), on=True)
+        if not window.is_maximized:
+            yield SetState(window.id, MAXIMIZED, on=True)
+
+    def _float(self, window: ClientWindow, screen: Size) -> Iterator[Wish]:
+        """New here, or the screen has another size: as it chose to be, and inside."""
+        is_new = window.id not in self._placed
+        if UNDECORATED in window.states:
+            yield SetState(window.id, (UNDECORATED,), on=False)
+        if is_new and window.is_maximized:
+            yield SetState(window.id, MAXIMIZED, on=False)
+        if is_new and (window.is_maximized or UNDECORATED in window.states):
+            return  # Where it is then, and with which frame, the next look tells.
+        self._placed[window.id] = screen
+        beside = self._beside_others(window) if is_new else window
+        inside = inside_of(beside, screen, self._content(window))
+        if not window.is_maximized and inside != window.area:
+            self._areas[window.id] = inside
+            yield MoveResize(window.id, inside)
+
+    def _beside_others(self, window: ClientWindow) -> ClientWindow:
+        """The window a step away from each other one that lies exactly at its place."""
+        taken = {(a.x, a.y) for number, a in self._areas.items() if number != window.id}
+        area = window.area
+        while (area.x, area.y) in taken:
+            area = replace(area, x=area.x + STEP, y=area.y + STEP)
+        return replace(window, area=area)
+
+
+def inside_of(window: ClientWindow, screen: Size, minimum: Size) -> Rectangle:
+    """The place of the window's content nearest to where it is with all of the frame on the screen.
+
+    A window that is too large becomes smaller, but not less than `minimum`; what is still too large
+    keeps its upper left corner, with the title, on the screen.
+    """
+    left, right, top, bottom = window.frame
+    width, height = window.area.width, window.area.height
+    if window.can_be_resized:
+        width = min(width, max(minimum.width, screen.width - left - right))
+        height = min(height, max(minimum.height, screen.height - top - bottom))
+    x = max(left, min(window.area.x, screen.width - right - width))
+    y = max(top, min(window.area.y, screen.height - bottom - height))
+    return Rectangle(x, y, width, height)

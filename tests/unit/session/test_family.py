@@ -1,0 +1,58 @@
+"""Processes that are known by the mark in their environment. Real processes."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from desktopd.session.family import MARK, end_family, family, mark_of, marks_of, new_mark
+from desktopd.session.process import start_time
+from tests.daemon import until
+
+
+@contextmanager
+def started(mark: str, script: str) -> Iterator[subprocess.Popen[bytes]]:
+    environment = {"PATH": os.environ["PATH"], MARK: mark}
+    process = subprocess.Popen(["sh", "-c", script], env=environment, start_new_session=True)
+    try:
+        yield process
+    finally:
+        end_family(mark)
+        process.wait()
+
+
+def test_what_has_left_the_session_is_still_of_the_family(folder: Path) -> None:
+    mark = new_mark(folder)
+    with started(mark, "setsid sleep 60 & exit 0") as launcher:
+        launcher.wait()
+        (left,) = until(lambda: family(mark), 5)
+        assert os.getsid(left) != launcher.pid
+        assert mark_of(left) == mark
+        assert family(marks_of(folder)) == [left]
+        end_family(mark)
+        assert start_time(left) is None
+
+
+def test_one_that_does_not_listen_to_sigterm_is_killed(folder: Path) -> None:
+    mark = new_mark(folder)
+    with started(mark, "trap '' TERM; echo; while :; do sleep 1; done"):
+        until(lambda: family(mark), 5)
+        end_family(mark)
+        assert family(mark) == []
+
+
+def test_families_of_other_starts_and_sessions_are_apart(folder: Path) -> None:
+    first, second = new_mark(folder), new_mark(folder)
+    other = new_mark(folder.with_name(folder.name + "0"))
+    with started(first, "sleep 60") as one, started(second, "sleep 60"), started(other, "sleep 60"):
+        until(lambda: one.pid in family(first), 5)
+        assert len(family(marks_of(folder))) >= 2
+        end_family(marks_of(folder))
+        assert family(first) + family(second) == []
+        assert family(other) != []
+
+
+def test_what_is_gone_has_no_mark() -> None:
+    assert mark_of(2**22) is None
+    assert mark_of(os.getpid()) is None

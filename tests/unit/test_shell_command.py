@@ -1,0 +1,59 @@
+"""Commands as users write them."""
+
+import subprocess
+
+import pytest
+
+from desktopd.shell_command import parse_command, without_shell
+
+ENVIRONMENT = {"HOME": "/home/ada", "NAME": "two words", "PATH": "/usr/bin:/bin"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "napari --reset",
+        "~/bin/tool ~ a~b",
+        "$HOME/bin/tool ${HOME}/x a$HOME",
+        "tool '$HOME' '~/x' \"$HOME\" \"~/x\"",
+        r"tool \$HOME \~ a\ b",
+        r"tool 'a'\''b $HOME'",
+        "tool 'for x in a; do echo $x; done'",
+        'tool "a \\" b"',
+    ],
+)
+def test_words_are_those_of_a_shell(text: str) -> None:
+    program, *words = parse_command(text, ENVIRONMENT).argv
+    shell = subprocess.run(
+        ["/bin/sh", "-c", f"set -- {text}; printf '%s\\0' \"$@\""],
+        env=ENVIRONMENT,
+        capture_output=True,
+        check=True,
+    )
+    assert [program, *words] == shell.stdout.decode().split("\0")[:-1]
+
+
+def test_a_variable_is_one_word() -> None:
+    assert parse_command("tool $NAME", ENVIRONMENT).argv == ("tool", "two words")
+
+
+def test_what_the_environment_does_not_have_stays() -> None:
+    assert parse_command("sh -c 'echo $x' $UNKNOWN", {}).argv == ("sh", "-c", "echo $x", "$UNKNOWN")
+
+
+def test_assignments_come_before_the_program() -> None:
+    command = parse_command("A=b C='d e' LIB=$HOME/lib napari X=y", ENVIRONMENT)
+    assert command.environment == {"A": "b", "C": "d e", "LIB": "/home/ada/lib"}
+    assert command.argv == ("napari", "X=y")
+    assert command.name == "napari"
+
+
+@pytest.mark.parametrize("text", ["", "  ", "A=b", "tool 'open"])
+def test_what_is_no_command_is_an_error(text: str) -> None:
+    with pytest.raises(ValueError, match=r"expected a command|quotation"):
+        parse_command(text, ENVIRONMENT)
+
+
+def test_env_makes_assignments_where_there_is_no_shell() -> None:
+    assert without_shell("A=b napari") == "env A=b napari"
+    assert without_shell("napari 'a b'") == "napari 'a b'"
