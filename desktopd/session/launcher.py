@@ -93,6 +93,7 @@ class Launcher:
 
 
 def _defaults() -> dict[str, str]:
+<<<<<<< HEAD
     """Variables that make software rendering fast and xterm copy to the clipboard.
 
     Those that the user has set win.
@@ -101,4 +102,10 @@ def _defaults() -> dict[str, str]:
         # No core is kept free: the application is nicer than the X server and the encoder.
         "LP_NUM_THREADS": str(usable_cores()),
         "XAPPLRESDIR": str(APP_DEFAULTS),
+=======
+    """Variables that make software rendering fast, where the user has set none."""
+    return {
+        # No core is kept free: the application is nicer than the X server and the encoder.
+        "LP_NUM_THREADS": str(usable_cores()),
+>>>>>>> motion
     }
