@@ -93,7 +93,6 @@ class Launcher:
 
 
 def _defaults() -> dict[str, str]:
-<<<<<<< HEAD
     """Variables that make software rendering fast and xterm copy to the clipboard.
 
     Those that the user has set win.
@@ -102,10 +101,4 @@ def _defaults() -> dict[str, str]:
         # No core is kept free: the application is nicer than the X server and the encoder.
         "LP_NUM_THREADS": str(usable_cores()),
         "XAPPLRESDIR": str(APP_DEFAULTS),
-=======
-    """Variables that make software rendering fast, where the user has set none."""
-    return {
-        # No core is kept free: the application is nicer than the X server and the encoder.
-        "LP_NUM_THREADS": str(usable_cores()),
->>>>>>> motion
     }
