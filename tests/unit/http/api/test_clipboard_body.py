@@ -73,7 +73,7 @@ async def test_large_text_beside_an_image_is_told_by_its_own_limit(
     [
         ([part("file", PNG, "image/png")], 400, "the form has the parts file"),
         ([part("text", "a"), part("text", "b")], 400, "the form has the parts text"),
-        ([part("image", PNG, "image/avif")], 415, "the image is of the type image/webp"),
+        ([part("image", PNG, "image/avif")], 415, "the image is of the type image/avif"),
         ([part("image", "PNG")], 415, "the image is of the type text"),
         ([part("image", b"PNG", "image/png")], 400, "not a whole PNG image"),
     ],
