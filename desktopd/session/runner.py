@@ -83,12 +83,16 @@ class Runner:
             await self._process.stop(self.service.stop_within)
 
     async def stop(self, then: ServiceState = ServiceState.STOPPED) -> None:
-        """End the process, and be in state `then`. To be called when `run` is over."""
+        """End the process, and be in state `then`. To be called when `run` is over.
+
+        The process of an earlier daemon ends too, where `run` has not come to it.
+        """
         self.up.clear()
         self.down.set()
         await self.service.release()
-        if self._process is not None:
-            await self._process.stop(self.service.stop_within)
+        process = self._process or await self._adopt()
+        if process is not None:
+            await process.stop(self.service.stop_within)
             self._forget()
         self._note(state=then, pid=None)
 

@@ -178,6 +178,19 @@ async def test_a_restart_by_hand_is_no_failure(folder: Path) -> None:
         assert runner.status.pid != first
 
 
+async def test_a_daemon_that_is_ended_at_once_ends_what_the_old_one_left(folder: Path) -> None:
+    old = make(folder, sleeper())
+    task = asyncio.create_task(old.run())
+    await reach(old, ServiceState.RUNNING)
+    pid = old.status.pid
+    assert pid is not None
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await make(folder, sleeper()).stop()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
 async def test_a_new_daemon_adopts_what_the_old_one_left(folder: Path) -> None:
     old = make(folder, sleeper())
     task = asyncio.create_task(old.run())
