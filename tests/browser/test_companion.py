@@ -323,7 +323,7 @@ def test_a_daemon_that_comes_back_finds_the_companion(napari: Napari) -> None:
 def test_napari_without_a_window_is_as_ever(
     tmp_path: Path, arguments: list[str], words: str
 ) -> None:
-    place = companion_environment(CompanionPlace(tmp_path), {}, restore=True)
+    place = companion_environment(CompanionPlace(tmp_path), {}, restore=True, motion="smooth")
     runs = [
         subprocess.run(
             [str(Path(sys.executable).parent / "napari"), *arguments],
