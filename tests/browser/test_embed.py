@@ -148,7 +148,7 @@ def test_every_request_of_the_parent(taught: Course, page: Page) -> None:
           const canvas = await desktop.screenshot('canvas');
           const whole = await createImageBitmap(await desktop.screenshot());
           told.pictures = [canvas.type, whole.width, whole.height];
-          told.resized = await desktop.resize(900, 500);
+          told.resized = await desktop.resize(1000, 600);
           told.text = await desktop.clipboard('from the course');
           told.again = await desktop.clipboard();
           await desktop.focus();
@@ -161,7 +161,7 @@ def test_every_request_of_the_parent(taught: Course, page: Page) -> None:
     assert told["names"] == ["nuclei"]
     assert told["pictures"][0] == "image/png"
     assert told["pictures"][1] > 300
-    assert told["resized"] == {"width": 900, "height": 500}
+    assert told["resized"] == {"width": 1000, "height": 600}
     assert told["text"] == told["again"] == "from the course"
     assert told["refusal"] == ["none.tif does not exist. correct the path", 404]
     assert "open_hosts" in told["unknown"][0]

@@ -184,7 +184,7 @@ def test_keys_and_texts(viewer: Viewer) -> None:
     def arrived() -> bool:
         """WebKit lets a page write to the clipboard only while a key is pressed."""
         if viewer.engine == "webkit":
-            viewer.key("Shift_L")
+            viewer.key("End")
         return viewer.pasted() == f"{FOREIGN} "
 
     until(arrived, 20, "the text at the viewer")
