@@ -125,6 +125,7 @@ function copyByCommand(text) {
     event.preventDefault();
   };
   document.addEventListener('copy', fill, { capture: true });
+  const giveBackCaret = keepCaret();
   try {
     selection.selectAllChildren(carrier);
     return document.execCommand('copy');
@@ -132,5 +133,19 @@ function copyByCommand(text) {
     document.removeEventListener('copy', fill, { capture: true });
     selection.removeAllRanges();
     carrier.remove();
+    giveBackCaret();
   }
+}
+
+/**
+ * Remember where the field with the focus is written to: WebKit writes nothing into one that the selection has left.
+ *
+ * @returns {() => void} which puts the caret there again
+ */
+function keepCaret() {
+  const field = document.activeElement;
+  if (!(field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement)) return () => {};
+  const { selectionStart, selectionEnd } = field;
+  // A field of numbers or files has no caret.
+  return selectionStart === null ? () => {} : () => field.setSelectionRange(selectionStart, selectionEnd);
 }
