@@ -118,7 +118,8 @@ export class Bar extends Emitter {
       this.leave();
     } else if (!this.#nav.hidden) {
       this.#unfold();
-      /** @type {HTMLElement | null} */ (this.#menu.querySelector('button:not([hidden])'))?.focus();
+      const shown = [...this.#menu.querySelectorAll('button')].find((button) => button.getClientRects().length > 0);
+      shown?.focus();
     }
   }
 
