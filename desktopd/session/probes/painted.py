@@ -16,8 +16,8 @@ from desktopd.session.x_server import XServer
 from desktopd.x11.windows import paint as windows
 from desktopd.x11.windows.paint import Paint
 
-PATIENCE = 4.0
-"""Seconds for which a window of one colour is waited for."""
+PATIENCE = 10.0
+"""Seconds for which a window of one colour is waited for: a slow machine paints as late."""
 
 
 class PaintedProbe:
