@@ -26,10 +26,14 @@ ACCEPTS_CONNECTIONS = 0x10000
 
 def assert_shows_napari(container: Container) -> None:
     """A large black canvas, panels around it, and writing with its many shades."""
-    picture = container.screenshot()
-    black = (picture == 0).all(axis=-1).mean()
-    assert 0.3 < black < 0.9
-    assert count_colours(picture) > 100
+
+    def is_shown() -> bool:
+        """The window has painted when the application is ready, its last panel soon after."""
+        picture = container.screenshot()
+        black = (picture == 0).all(axis=-1).mean()
+        return 0.3 < black < 0.9 and count_colours(picture) > 100
+
+    until(is_shown, 10, "napari's canvas and panels")
 
 
 def count_colours(picture: Picture) -> int:
