@@ -155,7 +155,7 @@ def test_a_derived_image_takes_three_lines(
         container = start(image=derived)
         session = container.ready()
         assert session["app"]["command"] == "python -m pyqtgraph.examples.Plotting"
-        assert count_colours(container.screenshot()) > 50
+        until(lambda: count_colours(container.screenshot()) > 50, 10, "the plots")
         container.remove()
     finally:
         docker("image", "rm", "--force", derived)

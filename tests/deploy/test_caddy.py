@@ -52,8 +52,8 @@ def test_the_desktop_is_there(
     page.shows_desktop()
     if app == "napari":
         save(napari_picture(page.page), "caddy")
-    page.page.set_viewport_size({"width": 900, "height": 500})
-    page.shows(size="900x500", scale="1")
+    page.page.set_viewport_size({"width": 1000, "height": 600})
+    page.shows(size="1000x600", scale="1")
 
 
 def test_the_token_leaves_no_trace_in_the_log(daemon: Start, caddy: Callable[..., Program]) -> None:
