@@ -7,10 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path("/")
-# Kernel documentation: cgroup-v2 (cpu.max) and scheduler/sched-bwc (version 1).
-_MOUNTS_V2 = ("sys/fs/cgroup", "sys/fs/cgroup/unified")
-_MOUNTS_V1 = ("sys/fs/cgroup/cpu", "sys/fs/cgroup/cpu,cpuacct", "sys/fs/cgroup/cpuacct,cpu")
+from desktopd.control_groups import ROOT, groups_of
 
 
 def usable_cores(root: Path = ROOT) -> int:
@@ -21,12 +18,13 @@ def usable_cores(root: Path = ROOT) -> int:
 
 def _shares(root: Path) -> Iterator[float]:
     """The time that each group around this process may take, in cores."""
-    for group in _groups(root):
-        try:
-            yield _share(group)
-        except (OSError, ValueError, ZeroDivisionError):
-            # A group without a limit, or a mount without this controller.
-            continue
+    for group in groups_of("self", "cpu", root):
+        for folder in group.around:
+            try:
+                yield _share(folder)
+            except (OSError, ValueError, ZeroDivisionError):
+                # A group without a limit, or a mount without this controller.
+                continue
 
 
 def _share(group: Path) -> float:
@@ -41,20 +39,3 @@ def _share(group: Path) -> float:
     if cores <= 0:
         raise ValueError("no limit")
     return cores
-
-
-def _groups(root: Path) -> Iterator[Path]:
-    """The groups of this process, each with those around it, as far as they are mounted here."""
-    try:
-        lines = (root / "proc/self/cgroup").read_text().splitlines()
-    except OSError:
-        return
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
-        if controllers and "cpu" not in controllers.split(","):
-            continue
-        for name in _MOUNTS_V1 if controllers else _MOUNTS_V2:
-            mount = root / name
-            # In a container the mount may show its own group alone, as if that were the topmost.
-            folder = mount / path.lstrip("/")
-            yield from (g for g in (folder, *folder.parents) if g.is_relative_to(mount))

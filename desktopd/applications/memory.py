@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path("/")
+from desktopd.control_groups import ROOT, ControlGroup, groups_of
+
 COUNTER = "oom_kill"
 UNLIMITED = 1 << 60
 """Version 1 has no word for no limit: it is the largest number of pages that fits."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Version:
-    """Where one version of control groups is mounted, and what its files are called."""
-
-    mounts: tuple[str, ...]
-    counter: str
-    limit: str
-
-
 # Kernel documentation: cgroup-v2 and cgroup-v1/memory.
-_V2 = _Version(("sys/fs/cgroup", "sys/fs/cgroup/unified"), "memory.events", "memory.max")
-_V1 = _Version(("sys/fs/cgroup/memory",), "memory.oom_control", "memory.limit_in_bytes")
+_COUNTERS = {1: "memory.oom_control", 2: "memory.events"}
+_LIMITS = {1: "memory.limit_in_bytes", 2: "memory.max"}
 
 
 class MemoryGroup:
@@ -33,7 +24,7 @@ class MemoryGroup:
     """
 
     def __init__(self, pid: int, root: Path = ROOT) -> None:
-        self._place = _place(pid, root)
+        self._group = _counting_group(pid, root)
         self._before = self._count()
 
     @property
@@ -45,39 +36,25 @@ class MemoryGroup:
     @property
     def limit(self) -> int | None:
         """Bytes that the group, with all groups around it, may take; None without a limit."""
-        if self._place is None:
+        if self._group is None:
             return None
-        version, mount, folder = self._place
-        around = (group for group in (folder, *folder.parents) if group.is_relative_to(mount))
-        return min((bytes_ for g in around for bytes_ in _limit(g / version.limit)), default=None)
+        name = _LIMITS[self._group.version]
+        return min(
+            (bytes_ for g in self._group.around for bytes_ in _limit(g / name)), default=None
+        )
 
     def _count(self) -> int | None:
-        if self._place is None:
-            return None
-        version, _, folder = self._place
-        return _kills(folder / version.counter)
+        return None if self._group is None else _count(self._group)
 
 
-def _place(pid: int, root: Path) -> tuple[_Version, Path, Path] | None:
-    """Version, mount and folder of the group that counts for `pid`; None without one."""
-    try:
-        groups = (root / f"proc/{pid}/cgroup").read_text().splitlines()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    for group in groups:
-        _, controllers, path = group.split(":", 2)
-        if controllers == "":
-            version = _V2
-        elif "memory" in controllers.split(","):
-            version = _V1
-        else:
-            continue
-        for mount in (root / name for name in version.mounts):
-            # In a container the mount may show its own group alone, as if that were the topmost.
-            for folder in (mount / path.lstrip("/"), mount):
-                if _kills(folder / version.counter) is not None:
-                    return version, mount, folder
-    return None
+def _counting_group(pid: int, root: Path) -> ControlGroup | None:
+    """The group that counts for `pid`; None without one."""
+    groups = groups_of(pid, "memory", root)
+    return next((group for group in groups if _count(group) is not None), None)
+
+
+def _count(group: ControlGroup) -> int | None:
+    return _kills(group.folder / _COUNTERS[group.version])
 
 
 def _kills(file: Path) -> int | None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import io
+import shutil
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Browser, BrowserContext
 
 from desktopd.rfb.protocol.client_messages import FramebufferUpdateRequest
 from tests.browser.peer import H264, Peer, peer, tight_fill
 from tests.browser.video import Pixels
-from tests.chromium import Tab
+from tests.chromium import FLAGS, Tab
 from tests.daemon import until
 
 OpenTab = Callable[[str], Tab]
@@ -26,6 +28,17 @@ COLOURS = [RED, GREEN, BLUE, (255, 255, 255), (0, 0, 0), (200, 120, 40), (30, 90
 def server() -> Iterator[Peer]:
     with peer(WIDTH, HEIGHT) as one:
         yield one
+
+
+@pytest.fixture
+def insecure(chromium: Browser) -> Iterator[BrowserContext]:
+    """A browser for which desktop.test is this machine, and no secure address."""
+    browser = chromium.browser_type.launch(
+        executable_path=shutil.which("chromium"),
+        args=[*FLAGS, "--host-resolver-rules=MAP desktop.test 127.0.0.1"],
+    )
+    yield browser.new_context(viewport={"width": 1280, "height": 720})
+    browser.close()
 
 
 @pytest.fixture

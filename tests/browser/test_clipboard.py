@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -16,10 +15,10 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.napari_desktop import Napari, running
-from tests.chromium import FLAGS, Picture, Tab, pixels, save
+from tests.chromium import Picture, Tab, pixels, save
 from tests.daemon import until
 
 OpenTab = Callable[[str], Tab]
@@ -210,17 +209,6 @@ def test_html_goes_both_ways_with_its_text(
     desktop.page.bring_to_front()
     until(lambda: napari.paste("UTF8_STRING") == b"rot", 20, "the text")
     assert b"<i>rot</i>" in napari.paste("text/html")
-
-
-@pytest.fixture
-def insecure(chromium: Browser) -> Iterator[BrowserContext]:
-    """A browser for which desktop.test is this machine, and no secure address."""
-    browser = chromium.browser_type.launch(
-        executable_path=shutil.which("chromium"),
-        args=[*FLAGS, "--host-resolver-rules=MAP desktop.test 127.0.0.1"],
-    )
-    yield browser.new_context(viewport={"width": 1280, "height": 720})
-    browser.close()
 
 
 def by_keyboard(page: Page, element: str) -> None:

@@ -154,17 +154,6 @@ def test_texts_go_both_ways_on_this_machine(
     there_and_back(editor, visit(tab, editor.daemon.page), other)
 
 
-@pytest.fixture
-def insecure(chromium: Browser) -> Iterator[BrowserContext]:
-    """A browser for which desktop.test is this machine, and no secure address."""
-    browser = chromium.browser_type.launch(
-        executable_path=shutil.which("chromium"),
-        args=[*FLAGS, "--host-resolver-rules=MAP desktop.test 127.0.0.1"],
-    )
-    yield browser.new_context(viewport={"width": 1280, "height": 720})
-    browser.close()
-
-
 def test_texts_go_both_ways_over_plain_http(
     qt: Editor, insecure: BrowserContext, notes: str
 ) -> None:

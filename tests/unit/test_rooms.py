@@ -19,13 +19,14 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 COMPANION = PACKAGE / "integrations" / "napari"
 OURS = [path for path in MODULES if not path.is_relative_to(COMPANION)]
 
-VALUES = "clipboard_limit cores errors geometry observers shell_command signal_names"
+VALUES = "clipboard_limit control_groups cores errors geometry observers shell_command signal_names"
 TASKS = "background_tasks tasks"
 ARROWS = {
     "errors": "",
     "geometry": "",
     "clipboard_limit": "",
-    "cores": "",
+    "control_groups": "",
+    "cores": "control_groups",
     "observers": "",
     "shell_command": "",
     "signal_names": "",
