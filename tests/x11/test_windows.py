@@ -61,7 +61,7 @@ class Desktop:
     fifo: Path
 
     def tcl(self, *commands: str) -> None:
-        self.fifo.write_text("\n".join(commands))
+        self.fifo.write_text("".join(f"{command}\n" for command in commands))
 
     def window(self, title: str) -> dict[str, Any]:
         return next((w for w in self.daemon.session()["windows"] if w["title"] == title), {})
