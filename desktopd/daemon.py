@@ -20,6 +20,7 @@ from desktopd.control.supervisor import end_supervisor
 from desktopd.errors import ListenError
 from desktopd.files.sweep import keep_swept
 from desktopd.http.access.kept_token import kept_token
+from desktopd.http.access.links import Links
 from desktopd.http.app import create_app
 from desktopd.http.serving.link import link
 from desktopd.http.serving.listening_sockets import bind_tcp, bind_unix
@@ -32,6 +33,8 @@ from desktopd.rfb.listeners.authentication import VncAuthenticator
 from desktopd.rfb.listeners.password import VncPasswords
 from desktopd.rfb.listeners.unix_socket import UnixSocketListener
 from desktopd.rfb.rfb_server import RfbServer
+from desktopd.rfb.viewers.control import ControlMode
+from desktopd.rfb.viewers.people import People
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.errors import SessionError
@@ -65,10 +68,13 @@ class Daemon:
         self._integration = _integration(loaded)
         asked = session_options(loaded)
         token = self._prepare(asked)
-        self._viewers = Viewers()
+        self._viewers = Viewers(People(ControlMode(settings.control)))
         self._rfb = choice.create(PixelPath(asked.rfb), self._session, settings.app)
         self._application = session_application(loaded, self._session)
-        options = http_options(settings, token, self._integration, lambda: self._viewers.last_input)
+        self._links = Links(self._folder / "links.json")
+        options = http_options(
+            settings, token, self._integration, lambda: self._viewers.last_input, self._links
+        )
         self._files = options.files
         try:
             app = create_app(options, self._session, self._application, self._viewers, self._rfb)
@@ -114,6 +120,7 @@ class Daemon:
             # A daemon that ends by a mistake of its own leaves the desktop to its successor.
             if all(isinstance(error, SessionError) for error in tasks.errors.values()):
                 await asyncio.gather(self._http.stop(), self._session.stop())
+                self._links.forget()
 
     def _tasks(self) -> dict[str, Coroutine[None, None, object]]:
         """What runs for as long as the daemon. The end of one is the end of all."""

@@ -15,6 +15,7 @@ from desktopd.files.errors import BadPath
 from desktopd.files.limits import UploadLimits
 from desktopd.files.paths import FilePath
 from desktopd.files.sharing import Rules, SharedFiles
+from desktopd.http.access.links import Links
 from desktopd.http.access.oauth import Provider
 from desktopd.http.options import HttpOptions
 from desktopd.rfb.choice import choose
@@ -74,6 +75,7 @@ def http_options(
     token: str,
     provider: Provider | None,
     last_input: Callable[[], float | None],
+    links: Links,
 ) -> HttpOptions:
     """What the settings ask of the HTTP application; `last_input` as in `desktopd.files.pace`."""
     return HttpOptions(
@@ -88,6 +90,7 @@ def http_options(
         targets=_targets(settings),
         provider=provider,
         files=_shared_files(settings, last_input),
+        links=links,
         version=__version__,
     )
 

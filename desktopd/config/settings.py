@@ -96,6 +96,9 @@ class Settings(BaseModel):
     )
     token: SecretStr | None = Field(None, description="token for full control; random when unset")
     view_token: SecretStr | None = Field(None, description="token that may only watch")
+    control: Literal["shared", "one"] = Field(
+        "shared", description="everybody with the full role types and points, or one at a time"
+    )
     frame_ancestors: Words = Field(
         ("'self'",), description="pages that may embed the desktop and speak to it (CSP sources)"
     )

@@ -16,8 +16,11 @@ from desktopd.applications.application import Application
 from desktopd.applications.errors import ApplicationError
 from desktopd.errors import DisplayUnavailable
 from desktopd.files.errors import FilesError
-from desktopd.http.access.access import RequestAuthenticator
+from desktopd.http.access.access import Access, RequestAuthenticator
+from desktopd.http.access.departures import Departures
 from desktopd.http.access.frame_ancestors import FrameAncestors
+from desktopd.http.access.link_authenticator import LinkAuthenticator
+from desktopd.http.access.links import Links
 from desktopd.http.access.login import Login, LoginPage
 from desktopd.http.access.middleware import Ask, AuthMiddleware, Enter
 from desktopd.http.access.oauth import CALLBACK, OAuthAuthenticator
@@ -34,7 +37,10 @@ from desktopd.http.api.events import Events
 from desktopd.http.api.file_access import problem_of
 from desktopd.http.api.file_routes import file_routes
 from desktopd.http.api.health import HealthEndpoint
+from desktopd.http.api.links import link_routes
+from desktopd.http.api.logout import LogOut, LogoutEndpoint
 from desktopd.http.api.metrics import Metrics
+from desktopd.http.api.people import people_routes
 from desktopd.http.api.screenshot import ScreenshotEndpoint
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.api.session import SessionEndpoint
@@ -49,6 +55,7 @@ from desktopd.http.serving.prefix import PrefixMiddleware, base_path
 from desktopd.http.serving.proxy import ForwardedMiddleware
 from desktopd.lockout import Lockout
 from desktopd.rfb.rfb_server import RfbServer
+from desktopd.rfb.viewers.people import People
 from desktopd.rfb.viewers.viewers import Viewers
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/login", "/favicon.ico", f"/{EMBED}"})
@@ -67,6 +74,8 @@ class Entrance:
     enter: Enter | None = None
     tickets: Tickets | None = None
     hand_over: HandOver | None = None
+    links: Links | None = None
+    log_out: LogOut | None = None
 
 
 def create_app(
@@ -86,10 +95,10 @@ def create_app(
     entrance = _entrance(options, base, embedded=ancestors.foreign)
     app = Starlette(
         routes=[
-            *_routes(options, session, application, viewers, server),
+            *_routes(options, session, application, viewers, server, entrance),
             *_page_routes(options, entrance, ancestors),
         ],
-        middleware=_middleware(options, base, security, entrance),
+        middleware=_middleware(options, base, security, entrance, viewers.people),
         exception_handlers={
             HTTPException: _on_http_error,
             DisplayUnavailable: _on_no_display,
@@ -106,7 +115,7 @@ def create_app(
 
 
 def _middleware(
-    options: HttpOptions, base: str, security: SecurityHeaders, entrance: Entrance
+    options: HttpOptions, base: str, security: SecurityHeaders, entrance: Entrance, people: People
 ) -> list[Middleware]:
     """What a request passes, from the outside to the routes."""
     return [
@@ -120,6 +129,7 @@ def _middleware(
             entrance.public,
             entrance.ask,
             entrance.enter,
+            people,
             query_is_target=options.targets is not None,
         ),
     ]
@@ -137,14 +147,17 @@ def _entrance(options: HttpOptions, base: str, *, embedded: bool) -> Entrance:
     tokens = TokenAuthenticator(
         Tokens(options.token, options.view_token), tickets, Lockout(), base, embedded=embedded
     )
+    guests = LinkAuthenticator(tokens, options.links)
     return Entrance(
-        tokens,
+        guests,
         PUBLIC,
-        _login_routes(Login(tokens, page)),
+        _login_routes(Login(guests, page)),
         page.response,
-        tokens.enter,
+        guests.enter,
         tickets,
         tokens.hand_over,
+        options.links,
+        guests.log_out,
     )
 
 
@@ -176,12 +189,19 @@ def _routes(
     application: Application,
     viewers: Viewers,
     server: RfbServer,
+    entrance: Entrance,
 ) -> list[BaseRoute]:
-    files = options.files
+    files, departures = options.files, Departures()
+    logout = LogoutEndpoint(entrance.log_out, departures)
     described = SessionEndpoint(session, application, server, viewers, options.version)
-    events = Events(session, application, viewers, described.describe, files)
+
+    def offers(conn: HTTPConnection) -> dict[str, bool]:
+        links = entrance.links is not None and Access.of(conn).owner
+        return {"links": links, "logout": logout.offered(conn)}
+
+    events = Events(session, application, viewers, described.describe, files, departures, offers)
     clipboard, health = ClipboardEndpoint(session), HealthEndpoint(session)
-    rfb = RfbEndpoint(server, viewers, options.targets)
+    rfb = RfbEndpoint(server, viewers, options.targets, departures)
     return [
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
@@ -196,6 +216,9 @@ def _routes(
             methods=["POST"],
         ),
         Route("/api/screenshot", ScreenshotEndpoint(session).get),
+        Route("/api/logout", logout.post, methods=["POST"]),
+        *people_routes(viewers.people),
+        *link_routes(entrance.links, departures),
         *window_routes(session),
         *application_routes(session, application),
         *file_routes(files),

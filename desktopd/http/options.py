@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from desktopd.files.sharing import SharedFiles
+from desktopd.http.access.links import Links
 from desktopd.http.access.oauth import Provider
 from desktopd.rfb.relay.targets import Targets
 
@@ -36,4 +37,5 @@ class HttpOptions:
     targets: Targets | None = None
     provider: Provider | None = None
     files: SharedFiles | None = None
+    links: Links = field(default_factory=Links)
     static: Path = STATIC

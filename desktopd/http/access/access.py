@@ -28,12 +28,19 @@ class Means(Enum):
 class Access:
     """What a request may do, and why; stands in ``scope["auth"]``.
 
-    `until`: when that ends, in seconds since 1970, if it does before the token changes.
+    `until`: when that ends, in seconds since 1970, if it does before the token changes. `link`: the
+    id of the owner's link by which it came, if it did.
     """
 
     role: Role
     means: Means
     until: float | None = None
+    link: str | None = None
+
+    @property
+    def owner(self) -> bool:
+        """Whether it decides who has control, and gives links to others."""
+        return self.role is Role.CONTROL and self.link is None
 
     @classmethod
     def of(cls, conn: HTTPConnection) -> Access:

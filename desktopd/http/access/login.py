@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl, unquote_plus, urlsplit
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from desktopd.http.access.token_authenticator import OpenAuthenticator, TokenAuthenticator
+from desktopd.http.access.link_authenticator import LinkAuthenticator
+from desktopd.http.access.token_authenticator import OpenAuthenticator
 from desktopd.http.api.body import read_body
 from desktopd.http.markup import login_form
 from desktopd.http.problems import Problem, WrongToken, wants_html
@@ -71,7 +72,7 @@ class Login:
     """GET and POST ``/login``."""
 
     def __init__(
-        self, authenticator: TokenAuthenticator | OpenAuthenticator, page: LoginPage
+        self, authenticator: LinkAuthenticator | OpenAuthenticator, page: LoginPage
     ) -> None:
         self._authenticator = authenticator
         self._page = page

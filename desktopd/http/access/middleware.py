@@ -13,9 +13,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from desktopd.http.access.access import Access, Means, RequestAuthenticator
 from desktopd.http.access.origin import OriginPolicy
 from desktopd.http.access.refusal_log import RefusalLog
+from desktopd.http.access.visitor import ACTING, check_acts
 from desktopd.http.problems import Problem, problem_response, wants_html
 from desktopd.http.serving.prefix import path_below
 from desktopd.http.serving.proxy import is_https
+from desktopd.rfb.viewers.people import People
 from desktopd.rfb.viewers.viewer import Role
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,7 @@ Ask = Callable[[HTTPConnection, Problem], Response]
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 PUBLIC_FOLDER = "/assets/"
 """What every page consists of: frames without cookies load it, and it tells of no desktop."""
-FOR_WATCHERS = frozenset({"/api/tickets"})
+FOR_WATCHERS = frozenset({"/api/tickets", "/api/logout"})
 """What may be written by whoever may only watch."""
 
 
@@ -37,7 +39,7 @@ class AuthMiddleware:
 
     Tickets and tokens in an address count for GET. Without `enter` the ``token`` in a page's URL
     means nothing. With `query_is_target` the one in a WebSocket's URL names a target and opens
-    nothing.
+    nothing. What acts on the desktop is for those of `people` who may.
     """
 
     def __init__(
@@ -48,10 +50,12 @@ class AuthMiddleware:
         public: frozenset[str],
         ask: Ask,
         enter: Enter | None,
+        people: People,
         *,
         query_is_target: bool,
     ) -> None:
         self._app = app
+        self._people = people
         self._authenticator = authenticator
         self._origins = origins
         self._public = public
@@ -97,6 +101,8 @@ class AuthMiddleware:
         if unsafe:
             _check_write(conn, access, path)
         scope["auth"] = access
+        if unsafe and path.startswith(ACTING):
+            check_acts(conn, self._people)
         return None
 
     def _add_slash(self, conn: HTTPConnection, token: bytes | None) -> Response:

@@ -40,8 +40,9 @@ class TokenAuthenticator:
         self._tickets = tickets
         self._keys = PageKeys(tokens)
         self._lockout = lockout
-        self._base = base
-        self._embedded = embedded
+        self.base = base
+        self.embedded = embedded
+        self.cookie_name = tokens.cookie_name
         self._frame_cookie = f"{tokens.cookie_name}-frame"
 
     async def access(
@@ -88,9 +89,14 @@ class TokenAuthenticator:
         access = Access.of(conn)
         assert access.until is not None
         key = self._keys.make(Grant(access.role, access.until))
-        if self._embedded and is_https(conn.scope):
+        if self.embedded and is_https(conn.scope):
             response.headers.append("set-cookie", self._cookie(conn, self._frame_cookie, key))
         return key
+
+    def log_out(self, conn: HTTPConnection, response: Response) -> None:
+        """Have the browser forget its cookies."""
+        for name in (self.cookie_name, self._frame_cookie):
+            response.headers.append("set-cookie", self._cookie(conn, name, "") + "; Max-Age=0")
 
     def _shown(self, means: Means, secret: bytes) -> Access | None:
         """What a secret opens now."""
@@ -112,7 +118,7 @@ class TokenAuthenticator:
 
     def _cookie(self, conn: HTTPConnection, name: str, value: str) -> str:
         secure = is_https(conn.scope)
-        return cookie_header(name, value, self._base, secure=secure, embedded=self._embedded)
+        return cookie_header(name, value, self.base, secure=secure, embedded=self.embedded)
 
     def _refusal(self, conn: HTTPConnection, given: dict[Means, bytes]) -> Problem:
         if any(self._keys.read(secret) for secret in given.values()):

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any
 
+from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from desktopd.applications.application import NOTHING, Application
 from desktopd.errors import DisplayUnavailable
 from desktopd.files.sharing import SharedFiles
 from desktopd.http.access.access import Access
+from desktopd.http.access.departures import Departures
+from desktopd.http.access.visitor import check_acts, visitor_of
 from desktopd.http.api.application_json import event_json
 from desktopd.http.api.clipboard import put_content
 from desktopd.http.api.clipboard_frames import (
@@ -20,19 +25,36 @@ from desktopd.http.api.clipboard_frames import (
     offer_frames,
     standing_frame,
 )
+from desktopd.http.api.closing import close
 from desktopd.http.api.file_frames import FileFrames
 from desktopd.http.api.offered_downloads import OfferedDownloads
+from desktopd.http.api.people_frames import PeopleFrames
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem
 from desktopd.rfb.viewers.viewer import Role
 from desktopd.rfb.viewers.viewers import Viewers
+from desktopd.rfb.viewers.work_share import WorkShare
+from desktopd.tasks import race
 from desktopd.x11.selections.clipboard import Offer
 
 INTERVAL = 0.1
+WATCHER_FRAME = 4096
+"""Characters of a frame of a client that may only watch."""
+
+
+@dataclass(slots=True)
+class _Client:
+    """One client of the events: its connection, what it may do, and what it is told."""
+
+    websocket: WebSocket
+    role: Role
+    files: FileFrames
+    downloads: OfferedDownloads
+    people: PeopleFrames
 
 
 class Events:
-    """The endpoint; `describe` makes the session's JSON for a role."""
+    """The endpoint; `describe` makes the session's JSON for a role, `offers` as PeopleFrames."""
 
     def __init__(
         self,
@@ -41,32 +63,51 @@ class Events:
         viewers: Viewers,
         describe: Callable[[Role], dict[str, Any]],
         files: SharedFiles | None,
+        departures: Departures,
+        offers: Callable[[HTTPConnection], dict[str, bool]],
     ) -> None:
         self._session = session
         self._application = application
         self._viewers = viewers
         self._describe = describe
         self._files = files
+        self._departures = departures
+        self._offers = offers
 
     async def connect(self, websocket: WebSocket) -> None:
-        """Serve one client until it leaves."""
-        role = Access.of(websocket).role
-        files = FileFrames(self._files, websocket)
-        downloads = OfferedDownloads(self._files, websocket)
+        """Serve one client until it leaves, or has to."""
+        access = Access.of(websocket)
+        client = _Client(
+            websocket,
+            access.role,
+            FileFrames(self._files, websocket),
+            OfferedDownloads(self._files, websocket),
+            PeopleFrames(self._viewers.people, websocket, self._offers(websocket)),
+        )
         # A browser that has offered protocols hangs up when none of them is taken.
         await websocket.accept("events" if "events" in websocket.scope["subprotocols"] else None)
+        ending = await race(self._serve(client), self._departures.of(access, visitor_of(websocket)))
+        if ending is not None:
+            await close(websocket, 1008, ending.cause)
+
+    async def _serve(self, client: _Client) -> None:
+        """Serve a client until it leaves."""
         try:
             async with asyncio.TaskGroup() as group:
-                sender = group.create_task(self._send(websocket, role, files, downloads))
-                await self._receive(websocket, role)
-                sender.cancel()
+                senders = (
+                    group.create_task(self._send(client)),
+                    group.create_task(client.people.send_pointers()),
+                )
+                await self._receive(client)
+                for sender in senders:
+                    sender.cancel()
         except* WebSocketDisconnect:
             pass
 
-    async def _send(
-        self, websocket: WebSocket, role: Role, files: FileFrames, downloads: OfferedDownloads
-    ) -> None:
+    async def _send(self, client: _Client) -> None:
         """Send the latest state, at most every `INTERVAL` seconds and only when it differs."""
+        websocket, role = client.websocket, client.role
+        files, downloads, people = client.files, client.downloads, client.people
         wake = asyncio.Event()
         copied: list[dict[str, Any]] = []
 
@@ -84,6 +125,7 @@ class Events:
                 copied.append(standing_frame(self._session.clipboard.offer))
                 downloads.subscribe(self._session, wake.set, subscriptions)
             files.subscribe(wake.set, subscriptions)
+            people.subscribe(wake.set, subscriptions)
             sent, told = None, event_json(NOTHING, role)
             wake.set()
             while True:
@@ -93,6 +135,8 @@ class Events:
                 if state != sent:
                     await websocket.send_json({"type": "session", "session": state})
                     sent = state
+                if frame := people.take():
+                    await websocket.send_json(frame)
                 if frame := files.take():
                     await websocket.send_json(frame)
                 application = event_json(self._application.status, role)
@@ -105,20 +149,36 @@ class Events:
                     await websocket.send_json(download)
                 await asyncio.sleep(INTERVAL)
 
-    async def _receive(self, websocket: WebSocket, role: Role) -> None:
+    async def _receive(self, client: _Client) -> None:
+        websocket, share = client.websocket, WorkShare()
         while (frame := await websocket.receive())["type"] == "websocket.receive":
+            share.begin()
             try:
                 # Whoever pastes waits for the news of this change before it sends the key.
-                await self._act(frame.get("text"), role)
+                await self._act(client, frame.get("text") or "")
             except Problem as problem:
                 await websocket.send_json({"type": "error", **problem.json()})
+            await share.rest()
 
-    async def _act(self, frame: str | None, role: Role) -> None:
-        """Take what a frame brings to be pasted; raises Problem."""
+    async def _act(self, client: _Client, frame: str) -> None:
+        """Take a name, or what is to be pasted; raises Problem."""
+        name = _name(frame) if len(frame) <= WATCHER_FRAME else None
+        if name is not None:
+            client.people.call(name)
+            return
+        check_acts(client.websocket, self._viewers.people)
         content = frame_content(frame)
-        if role is not Role.CONTROL:
-            raise Problem(403, "this token may only watch", "use the token for control")
         try:
             await put_content(self._session.clipboard, content)
         except DisplayUnavailable as error:
             raise Problem(503, error.error, error.remedy) from None
+
+
+def _name(frame: str) -> str | None:
+    """The name that a frame tells; None where it is about something else."""
+    try:
+        message = json.loads(frame)
+        name = message["name"] if message["type"] == "name" else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return name if isinstance(name, str) else None

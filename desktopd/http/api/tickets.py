@@ -41,6 +41,9 @@ class TicketsEndpoint:
             raise Problem(
                 403, "a ticket is not for a cookie", "send the token as Authorization: Bearer"
             )
+        if access.link is not None:
+            # A ticket's page would outlive the link.
+            raise Problem(403, "a link gives no tickets", "use the desktop's own token")
         role = await _role(request) or access.role
         if role is Role.CONTROL and access.role is not Role.CONTROL:
             raise Problem(403, "this token may only watch", "ask for the role view")

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from desktopd.http.access.access import Access
+from desktopd.http.access.departures import Departures
+from desktopd.http.access.visitor import visitor_of
+from desktopd.http.api.closing import close
 from desktopd.http.problems import Problem
 from desktopd.http.serving.proxy import client_address
 from desktopd.rfb.relay.targets import Targets
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.connection import Cause
+from desktopd.rfb.viewers.people import Visitor
 from desktopd.rfb.viewers.viewer import Viewer
 from desktopd.rfb.viewers.viewers import Viewers
+from desktopd.tasks import race
 
 log = logging.getLogger(__name__)
 
-CLOSE_DEADLINE = 1.0
 # RFC 6455 section 7.4.1.
 _CLOSE_CODES = {
     Cause.SERVER_LEFT: 1012,
@@ -49,16 +52,25 @@ class WebSocketTransport:
 class RfbEndpoint:
     """Shows the desktop of `server`, or with `targets` the one that is named in the address."""
 
-    def __init__(self, server: RfbServer, viewers: Viewers, targets: Targets | None) -> None:
+    def __init__(
+        self,
+        server: RfbServer,
+        viewers: Viewers,
+        targets: Targets | None,
+        departures: Departures,
+    ) -> None:
         self._server = server
         self._viewers = viewers
         self._targets = targets
+        self._departures = departures
 
     async def connect(self, websocket: WebSocket) -> None:
         """Serve one viewer. Raises Problem 404 or DisplayUnavailable before it is let in."""
         server = await self._wanted(websocket)
         connection = await server.connect()
-        role = Access.of(websocket).role
+        access = Access.of(websocket)
+        role, visitor = access.role, visitor_of(websocket)
+        here = visitor or Visitor.unnamed(role, owner=access.owner)
         viewer = Viewer(role=role, address=client_address(websocket.scope), path=server.path)
         offered = websocket.scope["subprotocols"]
         try:
@@ -67,11 +79,14 @@ class RfbEndpoint:
             connection.close()
             raise
         log.info("viewer %s came: %s, %s", viewer.id, viewer.address, role)
-        with self._viewers.add(viewer):
-            ending = await connection.serve(WebSocketTransport(websocket), viewer)
+        with self._viewers.add(viewer, here if server is self._server else None):
+            ending = await race(
+                connection.serve(WebSocketTransport(websocket), viewer),
+                self._departures.of(access, visitor),
+            )
         log.info("viewer %s left: %s", viewer.id, ending)
         if ending.cause is not Cause.VIEWER_LEFT:
-            await _close(websocket, _CLOSE_CODES.get(ending.cause, 1008), ending.cause)
+            await close(websocket, _CLOSE_CODES.get(ending.cause, 1008), ending.cause)
 
     async def _wanted(self, websocket: WebSocket) -> RfbServer:
         name = websocket.query_params.get("token")
@@ -81,11 +96,3 @@ class RfbEndpoint:
         if named is None:
             raise Problem(404, "no target of this name", "correct token= in the address")
         return named
-
-
-async def _close(websocket: WebSocket, code: int, reason: str) -> None:
-    try:
-        async with asyncio.timeout(CLOSE_DEADLINE):
-            await websocket.close(code, reason)
-    except (WebSocketDisconnect, RuntimeError, TimeoutError) as error:
-        log.debug("the viewer did not take the close: %r", error)

@@ -13,6 +13,7 @@ from desktopd.rfb.protocol.handshake import VERSION_LENGTH, Version
 from desktopd.rfb.protocol.message import ProtocolError
 from desktopd.rfb.protocol.server_handshake import ServerHandshake
 from desktopd.rfb.rfb_server import RfbServer
+from desktopd.rfb.viewers.people import Visitor
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.sockets import listen_unix
@@ -98,7 +99,7 @@ class UnixSocketListener:
             await _refuse(reader, writer, str(error))
             return
         viewer = Viewer(role=Role.CONTROL, address="local", path=self._server.path)
-        with self._viewers.add(viewer):
+        with self._viewers.add(viewer, Visitor.unnamed(viewer.role)):
             ending = await connection.serve(StreamTransport(reader, writer), viewer)
         log.info("viewer %s left: %s", viewer.id, ending)
 

@@ -18,6 +18,7 @@ from desktopd.rfb.listeners.channel import SocketChannel, StreamChannel
 from desktopd.rfb.protocol.message import ProtocolError
 from desktopd.rfb.protocol.server_handshake import ServerHandshake
 from desktopd.rfb.rfb_server import RfbConnection, RfbServer
+from desktopd.rfb.viewers.people import Visitor
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.sockets import tune
@@ -164,6 +165,6 @@ class VncPort:
     ) -> None:
         viewer = Viewer(role=role, address=address, path=self._server.path)
         log.info("viewer %s came: %s, %s, by VNC", viewer.id, address, role)
-        with self._viewers.add(viewer):
+        with self._viewers.add(viewer, Visitor.unnamed(role)):
             ending = await connection.serve(AuthenticatedTransport(streams), viewer)
         log.info("viewer %s left: %s", viewer.id, ending)

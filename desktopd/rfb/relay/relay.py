@@ -54,6 +54,7 @@ class Relay:
             limits,
             self._tasks.create_task,
         )
+        viewer.on_withdrawn = self._let_go
         self._server_pump = ServerPump(transport, upstream.reader, viewer, agreement, limits)
 
     async def run(self) -> Ending:
@@ -68,6 +69,11 @@ class Relay:
         finally:
             await self._close_upstream()
         return self._ending
+
+    def _let_go(self) -> None:
+        """Release what the viewer holds, since it may not act any more."""
+        if not self._upstream.writer.is_closing():
+            self._upstream.writer.write(self._pressed_keys.take_releases())
 
     async def _ended_by(self, pump: Coroutine[None, None, Ending | None]) -> None:
         ending = await pump
@@ -85,7 +91,7 @@ class Relay:
         try:
             async with asyncio.timeout(self._limits.closing):
                 with suppress(OSError):
-                    writer.write(self._pressed_keys.releases())
+                    writer.write(self._pressed_keys.take_releases())
                     writer.write_eof()
                     while await reader.read(self._limits.message):
                         pass

@@ -58,6 +58,7 @@ class ClientConnection:
         self._send = self._send_queue.put
         self._permissions = ViewerPermissions(viewer)
         self._seat = display.seat()
+        viewer.on_withdrawn = self._seat.leave
         self._handshake = ServerHandshake()
         self._desktop_size = DesktopSize(self._send, display)
         self._clipboard = ClipboardSync(self._send, display, limits.clipboard)

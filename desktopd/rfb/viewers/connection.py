@@ -38,7 +38,7 @@ class Limits:
 
 
 class Cause(StrEnum):
-    """Why a relay ended."""
+    """Why a connection ended."""
 
     VIEWER_LEFT = "viewer_left"
     VIEWER_STALLED = "viewer_stalled"
@@ -46,6 +46,9 @@ class Cause(StrEnum):
     SERVER_LEFT = "server_left"
     SERVER_STALLED = "server_stalled"
     PROTOCOL_ERROR = "protocol_error"
+    LINK_REVOKED = "link_revoked"
+    LINK_EXPIRED = "link_expired"
+    LOGGED_OUT = "logged_out"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from desktopd.rfb.protocol.handshake import (
 )
 from desktopd.rfb.protocol.input_events import KeyEvent, PointerEvent, QemuKeyEvent
 from desktopd.rfb.protocol.message import ClientMessage
-from desktopd.rfb.viewers.viewer import Role, Viewer
+from desktopd.rfb.viewers.viewer import Viewer
 
 _FOR_EVERYONE = (
     ProtocolVersion,
@@ -45,7 +45,11 @@ class ViewerPermissions:
 
     def admit(self, message: ClientMessage) -> bytes:
         """The whole message that goes to the server for this one; empty when it is dropped."""
-        if self._viewer.role is not Role.CONTROL and not isinstance(message, _FOR_EVERYONE):
+        if isinstance(message, PointerEvent):
+            self._viewer.points(message.x, message.y)
+        if not isinstance(message, _FOR_EVERYONE) and not self._viewer.may_act(
+            press=_presses(message)
+        ):
             return b""
         match message:
             case ClientInit():
@@ -56,3 +60,13 @@ class ViewerPermissions:
             case ClientCutText() if message.offers_text:
                 self._viewer.used()
         return message.raw
+
+
+def _presses(message: ClientMessage) -> bool:
+    """Whether somebody acts by this, and is not only there."""
+    match message:
+        case KeyEvent(down=down) | QemuKeyEvent(down=down):
+            return down
+        case PointerEvent(buttons=buttons):
+            return buttons != 0
+    return False

@@ -46,6 +46,9 @@ class PressedKeys:
         if len(self._keys) > KEYS_LIMIT:
             raise ProtocolError(f"more than {KEYS_LIMIT} keys are held down at once")
 
-    def releases(self) -> bytes:
-        """The messages that release everything, the last pressed key first."""
-        return b"".join(reversed(self._keys.values())) + self._pointer
+    def take_releases(self) -> bytes:
+        """What releases everything, the last pressed key first. Nothing is held then."""
+        releases = b"".join(reversed(self._keys.values())) + self._pointer
+        self._keys.clear()
+        self._pointer = b""
+        return releases

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from secrets import token_hex
+from typing import Protocol
 
 from desktopd.rfb.viewers.pixel_path import PixelPath
 
@@ -19,6 +20,19 @@ class Role(StrEnum):
 
     CONTROL = "control"
     VIEW = "view"
+
+
+class Hands(Protocol):
+    """What counts of a viewer's input where several people are at one desktop."""
+
+    def may_act(self) -> bool:
+        """Whether it reaches the desktop, as long as nothing is pressed."""
+
+    def use(self) -> bool:
+        """Whether what is pressed reaches the desktop."""
+
+    def point(self, x: int, y: int) -> None:
+        """The viewer's pointer is at this pixel."""
 
 
 def nobody_listens() -> None:
@@ -34,6 +48,9 @@ class Viewer:
     path: PixelPath
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
     on_change: Callable[[], None] = field(default=nobody_listens, repr=False)
+    on_withdrawn: Callable[[], None] = field(default=nobody_listens, repr=False)
+    hands: Hands | None = field(default=None, init=False, repr=False)
+    """None for a viewer of which the role alone counts."""
     id: str = field(default_factory=lambda: token_hex(4))
     codec: str | None = field(default=None, init=False)
     exact: bool | None = field(default=None, init=False)
@@ -46,6 +63,18 @@ class Viewer:
     def __post_init__(self) -> None:
         self.connected = self.clock()
         self._drawn = deque(maxlen=256)
+
+    def may_act(self, *, press: bool = False) -> bool:
+        """Whether its input reaches the desktop; `press`: a key or button goes down."""
+        if self.role is not Role.CONTROL:
+            return False
+        hands = self.hands
+        return hands is None or (hands.use() if press else hands.may_act())
+
+    def points(self, x: int, y: int) -> None:
+        """Its user points at this pixel, whether that reaches the desktop or not."""
+        if self.hands is not None:
+            self.hands.point(x, y)
 
     def used(self) -> None:
         """Its user has typed, moved the pointer or pasted."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from desktopd.observers import Observers
+from desktopd.rfb.viewers.people import People, PersonHands, Visitor
 from desktopd.rfb.viewers.viewer import Viewer, nobody_listens
 
 
 class Viewers:
-    """All viewers of one desktop, in the order in which they came."""
+    """All viewers of one desktop, in the order in which they came, and whose they are."""
 
-    def __init__(self) -> None:
+    def __init__(self, people: People | None = None) -> None:
+        self.people = People() if people is None else people
         self._viewers: dict[str, Viewer] = {}
         self._changes = Observers[[]]()
         self._last_input: float | None = None
@@ -36,13 +38,22 @@ class Viewers:
         return self._bytes_of_the_gone + sum(viewer.bytes_sent for viewer in self)
 
     @contextmanager
-    def add(self, viewer: Viewer) -> Iterator[Viewer]:
-        """Count `viewer` in for as long as the context lasts."""
+    def add(self, viewer: Viewer, visitor: Visitor | None = None) -> Iterator[Viewer]:
+        """Count `viewer` in for as long as the context lasts.
+
+        `visitor`: whose it is; None where it shows another desktop than this one.
+        """
         self._viewers[viewer.id] = viewer
         viewer.on_change = self._changes.call
         self._changes.call()
         try:
-            yield viewer
+            with ExitStack() as presence:
+                if visitor is not None:
+                    person = presence.enter_context(self.people.here(visitor))
+                    withdraw = person.withdrawn.add(lambda: viewer.on_withdrawn())
+                    presence.callback(withdraw)
+                    viewer.hands = PersonHands(self.people, person)
+                yield viewer
         finally:
             self._last_input = self.last_input
             self._bytes_of_the_gone += viewer.bytes_sent

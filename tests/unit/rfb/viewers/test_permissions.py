@@ -7,9 +7,12 @@ from struct import pack
 import pytest
 
 from desktopd.rfb.protocol.client_message_parser import ClientMessageParser
+from desktopd.rfb.viewers.control import ControlMode
+from desktopd.rfb.viewers.people import People, Visitor
 from desktopd.rfb.viewers.permissions import ViewerPermissions
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
+from desktopd.rfb.viewers.viewers import Viewers
 
 HELLO = b"RFB 003.008\n", b"\x01"
 EXCLUSIVE, SHARED = b"\x00", b"\x01"
@@ -44,3 +47,29 @@ def test_without_control() -> None:
     watcher = viewer(Role.VIEW)
     assert admitted(watcher, EXCLUSIVE, KEY, CUT_TEXT) == [SHARED, b"", b""]
     assert watcher.last_input is None
+
+
+async def test_among_people_only_who_has_control_acts_and_everybody_points() -> None:
+    viewers = Viewers(People(ControlMode.ONE))
+    ana, ben = viewer(Role.CONTROL), viewer(Role.CONTROL)
+    move, press = pack(">BBHH", 5, 0, 3, 4), pack(">BBHH", 5, 1, 5, 6)
+    up = pack(">B?xxI", 4, False, 97)
+    with (
+        viewers.add(ana, Visitor("ana", Role.CONTROL)),
+        viewers.add(ben, Visitor("ben", Role.CONTROL)),
+    ):
+        assert admitted(ana, SHARED, move, up) == [SHARED, move, up]
+        assert admitted(ben, SHARED, move) == [SHARED, move]
+        assert admitted(ana, SHARED, press) == [SHARED, press]
+        dropped = admitted(ben, SHARED, REQUEST, move, KEY, up, press, CUT_TEXT)
+        assert dropped == [SHARED, REQUEST, *[b""] * 5]
+        assert [person.pointer for person in viewers.people] == [(5, 6), (5, 6)]
+
+
+async def test_another_desktop_is_no_matter_of_these_people() -> None:
+    viewers = Viewers(People(ControlMode.ONE))
+    ana, elsewhere = viewer(Role.CONTROL), viewer(Role.CONTROL)
+    with viewers.add(ana, Visitor("ana", Role.CONTROL)), viewers.add(elsewhere):
+        assert admitted(ana, SHARED, KEY) == [SHARED, KEY]
+        assert admitted(elsewhere, SHARED, KEY) == [SHARED, KEY]
+        assert len(viewers.people) == 1

@@ -31,7 +31,7 @@ def releases(*messages: object) -> bytes:
     pressed = PressedKeys()
     for message in messages:
         pressed.follow(message)  # type: ignore[arg-type]
-    return pressed.releases()
+    return pressed.take_releases()
 
 
 def test_what_is_held_is_released_in_the_reverse_order() -> None:

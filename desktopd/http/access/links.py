@@ -1,0 +1,110 @@
+"""Links that the owner gives to others: each has a name, a role, perhaps an end, and is revocable.
+
+What is kept of a link's token is a digest, so that the file opens nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import logging
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from desktopd.rfb.viewers.viewer import Role
+
+log = logging.getLogger(__name__)
+
+LINKS_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link; `digest` is SHA-256 of its token, times are seconds since 1970."""
+
+    id: str
+    name: str
+    role: Role
+    digest: str
+    made: float
+    until: float | None = None
+
+
+class Links:
+    """The links of one desktop, kept in the file `path` if there is one: for the next daemon."""
+
+    def __init__(self, path: Path | None = None, clock: Callable[[], float] = time.time) -> None:
+        self._path = path
+        self._clock = clock
+        self._links = {link.id: link for link in _read(path)} if path else {}
+
+    def __iter__(self) -> Iterator[Link]:
+        """Those that still open the desktop, the oldest first."""
+        now = self._clock()
+        return iter([k for k in self._links.values() if k.until is None or now < k.until])
+
+    def make(self, name: str, role: Role, seconds: float | None = None) -> tuple[Link, str]:
+        """A new link, for ever or for some seconds, and its token, which is told only now.
+
+        Raises OSError where it cannot be kept, and ValueError where there are too many.
+        """
+        valid = list(self)
+        if len(valid) >= LINKS_LIMIT:
+            raise ValueError(f"there are {LINKS_LIMIT} links already")
+        token, now = secrets.token_urlsafe(32), self._clock()
+        until = None if seconds is None else now + seconds
+        link = Link(secrets.token_hex(8), name, role, _digest(token.encode()), now, until)
+        self._keep([*valid, link])
+        return link, token
+
+    def find(self, presented: bytes) -> Link | None:
+        """The link of a token; None for any other. Takes the same time for each wrong one."""
+        digest, found = _digest(presented), None
+        for link in self:
+            if hmac.compare_digest(link.digest, digest):
+                found = link
+        return found
+
+    def revoke(self, link_id: str) -> bool:
+        """Have a link open nothing any more; whether there was one. Raises OSError."""
+        if link_id not in self._links:
+            return False
+        self._keep([link for link in self if link.id != link_id])
+        return True
+
+    def forget(self) -> None:
+        """Revoke all of them: the desktop is stopped."""
+        self._links = {}
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+
+    def _keep(self, links: list[Link]) -> None:
+        if self._path is not None:
+            draft = self._path.with_suffix(".new")
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+            with open(os.open(draft, flags, 0o600), "w", encoding="utf-8") as file:
+                json.dump([asdict(link) for link in links], file)
+            draft.replace(self._path)
+        self._links = {link.id: link for link in links}
+
+
+def _read(path: Path) -> list[Link]:
+    try:
+        return [
+            Link(**{**entry, "role": Role(entry["role"])})
+            for entry in json.loads(path.read_text("utf-8"))
+        ]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        log.error("%s: no link of before is valid any more: %s", path, error)
+        return []
+
+
+def _digest(token: bytes) -> str:
+    return hashlib.sha256(token).hexdigest()

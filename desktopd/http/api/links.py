@@ -1,0 +1,109 @@
+"""``/api/links``: the owner makes links for others, and revokes them."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from desktopd.http.access.access import Access
+from desktopd.http.access.departures import Departures
+from desktopd.http.access.links import Link, Links
+from desktopd.http.api.body import read_body
+from desktopd.http.problems import Problem
+from desktopd.rfb.viewers.people import tidy
+from desktopd.rfb.viewers.viewer import Role
+
+log = logging.getLogger(__name__)
+
+BODY_LIMIT = 4096
+LONGEST = 366 * 86_400
+_REMEDY = (
+    'send {"role": "view"} or {"role": "control"}, with "name" and "seconds" if they are wanted'
+)
+
+
+class _WantedLink(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    role: Literal["control", "view"]
+    name: str = ""
+    seconds: int | None = Field(None, ge=1, le=LONGEST)
+
+
+class LinksEndpoint:
+    """The owner's `links`, None where users are not let in by tokens."""
+
+    def __init__(self, links: Links | None, departures: Departures) -> None:
+        self._links = links
+        self._departures = departures
+
+    async def get(self, request: Request) -> Response:
+        """All that are valid, without their tokens."""
+        links = self._of_owner(request)
+        return JSONResponse({"links": [_link(link) for link in links]})
+
+    async def post(self, request: Request) -> Response:
+        """Make one; its address is told only now. Raises Problem."""
+        links = self._of_owner(request)
+        try:
+            wanted = _WantedLink.model_validate_json(await read_body(request, BODY_LIMIT))
+        except ValidationError:
+            raise Problem(400, "the request is not understood", _REMEDY) from None
+        try:
+            link, token = links.make(tidy(wanted.name), Role(wanted.role), wanted.seconds)
+        except ValueError as error:
+            raise Problem(409, str(error), "revoke one of them first") from None
+        except OSError as error:
+            raise _not_kept(error) from None
+        log.info("link %s was made: %s", link.id, link.role)
+        return JSONResponse({**_link(link), "token": token, "href": f"./?token={token}"}, 201)
+
+    async def delete(self, request: Request) -> Response:
+        """Revoke one, and end what is open by it. Raises Problem."""
+        links, link_id = self._of_owner(request), request.path_params["link"]
+        try:
+            found = links.revoke(link_id)
+        except OSError as error:
+            raise _not_kept(error) from None
+        if not found:
+            raise Problem(404, "there is no such link", "GET api/links tells which there are")
+        log.info("link %s was revoked", link_id)
+        self._departures.revoke(link_id)
+        return Response(status_code=204)
+
+    def _of_owner(self, request: Request) -> Links:
+        if self._links is None:
+            raise Problem(404, "there are no links here", "links need auth=token")
+        if not Access.of(request).owner:
+            raise Problem(403, "links are the owner's", "ask whoever sent you here")
+        return self._links
+
+
+def _not_kept(error: OSError) -> Problem:
+    log.error("the links cannot be kept: %s", error)
+    return Problem(507, "the links cannot be kept", "make room in the folder of desktopd's state")
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {
+        "id": link.id,
+        "name": link.name,
+        "role": link.role,
+        "made": link.made,
+        "until": link.until,
+    }
+
+
+def link_routes(links: Links | None, departures: Departures) -> list[BaseRoute]:
+    """What ``/api/links`` serves."""
+    endpoint = LinksEndpoint(links, departures)
+    return [
+        Route("/api/links", endpoint.get),
+        Route("/api/links", endpoint.post, methods=["POST"]),
+        Route("/api/links/{link}", endpoint.delete, methods=["DELETE"]),
+    ]

@@ -1,0 +1,114 @@
+"""The owner's links over HTTP: made, used, revoked with all that is open by them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+
+from desktopd.http.access.links import Links
+from tests.unit.clock import Clock
+from tests.unit.http.desktop import (
+    BEARER,
+    HTML,
+    TOKEN,
+    VIEW_BEARER,
+    client,
+    make_app,
+    serving,
+    ws_status,
+)
+
+
+async def make(owner: httpx.AsyncClient, **wanted: Any) -> dict[str, Any]:
+    answer = await owner.post("/api/links", json=wanted, headers=BEARER)
+    assert answer.status_code == 201
+    return dict(answer.json())
+
+
+async def test_a_link_becomes_a_cookie_of_its_role() -> None:
+    async with client(make_app()) as http:
+        link = await make(http, role="view", name=" the\nclass ")
+        assert (link["name"], link["role"], link["until"]) == ("the class", "view", None)
+        entered = await http.get(link["href"].removeprefix("."), headers=HTML)
+        assert (entered.status_code, entered.headers["location"]) == (303, "./")
+        cookie = entered.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert (await http.get("/api/session")).json()["role"] == "view"
+        watching = await http.post("/api/app/restart", headers={"X-Desktopd": "1"})
+        assert watching.status_code == 403
+
+
+async def test_links_are_the_owners() -> None:
+    async with client(make_app()) as http:
+        link = await make(http, role="control")
+        guest = {"Authorization": f"Bearer {link['token']}"}
+        for headers in (guest, VIEW_BEARER):
+            assert (await http.get("/api/links", headers=headers)).status_code == 403
+            made = await http.post("/api/links", json={"role": "view"}, headers=headers)
+            assert made.status_code == 403
+        assert (await http.post("/api/tickets", headers=guest)).status_code == 403
+        (kept,) = (await http.get("/api/links", headers=BEARER)).json()["links"]
+        assert kept == {key: link[key] for key in ("id", "name", "role", "made", "until")}
+
+
+@pytest.mark.parametrize(
+    "wanted", [{}, {"role": "owner"}, {"role": "view", "seconds": 0}, {"role": "view", "x": 1}]
+)
+async def test_what_is_no_link(wanted: dict[str, Any]) -> None:
+    async with client(make_app(), headers=BEARER) as http:
+        assert (await http.post("/api/links", json=wanted)).status_code == 400
+
+
+async def test_where_tokens_let_nobody_in_there_are_no_links() -> None:
+    async with client(make_app(auth="none", token=None)) as http:
+        assert (await http.get("/api/links")).status_code == 404
+
+
+async def test_who_has_the_token_stays_the_owner_whatever_link_he_opens() -> None:
+    async with client(make_app()) as http:
+        link = await make(http, role="view")
+        await http.get("/", params={"token": TOKEN})
+        await http.get("/", params={"token": link["token"]})
+        assert (await http.get("/api/session")).json()["role"] == "control"
+        assert (await http.get("/api/links")).status_code == 200
+
+
+async def test_revoking_ends_what_is_open_and_what_comes_later() -> None:
+    async with (
+        serving(make_app()) as server,
+        httpx.AsyncClient(base_url=server.addresses[0]) as http,
+    ):
+        link, other = await make(http, role="view"), await make(http, role="view")
+        address = server.addresses[0].replace("http", "ws") + "/api/events"
+        guest, stranger = ({"Authorization": f"Bearer {one['token']}"} for one in (link, other))
+        async with (
+            connect(address, additional_headers=guest) as ended,
+            connect(address, additional_headers=stranger) as stays,
+        ):
+            await asyncio.gather(ended.recv(), stays.recv())
+            gone = await http.delete(f"/api/links/{link['id']}", headers=BEARER)
+            assert gone.status_code == 204
+            async with asyncio.timeout(10):
+                await ended.wait_closed()
+            assert (ended.close_code, ended.close_reason) == (1008, "link_revoked")
+            assert await ws_status(address, additional_headers=guest) == 403
+            assert await ws_status(address, additional_headers=stranger) == 101
+            await (await stays.ping())
+        again = await http.delete(f"/api/links/{link['id']}", headers=BEARER)
+        assert again.status_code == 404
+
+
+async def test_a_link_that_is_over_says_so_in_the_form() -> None:
+    clock = Clock()
+    async with client(make_app(links=Links(clock=clock))) as http:
+        link = await make(http, role="view", seconds=60)
+        await http.get("/", params={"token": link["token"]})
+        assert (await http.get("/api/session")).status_code == 200
+        clock.now += 60
+        over = await http.get("/", headers=HTML)
+        assert over.status_code == 401
+        assert "This link is not valid any more" in over.text
