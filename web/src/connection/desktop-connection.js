@@ -94,6 +94,13 @@ export class DesktopConnection extends Emitter {
     this.#try();
   }
 
+  /** Leave the connection, if there is one, for good. */
+  stop() {
+    this.#wanted = false;
+    this.#drop();
+    this.#enter('disconnected');
+  }
+
   /** Leave the connection, if there is one, and connect anew. */
   restart() {
     this.#drop();

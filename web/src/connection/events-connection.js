@@ -3,7 +3,7 @@
 
 /**
  * @import {
- *   ApplicationFacts, ClipboardOffer, Downloads, FileEntry, LayerFacts, ServerMessage, SessionFacts
+ *   ApplicationFacts, ClipboardOffer, Departure, Downloads, FileEntry, LayerFacts, PeopleFacts, ServerMessage, SessionFacts
  * } from './server'
  */
 /** @import { Session } from './session.js' */
@@ -16,14 +16,18 @@ import { sentences } from './http-error.js';
 import { protocols } from './page-key.js';
 import { socketAddress } from './socket-address.js';
 
+const POLICY_VIOLATION = 1008;
+/** @type {Departure[]} */
+const DEPARTURES = ['link_revoked', 'link_expired', 'logged_out'];
+
 /**
  * The server's events, with a connection that comes back by itself. Where it cannot be had, the session is asked for by
  * HTTP at each try, which also tells whether the visitor is still signed in.
  *
  * Events: `opened`, `session`, `clipboard` (what was copied on the desktop), `files` (the paths of folders in which files
  * have changed), `results` (all that are offered), `downloads` (files that a program copied or dragged out), `application`
- * and `layers` (as they are now), `refused` (why the server did not do what it was told), `trouble` (the error of the HTTP
- * request).
+ * and `layers` (as they are now), `people` (at this desktop), `pointers` (of others, where they have moved), `refused` (why the
+ * server did not do what it was told), `trouble` (the error of the HTTP request), `ended` (for good, and why).
  *
  * @typedef {object} Events
  * @property {void} opened
@@ -34,6 +38,9 @@ import { socketAddress } from './socket-address.js';
  * @property {Downloads} downloads
  * @property {ApplicationFacts} application
  * @property {LayerFacts[]} layers
+ * @property {PeopleFacts} people
+ * @property {Record<string, [x: number, y: number]>} pointers
+ * @property {Departure} ended
  * @property {string} refused
  * @property {unknown} trouble
  *
@@ -45,6 +52,7 @@ export class EventsConnection extends Emitter {
   /** @type {WebSocket | null} */
   #socket = null;
   #wait = new Timer(() => this.#connect());
+  #name = '';
 
   /**
    * @param {Session} session
@@ -54,6 +62,12 @@ export class EventsConnection extends Emitter {
     super();
     this.#session = session;
     wakeUp.on('wake', () => this.start());
+  }
+
+  /** @param {string} name - what others are to call this visitor */
+  set name(name) {
+    this.#name = name;
+    if (this.open) this.#sendName();
   }
 
   get open() {
@@ -80,12 +94,21 @@ export class EventsConnection extends Emitter {
     this.#socket = socket;
     socket.addEventListener('open', () => {
       this.#backoff.reset();
+      if (this.#name) this.#sendName();
       this.emit('opened');
     });
     socket.addEventListener('message', ({ data }) => this.#receive(JSON.parse(data)));
-    socket.addEventListener('close', () => {
-      if (socket === this.#socket) this.#again();
+    socket.addEventListener('close', ({ code, reason }) => {
+      if (socket !== this.#socket) return;
+      const departure = code === POLICY_VIOLATION && DEPARTURES.find((known) => known === reason);
+      // The socket stays in its place, so that nothing connects once more.
+      if (departure) this.emit('ended', departure);
+      else this.#again();
     });
+  }
+
+  #sendName() {
+    this.#socket?.send(JSON.stringify({ type: 'name', name: this.#name }));
   }
 
   #again() {
@@ -114,12 +137,22 @@ export class EventsConnection extends Emitter {
         this.emit('application', message.application);
         this.emit('layers', message.layers);
         break;
-      case 'downloads':
-        this.emit('downloads', message);
-        break;
       case 'error':
         this.emit('refused', sentences(message));
         break;
+      default:
+        this.#receiveMore(message);
     }
+  }
+
+  /**
+   * What is passed on as it is; a newer server may tell more than this page knows of.
+   *
+   * @param {Extract<ServerMessage, {type: 'downloads' | 'people' | 'pointers'}>} message
+   */
+  #receiveMore(message) {
+    if (message.type === 'downloads') this.emit('downloads', message);
+    else if (message.type === 'people') this.emit('people', message);
+    else if (message.type === 'pointers') this.emit('pointers', message.pointers);
   }
 }

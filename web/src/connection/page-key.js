@@ -1,8 +1,29 @@
 // @ts-check
-// How the page shows who it is where the browser keeps no cookie for it: by the key that the server has put into it. Every
-// request and WebSocket takes it from here.
+// How the page shows who it is: where the browser keeps no cookie for it, by the key that the server has put into it; and among
+// several people at one desktop, by a key that is this browser's own. Every request and WebSocket takes them from here.
 
-/** The key, empty where a cookie does. */
+const PERSON = /^[\w-]{22,64}$/;
+
+const own = { person: '' };
+
+/**
+ * Have this browser be one person, in all of its tabs and when it comes again.
+ *
+ * @param {{value: unknown}} memory - keeps the key, where the browser lets it
+ */
+export function keepPerson(memory) {
+  const kept = memory.value;
+  own.person = typeof kept === 'string' && PERSON.test(kept) ? kept : newKey();
+  if (own.person !== kept) memory.value = own.person;
+}
+
+/** 192 random bits; `crypto.randomUUID` is there at secure addresses alone. */
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(24));
+  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_');
+}
+
+/** The server's key, empty where a cookie does. */
 export function pageKey() {
   /** @type {HTMLMetaElement | null | undefined} */
   const meta = globalThis.document?.querySelector('meta[name="page-key"]');
@@ -10,22 +31,24 @@ export function pageKey() {
 }
 
 /**
- * The header of a request.
+ * The headers of a request.
  *
  * @returns {Record<string, string>}
  */
 export function authorization() {
   const key = pageKey();
-  return key ? { Authorization: `Bearer ${key}` } : {};
+  const { person } = own;
+  return { ...(key && { Authorization: `Bearer ${key}` }), ...(person && { 'X-Desktopd-Person': person }) };
 }
 
 /**
  * The subprotocols of a WebSocket, which has no headers of its own.
  *
  * @param {string} name - what is spoken on it
- * @returns {string[]}
+ * @returns {string[]} none where there is nothing to show
  */
 export function protocols(name) {
   const key = pageKey();
-  return key ? [name, `desktopd.bearer.${key}`] : [];
+  const shown = [...(key ? [`desktopd.bearer.${key}`] : []), ...(own.person ? [`desktopd.person.${own.person}`] : [])];
+  return shown.length > 0 ? [name, ...shown] : [];
 }

@@ -185,6 +185,52 @@ export interface ClipboardOffer {
   standing?: boolean;
 }
 
+/** Somebody at the desktop: one browser with all of its tabs, or one VNC viewer. */
+export interface PersonFacts {
+  id: string;
+  /** Empty for who has not said one. */
+  name: string;
+  /** The lowest that nobody else here has, from 1 on. */
+  number: number;
+  via: 'page' | 'vnc';
+  role: Role;
+  owner: boolean;
+  /** 0 to 7. */
+  colour: number;
+  /** Whether this one alone may act; of nobody where control is shared, or free. */
+  control: boolean;
+  asks: boolean;
+}
+
+export type ControlMode = 'shared' | 'one';
+
+export interface PeopleFacts {
+  mode: ControlMode;
+  /** The visitor's id. */
+  you: string;
+  /** Whether what the visitor does reaches the desktop. */
+  acts: boolean;
+  owner: boolean;
+  /** Whether the visitor may give links to others. */
+  links: boolean;
+  /** Whether there is a login to be ended. */
+  logout: boolean;
+  people: PersonFacts[];
+}
+
+export interface LinkFacts {
+  id: string;
+  name: string;
+  role: Role;
+  /** Seconds since 1970. */
+  made: number;
+  /** Seconds since 1970; null where it has no end. */
+  until: number | null;
+}
+
+/** Why the server has ended this visitor's connections for good. */
+export type Departure = 'link_revoked' | 'link_expired' | 'logged_out';
+
 export type DropResult = 'accepted' | 'refused' | 'no_target' | 'timed_out';
 
 export type ServerMessage =
@@ -193,4 +239,6 @@ export type ServerMessage =
   | { type: 'files'; folders: string[]; results?: FileEntry[] }
   | { type: 'application'; application: ApplicationFacts; layers: LayerFacts[] }
   | ({ type: 'downloads' } & Downloads)
+  | ({ type: 'people' } & PeopleFacts)
+  | { type: 'pointers'; pointers: Record<string, [x: number, y: number]> }
   | { type: 'error'; error: string; remedy?: string };

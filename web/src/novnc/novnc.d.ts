@@ -23,6 +23,7 @@ declare module '@novnc/novnc' {
 
     static readonly messages: {
       setDesktopSize(sock: Sock, width: number, height: number, id: number, flags: number): void;
+      pointerEvent(sock: Sock, x: number, y: number, mask: number): void;
       clientEncodings(sock: Sock, encodings: number[]): void;
       enableContinuousUpdates(
         sock: Sock,

@@ -60,6 +60,29 @@ export class RFBClient extends PointerRFB {
     return { x: this._display.absX(x - left), y: this._display.absY(y - top) };
   }
 
+  /**
+   * Where in the window a pixel of the framebuffer is drawn: the inverse of `pixelAt`.
+   *
+   * @param {Point} pixel
+   * @returns {Point} CSS pixels from the window's top left corner
+   */
+  placeOf({ x, y }) {
+    const { left, top } = this._canvas.getBoundingClientRect();
+    const { scale } = this._display;
+    return { x: left + (x - this._display.absX(0)) * scale, y: top + (y - this._display.absY(0)) * scale };
+  }
+
+  /**
+   * Tell others where the visitor points, who may not act: the server lets no more of it through.
+   *
+   * @param {Point} place - CSS pixels from the window's top left corner
+   */
+  showPointer(place) {
+    const pixel = this.pixelAt(place);
+    if (!pixel || this._rfbConnectionState !== 'connected') return;
+    RFB.messages.pointerEvent(this._sock, pixel.x, pixel.y, 0);
+  }
+
   /** End the connection, if it has not ended by itself. */
   leave() {
     if (['connecting', 'connected'].includes(this._rfbConnectionState)) this.disconnect();

@@ -16,7 +16,7 @@ import { texts } from './texts.js';
  * @property {number} quality - 0 to 9
  */
 
-/** @typedef {'fit' | 'keyboard' | 'clipboard' | 'files' | 'reconnect' | 'restart' | 'about'} Action also a button's id without `bar-` */
+/** @typedef {'fit' | 'keyboard' | 'clipboard' | 'files' | 'people' | 'reconnect' | 'restart' | 'about'} Action also a button's id without `bar-` */
 
 /**
  * The quiet handle at the top and the menu that it unfolds.
@@ -75,6 +75,11 @@ export class Bar extends Emitter {
   /** @param {boolean} offered - whether the viewer may restart the application */
   set restart(offered) {
     this.#restart.hidden = !offered;
+  }
+
+  /** @param {boolean} offered - whether the people here are those at the desktop */
+  set people(offered) {
+    element('bar-people', HTMLButtonElement).hidden = !offered;
   }
 
   /** @param {boolean} offered - whether the viewer may list the files */
@@ -157,7 +162,7 @@ export class Bar extends Emitter {
     this.#drag.addEventListener('change', () => this.emit('drag', this.#drag.checked));
     this.#fullscreen.on('pressed', () => this.leave());
     for (const action of /** @type {const} */ (['fit', 'reconnect'])) this.#act(action, () => this.leave());
-    for (const action of /** @type {const} */ (['keyboard', 'clipboard', 'files', 'restart', 'about'])) {
+    for (const action of /** @type {const} */ (['keyboard', 'clipboard', 'files', 'people', 'restart', 'about'])) {
       this.#act(action, () => this.fold());
     }
   }

@@ -29,6 +29,7 @@ export class DesktopView extends Emitter {
   #root = document.documentElement.dataset;
   #attention = new Attention();
   #zoomsByWheel = false;
+  #acts;
   /** @type {SessionFacts | null} */
   #session = null;
 
@@ -43,6 +44,8 @@ export class DesktopView extends Emitter {
     this.#field = field;
     this.#parameters = parameters;
     this.#settings = settings;
+    // The server has the last word, once it has spoken.
+    this.#acts = !parameters.viewOnly;
     if (!parameters.autoconnect) this.#root.link = 'disconnected';
     connection.on('opened', (rfb) => this.#configure(rfb));
     connection.on('state', (state) => {
@@ -63,6 +66,12 @@ export class DesktopView extends Emitter {
   /** @param {SessionFacts} session */
   set session(session) {
     this.#session = session;
+    if (this.#connection.rfb) this.#tellSession(this.#connection.rfb);
+  }
+
+  /** @param {boolean} acts - whether what the visitor does counts */
+  set acts(acts) {
+    this.#acts = acts;
     if (this.#connection.rfb) this.#tellSession(this.#connection.rfb);
   }
 
@@ -120,7 +129,7 @@ export class DesktopView extends Emitter {
 
   /** @param {RFBClient} rfb */
   #tellSession(rfb) {
-    rfb.viewOnly = this.#parameters.viewOnly || this.#session?.role === 'view';
+    rfb.viewOnly = !this.#acts;
     const server = this.#parameters.foreign ? null : this.#session?.rfb;
     rfb.refines = server?.path !== 'native';
     if (server?.baseline) rfb.takeBaseline();

@@ -10,10 +10,9 @@ import { Diagnosis } from '../connection/diagnosis.js';
 import { EventsConnection } from '../connection/events-connection.js';
 import { Files } from '../connection/files.js';
 import { HttpError } from '../connection/http-error.js';
-import { pageKey, protocols } from '../connection/page-key.js';
+import { keepPerson, pageKey, protocols } from '../connection/page-key.js';
 import { PasteKey } from '../connection/paste-key.js';
 import { Session } from '../connection/session.js';
-import { socketAddress } from '../connection/socket-address.js';
 import { UploadBatch } from '../connection/upload-batch.js';
 import { WakeUp } from '../connection/wake-up.js';
 import { Windows } from '../connection/windows.js';
@@ -25,10 +24,12 @@ import { TextField } from '../keyboard/text-field.js';
 import { Codecs } from '../video/codecs.js';
 import { AboutPanel } from './about-panel.js';
 import { Bar } from './bar.js';
+import { BrowserMemory } from './browser-memory.js';
 import { refuseBrowserGestures } from './browser-gestures.js';
 import { ClipboardPanel, refusalText } from './clipboard-panel.js';
 import { CrashCard } from './crash-card.js';
 import { DeepLink } from './deep-link.js';
+import { desktopAddress } from './desktop-address.js';
 import { DesktopView } from './desktop-view.js';
 import { takeOverDownloads } from './download-links.js';
 import { DownloadOffer } from './download-offer.js';
@@ -45,6 +46,7 @@ import { MenuKey } from './menu-key.js';
 import { MotionSwitch } from './motion-switch.js';
 import { Notice } from './notice.js';
 import { Parameters } from './parameters.js';
+import { PeopleView } from './people-view.js';
 import { programName } from './program-name.js';
 import { RestartPanel } from './restart-panel.js';
 import { ResultsList } from './results-list.js';
@@ -102,6 +104,15 @@ class Page {
   #keyboard = new Keyboard(this.#place, this.#field, {
     platform: platformOf(navigator),
     command: this.#parameters.command,
+  });
+  #people = new PeopleView(this.#place, {
+    events: this.#events,
+    connection: this.#connection,
+    start: this.#start,
+    bar: this.#bar,
+    desktop: this.#desktop,
+    keyboard: this.#keyboard,
+    notice: this.#notice,
   });
   #clipboardPanel = new ClipboardPanel(this.#clipboard);
   #filesPanel = new FilesPanel(this.#files);
@@ -231,6 +242,8 @@ class Page {
     this.#crash.on('closed', () => this.#desktop.focus());
     this.#lasting.on('closed', () => this.#desktop.focus());
     this.#start.on('connect', () => this.#connection.start());
+    this.#people.on('closed', () => this.#desktop.focus());
+    this.#people.on('acts', () => this.#allow(this.#facts?.role === 'control'));
   }
 
   #listenToFiles() {
@@ -285,7 +298,8 @@ class Page {
   /** @param {boolean} control - whether the server lets this visitor do more than watch */
   #allow(control) {
     const { foreign, viewOnly } = this.#parameters;
-    const acts = control && !viewOnly;
+    this.#people.visitor = { control, viewOnly, foreign };
+    const acts = (this.#desktop.acts = control && !viewOnly && this.#people.acts);
     this.#bar.restart = control && !foreign;
     this.#windows.control = acts;
     this.#motion.allowed = acts && !foreign;
@@ -328,16 +342,7 @@ class Page {
   }
 }
 
-/** @param {string} path - of the WebSocket */
-function desktopAddress(path) {
-  try {
-    return socketAddress(path, location.href);
-  } catch (error) {
-    console.warn(`URL parameter path: ${error}`);
-    return socketAddress('websockify', location.href);
-  }
-}
-
 forgetTicket(location, history);
 fillTexts(document, texts);
+keepPerson(new BrowserMemory('person'));
 new Page().run();

@@ -1,7 +1,9 @@
 // @ts-check
-// Every text that a visitor reads, in one catalogue. Another language is one more object of type Texts in `catalogues`; the
-// type check finds what it lacks. Not here: the server's own sentences (session, errors), and what index.html says to a
-// browser without JavaScript.
+// Every text that a visitor reads, in one catalogue; people-texts.js is a part of it. Another language is one more object of
+// type Texts in `catalogues`; the type check finds what it lacks. Not here: the server's own sentences (session, errors), and
+// what index.html says to a browser without JavaScript.
+
+import { englishOfPeople } from './people-texts.js';
 
 /** @typedef {typeof english} Texts */
 
@@ -51,6 +53,7 @@ const english = {
     keyboard: 'Keyboard',
     clipboard: 'Clipboard…',
     files: 'Files…',
+    people: 'People…',
     reconnect: 'Reconnect',
     restart: 'Restart the application…',
     about: 'About this session…',
@@ -61,6 +64,8 @@ const english = {
     untitled: 'Window without a title',
     closeOf: (/** @type {string} */ title) => `Close ${title}`,
   },
+
+  ...englishOfPeople,
 
   notice: {
     reconnecting: 'Reconnecting…',
