@@ -65,18 +65,22 @@ class PeopleFrames:
         """Tell where the others point, as long as there are any. Ends with the connection."""
         if visitor_of(self._websocket) is None:
             return
-        moved, told = asyncio.Event(), dict[str, tuple[int, int]]()
+        # Where somebody has pointed before is no news.
+        moved, told = asyncio.Event(), self._pointers()
         with ExitStack() as subscriptions:
             subscriptions.callback(self._people.on_pointer(moved.set))
             while True:
                 await moved.wait()
                 moved.clear()
-                now = {
-                    other.id: other.pointer
-                    for other in self._people
-                    if other.pointer is not None and other is not self._person
-                }
+                now = self._pointers()
                 if news := {one: at for one, at in now.items() if told.get(one) != at}:
                     await self._websocket.send_json({"type": "pointers", "pointers": news})
                 told = now
                 await asyncio.sleep(POINTER_INTERVAL)
+
+    def _pointers(self) -> dict[str, tuple[int, int]]:
+        return {
+            other.id: other.pointer
+            for other in self._people
+            if other.pointer is not None and other is not self._person
+        }

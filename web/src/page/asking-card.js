@@ -36,10 +36,12 @@ export class AskingCard extends Emitter {
 
   /** @param {PersonFacts | undefined} person - who asks, if anybody does */
   set person(person) {
+    const focused = document.activeElement?.closest('#asking') !== null;
     const text = person ? texts.people.asks(personName(person)) : '';
     this.#card.shown = person !== undefined;
     // Said once more, it would be announced once more.
     if (this.#text.textContent !== text) this.#text.textContent = text;
     this.#person = person?.id ?? '';
+    if (focused && !person) this.emit('closed');
   }
 }

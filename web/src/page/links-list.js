@@ -25,6 +25,7 @@ export class LinksList {
   /** @param {People} people */
   constructor(people) {
     this.#people = people;
+    this.#name.placeholder = texts.links.name;
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.#try(() => this.#make());

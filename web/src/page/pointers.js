@@ -11,7 +11,7 @@ import { initials, personName } from './person-name.js';
 // Milliseconds.
 const REST = 4000;
 const INTERVAL = 50;
-const ARROW = 'M1 1v14l4-3.6 2.6 5.6 2.6-1.2-2.6-5.5H13z';
+const ARROW = 'M.5.5v14l4-3.6 2.6 5.6 2.6-1.2-2.6-5.5h5.4z';
 
 /** A person's pointer: an arrow of the person's colour with the name, until it has rested. */
 class PersonPointer {
@@ -57,7 +57,10 @@ export class Pointers {
   #pointers = new Map();
   /** @type {Map<string, PersonFacts>} */
   #others = new Map();
+  /** @type {{x: number, y: number} | null} */
+  #next = null;
   #told = 0;
+  #pace = new Timer(() => this.#send());
   /** Whether the visitor's pointer reaches the desktop, and others see it by that. */
   acts = true;
 
@@ -109,11 +112,21 @@ export class Pointers {
     }
   }
 
-  /** @param {{x: number, y: number}} at - of the window */
+  /**
+   * Tell where the visitor's pointer is, now or, soon after the last time, a little later.
+   *
+   * @param {{x: number, y: number}} at - of the window
+   */
   #tell(at) {
-    const now = performance.now();
-    if (this.acts || this.#others.size === 0 || now - this.#told < INTERVAL) return;
-    this.#told = now;
-    this.#connection.rfb?.showPointer(at);
+    if (this.acts || this.#others.size === 0) return;
+    const waits = this.#next !== null;
+    this.#next = at;
+    if (!waits) this.#pace.start(Math.max(0, this.#told + INTERVAL - performance.now()));
+  }
+
+  #send() {
+    if (this.#next) this.#connection.rfb?.showPointer(this.#next);
+    this.#next = null;
+    this.#told = performance.now();
   }
 }

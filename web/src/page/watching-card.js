@@ -43,10 +43,21 @@ export class WatchingCard extends Emitter {
   }
 
   #draw() {
+    const focused = document.activeElement?.closest('#watching') !== null;
     this.#card.shown = this.#content !== null;
-    if (!this.#content) return;
-    const { text, ways } = this.#content;
+    const { text, ways } = this.#content ?? { text: '', ways: [] };
     if (this.#text.textContent !== text) this.#text.textContent = text;
     for (const way of WAYS) element(`watching-${way}`, HTMLButtonElement).hidden = !ways.includes(way);
+    if (focused) this.#refocus(ways[0]);
+  }
+
+  /**
+   * The button that had the focus may be gone.
+   *
+   * @param {Way | undefined} way - what can be done now
+   */
+  #refocus(way) {
+    if (way) element(`watching-${way}`, HTMLButtonElement).focus();
+    else if (!this.#card.shown) this.emit('closed');
   }
 }
