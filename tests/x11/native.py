@@ -21,8 +21,10 @@ from desktopd.rfb.listeners.unix_socket import StreamTransport
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
 from desktopd.rfb.server.native_server import LIMITS, NativeServer
 from desktopd.rfb.viewers.connection import Ending, Limits
+from desktopd.rfb.viewers.people import Visitor
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
+from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.x11.connection import Connection, Display
 from desktopd.x11.screen.screenshot import read_pixels
 from desktopd.x11.screen.size import ScreenSize
@@ -90,6 +92,7 @@ class Shown:
         self, server: Server, rfb: NativeServer, desktop: Desktop, eyes: Connection
     ) -> None:
         self.server, self.rfb, self.desktop, self.eyes = server, rfb, desktop, eyes
+        self.viewers = Viewers()
         self.running: asyncio.Task[None]
         self._stack = AsyncExitStack()
 
@@ -99,6 +102,7 @@ class Shown:
         pixel_format: PixelFormat = NATIVE,
         role: Role = Role.CONTROL,
         on_update: Callable[[RfbViewer], None] = lambda _: None,
+        visitor: Visitor | None = None,
     ) -> Seen:
         """One more viewer, which stays until the end of the test."""
         ours, theirs = socket.socketpair()
@@ -107,15 +111,18 @@ class Shown:
         client.on_update = on_update
         viewer = Viewer(role=role, address="test", path=PixelPath.NATIVE)
         seen = Seen(client, viewer)
-        seen.served = asyncio.create_task(self._serve(transport, viewer))
+        seen.served = asyncio.create_task(self._serve(transport, viewer, visitor))
         seen.running = asyncio.create_task(client.run())
         self._stack.push_async_callback(self._end, seen)
         return seen
 
-    async def _serve(self, transport: StreamTransport, viewer: Viewer) -> Ending:
+    async def _serve(
+        self, transport: StreamTransport, viewer: Viewer, visitor: Visitor | None
+    ) -> Ending:
         try:
             connection = await self.rfb.connect()
-            return await connection.serve(transport, viewer)
+            with self.viewers.add(viewer, visitor):
+                return await connection.serve(transport, viewer)
         finally:
             transport._writer.transport.abort()
 

@@ -7,8 +7,8 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_bytes
@@ -23,9 +23,12 @@ from Xlib.xauth import FamilyLocal
 from desktopd.errors import DisplayUnavailable
 from desktopd.rfb.relay.relay_server import RelayServer
 from desktopd.rfb.relay.upstream import UnixTarget, connect
-from desktopd.rfb.viewers.connection import Cause
+from desktopd.rfb.viewers.connection import Cause, Ending
+from desktopd.rfb.viewers.control import ControlMode
+from desktopd.rfb.viewers.people import People, Visitor
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
+from desktopd.rfb.viewers.viewers import Viewers
 
 DEADLINE = 20.0
 WIDTH, HEIGHT = 320, 240
@@ -207,12 +210,21 @@ class Browser:
 
 
 @asynccontextmanager
-async def viewing(target: UnixTarget, role: Role) -> AsyncIterator[Browser]:
+async def viewing(
+    target: UnixTarget,
+    role: Role,
+    add: Callable[[Viewer], AbstractContextManager[object]] = nullcontext,
+) -> AsyncIterator[Browser]:
     """A viewer with a relay to x11vnc, after the handshake."""
     browser = Browser()
     viewer = Viewer(role=role, address="127.0.0.1", path=PixelPath.X11VNC)
     connection = await RelayServer(PixelPath.X11VNC, target).connect()
-    task = asyncio.create_task(connection.serve(browser, viewer))
+
+    async def serve() -> Ending:
+        with add(viewer):
+            return await connection.serve(browser, viewer)
+
+    task = asyncio.create_task(serve())
     task.add_done_callback(lambda _: browser.sees.feed_eof())
     try:
         async with asyncio.timeout(DEADLINE):
@@ -256,6 +268,26 @@ async def test_a_viewer_that_leaves_lets_go(rfb: UnixTarget, recorder: Recorder)
         browser.say(key(XK.XK_Shift_L))
         assert await recorder.pressed_key() == XK.XK_Shift_L
     assert (await recorder.event()).type == X.KeyRelease
+
+
+async def test_what_is_held_is_released_when_control_goes(
+    rfb: UnixTarget, recorder: Recorder
+) -> None:
+    viewers = Viewers(People(ControlMode.ONE))
+    zoe, ben = (Visitor(name, Role.CONTROL) for name in ("zoe", "ben"))
+    async with (
+        viewing(rfb, Role.CONTROL, lambda viewer: viewers.add(viewer, zoe)) as first,
+        viewing(rfb, Role.CONTROL, lambda viewer: viewers.add(viewer, ben)) as second,
+    ):
+        first.say(key(XK.XK_Shift_L))
+        assert await recorder.pressed_key() == XK.XK_Shift_L
+        holder, other = viewers.people
+        with viewers.people.deciding() as control:
+            control.give(holder.id, other.id)
+        assert (await recorder.event()).type == X.KeyRelease
+        first.say(key(XK.XK_x))
+        second.say(key(XK.XK_a))
+        assert await recorder.pressed_key() == XK.XK_a
 
 
 async def test_a_viewer_without_control_sees_and_is_not_felt(
