@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 
 import { Session } from '../../../../web/src/connection/session.js';
-import { authorization, pageKey, protocols } from '../../../../web/src/connection/page-key.js';
+import { authorization, keepPerson, pageKey, protocols } from '../../../../web/src/connection/page-key.js';
 
 /** @param {string | null} content - of the element that the server puts into the page */
 function page(content) {
@@ -32,4 +32,18 @@ test('a page with a key shows it with every request and WebSocket', async (t) =>
     authorization(),
     { ...authorization(), 'X-Desktopd': '1', 'Content-Type': 'text/plain' },
   ]);
+});
+
+test('a browser is one person, by a key that it keeps', () => {
+  page(null);
+  const memory = { value: /** @type {unknown} */ ({ not: 'a key' }) };
+  keepPerson(memory);
+  const key = String(memory.value);
+  assert.match(key, /^[\w-]{32}$/);
+  assert.deepEqual(authorization(), { 'X-Desktopd-Person': key });
+  assert.deepEqual(protocols('events'), ['events', `desktopd.person.${key}`]);
+  keepPerson(memory);
+  assert.equal(memory.value, key);
+  keepPerson({ value: null });
+  assert.notEqual(authorization()['X-Desktopd-Person'], key);
 });
