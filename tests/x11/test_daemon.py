@@ -156,3 +156,19 @@ def test_a_daemon_that_fails_leaves_the_desktop_to_its_successor(
     desktop.ready()
     after = [desktop.pid(name) for name in ("display", "window_manager", "application")]
     assert after == before
+
+
+def test_links_outlive_a_crash_and_end_with_the_desktop(daemon: Start) -> None:
+    desktop = daemon(*SMALL)
+    desktop.ready()
+    token = desktop.request("POST", "/api/links", json={"role": "view"}).json()["token"]
+    guest = {"Authorization": f"Bearer {token}"}
+    desktop.kill()
+    desktop.start()
+    told = http.get(f"{desktop.base}/api/session", headers=guest)
+    assert told.json()["role"] == "view"
+    kept = desktop.folder / "run" / "links.json"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert token not in desktop.logs()
+    assert desktop.stop() == 0
+    assert not kept.exists()

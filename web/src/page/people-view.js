@@ -13,6 +13,7 @@
 
 import { People } from '../connection/people.js';
 import { Emitter } from '../emitter.js';
+import { ALT, CAPS_LOCK, CONTROL, ISO_LEVEL3_SHIFT, SHIFT, SUPER } from '../novnc/keysyms.js';
 import { AskingCard } from './asking-card.js';
 import { BrowserMemory } from './browser-memory.js';
 import { errorText } from './error-text.js';
@@ -23,6 +24,9 @@ import { Pointers } from './pointers.js';
 import { texts } from './texts.js';
 import { WatchingCard } from './watching-card.js';
 import { watchingContent } from './watching-content.js';
+
+// A modifier alone does nothing that would be missed.
+const MODIFIERS = new Set([CAPS_LOCK, ISO_LEVEL3_SHIFT, ...[SHIFT, CONTROL, ALT, SUPER].flatMap(Object.values)]);
 
 /**
  * The parts of the page that have to do with others.
@@ -94,8 +98,8 @@ export class PeopleView extends Emitter {
     bar.on('people', () => this.#panel.open());
     desktop.on('touched', () => this.#watching.tried());
     desktop.on('drawn', () => this.#pointers.draw());
-    keyboard.on('key', ({ key: { down = true } }) => {
-      if (down) this.#watching.tried();
+    keyboard.on('key', ({ key: { keysym, down = true } }) => {
+      if (down && !MODIFIERS.has(keysym)) this.#watching.tried();
     });
   }
 
