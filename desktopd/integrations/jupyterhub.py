@@ -30,7 +30,7 @@ class HubAccess:
     def __init__(self, hub: Hub, clock: Callable[[], float] = time.monotonic) -> None:
         self._hub = hub
         self._clock = clock
-        self._known: dict[bytes, tuple[bool | None, float]] = {}
+        self._known: dict[bytes, tuple[bool | None, str, float]] = {}
         self.cookie = hub.client_id
         self.secure = hub.secure
 
@@ -62,8 +62,8 @@ class HubAccess:
 
         `session` is the hub's session of that user, which ends with his logout. Raises Problem 503.
         """
-        key = hashlib.sha256(f"{session}\0{token}".encode()).digest()
-        admitted, until = self._known.get(key, (None, 0.0))
+        key = _key(token, session)
+        admitted, _, until = self._known.get(key, (None, "", 0.0))
         if self._clock() < until:
             return admitted
         try:
@@ -76,8 +76,13 @@ class HubAccess:
         self._known.pop(key, None)
         while len(self._known) >= REMEMBER_TOKENS:
             del self._known[next(iter(self._known))]
-        self._known[key] = admitted, self._clock() + REMEMBER_SECONDS
+        name = "" if user is None else str(user.get("name") or "")
+        self._known[key] = admitted, name, self._clock() + REMEMBER_SECONDS
         return admitted
+
+    def name(self, token: str, session: str) -> str:
+        """What the hub calls the user whom `admits` has just let in."""
+        return self._known.get(_key(token, session), (None, "", 0.0))[1]
 
     async def run(self, last_input: Callable[[], float | None]) -> None:
         """Report each new input: `last_input` is monotonic, None before the first. Never ends.
@@ -102,6 +107,11 @@ class HubAccess:
 def connect(variables: Mapping[str, str]) -> HubAccess:
     """What ``auth=jupyterhub`` stands for, by ``JUPYTERHUB_*`` variables; raises ValueError."""
     return HubAccess(Hub.of(variables))
+
+
+def _key(token: str, session: str) -> bytes:
+    """What is kept of a token, and of the hub's session in which it counts."""
+    return hashlib.sha256(f"{session}\0{token}".encode()).digest()
 
 
 def _no_answer(error: HubError) -> Problem:

@@ -29,13 +29,15 @@ class Access:
     """What a request may do, and why; stands in ``scope["auth"]``.
 
     `until`: when that ends, in seconds since 1970, if it does before the token changes. `link`: the
-    id of the owner's link by which it came, if it did.
+    id of the owner's link by which it came, if it did. `name`: of the user, where something in
+    front of us knows it; nothing depends on it.
     """
 
     role: Role
     means: Means
     until: float | None = None
     link: str | None = None
+    name: str = ""
 
     @property
     def owner(self) -> bool:

@@ -50,6 +50,9 @@ class Provider(Protocol):
     async def admits(self, token: str, session: str) -> bool | None:
         """Whether the user of `token` may use this desktop; None for a token that is not valid."""
 
+    def name(self, token: str, session: str) -> str:
+        """What the provider calls the user whom `admits` has just let in; empty where unknown."""
+
 
 class OAuthAuthenticator:
     """Gives control to whom `provider` admits, by cookie or bearer token, below the path `base`.
@@ -82,7 +85,8 @@ class OAuthAuthenticator:
         else:
             means, token = Means.COOKIE, conn.cookies.get(self._provider.cookie, "")
         if _TOKEN.fullmatch(token) and await self._admitted(conn, token):
-            return Access(Role.CONTROL, means)
+            name = self._provider.name(token, self._session(conn))
+            return Access(Role.CONTROL, means, name=name)
         raise Problem(
             401,
             "this desktop needs a login",
@@ -92,8 +96,7 @@ class OAuthAuthenticator:
 
     async def _admitted(self, conn: HTTPConnection, token: str) -> bool:
         """Whether the token is valid; Problem 403 when it is that of somebody else."""
-        session = conn.cookies.get(self._provider.session_cookie, "")
-        admitted = await self._provider.admits(token, session)
+        admitted = await self._provider.admits(token, self._session(conn))
         if admitted is False:
             raise Problem(
                 403,
@@ -101,6 +104,9 @@ class OAuthAuthenticator:
                 "open your own, or ask its owner or an administrator for access",
             )
         return admitted is True
+
+    def _session(self, conn: HTTPConnection) -> str:
+        return conn.cookies.get(self._provider.session_cookie, "")
 
     def ask(self, conn: HTTPConnection, problem: Problem) -> Response:
         """Send a person to the provider, and remember the page that he wanted."""

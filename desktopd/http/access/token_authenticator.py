@@ -147,14 +147,24 @@ class TokenAuthenticator:
         return WrongToken(401, error, remedy, _CHALLENGE)
 
 
+USER_HEADERS = (
+    "x-forwarded-preferred-username",
+    "x-forwarded-user",
+    "remote-name",
+    "remote-user",
+)
+"""How proxies that let users in tell who they are: oauth2-proxy, Authelia and others."""
+
+
 class OpenAuthenticator:
     """Lets everyone in, with full control: what stands in front of us has done so already."""
 
     async def access(
         self, conn: HTTPConnection, query: bytes | None = None, ticket: bytes | None = None
     ) -> Access:
-        """Control."""
-        return Access(Role.CONTROL, Means.OPEN)
+        """Control, with the name that the proxy tells."""
+        names = (conn.headers.get(header, "") for header in USER_HEADERS)
+        return Access(Role.CONTROL, Means.OPEN, name=next((name for name in names if name), ""))
 
     def enter(self, conn: HTTPConnection, token: bytes, location: str) -> Response:
         """On to `location`, whatever the token."""

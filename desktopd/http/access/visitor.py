@@ -35,7 +35,8 @@ def visitor_of(conn: HTTPConnection) -> Visitor | None:
     access = Access.of(conn)
     # A browser that came by a token and by a link is two people: nobody gains by another's key.
     text = f"{access.role}\0{access.owner}\0{access.link}\0{key}"
-    return Visitor(hashlib.sha256(text.encode()).hexdigest(), access.role, access.owner)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Visitor(digest, access.role, access.owner, name=access.name)
 
 
 def check_acts(conn: HTTPConnection, people: People) -> None:

@@ -36,13 +36,15 @@ class Via(StrEnum):
 class Visitor:
     """Who comes, as the listener knows it. `key`: the same for all connections of one person.
 
-    `owner`: came by the desktop's own token, or as its user, and decides who has control.
+    `owner`: came by the desktop's own token, or as its user, and decides who has control. `name`:
+    what this person is called to begin with.
     """
 
     key: str
     role: Role
     owner: bool = False
     via: Via = Via.PAGE
+    name: str = ""
 
     @classmethod
     def unnamed(cls, role: Role, *, owner: bool = False) -> Visitor:
@@ -140,7 +142,8 @@ class People:
         colours, numbers = ({p.colour for p in self}, {p.number for p in self})
         number = next(n for n in range(1, len(self) + 2) if n not in numbers)
         free = (colour for colour in range(COLOURS) if colour not in colours)
-        person = Person(visitor, next(free, number % COLOURS), number)
+        colour = next(free, number % COLOURS)
+        person = Person(visitor, colour, number, name=tidy(visitor.name))
         self._people[visitor.key] = person
         seated = Seated(full=visitor.role is Role.CONTROL, owner=visitor.owner)
         self.control.come(person.id, seated)

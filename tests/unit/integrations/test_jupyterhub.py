@@ -25,6 +25,7 @@ async def test_the_hub_is_asked_once_for_each_session_of_a_token(api: Api) -> No
     for _ in range(3):
         assert await access.admits("token-of-ada", "s1") is True
         assert await access.admits("token-of-bob", "s2") is False
+        assert [access.name(f"token-of-{who}", "s1") for who in ("ada", "bob")] == ["ada", ""]
         assert await access.admits("token-of-eve", "") is None
     assert api.asked == ["token-of-ada", "token-of-bob", "token-of-eve"]
     assert await access.admits("token-of-ada", "after the logout") is True

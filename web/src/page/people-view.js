@@ -136,7 +136,8 @@ export class PeopleView extends Emitter {
     this.#panel.facts = this.#facts;
     this.#pointers.others = others;
     this.#asking.person = decides ? others.find(({ asks }) => asks) : undefined;
-    this.#naming.wanted = others.some(({ via }) => via === 'page') && this.#memory.value === null;
+    const unnamed = this.#memory.value === null && people.some(({ id, name }) => id === you && !name);
+    this.#naming.wanted = unnamed && others.some(({ via }) => via === 'page');
   }
 
   /** @param {string} name */

@@ -35,6 +35,9 @@ class Lab:
             raise Problem(403, "the hub refused the login", "once more")
         return f"token-of-{code}"
 
+    def name(self, token: str, session: str) -> str:
+        return "ada"
+
     async def admits(self, token: str, session: str) -> bool | None:
         self.asked.append((token, session))
         return {"token-of-ada": True, "token-of-bob": False}.get(token)

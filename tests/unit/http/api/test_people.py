@@ -183,6 +183,18 @@ async def test_pointers_are_told_to_the_others() -> None:
         assert not ana.pointers
 
 
+async def test_a_proxy_that_knows_its_users_names_them() -> None:
+    people = People()
+    app = make_app(viewers=Viewers(people), auth="none", token=None)
+    async with serving(app) as server:
+        address = server.addresses[0].replace("http", "ws") + "/api/events"
+        headers = {"X-Desktopd-Person": ANA, "X-Forwarded-User": "ana@example.org"}
+        async with connect(address, additional_headers=headers) as websocket:
+            await websocket.recv()
+            (ana,) = people
+            assert (ana.name, ana.visitor.owner) == ("ana@example.org", True)
+
+
 @pytest.mark.parametrize("key", ["", "short", "a" * 65, "ü" * 30, "a b" * 10])
 async def test_a_key_that_is_none_is_nobody(key: str) -> None:
     people = People()
