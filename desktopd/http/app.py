@@ -178,7 +178,9 @@ def _routes(
     server: RfbServer,
 ) -> list[BaseRoute]:
     files = options.files
-    described = SessionEndpoint(session, application, server, viewers, options.version)
+    described = SessionEndpoint(
+        session, application, server, viewers, options.version, options.obstacles
+    )
     events = Events(session, application, viewers, described.describe, files)
     clipboard, health = ClipboardEndpoint(session), HealthEndpoint(session)
     rfb = RfbEndpoint(server, viewers, options.targets)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from desktopd.files.obstacle import Obstacle
 from desktopd.files.sharing import SharedFiles
 from desktopd.http.access.oauth import Provider
 from desktopd.rfb.relay.targets import Targets
@@ -20,8 +21,8 @@ class HttpOptions:
     `auth`: ``none`` behind a proxy that lets users in; a `provider` takes its place.
     `frame_ancestors`: CSP sources. `allow_origin`: origins such as ``https://lms.example.org``.
     `allowed_hosts`: host names, empty for any. `trusted_proxies`: addresses, networks, ``unix``
-    for peers of a unix socket, or ``*``. `files`: None switches them off. `static`: the folder of
-    the built client.
+    for peers of a unix socket, or ``*``. `files`: None switches them off. `obstacles`: what
+    keeps the user's files from being saved. `static`: the folder of the built client.
     """
 
     version: str
@@ -36,4 +37,5 @@ class HttpOptions:
     targets: Targets | None = None
     provider: Provider | None = None
     files: SharedFiles | None = None
+    obstacles: tuple[Obstacle, ...] = ()
     static: Path = STATIC

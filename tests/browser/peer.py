@@ -156,7 +156,13 @@ class Peer:
             ],
             "display": {"name": ":0", "backend": "xvfb", "width": width, "height": height},
             "viewers": [],
-            "app": {"command": "peer", "state": "running", "restarts": 0, "error": None},
+            "app": {
+                "name": "peer",
+                "command": "peer",
+                "state": "running",
+                "restarts": 0,
+                "error": None,
+            },
             "gpu": {"renderer": None, "name": None, "reason": None},
             "rfb": {"path": self._path, "baseline": True},
         }
