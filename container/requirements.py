@@ -1,7 +1,6 @@
-"""Prints what pip installs beside desktopd: for an image, or with extras as ``pip install`` names them.
+"""Prints what pip installs beside desktopd: ``python requirements.py VARIANT``, as an image has it.
 
-``python requirements.py VARIANT`` or ``python requirements.py --extras fast,napari``, to be run where
-pyproject.toml is.
+``python requirements.py --extras fast,napari`` does so for extras. To be run beside pyproject.toml.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktopd.files.lasting import ROOT, in_container
+from desktopd.files.lasting import in_container
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,33 +21,33 @@ class Obstacle:
         return f"{self.error}; {self.remedy}"
 
 
-def obstacle_at(folder: Path, root: Path = ROOT) -> Obstacle | None:
-    """What keeps this user from writing below `folder`, which is there; None where nothing does.
-
-    `root` tells whether this is a container.
-    """
-    if not os.access(folder, os.R_OK | os.X_OK):
-        error = f"user {os.geteuid()} cannot read {folder}"
-    elif not os.access(folder, os.W_OK):
-        error = f"user {os.geteuid()} cannot write to {folder}: nothing can be saved there"
+def obstacle_at(folder: Path) -> Obstacle | None:
+    """What keeps this user from writing below `folder`, which is there; None where nothing does."""
+    user = os.geteuid()
+    if not os.access(folder, os.R_OK | os.X_OK, effective_ids=True):
+        error = f"user {user} cannot read {folder}"
+    elif not os.access(folder, os.W_OK, effective_ids=True):
+        error = f"user {user} cannot write to {folder}: nothing can be saved there"
     else:
         return None
-    return Obstacle(error, _remedy(folder, contained=in_container(root)))
+    read_only = bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    told = remedy(folder, folder.stat(), user, contained=in_container(), read_only=read_only)
+    return Obstacle(error, told)
 
 
-def _remedy(folder: Path, *, contained: bool) -> str:
-    if os.statvfs(folder).f_flag & os.ST_RDONLY:
-        if contained:
-            return f"mount it without :ro, e.g. docker run -v FOLDER:{folder} …"
-        return "set files_root to a folder on a disk that can be written"
-    status = folder.stat()
+def remedy(
+    folder: Path, status: os.stat_result, user: int, *, contained: bool, read_only: bool
+) -> str:
+    """What helps `user`; `contained`: in a container. `read_only`: so is the disk of `folder`."""
     owner = status.st_uid
-    if owner == os.geteuid():
+    if read_only and contained:
+        return f"mount it without :ro, e.g. docker run -v FOLDER:{folder} …"
+    if owner == user and not read_only:
         if not status.st_mode & stat.S_IWUSR:
-            return "allow it, e.g. chmod u+rwx"
+            return f"allow it: chmod u+rwx {folder}"
         return f"its system forbids it; with SELinux, docker run -v FOLDER:{folder}:Z …"
     if not contained:
-        return "set files_root to a folder of yours, or ask its owner"
+        return "set files_root to a folder that you can write to"
     if owner == 0:
-        return f"on the host: sudo chown {os.geteuid()} FOLDER"
+        return f"on the host, for the folder behind it: sudo chown {user} FOLDER"
     return f"run the container as its owner: docker run --user {owner}:0 …"

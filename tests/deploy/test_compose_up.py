@@ -151,6 +151,14 @@ def test_a_workshop_is_a_desktop_for_each_behind_one_address(
         page.locator(FULL_SIZE).wait_for(state="attached")
         save(napari_picture(page), f"workshop-{name}")
         page.close()
+    workshop.inside("desk-ada", "echo kept > /data/proof")
+    workshop("restart", "desk-grace")
+    workshop("down")
+    workshop("up", "--detach", "--no-build")
+    front = workshop.address("front", 80)
+    assert {name: workshop.token(f"desk-{name}") for name in tokens} == tokens
+    assert workshop.inside("desk-ada", "cat /data/proof") == "kept\n"
     bearer = {"Authorization": f"Bearer {tokens['ada']}"}
+    until(lambda: http.get(f"{front}/ada/healthz").status_code == 200, 60, "the desk of ada")
     assert http.get(f"{front}/ada/api/session", headers=bearer).status_code == 200
     assert http.get(f"{front}/grace/api/session", headers=bearer).status_code == 401

@@ -92,7 +92,9 @@ def test_the_public_address_ends_in_a_slash(given: str, told: str | None) -> Non
     assert load(["--public-url", given]).settings.public_url == told
 
 
-@pytest.mark.parametrize("given", ["desk.example.org", "ftp://a/", "https://a/?token=x", "https://"])
+@pytest.mark.parametrize(
+    "given", ["desk.example.org", "ftp://a/", "https://a/?token=x", "https://"]
+)
 def test_what_is_no_address_is_refused(given: str) -> None:
-    with pytest.raises(ConfigError, match="public_url.*: expected an address"):
+    with pytest.raises(ConfigError, match=r"--public-url=.*: expected an address"):
         load(["--public-url", given])
