@@ -62,8 +62,17 @@ def _app_environment(loaded: Loaded) -> dict[str, str]:
         restore=settings.restore,
         motion=settings.motion,
         files=_app_folder(settings),
-        samples=settings.samples.absolute() if settings.samples else None,
+        samples=_samples(settings),
     )
+
+
+def _samples(settings: Settings) -> Path | None:
+    """The folder of samples; None where there is none to be."""
+    if settings.samples is not None and not settings.samples.is_dir():
+        raise ConfigError(
+            f"samples='{settings.samples}': no such folder; make it, or unset samples"
+        )
+    return settings.samples.absolute() if settings.samples else None
 
 
 def _app_folder(settings: Settings) -> Path | None:

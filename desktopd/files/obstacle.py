@@ -25,9 +25,9 @@ def obstacle_at(folder: Path) -> Obstacle | None:
     """What keeps this user from writing below `folder`, which is there; None where nothing does."""
     user = os.geteuid()
     if not os.access(folder, os.R_OK | os.X_OK, effective_ids=True):
-        error = f"user {user} cannot read {folder}"
+        error = f"User {user} cannot read {folder}"
     elif not os.access(folder, os.W_OK, effective_ids=True):
-        error = f"user {user} cannot write to {folder}: nothing can be saved there"
+        error = f"User {user} cannot write to {folder}: nothing can be saved there"
     else:
         return None
     read_only = bool(os.statvfs(folder).f_flag & os.ST_RDONLY)

@@ -59,6 +59,8 @@ class Peer:
         self.size = (width, height)
         self.heard: list[ClientMessage] = []
         self.visits = 0
+        self.facts: dict[str, Any] = {}
+        """What it says of its session besides, or instead."""
         self._path = path
         self._socket: WebSocket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -165,6 +167,7 @@ class Peer:
             },
             "gpu": {"renderer": None, "name": None, "reason": None},
             "rfb": {"path": self._path, "baseline": True},
+            **self.facts,
         }
 
 

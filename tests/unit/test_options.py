@@ -93,3 +93,10 @@ def test_the_application_starts_where_the_files_are(folder: Path) -> None:
     assert session_options(folder, "--files-root", str(folder)).app_folder == folder
     assert session_options(folder).app_folder == Path.cwd()
     assert session_options(folder, "--files-root", "").app_folder is None
+
+
+def test_samples_are_a_folder_that_is_there(folder: Path) -> None:
+    told = session_options(folder, "--samples", str(folder)).app_environment
+    assert told["DESKTOP_COMPANION_SAMPLES"] == str(folder)
+    with pytest.raises(ConfigError, match=r"samples='/no/such': no such folder"):
+        session_options(folder, "--samples", "/no/such")

@@ -46,7 +46,7 @@ def test_a_folder_with_too_little_rights_is_told(folder: Path, mode: int, words:
         found = obstacle_at(place)
     place.chmod(0o700)
     assert found is not None
-    assert f"user {user} {words} {place}" in str(found)
+    assert f"User {user} {words} {place}" in str(found)
 
 
 @pytest.mark.parametrize(
