@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests import http
+from tests.browser.conftest import visit
 from tests.browser.peer import Peer
 from tests.chromium import Tab, save, screen
 from tests.daemon import Daemon, until
@@ -272,15 +273,16 @@ def test_a_canary_token_leaves_no_trace(daemon: Start, tab: OpenTab) -> None:
 def test_what_cannot_be_saved_is_said_once(server: Peer, tab: OpenTab) -> None:
     problem = {"error": "User 7 cannot write to /data", "remedy": "docker run --user 501:0 …"}
     server.facts = {"obstacles": [problem]}
-    page = tab(server.page).page
+    page = visit(server, tab).page
     card = page.locator("#obstacle")
     expect(card).to_contain_text(problem["error"])
     expect(card).to_contain_text(problem["remedy"])
     card.get_by_role("button", name="Close").click()
     expect(card).to_be_hidden()
-    page.reload()
-    Tab(page).shows(link="connected")
-    expect(card).to_be_hidden()
+    page.close()
+    again = tab(server.page)
+    again.shows(stage="ready")
+    expect(again.page.locator("#obstacle")).to_be_hidden()
 
 
 def test_a_long_wait_is_counted_and_shows_what_the_application_prints(
