@@ -1,4 +1,7 @@
-"""``desktopd ssh HOST``: the command line on a laptop."""
+"""``desktopd ssh HOST``: the command line on a laptop.
+
+Tested by tests/deploy/test_ssh.py.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ it is reached."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SshArguments:
     """What the user wants. `action` is ``open``, ``status`` or ``stop``; `port` 0 is a free one."""
 
     host: str
@@ -44,14 +47,14 @@ def main(arguments: Sequence[str]) -> int:
             status = run(asked.host, asked.options, host_scripts.control(asked.action, asked.name))
             return _explained(asked, status)
         script = host_scripts.start(asked.name, asked.settings)
-        opened = session.Opened(asked.host, asked.options, script, asked.port, asked.browser)
-        return _explained(asked, session.keep(opened))
+        wanted = session.Wanted(asked.host, asked.options, script, asked.port, asked.browser)
+        return _explained(asked, session.keep(wanted))
     except KeyboardInterrupt:
         _say(f"\nThe desktop goes on. `desktopd ssh {asked.host} stop` ends it.")
         return INTERRUPTED
 
 
-def parse(arguments: Sequence[str]) -> Asked:
+def parse(arguments: Sequence[str]) -> SshArguments:
     """What is asked; ends the process as argparse does."""
     parser = _parser()
     own, settings = _split(arguments)
@@ -68,7 +71,7 @@ def parse(arguments: Sequence[str]) -> Asked:
                 f"{setting.partition('=')[0]}: everybody on {found.host} could read it; leave it "
                 "out for a random one, or set it there in ~/.config/desktopd.toml"
             )
-    return Asked(
+    return SshArguments(
         found.host,
         found.action,
         found.name,
@@ -109,13 +112,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _install(asked: Asked, wheel: Path) -> int:
+def _install(asked: SshArguments, wheel: Path) -> int:
     _say(f"Installing {wheel.name} on {asked.host}: some minutes the first time")
     script = host_scripts.install(wheel.name, asked.extras)
     return run(asked.host, asked.options, script, wheel)
 
 
-def _explained(asked: Asked, status: int) -> int:
+def _explained(asked: SshArguments, status: int) -> int:
     if status == host_scripts.NOT_INSTALLED:
         _say(f"{asked.host} has no desktopd: `desktopd ssh {asked.host} --install WHEEL` brings it")
     return status

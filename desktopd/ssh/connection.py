@@ -1,6 +1,7 @@
 """ssh to a host: it runs a script there, and forwards a port of this machine.
 
 Host keys, passwords and jumps are ssh's own business, and its configuration's.
+Tested by tests/deploy/test_ssh.py.
 """
 
 from __future__ import annotations
@@ -31,18 +32,18 @@ class ConnectionFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListeningPlace:
     """Where a desktop listens on its host, and the path with which a browser opens it."""
 
     socket: str
     path: str
 
 
-class Connection:
+class SshConnection:
     """A connection on which a script has told of a desktop. The script ends with it."""
 
     def __init__(
-        self, ssh: subprocess.Popen[str], control: Sequence[str], host: str, place: Place
+        self, ssh: subprocess.Popen[str], control: Sequence[str], host: str, place: ListeningPlace
     ) -> None:
         self.place = place
         self._ssh = ssh
@@ -74,7 +75,9 @@ def run(host: str, options: Sequence[str], script: str, content: Path | None = N
 
 
 @contextmanager
-def connected(host: str, options: Sequence[str], script: str, folder: Path) -> Iterator[Connection]:
+def connected(
+    host: str, options: Sequence[str], script: str, folder: Path
+) -> Iterator[SshConnection]:
     """Run a script of host_scripts.start for as long as the block; raises ConnectionFailed.
 
     `folder` is private, and keeps the socket by which the connection is controlled.
@@ -87,19 +90,19 @@ def connected(host: str, options: Sequence[str], script: str, folder: Path) -> I
         place = _place(ssh.stdout)
         if place is None:
             raise ConnectionFailed(ssh.wait())
-        yield Connection(ssh, control, host, place)
+        yield SshConnection(ssh, control, host, place)
     finally:
         _end(ssh)
 
 
-def _place(told: IO[str]) -> Place | None:
+def _place(told: IO[str]) -> ListeningPlace | None:
     """What the script tells, among what the user's own profile may print; None at its end."""
     socket = ""
     for line in told:
         if line.startswith(SOCKET):
             socket = line.removeprefix(SOCKET).strip()
         elif socket and line.startswith(f"{ADDRESS}{socket}"):
-            return Place(socket, line.removeprefix(f"{ADDRESS}{socket}").strip())
+            return ListeningPlace(socket, line.removeprefix(f"{ADDRESS}{socket}").strip())
     return None
 
 

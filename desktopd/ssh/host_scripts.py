@@ -1,6 +1,7 @@
 """What a host is told to do: scripts for its sh, of one line each.
 
 A login shell passes them on, whichever it is: csh takes no line's end in a quoted word.
+Tested by tests/deploy/test_ssh.py.
 """
 
 from __future__ import annotations

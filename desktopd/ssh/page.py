@@ -2,6 +2,7 @@
 
 A browser is told its address in a command line, which others on the machine can read; so that names
 a file of this user's, and the file has the address with its token.
+Tested by tests/deploy/test_ssh.py.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ LONGEST_PAUSE = 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """What is opened: by `script`, on `port` of this machine (0: a free one)."""
+class Wanted:
+    """The desktop that is to be opened: by `script`, on `port` of this machine (0: a free one)."""
 
     host: str
     options: Sequence[str]
@@ -32,42 +32,42 @@ class Opened:
     browser: bool
 
 
-def keep(opened: Opened) -> int:
+def keep(wanted: Wanted) -> int:
     """Keep the desktop reachable until interrupted.
 
     Returns 0 when the desktop has ended, an exit status where there was never a connection.
     """
-    port, told, pause = opened.port or _free_port(), "", 1.0
+    port, told, pause = wanted.port or _free_port(), "", 1.0
     # Not below a folder with a long name: the path of a unix socket has a limit of its own.
     with tempfile.TemporaryDirectory(prefix="desktopd-", dir=_short_folder()) as name:
         folder = Path(name)
         while True:
             began = time.monotonic()
             try:
-                with connected(opened.host, opened.options, opened.script, folder) as connection:
+                with connected(wanted.host, wanted.options, wanted.script, folder) as connection:
                     connection.forward(port)
                     address = f"http://127.0.0.1:{port}{connection.place.path}"
-                    _tell(opened, folder, address, began, is_new=address != told)
+                    _tell(wanted, folder, address, began, is_new=address != told)
                     told, pause = address, 1.0
                     if connection.wait() == ENDED:
-                        _say(f"The desktop on {opened.host} has ended.")
+                        _say(f"The desktop on {wanted.host} has ended.")
                         return 0
-                _say(f"The connection to {opened.host} is lost; the desktop goes on there.")
+                _say(f"The connection to {wanted.host} is lost; the desktop goes on there.")
             except ConnectionFailed as failed:
                 if not told:
                     return failed.status
-                _say(f"{opened.host} is not reached yet; again in {pause:.0f} s.")
+                _say(f"{wanted.host} is not reached yet; again in {pause:.0f} s.")
             time.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
 
-def _tell(opened: Opened, folder: Path, address: str, began: float, *, is_new: bool) -> None:
-    _say(f"The desktop on {opened.host} is here after {time.monotonic() - began:.1f} s.")
+def _tell(wanted: Wanted, folder: Path, address: str, began: float, *, is_new: bool) -> None:
+    _say(f"The desktop on {wanted.host} is here after {time.monotonic() - began:.1f} s.")
     # The page that is open comes back by itself, unless the desktop is another one.
     if not is_new:
         return
     print(f"\n    {address}\n", flush=True)
-    if opened.browser and not page.show(page.write(folder, address)):
+    if wanted.browser and not page.show(page.write(folder, address)):
         _say("No browser was found here: open that address in one.")
 
 
