@@ -193,7 +193,9 @@ def _routes(
 ) -> list[BaseRoute]:
     files, departures = options.files, Departures()
     logout = LogoutEndpoint(entrance.log_out, departures)
-    described = SessionEndpoint(session, application, server, viewers, options.version)
+    described = SessionEndpoint(
+        session, application, server, viewers, options.version, options.obstacles
+    )
 
     def offers(conn: HTTPConnection) -> dict[str, bool]:
         links = entrance.links is not None and Access.of(conn).owner

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from desktopd.files.obstacle import Obstacle
 from desktopd.files.sharing import SharedFiles
 from desktopd.http.access.links import Links
 from desktopd.http.access.oauth import Provider
@@ -21,8 +22,8 @@ class HttpOptions:
     `auth`: ``none`` behind a proxy that lets users in; a `provider` takes its place.
     `frame_ancestors`: CSP sources. `allow_origin`: origins such as ``https://lms.example.org``.
     `allowed_hosts`: host names, empty for any. `trusted_proxies`: addresses, networks, ``unix``
-    for peers of a unix socket, or ``*``. `files`: None switches them off. `static`: the folder of
-    the built client.
+    for peers of a unix socket, or ``*``. `files`: None switches them off. `obstacles`: what
+    keeps the user's files from being saved. `static`: the folder of the built client.
     """
 
     version: str
@@ -38,4 +39,5 @@ class HttpOptions:
     provider: Provider | None = None
     files: SharedFiles | None = None
     links: Links = field(default_factory=Links)
+    obstacles: tuple[Obstacle, ...] = ()
     static: Path = STATIC
