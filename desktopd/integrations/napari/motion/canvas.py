@@ -13,7 +13,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from qtpy.QtCore import QEvent, QTimer
+from qtpy.QtCore import QEvent, Qt, QTimer
+from qtpy.QtWidgets import QApplication
 from vispy.gloo import gl
 
 from desktopd.integrations.napari.motion.controller import Controller
@@ -24,7 +25,9 @@ from desktopd.integrations.napari.motion.transforms import Transforms
 from desktopd.integrations.napari.motion.visuals import drawn, freedom, is_volume, timed
 
 REST = 0.1
-"""Seconds without a drawing after which the scene rests."""
+"""Seconds without a change after which the scene rests."""
+HELD = 0.5
+"""The same while a mouse button is held, since a drag is likely to go on."""
 FRAME = 0.040
 """Seconds that a frame may take."""
 OTHER = 0.3
@@ -65,13 +68,14 @@ class MotionCanvas:
         self._whole = float("inf")
         self._frames = 0
         self._revision = 0
+        self._changed_at = 0.0
         self._painting = False
         self._picture: _Picture | None = None
         self._coarse: OffscreenPicture | None = None
         self._exact: ExactDrawing | None = None
         self._rest = QTimer()
         self._rest.setSingleShot(True)
-        self._rest.timeout.connect(lambda: self._attempt(self._settle))
+        self._rest.timeout.connect(self._look_whether_it_rests)
         self._transforms = Transforms(self._scene)
         self._original_draw = self._scene._draw_scene
         self._original_update = self._scene.update
@@ -107,6 +111,7 @@ class MotionCanvas:
             return
         if not self._scene._drawing:
             self._revision += 1
+            self._changed_at = time.perf_counter()
         self._original_update(node)
 
     def _draw_scene(self, bgcolor: Any = None) -> None:
@@ -229,8 +234,20 @@ class MotionCanvas:
         self._show_quality(quality)
         self._rest.start(round(REST * 1000))
 
-    def _settle(self) -> None:
-        """Begin the exact picture, now that the scene rests."""
+    def _look_whether_it_rests(self) -> None:
+        """Begin the exact picture if nothing moves and nothing that would move it waits."""
+        held = QApplication.mouseButtons() != Qt.MouseButton.NoButton
+        since, revision = time.perf_counter() - self._changed_at, self._revision
+        if since < (HELD if held else REST):
+            self._rest.start(round(REST / 2 * 1000))
+            return
+        # What waits for the event loop comes before this: a slow frame may have kept moves waiting.
+        QTimer.singleShot(0, lambda: self._attempt(lambda: self._settle(revision)))
+
+    def _settle(self, revision: int) -> None:
+        """Begin the exact picture of a scene that rests."""
+        if revision != self._revision:
+            return
         scene = self._scene
         scene.set_current()
         self._exact = ExactDrawing(
