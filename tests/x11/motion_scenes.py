@@ -74,15 +74,27 @@ class Viewer:
         self.window = self.viewer.window._qt_window
         self.window.setGeometry(0, 0, 640, 480)
         self.canvas = self.viewer.window._qt_viewer.canvas
-        self.drawn = 0
+        self.drawn = self.composed = 0
         self.motion: MotionCanvas | None = None
         self.turn(0.5)
         if companion:
             self.motion = MotionCanvas(self.canvas, lambda: None, FRAME)
         self.canvas._scene_canvas.events.draw.connect(self._count)
+        self.canvas.native.frameSwapped.connect(self._count_composed)
 
     def _count(self, event: Any) -> None:
         self.drawn += 1
+
+    def _count_composed(self) -> None:
+        self.composed += 1
+
+    def compose(self) -> None:
+        """Let Qt compose the window, for another widget than the canvas."""
+        before, end = self.composed, time.monotonic() + WITHIN
+        self.window.statusBar().update()
+        while self.composed == before and time.monotonic() < end:
+            QApplication.processEvents()
+            time.sleep(PAUSE)
 
     def turn(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -146,11 +158,13 @@ class Viewer:
         build(viewer)
         viewer.reset_view()
         self.rest()
-        before, divisors = self.visuals(), []
+        before, divisors, composed = self.visuals(), [], self.composed
         for step in range(4):
             self.move(ndisplay, step)
             divisors.append(self.motion.shown.divisor if self.motion else 1)
-        coarse = self.screen()
+        coarse, composed = self.screen(), self.composed - composed
+        self.compose()
+        beside = self.screen()
         in_motion = viewer.screenshot(canvas_only=True, flash=False)[..., :3]
         self.move(ndisplay, 9)
         native = self.canvas.native
@@ -161,12 +175,13 @@ class Viewer:
         self.rest()
         arrays = {
             "coarse": coarse,
+            "beside": beside,
             "screen": self.screen(),
             "in_motion": in_motion,
             "figure": figure,
         }
         unchanged = self.visuals() == before
-        facts = {"divisors": divisors, "unchanged": unchanged}
+        facts = {"divisors": divisors, "unchanged": unchanged, "composed": composed}
         np.savez(folder / f"{name}.npz", facts=json.dumps(facts), window=window, **arrays)
 
 

@@ -67,6 +67,19 @@ def test_the_coarse_picture_is_of_the_same_scene(drawn: Drawn, name: str) -> Non
     assert np.corrcoef(coarse.ravel(), exact.ravel())[0, 1] > 0.85
 
 
+@pytest.mark.parametrize("name", SCENES)
+def test_qt_composes_the_same_when_another_widget_is_painted(drawn: Drawn, name: str) -> None:
+    beside, exact = (blurred(drawn[name]["companion"][kind]) for kind in ("beside", "in_motion"))
+    assert np.corrcoef(beside.ravel(), exact.ravel())[0, 1] > 0.85
+
+
+@pytest.mark.parametrize("name", sorted({*SCENES} - {"flat"}))
+def test_qt_composes_nothing_for_what_moves(drawn: Drawn, name: str) -> None:
+    """The slider of a flat scene is painted by Qt at each step."""
+    assert drawn[name]["companion"]["facts"]["composed"] == 0
+    assert drawn[name]["napari"]["facts"]["composed"] > 0
+
+
 def blurred(picture: Any) -> Any:
     """Means of blocks of 12 x 12 pixels, which hold two of the coarsest on a side."""
     rows, columns = (side // 12 for side in picture.shape[:2])
