@@ -50,6 +50,16 @@ def mixture(viewer: Any) -> None:
     viewer.scene.overlays.axes.visible = True
 
 
+def points(viewer: Any) -> None:
+    """More of several symbols than are drawn in motion, half seen through, cut by a plane."""
+    places = np.repeat(random.random((400, 3)) * (24, 40, 48), 30, axis=0)
+    symbols = np.resize(["disc", "square", "star"], len(places))
+    cut = {"position": (12, 20, 24), "normal": (1, 0, 0)}
+    viewer.add_points(
+        places, size=3, symbol=symbols, opacity=0.5, experimental_clipping_planes=[cut]
+    )
+
+
 def grid(viewer: Any) -> None:
     mixture(viewer)
     viewer.canvas.grid.enabled = True
@@ -60,6 +70,7 @@ SCENES: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "additive": (3, image(rendering="additive", interpolation3d="nearest")),
     "plane": (3, image(depiction="plane", plane={"position": (12, 20, 24), "thickness": 4})),
     "labels": (3, lambda viewer: viewer.add_labels(LABELS)),
+    "points": (3, points),
     "mixture": (3, mixture),
     "grid": (3, grid),
     "flat": (2, mixture),

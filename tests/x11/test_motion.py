@@ -15,7 +15,7 @@ from desktopd.geometry import Size
 from tests.x11.conftest import Server, running
 
 SCRIPT = Path(__file__).with_name("motion_scenes.py")
-SCENES = ["iso", "additive", "plane", "labels", "mixture", "grid", "flat"]
+SCENES = ["iso", "additive", "plane", "labels", "points", "mixture", "grid", "flat"]
 pytestmark = pytest.mark.timeout(300)
 
 KINDS = ("screen", "in_motion", "window", "figure")

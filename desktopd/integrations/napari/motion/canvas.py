@@ -20,6 +20,7 @@ from desktopd.integrations.napari.motion.controller import Controller
 from desktopd.integrations.napari.motion.exact import ExactDrawing
 from desktopd.integrations.napari.motion.frame_time import FrameTime
 from desktopd.integrations.napari.motion.offscreen_picture import OffscreenPicture
+from desktopd.integrations.napari.motion.points import PlainPoints, has_points
 from desktopd.integrations.napari.motion.quality import EXACT, Key, Quality
 from desktopd.integrations.napari.motion.rest import Rest
 from desktopd.integrations.napari.motion.status import Status
@@ -82,6 +83,7 @@ class MotionCanvas:
         self._surface = WindowSurface(self._scene.native, self._catch_up)
         self._on_window = False
         self._newer_on_window = False
+        self._points = PlainPoints()
         self._soon = QTimer()
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._draw_on_window)
@@ -298,6 +300,8 @@ class MotionCanvas:
             stack.callback(scene.context.set_viewport, 0, 0, *size)
             for key, visual in visuals.items():
                 stack.enter_context(drawn(visual, quality.detail(key)))
+                if has_points(visual) and quality != EXACT:
+                    stack.enter_context(self._points.drawn(visual, quality.divisor))
             seconds = stack.enter_context(timed(visuals, scene.context))
             self._original_draw()
         self._controller.measured(quality, seconds)
