@@ -151,6 +151,13 @@ class Viewer:
             self.viewer.scene.camera.zoom *= 1.02
         self.draw()
 
+    def pick(self) -> tuple[str, int]:
+        """What a press in the middle would reach, and the drawings that come of it."""
+        native, before = self.canvas.native, self.drawn
+        picked = self.canvas._scene_canvas.visual_at((native.width() / 2, native.height() / 2))
+        self.turn(QUIET)
+        return type(picked).__name__, self.drawn - before
+
     def visuals(self) -> list[Any]:
         """What a drawing might have changed in the visuals."""
         nodes = [visual.node for visual in self.canvas.layer_to_visual.values()]
@@ -184,6 +191,7 @@ class Viewer:
         self.move(ndisplay, 10)
         figure = viewer.export_figure(flash=False)[..., :3]
         self.rest()
+        picked, redrawn = self.pick()
         arrays = {
             "coarse": coarse,
             "beside": beside,
@@ -192,7 +200,13 @@ class Viewer:
             "figure": figure,
         }
         unchanged = self.visuals() == before
-        facts = {"divisors": divisors, "unchanged": unchanged, "composed": composed}
+        facts = {
+            "divisors": divisors,
+            "unchanged": unchanged,
+            "composed": composed,
+            "picked": picked,
+            "redrawn": redrawn,
+        }
         np.savez(folder / f"{name}.npz", facts=json.dumps(facts), window=window, **arrays)
 
 
