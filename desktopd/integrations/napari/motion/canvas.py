@@ -319,12 +319,13 @@ class MotionCanvas:
             return
         scene = self._scene
         scene.set_current()
+        points = {key for key, visual in self._visuals().items() if has_points(visual)}
         self._exact = ExactDrawing(
             scene,
             self._draw_as_it_is,
             self._revision,
             self._controller.predict(EXACT),
-            self._controller.quickest,
+            self._controller.fixed(points),
         )
         self._next_slice(self._exact)
 
