@@ -1,7 +1,7 @@
 """Points as OpenGL's own points, for pictures that are coarse anyway.
 
 napari draws each point as an instance of a quadrilateral, which Mesa without a GPU takes one by
-one, and works out all symbols for each pixel. Tested by tests/x11/test_motion.py.
+one. Tested by tests/x11/test_motion.py.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from vispy.visuals.markers import symbol_shaders
-from vispy.visuals.shaders import Function
 
 MOST = 10_000
 """Points that are drawn: of more, every 2nd or nth."""
@@ -86,24 +84,7 @@ def _share_data(stand_in: Any, markers: Any) -> None:
         stand_in._vbo.set_data(data)
         for name in data.dtype.names:
             stand_in.shared_program[name] = stand_in._vbo[name]
-        _work_out(stand_in, {int(symbol) for symbol in np.unique(data["a_symbol"])})
 
 
 def _thinned(data: Any) -> Any:
     return np.ascontiguousarray(data[:: -(-len(data) // MOST)])
-
-
-def _work_out(stand_in: Any, symbols: set[int]) -> None:
-    """Have the shader work out these symbols alone: llvmpipe takes every branch for every pixel."""
-    branches = (
-        f"if (symbol == {number}) {{ {code} }}"
-        for number, code in enumerate(symbol_shaders.values())
-        if number in symbols
-    )
-    body = " else ".join(branches)
-    shader = f"float symbol(vec2 pointcoord, float size, int symbol) {{ {body} }}"
-    if shader != stand_in._symbol_shader:
-        stand_in._symbol_shader = shader
-        stand_in._symbol_func = Function(shader)
-        stand_in._symbol_func["v_size"] = stand_in._v_size_var
-        stand_in.shared_program.frag["marker"] = stand_in._symbol_func
