@@ -55,7 +55,7 @@ class Live:
         if self._mode == "motion":
             from desktopd.integrations.napari.motion.canvas import MotionCanvas
 
-            self._motion = MotionCanvas(canvas, lambda: None)
+            self._motion = MotionCanvas(canvas, lambda: None, painted=self._swapped)
         native = canvas.native
         native.frameSwapped.connect(self._swapped)
         canvas._scene_canvas.events.mouse_move.connect(self._pointed)

@@ -50,6 +50,16 @@ def mixture(viewer: Any) -> None:
     viewer.scene.overlays.axes.visible = True
 
 
+def points(viewer: Any) -> None:
+    """More of several symbols than are drawn in motion, half seen through, cut by a plane."""
+    places = np.repeat(random.random((400, 3)) * (24, 40, 48), 30, axis=0)
+    symbols = np.resize(["disc", "square", "star"], len(places))
+    cut = {"position": (12, 20, 24), "normal": (1, 0, 0)}
+    viewer.add_points(
+        places, size=3, symbol=symbols, opacity=0.5, experimental_clipping_planes=[cut]
+    )
+
+
 def grid(viewer: Any) -> None:
     mixture(viewer)
     viewer.canvas.grid.enabled = True
@@ -60,6 +70,7 @@ SCENES: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "additive": (3, image(rendering="additive", interpolation3d="nearest")),
     "plane": (3, image(depiction="plane", plane={"position": (12, 20, 24), "thickness": 4})),
     "labels": (3, lambda viewer: viewer.add_labels(LABELS)),
+    "points": (3, points),
     "mixture": (3, mixture),
     "grid": (3, grid),
     "flat": (2, mixture),
@@ -74,15 +85,27 @@ class Viewer:
         self.window = self.viewer.window._qt_window
         self.window.setGeometry(0, 0, 640, 480)
         self.canvas = self.viewer.window._qt_viewer.canvas
-        self.drawn = 0
+        self.drawn = self.composed = 0
         self.motion: MotionCanvas | None = None
         self.turn(0.5)
         if companion:
             self.motion = MotionCanvas(self.canvas, lambda: None, FRAME)
         self.canvas._scene_canvas.events.draw.connect(self._count)
+        self.canvas.native.frameSwapped.connect(self._count_composed)
 
     def _count(self, event: Any) -> None:
         self.drawn += 1
+
+    def _count_composed(self) -> None:
+        self.composed += 1
+
+    def compose(self) -> None:
+        """Let Qt compose the window, for another widget than the canvas."""
+        before, end = self.composed, time.monotonic() + WITHIN
+        self.window.statusBar().update()
+        while self.composed == before and time.monotonic() < end:
+            QApplication.processEvents()
+            time.sleep(PAUSE)
 
     def turn(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -128,6 +151,13 @@ class Viewer:
             self.viewer.scene.camera.zoom *= 1.02
         self.draw()
 
+    def pick(self) -> tuple[str, int]:
+        """What a press in the middle would reach, and the drawings that come of it."""
+        native, before = self.canvas.native, self.drawn
+        picked = self.canvas._scene_canvas.visual_at((native.width() / 2, native.height() / 2))
+        self.turn(QUIET)
+        return type(picked).__name__, self.drawn - before
+
     def visuals(self) -> list[Any]:
         """What a drawing might have changed in the visuals."""
         nodes = [visual.node for visual in self.canvas.layer_to_visual.values()]
@@ -146,11 +176,13 @@ class Viewer:
         build(viewer)
         viewer.reset_view()
         self.rest()
-        before, divisors = self.visuals(), []
+        before, divisors, composed = self.visuals(), [], self.composed
         for step in range(4):
             self.move(ndisplay, step)
             divisors.append(self.motion.shown.divisor if self.motion else 1)
-        coarse = self.screen()
+        coarse, composed = self.screen(), self.composed - composed
+        self.compose()
+        beside = self.screen()
         in_motion = viewer.screenshot(canvas_only=True, flash=False)[..., :3]
         self.move(ndisplay, 9)
         native = self.canvas.native
@@ -159,14 +191,22 @@ class Viewer:
         self.move(ndisplay, 10)
         figure = viewer.export_figure(flash=False)[..., :3]
         self.rest()
+        picked, redrawn = self.pick()
         arrays = {
             "coarse": coarse,
+            "beside": beside,
             "screen": self.screen(),
             "in_motion": in_motion,
             "figure": figure,
         }
         unchanged = self.visuals() == before
-        facts = {"divisors": divisors, "unchanged": unchanged}
+        facts = {
+            "divisors": divisors,
+            "unchanged": unchanged,
+            "composed": composed,
+            "picked": picked,
+            "redrawn": redrawn,
+        }
         np.savez(folder / f"{name}.npz", facts=json.dumps(facts), window=window, **arrays)
 
 

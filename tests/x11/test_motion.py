@@ -15,8 +15,8 @@ from desktopd.geometry import Size
 from tests.x11.conftest import Server, running
 
 SCRIPT = Path(__file__).with_name("motion_scenes.py")
-SCENES = ["iso", "additive", "plane", "labels", "mixture", "grid", "flat"]
-pytestmark = pytest.mark.timeout(300)
+SCENES = ["iso", "additive", "plane", "labels", "points", "mixture", "grid", "flat"]
+pytestmark = pytest.mark.timeout(600)
 
 KINDS = ("screen", "in_motion", "window", "figure")
 """What the screen shows at rest, and screenshots and an export that were taken in motion."""
@@ -65,6 +65,26 @@ def test_the_visuals_are_as_before(drawn: Drawn, name: str) -> None:
 def test_the_coarse_picture_is_of_the_same_scene(drawn: Drawn, name: str) -> None:
     coarse, exact = (blurred(drawn[name]["companion"][kind]) for kind in ("coarse", "in_motion"))
     assert np.corrcoef(coarse.ravel(), exact.ravel())[0, 1] > 0.85
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_qt_composes_the_same_when_another_widget_is_painted(drawn: Drawn, name: str) -> None:
+    beside, exact = (blurred(drawn[name]["companion"][kind]) for kind in ("beside", "in_motion"))
+    assert np.corrcoef(beside.ravel(), exact.ravel())[0, 1] > 0.85
+
+
+@pytest.mark.parametrize("name", sorted({*SCENES} - {"flat"}))
+def test_qt_composes_nothing_for_what_moves(drawn: Drawn, name: str) -> None:
+    """The slider of a flat scene is painted by Qt at each step."""
+    assert drawn[name]["companion"]["facts"]["composed"] == 0
+    assert drawn[name]["napari"]["facts"]["composed"] > 0
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_press_reaches_the_same_and_draws_nothing_anew(drawn: Drawn, name: str) -> None:
+    ours, napari = (drawn[name][mode]["facts"] for mode in ("companion", "napari"))
+    assert ours["picked"] == napari["picked"]
+    assert (ours["redrawn"], napari["redrawn"]) == (0, 1)
 
 
 def blurred(picture: Any) -> Any:

@@ -18,17 +18,18 @@ from vispy.gloo import gl
 
 from desktopd.integrations.napari.motion.controller import Controller
 from desktopd.integrations.napari.motion.exact import ExactDrawing
+from desktopd.integrations.napari.motion.frame_time import FrameTime
 from desktopd.integrations.napari.motion.offscreen_picture import OffscreenPicture
+from desktopd.integrations.napari.motion.points import PlainPoints, has_points
 from desktopd.integrations.napari.motion.quality import EXACT, Key, Quality
+from desktopd.integrations.napari.motion.rest import Rest
+from desktopd.integrations.napari.motion.status import Status
 from desktopd.integrations.napari.motion.transforms import Transforms
 from desktopd.integrations.napari.motion.visuals import drawn, freedom, is_volume, timed
+from desktopd.integrations.napari.motion.window_surface import WindowSurface
 
-REST = 0.1
-"""Seconds without a drawing after which the scene rests."""
 FRAME = 0.040
 """Seconds that a frame may take."""
-OTHER = 0.3
-"""The share of a frame that is not the drawing: napari's own work, Qt's composition, X."""
 GLANCE = 16
 """Frames of a quick GPU of which one is measured, since it could be drawing the next meanwhile."""
 SOFTWARE = ("llvmpipe", "softpipe", "swrast", "lavapipe")
@@ -48,10 +49,17 @@ class _Picture:
 class MotionCanvas:
     """The canvas of one viewer, a ``napari._vispy.canvas.VispyCanvas``.
 
-    `changed` is called when the quality of what is shown has changed; `frame` is in seconds.
+    `changed` is called when the quality of what is shown has changed, `painted` when a frame was
+    handed to the X server without Qt's composition; `frame` is in seconds.
     """
 
-    def __init__(self, canvas: Any, changed: Callable[[], None], frame: float = FRAME) -> None:
+    def __init__(
+        self,
+        canvas: Any,
+        changed: Callable[[], None],
+        frame: float = FRAME,
+        painted: Callable[[], None] = lambda: None,
+    ) -> None:
         self.shown = EXACT
         """The quality of the picture on the screen."""
         self.exact_seconds: float | None = None
@@ -59,8 +67,10 @@ class MotionCanvas:
         self._canvas = canvas
         self._scene = canvas._scene_canvas
         self._changed = changed
+        self._painted = painted
         self._smooth = True
-        self._controller = Controller(frame * (1 - OTHER))
+        self._time = FrameTime(frame)
+        self._controller = Controller(self._time.budget)
         self._renderer = ""
         self._whole = float("inf")
         self._frames = 0
@@ -68,10 +78,17 @@ class MotionCanvas:
         self._painting = False
         self._picture: _Picture | None = None
         self._coarse: OffscreenPicture | None = None
+        self._whole_picture: OffscreenPicture | None = None
         self._exact: ExactDrawing | None = None
-        self._rest = QTimer()
-        self._rest.setSingleShot(True)
-        self._rest.timeout.connect(lambda: self._attempt(self._settle))
+        self._surface = WindowSurface(self._scene.native, self._catch_up)
+        self._on_window = False
+        self._newer_on_window = False
+        self._points = PlainPoints()
+        self._soon = QTimer()
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._draw_on_window)
+        self._rest = Rest(lambda: self._status.catch_up(), lambda: self._attempt(self._settle))
+        self._status = Status(canvas, lambda: self._rest.moving)
         self._transforms = Transforms(self._scene)
         self._original_draw = self._scene._draw_scene
         self._original_update = self._scene.update
@@ -94,7 +111,10 @@ class MotionCanvas:
     def _event(self, event: Any) -> bool:
         """Mark what is drawn for the screen: grabs of the framebuffer are no events."""
         if event.type() != QEvent.Type.Paint:
-            return bool(self._original_event(event))
+            start = time.perf_counter()
+            accepted = bool(self._original_event(event))
+            self._time.handled(time.perf_counter() - start)
+            return accepted
         self._painting = True
         try:
             return bool(self._original_event(event))
@@ -107,7 +127,46 @@ class MotionCanvas:
             return
         if not self._scene._drawing:
             self._revision += 1
+            self._rest.changed()
+            if self._soon.isActive():
+                return
+            if self._smooth and self._composes_slowly and self._surface.takes():
+                self._soon.start(0)
+                return
         self._original_update(node)
+
+    @property
+    def _composes_slowly(self) -> bool:
+        """Whether Qt's composition, which draws by software too, is to be spared in motion."""
+        return self._draws_by_software if self._renderer else False
+
+    def _draw_on_window(self) -> None:
+        """Draw a frame and show it, as a paint event does, without Qt's composition."""
+        start, scene = time.perf_counter(), self._scene
+        scene.set_current()
+        self._painting = self._on_window = True
+        try:
+            scene.events.draw(region=None)
+        finally:
+            self._painting = self._on_window = False
+        self._time.shown(time.perf_counter() - start)
+        self._controller.budget = self._time.budget
+
+    def _show(self, framebuffer: OffscreenPicture) -> None:
+        """Show a picture, on the window itself or by the framebuffer that Qt composes."""
+        if self._on_window:
+            self._surface.paint(framebuffer.image())
+            self._newer_on_window = True
+            self._painted()
+        else:
+            framebuffer.show(self._scene)
+            self._newer_on_window = False
+
+    def _catch_up(self) -> None:
+        """Have Qt compose what the window shows."""
+        if self._newer_on_window:
+            self._newer_on_window = False
+            self._scene.native.update()
 
     def _draw_scene(self, bgcolor: Any = None) -> None:
         """Draw the scene, as `SceneCanvas._draw_scene` does."""
@@ -116,6 +175,7 @@ class MotionCanvas:
             self._draw_as_it_is(bgcolor)
             return
         self._painting = False
+        self._soon.stop()
         if self._smooth and self._attempt(self._draw_for_screen):
             return
         self._picture = None
@@ -183,11 +243,14 @@ class MotionCanvas:
             return False
         if picture.quality == EXACT and picture.framebuffer.size != size:
             return False
-        picture.framebuffer.show(self._scene)
+        self._show(picture.framebuffer)
         return True
 
     def _draw_whole(self, visuals: dict[Key, Any]) -> None:
         """Draw the exact picture, as napari does."""
+        if self._on_window:
+            self._draw_whole_on_window(visuals)
+            return
         self._picture = None
         self._rest.stop()
         self._frames += 1
@@ -206,6 +269,22 @@ class MotionCanvas:
             self._draw_as_it_is()
         self._show_quality(EXACT)
 
+    def _draw_whole_on_window(self, visuals: dict[Key, Any]) -> None:
+        scene, size = self._scene, tuple(self._scene.physical_size)
+        if self._whole_picture is None or self._whole_picture.size != size:
+            self._whole_picture = OffscreenPicture(*size)
+        with self._whole_picture.drawn_into(scene):
+            scene.context.set_viewport(0, 0, *size)
+            with timed(visuals, scene.context) as seconds:
+                self._draw_as_it_is()
+        self._controller.measured(EXACT, seconds)
+        self._whole = sum(seconds.values())
+        self._time.drew(self._whole)
+        self._picture = _Picture(self._whole_picture, self._revision, EXACT)
+        self._show(self._whole_picture)
+        self._show_quality(EXACT)
+        self._rest.await_()
+
     def _draw_coarse(self, visuals: dict[Key, Any], size: tuple[int, ...]) -> None:
         """Draw within a frame, and the exact picture when nothing follows."""
         quality = self._controller.next()
@@ -221,24 +300,32 @@ class MotionCanvas:
             stack.callback(scene.context.set_viewport, 0, 0, *size)
             for key, visual in visuals.items():
                 stack.enter_context(drawn(visual, quality.detail(key)))
+                if has_points(visual) and quality != EXACT:
+                    stack.enter_context(self._points.drawn(visual, quality.divisor))
             seconds = stack.enter_context(timed(visuals, scene.context))
             self._original_draw()
         self._controller.measured(quality, seconds)
         self._picture = _Picture(self._coarse, self._revision, quality)
-        self._coarse.show(scene)
+        self._time.drew(sum(seconds.values()))
+        self._show(self._coarse)
         self._show_quality(quality)
-        self._rest.start(round(REST * 1000))
+        self._rest.await_()
 
     def _settle(self) -> None:
-        """Begin the exact picture, now that the scene rests."""
+        """Begin the exact picture of a scene that rests."""
+        picture = self._picture
+        if picture is not None and picture.quality == EXACT:
+            self._original_update()
+            return
         scene = self._scene
         scene.set_current()
+        points = {key for key, visual in self._visuals().items() if has_points(visual)}
         self._exact = ExactDrawing(
             scene,
             self._draw_as_it_is,
             self._revision,
             self._controller.predict(EXACT),
-            self._controller.quickest,
+            self._controller.fixed(points),
         )
         self._next_slice(self._exact)
 

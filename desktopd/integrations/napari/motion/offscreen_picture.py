@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from qtpy.QtCore import QRect
+from qtpy.QtGui import QImage
 from qtpy.QtOpenGL import QOpenGLFramebufferObject, QOpenGLFramebufferObjectFormat
 
 GL_COLOR_BUFFER_BIT = 0x4000
@@ -56,3 +57,10 @@ class OffscreenPicture:
             GL_COLOR_BUFFER_BIT,
             GL_NEAREST if same else GL_LINEAR,
         )
+
+    def image(self) -> QImage:
+        """Its pixels, as opaque as those of a window."""
+        read = self._object.toImage(True)
+        # The colours are not to be divided by what is left of the alpha.
+        read.reinterpretAsFormat(QImage.Format.Format_RGB32)
+        return read

@@ -5,6 +5,8 @@ Tested by tests/x11/test_motion.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -19,7 +21,7 @@ class Transforms:
         self._scene = scene
         self._fitted: tuple[Any, ...] | None = None
         self.changing = False
-        """Whether visuals ask for a new drawing because of this alone."""
+        """Whether visuals ask for a new drawing because of this, or of picking, alone."""
         self._original_update = scene._update_transforms
         self._original_visual_at = scene.visual_at
         scene._update_transforms = self._updated
@@ -30,8 +32,7 @@ class Transforms:
         size = tuple(self._scene.physical_size)
         self._scene.context.set_viewport(0, 0, width, height)
         if self._fitted != (width, height, *size):
-            self.changing = True
-            try:
+            with self._unchanged():
                 # vispy takes it for set still where it was set before (TransformSystem.configure).
                 self._scene.transforms._mappings["ct0"] = None
                 self._scene.transforms.configure(
@@ -39,24 +40,29 @@ class Transforms:
                     fbo_size=(width, height),
                     fbo_rect=(0, 0, *size),
                 )
-            finally:
-                self.changing = False
             self._fitted = (width, height, *size)
 
     def restore(self) -> None:
         """Have it drawn as vispy wants it."""
         if self._fitted is not None:
-            self.changing = True
-            try:
+            with self._unchanged():
                 self._scene._update_transforms()
-            finally:
-                self.changing = False
 
     def _updated(self) -> None:
         self._fitted = None
         self._original_update()
 
     def _visual_at(self, pos: Any) -> Any:
-        # It maps the position before it draws.
+        # It maps the position before it draws; its mode ends with it, but asks for a new drawing.
         self.restore()
-        return self._original_visual_at(pos)
+        with self._unchanged():
+            return self._original_visual_at(pos)
+
+    @contextmanager
+    def _unchanged(self) -> Iterator[None]:
+        """Have the picture of the scene stay as it is, whatever visuals ask for."""
+        self.changing = True
+        try:
+            yield
+        finally:
+            self.changing = False

@@ -128,3 +128,11 @@ def test_nothing_is_given_up_for_next_to_nothing() -> None:
     scene = Scene({"points": 0.2}, Freedom(), fixed=0.17)
     scene.controller.measured(EXACT, {"points": 0.2})
     assert scene.draw()[-1].divisor <= 2
+
+
+def test_a_layer_that_cannot_be_cut_takes_its_time_for_any_part() -> None:
+    controller = Controller(0.03)
+    controller.scene({"points": Freedom(), "volume": Freedom()})
+    controller.measured(EXACT, {"points": 0.2, "volume": 0.4})
+    assert controller.fixed({"points"}) == pytest.approx(0.2)
+    assert controller.fixed(()) == pytest.approx(controller.quickest)
