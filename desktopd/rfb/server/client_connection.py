@@ -59,7 +59,7 @@ class ClientConnection:
         self._permissions = ViewerPermissions(viewer)
         self._seat = display.seat()
         self._handshake = ServerHandshake()
-        self._desktop_size = DesktopSize(self._send, display)
+        self._desktop_size = DesktopSize(self._send, display, viewer)
         self._clipboard = ClipboardSync(self._send, display, limits.clipboard)
         self.updates = ClientUpdates(
             display, viewer, UpdateSender(self._send_queue), self._desktop_size, self.end
@@ -128,8 +128,8 @@ class ClientConnection:
                 self._take_input(message)
             case ClientCutText():
                 self._clipboard.take(message)
-            case SetDesktopSize(width=width, height=height):
-                self._display.spawn(self._desktop_size.ask(Size(width, height)))
+            case SetDesktopSize(width=width, height=height, scale=scale):
+                self._display.spawn(self._desktop_size.ask(Size(width, height), scale))
             case Xvp():
                 self._send(server_messages.xvp_fail())
             case _:
@@ -147,6 +147,7 @@ class ClientConnection:
                 self._send(server_messages.server_init(size.width, size.height, NATIVE, name))
 
     def _take_input(self, message: KeyEvent | QemuKeyEvent | PointerEvent) -> None:
+        self._display.used(self._viewer)
         match message:
             case QemuKeyEvent(down=down, keysym=keysym, keycode=scancode):
                 self._seat.keys.key(keysym, down, scancode)
