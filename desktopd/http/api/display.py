@@ -7,16 +7,15 @@ import json
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from desktopd.geometry import LARGEST, SMALLEST, Size
+from desktopd.geometry import LARGEST, LARGEST_SCALE, SMALLEST, SMALLEST_SCALE, Size
 from desktopd.http.api.body import read_body
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem
-from desktopd.rfb.protocol.desktop_scale import LEAST, MOST
 
 _JSON_LIMIT = 4096
 _REMEDY = (
     f'send {{"width": 1600, "height": 900}}, each side {SMALLEST} to {LARGEST} pixels; '
-    f'"scale", where it is said, is {LEAST:g} to {MOST:g}'
+    f'"scale", where it is said, is {SMALLEST_SCALE:g} to {LARGEST_SCALE:g}'
 )
 
 
@@ -59,6 +58,10 @@ def _scale(value: dict[str, object]) -> float | None:
     scale = value.get("scale")
     if scale is None:
         return None
-    if not isinstance(scale, int | float) or isinstance(scale, bool) or not LEAST <= scale <= MOST:
+    if (
+        not isinstance(scale, int | float)
+        or isinstance(scale, bool)
+        or not SMALLEST_SCALE <= scale <= LARGEST_SCALE
+    ):
         raise Problem(400, "scale is not a number in range", _REMEDY)
     return float(scale)

@@ -7,8 +7,7 @@ says: a server that the scale is not its own, a viewer that it may stay.
 
 from __future__ import annotations
 
-LEAST, MOST = 0.5, 4.0
-"""The scales that a desktop takes; what is asked beyond becomes the nearest."""
+from desktopd.geometry import LARGEST_SCALE, SMALLEST_SCALE
 
 
 def flags_of(scale: float | None) -> int:
@@ -18,4 +17,4 @@ def flags_of(scale: float | None) -> int:
 
 def scale_of(flags: int) -> float | None:
     """The scale that the flags say, brought into its limits; None where they say nothing."""
-    return None if flags == 0 else max(LEAST, min(flags / 100, MOST))
+    return None if flags == 0 else max(SMALLEST_SCALE, min(flags / 100, LARGEST_SCALE))

@@ -52,8 +52,10 @@ class DesktopSize:
 
         Raises ProtocolError where the size is another and the viewer cannot follow.
         """
-        answered = self._asked and not self._resizing and size == self._display.size
-        if size != self.told or answered or self._told_scale != self._display.scale:
+        is_screen = size == self._display.size
+        answered = self._asked and not self._resizing and is_screen
+        scaled = self._told_scale != self._display.scale and is_screen
+        if size != self.told or answered or scaled:
             self._tell(size)
 
     def _tell(self, size: Size) -> None:

@@ -171,6 +171,7 @@ async def test_the_scale_stands_in_the_flags_and_is_told_when_it_alone_changes()
     talk = Conversation()
     talk.heard()
     await talk.desktop_size.ask(LARGE, 1.25)
+    talk.desktop_size.tell(LARGE)
     assert talk.heard() == [told(LARGE, THIS, percent=125)]
     await talk.desktop_size.ask(LARGE, None)
     assert talk.heard() == [told(LARGE, THIS, percent=125)]
