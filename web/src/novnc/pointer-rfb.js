@@ -220,7 +220,7 @@ export class PointerRFB extends PausableRFB {
     const { left, top, width, height } = this._canvas.getBoundingClientRect();
     const { scale } = this._display;
     // The edge of a pixel of the screen may lie a little before that of the picture's pixel, as a browser computes it.
-    const inside = 0.05 * scale;
+    const inside = 0.01 * scale;
     return {
       x: Math.max(0, Math.min(x - left + inside, width - scale / 2)),
       y: Math.max(0, Math.min(y - top + inside, height - scale / 2)),

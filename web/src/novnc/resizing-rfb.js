@@ -13,7 +13,7 @@ import { RefiningRFB } from './refining-rfb.js';
 import { RFB } from './rfb.js';
 import { SizeRequests } from './size-requests.js';
 
-/** RFB with device pixels, and with a resize that always ends at the last size. */
+/** RFB in whole pixels of the screen, and with a resize that always ends at the last size. */
 export class ResizingRFB extends RefiningRFB {
   /** @type {ResizeMode} */
   #mode = 'remote';
@@ -21,6 +21,7 @@ export class ResizingRFB extends RefiningRFB {
   /** @type {Sharpness} */
   #sharpness = 'auto';
   #gpu = false;
+  #scale = 1;
   #box = new ContentBox(this._screen);
   #requests = new SizeRequests({
     wanted: () => this.#wanted,
@@ -41,7 +42,7 @@ export class ResizingRFB extends RefiningRFB {
 
   /** CSS pixels for one pixel of the framebuffer. */
   get scale() {
-    return this._display.scale;
+    return this.#scale;
   }
 
   /** Whether the desktop could take this window's size but has another. */
@@ -170,8 +171,9 @@ export class ResizingRFB extends RefiningRFB {
       following: this.#agrees || (this.resizeSession && !this.viewOnly && this.#requests.settling),
     });
     const { ratio } = this.#box;
-    this._display.scale = scale / ratio;
-    this._canvas.style.margin = `${top / ratio}px 0 0 ${left / ratio}px`;
+    this.#scale = scale / ratio;
+    this._display.scale = inWhole(this.#scale);
+    this._canvas.style.margin = `${inWhole(top / ratio)}px 0 0 ${inWhole(left / ratio)}px`;
     // Whole pixels of the screen for each one of the picture: no smoothing, so that text stays sharp.
     const sharp = Number.isInteger(Math.round(scale * 1e6) / 1e6);
     this._canvas.style.imageRendering = sharp ? 'pixelated' : 'auto';
@@ -194,4 +196,13 @@ export class ResizingRFB extends RefiningRFB {
     this._canvas.style.cursor =
       `image-set(url("${image}") ${ratio}x) ${Math.round(x / ratio)} ${Math.round(y / ratio)}, default`;
   }
+}
+
+/**
+ * Browsers cut lengths off at a 64th of a pixel of the screen, and 2553.98 of these are smeared over 2554.
+ *
+ * @param {number} length - that is a whole number of the screen's pixels but for an error of rounding
+ */
+function inWhole(length) {
+  return length * (1 + 1e-6);
 }
