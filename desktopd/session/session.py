@@ -152,10 +152,11 @@ class Session:
 
         Programs draw at `scale` then, or as before where it is None.
         """
-        before = self.scale
-        resized = await self._x_server.open_display().screen.resize(size, scale)
+        opened, before = self._x_server.open_display(), self.scale
+        resized = await opened.screen.resize(size, scale)
         self._first_size.know()
         if self.scale != before:
+            await opened.windows.nudge()
             self._changes.call()
         return resized
 

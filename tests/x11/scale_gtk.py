@@ -19,7 +19,7 @@ window.show_all()
 
 def tell() -> bool:
     factor = window.get_scale_factor()
-    told.write_text(f"{factor} {label.get_preferred_height()[1] * factor}")
+    told.write_text(f"{factor} {label.get_preferred_height()[1] * factor} True")
     return True
 
 

@@ -1,4 +1,4 @@
-"""A Qt program that writes down how large it draws, whenever that changes."""
+"""A Qt program that writes down how large it draws: its main window, and one that floats."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from qtpy.QtWidgets import QApplication, QLabel
 application = QApplication(sys.argv)
 label = QLabel("scale")
 label.show()
+floating = QLabel("floating")
+floating.resize(300, 200)
+floating.show()
 told = Path(sys.argv[1])
 
 
 def tell() -> None:
     ratio = label.devicePixelRatioF()
-    told.write_text(f"{ratio} {round(label.fontMetrics().height() * ratio)}")
+    # What Qt takes its window to be, and what it lays out in it.
+    fits = all(one.size() == one.windowHandle().size() for one in (label, floating))
+    told.write_text(f"{ratio} {round(label.fontMetrics().height() * ratio)} {fits}")
 
 
 timer = QTimer(interval=50)

@@ -15,27 +15,32 @@ from tests.daemon import Daemon, daemons, short_folder, until
 
 HERE = Path(__file__).parent
 LIVE = {"qt": (sys.executable, "scale_qt.py"), "gtk": ("/usr/bin/python3", "scale_gtk.py")}
-Told = Callable[[], tuple[float, int]]
+Told = Callable[[], tuple[float, int, bool]]
 
 
 @pytest.fixture(scope="module")
 def desktop() -> Iterator[Daemon]:
     with short_folder() as folder, daemons(folder) as start:
-        desktop = start(app="xterm", display="xvfb", size="1000x700", kiosk=True)
+        desktop = start(
+            app=f"{sys.executable} {HERE / 'scale_qt.py'} {folder}/told",
+            display="xvfb",
+            size="1000x700",
+            kiosk=True,
+        )
         desktop.ready()
         yield desktop
 
 
 @contextmanager
 def running(desktop: Daemon, argv: tuple[str, str], told: Path) -> Iterator[Told]:
-    """Run a program; what it last told: its ratio, and the height of a line in pixels."""
+    """Run a program; it tells its ratio, a line's height in pixels, whether its windows fit."""
     told.write_text("")
     command = [argv[0], HERE / argv[1], told]
     program = subprocess.Popen(command, env=desktop.environment())
 
-    def tell() -> tuple[float, int]:
-        ratio, _, height = until(told.read_text, 30, "a program").partition(" ")
-        return float(ratio), int(height)
+    def tell() -> tuple[float, int, bool]:
+        ratio, height, fits = until(told.read_text, 30, "a program").split()
+        return float(ratio), int(height), fits == "True"
 
     try:
         until(told.read_text, 30, "a program")
@@ -60,18 +65,24 @@ def resources(desktop: Daemon) -> str:
 def test_a_program_that_runs_follows_at_once(desktop: Daemon, folder: Path, toolkit: str) -> None:
     scale(desktop, 1)
     with running(desktop, LIVE[toolkit], folder / "told") as told:
-        ratio, height = told()
+        ratio, height, _ = told()
         assert ratio == 1
-        for value in (2, 1.25, 3, 1):
-            answer = scale(desktop, value)
-            assert answer["scale"] == value
+        sizes = {2: (2000, 1400), 1.25: (2000, 1400), 3: (1800, 1300), 1: (1000, 700)}
+        for value, size in sizes.items():
+            answer = scale(desktop, value, *size)
+            assert answer == {"width": size[0], "height": size[1], "scale": value}
 
             def follows(value: float = value) -> bool:
-                now, line = told()
+                now, line, fits = told()
                 wanted = value if toolkit == "qt" else int(value)
-                return now == wanted and abs(line - height * value) <= 1.5 * value
+                return now == wanted and abs(line - height * value) <= 1.5 * value and fits
+
+            def fills(value: float = value) -> bool:
+                told = (desktop.folder.parent / "main").read_text().split()
+                return len(told) == 3 and float(told[0]) == value and told[2] == "True"
 
             until(follows, 10, f"{toolkit} at {value}")
+            until(fills, 10, f"the main window at {value}")
 
 
 def test_a_program_that_asks_once_follows_at_its_start(desktop: Daemon, folder: Path) -> None:

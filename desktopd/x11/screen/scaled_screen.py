@@ -5,6 +5,8 @@ Tested by tests/x11/test_scale.py.
 
 from __future__ import annotations
 
+import asyncio
+
 from desktopd.geometry import Size
 from desktopd.x11.connection import Connection
 from desktopd.x11.screen.scale import DesktopScale
@@ -19,6 +21,7 @@ class ScaledScreen:
         self._scale = scale
         self._dpi = dpi
         self._wanted = scale.value or 1.0
+        self._turn = asyncio.Lock()
 
     @classmethod
     async def open(cls, connection: Connection, size: ScreenSize, dpi: int) -> ScaledScreen:
@@ -31,17 +34,24 @@ class ScaledScreen:
         return self._scale.value
 
     async def resize(self, size: Size, scale: float | None = None) -> Size:
-        """As `ScreenSize.resize`; programs draw at `scale` then, or as before where it is None.
-
-        They never need more than the screen has meanwhile: they become smaller before it does, and
-        larger after it.
-        """
+        """As `ScreenSize.resize`; programs draw at `scale` then, or as before where it is None."""
         if scale is not None:
             self._wanted = scale
-        if self._scale.value is not None:
-            self.size.dpi = self._dpi * self._wanted
-            if self._wanted < self._scale.value:
-                await self._scale.set(self._wanted)
-        real = await self.size.resize(size)
-        await self._scale.set(self._wanted)
-        return real
+        if self._scale.value not in (None, self._wanted):
+            async with self._turn:
+                await self._rescale(size)
+        return await self.size.resize(size)
+
+    async def _rescale(self, size: Size) -> None:
+        """Change the scale, and leave the screen at another size than the one that is wanted.
+
+        Qt lays its windows out anew at a new size alone, which must come after the scale. Programs
+        never need more than the screen has: they become smaller before it does.
+        """
+        before, wanted = self._scale.value, self._wanted
+        if before is None or before == wanted:
+            return
+        self.size.dpi = self._dpi * wanted
+        if wanted > before or size == self.size.size:
+            await self.size.resize(Size(size.width, size.height - 1))
+        await self._scale.set(wanted)
