@@ -29,6 +29,7 @@ from desktopd.x11.selections.drag_source import DragSource
 from desktopd.x11.selections.edge_target import EdgeTarget
 from desktopd.x11.windows.desktop_windows import DesktopWindows
 from desktopd.x11.windows.kiosk import Kiosk
+from desktopd.x11.windows.ping import answered
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +143,9 @@ class XServer:
         connection = await Connection.open(name, options.authority)
         try:
             size = await ScreenSize.open(connection, options.largest, dpi=options.dpi)
-            screen = await ScaledScreen.open(connection, size, options.dpi)
+            screen = await ScaledScreen.open(
+                connection, size, options.dpi, lambda: answered(name, options.authority)
+            )
             clipboard = await Clipboard.open(connection, serials=self._clipboard.serials)
             drags = await DragSource.open(connection)
             edges = await EdgeTarget.open(connection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 from qtpy.QtCore import QTimer
@@ -24,6 +25,14 @@ def tell() -> None:
     told.write_text(f"{ratio} {round(label.fontMetrics().height() * ratio)} {fits}")
 
 
+def work() -> None:
+    """What holds it up while the scale changes."""
+    time.sleep(0.4)
+
+
+busy = QTimer(interval=500)
+busy.timeout.connect(work)
+busy.start()
 timer = QTimer(interval=50)
 timer.timeout.connect(tell)
 timer.start()

@@ -21,12 +21,8 @@ Told = Callable[[], tuple[float, int, bool]]
 @pytest.fixture(scope="module")
 def desktop() -> Iterator[Daemon]:
     with short_folder() as folder, daemons(folder) as start:
-        desktop = start(
-            app=f"{sys.executable} {HERE / 'scale_qt.py'} {folder}/told",
-            display="xvfb",
-            size="1000x700",
-            kiosk=True,
-        )
+        app = f"{sys.executable} {HERE / 'scale_qt.py'} {folder}/0/main"
+        desktop = start(app=app, display="xvfb", size="1000x700", kiosk=True)
         desktop.ready()
         yield desktop
 
@@ -78,7 +74,7 @@ def test_a_program_that_runs_follows_at_once(desktop: Daemon, folder: Path, tool
                 return now == wanted and abs(line - height * value) <= 1.5 * value and fits
 
             def fills(value: float = value) -> bool:
-                told = (desktop.folder.parent / "main").read_text().split()
+                told = (desktop.folder / "main").read_text().split()
                 return len(told) == 3 and float(told[0]) == value and told[2] == "True"
 
             until(follows, 10, f"{toolkit} at {value}")

@@ -6,6 +6,7 @@ Tested by tests/x11/test_scale.py.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from desktopd.geometry import Size
 from desktopd.x11.connection import Connection
@@ -16,17 +17,33 @@ from desktopd.x11.screen.size import ScreenSize
 class ScaledScreen:
     """Changes the `size` of a screen and the scale of the programs on it, as one."""
 
-    def __init__(self, size: ScreenSize, scale: DesktopScale, dpi: int) -> None:
+    def __init__(
+        self,
+        size: ScreenSize,
+        scale: DesktopScale,
+        dpi: int,
+        taken_up: Callable[[], Awaitable[None]],
+    ) -> None:
         self.size = size
         self._scale = scale
         self._dpi = dpi
         self._wanted = scale.value or 1.0
         self._turn = asyncio.Lock()
+        self._taken_up = taken_up
 
     @classmethod
-    async def open(cls, connection: Connection, size: ScreenSize, dpi: int) -> ScaledScreen:
-        """Rule the scale too, where nobody else does; 1 is for `dpi` dots an inch. XError."""
-        return cls(size, await DesktopScale.open(connection, dpi), dpi)
+    async def open(
+        cls,
+        connection: Connection,
+        size: ScreenSize,
+        dpi: int,
+        taken_up: Callable[[], Awaitable[None]],
+    ) -> ScaledScreen:
+        """Rule the scale too, where nobody else does; 1 is for `dpi` dots an inch.
+
+        `taken_up` waits until programs have taken up what has happened. Raises XError.
+        """
+        return cls(size, await DesktopScale.open(connection, dpi), dpi, taken_up)
 
     @property
     def scale(self) -> float | None:
@@ -55,3 +72,4 @@ class ScaledScreen:
         if wanted > before or size == self.size.size:
             await self.size.resize(Size(size.width, size.height - 1))
         await self._scale.set(wanted)
+        await self._taken_up()
