@@ -13,6 +13,9 @@ from desktopd.x11.connection import Connection
 from desktopd.x11.screen.scale import DesktopScale
 from desktopd.x11.screen.size import ScreenSize
 
+# Rows of pixels that a program surely sees missing, at the largest scale too.
+_LESS = 8
+
 
 class ScaledScreen:
     """Changes the `size` of a screen and the scale of the programs on it, as one."""
@@ -62,14 +65,16 @@ class ScaledScreen:
     async def _rescale(self, size: Size) -> None:
         """Change the scale, and leave the screen at another size than the one that is wanted.
 
-        Qt lays its windows out anew at a new size alone, which must come after the scale. Programs
-        never need more than the screen has: they become smaller before it does.
+        Qt lays a window out anew, and vispy draws for it, only at another size that comes after the
+        scale. Programs never need more than the screen has: they become smaller before it does.
         """
         before, wanted = self._scale.value, self._wanted
         if before is None or before == wanted:
             return
         self.size.dpi = self._dpi * wanted
-        if wanted > before or size == self.size.size:
-            await self.size.resize(Size(size.width, size.height - 1))
+        if wanted > before:
+            await self.size.resize(Size(size.width, size.height - _LESS))
         await self._scale.set(wanted)
+        await self._taken_up()
+        await self.size.resize(Size(size.width, size.height - 2 * _LESS))
         await self._taken_up()

@@ -102,14 +102,15 @@ class DesktopWindows:
         await self._connection.call(partial(requests.close, window=window))
 
     async def nudge(self) -> None:
-        """Give each window that floats another size and its own again: Qt draws it anew at that.
+        """Have all windows drawn anew, those that float at another size and their own again.
 
-        For a scale that has changed; what fills the screen has its size from that.
+        For a scale that has changed; what fills the screen has another size from that.
         """
         look = await self._connection.call(_look)
         main = self._kiosk.main if self._kiosk is not None else None
         for window in look.windows:
             if window.id == main or requests.MAXIMIZED[1] in window.states:
+                await self._connection.call(partial(requests.expose, window=window.id))
                 continue
             area = window.area
             less = Rectangle(area.x, area.y, area.width, max(1, area.height - 1))
