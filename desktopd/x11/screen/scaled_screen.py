@@ -25,7 +25,7 @@ class ScaledScreen:
         size: ScreenSize,
         scale: DesktopScale,
         dpi: int,
-        taken_up: Callable[[], Awaitable[None]],
+        taken_up: Callable[[], Awaitable[bool]],
     ) -> None:
         self.size = size
         self._scale = scale
@@ -40,11 +40,12 @@ class ScaledScreen:
         connection: Connection,
         size: ScreenSize,
         dpi: int,
-        taken_up: Callable[[], Awaitable[None]],
+        taken_up: Callable[[], Awaitable[bool]],
     ) -> ScaledScreen:
         """Rule the scale too, where nobody else does; 1 is for `dpi` dots an inch.
 
-        `taken_up` waits until programs have taken up what has happened. Raises XError.
+        `taken_up` waits until programs have taken up what has happened; False without any that
+        can tell. Raises XError.
         """
         return cls(size, await DesktopScale.open(connection, dpi), dpi, taken_up)
 
@@ -75,6 +76,6 @@ class ScaledScreen:
         if wanted > before:
             await self.size.resize(Size(size.width, size.height - _LESS))
         await self._scale.set(wanted)
-        await self._taken_up()
-        await self.size.resize(Size(size.width, size.height - 2 * _LESS))
-        await self._taken_up()
+        if await self._taken_up():
+            await self.size.resize(Size(size.width, size.height - 2 * _LESS))
+            await self._taken_up()
