@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 SMALLEST = 64
 LARGEST = 8192
+# How large programs may draw, 1 for 96 dots an inch.
+SMALLEST_SCALE = 0.5
+LARGEST_SCALE = 4.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from desktopd.rfb.relay.upstream import UnixTarget
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.shown_session import ShownSession
 from desktopd.rfb.viewers.pixel_path import PixelPath
+from desktopd.rfb.viewers.wanted_sizes import WantedSizes
 from desktopd.x11.errors import XError
 from desktopd.x11.input import xkbcommon
 
@@ -59,6 +60,6 @@ def create(path: PixelPath, session: ShownSession, name: str) -> RfbServer:
             return NativeServer(session, name)
         case PixelPath.X11VNC:
             # x11vnc refuses SetDesktopSize, so the resize goes out of band.
-            return RelayServer(path, target, resize=session.resize)
+            return RelayServer(path, target, sizes=WantedSizes(session.resize))
         case _:
             return RelayServer(path, target)

@@ -44,8 +44,15 @@ class ShownSession(Protocol):
     def clipboard_text(self) -> str:
         """What is there to be pasted."""
 
-    async def resize(self, size: Size) -> Size:
-        """Resize the screen; the size that it now has."""
+    @property
+    def scale(self) -> float | None:
+        """How large programs draw, 1 for the setting `dpi`; None where others rule that."""
+
+    async def resize(self, size: Size, scale: float | None = None) -> Size:
+        """Resize the screen; the size that it now has.
+
+        Programs draw at `scale` then, or as before where it is None.
+        """
 
     async def set_clipboard(self, text: str) -> None:
         """Offer `text` to be pasted; ValueError when it is too long."""

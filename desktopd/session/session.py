@@ -95,7 +95,11 @@ class Session:
             display=None
             if opened is None
             else DisplayStatus(
-                opened.name, opened.backend, opened.screen.size, str(self._options.authority)
+                opened.name,
+                opened.backend,
+                opened.screen.size.size,
+                opened.screen.scale,
+                str(self._options.authority),
             ),
             windows=() if opened is None else opened.windows.listed,
             command=self._options.app,
@@ -137,10 +141,23 @@ class Session:
         """Call `handler` at each change of `status`; returns how to end that."""
         return self._changes.add(handler)
 
-    async def resize(self, size: Size) -> Size:
-        """Resize the screen; returns the size that the X server now has. Latest wins."""
-        resized = await self._x_server.open_display().screen.resize(size)
+    @property
+    def scale(self) -> float | None:
+        """How large programs draw, 1 for the setting `dpi`; None where others rule that."""
+        opened = self._x_server.opened
+        return None if opened is None else opened.screen.scale
+
+    async def resize(self, size: Size, scale: float | None = None) -> Size:
+        """Resize the screen; returns the size that the X server now has. Latest wins.
+
+        Programs draw at `scale` then, or as before where it is None.
+        """
+        opened, before = self._x_server.open_display(), self.scale
+        resized = await opened.screen.resize(size, scale)
         self._first_size.know()
+        if self.scale != before:
+            await opened.windows.nudge()
+            self._changes.call()
         return resized
 
     def expect_viewer(self) -> None:

@@ -54,11 +54,15 @@ class ServiceStatus:
 
 @dataclass(frozen=True, slots=True)
 class DisplayStatus:
-    """The running X display: `name` such as ``:7``, `backend` such as ``xdummy``."""
+    """The running X display: `name` such as ``:7``, `backend` such as ``xdummy``.
+
+    `scale` is how large programs draw, None where others rule that.
+    """
 
     name: str
     backend: str
     size: Size
+    scale: float | None
     authority: str
 
 

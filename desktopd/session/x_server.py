@@ -21,6 +21,7 @@ from desktopd.session.process import Process
 from desktopd.session.state import StateFile
 from desktopd.x11.connection import Connection
 from desktopd.x11.errors import XError
+from desktopd.x11.screen.scaled_screen import ScaledScreen
 from desktopd.x11.screen.size import ScreenSize
 from desktopd.x11.selections.clipboard import Clipboard
 from desktopd.x11.selections.content import Content
@@ -28,6 +29,7 @@ from desktopd.x11.selections.drag_source import DragSource
 from desktopd.x11.selections.edge_target import EdgeTarget
 from desktopd.x11.windows.desktop_windows import DesktopWindows
 from desktopd.x11.windows.kiosk import Kiosk
+from desktopd.x11.windows.ping import answered
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +41,7 @@ class OpenDisplay:
     name: str
     backend: str
     connection: Connection
-    screen: ScreenSize
+    screen: ScaledScreen
     drags: DragSource
     windows: DesktopWindows
 
@@ -140,7 +142,10 @@ class XServer:
         options = self._options
         connection = await Connection.open(name, options.authority)
         try:
-            screen = await ScreenSize.open(connection, options.largest, dpi=options.dpi)
+            size = await ScreenSize.open(connection, options.largest, dpi=options.dpi)
+            screen = await ScaledScreen.open(
+                connection, size, options.dpi, lambda: answered(name, options.authority)
+            )
             clipboard = await Clipboard.open(connection, serials=self._clipboard.serials)
             drags = await DragSource.open(connection)
             edges = await EdgeTarget.open(connection)
@@ -148,13 +153,11 @@ class XServer:
                 await screen.resize(options.size)
                 self._fresh = False
             kiosk = Kiosk(self.is_application) if self._kiosk else None
-            windows = await DesktopWindows.open(
-                name, options.authority, screen, kiosk, self._changed
-            )
+            windows = await DesktopWindows.open(name, options.authority, size, kiosk, self._changed)
         except BaseException:
             await connection.close()
             raise
-        screen.on_change(lambda _: self._changed())
+        size.on_change(lambda _: self._changed())
         edges.on_drop(self._dragged_out)
         self._clipboard.follow(clipboard)
         self.opened = OpenDisplay(name, backend, connection, screen, drags, windows)

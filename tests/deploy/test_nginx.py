@@ -107,6 +107,20 @@ def test_below_a_path(
     assert http.get(f"{front}/").status_code == 404
 
 
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_a_path_that_nginx_strips(
+    desktop: Daemon, nginx: StartNginx, tab: OpenTab, folder: Path, slash: str
+) -> None:
+    strips = (
+        "location /napari { rewrite ^/napari/?(.*)$ /$1 break; "
+        "proxy_set_header X-Forwarded-Prefix /napari;"
+    )
+    front = (
+        f"http://127.0.0.1:{nginx('subpath.conf', desktop, **{'location /napari/ {': strips}).port}"
+    )
+    works(tab(f"{front}/napari{slash}?token={desktop.token}&bar=0"), desktop, folder)
+
+
 @pytest.mark.parametrize("page", ["vnc.html", "vnc_lite.html"])
 def test_a_host_that_was_made_for_novnc(
     desktop: Daemon, nginx: StartNginx, tab: OpenTab, folder: Path, page: str

@@ -56,7 +56,9 @@ class Desktop:
     def clipboard_text(self) -> str:
         return self.clipboard.text
 
-    async def resize(self, size: Size) -> Size:
+    scale = None
+
+    async def resize(self, size: Size, scale: float | None = None) -> Size:
         return await self.screen.resize(size)
 
     async def set_clipboard(self, text: str) -> None:

@@ -26,6 +26,12 @@ export function sameSize(one, other) {
 }
 
 /**
+ * A size to ask a desktop for.
+ *
+ * @typedef {Size & {scale: number | null}} ScaledSize - scale: at which its programs are to draw; null where nobody can tell them
+ */
+
+/**
  * The number of pixels that two areas have in common.
  *
  * @param {Rectangle} one

@@ -15,7 +15,7 @@ from desktopd.http.access.origin import OriginPolicy
 from desktopd.http.access.refusal_log import RefusalLog
 from desktopd.http.access.visitor import ACTING, check_acts
 from desktopd.http.problems import Problem, problem_response, wants_html
-from desktopd.http.serving.prefix import path_below
+from desktopd.http.serving.prefix import path_below, stripped
 from desktopd.http.serving.proxy import is_https
 from desktopd.rfb.viewers.people import People
 from desktopd.rfb.viewers.viewer import Role
@@ -89,7 +89,7 @@ class AuthMiddleware:
             raise Problem(421, "unknown Host", "use the desktop's own name, or set allowed_hosts")
         token = _query_value(scope["query_string"], "token")
         if not websocket and not unsafe:
-            if path == "":
+            if path == "" or (path == "/" and stripped(scope)):
                 return self._add_slash(conn, token)
             if token is not None and self._enter is not None:
                 return self._enter(conn, token, _clean_url(scope))
@@ -106,7 +106,10 @@ class AuthMiddleware:
         return None
 
     def _add_slash(self, conn: HTTPConnection, token: bytes | None) -> Response:
-        """From the prefix without its slash, where relative links fail, to the one with it."""
+        """From the prefix without its slash, where relative links fail, to the one with it.
+
+        Where a proxy has taken the prefix off, nobody knows which one it was: to the page's name.
+        """
         location = _clean_url(conn.scope)
         try:
             if token is not None and self._enter is not None:
@@ -156,9 +159,11 @@ def _query_value(query: bytes, wanted: str) -> bytes | None:
 def _clean_url(scope: Scope) -> str:
     """The URL of the request without its token, relative, so that it cannot leave this origin."""
     segment = quote(scope["path"].rpartition("/")[2]) + ("/" if path_below(scope) == "" else "")
+    prefix = stripped(scope) if path_below(scope) == "/" else ""
+    page = f"{prefix}/vnc.html" if prefix else f"./{segment}"
     query = scope["query_string"]
     kept = [p for p in query.split(b"&") if p and unquote_plus(_name(p)) != "token"]
-    return f"./{segment}" + ("?" + quote(b"&".join(kept), safe="%&=+/?:@!$'()*,;~") if kept else "")
+    return page + ("?" + quote(b"&".join(kept), safe="%&=+/?:@!$'()*,;~") if kept else "")
 
 
 def _name(pair: bytes) -> str:

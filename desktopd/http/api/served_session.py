@@ -47,8 +47,8 @@ class ServedSession(Protocol):
     def clipboard(self) -> ServedClipboard:
         """What is to be pasted."""
 
-    async def resize(self, size: Size) -> Size:
-        """Resize the screen; the size that it now has."""
+    async def resize(self, size: Size, scale: float | None = None) -> Size:
+        """Resize the screen, and have programs draw at `scale`; the size that it now has."""
 
     def expect_viewer(self) -> None:
         """A viewer has come, and may want another size."""

@@ -133,6 +133,7 @@ def _display(display: DisplayStatus, role: Role) -> dict[str, Any]:
         "backend": display.backend,
         "width": display.size.width,
         "height": display.size.height,
+        "scale": display.scale,
         "xauthority": display.authority if role is Role.CONTROL else None,
     }
 

@@ -10,6 +10,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from desktopd.http.problems import Problem, problem_response
 
+STRIPPED = "desktopd.stripped"
+"""Key of the scope: the path that a proxy has taken off, without a slash at its end."""
+
 
 def base_path(base_url: str) -> str:
     """The path of `base_url` with one slash at each end, as it stands in a URL.
@@ -41,6 +44,12 @@ class PrefixMiddleware:
                 return
             scope = {**scope, "root_path": root}
         await self._app(scope, receive, send)
+
+
+def stripped(scope: Scope) -> str:
+    """What a proxy has taken off the path, such as ``/napari``; empty where that is nothing."""
+    prefix: str = "" if scope["root_path"] else scope.get(STRIPPED, "")
+    return prefix
 
 
 def path_below(scope: Scope) -> str:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from desktopd.http.access.origin import Origin
+from desktopd.http.serving.prefix import STRIPPED, base_path
 
 UNIX = "unix"
 
 
 class ForwardedMiddleware:
-    """Takes X-Forwarded-For, -Proto and -Host from trusted peers into the ASGI scope.
+    """Takes X-Forwarded-For, -Proto, -Host, -Prefix from trusted peers into the ASGI scope.
 
     `trusted` holds addresses, networks, ``unix`` for peers of a unix socket, or ``*``. From
     others the headers mean nothing. Raises ValueError for an entry that is none of these.
@@ -43,6 +45,9 @@ class ForwardedMiddleware:
         scheme = ",".join(headers.getlist("x-forwarded-proto")).rpartition(",")[2].strip().lower()
         if scheme in ("http", "https"):
             changed["scheme"] = scheme.replace("http", "ws") if _is_ws(scope) else scheme
+        with suppress(ValueError):
+            prefix = headers.get("x-forwarded-prefix", "")
+            changed[STRIPPED] = base_path(prefix).rstrip("/")
         host = ",".join(headers.getlist("x-forwarded-host")).rpartition(",")[2].strip()
         if _is_authority(host):
             kept = [(name, value) for name, value in scope["headers"] if name != b"host"]

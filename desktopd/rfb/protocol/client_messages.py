@@ -13,6 +13,7 @@ from struct import Struct, unpack_from
 from typing import ClassVar, Self
 
 from desktopd.rfb.protocol import fences
+from desktopd.rfb.protocol.desktop_scale import scale_of
 from desktopd.rfb.protocol.message import ClientMessage, MessageLimits, ProtocolError
 from desktopd.rfb.protocol.pixel_format import PixelFormat, check_bits_per_pixel
 
@@ -195,3 +196,10 @@ class SetDesktopSize(ClientMessage):
         """8 bytes, and 16 for each screen."""
         screens = head[6] if len(head) > 6 else 0
         return cls.layout.size + cls.screen_length * screens
+
+    @property
+    def scale(self) -> float | None:
+        """How large programs are to draw, as the first screen says; see desktop_scale."""
+        if not self.screens:
+            return None
+        return scale_of(*unpack_from(">12xI", self.raw, self.layout.size))

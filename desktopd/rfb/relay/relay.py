@@ -9,11 +9,12 @@ from contextlib import suppress
 from desktopd.rfb.relay.server_pump import SERVER_LEFT, ServerPump
 from desktopd.rfb.relay.upstream import Upstream
 from desktopd.rfb.relay.version_agreement import VersionAgreement
-from desktopd.rfb.relay.viewer_pump import Resize, ViewerPump
+from desktopd.rfb.relay.viewer_pump import ViewerPump
 from desktopd.rfb.viewers.connection import Ending, Limits, Transport
 from desktopd.rfb.viewers.permissions import ViewerPermissions
 from desktopd.rfb.viewers.pressed_keys import PressedKeys
 from desktopd.rfb.viewers.viewer import Viewer
+from desktopd.rfb.viewers.wanted_sizes import WantedSizes
 
 
 class _Ended(Exception):
@@ -23,7 +24,7 @@ class _Ended(Exception):
 class Relay:
     """Relays between `viewer` and `upstream` until one of them ends it; `upstream` is closed then.
 
-    The caller closes the transport. For `resize` and `clipboard` see ViewerPump.
+    The caller closes the transport. For `sizes` and `clipboard` see ViewerPump.
     """
 
     def __init__(
@@ -32,11 +33,13 @@ class Relay:
         upstream: Upstream,
         viewer: Viewer,
         *,
-        resize: Resize | None,
+        sizes: WantedSizes | None,
         clipboard: bool,
         limits: Limits,
     ) -> None:
         self._upstream = upstream
+        self._viewer = viewer
+        self._sizes = sizes
         self._limits = limits
         self._pressed_keys = PressedKeys()
         self._ending = SERVER_LEFT
@@ -49,7 +52,7 @@ class Relay:
             ViewerPermissions(viewer),
             self._pressed_keys,
             agreement,
-            resize,
+            sizes,
             clipboard,
             limits,
             self._tasks.create_task,
@@ -67,6 +70,8 @@ class Relay:
         except* _Ended:
             pass
         finally:
+            if self._sizes is not None:
+                self._sizes.leave(self._viewer)
             await self._close_upstream()
         return self._ending
 

@@ -7,23 +7,23 @@ from dataclasses import dataclass
 
 from desktopd.rfb.relay.relay import Relay
 from desktopd.rfb.relay.upstream import Target, Upstream, connect
-from desktopd.rfb.relay.viewer_pump import Resize
 from desktopd.rfb.viewers.connection import Ending, Limits, Transport
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Viewer
+from desktopd.rfb.viewers.wanted_sizes import WantedSizes
 
 
 @dataclass(frozen=True, slots=True)
 class RelayServer:
     """The server that listens at `target`, and how it differs from others.
 
-    `resize` carries out a viewer's SetDesktopSize in its stead. `clipboard`: whether it may have
+    `sizes` carries out a viewer's SetDesktopSize in its stead. `clipboard`: whether it may have
     what viewers copy; most servers would also give it to those who only watch.
     """
 
     path: PixelPath
     target: Target
-    resize: Resize | None = None
+    sizes: WantedSizes | None = None
     clipboard: bool = False
     limits: Limits = Limits()
 
@@ -53,7 +53,7 @@ class RelayConnection:
             transport,
             self.upstream,
             viewer,
-            resize=server.resize,
+            sizes=server.sizes,
             clipboard=server.clipboard,
             limits=server.limits,
         )

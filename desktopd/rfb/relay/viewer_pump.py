@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
 from desktopd.errors import DisplayUnavailable
@@ -21,6 +21,7 @@ from desktopd.rfb.protocol.client_messages import (
     SetEncodings,
 )
 from desktopd.rfb.protocol.handshake import ProtocolVersion
+from desktopd.rfb.protocol.input_events import KeyEvent, PointerEvent, QemuKeyEvent
 from desktopd.rfb.protocol.message import ClientMessage, MessageLimits, ProtocolError
 from desktopd.rfb.relay.codec import codec
 from desktopd.rfb.relay.version_agreement import VersionAgreement
@@ -28,19 +29,17 @@ from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Limits, 
 from desktopd.rfb.viewers.permissions import ViewerPermissions
 from desktopd.rfb.viewers.pressed_keys import PressedKeys
 from desktopd.rfb.viewers.viewer import Viewer
+from desktopd.rfb.viewers.wanted_sizes import WantedSizes
 from desktopd.rfb.viewers.work_share import WorkShare
 
 log = logging.getLogger(__name__)
-
-Resize = Callable[[Size], Awaitable[object]]
-"""Resizes the screen for a viewer; may raise DisplayUnavailable."""
 
 
 @dataclass(slots=True)
 class ViewerPump:
     """Reads the viewer as fast as the server takes it, and lets through what it may say.
 
-    `resize` hears of each SetDesktopSize, in a task that `spawn` makes; `clipboard`: whether
+    `sizes` hears of each SetDesktopSize, in a task that `spawn` makes; `clipboard`: whether
     ClientCutText reaches the server.
     """
 
@@ -50,7 +49,7 @@ class ViewerPump:
     permissions: ViewerPermissions
     pressed_keys: PressedKeys
     agreement: VersionAgreement
-    resize: Resize | None
+    sizes: WantedSizes | None
     clipboard: bool
     limits: Limits
     spawn: Callable[[Coroutine[None, None, None]], object]
@@ -108,13 +107,15 @@ class ViewerPump:
                 self.viewer.updated()
             case EnableContinuousUpdates(enable=enable):
                 self.viewer.continuous_updates(enable)
-            case SetDesktopSize(width=width, height=height) if self.resize is not None:
+            case SetDesktopSize(width=width, height=height, scale=scale) if self.sizes is not None:
                 # The server gets it as well: a viewer may wait for its answer.
-                self.spawn(_carry_out(self.resize, Size(width, height)))
+                self.spawn(_carry_out(self.sizes, self.viewer, Size(width, height), scale))
+            case KeyEvent() | QemuKeyEvent() | PointerEvent() if self.sizes is not None:
+                self.sizes.used(self.viewer)
 
 
-async def _carry_out(resize: Resize, size: Size) -> None:
+async def _carry_out(sizes: WantedSizes, viewer: Viewer, size: Size, scale: float | None) -> None:
     try:
-        await resize(size)
+        await sizes.want(viewer, size, scale)
     except DisplayUnavailable as error:
         log.warning("a viewer's resize to %s failed: %s", size, error)

@@ -60,7 +60,7 @@ class ClientConnection:
         self._seat = display.seat()
         viewer.on_withdrawn = self._seat.leave
         self._handshake = ServerHandshake()
-        self._desktop_size = DesktopSize(self._send, display)
+        self._desktop_size = DesktopSize(self._send, display, viewer)
         self._clipboard = ClipboardSync(self._send, display, limits.clipboard)
         self.updates = ClientUpdates(
             display, viewer, UpdateSender(self._send_queue), self._desktop_size, self.end
@@ -129,8 +129,8 @@ class ClientConnection:
                 self._take_input(message)
             case ClientCutText():
                 self._clipboard.take(message)
-            case SetDesktopSize(width=width, height=height):
-                self._display.spawn(self._desktop_size.ask(Size(width, height)))
+            case SetDesktopSize(width=width, height=height, scale=scale):
+                self._display.spawn(self._desktop_size.ask(Size(width, height), scale))
             case Xvp():
                 self._send(server_messages.xvp_fail())
             case _:
@@ -148,6 +148,7 @@ class ClientConnection:
                 self._send(server_messages.server_init(size.width, size.height, NATIVE, name))
 
     def _take_input(self, message: KeyEvent | QemuKeyEvent | PointerEvent) -> None:
+        self._display.used(self._viewer)
         match message:
             case QemuKeyEvent(down=down, keysym=keysym, keycode=scancode):
                 self._seat.keys.key(keysym, down, scancode)

@@ -12,6 +12,7 @@ from desktopd.geometry import Size
 from desktopd.rfb.encoders.cursor import CursorShape
 from desktopd.rfb.protocol.rectangles import Led
 from desktopd.rfb.server.seat import Seat
+from desktopd.rfb.viewers.viewer import Viewer
 
 
 class ResizableDisplay(Protocol):
@@ -21,10 +22,14 @@ class ResizableDisplay(Protocol):
     def size(self) -> Size:
         """What the screen has now."""
 
-    async def resize(self, size: Size) -> None:
+    @property
+    def scale(self) -> float | None:
+        """How large programs draw; None where that cannot be chosen."""
+
+    async def resize(self, viewer: Viewer, size: Size, scale: float | None) -> None:
         """Resize the screen for a viewer; it has its new size on return.
 
-        Raises DisplayUnavailable.
+        Programs draw at `scale` then, or as before where it is None. Raises DisplayUnavailable.
         """
 
     def is_sized_by_viewer(self) -> bool:
@@ -65,6 +70,9 @@ class ClientDisplay(ResizableDisplay, DisplayClipboard, Protocol):
 
     def proceed(self) -> None:
         """Wake the capture loop if it waits for a viewer: one may be able to take more."""
+
+    def used(self, viewer: Viewer) -> None:
+        """The user of a viewer has typed or pointed."""
 
     def seat(self) -> Seat:
         """A keyboard and a pointer for one viewer."""

@@ -11,23 +11,29 @@ from collections.abc import Callable, Collection
 from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.rfb.protocol import rectangles
+from desktopd.rfb.protocol.desktop_scale import flags_of
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.message import ProtocolError
 from desktopd.rfb.protocol.rectangles import ResizeReason, ResizeStatus, Screen
 from desktopd.rfb.server.client_display import ResizableDisplay
+from desktopd.rfb.viewers.viewer import Viewer
 
 log = logging.getLogger(__name__)
 
 
 class DesktopSize:
-    """What a viewer knows of the size, and the changes that it asks for."""
+    """What a viewer knows of size and scale, and the changes that it asks for."""
 
-    def __init__(self, send: Callable[[bytes], None], display: ResizableDisplay) -> None:
+    def __init__(
+        self, send: Callable[[bytes], None], display: ResizableDisplay, viewer: Viewer
+    ) -> None:
         """`send` takes messages for the viewer."""
         self.told = display.size
         """The size that the viewer knows."""
+        self._told_scale = display.scale
         self._send = send
         self._display = display
+        self._viewer = viewer
         self._encodings: Collection[int] = ()
         self._asked = False
         self._resizing = 0
@@ -46,8 +52,10 @@ class DesktopSize:
 
         Raises ProtocolError where the size is another and the viewer cannot follow.
         """
-        answered = self._asked and not self._resizing and size == self._display.size
-        if size != self.told or answered:
+        is_screen = size == self._display.size
+        answered = self._asked and not self._resizing and is_screen
+        scaled = self._told_scale != self._display.scale and is_screen
+        if size != self.told or answered or scaled:
             self._tell(size)
 
     def _tell(self, size: Size) -> None:
@@ -61,7 +69,7 @@ class DesktopSize:
             raise ProtocolError(
                 f"the desktop is {size} now, and the viewer does not understand DesktopSize"
             )
-        self.told, self._asked = size, False
+        self.told, self._told_scale, self._asked = size, self._display.scale, False
 
     def _reason(self) -> ResizeReason:
         if self._asked:
@@ -70,12 +78,15 @@ class DesktopSize:
             ResizeReason.OTHER_CLIENT if self._display.is_sized_by_viewer() else ResizeReason.SERVER
         )
 
-    async def ask(self, size: Size) -> None:
-        """Give the screen the size that the viewer wants, and tell the viewer what became of it."""
+    async def ask(self, size: Size, scale: float | None) -> None:
+        """Give the screen the size that the viewer wants, and tell the viewer what became of it.
+
+        Programs draw at `scale` then, or as before where it is None.
+        """
         self._asked = True
         self._resizing += 1
         try:
-            await self._display.resize(size)
+            await self._display.resize(self._viewer, size, scale)
         except DisplayUnavailable as error:
             log.warning("a viewer's resize to %s failed: %s", size, error)
             self._asked = False
@@ -94,6 +105,7 @@ class DesktopSize:
             self._say(size, ResizeReason.THIS_CLIENT, status)
 
     def _say(self, size: Size, reason: ResizeReason, status: ResizeStatus) -> None:
-        screen = Screen(0, 0, 0, size.width, size.height)
+        flags = flags_of(self._display.scale)
+        screen = Screen(0, 0, 0, size.width, size.height, flags)
         told = rectangles.extended_desktop_size(size.width, size.height, [screen], reason, status)
         self._send(rectangles.framebuffer_update([told]))

@@ -24,6 +24,7 @@ from desktopd.rfb.server.seat import Seat
 from desktopd.rfb.shown_session import ShownSession
 from desktopd.rfb.viewers.connection import Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.viewer import Viewer
+from desktopd.rfb.viewers.wanted_sizes import WantedSizes
 from desktopd.tasks import race
 from desktopd.x11.connection import ConnectionLost
 from desktopd.x11.input.keyboard import Keyboard
@@ -67,6 +68,7 @@ class SharedDisplay:
         self._capture_loop = CaptureLoop(grabber)
         self._resizing = 0
         self._chosen: Size | None = None
+        self._sizes = WantedSizes(self._resize)
         self._tasks = BackgroundTasks()
         cursor.on_change(lambda _: self._announce(Announcements.cursor))
         keyboard.on_leds(lambda _: self._announce(Announcements.leds))
@@ -104,11 +106,23 @@ class SharedDisplay:
         """A keyboard and a pointer for one viewer."""
         return Seat(self._keyboard.viewer(), self._pointer.viewer())
 
-    async def resize(self, size: Size) -> None:
+    @property
+    def scale(self) -> float | None:
+        """How large programs draw; None where that cannot be chosen."""
+        return self._session.scale
+
+    async def resize(self, viewer: Viewer, size: Size, scale: float | None) -> None:
         """Resize the screen for a viewer; raises DisplayUnavailable."""
+        await self._sizes.want(viewer, size, scale)
+
+    def used(self, viewer: Viewer) -> None:
+        """The user of a viewer has typed or pointed."""
+        self._sizes.used(viewer)
+
+    async def _resize(self, size: Size, scale: float | None) -> None:
         self._resizing += 1
         try:
-            self._chosen = await self._session.resize(size)
+            self._chosen = await self._session.resize(size, scale)
             await self._capture_loop.caught_up()
         finally:
             self._resizing -= 1
@@ -160,6 +174,7 @@ class SharedDisplay:
         try:
             return await client.run()
         finally:
+            self._sizes.leave(viewer)
             self._clients.remove(client)
             self._capture_loop.remove(client.updates)
 

@@ -50,7 +50,7 @@ def screen_size(display: Display) -> Size:
     return Size(geometry.width, geometry.height)
 
 
-def set_screen_size(display: Display, size: Size, dpi: int) -> None:
+def set_screen_size(display: Display, size: Size, dpi: float) -> None:
     """Give the screen and what its output shows this size, in one step for all other clients.
 
     Raises XRequestError when X refuses a part of it; the screen then is as it was.
@@ -67,7 +67,7 @@ def set_screen_size(display: Display, size: Size, dpi: int) -> None:
         display.flush()
 
 
-def _change(output: _Output, size: Size, dpi: int) -> None:
+def _change(output: _Output, size: Size, dpi: float) -> None:
     before = screen_size(output.display)
     mode = output.add_mode(size)
     try:
@@ -90,7 +90,7 @@ def _fits(inner: Size, outer: Size) -> bool:
     return inner.width <= outer.width and inner.height <= outer.height
 
 
-def _set_screen(display: Display, size: Size, dpi: int) -> None:
+def _set_screen(display: Display, size: Size, dpi: float) -> None:
     width, height = (
         max(1, round(pixels * MILLIMETRES_PER_INCH / dpi)) for pixels in (size.width, size.height)
     )

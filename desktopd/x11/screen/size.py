@@ -22,26 +22,28 @@ logger = logging.getLogger(__name__)
 
 
 class ScreenSize:
-    """The one screen of the display. `size` is what X has, whoever changed it."""
+    """The one screen of the display. `size` is what X has, whoever changed it.
 
-    def __init__(self, connection: Connection, size: Size, largest: Size, dpi: int) -> None:
+    `dpi` (dots per inch) is what X tells its clients at every size from the next change on.
+    """
+
+    def __init__(self, connection: Connection, size: Size, largest: Size, dpi: float) -> None:
         self.size = size
         self._connection = connection
         self._largest = largest
-        self._dpi = dpi
+        self.dpi = dpi
         self._handlers: Observers[[Size]] = Observers()
         self._asked = size
         self._needed = Size(1, 1)
         self._wanted = size
-        self._applied: Size | None = None
+        self._applied: tuple[Size, float] | None = None
         self._next_change = 0.0
         self._settling: asyncio.Task[Size] | None = None
 
     @classmethod
-    async def open(cls, connection: Connection, largest: Size, dpi: int = 96) -> ScreenSize:
+    async def open(cls, connection: Connection, largest: Size, dpi: float = 96) -> ScreenSize:
         """Follow the screen of `connection`, to be resized up to `largest`.
 
-        `dpi` (dots per inch) is what X tells its clients at every size from the first resize on.
         Raises XError when the server has no RandR.
         """
         screen = cls(connection, await connection.call(randr.screen_size), largest, dpi)
@@ -95,13 +97,14 @@ class ScreenSize:
             self._settling = None
 
     async def _apply(self, wanted: Size) -> None:
-        if wanted == self.size == self._applied:
+        dpi = self.dpi
+        if wanted == self.size and (wanted, dpi) == self._applied:
             return
         # The events that tell the new size arrive before the call returns.
-        change = partial(randr.set_screen_size, size=wanted, dpi=self._dpi)
+        change = partial(randr.set_screen_size, size=wanted, dpi=dpi)
         await self._connection.call(change)
         self._next_change = asyncio.get_running_loop().time() + INTERVAL
-        self._applied = wanted
+        self._applied = (wanted, dpi)
 
     def _on_event(self, event: Event) -> None:
         size = randr.told_size(event)

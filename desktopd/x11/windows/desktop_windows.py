@@ -13,6 +13,7 @@ from pathlib import Path
 
 from Xlib.protocol import event as core
 
+from desktopd.geometry import Rectangle
 from desktopd.x11.connection import Connection, Event
 from desktopd.x11.screen.size import ScreenSize
 from desktopd.x11.windows import requests
@@ -99,6 +100,22 @@ class DesktopWindows:
         """Ask the window's program to close it; raises NoSuchWindow, XError."""
         self._find(window)
         await self._connection.call(partial(requests.close, window=window))
+
+    async def nudge(self) -> None:
+        """Have all windows drawn anew, those that float at another size and their own again.
+
+        For a scale that has changed; what fills the screen has another size from that.
+        """
+        look = await self._connection.call(_look)
+        main = self._kiosk.main if self._kiosk is not None else None
+        for window in look.windows:
+            if window.id == main or requests.MAXIMIZED[1] in window.states:
+                await self._connection.call(partial(requests.expose, window=window.id))
+                continue
+            area = window.area
+            less = Rectangle(area.x, area.y, area.width, max(1, area.height - 1))
+            for one in (less, area):
+                await self._connection.call(partial(requests.place, window=window.id, area=one))
 
     async def close(self) -> None:
         """Follow no longer; the windows stay as they are."""

@@ -41,6 +41,12 @@ def place(display: Display, window: int, area: Rectangle) -> None:
     )
 
 
+def expose(display: Display, window: int) -> None:
+    """Have the program draw its window anew."""
+    with x_errors(display, f"ClearArea of window {window:#x}"):
+        display.create_resource_object("window", window).clear_area(0, 0, 0, 0, True)
+
+
 def activate(display: Display, window: int) -> None:
     """Raise the window, out of its icon if need be, and give it the focus."""
     _ask(display, window, "_NET_ACTIVE_WINDOW", PAGER, X.CurrentTime)

@@ -30,6 +30,7 @@ from desktopd.rfb.relay.relay_server import RelayServer
 from desktopd.rfb.relay.upstream import UnixTarget
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewers import Viewers
+from desktopd.rfb.viewers.wanted_sizes import WantedSizes
 from desktopd.session.status import DisplayStatus, ServiceState, ServiceStatus, SessionStatus, Stage
 from desktopd.x11.selections.clipboard import NOTHING, Offer, Superseded
 from desktopd.x11.selections.content import Content, ContentLimits
@@ -48,7 +49,7 @@ READY = SessionStatus(
         ServiceStatus(name, ServiceState.RUNNING, pid)
         for pid, name in enumerate(("display", "window_manager", "rfb", "application"), 11)
     ),
-    display=DisplayStatus(":7", "xdummy", Size(1600, 900), "/run/xauthority"),
+    display=DisplayStatus(":7", "xdummy", Size(1600, 900), 1.0, "/run/xauthority"),
     command="napari --reset",
 )
 
@@ -122,10 +123,10 @@ class Desk:
     def on_dragged_out(self, handler: Callable[[Content], None]) -> Callable[[], None]:
         return self.dragged_out.add(handler)
 
-    async def resize(self, size: Size) -> Size:
+    async def resize(self, size: Size, scale: float | None = None) -> Size:
         display = self.display()
         size = size.clamped(self.largest)
-        self.become(display=replace(display, size=size))
+        self.become(display=replace(display, size=size, scale=scale or display.scale))
         return size
 
     def expect_viewer(self) -> None:
@@ -172,7 +173,9 @@ def make_app(
     desk = desk or Desk()
     viewers = Viewers() if viewers is None else viewers
     application = application or make_application(desk)
-    server = RelayServer(PixelPath.X11VNC, UnixTarget(desk.rfb_target), resize=desk.resize)
+    server = RelayServer(
+        PixelPath.X11VNC, UnixTarget(desk.rfb_target), sizes=WantedSizes(desk.resize)
+    )
     return create_app(make_options(**options), desk, application, viewers, server)
 
 

@@ -46,7 +46,9 @@ class Session:
     clipboard_text: str = ""
     status: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(display=None))
 
-    async def resize(self, size: Size) -> Size:
+    scale = None
+
+    async def resize(self, size: Size, scale: float | None = None) -> Size:
         return size
 
     async def set_clipboard(self, text: str) -> None:

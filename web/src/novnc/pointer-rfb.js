@@ -212,13 +212,19 @@ export class PointerRFB extends PausableRFB {
   }
 
   /**
-   * CSS pixels from the picture's corner; the nearest one for a place beside it.
+   * CSS pixels from the picture's corner; the nearest pixel's for a place beside it.
    *
    * @param {Point} at
    */
   #onCanvas({ x, y }) {
     const { left, top, width, height } = this._canvas.getBoundingClientRect();
-    return { x: Math.max(0, Math.min(x - left, width - 1)), y: Math.max(0, Math.min(y - top, height - 1)) };
+    const { scale } = this._display;
+    // The edge of a pixel of the screen may lie a little before that of the picture's pixel, as a browser computes it.
+    const inside = 0.01 * scale;
+    return {
+      x: Math.max(0, Math.min(x - left + inside, width - scale / 2)),
+      y: Math.max(0, Math.min(y - top + inside, height - scale / 2)),
+    };
   }
 
   /**

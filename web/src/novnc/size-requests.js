@@ -1,7 +1,7 @@
 // @ts-check
 // When a size is asked for. How it is asked for stands in resizing-rfb.js, which size fills a window in picture/placement.js.
 
-/** @import { Size } from '../geometry.js' */
+/** @import { ScaledSize, Size } from '../geometry.js' */
 
 import { Emitter } from '../emitter.js';
 import { sameSize } from '../geometry.js';
@@ -20,12 +20,12 @@ const REQUEST_GAP = 100;
  *
  * Events: `request` (ask for this size), `settled` (there has been time enough for the new size).
  *
- * @extends {Emitter<{request: Size, settled: void}>}
+ * @extends {Emitter<{request: ScaledSize, settled: void}>}
  */
 export class SizeRequests extends Emitter {
   #wanted;
   #current;
-  /** @type {Size | null} */
+  /** @type {ScaledSize | null} */
   #asked = null;
   /** @type {Size[]} what the desktop has become since: larger than asked while its windows need that */
   #granted = [];
@@ -37,7 +37,7 @@ export class SizeRequests extends Emitter {
 
   /**
    * @param {object} sizes
-   * @param {() => Size | null} sizes.wanted - the size to have, null while none may be asked for
+   * @param {() => ScaledSize | null} sizes.wanted - the size to have, null while none may be asked for
    * @param {() => Size} sizes.current - of the framebuffer
    */
   constructor({ wanted, current }) {
@@ -83,14 +83,13 @@ export class SizeRequests extends Emitter {
     return wanted !== null && sameSize(wanted, this.#asked) && this.#granted.some((one) => sameSize(one, this.#current()));
   }
 
-  /** Ask for the window's size if it has changed since the last request. */
+  /**
+   * Ask for the window's size if it has changed since the last request. The first time the server hears of it in any case:
+   * that is the size that the desktop goes back to when another viewer has left.
+   */
   look() {
     const wanted = this.#wanted();
-    if (!wanted || sameSize(wanted, this.#asked)) return;
-    if (this.#asked === null && sameSize(wanted, this.#current())) {
-      this.#asked = wanted;
-      return;
-    }
+    if (!wanted || (sameSize(wanted, this.#asked) && wanted.scale === this.#asked?.scale)) return;
     const wait = this.#askedAt + (this.#awaiting ? ANSWER_TIME : REQUEST_GAP) - performance.now();
     if (wait > 0) this.#next.start(wait);
     else this.#ask(wanted);
@@ -102,7 +101,7 @@ export class SizeRequests extends Emitter {
     this.#settle.stop();
   }
 
-  /** @param {Size} size */
+  /** @param {ScaledSize} size */
   #ask(size) {
     this.#asked = size;
     this.#granted = [];

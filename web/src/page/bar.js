@@ -2,8 +2,11 @@
 // The controls above the desktop. What they do is done by who listens.
 
 /** @import { ResizeMode } from '../picture/placement.js' */
+/** @import { Sharpness } from '../picture/sharpness.js' */
 
 import { Emitter } from '../emitter.js';
+import { SHARPNESSES } from '../picture/sharpness.js';
+import { BrowserMemory } from './browser-memory.js';
 import { element } from './element.js';
 import { FullscreenButton } from './fullscreen-button.js';
 import { MENU_KEY } from './menu-key.js';
@@ -12,7 +15,7 @@ import { texts } from './texts.js';
 /**
  * @typedef {object} Settings
  * @property {ResizeMode} resize
- * @property {boolean} hidpi
+ * @property {Sharpness} sharpness
  * @property {number} quality - 0 to 9
  */
 
@@ -33,7 +36,8 @@ export class Bar extends Emitter {
   #fullscreen = new FullscreenButton(element('bar-fullscreen', HTMLButtonElement));
   #resize = element('bar-resize', HTMLSelectElement);
   #fit = element('bar-fit', HTMLButtonElement);
-  #hidpi = element('bar-hidpi', HTMLInputElement);
+  #sharpness = element('bar-sharpness', HTMLSelectElement);
+  #sharpnessMemory = new BrowserMemory('sharpness');
   #drag = element('bar-drag', HTMLInputElement);
   #smooth = element('bar-smooth', HTMLInputElement);
   #quality = element('bar-quality', HTMLInputElement);
@@ -42,13 +46,14 @@ export class Bar extends Emitter {
   #restart = element('bar-restart', HTMLButtonElement);
 
   /**
-   * @param {Settings} settings
+   * @param {Omit<Settings, 'sharpness'> & {sharpness: Sharpness | null}} settings - sharpness: null as the user has last chosen
    * @param {{touch: boolean}} options - touch: offer a keyboard
    */
   constructor(settings, { touch }) {
     super();
     this.#resize.value = settings.resize;
-    this.#hidpi.checked = settings.hidpi;
+    const remembered = SHARPNESSES.find((one) => one === this.#sharpnessMemory.value);
+    this.#sharpness.value = settings.sharpness ?? remembered ?? 'auto';
     this.#quality.value = String(settings.quality);
     this.#qualityValue.value = this.#quality.value;
     element('bar-keyboard', HTMLButtonElement).hidden = !touch;
@@ -62,7 +67,7 @@ export class Bar extends Emitter {
   get settings() {
     return {
       resize: /** @type {ResizeMode} */ (this.#resize.value),
-      hidpi: this.#hidpi.checked,
+      sharpness: /** @type {Sharpness} */ (this.#sharpness.value),
       quality: Number(this.#quality.value),
     };
   }
@@ -153,7 +158,8 @@ export class Bar extends Emitter {
     this.#nav.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.leave();
     });
-    for (const control of [this.#resize, this.#hidpi]) {
+    this.#sharpness.addEventListener('change', () => (this.#sharpnessMemory.value = this.#sharpness.value));
+    for (const control of [this.#resize, this.#sharpness]) {
       control.addEventListener('change', () => this.emit('settings', this.settings));
     }
     this.#quality.addEventListener('input', () => {
@@ -181,6 +187,7 @@ export class Bar extends Emitter {
   }
 
   #offerPixels() {
-    element('bar-hidpi-row', HTMLLabelElement).hidden = window.devicePixelRatio === 1 && !this.#hidpi.checked;
+    const row = element('bar-sharpness-row', HTMLLabelElement);
+    row.hidden = window.devicePixelRatio === 1 && this.#sharpness.value === 'auto';
   }
 }

@@ -65,8 +65,16 @@ export class DesktopView extends Emitter {
 
   /** @param {SessionFacts} session */
   set session(session) {
+    const gpu = this.#gpu;
     this.#session = session;
-    if (this.#connection.rfb) this.#tellSession(this.#connection.rfb);
+    if (!this.#connection.rfb) return;
+    this.#tellSession(this.#connection.rfb);
+    if (this.#gpu !== gpu) this.#apply(this.#connection.rfb);
+  }
+
+  /** Whether the programs of the desktop draw with a GPU. */
+  get #gpu() {
+    return this.#session !== null && !this.#session.gpu.reason;
   }
 
   /** @param {boolean} acts - whether what the visitor does counts */
@@ -137,9 +145,9 @@ export class DesktopView extends Emitter {
 
   /** @param {RFBClient} rfb */
   #apply(rfb) {
-    const { resize, hidpi, quality } = this.#settings;
+    const { resize, sharpness, quality } = this.#settings;
     rfb.qualityLevel = quality;
-    rfb.setLayout(resize, { clip: this.#parameters.clip, hidpi });
+    rfb.setLayout(resize, { clip: this.#parameters.clip, sharpness, gpu: this.#gpu });
   }
 
   /** @param {RFBClient} rfb */

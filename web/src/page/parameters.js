@@ -3,6 +3,9 @@
 
 /** @import { View } from '../connection/application.js' */
 /** @import { ResizeMode } from '../picture/placement.js' */
+/** @import { Sharpness } from '../picture/sharpness.js' */
+
+import { SHARPNESSES } from '../picture/sharpness.js';
 
 const YES = ['', '1', 'true', 'yes', 'on'];
 const NO = ['0', 'false', 'no', 'off'];
@@ -23,7 +26,8 @@ export class Parameters {
     this.showDot = this.#flag('show_dot', false);
     this.clip = this.#flag('clip', this.#flag('view_clip', false));
     this.bar = this.#flag('bar', true);
-    this.hidpi = this.#flag('hidpi', false);
+    /** @type {Sharpness | null} null where the address says nothing */
+    this.sharpness = /** @type {Sharpness | null} */ (this.#choice('sharpness', '', SHARPNESSES) || null);
     /** 0 (smallest) to 9 (best) */
     this.quality = this.#integer('quality', 6, 0, 9);
     /** 0 (none) to 9 (most) */
@@ -86,7 +90,7 @@ export class Parameters {
   /**
    * @param {string} name
    * @param {string} fallback
-   * @param {string[]} choices
+   * @param {readonly string[]} choices
    */
   #choice(name, fallback, choices) {
     const value = this.#values.get(name);

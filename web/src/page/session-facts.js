@@ -7,7 +7,7 @@
 import { texts } from './texts.js';
 
 /** @typedef {[name: string, value: string]} Line */
-/** @typedef {Pick<RFBClient, 'size' | 'scale' | 'codec' | 'fps' | 'exact'>} Picture what is told of a connection */
+/** @typedef {Pick<RFBClient, 'size' | 'scale' | 'programScale' | 'codec' | 'fps' | 'exact'>} Picture what is told of a connection */
 /** @typedef {{innerWidth: number, innerHeight: number, devicePixelRatio: number}} WindowSize in CSS pixels */
 
 /**
@@ -68,6 +68,7 @@ function pictureLines(picture, view) {
   return [
     [about.size, `${width} × ${height}`],
     [about.scale, about.scalePercent(percent)],
+    [about.programs, picture.programScale === null ? about.programsUnscaled : `${Math.round(picture.programScale * 100)} %`],
     [about.encoding, picture.codec ?? about.noneYet],
     [about.frames, about.framesPerSecond(picture.fps)],
     [about.picture, picture.exact ? about.exact : about.moving],

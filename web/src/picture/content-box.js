@@ -4,21 +4,18 @@
 /** @import { Size } from '../geometry.js' */
 
 import { Emitter } from '../emitter.js';
-import { fillingSize } from './placement.js';
 
 /**
- * The content box of an element, in CSS pixels or in those of the device.
+ * The content box of an element, in pixels of the screen.
  *
- * Event: `changed` (the number of device pixels has changed).
+ * Event: `changed` (their number has changed).
  *
  * @extends {Emitter<{changed: void}>}
  */
 export class ContentBox extends Emitter {
-  /** Whether a pixel of the desktop is to be one of the device. */
-  hidpi = false;
   #element;
   #observer;
-  /** @type {Size | null} in whole device pixels, where the browser tells them */
+  /** @type {Size | null} where the browser tells it */
   #device = null;
 
   /** @param {HTMLElement} element */
@@ -38,25 +35,20 @@ export class ContentBox extends Emitter {
     }
   }
 
-  /** Pixels of the desktop for one CSS pixel. */
+  /** Pixels of the screen for one CSS pixel. */
   get ratio() {
-    return this.hidpi ? window.devicePixelRatio : 1;
+    return window.devicePixelRatio;
   }
 
-  /** Its size in pixels of the desktop, with fractions. */
-  get pixels() {
+  /** Its size in whole pixels of the screen; nothing while the page is not shown. */
+  get size() {
     const box = this.#element.getBoundingClientRect();
     const width = box.width * this.ratio;
     const height = box.height * this.ratio;
     // The observer tells at the next frame only, so its numbers may be those of the last size.
-    const device = this.hidpi ? this.#device : null;
+    const device = this.#device;
     const current = device && Math.abs(device.width - width) < 1 && Math.abs(device.height - height) < 1;
-    return current ? device : { width, height };
-  }
-
-  /** Size of a desktop that fills it, null while the page is not shown. */
-  get desktopSize() {
-    return fillingSize(this.pixels);
+    return current ? device : { width: Math.round(width), height: Math.round(height) };
   }
 
   /** Observe no longer. */

@@ -40,6 +40,7 @@ async def test_the_session(desk: Desk) -> None:
             "backend": "xdummy",
             "width": 1600,
             "height": 900,
+            "scale": 1.0,
             "xauthority": "/run/xauthority",
         },
         "gpu": {"name": "", "reason": "", "renderer": "software"},

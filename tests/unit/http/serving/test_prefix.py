@@ -79,3 +79,32 @@ async def test_websockets(base: str) -> None:
 def test_a_bad_prefix_is_named(base: str) -> None:
     with pytest.raises(ValueError, match="base_url="):
         make_app(base_url=base)
+
+
+async def test_a_prefix_that_a_proxy_strips_is_right_with_and_without_its_slash() -> None:
+    app = make_app(trusted_proxies=("*",))
+    async with client(app, headers={"X-Forwarded-Prefix": "/tools/napari/"}) as browser:
+        answer = await browser.get(f"/?token={TOKEN}&a=1")
+        assert (answer.status_code, answer.headers["location"]) == (
+            303,
+            "/tools/napari/vnc.html?a=1",
+        )
+        assert (await browser.get("/api/session")).status_code == 200
+        answer = await browser.get("/?ticket=x")
+        assert answer.headers["location"] == "/tools/napari/vnc.html?ticket=x"
+
+
+@pytest.mark.parametrize("prefix", ["//evil.test/", "https://evil.test", "/a/../b", "/", "/a b"])
+async def test_a_prefix_that_is_no_path_means_nothing(prefix: str) -> None:
+    app = make_app(trusted_proxies=("*",))
+    async with client(app, headers={"X-Forwarded-Prefix": prefix}) as browser:
+        answer = await browser.get(f"/?token={TOKEN}")
+        location = answer.headers["location"]
+        assert location == "./" or urljoin("http://own.test/", location).startswith(
+            "http://own.test/"
+        )
+
+
+async def test_a_prefix_from_a_stranger_means_nothing() -> None:
+    async with client(make_app(), headers={"X-Forwarded-Prefix": "/napari"}) as browser:
+        assert (await browser.get(f"/?token={TOKEN}")).headers["location"] == "./"

@@ -18,6 +18,7 @@ from desktopd.rfb.relay.relay_server import RelayServer
 from desktopd.rfb.relay.upstream import UnixTarget
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewers import Viewers
+from desktopd.rfb.viewers.wanted_sizes import WantedSizes
 from tests.unit.certificate import certificate
 
 DEADLINE = 20.0
@@ -48,7 +49,9 @@ class Desk:
     security: bytes = b"\x01\x01"
     result: bytes = ACCEPTED
 
-    async def resize(self, size: Size) -> Size:
+    scale = None
+
+    async def resize(self, size: Size, scale: float | None = None) -> Size:
         self.sizes.append(size)
         return size
 
@@ -162,7 +165,9 @@ async def serving(
     session, viewers = Desk(folder / "rfb.sock"), Viewers()
     sock = listen("127.0.0.1", 0)
     number = sock.getsockname()[1]
-    rfb = RelayServer(PixelPath.X11VNC, UnixTarget(session.rfb_target), resize=session.resize)
+    rfb = RelayServer(
+        PixelPath.X11VNC, UnixTarget(session.rfb_target), sizes=WantedSizes(session.resize)
+    )
     port = VncPort(sock, VncAuthenticator(passwords, tls, plain), rfb, viewers, context)
     server = await asyncio.start_unix_server(session.serve, session.rfb_target) if desk else None
     task = asyncio.create_task(port.serve())

@@ -15,6 +15,7 @@ from desktopd.rfb.relay.upstream import Upstream
 from desktopd.rfb.viewers.connection import Ending, Limits
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
+from desktopd.rfb.viewers.wanted_sizes import WantedSizes
 
 VERSION = b"RFB 003.008\n"
 GREETING = VERSION + b"\x01\x00"
@@ -134,7 +135,7 @@ async def relaying(
     viewer.clock = clock or viewer.clock
     resizes: list[Size] = []
 
-    async def resize(size: Size) -> None:
+    async def resize(size: Size, scale: float | None) -> None:
         resizes.append(size)
         if resize_error is not None:
             raise resize_error
@@ -143,7 +144,7 @@ async def relaying(
         browser,
         upstream,
         viewer,
-        resize=resize if resizes_itself else None,
+        sizes=WantedSizes(resize) if resizes_itself else None,
         clipboard=clipboard,
         limits=limits,
     )

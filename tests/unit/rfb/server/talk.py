@@ -62,6 +62,7 @@ class LoggedDisplay:
     name = "a desktop"
     video = True
     size = SIZE
+    scale = None
     cursor = CursorShape(1, 2, 1, 1, b"\1\2\3\xff")
     leds = Led.NUM_LOCK
 
@@ -78,8 +79,11 @@ class LoggedDisplay:
     def seat(self) -> Any:
         return Seat(Keys(self.log), Pointer(self.log))  # type: ignore[arg-type]
 
-    async def resize(self, size: Size) -> None:
-        self.log.append(("resize", size))
+    async def resize(self, viewer: Viewer, size: Size, scale: float | None) -> None:
+        self.log.append(("resize", size, scale))
+
+    def used(self, viewer: Viewer) -> None:
+        viewer.used()
 
     def is_sized_by_viewer(self) -> bool:
         return False

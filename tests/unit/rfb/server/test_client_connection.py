@@ -65,7 +65,7 @@ async def test_messages_may_be_cut_anywhere() -> None:
     assert ("key", 0x61, True, None) in whole.display.log
     assert ("pointer", 17, 18, 0b101) in whole.display.log
     assert ("copy", "abc") in whole.display.log
-    assert ("resize", Size(800, 600)) in whole.display.log
+    assert ("resize", Size(800, 600), None) in whole.display.log
     for cut in range(1, len(SPEECH)):
         talk = Talk()
         assert await talk.hears(SPEECH[:cut], SPEECH[cut:]) == heard

@@ -15,9 +15,9 @@ import { stopTime } from '../clock.js';
  */
 function start(t) {
   const pass = stopTime(t);
-  const sizes = { window: /** @type {number | null} */ (800), desktop: 800 };
+  const sizes = { window: /** @type {number | null} */ (800), desktop: 800, scale: 1 };
   /** @param {number} width */
-  const size = (width) => ({ width, height: 600 });
+  const size = (width) => ({ width, height: 600, scale: /** @type {number | null} */ (sizes.scale) });
   const requests = new SizeRequests({
     wanted: () => (sizes.window === null ? null : size(sizes.window)),
     current: () => size(sizes.desktop),
@@ -33,11 +33,24 @@ function start(t) {
   return { pass, sizes, requests, asked, resize };
 }
 
-test('a desktop of the window’s size is left alone', (t) => {
+test('also a desktop of the window’s size is asked for, once', (t) => {
   const { pass, asked, requests } = start(t);
   requests.look();
+  requests.answered();
   pass(5000);
-  assert.deepEqual(asked, []);
+  requests.look();
+  assert.deepEqual(asked, [800]);
+});
+
+test('another scale of the same size is asked for', (t) => {
+  const { pass, asked, requests, sizes } = start(t);
+  requests.look();
+  requests.answered();
+  pass(200);
+  sizes.scale = 1.25;
+  requests.look();
+  requests.look();
+  assert.deepEqual(asked, [800, 800]);
 });
 
 test('a new size of the window is asked for at once', (t) => {
@@ -148,17 +161,17 @@ test('a connection that has ended asks for nothing more', (t) => {
   assert.deepEqual(asked, [1000]);
 });
 
-test('a request names both sides', (t) => {
+test('a request names both sides and the scale', (t) => {
   stopTime(t);
   /** @type {Size[]} */
   const asked = [];
   const requests = new SizeRequests({
-    wanted: () => ({ width: 800, height: 601 }),
+    wanted: () => ({ width: 800, height: 601, scale: 1.5 }),
     current: () => ({ width: 800, height: 600 }),
   });
   requests.on('request', (size) => asked.push(size));
   requests.look();
-  assert.deepEqual(asked, [{ width: 800, height: 601 }]);
+  assert.deepEqual(asked, [{ width: 800, height: 601, scale: 1.5 }]);
 });
 
 test('a size that the server gives instead is taken, until the window has another', (t) => {

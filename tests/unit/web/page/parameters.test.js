@@ -18,11 +18,11 @@ function read(t, address) {
 
 test('an address without parameters has noVNC’s defaults', (t) => {
   const { parameters, warnings } = read(t, 'vnc.html');
-  const { autoconnect, viewOnly, clip, bar, hidpi, quality, compression, resize, path, title } = parameters;
+  const { autoconnect, viewOnly, clip, bar, sharpness, quality, compression, resize, path, title } = parameters;
   assert.deepEqual(
-    { autoconnect, viewOnly, clip, bar, hidpi, quality, compression, resize, path, title },
+    { autoconnect, viewOnly, clip, bar, sharpness, quality, compression, resize, path, title },
     {
-      ...{ autoconnect: true, viewOnly: false, clip: false, bar: true, hidpi: false },
+      ...{ autoconnect: true, viewOnly: false, clip: false, bar: true, sharpness: null },
       ...{ quality: 6, compression: 2, resize: 'remote', path: 'websockify', title: '' },
     },
   );

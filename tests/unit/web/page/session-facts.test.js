@@ -8,7 +8,7 @@ import { sessionFacts } from '../../../../web/src/page/session-facts.js';
 import { session } from './session.js';
 
 const WINDOW = { innerWidth: 1000, innerHeight: 600, devicePixelRatio: 2 };
-const PICTURE = { size: { width: 2000, height: 1200 }, scale: 0.5, codec: null, fps: 0, exact: false };
+const PICTURE = { size: { width: 2000, height: 1200 }, scale: 0.5, programScale: 1.25, codec: null, fps: 0, exact: false };
 
 /**
  * @param {string} path
@@ -54,6 +54,9 @@ test('it tells what is drawn, in the screen’s own pixels', () => {
   const told = lines(session(), PICTURE, WINDOW);
   assert.equal(told['Desktop size'], '2000 × 1200');
   assert.equal(told['Drawn at'], '100 % of the screen’s pixels');
+  assert.equal(told['Programs draw at'], '125 %');
+  const foreign = lines(session(), { ...PICTURE, programScale: null }, WINDOW);
+  assert.equal(foreign['Programs draw at'], 'a size that desktopd cannot choose');
   assert.deepEqual([told['Last encoding'], told['Frames'], told['Picture']], ['none yet', '0 per second', 'in motion']);
   const exact = lines(session(), { ...PICTURE, codec: 'H.264', fps: 60, exact: true }, WINDOW);
   assert.deepEqual([exact['Last encoding'], exact['Frames'], exact['Picture']], ['H.264', '60 per second', 'exact to the pixel']);

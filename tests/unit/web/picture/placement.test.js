@@ -13,8 +13,8 @@ const WINDOW = { width: 1000, height: 600 };
  * @param {number} width - of the picture
  * @param {number} height
  */
-function at(mode, width, height, { ratio = 1, deviceRatio = 1, following = false } = {}) {
-  return place({ mode, picture: { width, height }, box: WINDOW, ratio, deviceRatio, following });
+function at(mode, width, height, { block = 1, following = false } = {}) {
+  return place({ mode, picture: { width, height }, box: WINDOW, block, following });
 }
 
 test('a picture of the window’s size fills it in every mode', () => {
@@ -40,22 +40,20 @@ test('while the desktop is about to take the window’s size nothing moves', () 
   assert.deepEqual(at('scale', 2000, 600, { following: true }), { scale: 0.5, left: 0, top: 150 });
 });
 
-test('a pixel of the framebuffer may be one of the device', () => {
-  const hidpi = { ratio: 2, deviceRatio: 2 };
-  assert.deepEqual(at('remote', 2000, 1200, hidpi), { scale: 0.5, left: 0, top: 0 });
-  assert.deepEqual(at('off', 1000, 600, hidpi), { scale: 0.5, left: 250, top: 150 });
+test('a pixel of the framebuffer may be a block of the screen’s', () => {
+  assert.deepEqual(at('remote', 500, 300, { block: 2 }), { scale: 2, left: 0, top: 0 });
+  assert.deepEqual(at('off', 200, 100, { block: 3 }), { scale: 3, left: 200, top: 150 });
 });
 
-test('margins are whole device pixels', () => {
+test('margins are whole pixels of the screen', () => {
   assert.equal(at('remote', 999, 600).left, 0);
   assert.equal(at('remote', 997, 600).left, 1);
-  assert.equal(at('remote', 999, 600, { deviceRatio: 2 }).left, 0.5);
 });
 
 test('a desktop that fills a window has whole pixels within the limits', () => {
-  assert.deepEqual(fillingSize({ width: 1280.4, height: 719.9 }), { width: 1280, height: 719 });
-  assert.deepEqual(fillingSize({ width: 853.3333 * 1.5, height: 600 }), { width: 1280, height: 600 }, 'rounding is undone');
-  assert.deepEqual(fillingSize({ width: 10, height: 20_000 }), { width: 64, height: 8192 });
-  assert.equal(fillingSize({ width: 0, height: 600 }), null);
-  assert.equal(fillingSize({ width: 600, height: 0.5 }), null);
+  assert.deepEqual(fillingSize({ width: 1280, height: 719 }, 1), { width: 1280, height: 719 });
+  assert.deepEqual(fillingSize({ width: 1281, height: 719 }, 2), { width: 640, height: 359 });
+  assert.deepEqual(fillingSize({ width: 2112, height: 660 }, 1.1), { width: 1920, height: 600 }, 'rounding is undone');
+  assert.deepEqual(fillingSize({ width: 10, height: 20_000 }, 1), { width: 64, height: 8192 });
+  assert.equal(fillingSize({ width: 0, height: 600 }, 1), null);
 });
