@@ -14,6 +14,7 @@ import time
 from collections.abc import Coroutine
 
 from desktopd.application_on_desktop import session_application
+from desktopd.budgets import Budget, Share
 from desktopd.config import ConfigError, Loaded, Settings, is_loopback
 from desktopd.control.report import Report, Reporter
 from desktopd.control.supervisor import end_supervisor
@@ -25,7 +26,7 @@ from desktopd.http.serving.link import link
 from desktopd.http.serving.listening_sockets import bind_tcp, bind_unix
 from desktopd.http.serving.server import HttpServer
 from desktopd.integrations.integration import Integration, connect
-from desktopd.options import http_options, session_options
+from desktopd.options import budgets, http_options, session_options
 from desktopd.rfb import choice
 from desktopd.rfb.listeners import vnc_port as vnc
 from desktopd.rfb.listeners.authentication import VncAuthenticator
@@ -65,10 +66,15 @@ class Daemon:
         self._integration = _integration(loaded)
         asked = session_options(loaded)
         token = self._prepare(asked)
+        shares = budgets(settings)
         self._viewers = Viewers()
-        self._rfb = choice.create(PixelPath(asked.rfb), self._session, settings.app)
+        self._rfb = choice.create(
+            PixelPath(asked.rfb), self._session, settings.app, int(settings.viewer_backlog)
+        )
         self._application = session_application(loaded, self._session)
-        options = http_options(settings, token, self._integration, lambda: self._viewers.last_input)
+        options = http_options(
+            settings, token, shares, self._integration, lambda: self._viewers.last_input
+        )
         self._files = options.files
         try:
             app = create_app(options, self._session, self._application, self._viewers, self._rfb)
@@ -77,7 +83,7 @@ class Daemon:
         self._http = HttpServer(
             app, _listen(settings), tls_cert=settings.tls_cert, tls_key=settings.tls_key
         )
-        self._vnc_port = _vnc_port(settings, self._viewers, self._rfb)
+        self._vnc_port = _vnc_port(settings, self._viewers, self._rfb, shares[Budget.STRANGERS])
         self._sockets = [
             UnixSocketListener(place, self._rfb, self._viewers)
             for place in (self._rfb.socket, settings.rfb_socket)
@@ -184,7 +190,9 @@ def _listen(settings: Settings) -> list[socket.socket]:
     return bind_tcp(settings.host, settings.port)
 
 
-def _vnc_port(settings: Settings, viewers: Viewers, rfb: RfbServer) -> vnc.VncPort | None:
+def _vnc_port(
+    settings: Settings, viewers: Viewers, rfb: RfbServer, strangers: Share
+) -> vnc.VncPort | None:
     """The port for VNC viewers, if there is to be one; raises ListenError."""
     if settings.vnc_port is None:
         return None
@@ -206,7 +214,7 @@ def _vnc_port(settings: Settings, viewers: Viewers, rfb: RfbServer) -> vnc.VncPo
     )
     if tls is None and not is_loopback(settings.vnc_host):
         log.warning("%s: whoever listens in the network sees everything; set tls_cert", where)
-    return vnc.VncPort(sock, authenticator, rfb, viewers, tls)
+    return vnc.VncPort(sock, authenticator, rfb, viewers, strangers, tls)
 
 
 async def _idle(viewers: Viewers, seconds: int) -> None:

@@ -6,7 +6,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
+
+from desktopd.addresses import address_key
 
 FREE_FAILURES = 5
 FIRST_LOCK = 10.0
@@ -40,12 +41,12 @@ class Lockout:
 
     def locked(self, address: str) -> float:
         """How many seconds an address is still locked out; 0 when it is not."""
-        record = self._records.get(_key(address))
+        record = self._records.get(address_key(address))
         return max(0.0, record.locked_until - self._clock()) if record else 0.0
 
     def failed(self, address: str) -> None:
         """Count a wrong secret of an address that is not locked out."""
-        now, key = self._clock(), _key(address)
+        now, key = self._clock(), address_key(address)
         record = self._records.get(key)
         if record is None or now - record.last > FORGET_AFTER:
             record = self._records[key] = _Record()
@@ -61,17 +62,4 @@ class Lockout:
 
     def succeeded(self, address: str) -> None:
         """Forget the failures of an address."""
-        self._records.pop(_key(address), None)
-
-
-def _key(address: str) -> str:
-    """What counts as one address: of an IPv6 host its /64, in which it can take any address."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(ip, IPv6Address):
-        return str(ip)
-    if ip.ipv4_mapped is not None:
-        return str(ip.ipv4_mapped)
-    return str(IPv6Address(int(ip) >> 64 << 64))
+        self._records.pop(address_key(address), None)

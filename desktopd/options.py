@@ -10,6 +10,7 @@ from collections.abc import Callable
 from desktopd import __version__
 from desktopd.applications.command import CompanionPlace, companion_environment, is_napari
 from desktopd.applications.opening import Allowed
+from desktopd.budgets import Budget, Budgets
 from desktopd.config import ConfigError, Loaded, Settings
 from desktopd.files.errors import BadPath
 from desktopd.files.limits import UploadLimits
@@ -69,9 +70,15 @@ def _rfb(settings: Settings) -> str:
         raise ConfigError(str(error)) from None
 
 
+def budgets(settings: Settings) -> Budgets:
+    """What others than the owner may cost."""
+    return Budgets({budget: getattr(settings, f"most_{budget}") for budget in Budget})
+
+
 def http_options(
     settings: Settings,
     token: str,
+    budgets: Budgets,
     provider: Provider | None,
     last_input: Callable[[], float | None],
 ) -> HttpOptions:
@@ -85,6 +92,7 @@ def http_options(
         allow_origin=settings.allow_origin,
         allowed_hosts=settings.allowed_hosts,
         trusted_proxies=settings.trusted_proxies,
+        budgets=budgets,
         targets=_targets(settings),
         provider=provider,
         files=_shared_files(settings, last_input),

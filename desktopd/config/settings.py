@@ -174,6 +174,24 @@ class Settings(BaseModel):
         None, description="websockify token plugin that resolves /websockify?token=NAME"
     )
     target_source: str | None = Field(None, description="source that target_plugin reads")
+    most_strangers: int = Field(
+        32, ge=1, description="VNC connections at one moment that have not shown a password"
+    )
+    most_lookups: int = Field(
+        32, ge=1, description="questions to the hub at one moment of who somebody is"
+    )
+    most_captures: int = Field(4, ge=1, description="screenshots asked for at one moment")
+    most_copies: int = Field(
+        8, ge=1, description="clipboards and drops on their way by HTTP at one moment"
+    )
+    most_watchers: int = Field(
+        100, ge=1, description="connections at one moment of whoever may only watch, each way"
+    )
+    viewer_backlog: ByteCount = Field(
+        Bytes(16_000_000),
+        ge=1_000_000,
+        description="what waits for a slow viewer, which is then sent away",
+    )
     idle_timeout: int = Field(
         0, ge=0, description="end after so many seconds without input; 0 is never"
     )

@@ -14,9 +14,11 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from desktopd.applications.application import Application
 from desktopd.applications.errors import ApplicationError
+from desktopd.budgets import Budget
 from desktopd.errors import DisplayUnavailable
 from desktopd.files.errors import FilesError
 from desktopd.http.access.access import RequestAuthenticator
+from desktopd.http.access.budgeted import Budgeted
 from desktopd.http.access.frame_ancestors import FrameAncestors
 from desktopd.http.access.login import Login, LoginPage
 from desktopd.http.access.middleware import Ask, AuthMiddleware, Enter
@@ -128,7 +130,8 @@ def _middleware(
 def _entrance(options: HttpOptions, base: str, *, embedded: bool) -> Entrance:
     page = LoginPage(names_target=options.targets is not None)
     if options.provider is not None:
-        oauth = OAuthAuthenticator(options.provider, base, page.allowed, embedded=embedded)
+        lookups = options.budgets[Budget.LOOKUPS]
+        oauth = OAuthAuthenticator(options.provider, base, page.allowed, lookups, embedded=embedded)
         return Entrance(oauth, PUBLIC_WITH_OAUTH, (Route(CALLBACK, oauth.callback),), oauth.ask)
     if options.auth == "none":
         everyone = OpenAuthenticator()
@@ -182,27 +185,35 @@ def _routes(
     events = Events(session, application, viewers, described.describe, files)
     clipboard, health = ClipboardEndpoint(session), HealthEndpoint(session)
     rfb = RfbEndpoint(server, viewers, options.targets)
+    copies, captures, watchers = (
+        [Middleware(Budgeted, options.budgets[budget])]
+        for budget in (Budget.COPIES, Budget.CAPTURES, Budget.WATCHERS)
+    )
     return [
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
-        Route("/metrics", Metrics(session, viewers).scrape),
+        Route("/metrics", Metrics(session, viewers, options.budgets).scrape),
         Route("/api/session", described.get),
         Route("/api/display", DisplayEndpoint(session).put, methods=["PUT"]),
-        Route("/api/clipboard", clipboard.get),
-        Route("/api/clipboard", clipboard.put, methods=["PUT"]),
+        Route("/api/clipboard", clipboard.get, middleware=copies),
+        Route("/api/clipboard", clipboard.put, methods=["PUT"], middleware=copies),
         Route(
             "/api/drop",
             DropEndpoint(session, files.locate if files else None).post,
             methods=["POST"],
+            middleware=copies,
         ),
-        Route("/api/screenshot", ScreenshotEndpoint(session).get),
+        Route("/api/screenshot", ScreenshotEndpoint(session).get, middleware=captures),
         *window_routes(session),
         *application_routes(session, application),
         *file_routes(files),
-        WebSocketRoute("/api/events", events.connect),
-        WebSocketRoute("/websockify", rfb.connect),
-        WebSocketRoute("/ws", rfb.connect),
-        WebSocketRoute("/ws/", rfb.connect),
+        *(
+            WebSocketRoute(path, endpoint, middleware=watchers)
+            for path, endpoint in (
+                ("/api/events", events.connect),
+                *((path, rfb.connect) for path in ("/websockify", "/ws", "/ws/")),
+            )
+        ),
     ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from desktopd.budgets import Budgets
 from desktopd.files.sharing import SharedFiles
 from desktopd.http.access.oauth import Provider
 from desktopd.rfb.relay.targets import Targets
@@ -21,7 +22,7 @@ class HttpOptions:
     `frame_ancestors`: CSP sources. `allow_origin`: origins such as ``https://lms.example.org``.
     `allowed_hosts`: host names, empty for any. `trusted_proxies`: addresses, networks, ``unix``
     for peers of a unix socket, or ``*``. `files`: None switches them off. `static`: the folder of
-    the built client.
+    the built client. `budgets`: what others than the owner may cost.
     """
 
     version: str
@@ -33,6 +34,7 @@ class HttpOptions:
     allow_origin: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
+    budgets: Budgets
     targets: Targets | None = None
     provider: Provider | None = None
     files: SharedFiles | None = None

@@ -8,6 +8,7 @@ from desktopd.rfb.relay.relay_server import RelayServer
 from desktopd.rfb.relay.upstream import UnixTarget
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.shown_session import ShownSession
+from desktopd.rfb.viewers.connection import Limits
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.x11.errors import XError
 from desktopd.x11.input import xkbcommon
@@ -48,17 +49,21 @@ def _missing_of_native() -> str | None:
     return None
 
 
-def create(path: PixelPath, session: ShownSession, name: str) -> RfbServer:
-    """The chosen server for `session`; `name` is what viewers show as the desktop's title."""
+def create(path: PixelPath, session: ShownSession, name: str, backlog: int) -> RfbServer:
+    """The chosen server for `session`; `name` is what viewers show as the desktop's title.
+
+    `backlog`: as in Limits, in bytes.
+    """
+    limits = Limits(backlog=backlog)
     target = UnixTarget(session.rfb_target)
     match path:
         case PixelPath.NATIVE:
             # Only here: it needs modules that may be missing where another is chosen.
             from desktopd.rfb.server.native_server import NativeServer
 
-            return NativeServer(session, name)
+            return NativeServer(session, name, limits)
         case PixelPath.X11VNC:
             # x11vnc refuses SetDesktopSize, so the resize goes out of band.
-            return RelayServer(path, target, resize=session.resize)
+            return RelayServer(path, target, resize=session.resize, limits=limits)
         case _:
-            return RelayServer(path, target)
+            return RelayServer(path, target, limits=limits)

@@ -1,4 +1,4 @@
-"""Each setting by itself: its values, its default, its place in the README."""
+"""Each setting by itself: its values, its default, its place in the documents."""
 
 from pathlib import Path
 
@@ -57,15 +57,17 @@ def test_every_setting_has_a_description() -> None:
     assert all(field.description for field in Settings.model_fields.values())
 
 
-def test_the_readme_lists_every_setting_with_its_default() -> None:
-    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+def test_the_documents_list_every_setting_with_its_default() -> None:
+    home = Path(__file__).parents[3]
+    pages = [home / "README.md", *sorted((home / "docs").glob("*.md"))]
+    told = "\n".join(page.read_text("utf-8") for page in pages)
     for name, field in Settings.model_fields.items():
         default = field.default
         if isinstance(default, tuple):
             default = " ".join(default)
         shown = str(default).lower() if isinstance(default, bool) else str(default)
         cell = "" if field.default in (None, ()) else f"`{shown}`"
-        assert f"| `{name}` | {cell} | {field.description} |" in readme
+        assert f"| `{name}` | {cell} | {field.description} |" in told
 
 
 def test_the_readme_is_short_enough_to_be_read() -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from struct import pack
 
+from desktopd.budgets import Budget, Share
 from desktopd.geometry import Size
 from desktopd.rfb.listeners.authentication import VncAuthenticator
 from desktopd.rfb.listeners.password import VncPasswords, response
@@ -156,14 +157,16 @@ async def serving(
     tls: bool = False,
     plain: bool = True,
     desk: bool = True,
+    most: int = 32,
 ) -> AsyncIterator[Port]:
     """Serve on a free port of loopback; without `desk` nothing is behind it."""
     context = tls_context(*certificate(folder)) if tls else None
+    strangers = Share(Budget.STRANGERS, most)
     session, viewers = Desk(folder / "rfb.sock"), Viewers()
     sock = listen("127.0.0.1", 0)
     number = sock.getsockname()[1]
     rfb = RelayServer(PixelPath.X11VNC, UnixTarget(session.rfb_target), resize=session.resize)
-    port = VncPort(sock, VncAuthenticator(passwords, tls, plain), rfb, viewers, context)
+    port = VncPort(sock, VncAuthenticator(passwords, tls, plain), rfb, viewers, strangers, context)
     server = await asyncio.start_unix_server(session.serve, session.rfb_target) if desk else None
     task = asyncio.create_task(port.serve())
     try:
