@@ -22,6 +22,7 @@ from desktopd.rfb.protocol.client_messages import (
 )
 from desktopd.rfb.protocol.handshake import ProtocolVersion
 from desktopd.rfb.protocol.message import ClientMessage, MessageLimits, ProtocolError
+from desktopd.rfb.relay.clipboard_guard import ClipboardGuard
 from desktopd.rfb.relay.codec import codec
 from desktopd.rfb.relay.version_agreement import VersionAgreement
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Limits, Transport
@@ -41,7 +42,7 @@ class ViewerPump:
     """Reads the viewer as fast as the server takes it, and lets through what it may say.
 
     `resize` hears of each SetDesktopSize, in a task that `spawn` makes; `clipboard`: whether
-    ClientCutText reaches the server.
+    ClientCutText reaches the server; `guard`: sees to what the viewer may not have of it.
     """
 
     transport: Transport
@@ -52,6 +53,7 @@ class ViewerPump:
     agreement: VersionAgreement
     resize: Resize | None
     clipboard: bool
+    guard: ClipboardGuard | None
     limits: Limits
     spawn: Callable[[Coroutine[None, None, None]], object]
 
@@ -92,6 +94,8 @@ class ViewerPump:
         admitted = self.permissions.admit(message)
         if not admitted:
             return
+        if self.guard is not None:
+            admitted = self.guard.from_viewer(message, admitted)
         self._follow(message)
         withheld = isinstance(message, ClientCutText) and not self.clipboard
         if not withheld and not self.server.is_closing():

@@ -79,7 +79,7 @@ FOR_VIEWERS = {
 @pytest.mark.parametrize("number", sorted(MessageType))
 async def test_view_only_hears_an_allow_list_however_it_is_cut(number: MessageType) -> None:
     message = SAMPLES[number]
-    async with relaying(Role.VIEW) as desk:
+    async with relaying(Role.VIEW, clipboard=False) as desk:
         await desk.connect()
         for cut in range(1, len(message) + 1):
             desk.say(message[:cut], message[cut:], REQUEST)
