@@ -13,6 +13,8 @@ import socket
 import time
 from collections.abc import Coroutine
 
+from pydantic import SecretStr
+
 from desktopd.application_on_desktop import session_application
 from desktopd.budgets import Budget, Share
 from desktopd.config import ConfigError, Loaded, Settings, is_loopback
@@ -20,7 +22,8 @@ from desktopd.control.report import Report, Reporter
 from desktopd.control.supervisor import end_supervisor
 from desktopd.errors import ListenError
 from desktopd.files.sweep import keep_swept
-from desktopd.http.access.kept_token import kept_token
+from desktopd.http.access.kept_token import forget_token, kept_token
+from desktopd.http.access.tokens import guessable
 from desktopd.http.app import create_app
 from desktopd.http.serving.link import link
 from desktopd.http.serving.listening_sockets import bind_tcp, bind_unix
@@ -96,6 +99,7 @@ class Daemon:
     def _prepare(self, options: SessionOptions) -> str:
         """Take the runtime folder and what an earlier daemon left there; returns the token."""
         given = self._settings.token
+        _warn_of_weak_tokens(self._settings)
         try:
             make_private(self._folder)
             claim(self._folder)
@@ -120,6 +124,7 @@ class Daemon:
             # A daemon that ends by a mistake of its own leaves the desktop to its successor.
             if all(isinstance(error, SessionError) for error in tasks.errors.values()):
                 await asyncio.gather(self._http.stop(), self._session.stop())
+                forget_token(self._folder)
 
     def _tasks(self) -> dict[str, Coroutine[None, None, object]]:
         """What runs for as long as the daemon. The end of one is the end of all."""
@@ -154,6 +159,13 @@ class Daemon:
             stage=self._session.status.stage,
             viewers=tuple(viewer.role for viewer in self._viewers),
         )
+
+
+def _warn_of_weak_tokens(settings: Settings) -> None:
+    for name in ("token", "view_token"):
+        given: SecretStr | None = getattr(settings, name)
+        if given is not None and (risk := guessable(given.get_secret_value())):
+            log.warning("%s: %s, e.g. by `openssl rand -hex 16`", name, risk)
 
 
 def _end_signal() -> asyncio.Event:

@@ -18,8 +18,11 @@ def nobody() -> None:
     """The last input of a desktop that nobody has used."""
 
 
-def test_the_http_room_is_told_secrets_and_what_follows_from_auth() -> None:
-    given = ["--auth", "none", "--view-token", "look-but-do-not-touch", "--base-url", "/a"]
+def test_the_http_room_is_told_secrets_and_what_follows_from_auth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DESKTOPD_VIEW_TOKEN", "look-but-do-not-touch")
+    given = ["--auth", "none", "--allowed-hosts", "a.example", "--base-url", "/a"]
     told = http_options(config.load(given).settings, "a token of our own", BUDGETS, None, nobody)
     assert (told.auth, told.token, told.view_token, told.base_url) == (
         "none",

@@ -12,6 +12,7 @@ from struct import pack
 
 from desktopd.budgets import Budget, Share
 from desktopd.geometry import Size
+from desktopd.lockout import Lockout
 from desktopd.rfb.listeners.authentication import VncAuthenticator
 from desktopd.rfb.listeners.password import VncPasswords, response
 from desktopd.rfb.listeners.vnc_port import VncPort, listen, tls_context
@@ -133,6 +134,7 @@ class Port:
     number: int
     desk: Desk
     viewers: Viewers
+    lockout: Lockout
 
     @asynccontextmanager
     async def guest(self) -> AsyncIterator[Guest]:
@@ -166,11 +168,12 @@ async def serving(
     sock = listen("127.0.0.1", 0)
     number = sock.getsockname()[1]
     rfb = RelayServer(PixelPath.X11VNC, UnixTarget(session.rfb_target), resize=session.resize)
-    port = VncPort(sock, VncAuthenticator(passwords, tls, plain), rfb, viewers, strangers, context)
+    authenticator = VncAuthenticator(passwords, tls, plain)
+    port = VncPort(sock, authenticator, rfb, viewers, strangers, context)
     server = await asyncio.start_unix_server(session.serve, session.rfb_target) if desk else None
     task = asyncio.create_task(port.serve())
     try:
-        yield Port(number, session, viewers)
+        yield Port(number, session, viewers, authenticator.lockout)
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
