@@ -29,7 +29,7 @@ from desktopd.http.serving.link import link
 from desktopd.http.serving.listening_sockets import bind_tcp, bind_unix
 from desktopd.http.serving.server import HttpServer
 from desktopd.integrations.integration import Integration, connect
-from desktopd.options import budgets, http_options, session_options
+from desktopd.options import budgets, http_options, session_options, viewer_limits
 from desktopd.rfb import choice
 from desktopd.rfb.listeners import vnc_port as vnc
 from desktopd.rfb.listeners.authentication import VncAuthenticator
@@ -72,7 +72,7 @@ class Daemon:
         shares = budgets(settings)
         self._viewers = Viewers()
         self._rfb = choice.create(
-            PixelPath(asked.rfb), self._session, settings.app, int(settings.viewer_backlog)
+            PixelPath(asked.rfb), self._session, settings.app, viewer_limits(settings)
         )
         self._application = session_application(loaded, self._session)
         options = http_options(

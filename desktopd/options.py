@@ -20,6 +20,7 @@ from desktopd.http.access.oauth import Provider
 from desktopd.http.options import HttpOptions
 from desktopd.rfb.choice import choose
 from desktopd.rfb.relay.targets import Targets
+from desktopd.rfb.viewers.connection import Limits
 from desktopd.session.environment import desktop_environment
 from desktopd.session.options import SessionOptions
 from desktopd.session.services.bus import bus_address
@@ -75,6 +76,11 @@ def budgets(settings: Settings) -> Budgets:
     return Budgets({budget: getattr(settings, f"most_{budget}") for budget in Budget})
 
 
+def viewer_limits(settings: Settings) -> Limits:
+    """What one viewer may take, and which way its copies may go."""
+    return Limits(backlog=int(settings.viewer_backlog), copies=settings.clipboard)
+
+
 def http_options(
     settings: Settings,
     token: str,
@@ -93,6 +99,8 @@ def http_options(
         allowed_hosts=settings.allowed_hosts,
         trusted_proxies=settings.trusted_proxies,
         budgets=budgets,
+        copies=settings.clipboard,
+        screenshots=settings.screenshots,
         targets=_targets(settings),
         provider=provider,
         files=_shared_files(settings, last_input),
@@ -131,6 +139,7 @@ def _targets(settings: Settings) -> Targets | None:
     if not settings.target_plugin or not settings.target_source:
         return None
     try:
-        return Targets(settings.target_plugin, settings.target_source)
+        limits = viewer_limits(settings)
+        return Targets(settings.target_plugin, settings.target_source, limits)
     except ValueError as error:
         raise ConfigError(f"target_plugin, target_source: {error}") from None

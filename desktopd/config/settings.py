@@ -17,6 +17,7 @@ from pydantic import (
     field_validator,
 )
 
+from desktopd.data_policy import Copies, Screenshots
 from desktopd.geometry import Size
 from desktopd.shell_command import parse_command
 
@@ -152,6 +153,12 @@ class Settings(BaseModel):
     gpu: Literal["auto", "nvidia", "dri", "off"] = Field(
         "auto", description="GPU of the application; auto is nvidia, else dri, else none"
     )
+    clipboard: Copies = Field(
+        Copies.BOTH, description="whether copies go in to the desktop, out of it, both or off"
+    )
+    screenshots: Screenshots = Field(
+        Screenshots.ALL, description="who may take screenshots: all, control or off"
+    )
     files: Literal["both", "upload", "download", "off"] = Field(
         "both", description="whether files go to the desktop, from it, or both"
     )
@@ -197,6 +204,12 @@ class Settings(BaseModel):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="how much the log tells"
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="how the log is written; json is an object a line"
+    )
+    audit_log: Path | None = Field(
+        None, description="file that takes who came and what data moved (JSON lines); unset: none"
     )
     runtime_dir: Path | None = Field(
         None, description="folder for sockets, state and logs; unset: one per port"

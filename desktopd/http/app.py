@@ -182,8 +182,9 @@ def _routes(
 ) -> list[BaseRoute]:
     files = options.files
     described = SessionEndpoint(session, application, server, viewers, options.version)
-    events = Events(session, application, viewers, described.describe, files)
-    clipboard, health = ClipboardEndpoint(session), HealthEndpoint(session)
+    events = Events(session, application, viewers, described.describe, files, options.copies)
+    screenshot = ScreenshotEndpoint(session, options.screenshots)
+    clipboard, health = ClipboardEndpoint(session, options.copies), HealthEndpoint(session)
     rfb = RfbEndpoint(server, viewers, options.targets)
     copies, captures, watchers = (
         [Middleware(Budgeted, options.budgets[budget])]
@@ -199,13 +200,13 @@ def _routes(
         Route("/api/clipboard", clipboard.put, methods=["PUT"], middleware=copies),
         Route(
             "/api/drop",
-            DropEndpoint(session, files.locate if files else None).post,
+            DropEndpoint(session, files.locate if files else None, options.copies).post,
             methods=["POST"],
             middleware=copies,
         ),
-        Route("/api/screenshot", ScreenshotEndpoint(session).get, middleware=captures),
+        Route("/api/screenshot", screenshot.get, middleware=captures),
         *window_routes(session),
-        *application_routes(session, application),
+        *application_routes(session, application, options.screenshots, captures),
         *file_routes(files),
         *(
             WebSocketRoute(path, endpoint, middleware=watchers)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from desktopd.budgets import Budgets
+from desktopd.data_policy import Copies, Screenshots
 from desktopd.files.sharing import SharedFiles
 from desktopd.http.access.oauth import Provider
 from desktopd.rfb.relay.targets import Targets
@@ -35,6 +36,8 @@ class HttpOptions:
     allowed_hosts: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
     budgets: Budgets
+    copies: Copies = Copies.BOTH
+    screenshots: Screenshots = Screenshots.ALL
     targets: Targets | None = None
     provider: Provider | None = None
     files: SharedFiles | None = None

@@ -49,12 +49,8 @@ def _missing_of_native() -> str | None:
     return None
 
 
-def create(path: PixelPath, session: ShownSession, name: str, backlog: int) -> RfbServer:
-    """The chosen server for `session`; `name` is what viewers show as the desktop's title.
-
-    `backlog`: as in Limits, in bytes.
-    """
-    limits = Limits(backlog=backlog)
+def create(path: PixelPath, session: ShownSession, name: str, limits: Limits) -> RfbServer:
+    """The chosen server for `session`; `name` is what viewers show as the desktop's title."""
     target = UnixTarget(session.rfb_target)
     match path:
         case PixelPath.NATIVE:

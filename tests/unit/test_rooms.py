@@ -20,8 +20,8 @@ COMPANION = PACKAGE / "integrations" / "napari"
 OURS = [path for path in MODULES if not path.is_relative_to(COMPANION)]
 
 VALUES = (
-    "addresses clipboard_limit control_groups cores errors geometry observers shell_command"
-    " signal_names"
+    "addresses audit clipboard_limit control_groups cores data_policy errors geometry observers"
+    " shell_command signal_names"
 )
 TASKS = "background_tasks tasks"
 ARROWS = {
@@ -36,10 +36,13 @@ ARROWS = {
     "background_tasks": "",
     "tasks": "",
     "addresses": "",
+    "audit": "",
+    "data_policy": "",
+    "logs": "audit",
     "budgets": "addresses",
     "lockout": "addresses",
     "sockets": "",
-    "config": "geometry shell_command",
+    "config": "data_policy geometry shell_command",
     "control": "config session shell_command",
     "x11": f"{VALUES} {TASKS}",
     "rfb.protocol": VALUES,
@@ -70,7 +73,7 @@ ARROWS = {
         f"{VALUES} {TASKS} applications budgets config control files http integrations options rfb"
         " session application_on_desktop"
     ),
-    "__main__": "config control daemon errors options session",
+    "__main__": "config control daemon errors logs options session",
 }
 """Which rooms each room may import; a room is its longest name here, and may import itself."""
 

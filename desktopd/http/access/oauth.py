@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 
+from desktopd import audit
 from desktopd.budgets import Displaced, Share
 from desktopd.http.access.access import Access, Means, bearer
 from desktopd.http.access.tokens import cookie_header
@@ -153,6 +154,8 @@ class OAuthAuthenticator:
         response = RedirectResponse(f"./{self._allowed(unquote(after))}", 303)
         self._set(request, response, self._provider.cookie, token)
         self._set(request, response, name, "", 0)
+        address = client_address(request.scope)
+        audit.note(audit.Event.SIGNED_IN, address=address, role=Role.CONTROL)
         return response
 
     def _state_cookie(self, state: str) -> str:

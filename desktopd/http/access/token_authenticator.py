@@ -12,6 +12,7 @@ import time
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 
+from desktopd import audit
 from desktopd.http.access.access import Access, Means, bearer
 from desktopd.http.access.page_keys import PageKeys
 from desktopd.http.access.tickets import Grant, Tickets
@@ -80,6 +81,7 @@ class TokenAuthenticator:
             self._lockout.succeeded(client_address(conn.scope))
             name, value = self._tokens.cookie_name, self._tokens.cookie_value(role)
             response.headers.append("set-cookie", self._cookie(conn, name, value))
+            audit.note(audit.Event.SIGNED_IN, address=client_address(conn.scope), role=role)
         elif self._cookie_access(conn) is None:
             raise self._wrong(conn, "the token is wrong", _REMEDY)
         return response
@@ -145,6 +147,7 @@ class TokenAuthenticator:
             # What is forwarded may be made up, where others than the proxy can reach us from there.
             self._peers.failed(peer)
         log.warning("wrong token from %s", address)
+        audit.note(audit.Event.REFUSED, address=address, reason=error)
         return WrongToken(401, error, remedy, _CHALLENGE)
 
 

@@ -9,12 +9,14 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from desktopd import audit
 from desktopd.applications.application import NOTHING, Application
+from desktopd.data_policy import Copies
 from desktopd.errors import DisplayUnavailable
 from desktopd.files.sharing import SharedFiles
 from desktopd.http.access.access import Access
 from desktopd.http.api.application_json import event_json
-from desktopd.http.api.clipboard import put_content
+from desktopd.http.api.clipboard import account, put_content, require_into
 from desktopd.http.api.clipboard_frames import (
     frame_content,
     offer_frames,
@@ -41,7 +43,9 @@ class Events:
         viewers: Viewers,
         describe: Callable[[Role], dict[str, Any]],
         files: SharedFiles | None,
+        copies: Copies,
     ) -> None:
+        self._copies = copies
         self._session = session
         self._application = application
         self._viewers = viewers
@@ -71,6 +75,7 @@ class Events:
         copied: list[dict[str, Any]] = []
 
         def on_offer(offer: Offer) -> None:
+            account(audit.Event.COPIED_OUT, websocket, offer.content)
             copied[:] = offer_frames(offer)
             wake.set()
 
@@ -80,8 +85,9 @@ class Events:
             subscriptions.callback(self._application.on_change(wake.set))
             if role is Role.CONTROL:
                 self._session.expect_viewer()
-                subscriptions.callback(self._session.clipboard.on_offer(on_offer))
-                copied.append(standing_frame(self._session.clipboard.offer))
+                if self._copies.out:
+                    subscriptions.callback(self._session.clipboard.on_offer(on_offer))
+                    copied.append(standing_frame(self._session.clipboard.offer))
                 downloads.subscribe(self._session, wake.set, subscriptions)
             files.subscribe(wake.set, subscriptions)
             sent, told = None, event_json(NOTHING, role)
@@ -109,15 +115,17 @@ class Events:
         while (frame := await websocket.receive())["type"] == "websocket.receive":
             try:
                 # Whoever pastes waits for the news of this change before it sends the key.
-                await self._act(frame.get("text"), role)
+                await self._act(websocket, frame.get("text"), role)
             except Problem as problem:
                 await websocket.send_json({"type": "error", **problem.json()})
 
-    async def _act(self, frame: str | None, role: Role) -> None:
+    async def _act(self, websocket: WebSocket, frame: str | None, role: Role) -> None:
         """Take what a frame brings to be pasted; raises Problem."""
         content = frame_content(frame)
         if role is not Role.CONTROL:
             raise Problem(403, "this token may only watch", "use the token for control")
+        require_into(self._copies)
+        account(audit.Event.COPIED_IN, websocket, content)
         try:
             await put_content(self._session.clipboard, content)
         except DisplayUnavailable as error:

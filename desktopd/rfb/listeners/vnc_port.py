@@ -10,6 +10,7 @@ import socket
 import ssl
 from pathlib import Path
 
+from desktopd import audit
 from desktopd.background_tasks import BackgroundTasks
 from desktopd.budgets import Displaced, Share
 from desktopd.errors import DisplayUnavailable
@@ -125,6 +126,7 @@ class VncPort:
                     streams, role, connection = await self._let_in(sock, address, stack)
                 await self._show(streams, connection, role, address)
         except (Refused, ProtocolError, Displaced) as error:
+            audit.note(audit.Event.REFUSED, address=address, reason=str(error))
             log.warning("viewer %s refused: %s", address, error)
         except (OSError, asyncio.IncompleteReadError) as error:
             log.info("viewer %s left before it was in: %s", address, str(error) or "too late")

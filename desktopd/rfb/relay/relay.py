@@ -43,7 +43,7 @@ class Relay:
         self._ending = SERVER_LEFT
         self._tasks = asyncio.TaskGroup()
         agreement = VersionAgreement()
-        may_copy = viewer.role is Role.CONTROL
+        may_copy = viewer.role is Role.CONTROL and limits.copies.out
         guard = ClipboardGuard() if clipboard and not may_copy else None
         self._viewer_pump = ViewerPump(
             transport,

@@ -97,9 +97,14 @@ class ViewerPump:
         if self.guard is not None:
             admitted = self.guard.from_viewer(message, admitted)
         self._follow(message)
-        withheld = isinstance(message, ClientCutText) and not self.clipboard
-        if not withheld and not self.server.is_closing():
+        if not self._withholds(message) and not self.server.is_closing():
             self.server.write(admitted)
+
+    def _withholds(self, message: ClientMessage) -> bool:
+        """Whether it is of the clipboard, and the server is not to have it."""
+        if not isinstance(message, ClientCutText):
+            return False
+        return not self.clipboard or (message.offers_text and not self.limits.copies.into)
 
     def _follow(self, message: ClientMessage) -> None:
         """Note what the message tells about the viewer, and do what the server does not."""

@@ -60,7 +60,7 @@ class ClientConnection:
         self._seat = display.seat()
         self._handshake = ServerHandshake()
         self._desktop_size = DesktopSize(self._send, display)
-        self._clipboard = ClipboardSync(self._send, display, limits.clipboard)
+        self._clipboard = ClipboardSync(self._send, display, limits, viewer)
         self.updates = ClientUpdates(
             display, viewer, UpdateSender(self._send_queue), self._desktop_size, self.end
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from desktopd import audit
 from desktopd.observers import Observers
 from desktopd.rfb.viewers.viewer import Viewer, nobody_listens
 
@@ -39,6 +40,13 @@ class Viewers:
     def add(self, viewer: Viewer) -> Iterator[Viewer]:
         """Count `viewer` in for as long as the context lasts."""
         self._viewers[viewer.id] = viewer
+        audit.note(
+            audit.Event.VIEWER_CAME,
+            viewer=viewer.id,
+            address=viewer.address,
+            role=viewer.role,
+            server=viewer.path,
+        )
         viewer.on_change = self._changes.call
         self._changes.call()
         try:
@@ -46,6 +54,7 @@ class Viewers:
         finally:
             self._last_input = self.last_input
             self._bytes_of_the_gone += viewer.bytes_sent
+            audit.note(audit.Event.VIEWER_LEFT, viewer=viewer.id, sent=viewer.bytes_sent)
             viewer.on_change = nobody_listens
             del self._viewers[viewer.id]
             self._changes.call()

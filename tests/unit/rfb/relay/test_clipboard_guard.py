@@ -6,12 +6,13 @@ from struct import pack
 
 import pytest
 
+from desktopd.data_policy import Copies
 from desktopd.rfb.protocol import rectangles, server_messages
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import NATIVE
-from desktopd.rfb.viewers.connection import Cause
+from desktopd.rfb.viewers.connection import Cause, Limits
 from desktopd.rfb.viewers.viewer import Role
-from tests.unit.rfb.relay.relaying import GREETING, REQUEST, Desk, relaying, set_encodings
+from tests.unit.rfb.relay.relaying import CUT_TEXT, GREETING, REQUEST, Desk, relaying, set_encodings
 
 SECRET = server_messages.server_cut_text("secret")
 EXTENDED = server_messages.extended_cut_text(b"\x18\x00\x00\x01secret")
@@ -66,3 +67,14 @@ async def test_a_server_that_cannot_be_followed_is_left() -> None:
         assert ending.cause is Cause.PROTOCOL_ERROR
         assert "type 99" in ending.detail
         assert b"secret" not in b"".join(desk.browser.messages)
+
+
+@pytest.mark.parametrize("copies", Copies)
+async def test_copies_go_where_they_may_for_whoever_has_control(copies: Copies) -> None:
+    async with relaying(Role.CONTROL, limits=Limits(copies=copies)) as desk:
+        await let_in(desk)
+        await desk.server_sends(SECRET + PICTURE)
+        await desk.browser.sees(PICTURE)
+        assert (b"secret" in b"".join(desk.browser.messages)) is copies.out
+        desk.say(CUT_TEXT + REQUEST)
+        await desk.server_hears((CUT_TEXT if copies.into else b"") + REQUEST)
