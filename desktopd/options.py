@@ -66,7 +66,7 @@ def allowed_to_open(settings: Settings) -> Allowed:
 
 def _rfb(settings: Settings) -> str:
     try:
-        return choose(settings.rfb, settings.display)
+        return choose(settings.rfb, settings.display, settings.max_size)
     except ValueError as error:
         raise ConfigError(str(error)) from None
 

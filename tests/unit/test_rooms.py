@@ -20,8 +20,8 @@ COMPANION = PACKAGE / "integrations" / "napari"
 OURS = [path for path in MODULES if not path.is_relative_to(COMPANION)]
 
 VALUES = (
-    "addresses audit clipboard_limit control_groups cores data_policy errors geometry observers"
-    " shell_command signal_names"
+    "addresses audit clipboard_limit control_groups cores data_policy errors geometry kept_file"
+    " observers shell_command signal_names"
 )
 TASKS = "background_tasks tasks"
 ARROWS = {
@@ -38,6 +38,7 @@ ARROWS = {
     "addresses": "",
     "audit": "",
     "data_policy": "",
+    "kept_file": "",
     "logs": "audit",
     "budgets": "addresses",
     "lockout": "addresses",
@@ -52,7 +53,7 @@ ARROWS = {
     "rfb.shown_session": "geometry",
     "rfb.server": (f"{VALUES} {TASKS} x11 rfb.protocol rfb.encoders rfb.viewers rfb.shown_session"),
     "rfb.relay": f"{VALUES} {TASKS} rfb.protocol rfb.viewers rfb.rfb_server",
-    "rfb.choice": "x11 rfb.rfb_server rfb.relay rfb.server rfb.shown_session rfb.viewers",
+    "rfb.choice": "geometry x11 rfb.rfb_server rfb.relay rfb.server rfb.shown_session rfb.viewers",
     "rfb.listeners": (
         f"{VALUES} {TASKS} budgets lockout sockets rfb.protocol rfb.rfb_server rfb.viewers"
     ),
