@@ -19,6 +19,7 @@ from desktopd.control.supervisor import end_supervisor
 from desktopd.errors import ListenError
 from desktopd.options import session_options
 from desktopd.session.errors import SessionError
+from desktopd.ssh import command as ssh
 
 log = logging.getLogger("desktopd")
 
@@ -30,6 +31,8 @@ def main(*arguments: str) -> int:
 
     Returns the exit status: 1 what was asked failed, 2 bad settings.
     """
+    if sys.argv[1:2] == ["ssh"]:
+        return ssh.main(sys.argv[2:])
     try:
         return _run(config.load([*arguments, *sys.argv[1:]]))
     except ConfigError as error:

@@ -18,7 +18,7 @@ class Marionette:
         self._number = 0
         greeting = self._read()
         assert greeting["marionetteProtocol"] == 3, greeting
-        self._command("WebDriver:NewSession", capabilities={})
+        self._command("WebDriver:NewSession", acceptInsecureCerts=True)
 
     def visit(self, address: str) -> None:
         """Open an address, and wait for its page."""

@@ -22,7 +22,7 @@ def webkit(server: Server) -> Iterator[WebDriver]:
     driver = f"http://127.0.0.1:{port}"
     until(lambda: listens(driver), 20, "a driver of WebKit")
     options = {"binary": str(browser), "args": ["--automation", "--full-screen"]}
-    window = WebDriver(driver, **{"webkitgtk:browserOptions": options})
+    window = WebDriver(driver, acceptInsecureCerts=True, **{"webkitgtk:browserOptions": options})
     try:
         yield window
     finally:

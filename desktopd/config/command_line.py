@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="desktopd",
         description="One GUI application, napari by default, in a browser tab.",
         epilog="Each option is also an environment variable (--base-url: DESKTOPD_BASE_URL) "
-        f"and a key of {DEFAULT_FILE}.",
+        f"and a key of {DEFAULT_FILE}. `desktopd ssh HOST` opens a desktop on another machine.",
         allow_abbrev=False,
     )
     parser.add_argument(

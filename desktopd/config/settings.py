@@ -169,7 +169,8 @@ class Settings(BaseModel):
         False, description="whoever may only watch lists and downloads files too"
     )
     results: Annotated[str, BeforeValidator(_folder_inside)] = Field(
-        "results", description="folder below files_root whose new files are offered; empty: none"
+        "results",
+        description="folder below files_root whose new files and folders are offered; empty: none",
     )
     upload_limit: ByteCount = Field(
         Bytes(0), ge=0, description="largest file that is uploaded, e.g. 50GB; 0B is any"

@@ -24,7 +24,7 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FolderEntry:
-    """One entry of a folder: `size` in bytes, of a file alone; `modified` in seconds (Unix)."""
+    """One entry of a folder: `size` in bytes, None of a listed folder; `modified` in Unix time."""
 
     path: FilePath
     kind: EntryKind

@@ -1,4 +1,4 @@
-"""The folder of results: which files in it are at rest, told whenever these are others.
+"""The folder of results: which files and folders in it are at rest, told whenever these are others.
 
 Programs write there and tell nobody, and the disk may be one whose own events do not come here (a
 network's, a bind mount of another system's): so the folder is looked at now and then.
@@ -7,24 +7,33 @@ network's, a bind mount of another system's): so the folder is looked at now and
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from desktopd.files.errors import FilesError
 from desktopd.files.listing import EntryKind, FolderEntry, list_folder
 from desktopd.files.paths import FilePath
 from desktopd.files.root import Root
 from desktopd.files.threads import DiskThreads
+from desktopd.files.tree_facts import tree_facts
 from desktopd.observers import Observers
 
 EVERY = 2.0
-"""Seconds between two looks. A file that is alike in both is no longer being written."""
+"""Seconds between two looks. What is alike in both is no longer being written."""
+SHARE = 0.1
+"""Of all time, the part that looks may take: folders of many files are looked at less often."""
 MOST = 100
-"""Files that are told, the newest."""
+"""Results that are told, the newest."""
 
 Look = frozenset[FolderEntry]
 
 
 class Results:
-    """The files directly in `folder`; `changes` are called when `files` are others."""
+    """What lies directly in `folder`; `changes` are called when `files` are others.
+
+    A folder counts as one result, with all that is in it (a Zarr store is one).
+    """
 
     def __init__(self, root: Root, folder: FilePath) -> None:
         self.folder = folder
@@ -41,8 +50,9 @@ class Results:
     async def watch(self, disk: DiskThreads) -> None:
         """Look now and then, for ever."""
         while True:
+            began = time.monotonic()
             self.note(await disk.run(self.look))
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(max(EVERY, (time.monotonic() - began) / SHARE))
 
     def look(self) -> Look:
         """What is there now; nothing where the folder is missing or closed. Blocks on the disk."""
@@ -50,7 +60,24 @@ class Results:
             entries = list_folder(self._root, self.folder).entries
         except FilesError:
             return frozenset()
-        return frozenset(entry for entry in entries if _is_result(entry))
+        return frozenset(self._results_among(entries))
+
+    def _results_among(self, entries: Iterable[FolderEntry]) -> Iterator[FolderEntry]:
+        """Those with something in them, and not hidden by a program while it makes them."""
+        for entry in entries:
+            whole = self._whole(entry)
+            if whole.size and entry.path.name[0] != ".":
+                yield whole
+
+    def _whole(self, entry: FolderEntry) -> FolderEntry:
+        """A folder with the size and the latest change of all that is in it."""
+        if entry.kind is not EntryKind.FOLDER:
+            return entry
+        try:
+            facts = tree_facts(self._root, entry.path)
+        except FilesError:
+            return entry
+        return replace(entry, size=facts.size, modified=facts.modified)
 
     def note(self, look: Look) -> None:
         """Take one more look for the latest."""
@@ -62,8 +89,3 @@ class Results:
         if files != self._files:
             self._files = files
             self.changes.call()
-
-
-def _is_result(entry: FolderEntry) -> bool:
-    """A file with something in it, and not one that a program hides while it makes it."""
-    return entry.kind is EntryKind.FILE and bool(entry.size) and entry.path.name[0] != "."

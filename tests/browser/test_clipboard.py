@@ -141,6 +141,12 @@ def pasted_picture(page: Page) -> Picture:
     return pixels(base64.b64decode(image)) if image else np.empty((0, 0, 3), np.uint8)
 
 
+def arrives(desktop: Tab, other: Page, picture: Picture) -> bool:
+    """Whether the page of somebody else pastes this when the user comes to it from the desktop."""
+    desktop.page.bring_to_front()
+    return np.array_equal(pasted_picture(other), picture)
+
+
 def layer_of_the_clipboard(napari: NapariClipboard, desktop: Tab) -> Picture:
     """What napari makes of "New Image from Clipboard"."""
     napari.run("import napari\nnapari.current_viewer().layers.clear()")
@@ -169,7 +175,7 @@ def test_pictures_go_both_ways_between_napari_and_a_page_of_the_browser(
     desktop.page.keyboard.press("Alt+c")
     screenshot = pixels(until(napari.image, 20, "a screenshot on the desktop's clipboard"))
     assert np.unique(screenshot).size > 100
-    until(lambda: np.array_equal(pasted_picture(other), screenshot), 20, "the same pixels")
+    until(partial(arrives, desktop, other, screenshot), 20, "the same pixels")
 
     copy(other, image=png(noise(2)))
     desktop.page.bring_to_front()

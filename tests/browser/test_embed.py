@@ -15,15 +15,13 @@ import pytest
 import tifffile
 from playwright.sync_api import Browser, Frame, Page, expect
 
-from desktopd.geometry import Size
 from tests import http
 from tests.browser.course import chromium_arguments, course, free_port, pages
 from tests.browser.napari_desktop import VIEW, Napari
+from tests.browser.plain_course import PlainCourse, plain_course
 from tests.chromium import FLAGS, pixels, save
 from tests.daemon import Daemon, until
-from tests.firefox import firefox
 from tests.unit.certificate import certificate
-from tests.x11.conftest import running
 
 Start = Callable[..., Daemon]
 WITHIN = 120_000
@@ -257,47 +255,17 @@ def test_a_watching_page_sees_and_changes_nothing(taught: Course, page: Page) ->
     assert told == ["image/png", [None], refused, refused, refused]
 
 
-@dataclass
-class Plain:
-    """A desktop over http in a page of another site, whose frame no browser keeps a cookie for."""
-
-    desktop: Daemon
-    data: Path
-    address: str
-
-
 @pytest.fixture
-def plain(daemon: Start, folder: Path) -> Iterator[Plain]:
-    port, data = free_port(), folder / "data"
-    data.mkdir()
-    (data / "notes.txt").write_text("from the desktop")
-    origin = f"http://127.0.0.1:{port}"
-    desktop = daemon(app="xterm", display="xvfb", files_root=data, frame_ancestors=origin)
-    desktop.ready()
-    served = pages(folder / "pages")
-    script = f"{desktop.base.replace('127.0.0.1', 'localhost')}/embed.js"
-    (served / "plain.html").write_text(
-        f"""<!doctype html><div id="place" style="height: 600px"></div>
-        <script type="module">
-          import {{ embed }} from '{script}';
-          const {{ ticket }} = await (await fetch('ticket', {{ method: 'POST' }})).json();
-          const desktop = embed(document.querySelector('#place'), {{ ticket, resize: 'scale' }});
-          await desktop.clipboard('from the page');
-        </script>"""
-    )
-    with course(served, port, desktop.base, desktop.token):
-        yield Plain(desktop, data, f"{origin}/plain.html")
+def plain(daemon: Start, folder: Path) -> Iterator[PlainCourse]:
+    with plain_course(daemon, folder) as taught:
+        yield taught
 
 
-def pasted(desktop: Daemon) -> str:
-    return desktop.request("GET", "/api/clipboard").text
-
-
-def test_a_frame_without_any_cookie_works_as_a_whole(plain: Plain, page: Page) -> None:
+def test_a_frame_without_any_cookie_works_as_a_whole(plain: PlainCourse, page: Page) -> None:
     page.goto(plain.address)
     frame = desk(page)
     assert page.context.cookies() == []
-    until(lambda: pasted(plain.desktop) == "from the page", 20, "a request of the page")
+    until(lambda: plain.pasted() == "from the page", 20, "a request of the page")
     frame.locator("#bar-handle").click()
     frame.get_by_role("button", name="Files…").click()
     with page.expect_download() as loading:
@@ -309,12 +277,3 @@ def test_a_frame_without_any_cookie_works_as_a_whole(plain: Plain, page: Page) -
     until(lambda: (plain.data / "new.txt").is_file(), 20, "the upload")
     assert plain.desktop.session()["viewers"][0]["role"] == "control"
     assert not re.search("ticket=(?!…)", plain.desktop.logs())
-
-
-def test_firefox_shows_it_too(plain: Plain, folder: Path) -> None:
-    with (
-        running("xvfb", Size(1300, 900)) as server,
-        firefox(server, folder / "profile", plain.address),
-    ):
-        until(lambda: plain.desktop.session()["viewers"], 60, "a viewer in Firefox")
-        until(lambda: pasted(plain.desktop) == "from the page", 20, "a request of the page")

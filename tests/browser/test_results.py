@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 from playwright.sync_api import Page, expect
 
@@ -55,3 +56,15 @@ def test_a_new_result_has_a_badge_and_is_downloaded(
     expect(badge).to_be_hidden()
     result.write_text("once more")
     expect(badge).to_have_text("1", timeout=SECONDS)
+
+    chunk = results_folder / "cells.zarr" / "c" / "0"
+    chunk.parent.mkdir(parents=True)
+    chunk.write_bytes(b"chunk")
+    expect(badge).to_have_text("2", timeout=SECONDS)
+    handle.click()
+    page.locator("#bar-files").click()
+    with page.expect_download() as download:
+        results.get_by_role("link", name="Download cells.zarr").click()
+    assert download.value.suggested_filename == "cells.zarr.zip"
+    with ZipFile(download.value.path()) as archive:
+        assert archive.read("cells.zarr/c/0") == b"chunk"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import secrets
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -16,7 +17,9 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     """A certificate for this machine's loopback that nobody has signed, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     names = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    # Of two with the same subject OpenSSL would find only one.
+    subject = f"localhost {secrets.token_hex(4)}"
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)])
     now = datetime.datetime.now(datetime.UTC)
     signed = (
         x509.CertificateBuilder()

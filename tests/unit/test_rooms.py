@@ -74,7 +74,8 @@ ARROWS = {
         f"{VALUES} {TASKS} applications budgets config control files http integrations options rfb"
         " session application_on_desktop"
     ),
-    "__main__": "config control daemon errors logs options session",
+    "ssh": "",
+    "__main__": "config control daemon errors logs options session ssh",
 }
 """Which rooms each room may import; a room is its longest name here, and may import itself."""
 

@@ -22,6 +22,8 @@ import pytest
 
 from desktopd.geometry import Size
 from desktopd.x11.connection import Connection
+from desktopd.x11.selections.clipboard import Clipboard
+from tests.x11.selecting import Program
 
 LARGEST = Size(7680, 4320)
 SMALL = Size(640, 480)
@@ -271,3 +273,17 @@ def eventually() -> Callable[..., Awaitable[None]]:
             await asyncio.sleep(0.01)
 
     return eventually
+
+
+@pytest.fixture
+async def clipboard(server: Server, connect: Connect) -> Clipboard:
+    """The clipboard of the shared server, without any text in it."""
+    clipboard = await Clipboard.open(await connect(server))
+    await clipboard.set("")
+    return clipboard
+
+
+@pytest.fixture
+async def program(server: Server, connect: Connect) -> Program:
+    """A program on the shared server that copies and pastes."""
+    return await Program(await connect(server)).open()

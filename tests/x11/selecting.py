@@ -11,9 +11,13 @@ from Xlib import X
 from Xlib.protocol import event as core
 
 from desktopd.x11.connection import Connection, Display, Event
+from desktopd.x11.selections.clipboard import Clipboard
 
 if TYPE_CHECKING:
     from conftest import Server
+
+# 900 KB, which go in parts.
+LONG = "".join(f"{i} grün 細胞 🔬\n" for i in range(38_000))
 
 
 def copy(server: Server, content: str | bytes, target: str | None = None) -> None:
@@ -41,6 +45,12 @@ async def paste(server: Server, target: str = "UTF8_STRING", selection: str = "c
     """The text that xclip gets."""
     pasted = await paste_bytes(server, target, selection)
     return pasted.decode("latin-1" if target == "STRING" else "utf-8")
+
+
+def listen(clipboard: Clipboard) -> list[str]:
+    heard: list[str] = []
+    clipboard.on_change(heard.append)
+    return heard
 
 
 class Program:
@@ -142,3 +152,12 @@ class Program:
             request = self.arrived(core.SelectionRequest)[-1]
             name = await self.connection.call(lambda d: d.get_atom_name(request.target))  # noqa: B023
             await self.give(request, name, answers[name])
+
+
+async def received(program: Program, name: str) -> str:
+    """What comes in parts by the property of this name."""
+    assert (await program.value(name, delete=True))[0] == "INCR"
+    data = bytearray()
+    while (part := await program.value(name, delete=True)) is None or part[1]:
+        data += part[1] if part else b""
+    return data.decode()

@@ -1,47 +1,27 @@
+"""Text on the clipboard, between desktopd and programs that copy and paste."""
+
 from __future__ import annotations
 
 import asyncio
 import subprocess
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from Xlib import X, Xatom
+from Xlib import X
 from Xlib.protocol import event as core
 from Xlib.protocol import request
 
-from desktopd.x11.connection import Display, Event
-from desktopd.x11.selections import transfer
+from desktopd.x11.connection import Display
 from desktopd.x11.selections.clipboard import Clipboard, Kind, Offer
 from desktopd.x11.selections.content import Content, ContentLimits
 from desktopd.x11.selections.transfer import CHUNK_BYTES
 from tests.x11.conftest import end
-from tests.x11.selecting import Program, copy, paste
+from tests.x11.selecting import LONG, Program, copy, listen, paste, received
 
 if TYPE_CHECKING:
     from tests.x11.conftest import Server
 
 UNICODE = "grün 細胞 🔬\n\tzweite Zeile\u0000 ende"
-LONG = "".join(f"{i} grün 細胞 🔬\n" for i in range(38_000))
-
-
-@pytest.fixture
-async def clipboard(server, connect) -> Clipboard:
-    """The clipboard of the shared server, without any text in it."""
-    clipboard = await Clipboard.open(await connect(server))
-    await clipboard.set("")
-    return clipboard
-
-
-@pytest.fixture
-async def program(server, connect) -> Program:
-    return await Program(await connect(server)).open()
-
-
-def listen(clipboard: Clipboard) -> list[str]:
-    heard: list[str] = []
-    clipboard.on_change(heard.append)
-    return heard
 
 
 @pytest.mark.parametrize("text", ["plain", UNICODE, "x" * 200_000, LONG], ids=len)
@@ -289,110 +269,9 @@ async def test_an_announced_size_over_the_limit_is_ignored(clipboard, program, e
     assert clipboard.text == ""
 
 
-async def test_a_program_that_knows_latin_1_only(clipboard, program, eventually):
-    await program.copy()
-    for count in (1, 2):  # TARGETS, UTF8_STRING
-        await eventually(lambda: len(program.arrived(core.SelectionRequest)), count)
-        await program.give(program.arrived(core.SelectionRequest)[-1], None, b"")
-    await eventually(lambda: len(program.arrived(core.SelectionRequest)), 3)
-    request = program.arrived(core.SelectionRequest)[2]
-    assert request.target == Xatom.STRING
-    await program.give(request, "STRING", "grün".encode("latin-1"))
-    await eventually(lambda: clipboard.text, "grün")
-
-
-async def test_a_copy_that_is_no_text_changes_nothing(server, clipboard, program, eventually):
-    heard = listen(clipboard)
-    await program.copy()
-    for count in (1, 2, 3):
-        await eventually(lambda: len(program.arrived(core.SelectionRequest)), count)
-        await program.give(program.arrived(core.SelectionRequest)[-1], None, b"")
-    copy(server, "next")
-    await eventually(lambda: heard, ["next"])
-
-
-async def silent(program: Program, request: Event) -> None:
-    """Never answers."""
-
-
-async def stuck(program: Program, request: Event) -> None:
-    """Announces parts and sends none."""
-    await program.give(request, "INCR", [4000], bits=32)
-
-
-@pytest.mark.parametrize("answer", [silent, stuck])
-async def test_a_program_that_does_not_do_its_part(
-    server, clipboard, program, eventually, monkeypatch, caplog, answer: Callable[..., Any]
-):
-    monkeypatch.setattr(transfer, "PATIENCE", 0.1)
-    heard = listen(clipboard)
-    await program.copy()
-    await eventually(lambda: len(program.arrived(core.SelectionRequest)))
-    request = program.arrived(core.SelectionRequest)[0]
-    await answer(program, request)
-    await eventually(
-        lambda: "can be pasted on the desktop only: it did nothing for 0.1 s" in caplog.text
-    )
-    monkeypatch.undo()
-    copy(server, "next")
-    await eventually(lambda: heard, ["next"])
-    # What it writes now goes where nobody reads it.
-    await program.give(request, "UTF8_STRING", b"late")
-    copy(server, "last")
-    await eventually(lambda: heard, ["next", "last"])
-
-
-async def test_a_program_that_ends_while_it_is_asked(
-    server, connect, clipboard, eventually, caplog
-):
-    heard = listen(clipboard)
-    program = await Program(await connect(server)).open()
-    await program.copy()
-    await eventually(lambda: len(program.arrived(core.SelectionRequest)))
-    await program.connection.close()
-    copy(server, "next")
-    await eventually(lambda: heard, ["next"])
-
-
-async def test_a_program_that_ends_while_it_pastes(
-    server, clipboard, program, eventually, monkeypatch, caplog
-):
-    caplog.set_level("INFO")
-    monkeypatch.setattr(transfer, "PATIENCE", 0.3)
-    await clipboard.set(LONG)
-    await program.convert("UTF8_STRING", "ANSWER")
-    await eventually(lambda: len(program.arrived(core.SelectionNotify)))
-    assert (await program.value("ANSWER"))[0] == "INCR"
-    await program.value("ANSWER", delete=True)
-    await program.connection.close()
-    await eventually(lambda: "did not get all" in caplog.text)
-    assert await paste(server) == LONG
-
-
-async def test_a_program_that_stops_pasting(
-    server, clipboard, program, eventually, monkeypatch, caplog
-):
-    caplog.set_level("INFO")
-    monkeypatch.setattr(transfer, "PATIENCE", 0.1)
-    await clipboard.set(LONG)
-    await program.convert("UTF8_STRING", "ANSWER")
-    await eventually(lambda: "did not get all: it did nothing for 0.1 s" in caplog.text)
-    monkeypatch.undo()
-    assert await paste(server) == LONG
-
-
 async def test_many_paste_at_once(server, clipboard):
     await clipboard.set(LONG)
     assert set(await asyncio.gather(*(paste(server) for _ in range(8)))) == {LONG}
-
-
-async def received(program: Program, name: str) -> str:
-    """What comes in parts by the property of this name."""
-    assert (await program.value(name, delete=True))[0] == "INCR"
-    data = bytearray()
-    while (part := await program.value(name, delete=True)) is None or part[1]:
-        data += part[1] if part else b""
-    return data.decode()
 
 
 async def test_one_window_pastes_twice_at_once(clipboard, program, eventually):
@@ -404,17 +283,3 @@ async def test_one_window_pastes_twice_at_once(clipboard, program, eventually):
     await eventually(lambda: len(program.arrived(core.SelectionNotify)), 2)
     for name in names:
         assert await received(program, name) == LONG
-
-
-async def test_a_program_older_than_the_icccm(clipboard, program, eventually):
-    """It names no property and expects the text in that of the target's name."""
-
-    def ask(display: Display) -> None:
-        atoms = [display.get_atom(name) for name in ("CLIPBOARD", "STRING")]
-        program.window.convert_selection(*atoms, X.NONE, X.CurrentTime)
-        display.sync()
-
-    await clipboard.set("old")
-    await program.connection.call(ask)
-    await eventually(lambda: len(program.arrived(core.SelectionNotify)))
-    assert await program.value("STRING") == ("STRING", b"old")

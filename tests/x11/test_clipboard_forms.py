@@ -13,7 +13,7 @@ import zlib
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -25,10 +25,7 @@ from desktopd.x11.selections import transfer
 from desktopd.x11.selections.clipboard import Clipboard, Offer, Superseded
 from desktopd.x11.selections.content import MEBIBYTE, Content, ContentTooLarge
 from desktopd.x11.selections.images import PngImage
-from tests.x11.selecting import Program, copy, paste, paste_bytes
-
-if TYPE_CHECKING:
-    pass
+from tests.x11.selecting import copy, paste, paste_bytes
 
 HTML = "<b>fett</b> grün 細胞"
 FILES = ["/data/cells.tif", "/data/zwölf Zellen #1 100%.tif"]
@@ -85,13 +82,6 @@ class QtProgram:
 
 
 @pytest.fixture
-async def clipboard(server, connect) -> Clipboard:
-    clipboard = await Clipboard.open(await connect(server))
-    await clipboard.set("")
-    return clipboard
-
-
-@pytest.fixture
 async def qt(server, folder) -> AsyncIterator[QtProgram]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, str(Path(__file__).with_name("clipboard_qt.py"))),
@@ -103,11 +93,6 @@ async def qt(server, folder) -> AsyncIterator[QtProgram]:
     yield QtProgram(process, folder)
     process.terminate()
     await process.wait()
-
-
-@pytest.fixture
-async def program(server, connect) -> Program:
-    return await Program(await connect(server)).open()
 
 
 def listen(clipboard: Clipboard) -> list[Offer]:

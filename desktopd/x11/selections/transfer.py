@@ -101,9 +101,10 @@ async def send(
                 while waiting:
                     name = (await _next(events)).atom
                     part = next(waiting[name])
-                    await connection.call(partial(put, window, name, part))
                     if not part.data:
+                        # The last one may be taken, and that be told, before `put` is done.
                         del waiting[name]
+                    await connection.call(partial(put, window, name, part))
 
 
 async def tell(connection: Connection, request: Event, name: int) -> None:

@@ -1,4 +1,4 @@
-"""Which files of the folder of results are offered: those at rest. A real folder."""
+"""What of the folder of results is offered: what is at rest. A real folder."""
 
 import asyncio
 import os
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktopd.files import results as module
+from desktopd.files.listing import EntryKind
 from desktopd.files.paths import FilePath
 from desktopd.files.results import Results
 from desktopd.files.root import Root
@@ -57,12 +58,32 @@ def test_a_file_that_is_written_again_is_offered_again(results: Results, place: 
     assert look(results) == []
 
 
-def test_only_files_with_something_in_them_are_offered(
+def test_a_folder_is_one_result_once_all_in_it_is_at_rest(results: Results, place: Path) -> None:
+    chunks = place / "cells.zarr" / "0" / "c"
+    chunks.mkdir(parents=True)
+    (chunks / "0").write_bytes(bytes(100))
+    look(results)
+    (chunks / "1").write_bytes(bytes(200))
+    assert look(results) == []
+    assert look(results) == ["cells.zarr"]
+    assert results.files is not None
+    (store,) = results.files
+    assert (store.kind, store.size) == (EntryKind.FOLDER, 300)
+    assert store.modified == (chunks / "1").stat().st_mtime
+    (chunks / "1").write_bytes(bytes(201))
+    assert look(results) == []
+    assert look(results) == ["cells.zarr"]
+
+
+def test_only_what_has_something_in_it_is_offered(
     results: Results, place: Path, folder: Path
 ) -> None:
     (place / "run").mkdir()
-    (place / "run" / "inner.csv").write_text("a")
+    (place / "run" / "empty").touch()
+    (place / "run" / "link").symlink_to(folder)
     (place / "empty").touch()
+    (place / ".parts").mkdir()
+    (place / ".parts" / "1").write_text("a")
     (place / ".cells.csv.part").write_text("a")
     (folder / "outside").write_text("a")
     (place / "link").symlink_to(folder / "outside")

@@ -26,6 +26,13 @@ export const IMAGE_TYPES = IMAGES.join();
 /** @typedef {{form: keyof typeof LIMITS, bytes: number, limit: number}} Excess a form that is too large */
 
 /**
+ * Why something was not sent: it is too large, the clipboard does not take such things, the browser has not given it, the server
+ * did not take it, or nobody can tell whether it is the newer copy.
+ *
+ * @typedef {({reason: 'size'} & Excess) | {reason: 'kind'} | {reason: 'failed', error: unknown} | {reason: 'missing'} | {reason: 'uncertain'}} ClipboardRefusal
+ */
+
+/**
  * What a paste or a drop carries; it can be read only while its event is handled.
  *
  * @param {Pick<DataTransfer, 'getData' | 'files'>} data

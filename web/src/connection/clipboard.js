@@ -1,9 +1,8 @@
 // @ts-check
-// What is copied, between two clipboards: what goes where, and when. Which of them has the newer copy is decided in latest-copy.js;
-// how the browser gives and takes stands in browser-clipboard.js, how the server does in server-clipboard.js, the paste key in
-// paste-key.js.
+// What is copied, between two clipboards: what goes where, and when. latest-copy.js decides which of them has the newer copy,
+// browser-clipboard.js how the browser gives and takes, server-clipboard.js how the server does, paste-key.js the paste key.
 
-/** @import { Content, Excess } from './clipboard-content.js' */
+/** @import { ClipboardRefusal, Content } from './clipboard-content.js' */
 /** @import { EventsConnection } from './events-connection.js' */
 /** @import { ClipboardOffer } from './server' */
 
@@ -21,13 +20,6 @@ import { Turns } from './turns.js';
 const SLOW = 1000;
 /** @type {ClipboardOffer} */
 const NOTHING = Object.freeze({ serial: 0, kind: 'nothing', text: '', html: false, image: null, files: [] });
-
-/**
- * Why something was not sent: it is too large, the clipboard does not take such things, the browser has not given it, the server
- * did not take it, or nobody can tell whether it is the newer copy.
- *
- * @typedef {({reason: 'size'} & Excess) | {reason: 'kind'} | {reason: 'failed', error: unknown} | {reason: 'missing'} | {reason: 'uncertain'}} ClipboardRefusal
- */
 
 /**
  * How a way to the desktop has ended: it is there, something newer is, it was not taken, or the user has given up.
@@ -55,11 +47,13 @@ export class Clipboard extends Emitter {
   #told = { now: false, ever: false };
   /** @type {number | null} serial of a copy that waits for the browser to take it */
   #waiting = null;
+  /** @type {number | null} serial of the one that waited when the window lost the focus */
+  #left = null;
   /** @type {{serial: number, blob: Promise<Blob>} | null} */
   #picture = null;
   /** @type {{end: Promise<End>, stop: AbortController} | null} what is on its way to the desktop */
   #sending = null;
-  /** Serials of what this page has sent last, and of what it has given the browser last. */
+  /** Serials of what this page has sent and given the browser last. */
   #own = 0;
   #given = 0;
   #turns = new Turns();
@@ -74,9 +68,8 @@ export class Clipboard extends Emitter {
       // Another server counts anew.
       this.#own = this.#given = 0;
     });
+    window.addEventListener('blur', () => (this.#left = this.#waiting));
     window.addEventListener('focus', () => this.#readUnasked());
-    // Later it might take the place of something copied elsewhere.
-    window.addEventListener('blur', () => (this.#waiting = null));
     for (const gesture of ['pointerup', 'keydown']) {
       window.addEventListener(gesture, (event) => this.#offerWaiting(event), { capture: true });
     }
@@ -182,12 +175,20 @@ export class Clipboard extends Emitter {
 
   /** Take what this computer has, where the browser allows it without asking, and give what waits. */
   async #readUnasked() {
-    if (!this.#enabled || !this.#told.ever || !document.hasFocus()) return;
+    if (!this.#told.ever || !document.hasFocus()) return;
     await this.#turns.take(async () => {
-      if (!(await mayRead('granted'))) return;
-      await this.#offer(await read(), false);
-      if (this.#isWaiting && !(await this.copy())) this.emit('kept');
+      const mayLook = this.#enabled && (await mayRead('granted'));
+      if (mayLook) await this.#offer(await read(), false);
+      else this.#leave();
+      if (mayLook && this.#isWaiting && !(await this.copy())) this.emit('kept');
     }).catch((error) => console.info('The browser keeps its clipboard:', error));
+  }
+
+  /** This computer may have something newer than what waited when the window lost the focus. */
+  #leave() {
+    if (this.#waiting !== this.#left || !this.#isWaiting) return;
+    this.#waiting = null;
+    this.emit('kept');
   }
 
   /**

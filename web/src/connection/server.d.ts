@@ -132,7 +132,7 @@ export interface FileEntry {
   /** The address behind `api/files/`. */
   href: string;
   kind: 'file' | 'folder' | 'link' | 'other';
-  /** Bytes, of files alone. */
+  /** Bytes; null of a folder that is listed, and not a result. */
   size: number | null;
   /** Seconds since 1970. */
   modified: number;

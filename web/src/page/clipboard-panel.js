@@ -1,8 +1,8 @@
 // @ts-check
 // The clipboard's dialog. What goes where, and when, is decided in connection/clipboard.js.
 
-/** @import { Clipboard, ClipboardRefusal } from '../connection/clipboard.js' */
-/** @import { Content } from '../connection/clipboard-content.js' */
+/** @import { Clipboard } from '../connection/clipboard.js' */
+/** @import { ClipboardRefusal, Content } from '../connection/clipboard-content.js' */
 
 import { mayRead } from '../connection/browser-clipboard.js';
 import { IMAGE_TYPES, contentOf, imageAmong } from '../connection/clipboard-content.js';

@@ -46,8 +46,13 @@ export class ResultsList extends Emitter {
   #draw() {
     const files = this.#new.files;
     this.#section.hidden = files.length === 0;
-    this.#list.replaceChildren(...files.map((file) => resultRow(file, this.#files.address(file.href))));
+    this.#list.replaceChildren(...files.map((file) => resultRow(file, this.#addressOf(file))));
     this.emit('count', files.length);
+  }
+
+  /** @param {FileEntry} file */
+  #addressOf({ kind, href }) {
+    return kind === 'folder' ? this.#files.zipAddress(href) : this.#files.address(href);
   }
 }
 

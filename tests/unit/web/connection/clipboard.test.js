@@ -160,6 +160,38 @@ test('with permission a picture is sent when the window gets the focus, and keys
   assert.equal(visit.clipboard.passing, null);
 });
 
+test('a copy that waited while the user was elsewhere comes when the page may look for something newer', async (t) => {
+  const visit = new Visit(t);
+  await visit.stands();
+  visit.allowed.read = true;
+  await visit.copied({});
+  await visit.happen('blur');
+  visit.allowed.write = true;
+  await visit.happen('focus');
+  assert.deepEqual([await visit.has(), visit.sent], [{ 'text/plain': 'copied' }, []]);
+  visit.allowed.write = false;
+  await visit.copied({ serial: 6, text: 'older' });
+  await visit.happen('blur');
+  visit.allowed.write = true;
+  visit.here = { 'text/plain': new Blob(['newer']) };
+  await visit.happen('focus');
+  assert.deepEqual(await visit.has(), { 'text/plain': 'newer' });
+  assert.deepEqual(visit.sent, [{ known: '6', forms: { text: 'newer' } }]);
+});
+
+test('where the page may not look, what waited takes the place of nothing that was copied elsewhere', async (t) => {
+  const visit = new Visit(t);
+  await visit.copied({});
+  await visit.happen('blur');
+  visit.allowed.write = true;
+  visit.here = { 'text/plain': new Blob(['newer']) };
+  await visit.happen('focus');
+  await visit.happen('pointerup');
+  assert.deepEqual([await visit.has(), visit.told], [{ 'text/plain': 'newer' }, ['kept', 'kept']]);
+  assert.equal(await visit.clipboard.copy(), true, 'but the user can have it');
+  assert.deepEqual(await visit.has(), { 'text/plain': 'copied' });
+});
+
 test('without control nothing is sent', async (t) => {
   const visit = new Visit(t);
   visit.clipboard.enabled = false;

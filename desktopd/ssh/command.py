@@ -1,0 +1,128 @@
+"""``desktopd ssh HOST``: the command line on a laptop.
+
+Tested by tests/deploy/test_ssh.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktopd.ssh import host_scripts, session
+from desktopd.ssh.connection import run
+
+INTERRUPTED = 130
+_SECRETS = ("--token", "--view-token", "--vnc-password", "--vnc-view-password")
+_EPILOG = """Options behind -- are settings of the desktop, for one that is started:
+desktopd ssh HOST -- --app 'fiji' --size 1920x1080. Without a user on HOST, ~/.ssh/config says how
+it is reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class SshArguments:
+    """What the user wants. `action` is ``open``, ``status`` or ``stop``; `port` 0 is a free one."""
+
+    host: str
+    action: str
+    name: str
+    port: int
+    browser: bool
+    wheel: Path | None
+    extras: str
+    options: tuple[str, ...]
+    settings: tuple[str, ...]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what the arguments behind ``desktopd ssh`` say; returns the exit status."""
+    asked = parse(arguments)
+    try:
+        if asked.wheel is not None and (status := _install(asked, asked.wheel)):
+            return status
+        if asked.action != "open":
+            status = run(asked.host, asked.options, host_scripts.control(asked.action, asked.name))
+            return _explained(asked, status)
+        script = host_scripts.start(asked.name, asked.settings)
+        wanted = session.Wanted(asked.host, asked.options, script, asked.port, asked.browser)
+        return _explained(asked, session.keep(wanted))
+    except KeyboardInterrupt:
+        _say(f"\nThe desktop goes on. `desktopd ssh {asked.host} stop` ends it.")
+        return INTERRUPTED
+
+
+def parse(arguments: Sequence[str]) -> SshArguments:
+    """What is asked; ends the process as argparse does."""
+    parser = _parser()
+    own, settings = _split(arguments)
+    found = parser.parse_intermixed_args(own)
+    if found.host.startswith("-"):
+        parser.error(f"{found.host}: expected a host such as ada@node7.example.org")
+    if not re.fullmatch(r"[\w.-]{1,32}", found.name):
+        parser.error(f"--name {found.name}: expected up to 32 letters, digits, dots or dashes")
+    if found.install is not None and not found.install.is_file():
+        parser.error(f"--install {found.install}: no such file; give the path of a wheel (.whl)")
+    for setting in settings:
+        if setting.partition("=")[0] in _SECRETS:
+            parser.error(
+                f"{setting.partition('=')[0]}: everybody on {found.host} could read it; leave it "
+                "out for a random one, or set it there in ~/.config/desktopd.toml"
+            )
+    return SshArguments(
+        found.host,
+        found.action,
+        found.name,
+        found.port,
+        found.browser,
+        found.install,
+        found.extras,
+        tuple(part for option in found.ssh_option for part in ("-o", option)),
+        tuple(settings),
+    )
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Our arguments, and those behind ``--``."""
+    if "--" not in arguments:
+        return [*arguments], []
+    at = arguments.index("--")
+    return [*arguments[:at]], [*arguments[at + 1 :]]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="desktopd ssh",
+        description="Your desktop on another machine: started or found there by ssh, and opened "
+        "in the browser here. It goes on when this command ends.",
+        epilog=_EPILOG,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("host", help="where it runs, as for ssh: ada@node7.example.org")
+    add("action", nargs="?", default="open", choices=["open", "status", "stop"])
+    add("--name", default="desktop", help="which of your desktops there; desktop is the first")
+    add("--port", type=int, default=0, help="port on this machine; unset: a free one")
+    add("--no-browser", dest="browser", action="store_false", help="only tell the address")
+    add("--install", type=Path, metavar="WHEEL", help="first install this wheel there")
+    add("--extras", default="fast,napari", help="of the wheel, when it is installed")
+    add("-o", dest="ssh_option", action="append", default=[], help="an option of ssh, as for ssh")
+    return parser
+
+
+def _install(asked: SshArguments, wheel: Path) -> int:
+    _say(f"Installing {wheel.name} on {asked.host}: some minutes the first time")
+    script = host_scripts.install(wheel.name, asked.extras)
+    return run(asked.host, asked.options, script, wheel)
+
+
+def _explained(asked: SshArguments, status: int) -> int:
+    if status == host_scripts.NOT_INSTALLED:
+        _say(f"{asked.host} has no desktopd: `desktopd ssh {asked.host} --install WHEEL` brings it")
+    return status
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)

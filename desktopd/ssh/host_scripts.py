@@ -1,0 +1,75 @@
+"""What a host is told to do: scripts for its sh, of one line each.
+
+A login shell passes them on, whichever it is: csh takes no line's end in a quoted word.
+Tested by tests/deploy/test_ssh.py.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+NOT_INSTALLED = 127
+"""Exit status where the host has no desktopd."""
+ENDED = 70
+"""Exit status of a started script whose desktop has ended, not its connection."""
+SOCKET, ADDRESS = "desktopd-socket ", "desktopd-address "
+"""How the lines begin by which the host tells the path of the unix socket, and the link to it."""
+
+_HOME = '"$HOME"/.local/share/desktopd'
+_FOLDER = (
+    "umask 077",
+    f"PATH=$PATH:$HOME/.local/bin:{_HOME}/bin",
+    f"command -v desktopd >/dev/null || exit {NOT_INSTALLED}",
+    "folder=/tmp/desktopd-ssh-$(id -u)",
+    'mkdir "$folder" 2>/dev/null',
+    # Only its owner may change the mode of a folder; a link would be followed.
+    '[ ! -L "$folder" ] && chmod 700 "$folder" || '
+    '{ echo "$folder is not yours: have an administrator remove it" >&2; exit 73; }',
+)
+_WATCH = (
+    # The script goes on until stdin ends, with the connection, or the desktop does.
+    "exec 3<&0",
+    "{ cat <&3 >/dev/null & reader=$!; }",
+    'while kill -0 $reader 2>/dev/null && [ -S "$socket" ]; do sleep 1; done',
+    "kill $reader 2>/dev/null",
+    f'[ -S "$socket" ] || exit {ENDED}',
+)
+
+
+def start(name: str, settings: Sequence[str]) -> str:
+    """Start or find the desktop, tell where it listens, and stay while there is a connection.
+
+    `settings` are options of ``desktopd``, for a desktop that is not there yet.
+    """
+    return _script(
+        *_FOLDER,
+        f'socket="$folder"/{name}.sock',
+        f'told=$(desktopd start --unix-socket "$socket" {shlex.join(settings)} </dev/null) || exit',
+        f'echo "{SOCKET}$socket"',
+        f'echo "$told" | sed -n "s|^ *unix:|{ADDRESS}|p"',
+        *_WATCH,
+    )
+
+
+def control(command: str, name: str) -> str:
+    """Have ``desktopd`` do something with the desktop of this name: ``status`` or ``stop``."""
+    return _script(*_FOLDER, f'exec desktopd {command} --unix-socket "$folder"/{name}.sock')
+
+
+def install(wheel: str, extras: str) -> str:
+    """Take a wheel of this file name from stdin, and install it into an environment of its own."""
+    name = shlex.quote(wheel)
+    return _script(
+        "set -e; umask 077",
+        f"mkdir -p {_HOME}; cd {_HOME}; cat > {name}",
+        "[ -x bin/python ] || python3 -m venv .",
+        f"bin/python -m pip install --quiet --upgrade ./{name}[{extras}]",
+        f"rm {name}",
+        "exec bin/desktopd check",
+    )
+
+
+def _script(*statements: str) -> str:
+    """The command that the login shell is given."""
+    return f"sh -c {shlex.quote('; '.join(statements))}"
