@@ -14,16 +14,16 @@ from desktopd.rfb.protocol.message import ProtocolError
 from desktopd.rfb.protocol.pixel_format import PixelFormat
 
 
-class Wanted(NamedTuple):
+class ReadNext(NamedTuple):
     """From `least` to `most` bytes are to be read next."""
 
     least: int
     most: int
 
 
-Reading = Generator[Wanted, bytes, None]
+Reading = Generator[ReadNext, bytes, None]
 """Yields what it wants, and is sent it."""
-_Length = Generator[Wanted, bytes, int]
+_Length = Generator[ReadNext, bytes, int]
 
 _TIGHT_BASIC_UNCOMPRESSED = 12
 _SCREEN = 16
@@ -56,12 +56,12 @@ class PixelArea(NamedTuple):
 def skip(count: int) -> Reading:
     """Read `count` bytes, as they come."""
     while count:
-        count -= len((yield Wanted(1, count)))
+        count -= len((yield ReadNext(1, count)))
 
 
 def number(count: int) -> _Length:
     """Read a number of `count` bytes."""
-    return int.from_bytes((yield Wanted(count, count)))
+    return int.from_bytes((yield ReadNext(count, count)))
 
 
 def payload(encoding: int, area: PixelArea) -> Reading:

@@ -19,7 +19,7 @@ from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
 from desktopd.rfb.protocol.rectangle_payloads import (
     PixelArea,
     Reading,
-    Wanted,
+    ReadNext,
     number,
     payload,
     skip,
@@ -65,14 +65,14 @@ class ServerStream:
 
     def _read(self) -> Reading:
         yield from self._handshake()
-        self.pixel_format = PixelFormat.parse((yield Wanted(16, 16)))
+        self.pixel_format = PixelFormat.parse((yield ReadNext(16, 16)))
         yield from skip((yield from number(4)))
         while True:
             yield from self._message()
 
     def _handshake(self) -> Reading:
         """Up to SecurityResult (section 7.1), and the size; of RFB 3.3 only that is left here."""
-        first = yield Wanted(1, 1)
+        first = yield ReadNext(1, 1)
         if self.version is None:
             raise ProtocolError("the server goes on before the viewer has chosen a version")
         if self.version == RFB_3_3:
@@ -96,10 +96,10 @@ class ServerStream:
 
     def _message(self) -> Reading:
         self._passing = False
-        kind = yield Wanted(1, 1)
+        kind = yield ReadNext(1, 1)
         if kind[0] == ServerMessageType.SERVER_CUT_TEXT:
             yield from skip(3)
-            length = int.from_bytes((yield Wanted(4, 4)), signed=True)
+            length = int.from_bytes((yield ReadNext(4, 4)), signed=True)
             yield from skip(abs(length))
             return
         self._passing = True
@@ -128,7 +128,7 @@ class ServerStream:
             yield from skip(4)
             width = yield from number(2)
             height = yield from number(2)
-            encoding = int.from_bytes((yield Wanted(4, 4)), signed=True)
+            encoding = int.from_bytes((yield ReadNext(4, 4)), signed=True)
             yield from payload(encoding, PixelArea(width, height, self.pixel_format))
             if encoding == Encoding.LAST_RECT:
                 return

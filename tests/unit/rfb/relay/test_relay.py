@@ -295,7 +295,7 @@ async def test_input_is_what_a_person_does(message: bytes, counts: bool) -> None
 async def test_the_viewer_tells_codec_and_rate() -> None:
     now = 100.0
     continuous = pack(">BBHHHH", 150, 1, 0, 0, 640, 480)
-    async with relaying(Role.VIEW, clock=lambda: now) as desk:
+    async with relaying(Role.VIEW, clipboard=False, clock=lambda: now) as desk:
         await desk.connect()
         assert (desk.viewer.codec, desk.viewer.fps) == (None, None)
         desk.say(set_encodings(1, 50, 7, -26), REQUEST * 10)
