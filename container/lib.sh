@@ -1,8 +1,57 @@
-# For container/run and tests/run: the virtual environment of this checkout.
+# For container/run and tests/run: what is installed for this checkout, step by step.
 # shellcheck shell=bash
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 environment=$repository/.venv
+log=$repository/.install.log
+STEPS=5
+installed_something=''
+
+# step NUMBER WORDS COMMAND...: runs a command whose output goes to the log, and counts the seconds.
+step() {
+    local number=$1 words=$2 started=$SECONDS ticker='' status=0
+    shift 2
+    [ -n "$installed_something" ] || : >"$log"
+    installed_something=yes
+    if [ -t 1 ]; then
+        count_seconds "[$number/$STEPS] $words" &
+        ticker=$!
+    else
+        echo "[$number/$STEPS] $words"
+    fi
+    "$@" >>"$log" 2>&1 || status=$?
+    if [ -n "$ticker" ]; then
+        kill "$ticker" 2>/dev/null || true
+        wait "$ticker" 2>/dev/null || true
+        printf '\r\033[K[%s/%s] %s: %s s\n' "$number" "$STEPS" "$words" $((SECONDS - started))
+    fi
+    if [ "$status" != 0 ]; then
+        tail -n 20 "$log" >&2
+        echo "Step $number ($words) failed with status $status; all that it printed is in $log" >&2
+        exit "$status"
+    fi
+}
+
+# count_seconds WORDS: until this script ends, or is done with the step.
+count_seconds() {
+    local seconds=0
+    while kill -0 $$ 2>/dev/null; do
+        printf '\r\033[K%s … %s s' "$1" $seconds
+        sleep 1
+        seconds=$((seconds + 1))
+    done
+}
+
+# install_packages [VARIANT|test]: the system packages, as container/install has them.
+install_packages() {
+    local missing
+    missing=$("$repository/container/install" --missing "$@")
+    [ -n "$missing" ] || return 0
+    echo "Installing what is missing: about 1.2 GB, in one to five minutes. The details go to $log"
+    # Asked for now, since nothing but the seconds is seen of a step.
+    if [ "$(id -u)" != 0 ] && command -v sudo >/dev/null; then sudo -v; fi
+    step 1 "System packages: $(wc -w <<<"$missing") to install" "$repository/container/install" "$@"
+}
 
 # Prints the first interpreter that is new enough and can make virtual environments. It is tried,
 # because a name on PATH may be a shim of a version manager without that version behind it.
@@ -44,13 +93,19 @@ prepare_environment() {
         [ "$(cat "$environment/.installed-$extra" 2>/dev/null)" = "$wanted" ] || stale=yes
     done
     if [ -n "$stale" ]; then
-        echo "installing desktopd[$1] and what it needs into $environment"
         [ "$(identity "$environment/bin/python")" = "$(identity "$python")" ] ||
-            "$python" -m venv --clear "$environment"
-        "$environment/bin/pip" install --disable-pip-version-check --editable "${repository}[$1]"
+            step 2 "Python environment in $environment" "$python" -m venv --clear "$environment"
+        step 3 "Python packages, napari among them" install_requirements "$1"
+        step 4 "desktopd and its page" "$environment/bin/pip" install --disable-pip-version-check \
+            --no-deps --editable "$repository"
         for extra in ${1//,/ }; do
             echo "$wanted" >"$environment/.installed-$extra"
         done
     fi
     export PATH=$environment/bin:$PATH
+}
+
+install_requirements() {
+    (cd "$repository" && "$environment/bin/python" container/requirements.py --extras "$1") |
+        "$environment/bin/pip" install --disable-pip-version-check --requirement /dev/stdin
 }

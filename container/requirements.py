@@ -1,6 +1,6 @@
-"""Prints what pip installs into an image beside desktopd: ``python requirements.py VARIANT``.
+"""Prints what pip installs beside desktopd: ``python requirements.py VARIANT``, as an image has it.
 
-To be run where pyproject.toml is.
+``python requirements.py --extras fast,napari`` does so for extras. To be run beside pyproject.toml.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ EXTRAS = {
 BESIDES = {"jupyter": ["jupyterlab>=4.3", "jupyterhub>=5.2"]}
 
 
-def main(variant: str) -> None:
+def main(variant: str, extras: str = "") -> None:
     """Print the requirements of a variant; exits with a message when there is no such one."""
-    if variant not in EXTRAS:
+    if variant != "--extras" and variant not in EXTRAS:
         sys.exit(f"VARIANT='{variant}': expected {', '.join(EXTRAS)}")
     project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
     found = [*project["dependencies"], *BESIDES.get(variant, [])]
-    for name in EXTRAS[variant]:
+    for name in EXTRAS.get(variant) or extras.split(","):
         found += project["optional-dependencies"][name]
     print(*found, sep="\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

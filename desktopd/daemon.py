@@ -21,6 +21,7 @@ from desktopd.config import ConfigError, Loaded, Settings, is_loopback
 from desktopd.control.report import Report, Reporter
 from desktopd.control.supervisor import end_supervisor
 from desktopd.errors import ListenError
+from desktopd.files.lasting import in_container
 from desktopd.files.sweep import keep_swept
 from desktopd.http.access.kept_token import forget_token, kept_token
 from desktopd.http.access.tokens import guessable
@@ -29,7 +30,7 @@ from desktopd.http.serving.link import link
 from desktopd.http.serving.listening_sockets import bind_tcp, bind_unix
 from desktopd.http.serving.server import HttpServer
 from desktopd.integrations.integration import Integration, connect
-from desktopd.options import budgets, http_options, session_options, viewer_limits
+from desktopd.options import budgets, http_options, obstacles, session_options, viewer_limits
 from desktopd.rfb import choice
 from desktopd.rfb.listeners import vnc_port as vnc
 from desktopd.rfb.listeners.authentication import VncAuthenticator
@@ -75,8 +76,11 @@ class Daemon:
             PixelPath(asked.rfb), self._session, settings.app, viewer_limits(settings)
         )
         self._application = session_application(loaded, self._session)
+        found = obstacles(loaded)
+        for obstacle in found:
+            log.warning("%s", obstacle)
         options = http_options(
-            settings, token, shares, self._integration, lambda: self._viewers.last_input
+            settings, token, shares, self._integration, lambda: self._viewers.last_input, found
         )
         self._files = options.files
         try:
@@ -94,7 +98,8 @@ class Daemon:
         ]
         # Who has set a token knows it; and nobody needs ours where something else lets users in.
         told = token if settings.token is None and settings.auth == "token" else None
-        self._link = link(self._http.addresses[0], settings.base_url, told)
+        address = self._http.addresses[0]
+        self._link = link(address, settings.base_url, told, settings.public_url)
 
     def _prepare(self, options: SessionOptions) -> str:
         """Take the runtime folder and what an earlier daemon left there; returns the token."""
@@ -114,7 +119,7 @@ class Daemon:
         """Run everything, and end it all together."""
         asked = _end_signal()
         async with NamedTasks({"asked": asked.wait(), **self._tasks()}) as tasks:
-            print(f"\n    {self._link}\n", flush=True)
+            print(f"\n    {self._link}\n{self._hint()}", flush=True)
             ended = await tasks.first()
             if "idle" in ended:
                 log.info("no input for %d seconds: ending", self._settings.idle_timeout)
@@ -149,6 +154,16 @@ class Daemon:
         if self._vnc_port is not None:
             tasks["vnc_port"] = self._vnc_port.serve()
         return tasks
+
+    def _hint(self) -> str:
+        """What may be another in the printed address, as nobody can tell from inside."""
+        if self._settings.public_url or self._settings.unix_socket or not in_container():
+            return ""
+        port = self._http.sockets[0].getsockname()[1]
+        return (
+            f"    Where the container's port {port} is published as another, e.g. -p 9601:{port}, "
+            "that one stands\n    in the address; public_url sets what is printed here.\n"
+        )
 
     def _report(self) -> Report:
         by_tcp = self._settings.unix_socket is None

@@ -5,7 +5,9 @@ The rooms know their options alone: of the settings' other names, files and vari
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 from desktopd import __version__
 from desktopd.applications.command import CompanionPlace, companion_environment, is_napari
@@ -14,6 +16,7 @@ from desktopd.budgets import Budget, Budgets
 from desktopd.config import ConfigError, Loaded, Settings
 from desktopd.files.errors import BadPath
 from desktopd.files.limits import UploadLimits
+from desktopd.files.obstacle import Obstacle, obstacle_at
 from desktopd.files.paths import FilePath
 from desktopd.files.sharing import Rules, SharedFiles
 from desktopd.http.access.oauth import Provider
@@ -44,6 +47,7 @@ def session_options(loaded: Loaded) -> SessionOptions:
         wm=settings.wm,
         gpu=settings.gpu,
         app_environment=_app_environment(loaded),
+        app_folder=_app_folder(settings),
     )
 
 
@@ -55,8 +59,35 @@ def _app_environment(loaded: Loaded) -> dict[str, str]:
     assigned = parse_command(settings.app, loaded.environment).environment
     environment = {**loaded.environment, **assigned}
     return companion_environment(
-        place, environment, restore=settings.restore, motion=settings.motion
+        place,
+        environment,
+        restore=settings.restore,
+        motion=settings.motion,
+        files=_app_folder(settings),
+        samples=_samples(settings),
     )
+
+
+def _samples(settings: Settings) -> Path | None:
+    """The folder of samples; None where there is none to be."""
+    if settings.samples is not None and not settings.samples.is_dir():
+        raise ConfigError(
+            f"samples='{settings.samples}': no such folder; make it, or unset samples"
+        )
+    return settings.samples.absolute() if settings.samples else None
+
+
+def _app_folder(settings: Settings) -> Path | None:
+    """Where the application starts: in `files_root` where that can be entered."""
+    root = settings.files_root
+    return root.resolve() if root is not None and os.access(root, os.R_OK | os.X_OK) else None
+
+
+def obstacles(loaded: Loaded) -> tuple[Obstacle, ...]:
+    """What the user of the application could not read or save, to be told before he has worked."""
+    root = loaded.settings.files_root
+    found = obstacle_at(root.resolve()) if root is not None and root.is_dir() else None
+    return () if found is None else (found,)
 
 
 def allowed_to_open(settings: Settings) -> Allowed:
@@ -87,6 +118,7 @@ def http_options(
     budgets: Budgets,
     provider: Provider | None,
     last_input: Callable[[], float | None],
+    obstacles: tuple[Obstacle, ...] = (),
 ) -> HttpOptions:
     """What the settings ask of the HTTP application; `last_input` as in `desktopd.files.pace`."""
     return HttpOptions(
@@ -104,6 +136,7 @@ def http_options(
         targets=_targets(settings),
         provider=provider,
         files=_shared_files(settings, last_input),
+        obstacles=obstacles,
         version=__version__,
     )
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
+_INTERPRETER = re.compile(r"(python|pypy|wish)[\d.]*|(ba|da|z)?sh|java|perl|ruby|Rscript|node|env")
 # In place of characters that quotes make plain; in no command, being for private use.
 _PLAIN = {"$": "\ue000", "~": "\ue001"}
 
@@ -26,8 +27,23 @@ class ShellCommand:
 
     @property
     def name(self) -> str:
-        """The program without its folder, such as ``napari``."""
-        return Path(self.argv[0]).name
+        """The program without its folder, such as ``napari``; of a script its own name."""
+        program = Path(self.argv[0]).name
+        return _script(self.argv[1:]) or program if _INTERPRETER.fullmatch(program) else program
+
+
+def _script(arguments: tuple[str, ...]) -> str:
+    """What an interpreter is given to run, ``my_gui`` of ``python -u my_gui.py``; "" for none."""
+    for number, argument in enumerate(arguments):
+        if argument in ("-m", "-jar"):
+            module = arguments[number + 1 : number + 2]
+            return Path(module[0]).stem if argument == "-jar" and module else "".join(module)
+        if argument in ("-c", "-lc", "-e"):
+            return ""
+        # `env` takes assignments before the program.
+        if not argument.startswith("-") and not _ASSIGNMENT.fullmatch(argument):
+            return Path(argument).stem
+    return ""
 
 
 def without_shell(text: str) -> str:

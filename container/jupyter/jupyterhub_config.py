@@ -1,10 +1,11 @@
 """JupyterHub with a desktop, and no Jupyter, for each of its users.
 
-pip install jupyterhub jupyterhub-idle-culler 'desktopd[fast,napari]'
+pip install jupyterhub jupyterhub-idle-culler "$(ls desktopd-*.whl)[fast,napari]"
 npm install --global configurable-http-proxy
 jupyterhub --config container/jupyter/jupyterhub_config.py
 
-Users are those of the machine (PAM). jupyterhub_docker.py gives each a container instead.
+The wheel is what `pip wheel --no-deps .` makes of a checkout. Users are those of the machine (PAM).
+jupyterhub_docker.py gives each a container instead.
 """
 
 import sys
@@ -31,6 +32,8 @@ class Proxy(ConfigurableHTTPProxy):
 
 c = get_config()  # noqa: F821
 c.JupyterHub.proxy_class = Proxy
+# Whoever has an account of this machine, or what else the authenticator asks for.
+c.Authenticator.allow_all = True
 c.Spawner.cmd = ["desktopd-singleuser"]
 c.JupyterHub.services = [
     {

@@ -38,7 +38,13 @@ def is_napari(command: str) -> bool:
 
 
 def companion_environment(
-    place: CompanionPlace, environment: Mapping[str, str], *, restore: bool, motion: str
+    place: CompanionPlace,
+    environment: Mapping[str, str],
+    *,
+    restore: bool,
+    motion: str,
+    files: Path | None = None,
+    samples: Path | None = None,
 ) -> dict[str, str]:
     """Variables with which napari starts our companion; `environment` is what it has else.
 
@@ -52,4 +58,6 @@ def companion_environment(
         "DESKTOP_COMPANION_FOLDER": str(place.sessions),
         "DESKTOP_COMPANION_RESTORE": "1" if restore else "0",
         "DESKTOP_COMPANION_MOTION": motion,
+        "DESKTOP_COMPANION_FILES": str(files or ""),
+        "DESKTOP_COMPANION_SAMPLES": str(samples or ""),
     }

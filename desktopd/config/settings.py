@@ -40,6 +40,14 @@ def _base_url(value: object) -> object:
     return "/" + "".join(f"{part}/" for part in value.split("/") if part)
 
 
+def _public_url(value: object) -> object:
+    if not isinstance(value, str) or not value:
+        return value or None
+    if not re.fullmatch(r"https?://[^/?#\s@]+(/[^?#\s]*)?", value):
+        raise ValueError("expected an address without query, e.g. https://desk.example.org/napari/")
+    return value.removesuffix("/") + "/"
+
+
 def _command(value: object) -> object:
     if isinstance(value, str):
         parse_command(value, {})
@@ -91,6 +99,9 @@ class Settings(BaseModel):
     host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 or :: for all")
     port: int = Field(8888, ge=0, le=65535, description="TCP port; 0 takes a free one")
     unix_socket: Path | None = Field(None, description="listen on this unix socket, not on TCP")
+    public_url: Annotated[str | None, BeforeValidator(_public_url)] = Field(
+        None, description="address that users open, e.g. https://desk.example.org/napari/"
+    )
     base_url: BaseUrl = Field("/", description="path below which everything is served")
     auth: Literal["token", "none", "jupyterhub"] = Field(
         "token", description="token, none behind a proxy that authenticates, or jupyterhub"
@@ -163,7 +174,12 @@ class Settings(BaseModel):
         "both", description="whether files go to the desktop, from it, or both"
     )
     files_root: Annotated[Path | None, BeforeValidator(_optional_path)] = Field(
-        Path(), description="folder of these files, /data in the image; empty: as files=off"
+        Path(),
+        description="folder of these files, where the application starts, /data in the image; "
+        "empty: as files=off",
+    )
+    samples: Annotated[Path | None, BeforeValidator(_optional_path)] = Field(
+        None, description="folder whose files napari offers under File > Open Sample; unset: none"
     )
     files_for_viewers: bool = Field(
         False, description="whoever may only watch lists and downloads files too"

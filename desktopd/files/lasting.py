@@ -30,15 +30,24 @@ def is_lasting(path: Path, root: Path = ROOT) -> bool:
     It does not on the container's own writable layer, and not in memory; true outside of
     containers. Of a volume nobody can tell from inside whether it goes with the container.
     """
-    text = (root / "proc/self/mountinfo").read_text()
-    mounts = [_parse(line) for line in text.splitlines()]
-    if not _in_container(_mount_of(Path("/"), mounts), root):
+    mounts = _mounts(root)
+    if not _is_container(_mount_of(Path("/"), mounts), root):
         return True
     mount = _mount_of(path, mounts)
     return mount is None or (mount.point != Path("/") and mount.kind not in MEMORY)
 
 
-def _in_container(top: _Mount | None, root: Path) -> bool:
+def in_container(root: Path = ROOT) -> bool:
+    """Whether this process runs in a container."""
+    return _is_container(_mount_of(Path("/"), _mounts(root)), root)
+
+
+def _mounts(root: Path) -> list[_Mount]:
+    text = (root / "proc/self/mountinfo").read_text()
+    return [_parse(line) for line in text.splitlines()]
+
+
+def _is_container(top: _Mount | None, root: Path) -> bool:
     if top is None or top.kind in LAYERS:
         return top is not None
     # A machine that was made of an image keeps the mark, and has a disk of its own.

@@ -181,7 +181,9 @@ def _routes(
     server: RfbServer,
 ) -> list[BaseRoute]:
     files = options.files
-    described = SessionEndpoint(session, application, server, viewers, options.version)
+    described = SessionEndpoint(
+        session, application, server, viewers, options.version, options.obstacles
+    )
     events = Events(session, application, viewers, described.describe, files, options.copies)
     screenshot = ScreenshotEndpoint(session, options.screenshots)
     clipboard, health = ClipboardEndpoint(session, options.copies), HealthEndpoint(session)

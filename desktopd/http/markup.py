@@ -9,14 +9,40 @@ import base64
 import hashlib
 from html import escape
 
+# The colours are those of web/src/page/style.css.
 _STYLE = """
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { display: grid; place-items: center; min-height: 100vh; margin: 0; }
-main { width: min(26rem, 90vw); }
-h1 { font-size: 1.25rem; margin: 0 0 1rem; }
+:root {
+  --ground: #262930; --raised: #30343d; --edge: #414851; --text: #d8dadd; --quiet: #9da2aa;
+  --accent: #6fa3e8; --bad: #f0857d; --field: #1e2026; --on-accent: #14161a;
+  color-scheme: dark light; font: 15px/1.5 system-ui, sans-serif;
+}
+@media (prefers-color-scheme: light) {
+  :root {
+    --ground: #f6f7f9; --raised: #e9ecf0; --edge: #b4bac3; --text: #1d2127; --quiet: #545b66;
+    --accent: #1f5fb8; --bad: #b02a20; --field: #ffffff; --on-accent: #ffffff;
+  }
+}
+*, ::before, ::after { box-sizing: border-box; }
+body {
+  display: grid; place-items: center; min-height: 100vh; min-height: 100dvh; margin: 0;
+  padding: 1rem; background: var(--ground); color: var(--text);
+}
+main { display: grid; gap: 0.9rem; width: min(28rem, 100%); overflow-wrap: anywhere; }
+h1 { font-size: 1.6rem; font-weight: 500; line-height: 1.2; margin: 0; }
 h1::first-letter { text-transform: uppercase; }
-form { display: grid; gap: 0.75rem; }
-input, button { font: inherit; padding: 0.5rem 0.75rem; box-sizing: border-box; width: 100%; }
+p { margin: 0; color: var(--quiet); }
+p[role=alert] { color: var(--bad); }
+form, label { display: grid; gap: 0.4rem; }
+form { gap: 0.9rem; }
+input, button {
+  width: 100%; min-height: 44px; padding: 0.5em 0.8em; border: 1px solid var(--quiet);
+  border-radius: 6px; background: var(--field); color: inherit; font: inherit; font-size: 16px;
+}
+button {
+  border-color: var(--accent); background: var(--accent); color: var(--on-accent); cursor: pointer;
+}
+a { color: var(--accent); }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 """
 
 STYLE_SOURCE = f"'sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'"

@@ -8,6 +8,7 @@ from typing import Literal
 
 from desktopd.budgets import Budgets
 from desktopd.data_policy import Copies, Screenshots
+from desktopd.files.obstacle import Obstacle
 from desktopd.files.sharing import SharedFiles
 from desktopd.http.access.oauth import Provider
 from desktopd.rfb.relay.targets import Targets
@@ -22,8 +23,9 @@ class HttpOptions:
     `auth`: ``none`` behind a proxy that lets users in; a `provider` takes its place.
     `frame_ancestors`: CSP sources. `allow_origin`: origins such as ``https://lms.example.org``.
     `allowed_hosts`: host names, empty for any. `trusted_proxies`: addresses, networks, ``unix``
-    for peers of a unix socket, or ``*``. `files`: None switches them off. `static`: the folder of
-    the built client. `budgets`: what others than the owner may cost.
+    for peers of a unix socket, or ``*``. `files`: None switches them off. `obstacles`: what
+    keeps the user's files from being saved. `static`: the folder of the built client. `budgets`:
+    what others than the owner may cost.
     """
 
     version: str
@@ -41,4 +43,5 @@ class HttpOptions:
     targets: Targets | None = None
     provider: Provider | None = None
     files: SharedFiles | None = None
+    obstacles: tuple[Obstacle, ...] = ()
     static: Path = STATIC

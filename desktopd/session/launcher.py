@@ -59,6 +59,7 @@ class Launcher:
             first_oom_victim=service.first_oom_victim,
             umask=service.umask,
             nice=service.nice,
+            folder=service.folder,
         )
         return Process(
             child.pid, child, keep_children=service.keep_children or service.forks, mark=mark
@@ -66,7 +67,8 @@ class Launcher:
 
     async def launch_beside(self, argv: Sequence[str]) -> None:
         """Start a program that is no service: nobody starts it again. Raises as `launch` does."""
-        service = Service("launched", tuple(argv), ready=at_once, uses_gpu=True)
+        folder = self._options.app_folder
+        service = Service("launched", tuple(argv), ready=at_once, uses_gpu=True, folder=folder)
         started = await self.launch(service, self._options.folder / "launched.log")
         self._beside = [*(process for process in self._beside if process.running), started]
 

@@ -35,6 +35,7 @@ class SessionOptions:
     wm: str
     gpu: str
     app_environment: Mapping[str, str]
+    app_folder: Path | None
 
     @property
     def backends(self) -> tuple[Backend, ...]:

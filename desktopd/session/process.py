@@ -143,15 +143,17 @@ def popen(
     first_oom_victim: bool = False,
     umask: int = -1,
     nice: int = 0,
+    folder: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, its output appended to `log`.
 
     With `first_oom_victim` the kernel ends it before the others when memory is short; `nice` is
-    for when cores are. Raises LaunchError.
+    for when cores are. It starts in `folder`, None: in that of this process. Raises LaunchError.
     """
     with _output(log) as output, _launch_errors(argv[0]):
         child = subprocess.Popen(
             argv,
+            cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -183,7 +185,9 @@ def _output(log: Path) -> Iterator[int]:
 def _launch_errors(program: str) -> Iterator[None]:
     try:
         yield
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        if error.filename != program:
+            raise LaunchError(f"{error.filename}: no such folder to start {program} in") from None
         raise LaunchError(
             f"{program}: no such program; install it, `desktopd check` says how"
         ) from None

@@ -21,6 +21,9 @@ from desktopd.session.state import Running, StateFile
 from desktopd.session.status import ServiceState, ServiceStatus
 from desktopd.tasks import NamedTasks
 
+FOLLOWED_EVERY = 1.0
+"""Seconds between two looks at what a service prints before it is ready."""
+
 log = logging.getLogger(__name__)
 
 
@@ -194,9 +197,16 @@ class Runner:
             while not await self.service.ready():
                 await asyncio.sleep(self.service.poll)
 
-        async with NamedTasks({"ready": probe(), "ended": process.wait()}) as tasks:
+        waits = {"ready": probe(), "ended": process.wait(), "log": self._follow_log()}
+        async with NamedTasks(waits) as tasks:
             done = await tasks.first(within=self.service.ready_within)
         return None if done else f"was not ready after {self.service.ready_within:.0f} s"
+
+    async def _follow_log(self) -> None:
+        """Tell what it prints while it is waited for."""
+        while True:
+            await asyncio.sleep(FOLLOWED_EVERY)
+            self._note(log=self._last_lines)
 
     async def _until_end(self, process: Process) -> str | None:
         """None once the process has ended; otherwise what is wrong with it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from desktopd.session.process import Process
 from desktopd.session.status import Stage
@@ -65,7 +66,8 @@ class Service:
     `on_first_size`: it starts when the size of a viewer that has come is known.
     `stop_within`: seconds from SIGTERM to SIGKILL. `keep_children`: what it started goes on when
     it ends by itself. `uses_gpu`: it draws, or starts what draws. `environment`: variables for
-    this one alone. `nice`: how far it stands back where cores are short (nice(1)).
+    this one alone. `nice`: how far it stands back where cores are short (nice(1)). `folder`: where
+    it starts (None: where the daemon did).
     """
 
     name: str
@@ -89,6 +91,7 @@ class Service:
     umask: int = -1
     nice: int = 0
     environment: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

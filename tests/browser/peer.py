@@ -59,6 +59,8 @@ class Peer:
         self.size = (width, height)
         self.heard: list[ClientMessage] = []
         self.visits = 0
+        self.facts: dict[str, Any] = {}
+        """What it says of its session besides, or instead."""
         self._path = path
         self._socket: WebSocket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -156,9 +158,16 @@ class Peer:
             ],
             "display": {"name": ":0", "backend": "xvfb", "width": width, "height": height},
             "viewers": [],
-            "app": {"command": "peer", "state": "running", "restarts": 0, "error": None},
+            "app": {
+                "name": "peer",
+                "command": "peer",
+                "state": "running",
+                "restarts": 0,
+                "error": None,
+            },
             "gpu": {"renderer": None, "name": None, "reason": None},
             "rfb": {"path": self._path, "baseline": True},
+            **self.facts,
         }
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 from playwright.sync_api import expect
 from websockets.sync.client import connect
@@ -27,7 +28,7 @@ from tests.browser.chrome_input import ChromeInput
 from tests.browser.memory_group import memory_group
 from tests.browser.napari_desktop import VIEW, WITHIN, Napari, running
 from tests.chromium import Tab, save, screen
-from tests.daemon import until
+from tests.daemon import short_folder, until
 
 OpenTab = Callable[[str], Tab]
 # In a window of 1280x720.
@@ -48,8 +49,13 @@ def differences(before: Any, after: Any, where: str = "") -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[Napari]:
-    with running("napari {data}/cells.tif", open_hosts="127.0.0.1") as napari:
-        yield napari
+    with short_folder() as samples:
+        for name in ("cells", "more"):
+            plane = np.zeros((64, 64), np.uint8)
+            tifffile.imwrite(samples / f"{name}.tif", plane, photometric="minisblack")
+        settings = {"open_hosts": "127.0.0.1", "samples": samples}
+        with running("napari {data}/cells.tif", **settings) as napari:
+            yield napari
 
 
 @pytest.fixture
@@ -69,6 +75,27 @@ def test_what_this_application_can_do(napari: Napari) -> None:
     assert told["state"] == "running"
     assert "llvmpipe" in told["companion"]["renderer"]
     assert told["companion"]["napari"].count(".") == 2
+
+
+FOLDERS = """
+import json
+from napari._qt import qt_viewer
+from napari.plugins._npe2 import get_sample_data, sample_iterator
+from pathlib import Path
+samples = dict(sample_iterator())["desktopd"]
+told = [qt_viewer.get_open_history(), [each["display_name"] for each in samples.values()]]
+v.open_sample("desktopd", "sample1")
+Path({answer!r}).write_text(json.dumps(told))
+"""
+
+
+def test_dialogs_begin_in_the_files_and_samples_are_at_hand(napari: Napari) -> None:
+    answer = napari.data / "folders.json"
+    napari.run(FOLDERS.format(answer=str(answer)))
+    begun, samples = json.loads(answer.read_text())
+    assert begun == [str(napari.data)]
+    assert samples == ["cells.tif", "more.tif"]
+    assert list(napari.layers()) == ["cells", "more"]
 
 
 def test_a_file_is_a_layer_of_its_name(napari: Napari) -> None:

@@ -17,6 +17,8 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests import http
+from tests.browser.conftest import visit
+from tests.browser.peer import Peer
 from tests.chromium import Tab, save, screen
 from tests.daemon import Daemon, until
 
@@ -266,3 +268,34 @@ def test_a_canary_token_leaves_no_trace(daemon: Start, tab: OpenTab) -> None:
         assert canary.encode() not in Path(f"/proc/{process}/cmdline").read_bytes()
     environment = Path(f"/proc/{desktop.pid('application')}/environ").read_bytes()
     assert canary.encode() not in environment
+
+
+def test_what_cannot_be_saved_is_said_once(server: Peer, tab: OpenTab) -> None:
+    problem = {"error": "User 7 cannot write to /data", "remedy": "docker run --user 501:0 …"}
+    server.facts = {"obstacles": [problem]}
+    page = visit(server, tab).page
+    card = page.locator("#obstacle")
+    expect(card).to_contain_text(problem["error"])
+    expect(card).to_contain_text(problem["remedy"])
+    card.get_by_role("button", name="Close").click()
+    expect(card).to_be_hidden()
+    page.close()
+    again = tab(server.page)
+    again.shows(stage="ready")
+    expect(again.page.locator("#obstacle")).to_be_hidden()
+
+
+def test_a_long_wait_is_counted_and_shows_what_the_application_prints(
+    server: Peer, context: BrowserContext
+) -> None:
+    app = {"name": "napari", "command": "napari", "state": "starting", "restarts": 0, "error": None}
+    server.facts = {"stage": "application", "app": {**app, "log": "loading 40 plugins"}}
+    page = context.new_page()
+    page.clock.install()
+    page.goto(server.page)
+    expect(page.locator("#start-title")).to_have_text("napari")
+    expect(page).to_have_title("napari")
+    expect(page.locator("#start-log")).to_be_hidden()
+    page.clock.run_for(12_000)
+    expect(page.locator("#start-waited")).to_have_text("Waiting for 12 s")
+    expect(page.locator("#start-log")).to_have_text("loading 40 plugins")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
@@ -240,8 +241,14 @@ def test_every_panel_by_keyboard_and_for_a_screen_reader(
     page.goto(target.daemon.page)
     tab.shows_desktop()
     desktop.focus()
+    expect(desktop).to_have_accessible_description(re.compile("F6 leaves"))
+    handle = page.locator("#bar-handle").bounding_box()
+    assert handle is not None
+    assert min(handle["width"], handle["height"]) >= 24
+    # The menus of applications are at the left.
+    assert handle["x"] > width * 0.4
     for panel, snapshot in SNAPSHOTS.items():
-        page.keyboard.press("Control+Alt+Shift+KeyM")
+        page.keyboard.press("F6" if phone else "Control+Alt+Shift+KeyM")
         expect(page.locator("#bar-menu :focus")).to_have_count(1)
         while page.evaluate("document.activeElement.id") != f"bar-{panel}":
             page.keyboard.press("Tab")

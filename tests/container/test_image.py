@@ -70,6 +70,24 @@ def test_files_go_to_data(start: Start) -> None:
     assert container.request("GET", "/api/files/").json()["root"] == "/data"
 
 
+OPEN_DIALOG = "from qtpy.QtWidgets import QApplication as A, QFileDialog as D; a = A([]); d = D(); \
+d.setOption(D.Option.DontUseNativeDialog); d.show(); print(*[u.path() for u in d.sidebarUrls()])"
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_samples_are_at_hand(
+    start: Start, folder: Path
+) -> None:
+    (folder / "mine").mkdir()
+    folder.chmod(0o755)
+    container = start(options=("--user=4321:0", f"--volume={folder / 'mine'}:/data"))
+    container.ready()
+    (problem,) = container.session()["obstacles"]
+    assert problem["error"].startswith("User 4321 cannot write to /data")
+    assert f"{problem['error']}; {problem['remedy']}" in container.logs()
+    shown = container.run("env", "QT_QPA_PLATFORM=offscreen", "python", "-c", OPEN_DIALOG)
+    assert shown.split()[-2:] == ["/data", "/opt/desktopd/samples"]
+
+
 def test_only_8888_listens(start: Start) -> None:
     container = start()
     container.ready()

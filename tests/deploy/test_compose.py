@@ -84,7 +84,10 @@ def test_each_desk_of_the_workshop_is_hardened_and_below_its_own_path() -> None:
     assert len(desks) == len(WORKSHOP["services"]) - 1 > 1
     for name, desk in desks.items():
         assert {key: desk[key] for key in HARDENED} == HARDENED
-        assert desk["command"] == ["--base-url", f"/{name}/"]
+        public = ["--public-url", f"http://127.0.0.1:8888/{name}/"]
+        assert desk["command"] == ["--base-url", f"/{name}/", *public]
+        kept = WORKSHOP["services"][f"desk-{name}"]["volumes"]
+        assert kept == [f"{name}-data:/data", f"{name}-home:/home/desktop"]
         assert "ports" not in desk
 
 

@@ -18,6 +18,7 @@ from tests.daemon import ROOT, until
 from tests.deploy.conftest import napari_picture, shows_desktop
 from tests.deploy.front import recipe
 from tests.deploy.test_compose import compose
+from tests.documents import commands
 
 # The first test builds the image.
 pytestmark = pytest.mark.timeout(1800)
@@ -37,7 +38,8 @@ class Project:
 
     def __init__(self, docker: Docker, file: Path, variables: dict[str, str]) -> None:
         self._command = [*compose(), "--file", str(file)]
-        self._command += ["--project-name", f"ddtest{secrets.token_hex(3)}"]
+        self.name = f"ddtest{secrets.token_hex(3)}"
+        self._command += ["--project-name", self.name]
         self._environment = {**docker.environment, **variables}
 
     def __call__(self, *arguments: str, **variables: str) -> str:
@@ -105,6 +107,27 @@ def test_one_desktop_shows_napari_and_keeps_its_data(project: Up, context: Brows
     assert desktop.inside("desktop", "cat /data/proof") == "kept\n"
 
 
+def test_a_backup_brings_the_files_back(
+    project: Up, docker: Docker, image: str, folder: Path
+) -> None:
+    back_up, bring_back = [c for c in commands("docs/deploy.md") if "compose_data" in c]
+    desktop = project("compose/desktop.yaml", ANY_PORT)
+
+    def shell(command: str) -> None:
+        command = command.replace("compose_data", f"{desktop.name}_data")
+        command = command.replace(" desktopd ", f" {image} ")
+        run = ["bash", "-c", command]
+        subprocess.run(run, cwd=folder, env=docker.environment, check=True, capture_output=True)
+
+    desktop("up", "--detach", "--no-build")
+    desktop.inside("desktop", "echo kept > /data/proof")
+    shell(back_up)
+    desktop("down", "--volumes")
+    desktop("up", "--detach", "--no-build")
+    shell(bring_back)
+    assert desktop.inside("desktop", "cat /data/proof && touch /data/more") == "kept\n"
+
+
 def test_the_volumes_belong_to_any_user_from_the_first_start(project: Up) -> None:
     desktop = project("compose/desktop.yaml", ANY_PORT, DESKTOP_USER="123456:0")
     desktop("up", "--detach", "--no-build")
@@ -151,6 +174,14 @@ def test_a_workshop_is_a_desktop_for_each_behind_one_address(
         page.locator(FULL_SIZE).wait_for(state="attached")
         save(napari_picture(page), f"workshop-{name}")
         page.close()
+    workshop.inside("desk-ada", "echo kept > /data/proof")
+    workshop("restart", "desk-grace")
+    workshop("down")
+    workshop("up", "--detach", "--no-build")
+    front = workshop.address("front", 80)
+    assert {name: workshop.token(f"desk-{name}") for name in tokens} == tokens
+    assert workshop.inside("desk-ada", "cat /data/proof") == "kept\n"
     bearer = {"Authorization": f"Bearer {tokens['ada']}"}
+    until(lambda: http.get(f"{front}/ada/healthz").status_code == 200, 60, "the desk of ada")
     assert http.get(f"{front}/ada/api/session", headers=bearer).status_code == 200
     assert http.get(f"{front}/grace/api/session", headers=bearer).status_code == 401

@@ -92,3 +92,16 @@ def test_a_path_that_the_command_sets_for_napari_is_beside_the_companions(folder
     told = session_options(folder, "--app", "PYTHONPATH=/opt/mine napari").app_environment
     first, last = told["PYTHONPATH"].split(":")
     assert (Path(first).name, last) == ("hook", "/opt/mine")
+
+
+def test_the_application_starts_where_the_files_are(folder: Path) -> None:
+    assert session_options(folder, "--files-root", str(folder)).app_folder == folder
+    assert session_options(folder).app_folder == Path.cwd()
+    assert session_options(folder, "--files-root", "").app_folder is None
+
+
+def test_samples_are_a_folder_that_is_there(folder: Path) -> None:
+    told = session_options(folder, "--samples", str(folder)).app_environment
+    assert told["DESKTOP_COMPANION_SAMPLES"] == str(folder)
+    with pytest.raises(ConfigError, match=r"samples='/no/such': no such folder"):
+        session_options(folder, "--samples", "/no/such")

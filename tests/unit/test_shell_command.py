@@ -57,3 +57,22 @@ def test_what_is_no_command_is_an_error(text: str) -> None:
 def test_env_makes_assignments_where_there_is_no_shell() -> None:
     assert without_shell("A=b napari") == "env A=b napari"
     assert without_shell("napari 'a b'") == "napari 'a b'"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("/usr/bin/napari --reset", "napari"),
+        ("A=b napari", "napari"),
+        ("python my_gui.py", "my_gui"),
+        ("python3.12 -u /opt/gui/segment.py --port 3", "segment"),
+        ("python -m pyqtgraph.examples.Plotting", "pyqtgraph.examples.Plotting"),
+        ("java -jar /opt/fiji/ij.jar", "ij"),
+        ("env QT_SCALE_FACTOR=2 napari", "napari"),
+        ("sh -c 'a | b'", "sh"),
+        ("bash", "bash"),
+        ("python", "python"),
+    ],
+)
+def test_a_program_is_called_by_what_it_runs(text: str, name: str) -> None:
+    assert parse_command(text, {}).name == name

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from desktopd.applications.application import Application
+from desktopd.files.obstacle import Obstacle
 from desktopd.http.access.access import Access
 from desktopd.http.api.application_json import crash_json
 from desktopd.http.api.served_session import ServedSession
@@ -18,7 +20,8 @@ from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.status import DisplayStatus, ServiceState, ServiceStatus, SessionStatus, Stage
 from desktopd.shell_command import parse_command
 
-_TROUBLE = (ServiceState.FAILED, ServiceState.BACKOFF)
+_TELLING = (ServiceState.STARTING, ServiceState.FAILED, ServiceState.BACKOFF)
+"""States in which the log says what is being done, or why it failed."""
 
 
 class SessionEndpoint:
@@ -31,12 +34,14 @@ class SessionEndpoint:
         server: RfbServer,
         viewers: Viewers,
         version: str,
+        obstacles: Sequence[Obstacle] = (),
     ) -> None:
         self._session = session
         self._application = application
         self._server = server
         self._viewers = viewers
         self._version = version
+        self._obstacles = obstacles
 
     async def get(self, request: Request) -> Response:
         """What `describe` tells the role of the request."""
@@ -53,6 +58,7 @@ class SessionEndpoint:
             "message": message(status),
             "role": role,
             "version": self._version,
+            "obstacles": self._told_obstacles(role),
             "services": [_service(service, role) for service in status.services],
             "display": None if status.display is None else _display(status.display, role),
             "windows": windows_json(status.windows),
@@ -68,6 +74,11 @@ class SessionEndpoint:
                 "reason": status.gpu.reason,
             },
         }
+
+    def _told_obstacles(self, role: Role) -> list[dict[str, str]]:
+        if role is not Role.CONTROL:
+            return []
+        return [{"error": found.error, "remedy": found.remedy} for found in self._obstacles]
 
 
 def message(status: SessionStatus, *, reason: bool = True) -> str:
@@ -142,9 +153,10 @@ def _application(status: SessionStatus, role: Role) -> dict[str, Any]:
     application = status.application
     control = role is Role.CONTROL
     return {
+        "name": _program(status.command),
         "command": status.command if control else _program(status.command),
         "state": application.state,
         "restarts": application.restarts,
         "error": application.error,
-        "log": application.log if control and application.state in _TROUBLE else "",
+        "log": application.log if control and application.state in _TELLING else "",
     }

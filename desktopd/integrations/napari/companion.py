@@ -10,6 +10,7 @@ from typing import IO, Any
 from desktopd.integrations.napari.changes import Changes
 from desktopd.integrations.napari.drawing import Drawing
 from desktopd.integrations.napari.errors import ErrorLog
+from desktopd.integrations.napari.folders import begin_in, offer_samples
 from desktopd.integrations.napari.layers import describe_all
 from desktopd.integrations.napari.main_thread import MainThread
 from desktopd.integrations.napari.methods import METHODS
@@ -40,6 +41,7 @@ class Companion:
         from napari import __version__
 
         self._napari = str(__version__)
+        self._place: Place | None = place
         self.main = MainThread()
         self.workers = ThreadPoolExecutor(1, "desktopd companion")
         self.viewer: Any = None
@@ -85,6 +87,7 @@ class Companion:
 
     def _attach(self, viewer: Any) -> None:
         self.errors.follow_napari()
+        self._offer_folders()
         self.motion.follow(viewer)
         self.drawing.follow(viewer)
         # napari's events do not keep alive who hears them.
@@ -96,6 +99,19 @@ class Companion:
         self.viewer = viewer
         viewer.window._qt_window.destroyed.connect(self._lost_viewer)
         self._tell_state()
+
+    def _offer_folders(self) -> None:
+        """Once for a process: whatever napari makes of them, its window comes first."""
+        place, self._place = self._place, None
+        if place is None:
+            return
+        try:
+            if place.files is not None:
+                begin_in(place.files)
+            if place.samples is not None:
+                offer_samples(place.samples)
+        except Exception:
+            log.warning("desktopd: napari does not take the folders", exc_info=True)
 
     def _lost_viewer(self) -> None:
         self.viewer = None

@@ -12,6 +12,8 @@ SOCKET = "DESKTOP_COMPANION_SOCKET"
 FOLDER = "DESKTOP_COMPANION_FOLDER"
 RESTORE = "DESKTOP_COMPANION_RESTORE"
 MOTION = "DESKTOP_COMPANION_MOTION"
+FILES = "DESKTOP_COMPANION_FILES"
+SAMPLES = "DESKTOP_COMPANION_SAMPLES"
 
 
 @dataclass(frozen=True)
@@ -19,13 +21,16 @@ class Place:
     """`socket` is where the daemon asks; `folder` holds sessions and last words, for us alone.
 
     `restore`: the session is saved, and put back after an end that its user did not ask for.
-    `motion`: how a scene is drawn that is too slow to move, ``smooth`` or ``exact``.
+    `motion`: how a scene is drawn that is too slow to move, ``smooth`` or ``exact``. `files`: where
+    dialogs begin, None as napari has it. `samples`: a folder of samples, None for none.
     """
 
     socket: Path
     folder: Path
     restore: bool
     motion: str = "smooth"
+    files: Path | None = None
+    samples: Path | None = None
 
     @classmethod
     def take(cls, hook: str) -> Place | None:
@@ -36,6 +41,7 @@ class Place:
         socket, folder = os.environ.pop(SOCKET, ""), os.environ.pop(FOLDER, "")
         restore = os.environ.pop(RESTORE, "1")
         motion = os.environ.pop(MOTION, "smooth")
+        files, samples = (_folder(os.environ.pop(name, "")) for name in (FILES, SAMPLES))
         entries = os.environ.get("PYTHONPATH", "").split(os.pathsep)
         left = os.pathsep.join(entry for entry in entries if entry != hook)
         if left:
@@ -44,7 +50,7 @@ class Place:
             os.environ.pop("PYTHONPATH", None)
         if not socket or not folder:
             return None
-        return cls(Path(socket), Path(folder), restore != "0", motion)
+        return cls(Path(socket), Path(folder), restore != "0", motion, files, samples)
 
     def claim(self) -> IO[bytes] | None:
         """Take the place for as long as the returned file is open; None: another napari has it."""
@@ -60,3 +66,7 @@ class Place:
     def last_words(self) -> Path:
         """The file for the traceback with which this process ends."""
         return self.folder / f"end-{os.getpid()}.txt"
+
+
+def _folder(name: str) -> Path | None:
+    return Path(name) if name else None

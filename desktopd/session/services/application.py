@@ -43,5 +43,6 @@ def application(options: SessionOptions, x_server: XServer, changed: Callable[[]
         first_oom_victim=True,
         uses_gpu=True,
         nice=NICE,
+        folder=options.app_folder,
         environment={**command.environment, **options.app_environment},
     )

@@ -37,6 +37,12 @@ def test_the_users_own_path_comes_after_ours() -> None:
     assert (HOOK / "sitecustomize.py").is_file()
 
 
+def test_folders_are_told_to_the_companion() -> None:
+    place, folders = CompanionPlace(Path("/run")), {"files": Path("/data"), "samples": Path("/s")}
+    made = companion_environment(place, {}, restore=True, motion="smooth", **folders)
+    assert (made["DESKTOP_COMPANION_FILES"], made["DESKTOP_COMPANION_SAMPLES"]) == ("/data", "/s")
+
+
 def test_no_variable_looks_like_a_setting() -> None:
     made = companion_environment(CompanionPlace(Path("/run")), {}, restore=True, motion="smooth")
     assert not [name for name in made if name.startswith(PREFIX)]

@@ -86,6 +86,17 @@ async def test_a_missing_program_is_named(folder: Path) -> None:
         popen(["/etc/passwd"], dict(os.environ), folder / "log")
 
 
+async def test_a_child_starts_in_its_folder(folder: Path) -> None:
+    inner = folder / "inner"
+    inner.mkdir()
+    child = popen(["sh", "-c", "pwd"], dict(os.environ), folder / "log", folder=inner)
+    await Process(child.pid, child).wait()
+    assert (folder / "log").read_text() == f"{inner}\n"
+    inner.rmdir()
+    with pytest.raises(LaunchError, match=r"inner: no such folder to start sh in"):
+        popen(["sh"], dict(os.environ), folder / "log", folder=inner)
+
+
 async def test_a_nice_child_stands_back_in_every_count_of_the_kernel(folder: Path) -> None:
     child = popen(["sleep", "60"], dict(os.environ), folder / "log", nice=5)
     process = Process(child.pid, child)

@@ -62,6 +62,8 @@ export interface Restored {
 }
 
 export interface ApplicationStatus {
+  /** Short, such as `napari`. */
+  name: string;
   command: string;
   state: ServiceState;
   restarts: number;
@@ -110,6 +112,8 @@ export interface SessionFacts {
   viewers: ViewerFacts[];
   /** The oldest first; not every server says. */
   windows?: WindowFacts[];
+  /** What keeps the user's files from being saved, for control; not every server says. */
+  obstacles?: { error: string; remedy: string }[];
   /** How this session's pixels are sent, and whether H.264 can keep to its baseline profile; not every server says. */
   rfb?: { path: string; baseline?: boolean };
   app: ApplicationStatus;

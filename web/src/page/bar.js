@@ -112,11 +112,13 @@ export class Bar extends Emitter {
     this.emit('drag', false);
   }
 
-  /** Open the menu and give it the focus, or close it. */
+  /** Open the menu and give it the focus, or close it; without a bar the focus only leaves the desktop. */
   toggle() {
     if (!this.#menu.hidden) {
       this.leave();
-    } else if (!this.#nav.hidden) {
+    } else if (this.#nav.hidden) {
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    } else {
       this.#unfold();
       const shown = [...this.#menu.querySelectorAll('button')].find((button) => button.getClientRects().length > 0);
       shown?.focus();

@@ -3,7 +3,6 @@
 
 /** @import { ApplicationEnd, ApplicationStatus, CompanionFacts, LastWords, SessionFacts } from '../connection/server' */
 
-import { programName } from './program-name.js';
 import { texts } from './texts.js';
 
 /**
@@ -45,7 +44,7 @@ export function crashContent(facts) {
   if (!session || !end || session.stage !== 'ready' || end.time === read) return null;
   // A restart that somebody asked for is news for those who were there.
   if (end.asked && end.time === found) return null;
-  const name = programName(session.app.command) || texts.application;
+  const name = session.app.name || texts.application;
   const unexpected = isUnexpected(end);
   return {
     title: titleOf(end, name),

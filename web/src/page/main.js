@@ -44,8 +44,9 @@ import { LinkDialog } from './link-dialog.js';
 import { MenuKey } from './menu-key.js';
 import { MotionSwitch } from './motion-switch.js';
 import { Notice } from './notice.js';
+import { ObstacleCard } from './obstacle-card.js';
+import { PageTitle } from './page-title.js';
 import { Parameters } from './parameters.js';
-import { programName } from './program-name.js';
 import { RestartPanel } from './restart-panel.js';
 import { ResultsList } from './results-list.js';
 import { forgetTicket, signIn } from './sign-in.js';
@@ -108,6 +109,8 @@ class Page {
   #results = new ResultsList(this.#files);
   #crash = new CrashCard(this.#session);
   #lasting = new LastingCard();
+  #obstacle = new ObstacleCard();
+  #title = new PageTitle(this.#parameters);
   #about = new AboutPanel();
   #restart = new RestartPanel();
   #windows = new WindowsList(new Windows());
@@ -136,7 +139,6 @@ class Page {
     this.#listenToPanels();
     this.#listenToFiles();
     this.#bar.shown = this.#parameters.bar;
-    document.title = this.#parameters.title || texts.desktop;
     setInterval(() => this.#drawAbout(), ABOUT_TIME);
     this.#events.start();
     if (this.#parameters.autoconnect) this.#diagnosis.state = 'connecting';
@@ -229,7 +231,7 @@ class Page {
     this.#start.on('retry', () => this.#restartApplication());
     this.#crash.on('start', () => this.#restartApplication());
     this.#crash.on('closed', () => this.#desktop.focus());
-    this.#lasting.on('closed', () => this.#desktop.focus());
+    for (const card of [this.#lasting, this.#obstacle]) card.on('closed', () => this.#desktop.focus());
     this.#start.on('connect', () => this.#connection.start());
   }
 
@@ -264,18 +266,18 @@ class Page {
 
   /** @param {SessionFacts} facts */
   #learn(facts) {
-    const { foreign, title } = this.#parameters;
+    const { foreign } = this.#parameters;
     this.#facts = facts;
     document.documentElement.dataset.stage = facts.stage;
     this.#start.session = facts;
-    if (!foreign) this.#crash.session = facts;
+    if (!foreign) this.#crash.session = this.#obstacle.session = facts;
     this.#focusIfLost();
     this.#allow(facts.role === 'control');
     if (!foreign) this.#windows.windows = facts.windows ?? [];
     this.#embedding.state = { stage: facts.stage, message: facts.message, role: facts.role };
     this.#link.session = facts;
     this.#desktop.session = facts;
-    if (!title && !foreign) document.title = programName(facts.app.command) || texts.application;
+    this.#title.session = facts;
     this.#drawAbout();
     const runs = facts.services.some(({ name, state }) => name === 'rfb' && state === 'running');
     if (runs && !this.#rfbRuns && !foreign) this.#connectOwn();

@@ -1,13 +1,14 @@
 // @ts-check
-// The key for the menu: the desktop takes every other key, Tab too, so that without a mouse the page itself is out of reach.
+// The keys for the menu: the desktop takes every other key, Tab too, so that without a mouse the page itself is out of reach
+// (WCAG 2.2, 2.1.2). F6 with a modifier is the desktop's.
 
 import { Emitter } from '../emitter.js';
 
 /** As `aria-keyshortcuts` spells it. */
-export const MENU_KEY = 'Control+Alt+Shift+M';
+export const MENU_KEY = 'F6 Control+Alt+Shift+M';
 
 /**
- * Takes the key wherever the focus is.
+ * Takes the keys wherever the focus is.
  *
  * Event: `pressed`.
  *
@@ -29,10 +30,11 @@ export class MenuKey extends Emitter {
 }
 
 /**
- * Whether a key event is the key for the menu: by its place, since Alt gives it another letter on some machines.
+ * Whether a key event is a key for the menu: a letter by its place, since Alt gives it another one on some machines.
  *
- * @param {Pick<KeyboardEvent, 'code' | 'ctrlKey' | 'altKey' | 'shiftKey' | 'metaKey'>} event
+ * @param {Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'altKey' | 'shiftKey' | 'metaKey'>} event
  */
-export function isMenuKey({ code, ctrlKey, altKey, shiftKey, metaKey }) {
+export function isMenuKey({ key, code, ctrlKey, altKey, shiftKey, metaKey }) {
+  if (key === 'F6') return !ctrlKey && !altKey && !shiftKey && !metaKey;
   return code === 'KeyM' && ctrlKey && altKey && shiftKey && !metaKey;
 }

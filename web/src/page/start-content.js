@@ -4,7 +4,6 @@
 /** @import { ConnectionState } from '../connection/desktop-connection.js' */
 /** @import { ServiceFacts, SessionFacts, Stage } from '../connection/server' */
 
-import { programName } from './program-name.js';
 import { texts } from './texts.js';
 
 /**
@@ -17,6 +16,7 @@ import { texts } from './texts.js';
  * @property {string} fault - which part of the way to the desktop is broken, empty where none is known to be
  * @property {boolean} foreign - the desktop is not this server's own session, whose stages say nothing about it
  * @property {boolean} seen - whether the desktop has been seen
+ * @property {number} waited - for how long this has been shown, seconds
  */
 
 /** @typedef {'done' | 'active' | 'waiting'} StepState */
@@ -27,14 +27,19 @@ import { texts } from './texts.js';
  * @property {string} title
  * @property {{text: string, state: StepState}[]} steps - empty where they say nothing
  * @property {string} message
+ * @property {string} waited - for how long, empty where that says nothing
  * @property {string} error - why a service failed, empty where none did
- * @property {string} log - the application's last lines, when it is what failed
+ * @property {string} log - the application's last lines, when it is what failed or takes long
  * @property {boolean} retry - whether the visitor may start the application again
  * @property {string} connect - the button that connects, empty for none
  */
 
 /** @type {Stage[]} */
 const STAGES = ['display', 'window_manager', 'application', 'first_frame', 'ready'];
+
+// Seconds after which a wait is counted, and after which what the application prints is shown.
+const TOLD_AFTER = 3;
+const LOG_AFTER = 10;
 
 /**
  * What the start page shows.
@@ -46,14 +51,16 @@ export function startContent(facts) {
   const { session, connection, foreign, seen } = facts;
   const failed = failedService(facts);
   const ended = connection === 'disconnected';
+  const waits = !ended && failed?.state !== 'failed';
   return {
     // A connection lost later is told by the page's notice, above the last picture.
     shown: !(seen && isReady(facts) && !ended),
-    title: session && !foreign ? programName(session.app.command) || texts.application : texts.desktop,
+    title: session && !foreign ? session.app.name || texts.application : texts.desktop,
     steps: steps(facts),
     message: message(facts, failed),
+    waited: waits && facts.waited >= TOLD_AFTER ? texts.start.waited(facts.waited) : '',
     error: failed?.error ?? '',
-    log: failed?.name === 'application' ? (session?.app.log ?? '') : '',
+    log: failed?.name === 'application' || (waits && facts.waited >= LOG_AFTER) ? (session?.app.log ?? '') : '',
     retry: session?.role === 'control' && failed?.name === 'application' && failed.state === 'failed',
     connect: !ended ? '' : seen ? texts.start.reconnect : texts.start.connect,
   };
@@ -77,7 +84,7 @@ function steps(facts) {
   const reached = STAGES.indexOf(session?.stage ?? 'display');
   if (reached < 0 || foreign || (seen && isReady(facts))) return [];
   const { display, windowManager, application, firstPicture } = texts.start;
-  const program = session ? programName(session.app.command) || texts.application : application;
+  const program = session ? session.app.name || texts.application : application;
   return [display, windowManager, program, firstPicture].map((text, step) => ({
     text,
     state: step < reached ? 'done' : step === reached && session ? 'active' : 'waiting',

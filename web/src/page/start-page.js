@@ -10,6 +10,8 @@ import { Emitter } from '../emitter.js';
 import { element } from './element.js';
 import { isReady, startContent } from './start-content.js';
 
+const SECOND = 1000;
+
 /**
  * Draws what the start page shows.
  *
@@ -28,6 +30,8 @@ export class StartPage extends Emitter {
   #log = element('start-log', HTMLPreElement);
   #retry = element('start-retry', HTMLButtonElement);
   #connect = element('start-connect', HTMLButtonElement);
+  #waited = element('start-waited', HTMLParagraphElement);
+  #shownSince = performance.now();
   /** @type {StartFacts} */
   #facts;
 
@@ -39,10 +43,11 @@ export class StartPage extends Emitter {
   constructor({ foreign, waits }) {
     super();
     const connection = waits ? 'disconnected' : 'connecting';
-    this.#facts = { session: null, connection, trouble: '', fault: '', foreign, seen: false };
+    this.#facts = { session: null, connection, trouble: '', fault: '', foreign, seen: false, waited: 0 };
     this.#retry.addEventListener('click', () => this.emit('retry'));
     this.#connect.addEventListener('click', () => this.emit('connect'));
     this.#learn({});
+    setInterval(() => this.#count(), SECOND);
   }
 
   get shown() {
@@ -76,8 +81,18 @@ export class StartPage extends Emitter {
     this.#draw(startContent(this.#facts));
   }
 
+  #count() {
+    if (!this.shown) return;
+    this.#learn({ waited: Math.round((performance.now() - this.#shownSince) / SECOND) });
+  }
+
   /** @param {StartContent} content */
   #draw(content) {
+    if (!this.shown && content.shown) {
+      this.#shownSince = performance.now();
+      this.#facts.waited = 0;
+    }
+    this.#waited.textContent = content.waited;
     this.#section.hidden = !content.shown;
     this.#section.classList.toggle('again', this.#facts.seen);
     this.#drawSteps(content.steps);

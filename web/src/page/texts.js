@@ -29,12 +29,13 @@ const english = {
     retry: 'Retry',
     connect: 'Connect',
     reconnect: 'Reconnect',
+    waited: (/** @type {number} */ seconds) => `Waiting for ${seconds} s`,
   },
 
   bar: {
     label: 'Desktop controls',
     menu: 'Menu',
-    menuKey: 'Menu (Ctrl+Alt+Shift+M)',
+    menuKey: 'Menu (F6)',
     menuNews: (/** @type {string} */ news) => `Menu, ${news}`,
     newResults: (/** @type {number} */ count) => (count === 1 ? '1 new result' : `${count} new results`),
     enterFullscreen: 'Full screen',
@@ -55,6 +56,8 @@ const english = {
     restart: 'Restart the application…',
     about: 'About this session…',
   },
+
+  wayOut: 'Keys go to the desktop, Tab too. F6 leaves it for the menu; F6 or Escape there comes back.',
 
   windows: {
     title: 'Windows',
@@ -221,6 +224,10 @@ const english = {
     facts: (/** @type {string} */ size, /** @type {string} */ time) => `${size}, ${time}`,
     download: 'Download',
     downloadOf: (/** @type {string} */ name) => `Download ${name}`,
+  },
+
+  obstacle: {
+    title: 'Files cannot be saved',
   },
 
   lasting: {

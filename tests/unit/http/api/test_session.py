@@ -55,7 +55,9 @@ async def test_the_session(desk: Desk) -> None:
                 "fps": None,
             }
         ],
+        "obstacles": [],
         "app": {
+            "name": "napari",
             "command": "napari --reset",
             "state": "running",
             "restarts": 0,
@@ -85,7 +87,7 @@ async def test_a_viewer_is_told_neither_logs_nor_the_cookie_file(desk: Desk) -> 
         (ServiceState.FAILED, "last lines"),
         (ServiceState.BACKOFF, "last lines"),
         (ServiceState.RUNNING, ""),
-        (ServiceState.STARTING, ""),
+        (ServiceState.STARTING, "last lines"),
     ],
 )
 async def test_the_log_is_shown_when_it_helps(desk: Desk, state: ServiceState, shown: str) -> None:

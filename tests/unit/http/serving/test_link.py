@@ -16,3 +16,8 @@ from desktopd.http.serving.link import link
 )
 def test_a_link(address: str, base_url: str, token: str | None, expected: str) -> None:
     assert link(address, base_url, token) == expected
+
+
+def test_a_public_address_is_told_in_place_of_the_own_one() -> None:
+    told = link("http://127.0.0.1:8888", "/inner/", "t", "https://desk.example.org/napari/")
+    assert told == "https://desk.example.org/napari/?token=t"

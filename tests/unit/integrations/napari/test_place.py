@@ -14,7 +14,10 @@ from desktopd.integrations.napari.place import Place
 @pytest.fixture
 def environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     place, path = CompanionPlace(folder), {"PYTHONPATH": "/users/own"}
-    made = companion_environment(place, path, restore=True, motion="exact")
+    files, samples = Path("/data"), Path("/samples")
+    made = companion_environment(
+        place, path, restore=True, motion="exact", files=files, samples=samples
+    )
     for name, value in made.items():
         monkeypatch.setenv(name, value)
     return made
@@ -23,7 +26,9 @@ def environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]
 def test_what_the_daemon_gives_is_understood(folder: Path, environment: dict[str, str]) -> None:
     hook = environment["PYTHONPATH"].split(os.pathsep)[0]
     place = CompanionPlace(folder)
-    assert Place.take(hook) == Place(place.socket, place.sessions, True, "exact")
+    assert Place.take(hook) == Place(
+        place.socket, place.sessions, True, "exact", Path("/data"), Path("/samples")
+    )
 
 
 def test_restore_can_be_off(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,6 +38,7 @@ def test_restore_can_be_off(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
     taken = Place.take(made["PYTHONPATH"])
     assert taken is not None
     assert not taken.restore
+    assert taken.files is taken.samples is None
 
 
 def test_what_napari_starts_gets_no_companion(environment: dict[str, str]) -> None:

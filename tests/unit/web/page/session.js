@@ -28,7 +28,7 @@ export function session(facts = {}) {
     services: ['display', 'window_manager', 'application', 'rfb'].map((name) => service(name, 'running')),
     display: { name: ':7', backend: 'xvfb', width: 1280, height: 720 },
     viewers: [],
-    app: { command: '/usr/bin/napari --reset', state: 'running', restarts: 0, error: null },
+    app: { name: 'napari', command: '/usr/bin/napari --reset', state: 'running', restarts: 0, error: null },
     gpu: { renderer: 'software', name: '', reason: 'no GPU' },
     ...facts,
   };

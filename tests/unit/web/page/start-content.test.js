@@ -10,7 +10,9 @@ import { service, session } from './session.js';
 
 /** @param {Partial<StartFacts>} facts */
 function view(facts) {
-  return startContent({ session: null, connection: 'connecting', trouble: '', fault: '', foreign: false, seen: false, ...facts });
+  /** @type {StartFacts} */
+  const nothing = { session: null, connection: 'connecting', trouble: '', fault: '', foreign: false, seen: false, waited: 0 };
+  return startContent({ ...nothing, ...facts });
 }
 
 /** @param {Partial<StartFacts>} facts */
@@ -37,7 +39,7 @@ test('steps are done, active or waiting by the stage', () => {
 });
 
 test('an application without a name is still spoken of', () => {
-  const app = { ...session().app, command: '' };
+  const app = { ...session().app, name: '' };
   assert.equal(view({ session: session({ stage: 'application', app }) }).title, texts.application);
 });
 
@@ -68,7 +70,7 @@ test('trouble with the server is said before all else', () => {
 });
 
 test('an application that failed shows its error and log, and who controls it may retry', () => {
-  const app = { command: 'napari', state: /** @type {const} */ ('failed'), restarts: 3, error: 'exited with status 3', log: 'ImportError' };
+  const app = { name: 'napari', command: 'napari', state: /** @type {const} */ ('failed'), restarts: 3, error: 'exited with status 3', log: 'ImportError' };
   const services = [service('display', 'running'), service('application', 'failed', 'not this one')];
   const failed = session({ stage: 'failed', services, app });
   const { message, error, log, retry, steps } = view({ session: failed });
@@ -99,4 +101,13 @@ test('of another desktop the stages of this session say nothing', () => {
   const failed = session({ stage: 'failed', services: [service('display', 'failed', 'ours')] });
   const { title, steps, error, message } = view({ session: failed, foreign: true });
   assert.deepEqual([title, steps, error, message], [texts.desktop, [], '', texts.start.connecting]);
+});
+
+test('a wait is counted, and what takes long shows what it prints', () => {
+  const starting = session({ stage: 'application', app: { ...session().app, state: 'starting', log: 'loading plugins' } });
+  const { waited, log } = view({ session: starting, waited: 2 });
+  assert.deepEqual([waited, log], ['', '']);
+  assert.equal(view({ session: starting, waited: 7 }).waited, texts.start.waited(7));
+  assert.deepEqual(view({ session: starting, waited: 12 }).log, 'loading plugins');
+  assert.equal(view({ session: starting, waited: 12, connection: 'disconnected' }).waited, '');
 });
