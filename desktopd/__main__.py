@@ -9,8 +9,8 @@ import asyncio
 import logging
 import sys
 
-from desktopd import config, daemon
-from desktopd.config import Command, ConfigError, Loaded
+from desktopd import config, daemon, logs
+from desktopd.config import Command, ConfigError, Loaded, Settings
 from desktopd.control.check import check
 from desktopd.control.start import start
 from desktopd.control.status import status
@@ -54,7 +54,7 @@ def _run(loaded: Loaded) -> int:
     if loaded.command in _CONTROL:
         logging.basicConfig(format="desktopd: %(message)s")
         return _CONTROL[loaded.command](loaded)
-    _set_up_logging(loaded.settings.log_level)
+    _set_up_logging(loaded.settings)
     asyncio.run(daemon.run(loaded))
     return 0
 
@@ -64,12 +64,13 @@ def singleuser() -> int:
     return main("--auth", "jupyterhub")
 
 
-def _set_up_logging(level: str) -> None:
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=level.upper(),
-        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
-    )
+def _set_up_logging(settings: Settings) -> None:
+    try:
+        logs.set_up(settings.log_level, settings.log_format, settings.audit_log)
+    except OSError as error:
+        raise ConfigError(
+            f"audit_log={settings.audit_log}: {error.strerror}; name a file that can be written"
+        ) from None
 
 
 if __name__ == "__main__":

@@ -13,21 +13,25 @@ import socket
 import time
 from collections.abc import Coroutine
 
+from pydantic import SecretStr
+
 from desktopd.application_on_desktop import session_application
+from desktopd.budgets import Budget, Share
 from desktopd.config import ConfigError, Loaded, Settings, is_loopback
 from desktopd.control.report import Report, Reporter
 from desktopd.control.supervisor import end_supervisor
 from desktopd.errors import ListenError
 from desktopd.files.lasting import in_container
 from desktopd.files.sweep import keep_swept
-from desktopd.http.access.kept_token import kept_token
+from desktopd.http.access.kept_token import forget_token, kept_token
 from desktopd.http.access.links import Links
+from desktopd.http.access.tokens import guessable
 from desktopd.http.app import create_app
 from desktopd.http.serving.link import link
 from desktopd.http.serving.listening_sockets import bind_tcp, bind_unix
 from desktopd.http.serving.server import HttpServer
 from desktopd.integrations.integration import Integration, connect
-from desktopd.options import http_options, obstacles, session_options
+from desktopd.options import budgets, http_options, obstacles, session_options, viewer_limits
 from desktopd.rfb import choice
 from desktopd.rfb.listeners import vnc_port as vnc
 from desktopd.rfb.listeners.authentication import VncAuthenticator
@@ -69,8 +73,11 @@ class Daemon:
         self._integration = _integration(loaded)
         asked = session_options(loaded)
         token = self._prepare(asked)
+        shares = budgets(settings)
         self._viewers = Viewers(People(ControlMode(settings.control)))
-        self._rfb = choice.create(PixelPath(asked.rfb), self._session, settings.app)
+        self._rfb = choice.create(
+            PixelPath(asked.rfb), self._session, settings.app, viewer_limits(settings)
+        )
         self._application = session_application(loaded, self._session)
         self._links = Links(self._folder / "links.json")
         found = obstacles(loaded)
@@ -79,6 +86,7 @@ class Daemon:
         options = http_options(
             settings,
             token,
+            shares,
             self._integration,
             lambda: self._viewers.last_input,
             self._links,
@@ -92,7 +100,7 @@ class Daemon:
         self._http = HttpServer(
             app, _listen(settings), tls_cert=settings.tls_cert, tls_key=settings.tls_key
         )
-        self._vnc_port = _vnc_port(settings, self._viewers, self._rfb)
+        self._vnc_port = _vnc_port(settings, self._viewers, self._rfb, shares[Budget.STRANGERS])
         self._sockets = [
             UnixSocketListener(place, self._rfb, self._viewers)
             for place in (self._rfb.socket, settings.rfb_socket)
@@ -106,6 +114,7 @@ class Daemon:
     def _prepare(self, options: SessionOptions) -> str:
         """Take the runtime folder and what an earlier daemon left there; returns the token."""
         given = self._settings.token
+        _warn_of_weak_tokens(self._settings)
         try:
             make_private(self._folder)
             claim(self._folder)
@@ -130,6 +139,7 @@ class Daemon:
             # A daemon that ends by a mistake of its own leaves the desktop to its successor.
             if all(isinstance(error, SessionError) for error in tasks.errors.values()):
                 await asyncio.gather(self._http.stop(), self._session.stop())
+                forget_token(self._folder)
                 self._links.forget()
 
     def _tasks(self) -> dict[str, Coroutine[None, None, object]]:
@@ -177,6 +187,13 @@ class Daemon:
         )
 
 
+def _warn_of_weak_tokens(settings: Settings) -> None:
+    for name in ("token", "view_token"):
+        given: SecretStr | None = getattr(settings, name)
+        if given is not None and (risk := guessable(given.get_secret_value())):
+            log.warning("%s: %s, e.g. by `openssl rand -hex 16`", name, risk)
+
+
 def _end_signal() -> asyncio.Event:
     """An event that SIGTERM and SIGINT set, also those that were held back until now."""
     asked, loop = asyncio.Event(), asyncio.get_running_loop()
@@ -211,7 +228,9 @@ def _listen(settings: Settings) -> list[socket.socket]:
     return bind_tcp(settings.host, settings.port)
 
 
-def _vnc_port(settings: Settings, viewers: Viewers, rfb: RfbServer) -> vnc.VncPort | None:
+def _vnc_port(
+    settings: Settings, viewers: Viewers, rfb: RfbServer, strangers: Share
+) -> vnc.VncPort | None:
     """The port for VNC viewers, if there is to be one; raises ListenError."""
     if settings.vnc_port is None:
         return None
@@ -233,7 +252,7 @@ def _vnc_port(settings: Settings, viewers: Viewers, rfb: RfbServer) -> vnc.VncPo
     )
     if tls is None and not is_loopback(settings.vnc_host):
         log.warning("%s: whoever listens in the network sees everything; set tls_cert", where)
-    return vnc.VncPort(sock, authenticator, rfb, viewers, tls)
+    return vnc.VncPort(sock, authenticator, rfb, viewers, strangers, tls)
 
 
 async def _idle(viewers: Viewers, seconds: int) -> None:

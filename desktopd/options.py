@@ -12,6 +12,7 @@ from pathlib import Path
 from desktopd import __version__
 from desktopd.applications.command import CompanionPlace, companion_environment, is_napari
 from desktopd.applications.opening import Allowed
+from desktopd.budgets import Budget, Budgets
 from desktopd.config import ConfigError, Loaded, Settings
 from desktopd.files.errors import BadPath
 from desktopd.files.limits import UploadLimits
@@ -23,6 +24,7 @@ from desktopd.http.access.oauth import Provider
 from desktopd.http.options import HttpOptions
 from desktopd.rfb.choice import choose
 from desktopd.rfb.relay.targets import Targets
+from desktopd.rfb.viewers.connection import Limits
 from desktopd.session.environment import desktop_environment
 from desktopd.session.options import SessionOptions
 from desktopd.session.services.bus import bus_address
@@ -96,14 +98,25 @@ def allowed_to_open(settings: Settings) -> Allowed:
 
 def _rfb(settings: Settings) -> str:
     try:
-        return choose(settings.rfb, settings.display)
+        return choose(settings.rfb, settings.display, settings.max_size)
     except ValueError as error:
         raise ConfigError(str(error)) from None
+
+
+def budgets(settings: Settings) -> Budgets:
+    """What others than the owner may cost."""
+    return Budgets({budget: getattr(settings, f"most_{budget}") for budget in Budget})
+
+
+def viewer_limits(settings: Settings) -> Limits:
+    """What one viewer may take, and which way its copies may go."""
+    return Limits(backlog=int(settings.viewer_backlog), copies=settings.clipboard)
 
 
 def http_options(
     settings: Settings,
     token: str,
+    budgets: Budgets,
     provider: Provider | None,
     last_input: Callable[[], float | None],
     links: Links,
@@ -119,6 +132,9 @@ def http_options(
         allow_origin=settings.allow_origin,
         allowed_hosts=settings.allowed_hosts,
         trusted_proxies=settings.trusted_proxies,
+        budgets=budgets,
+        copies=settings.clipboard,
+        screenshots=settings.screenshots,
         targets=_targets(settings),
         provider=provider,
         files=_shared_files(settings, last_input),
@@ -159,6 +175,7 @@ def _targets(settings: Settings) -> Targets | None:
     if not settings.target_plugin or not settings.target_source:
         return None
     try:
-        return Targets(settings.target_plugin, settings.target_source)
+        limits = viewer_limits(settings)
+        return Targets(settings.target_plugin, settings.target_source, limits)
     except ValueError as error:
         raise ConfigError(f"target_plugin, target_source: {error}") from None

@@ -10,8 +10,9 @@ from typing import Any
 
 from desktopd.config import sources
 from desktopd.config.command_line import Command, argument, flag, parse
+from desktopd.config.errors import ConfigError
 from desktopd.config.machine import default_runtime_dir, environment_of_children, runtime_bases
-from desktopd.config.settings import NAMES, PREFIX, Settings
+from desktopd.config.settings import NAMES, PREFIX, SECRETS, Settings
 from desktopd.config.validation import Given, validate
 
 
@@ -55,6 +56,7 @@ def load(argv: Sequence[str]) -> Loaded:
 
 def _given(options: Mapping[str, Any]) -> tuple[Given, Mapping[str, str]]:
     """What each layer gives, the upper ones over the lower ones, and the variables of a hub."""
+    _refuse_secrets(options)
     file = options.get("config") or os.environ.get(f"{PREFIX}CONFIG")
     lower = {
         **sources.from_file(Path(file) if file else sources.DEFAULT_FILE, required=bool(file)),
@@ -65,3 +67,14 @@ def _given(options: Mapping[str, Any]) -> tuple[Given, Mapping[str, str]]:
         return {**lower, **upper}, {}
     hub = {k: v for k, v in os.environ.items() if k.startswith(sources.HUB_PREFIX)}
     return {**lower, **sources.from_hub(hub), **upper}, hub
+
+
+def _refuse_secrets(options: Mapping[str, Any]) -> None:
+    """Everybody on a machine may read the command lines of its processes."""
+    for name in SECRETS:
+        if name in options:
+            variable = f"{PREFIX}{name.upper()}"
+            raise ConfigError(
+                f"{flag(name)}: everybody on this machine can read that with ps; set {variable}, "
+                f"or {variable}_FILE to a file that holds it"
+            )

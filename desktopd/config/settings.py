@@ -17,6 +17,7 @@ from pydantic import (
     field_validator,
 )
 
+from desktopd.data_policy import Copies, Screenshots
 from desktopd.geometry import Size
 from desktopd.shell_command import parse_command
 
@@ -166,6 +167,12 @@ class Settings(BaseModel):
     gpu: Literal["auto", "nvidia", "dri", "off"] = Field(
         "auto", description="GPU of the application; auto is nvidia, else dri, else none"
     )
+    clipboard: Copies = Field(
+        Copies.BOTH, description="whether copies go in to the desktop, out of it, both or off"
+    )
+    screenshots: Screenshots = Field(
+        Screenshots.ALL, description="who may take screenshots: all, control or off"
+    )
     files: Literal["both", "upload", "download", "off"] = Field(
         "both", description="whether files go to the desktop, from it, or both"
     )
@@ -194,11 +201,35 @@ class Settings(BaseModel):
         None, description="websockify token plugin that resolves /websockify?token=NAME"
     )
     target_source: str | None = Field(None, description="source that target_plugin reads")
+    most_strangers: int = Field(
+        32, ge=1, description="VNC connections at one moment that have not shown a password"
+    )
+    most_lookups: int = Field(
+        32, ge=1, description="questions to the hub at one moment of who somebody is"
+    )
+    most_captures: int = Field(4, ge=1, description="screenshots asked for at one moment")
+    most_copies: int = Field(
+        8, ge=1, description="clipboards and drops on their way by HTTP at one moment"
+    )
+    most_watchers: int = Field(
+        100, ge=1, description="connections at one moment of whoever may only watch, each way"
+    )
+    viewer_backlog: ByteCount = Field(
+        Bytes(16_000_000),
+        ge=1_000_000,
+        description="what waits for a slow viewer, which is then sent away",
+    )
     idle_timeout: int = Field(
         0, ge=0, description="end after so many seconds without input; 0 is never"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="how much the log tells"
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="how the log is written; json is an object a line"
+    )
+    audit_log: Path | None = Field(
+        None, description="file that takes who came and what data moved (JSON lines); unset: none"
     )
     runtime_dir: Path | None = Field(
         None, description="folder for sockets, state and logs; unset: one per port"

@@ -24,7 +24,7 @@ def validate(given: Given) -> Settings:
         settings = Settings(**{name: value for name, (value, _) in given.items()})
     except ValidationError as error:
         raise ConfigError("\n".join(_explain(e, given) for e in error.errors())) from None
-    for check in (_pairs, _rfb_server, _size, _window_manager, _vnc_port):
+    for check in (_pairs, _rfb_server, _size, _window_manager, _vnc_port, _everybody):
         check(settings)
     return settings
 
@@ -83,6 +83,15 @@ def _vnc_port(settings: Settings) -> None:
             )
     elif settings.vnc_password == settings.vnc_view_password:
         raise ConfigError(f"{where}: vnc_password and vnc_view_password are the same; change one")
+
+
+def _everybody(settings: Settings) -> None:
+    if settings.auth == "none" and settings.unix_socket is None and not settings.allowed_hosts:
+        raise ConfigError(
+            "auth=none: any page in the browser of whoever reaches this port could use the "
+            "desktop, under a name of its own (DNS rebinding); set allowed_hosts to the names "
+            "under which the proxy in front is reached, or listen on a unix_socket"
+        )
 
 
 def is_loopback(host: str) -> bool:

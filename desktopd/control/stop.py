@@ -43,6 +43,7 @@ def _end(desktop: Desktop) -> int:
         # Held until this process ends.
         claim(desktop.folder)
         asyncio.run(end_leftovers(desktop.folder))
+        (desktop.folder / "token").unlink(missing_ok=True)
         print("desktopd had died; what it left is ended")
         return 0
     pid = desktop.daemon.pid

@@ -14,9 +14,11 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from desktopd.applications.application import Application
 from desktopd.applications.errors import ApplicationError
+from desktopd.budgets import Budget
 from desktopd.errors import DisplayUnavailable
 from desktopd.files.errors import FilesError
 from desktopd.http.access.access import Access, RequestAuthenticator
+from desktopd.http.access.budgeted import Budgeted
 from desktopd.http.access.departures import Departures
 from desktopd.http.access.frame_ancestors import FrameAncestors
 from desktopd.http.access.link_authenticator import LinkAuthenticator
@@ -138,7 +140,8 @@ def _middleware(
 def _entrance(options: HttpOptions, base: str, *, embedded: bool) -> Entrance:
     page = LoginPage(names_target=options.targets is not None)
     if options.provider is not None:
-        oauth = OAuthAuthenticator(options.provider, base, page.allowed, embedded=embedded)
+        lookups = options.budgets[Budget.LOOKUPS]
+        oauth = OAuthAuthenticator(options.provider, base, page.allowed, lookups, embedded=embedded)
         return Entrance(oauth, PUBLIC_WITH_OAUTH, (Route(CALLBACK, oauth.callback),), oauth.ask)
     if options.auth == "none":
         everyone = OpenAuthenticator()
@@ -201,33 +204,51 @@ def _routes(
         links = entrance.links is not None and Access.of(conn).owner
         return {"links": links, "logout": logout.offered(conn)}
 
-    events = Events(session, application, viewers, described.describe, files, departures, offers)
-    clipboard, health = ClipboardEndpoint(session), HealthEndpoint(session)
+    events = Events(
+        session,
+        application,
+        viewers,
+        described.describe,
+        files,
+        departures,
+        offers,
+        options.copies,
+    )
+    screenshot = ScreenshotEndpoint(session, options.screenshots)
+    clipboard, health = ClipboardEndpoint(session, options.copies), HealthEndpoint(session)
     rfb = RfbEndpoint(server, viewers, options.targets, departures)
+    copies, captures, watchers = (
+        [Middleware(Budgeted, options.budgets[budget])]
+        for budget in (Budget.COPIES, Budget.CAPTURES, Budget.WATCHERS)
+    )
     return [
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
-        Route("/metrics", Metrics(session, viewers).scrape),
+        Route("/metrics", Metrics(session, viewers, options.budgets).scrape),
         Route("/api/session", described.get),
         Route("/api/display", DisplayEndpoint(session).put, methods=["PUT"]),
-        Route("/api/clipboard", clipboard.get),
-        Route("/api/clipboard", clipboard.put, methods=["PUT"]),
+        Route("/api/clipboard", clipboard.get, middleware=copies),
+        Route("/api/clipboard", clipboard.put, methods=["PUT"], middleware=copies),
         Route(
             "/api/drop",
-            DropEndpoint(session, files.locate if files else None).post,
+            DropEndpoint(session, files.locate if files else None, options.copies).post,
             methods=["POST"],
+            middleware=copies,
         ),
-        Route("/api/screenshot", ScreenshotEndpoint(session).get),
+        Route("/api/screenshot", screenshot.get, middleware=captures),
         Route("/api/logout", logout.post, methods=["POST"]),
         *people_routes(viewers.people),
         *link_routes(entrance.links, departures),
         *window_routes(session),
-        *application_routes(session, application),
+        *application_routes(session, application, options.screenshots, captures),
         *file_routes(files),
-        WebSocketRoute("/api/events", events.connect),
-        WebSocketRoute("/websockify", rfb.connect),
-        WebSocketRoute("/ws", rfb.connect),
-        WebSocketRoute("/ws/", rfb.connect),
+        *(
+            WebSocketRoute(path, endpoint, middleware=watchers)
+            for path, endpoint in (
+                ("/api/events", events.connect),
+                *((path, rfb.connect) for path in ("/websockify", "/ws", "/ws/")),
+            )
+        ),
     ]
 
 

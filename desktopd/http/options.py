@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from desktopd.budgets import Budgets
+from desktopd.data_policy import Copies, Screenshots
 from desktopd.files.obstacle import Obstacle
 from desktopd.files.sharing import SharedFiles
 from desktopd.http.access.links import Links
@@ -23,7 +25,8 @@ class HttpOptions:
     `frame_ancestors`: CSP sources. `allow_origin`: origins such as ``https://lms.example.org``.
     `allowed_hosts`: host names, empty for any. `trusted_proxies`: addresses, networks, ``unix``
     for peers of a unix socket, or ``*``. `files`: None switches them off. `obstacles`: what
-    keeps the user's files from being saved. `static`: the folder of the built client.
+    keeps the user's files from being saved. `static`: the folder of the built client. `budgets`:
+    what others than the owner may cost.
     """
 
     version: str
@@ -35,6 +38,9 @@ class HttpOptions:
     allow_origin: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
+    budgets: Budgets
+    copies: Copies = Copies.BOTH
+    screenshots: Screenshots = Screenshots.ALL
     targets: Targets | None = None
     provider: Provider | None = None
     files: SharedFiles | None = None

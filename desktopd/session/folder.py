@@ -55,12 +55,12 @@ def claim(folder: Path) -> int:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        owner = os.read(lock, 20).decode("ascii", "replace") or "another process"
+        owner = os.read(lock, 20).decode("ascii", "replace").strip() or "another process"
         os.close(lock)
         raise SessionError(
             f"runtime_dir={folder} is used by the desktopd with pid {owner}; "
             "end it, or set another port or runtime_dir"
         ) from None
-    os.truncate(lock, 0)
-    os.write(lock, str(os.getpid()).encode())
+    # Never truncated: on a full disk its room would be gone.
+    os.pwrite(lock, b"%-20d" % os.getpid(), 0)
     return lock

@@ -15,6 +15,7 @@ from desktopd.observers import Observers
 from desktopd.session.backends.display_numbers import remove_dead_locks
 from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.errors import SessionError
+from desktopd.session.family import end_family, marks_of
 from desktopd.session.first_size import FirstSize
 from desktopd.session.launcher import Launcher
 from desktopd.session.leftovers import end_unwanted
@@ -208,6 +209,9 @@ class Session:
     async def run(self) -> None:
         """Keep everything running. Raises SessionError once the X server cannot be kept alive."""
         await end_unwanted(self._state, self._runners)
+        if not self._state.processes:
+            # What runs all the same was started while the state could not be written.
+            await asyncio.to_thread(end_family, marks_of(self._options.folder))
         display = self._display
         async with NamedTasks(
             {

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from desktopd.kept_file import write_kept
+
 log = logging.getLogger(__name__)
 
+ROOM = 8192
+"""Bytes of the file: as the processes become more, it needs no other room on the disk."""
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -86,12 +89,8 @@ class StateFile:
             "backend": self._backend,
             "running": {name: asdict(entry) for name, entry in self._running.items()},
         }
-        fresh = self._path.with_suffix(".new")
         try:
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with open(descriptor, "w", encoding="utf-8") as file:
-                json.dump(data, file)
-            fresh.replace(self._path)
+            write_kept(self._path, json.dumps(data).encode().ljust(ROOM))
         except OSError as error:
             # The desktop goes on; only a daemon that dies now would not find its processes.
             log.warning("%s cannot be written: %s", self._path, error.strerror)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktopd.kept_file import write_kept
 from desktopd.x11.errors import XError
 from desktopd.x11.xlib_patches import MAGIC_COOKIE
 
@@ -74,7 +75,4 @@ def write_cookie(path: Path, number: int) -> None:
         entries += struct.pack(">H", family)
         for field in (address, b"%d" % number, MAGIC_COOKIE, cookie):
             entries += struct.pack(">H", len(field)) + field
-    fresh = path.with_suffix(".new")
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(entries)
-    fresh.replace(path)
+    write_kept(path, entries)

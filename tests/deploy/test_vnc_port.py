@@ -175,7 +175,9 @@ def test_what_viewers_got_stays_counted_when_they_leave(
 
 
 def test_where_everybody_may_come_in(desktop: Start, folder: Path) -> None:
-    shown = desktop(auth="none", vnc_password_file="", vnc_view_password="")
+    shown = desktop(
+        auth="none", allowed_hosts="127.0.0.1", vnc_password_file="", vnc_view_password=""
+    )
     typed = folder / "typed"
     assert vncdo(shown, "", "type", f"touch {typed}", "key", "enter").returncode == 0
     until(typed.exists, 20, "the command that was typed")

@@ -95,3 +95,24 @@ def test_ten_thousand_addresses_take_bounded_room(clock: Clock) -> None:
     assert lockout.locked("10.0.0.1") == 0
     # The latest are still locked.
     assert lockout.locked("10.0.39.15") == 10
+
+
+def test_answers_take_longer_and_longer_and_nobody_is_kept_out(clock: Clock) -> None:
+    lockout = Lockout(clock)
+    pauses = []
+    for _ in range(2000):
+        pauses.append(lockout.pause(HOST))
+        lockout.failed(HOST)
+    assert pauses[:11] == [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 16]
+    assert set(pauses[9:]) == {16}
+    assert lockout.pause("192.0.2.2") == 0
+    clock.now += FORGET_AFTER + 1
+    assert lockout.pause(HOST) == 0
+
+
+def test_as_many_failures_are_free_as_are_said(clock: Clock) -> None:
+    lockout = Lockout(clock, free=100)
+    fail(lockout, HOST, 99)
+    assert lockout.locked(HOST) == 0
+    lockout.failed(HOST)
+    assert lockout.locked(HOST) == 10

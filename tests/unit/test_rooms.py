@@ -19,7 +19,10 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 COMPANION = PACKAGE / "integrations" / "napari"
 OURS = [path for path in MODULES if not path.is_relative_to(COMPANION)]
 
-VALUES = "clipboard_limit control_groups cores errors geometry observers shell_command signal_names"
+VALUES = (
+    "addresses audit clipboard_limit control_groups cores data_policy errors geometry kept_file"
+    " observers shell_command signal_names"
+)
 TASKS = "background_tasks tasks"
 ARROWS = {
     "errors": "",
@@ -32,9 +35,15 @@ ARROWS = {
     "signal_names": "",
     "background_tasks": "",
     "tasks": "",
-    "lockout": "",
+    "addresses": "",
+    "audit": "",
+    "data_policy": "",
+    "kept_file": "",
+    "logs": "audit",
+    "budgets": "addresses",
+    "lockout": "addresses",
     "sockets": "",
-    "config": "geometry shell_command",
+    "config": "data_policy geometry shell_command",
     "control": "config session shell_command",
     "x11": f"{VALUES} {TASKS}",
     "rfb.protocol": VALUES,
@@ -44,27 +53,29 @@ ARROWS = {
     "rfb.shown_session": "geometry",
     "rfb.server": (f"{VALUES} {TASKS} x11 rfb.protocol rfb.encoders rfb.viewers rfb.shown_session"),
     "rfb.relay": f"{VALUES} {TASKS} rfb.protocol rfb.viewers rfb.rfb_server",
-    "rfb.choice": "x11 rfb.rfb_server rfb.relay rfb.server rfb.shown_session rfb.viewers",
-    "rfb.listeners": f"{VALUES} {TASKS} lockout sockets rfb.protocol rfb.rfb_server rfb.viewers",
+    "rfb.choice": "geometry x11 rfb.rfb_server rfb.relay rfb.server rfb.shown_session rfb.viewers",
+    "rfb.listeners": (
+        f"{VALUES} {TASKS} budgets lockout sockets rfb.protocol rfb.rfb_server rfb.viewers"
+    ),
     "files": f"{VALUES} {TASKS}",
     "applications": f"{VALUES} {TASKS}",
     "session": f"{VALUES} {TASKS} x11 session.probes.rfb",
     # The probe of an RFB server speaks RFB.
     "session.probes.rfb": f"{VALUES} {TASKS} x11 rfb.protocol",
     "http": (
-        f"{VALUES} {TASKS} lockout sockets applications files session x11 "
+        f"{VALUES} {TASKS} budgets lockout sockets applications files session x11 "
         "rfb.relay rfb.rfb_server rfb.viewers"
     ),
     "integrations": "http",
     "integrations.napari": "",
-    "options": "applications config files http rfb session shell_command",
+    "options": "applications budgets config files http rfb session shell_command",
     "application_on_desktop": "applications config errors options session x11",
     "daemon": (
-        f"{VALUES} {TASKS} applications config control files http integrations options rfb session"
-        " application_on_desktop"
+        f"{VALUES} {TASKS} applications budgets config control files http integrations options rfb"
+        " session application_on_desktop"
     ),
     "ssh": "",
-    "__main__": "config control daemon errors options session ssh",
+    "__main__": "config control daemon errors logs options session ssh",
 }
 """Which rooms each room may import; a room is its longest name here, and may import itself."""
 

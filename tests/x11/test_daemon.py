@@ -60,6 +60,7 @@ def test_a_signal_ends_all_of_it_with_status_0(daemon: Start, number: signal.Sig
     pids = [desktop.pid(name) for name in ("display", "window_manager", "application")]
     desktop.process.send_signal(number)
     assert desktop.process.wait(20) == 0
+    assert not (desktop.folder / "run" / "token").exists()
     assert [pid for pid in pids if start_time(pid) is not None] == []
     with pytest.raises(httpx.ConnectError):
         http.get(desktop.base)

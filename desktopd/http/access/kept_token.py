@@ -1,4 +1,4 @@
-"""The token of our own making, kept in the runtime folder: it holds for the next daemon too."""
+"""The token of our own making, in the runtime folder: it outlives the daemon, not the desktop."""
 
 from __future__ import annotations
 
@@ -18,3 +18,8 @@ def kept_token(folder: Path) -> str:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(token)
     return token
+
+
+def forget_token(folder: Path) -> None:
+    """The desktop has ended: the next one gets a token of its own."""
+    (folder / "token").unlink(missing_ok=True)

@@ -10,22 +10,25 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Coroutine
+from typing import Protocol, TypeVar
 from urllib.parse import quote, unquote
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 
+from desktopd import audit
+from desktopd.budgets import Displaced, Share
 from desktopd.http.access.access import Access, Means, bearer
 from desktopd.http.access.tokens import cookie_header
 from desktopd.http.problems import Problem, problem_response
 from desktopd.http.serving.prefix import path_below
-from desktopd.http.serving.proxy import is_https
+from desktopd.http.serving.proxy import client_address, is_https
 from desktopd.rfb.viewers.viewer import Role
 
 CALLBACK = "/oauth_callback"
 LOGIN_SECONDS = 600
+_T = TypeVar("_T")
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,512}")
 
 
@@ -58,7 +61,8 @@ class OAuthAuthenticator:
     """Gives control to whom `provider` admits, by cookie or bearer token, below the path `base`.
 
     `embedded`: pages of other sites may embed us. `allowed` turns the page that was asked for
-    into one that may be gone to after the login.
+    into one that may be gone to after the login. Questions to the provider have a place of
+    `lookups` each.
     """
 
     def __init__(
@@ -66,12 +70,14 @@ class OAuthAuthenticator:
         provider: Provider,
         base: str,
         allowed: Callable[[str], str],
+        lookups: Share,
         *,
         embedded: bool,
     ) -> None:
         self._provider = provider
         self._base = base
         self._allowed = allowed
+        self._lookups = lookups
         self._secure = provider.secure
         self._embedded = embedded
 
@@ -96,7 +102,8 @@ class OAuthAuthenticator:
 
     async def _admitted(self, conn: HTTPConnection, token: str) -> bool:
         """Whether the token is valid; Problem 403 when it is that of somebody else."""
-        admitted = await self._provider.admits(token, self._session(conn))
+        question = self._provider.admits(token, self._session(conn))
+        admitted = await self._look_up(conn, question)
         if admitted is False:
             raise Problem(
                 403,
@@ -107,6 +114,16 @@ class OAuthAuthenticator:
 
     def _session(self, conn: HTTPConnection) -> str:
         return conn.cookies.get(self._provider.session_cookie, "")
+
+    async def _look_up(self, conn: HTTPConnection, question: Coroutine[None, None, _T]) -> _T:
+        """What the provider answers; Problem 503 where others ask too much meanwhile."""
+        try:
+            async with self._lookups.place(client_address(conn.scope)):
+                return await question
+        except Displaced as displaced:
+            question.close()
+            remedy = "try again in a moment"
+            raise Problem(503, str(displaced), remedy, {"Retry-After": "1"}) from None
 
     def ask(self, conn: HTTPConnection, problem: Problem) -> Response:
         """Send a person to the provider, and remember the page that he wanted."""
@@ -137,12 +154,15 @@ class OAuthAuthenticator:
                 "this login was not begun in this browser, or more than ten minutes ago",
                 "open the desktop once more",
             )
-        token = await self._provider.exchange(given.get("code", ""), verifier)
+        code = given.get("code", "")
+        token = await self._look_up(request, self._provider.exchange(code, verifier))
         if not _TOKEN.fullmatch(token) or not await self._admitted(request, token):
             raise Problem(403, "the login gave no valid token", "open the desktop once more")
         response = RedirectResponse(f"./{self._allowed(unquote(after))}", 303)
         self._set(request, response, self._provider.cookie, token)
         self._set(request, response, name, "", 0)
+        address = client_address(request.scope)
+        audit.note(audit.Event.SIGNED_IN, address=address, role=Role.CONTROL)
         return response
 
     def _state_cookie(self, state: str) -> str:

@@ -10,6 +10,7 @@ from collections import OrderedDict
 
 from starlette.requests import HTTPConnection
 
+from desktopd import audit
 from desktopd.http.problems import Problem
 from desktopd.http.serving.proxy import client_address
 
@@ -37,6 +38,12 @@ class RefusalLog:
         if len(self._told) > MOST:
             self._told.popitem(last=False)
         if not known:
+            audit.note(
+                audit.Event.REFUSED,
+                address=reason[0],
+                path=conn.scope["path"][:200],
+                reason=problem.detail,
+            )
             what = "WebSocket" if websocket else conn.scope["method"]
             log.warning(
                 "%s: %s %r is refused: %s; %s",

@@ -12,16 +12,20 @@ import time
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 
+from desktopd import audit
 from desktopd.http.access.access import Access, Means, bearer
 from desktopd.http.access.page_keys import PageKeys
 from desktopd.http.access.tickets import Grant, Tickets
 from desktopd.http.access.tokens import Tokens, cookie_header
 from desktopd.http.problems import Problem, WrongToken
-from desktopd.http.serving.proxy import client_address, is_https
+from desktopd.http.serving.proxy import client_address, is_https, peer_address
 from desktopd.lockout import Lockout
 from desktopd.rfb.viewers.viewer import Role
 
 log = logging.getLogger(__name__)
+
+FREE_OF_A_PEER = 100
+"""Wrong tokens that a proxy may hand on before all of those that come by it are locked out."""
 
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 _REMEDY = "use the one in the address that desktopd prints"
@@ -40,6 +44,7 @@ class TokenAuthenticator:
         self._tickets = tickets
         self._keys = PageKeys(tokens)
         self._lockout = lockout
+        self._peers = Lockout(free=FREE_OF_A_PEER)
         self.base = base
         self.embedded = embedded
         self.cookie_name = tokens.cookie_name
@@ -77,6 +82,7 @@ class TokenAuthenticator:
             self._lockout.succeeded(client_address(conn.scope))
             name, value = self._tokens.cookie_name, self._tokens.cookie_value(role)
             response.headers.append("set-cookie", self._cookie(conn, name, value))
+            audit.note(audit.Event.SIGNED_IN, address=client_address(conn.scope), role=role)
         elif self._cookie_access(conn) is None:
             raise self._wrong(conn, "the token is wrong", _REMEDY)
         return response
@@ -133,8 +139,8 @@ class TokenAuthenticator:
 
     def _wrong(self, conn: HTTPConnection, error: str, remedy: str) -> WrongToken:
         """Count a wrong secret. Only now the lock is asked for: a right one passes it."""
-        address = client_address(conn.scope)
-        locked = math.ceil(self._lockout.locked(address))
+        address, peer = client_address(conn.scope), peer_address(conn.scope)
+        locked = math.ceil(max(self._lockout.locked(address), self._peers.locked(peer)))
         if locked:
             return WrongToken(
                 429,
@@ -143,7 +149,11 @@ class TokenAuthenticator:
                 {"Retry-After": str(locked)},
             )
         self._lockout.failed(address)
+        if peer != address:
+            # What is forwarded may be made up, where others than the proxy can reach us from there.
+            self._peers.failed(peer)
         log.warning("wrong token from %s", address)
+        audit.note(audit.Event.REFUSED, address=address, reason=error)
         return WrongToken(401, error, remedy, _CHALLENGE)
 
 

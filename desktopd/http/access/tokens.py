@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
+import re
 
 from desktopd.rfb.viewers.viewer import Role
+
+BITS = 128
 
 
 class Tokens:
@@ -54,6 +58,22 @@ class Tokens:
         """The role that a cookie's value opens; None when it is wrong."""
         values = {role: self.cookie_value(role).encode() for role in self._secrets}
         return _match(presented.encode(errors="replace"), values)
+
+
+def guessable(token: str) -> str:
+    """What is risky about a token that was given; empty for one of 128 bits or more.
+
+    The bits are those of a token that was made at random from the characters which it has.
+    """
+    kinds = ((r"[0-9]", 10), (r"[a-f]", 6), (r"[g-z]", 20), (r"[A-Z]", 26), (r"[^0-9A-Za-z]", 32))
+    alphabet = sum(size for pattern, size in kinds if re.search(pattern, token))
+    distinct = len(set(token))
+    if distinct < min(len(token), alphabet) / 4:
+        alphabet = distinct
+    bits = int(len(token) * math.log2(max(alphabet, 1)))
+    if bits >= BITS:
+        return ""
+    return f"at most {bits} bits: whoever guesses it has the desktop; make one of {BITS} bits"
 
 
 def _match(presented: bytes, secrets: dict[Role, bytes]) -> Role | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -25,10 +26,12 @@ from desktopd.applications.errors import (
     Occupied,
 )
 from desktopd.applications.opening import OpenOptions
+from desktopd.data_policy import Screenshots
 from desktopd.http.access.access import Access
 from desktopd.http.api.application_json import application_json, layer_json
 from desktopd.http.api.application_requests import Camera, Dims, LayerChange, MotionMode, Open
 from desktopd.http.api.body import read_body
+from desktopd.http.api.screenshot import require_screenshots
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem, problem_response
 
@@ -41,7 +44,10 @@ Body = TypeVar("Body", bound=BaseModel)
 class ApplicationEndpoint:
     """The application that the desktop is for. What it refuses is raised as ApplicationError."""
 
-    def __init__(self, session: ServedSession, application: Application) -> None:
+    def __init__(
+        self, session: ServedSession, application: Application, screenshots: Screenshots
+    ) -> None:
+        self._screenshots = screenshots
         self._session = session
         self._application = application
 
@@ -100,6 +106,7 @@ class ApplicationEndpoint:
 
     async def screenshot(self, request: Request) -> Response:
         """GET ``/api/app/screenshot``: the canvas as PNG."""
+        require_screenshots(self._screenshots, request)
         picture = base64.b64decode(await self._application.ask("screenshot", {}))
         return Response(picture, media_type="image/png")
 
@@ -109,9 +116,14 @@ class ApplicationEndpoint:
         return Response(status_code=204)
 
 
-def application_routes(session: ServedSession, application: Application) -> list[BaseRoute]:
-    """What ``/api/app`` serves."""
-    app = ApplicationEndpoint(session, application)
+def application_routes(
+    session: ServedSession,
+    application: Application,
+    screenshots: Screenshots,
+    captures: Sequence[Middleware],
+) -> list[BaseRoute]:
+    """What ``/api/app`` serves; `captures` stand before its screenshots."""
+    app = ApplicationEndpoint(session, application, screenshots)
     return [
         Route("/api/app", app.get),
         Route("/api/app/layers", app.layers),
@@ -121,7 +133,7 @@ def application_routes(session: ServedSession, application: Application) -> list
         Route("/api/app/dims", app.dims, methods=["GET", "PUT"]),
         Route("/api/app/motion", app.motion, methods=["GET", "PUT"]),
         Route("/api/app/reset", app.reset, methods=["POST"]),
-        Route("/api/app/screenshot", app.screenshot),
+        Route("/api/app/screenshot", app.screenshot, middleware=captures),
         Route("/api/app/restart", app.restart, methods=["POST"]),
     ]
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
+from desktopd import audit
+from desktopd.data_policy import Copies
 from desktopd.http.access.access import Access
 from desktopd.http.api.clipboard_body import HTML, TEXT, TOO_LARGE, media_type, read_content
 from desktopd.http.api.served_session import ServedClipboard, ServedSession
 from desktopd.http.problems import Problem
+from desktopd.http.serving.proxy import client_address
 from desktopd.rfb.viewers.viewer import Role
 from desktopd.x11.selections import images, uri_list
 from desktopd.x11.selections.clipboard import Offer, Superseded
@@ -20,16 +23,20 @@ FILES = "text/uri-list"
 class ClipboardEndpoint:
     """The clipboard of the desktop."""
 
-    def __init__(self, session: ServedSession) -> None:
+    def __init__(self, session: ServedSession, copies: Copies) -> None:
         self._clipboard = session.clipboard
+        self._copies = copies
 
     async def get(self, request: Request) -> Response:
         """What was copied last, as the first type in Accept in which it can be had.
 
-        Problem 403 for who may only watch, 406 where it can be had in none of them.
+        Problem 403 for who may only watch or where copies may not leave, 406 where it can be had in
+        none of the types.
         """
         if Access.of(request).role is not Role.CONTROL:
             raise Problem(403, "this token may only watch", "use the token for control")
+        if not self._copies.out:
+            raise Problem(403, "copies may not leave this desktop", "clipboard=both lets them")
         offer = self._clipboard.offer
         forms = _forms(offer.content)
         kind = _chosen(request.headers.get("accept") or "*/*", forms)
@@ -38,21 +45,47 @@ class ClipboardEndpoint:
         headers = {**_tag(offer), "Vary": "Accept"}
         if kind == HTML:  # what some program copied shall not run as a page of ours
             headers["Content-Disposition"] = "attachment"
+        account(audit.Event.COPIED_OUT, request, offer.content)
         return Response(forms[kind], media_type=kind, headers=headers)
 
     async def put(self, request: Request) -> Response:
         """Offer text, HTML, an image or all of them to be pasted.
 
-        Problem 409 when something has been copied that the client does not know, or is meanwhile;
-        400 for a `known` that is no serial, and what `read_content` raises.
+        Problem 403 where copies may not come, 409 when something has been copied that the client
+        does not know, or is meanwhile; 400 for a `known` that is no serial, and what
+        `read_content` raises.
         """
+        require_into(self._copies)
         if self._clipboard.newest > _known(request):
             raise Problem(409, "something else has been copied", "copy it again")
         serial = self._clipboard.next_serial()
         content = await read_content(request)
+        account(audit.Event.COPIED_IN, request, content)
         return Response(
             status_code=204, headers=_tag(await put_content(self._clipboard, content, serial))
         )
+
+
+def require_into(copies: Copies) -> None:
+    """Raise Problem 403 where copies may not come to the desktop."""
+    if not copies.into:
+        raise Problem(403, "copies may not come to this desktop", "clipboard=both lets them")
+
+
+def account(event: audit.Event, conn: HTTPConnection, content: Content) -> None:
+    """Note in the audit log how much of what kinds is copied, in bytes."""
+    audit.note(
+        event,
+        address=client_address(conn.scope),
+        text=_bytes(content.text),
+        html=_bytes(content.html),
+        image=None if content.image is None else len(content.image.data),
+        links=len(content.uris) or None,
+    )
+
+
+def _bytes(text: str | None) -> int | None:
+    return None if text is None else len(text.encode(errors="replace"))
 
 
 async def put_content(

@@ -12,9 +12,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from desktopd import audit
 from desktopd.clipboard_limit import CLIPBOARD_LIMIT
+from desktopd.data_policy import Copies
 from desktopd.geometry import LARGEST
 from desktopd.http.api.body import read_body
+from desktopd.http.api.clipboard import account, require_into
 from desktopd.http.api.clipboard_body import TOO_LARGE
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem
@@ -38,20 +41,25 @@ _URL = re.compile(r"(?!file:)[a-z][a-z0-9+.-]*:[^\s\x00-\x20\x7f]+", re.IGNORECA
 class DropEndpoint:
     """The programs of the desktop, to be dropped on; `locate` None where there are no files."""
 
-    def __init__(self, session: ServedSession, locate: Locate | None) -> None:
+    def __init__(self, session: ServedSession, locate: Locate | None, copies: Copies) -> None:
+        self._copies = copies
         self._session = session
         self._locate = locate
 
     async def post(self, request: Request) -> Response:
         """Drop what the body names; the answer has the value of a DropResult.
 
-        Problem 400, 413, and what `locate` raises for a path.
+        Problem 400, 403 where copies may not come, 413, and what `locate` raises for a path.
         """
         body = _object(await read_body(request, _BODY_LIMIT, remedy=TOO_LARGE))
         x, y = (_pixel(body.pop(name, None), name) for name in ("x", "y"))
         if len(body) != 1:
             raise Problem(400, "there is not one thing to drop", _REMEDY)
-        content = await self._content(*body.popitem())
+        kind, value = body.popitem()
+        if kind != "paths":
+            require_into(self._copies)
+        content = await self._content(kind, value)
+        account(audit.Event.COPIED_IN, request, content)
         try:
             result = await self._session.drop(x, y, content)
         except ContentTooLarge as error:

@@ -12,14 +12,16 @@ from typing import Any
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from desktopd import audit
 from desktopd.applications.application import NOTHING, Application
+from desktopd.data_policy import Copies
 from desktopd.errors import DisplayUnavailable
 from desktopd.files.sharing import SharedFiles
 from desktopd.http.access.access import Access
 from desktopd.http.access.departures import Departures
 from desktopd.http.access.visitor import check_acts, visitor_of
 from desktopd.http.api.application_json import event_json
-from desktopd.http.api.clipboard import put_content
+from desktopd.http.api.clipboard import account, put_content, require_into
 from desktopd.http.api.clipboard_frames import (
     frame_content,
     offer_frames,
@@ -65,7 +67,9 @@ class Events:
         files: SharedFiles | None,
         departures: Departures,
         offers: Callable[[HTTPConnection], dict[str, bool]],
+        copies: Copies,
     ) -> None:
+        self._copies = copies
         self._session = session
         self._application = application
         self._viewers = viewers
@@ -112,6 +116,7 @@ class Events:
         copied: list[dict[str, Any]] = []
 
         def on_offer(offer: Offer) -> None:
+            account(audit.Event.COPIED_OUT, websocket, offer.content)
             copied[:] = offer_frames(offer)
             wake.set()
 
@@ -121,8 +126,9 @@ class Events:
             subscriptions.callback(self._application.on_change(wake.set))
             if role is Role.CONTROL:
                 self._session.expect_viewer()
-                subscriptions.callback(self._session.clipboard.on_offer(on_offer))
-                copied.append(standing_frame(self._session.clipboard.offer))
+                if self._copies.out:
+                    subscriptions.callback(self._session.clipboard.on_offer(on_offer))
+                    copied.append(standing_frame(self._session.clipboard.offer))
                 downloads.subscribe(self._session, wake.set, subscriptions)
             files.subscribe(wake.set, subscriptions)
             people.subscribe(wake.set, subscriptions)
@@ -168,6 +174,8 @@ class Events:
             return
         check_acts(client.websocket, self._viewers.people)
         content = frame_content(frame)
+        require_into(self._copies)
+        account(audit.Event.COPIED_IN, client.websocket, content)
         try:
             await put_content(self._session.clipboard, content)
         except DisplayUnavailable as error:

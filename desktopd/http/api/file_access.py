@@ -11,6 +11,7 @@ from typing import Any
 
 from starlette.requests import HTTPConnection, Request
 
+from desktopd import audit
 from desktopd.files.changes import IfExists
 from desktopd.files.errors import (
     BadPath,
@@ -117,4 +118,6 @@ def note(request: Request, what: str, path: FilePath, size: int | None = None) -
     """Write into the log who does what with which file."""
     length = "" if size is None else f", {size} bytes"
     # A name that was there already may have a line break in it.
-    log.info("%s %s %r%s", client_address(request.scope), what, str(path), length)
+    address = client_address(request.scope)
+    audit.note(audit.Event.FILE, address=address, action=what, path=str(path), size=size)
+    log.info("%s %s %r%s", address, what, str(path), length)

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
+from desktopd.budgets import Budgets
 from desktopd.http.api.served_session import ServedSession
 from desktopd.rfb.viewers.viewer import Role
 from desktopd.rfb.viewers.viewers import Viewers
@@ -24,10 +25,15 @@ class Metrics(Collector):
     """Reads session and viewers when it is asked; remembers only what has passed."""
 
     def __init__(
-        self, session: ServedSession, viewers: Viewers, clock: Callable[[], float] = time.monotonic
+        self,
+        session: ServedSession,
+        viewers: Viewers,
+        budgets: Budgets,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._session = session
         self._viewers = viewers
+        self._budgets = budgets
         self._clock = clock
         self._started = clock()
         self._ready_after: float | None = None
@@ -55,6 +61,7 @@ class Metrics(Collector):
         for service in status.services:
             restarts.add_metric([service.name], service.restarts)
         yield restarts
+        yield from self._places()
         stages = StateSetMetricFamily("desktopd_stage", "How far the session has come")
         stages.add_metric([], {stage.value: stage is status.stage for stage in Stage})
         yield stages
@@ -69,6 +76,19 @@ class Metrics(Collector):
         for role in Role:
             family.add_metric([role.value], count[role])
         return family
+
+    def _places(self) -> Iterator[Metric]:
+        labels = ["budget"]
+        taken = GaugeMetricFamily("desktopd_places_taken", "Places in use", labels=labels)
+        most = GaugeMetricFamily("desktopd_places", "Places there are", labels=labels)
+        displaced = CounterMetricFamily(
+            "desktopd_displaced", "Places refused, or given to somebody else", labels=labels
+        )
+        for budget, share in self._budgets.shares.items():
+            taken.add_metric([budget.value], share.taken)
+            most.add_metric([budget.value], share.most)
+            displaced.add_metric([budget.value], share.displaced)
+        yield from (taken, most, displaced)
 
     def _note_readiness(self) -> None:
         if self._ready_after is None and self._session.status.stage is Stage.READY:

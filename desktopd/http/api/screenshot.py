@@ -7,19 +7,38 @@ import asyncio
 from starlette.requests import Request
 from starlette.responses import Response
 
+from desktopd import audit
+from desktopd.data_policy import Screenshots
+from desktopd.http.access.access import Access
 from desktopd.http.api.served_session import ServedSession
+from desktopd.http.problems import Problem
+from desktopd.http.serving.proxy import client_address
+from desktopd.rfb.viewers.viewer import Role
 
 
 class ScreenshotEndpoint:
     """The desktop as a picture."""
 
-    def __init__(self, session: ServedSession) -> None:
+    def __init__(self, session: ServedSession, allowed: Screenshots) -> None:
         self._session = session
+        self._allowed = allowed
         # A large screen takes hundreds of megabytes while it is packed.
         self._one = asyncio.Lock()
 
     async def get(self, request: Request) -> Response:
-        """PNG of the screen as it is now, or once those who asked before have theirs."""
+        """PNG of the screen as it is now, or once those who asked before have theirs.
+
+        Problem 403 for whom may not have it.
+        """
+        require_screenshots(self._allowed, request)
         async with self._one:
             picture = await self._session.screenshot()
         return Response(picture, media_type="image/png")
+
+
+def require_screenshots(allowed: Screenshots, request: Request) -> None:
+    """Raise Problem 403 for whom may have no pictures of the desktop; note who has one."""
+    control = Access.of(request).role is Role.CONTROL
+    if allowed is Screenshots.OFF or (allowed is Screenshots.CONTROL and not control):
+        raise Problem(403, "screenshots may not be taken here", "screenshots=all lets them")
+    audit.note(audit.Event.SCREENSHOT, address=client_address(request.scope))

@@ -13,13 +13,16 @@ from desktopd.http.access.origin import Origin
 from desktopd.http.serving.prefix import STRIPPED, base_path
 
 UNIX = "unix"
+PEER = "desktopd.peer"
+"""Of a request that a proxy handed on, in its scope: the address of that proxy."""
 
 
 class ForwardedMiddleware:
     """Takes X-Forwarded-For, -Proto, -Host, -Prefix from trusted peers into the ASGI scope.
 
-    `trusted` holds addresses, networks, ``unix`` for peers of a unix socket, or ``*``. From
-    others the headers mean nothing. Raises ValueError for an entry that is none of these.
+    `trusted` holds addresses, networks, ``unix`` for peers of a unix socket, or ``*``: then the
+    last address of X-Forwarded-For counts. From others the headers mean nothing. Raises ValueError
+    for an entry that is none of these.
     """
 
     def __init__(self, app: ASGIApp, trusted: Iterable[str]) -> None:
@@ -39,6 +42,7 @@ class ForwardedMiddleware:
         headers = Headers(scope=scope)
         changed = dict(scope)
         client = self._client(headers.getlist("x-forwarded-for"))
+        changed[PEER] = client_address(scope)
         if client is not None:
             changed["client"] = (client, 0)
         # The last value is the one that the proxy next to us has written.
@@ -56,6 +60,9 @@ class ForwardedMiddleware:
 
     def _client(self, values: list[str]) -> str | None:
         """The first address from the right that is not a proxy of ours: the rest is hearsay."""
+        if self._any:
+            # Whom we trust is not said: only the proxy next to us has surely written its part.
+            return _address(",".join(values).rpartition(",")[2])
         client = None
         for value in reversed(",".join(values).split(",")):
             address = _address(value)
@@ -82,6 +89,11 @@ def client_address(scope: Scope) -> str:
     """The address of the peer, ``unix`` for a unix socket."""
     client = scope.get("client")
     return client[0] if client else UNIX
+
+
+def peer_address(scope: Scope) -> str:
+    """The address of whoever is connected to us, a proxy or the client itself."""
+    return str(scope.get(PEER) or client_address(scope))
 
 
 def is_https(scope: Scope) -> bool:

@@ -6,6 +6,7 @@ those of a TLS handshake.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from dataclasses import dataclass, field
 
@@ -74,10 +75,8 @@ class VncAuthenticator:
         challenge = secrets.token_bytes(CHALLENGE_LENGTH)
         await channel.write(challenge)
         answer = await channel.read(CHALLENGE_LENGTH)
-        # Also the right password does not pass a lock: eight characters are soon guessed.
-        if seconds := self.lockout.locked(address):
-            reason = f"too many wrong passwords; try again in {seconds:.0f} s"
-            raise await refuse(channel, handshake, reason)
+        # Also the right password waits: eight characters are soon guessed.
+        await asyncio.sleep(self.lockout.pause(address))
         role = self.passwords.role(challenge, answer)
         if role is None:
             self.lockout.failed(address)

@@ -10,7 +10,9 @@ import socket
 import ssl
 from pathlib import Path
 
+from desktopd import audit
 from desktopd.background_tasks import BackgroundTasks
+from desktopd.budgets import Displaced, Share
 from desktopd.errors import DisplayUnavailable
 from desktopd.rfb.listeners.authenticated_transport import AuthenticatedTransport
 from desktopd.rfb.listeners.authentication import Refused, VncAuthenticator, refuse, tls_chosen
@@ -28,7 +30,6 @@ log = logging.getLogger(__name__)
 NEGOTIATION_DEADLINE = 20.0
 # Viewers ask for the password only now.
 PASSWORD_DEADLINE = 120.0
-MOST_STRANGERS = 32
 _ACCEPT_AGAIN = 1.0
 _BACKLOG = 128
 
@@ -72,7 +73,10 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
 
 
 class VncPort:
-    """Serves viewers on a listening `sock` as `authenticator` says; `tls` is its certificate."""
+    """Serves viewers on a listening `sock` as `authenticator` says; `tls` is its certificate.
+
+    Whoever is not yet in has a place of `strangers`.
+    """
 
     def __init__(
         self,
@@ -80,6 +84,7 @@ class VncPort:
         authenticator: VncAuthenticator,
         server: RfbServer,
         viewers: Viewers,
+        strangers: Share,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         host, port = sock.getsockname()[:2]
@@ -90,7 +95,7 @@ class VncPort:
         self._viewers = viewers
         self._tls = tls
         self._connections = BackgroundTasks()
-        self._strangers = 0
+        self._strangers = strangers
 
     async def serve(self) -> None:
         """Serve until cancelled; then every connection is closed."""
@@ -98,13 +103,7 @@ class VncPort:
         try:
             while True:
                 sock, address = await self._accept()
-                if self._strangers >= MOST_STRANGERS:
-                    log.warning(
-                        "viewer %s refused: %d others are not yet in", address, MOST_STRANGERS
-                    )
-                    sock.close()
-                else:
-                    self._connections.start(self._connection(sock, address))
+                self._connections.start(self._connection(sock, address))
         finally:
             self._sock.close()
             await self._connections.end()
@@ -121,15 +120,14 @@ class VncPort:
                 return sock, str(peer[0])
 
     async def _connection(self, sock: socket.socket, address: str) -> None:
-        self._strangers += 1
         try:
             async with contextlib.AsyncExitStack() as stack:
-                try:
+                stack.callback(sock.close)
+                async with self._strangers.place(address):
                     streams, role, connection = await self._let_in(sock, address, stack)
-                finally:
-                    self._strangers -= 1
                 await self._show(streams, connection, role, address)
-        except (Refused, ProtocolError) as error:
+        except (Refused, ProtocolError, Displaced) as error:
+            audit.note(audit.Event.REFUSED, address=address, reason=str(error))
             log.warning("viewer %s refused: %s", address, error)
         except (OSError, asyncio.IncompleteReadError) as error:
             log.info("viewer %s left before it was in: %s", address, str(error) or "too late")
@@ -139,7 +137,6 @@ class VncPort:
     ) -> tuple[StreamChannel, Role, RfbConnection]:
         """Go through the handshake; what is opened for it is closed by `stack`."""
         authenticator = self._authenticator
-        stack.callback(sock.close)
         async with asyncio.timeout(NEGOTIATION_DEADLINE):
             handshake = await authenticator.negotiate(SocketChannel(sock))
             tls = self._tls if tls_chosen(handshake) else None

@@ -20,6 +20,7 @@ class ServerMessageType(IntEnum):
 
     FRAMEBUFFER_UPDATE = 0
     SET_COLOUR_MAP_ENTRIES = 1
+    BELL = 2
     SERVER_CUT_TEXT = 3
     END_OF_CONTINUOUS_UPDATES = 150
     XVP = 250

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
 
+from desktopd.rfb.relay.clipboard_guard import ClipboardGuard
 from desktopd.rfb.relay.server_pump import SERVER_LEFT, ServerPump
 from desktopd.rfb.relay.upstream import Upstream
 from desktopd.rfb.relay.version_agreement import VersionAgreement
@@ -13,7 +14,7 @@ from desktopd.rfb.relay.viewer_pump import ViewerPump
 from desktopd.rfb.viewers.connection import Ending, Limits, Transport
 from desktopd.rfb.viewers.permissions import ViewerPermissions
 from desktopd.rfb.viewers.pressed_keys import PressedKeys
-from desktopd.rfb.viewers.viewer import Viewer
+from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.wanted_sizes import WantedSizes
 
 
@@ -45,6 +46,8 @@ class Relay:
         self._ending = SERVER_LEFT
         self._tasks = asyncio.TaskGroup()
         agreement = VersionAgreement()
+        may_copy = viewer.role is Role.CONTROL and limits.copies.out
+        guard = ClipboardGuard() if clipboard and not may_copy else None
         self._viewer_pump = ViewerPump(
             transport,
             upstream.writer,
@@ -54,11 +57,12 @@ class Relay:
             agreement,
             sizes,
             clipboard,
+            guard,
             limits,
             self._tasks.create_task,
         )
         viewer.on_withdrawn = self._let_go
-        self._server_pump = ServerPump(transport, upstream.reader, viewer, agreement, limits)
+        self._server_pump = ServerPump(transport, upstream.reader, viewer, agreement, guard, limits)
 
     async def run(self) -> Ending:
         """Relay; returns how it ended."""

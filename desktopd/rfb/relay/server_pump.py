@@ -12,6 +12,7 @@ from desktopd.rfb.protocol import fences
 from desktopd.rfb.protocol.handshake import VERSION_LENGTH, SecurityType, Version
 from desktopd.rfb.protocol.message import ProtocolError
 from desktopd.rfb.relay.backlog import Backlog
+from desktopd.rfb.relay.clipboard_guard import ClipboardGuard
 from desktopd.rfb.relay.version_agreement import VersionAgreement
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.viewer import Viewer
@@ -21,12 +22,16 @@ SERVER_LEFT = Ending(Cause.SERVER_LEFT, "the RFB server closed the connection")
 
 @dataclass(slots=True)
 class ServerPump:
-    """Reads the server all the time, however slow the viewer is, up to a bound: `read`, `send`."""
+    """Reads the server all the time, however slow the viewer is, up to a bound: `read`, `send`.
+
+    `guard`: takes out what the viewer may not have.
+    """
 
     transport: Transport
     server: asyncio.StreamReader
     viewer: Viewer
     agreement: VersionAgreement
+    guard: ClipboardGuard | None
     limits: Limits
     _backlog: Backlog = field(default_factory=Backlog, init=False)
 
@@ -35,7 +40,7 @@ class ServerPump:
         try:
             await self._read_greeting()
             while chunk := await self.server.read(self.limits.message):
-                self._backlog.put(chunk)
+                self._take(chunk)
                 if self._backlog.size > self.limits.backlog:
                     return Ending(
                         Cause.BACKLOG_FULL,
@@ -60,6 +65,12 @@ class ServerPump:
                     "the server asks for a password: use a viewer of RFB 3.7 or 3.8"
                 )
             self._backlog.put(decided)
+
+    def _take(self, chunk: bytes) -> None:
+        """Keep for the viewer what it may have; raises ProtocolError."""
+        kept = chunk if self.guard is None else self.guard.from_server(chunk)
+        if kept:
+            self._backlog.put(kept)
 
     async def send(self) -> Ending:
         """Send to the viewer until one of both ends."""

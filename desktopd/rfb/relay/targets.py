@@ -14,10 +14,12 @@ from typing import Any
 from desktopd.rfb.relay.relay_server import RelayServer
 from desktopd.rfb.relay.upstream import Target, TcpTarget, UnixTarget
 from desktopd.rfb.rfb_server import RfbServer
+from desktopd.rfb.viewers.connection import Limits
 from desktopd.rfb.viewers.pixel_path import PixelPath
 
 _log = logging.getLogger(__name__)
 
+USUAL = Limits()
 _PLUGINS = "websockify.token_plugins"
 _PLUGIN_REMEDY = f"use a class of {_PLUGINS}, e.g. ReadOnlyTokenFile, or the dotted path of one"
 
@@ -27,10 +29,12 @@ class Targets:
 
     `plugin` is a class of websockify.token_plugins, or a dotted path; `source` is what it reads,
     e.g. a file of lines ``NAME: HOST:PORT`` or ``NAME: unix_socket:PATH`` for ReadOnlyTokenFile.
-    Raises ValueError when there is no such plugin or its source cannot be read.
+    `limits` are for each viewer. Raises ValueError when there is no such plugin or its source
+    cannot be read.
     """
 
-    def __init__(self, plugin: str, source: str) -> None:
+    def __init__(self, plugin: str, source: str, limits: Limits = USUAL) -> None:
+        self._limits = limits
         self._name = plugin
         self._plugin = _construct(plugin, source)
         # Plugins reload what their lookups share, without a lock of their own.
@@ -42,7 +46,7 @@ class Targets:
         if target is None:
             return None
         # Whoever runs it decides by its own passwords who may use its clipboard.
-        return RelayServer(PixelPath.TARGET, target, clipboard=True)
+        return RelayServer(PixelPath.TARGET, target, clipboard=True, limits=self._limits)
 
     async def resolve(self, name: str, within: float = 10.0) -> Target | None:
         """The target called `name`, or None: there is none, or the log tells what went wrong.

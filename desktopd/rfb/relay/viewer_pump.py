@@ -23,6 +23,7 @@ from desktopd.rfb.protocol.client_messages import (
 from desktopd.rfb.protocol.handshake import ProtocolVersion
 from desktopd.rfb.protocol.input_events import KeyEvent, PointerEvent, QemuKeyEvent
 from desktopd.rfb.protocol.message import ClientMessage, MessageLimits, ProtocolError
+from desktopd.rfb.relay.clipboard_guard import ClipboardGuard
 from desktopd.rfb.relay.codec import codec
 from desktopd.rfb.relay.version_agreement import VersionAgreement
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Limits, Transport
@@ -40,7 +41,7 @@ class ViewerPump:
     """Reads the viewer as fast as the server takes it, and lets through what it may say.
 
     `sizes` hears of each SetDesktopSize, in a task that `spawn` makes; `clipboard`: whether
-    ClientCutText reaches the server.
+    ClientCutText reaches the server; `guard`: sees to what the viewer may not have of it.
     """
 
     transport: Transport
@@ -51,6 +52,7 @@ class ViewerPump:
     agreement: VersionAgreement
     sizes: WantedSizes | None
     clipboard: bool
+    guard: ClipboardGuard | None
     limits: Limits
     spawn: Callable[[Coroutine[None, None, None]], object]
 
@@ -91,10 +93,17 @@ class ViewerPump:
         admitted = self.permissions.admit(message)
         if not admitted:
             return
+        if self.guard is not None:
+            admitted = self.guard.from_viewer(message, admitted)
         self._follow(message)
-        withheld = isinstance(message, ClientCutText) and not self.clipboard
-        if not withheld and not self.server.is_closing():
+        if not self._withholds(message) and not self.server.is_closing():
             self.server.write(admitted)
+
+    def _withholds(self, message: ClientMessage) -> bool:
+        """Whether it is of the clipboard, and the server is not to have it."""
+        if not isinstance(message, ClientCutText):
+            return False
+        return not self.clipboard or (message.offers_text and not self.limits.copies.into)
 
     def _follow(self, message: ClientMessage) -> None:
         """Note what the message tells about the viewer, and do what the server does not."""

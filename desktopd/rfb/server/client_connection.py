@@ -61,7 +61,7 @@ class ClientConnection:
         viewer.on_withdrawn = self._seat.leave
         self._handshake = ServerHandshake()
         self._desktop_size = DesktopSize(self._send, display, viewer)
-        self._clipboard = ClipboardSync(self._send, display, limits.clipboard)
+        self._clipboard = ClipboardSync(self._send, display, limits, viewer)
         self.updates = ClientUpdates(
             display, viewer, UpdateSender(self._send_queue), self._desktop_size, self.end
         )

@@ -22,7 +22,8 @@ class SendQueue:
     ) -> None:
         """One send may take `stall` seconds, and `backlog` bytes may come to wait behind it.
 
-        `on_sent` is told its bytes.
+        The largest that comes while nothing is being sent does not count, as a picture may be that.
+        `on_sent` is told the bytes of each send.
         """
         self.empty = True
         """Whether the transport has taken everything."""
@@ -33,7 +34,8 @@ class SendQueue:
         # What goes into one message each; the last of them still grows.
         self._messages: deque[list[bytes]] = deque([[]])
         self._sending = False
-        self._behind = 0
+        self._pending = 0
+        self._largest = 0
         self._waiting = asyncio.Event()
         self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
@@ -41,12 +43,13 @@ class SendQueue:
         """Send `data` as soon as possible."""
         if self._ending.done():
             return
-        if self._sending:
-            self._behind += len(data)
-            if self._behind > self._backlog:
-                detail = f"the viewer left more than {self._backlog} bytes unread"
-                self.end(Ending(Cause.BACKLOG_FULL, detail))
-                return
+        self._pending += len(data)
+        if not self._sending:
+            self._largest = max(self._largest, len(data))
+        if self._pending - self._largest > self._backlog:
+            detail = f"the viewer left more than {self._backlog} bytes unread"
+            self.end(Ending(Cause.BACKLOG_FULL, detail))
+            return
         self._messages[-1].append(data)
         if fences.ends_message(data):
             self._messages.append([])
@@ -71,7 +74,7 @@ class SendQueue:
         while True:
             await self._waiting.wait()
             data = self._next_message()
-            self._sending, self._behind = True, 0
+            self._sending = True
             try:
                 async with asyncio.timeout(self._stall):
                     await self._transport.send(data)
@@ -87,6 +90,9 @@ class SendQueue:
 
     def _next_message(self) -> bytes:
         data = b"".join(self._messages.popleft())
+        self._pending -= len(data)
+        if len(data) >= self._largest:
+            self._largest = 0
         if not self._messages:
             self._messages.append([])
         if not self._messages[0]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from desktopd.clipboard_limit import CLIPBOARD_LIMIT
+from desktopd.data_policy import Copies
 from desktopd.rfb.protocol.message import ENCODINGS_LIMIT
 
 
@@ -26,7 +27,8 @@ class Limits:
 
     `backlog`: what is kept for a slow viewer; `stall`: how long one send may take, to the viewer
     or to the server; `message`: what is put into one message to the viewer; `closing`: how long
-    the server may take to read the last messages. For the others see MessageLimits.
+    the server may take to read the last messages; `copies`: which way they may go. For the others
+    see MessageLimits.
     """
 
     backlog: int = 16 * 1024 * 1024
@@ -34,6 +36,7 @@ class Limits:
     message: int = 64 * 1024
     closing: float = 2.0
     clipboard: int = CLIPBOARD_LIMIT
+    copies: Copies = Copies.BOTH
     encodings: int = ENCODINGS_LIMIT
 
 

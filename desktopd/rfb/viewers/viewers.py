@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
+from desktopd import audit
 from desktopd.observers import Observers
 from desktopd.rfb.viewers.people import People, PersonHands, Visitor
 from desktopd.rfb.viewers.viewer import Viewer, nobody_listens
@@ -44,6 +45,13 @@ class Viewers:
         `visitor`: whose it is; None where it shows another desktop than this one.
         """
         self._viewers[viewer.id] = viewer
+        audit.note(
+            audit.Event.VIEWER_CAME,
+            viewer=viewer.id,
+            address=viewer.address,
+            role=viewer.role,
+            server=viewer.path,
+        )
         viewer.on_change = self._changes.call
         self._changes.call()
         try:
@@ -57,6 +65,7 @@ class Viewers:
         finally:
             self._last_input = self.last_input
             self._bytes_of_the_gone += viewer.bytes_sent
+            audit.note(audit.Event.VIEWER_LEFT, viewer=viewer.id, sent=viewer.bytes_sent)
             viewer.on_change = nobody_listens
             del self._viewers[viewer.id]
             self._changes.call()

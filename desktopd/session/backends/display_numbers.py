@@ -11,10 +11,12 @@ import contextlib
 import fcntl
 import os
 import socket
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from desktopd.session.errors import LaunchError
 from desktopd.session.process import start_time
 
 SOCKETS = Path("/tmp/.X11-unix")
@@ -127,6 +129,34 @@ def make_socket_folder() -> None:
     with contextlib.suppress(OSError):  # one that cannot be made is one that cannot be written
         SOCKETS.mkdir()
         SOCKETS.chmod(0o1777)
+
+
+def check_socket_folder() -> None:
+    """Raise LaunchError where somebody else could put his socket in the place of ours.
+
+    Programs would show him the cookie of our display.
+    """
+    try:
+        found = SOCKETS.lstat()
+    except FileNotFoundError:
+        return
+    others = stat.S_IWGRP | stat.S_IWOTH
+    if not stat.S_ISDIR(found.st_mode):
+        risk = "is no folder"
+    elif found.st_uid not in (0, os.getuid()):
+        risk = f"belongs to user {found.st_uid}"
+    elif found.st_mode & others and not (found.st_mode & stat.S_ISVTX or _is_read_only(SOCKETS)):
+        risk = "may be changed by everybody, and has no sticky bit"
+    else:
+        return
+    raise LaunchError(
+        f"{SOCKETS} {risk}: whoever can replace sockets there can take over this display; have "
+        f"an administrator run: rm -r {SOCKETS}; install -d -m 1777 -o root {SOCKETS}"
+    )
+
+
+def _is_read_only(folder: Path) -> bool:
+    return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 
 def can_make_sockets() -> bool:

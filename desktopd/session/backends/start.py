@@ -27,6 +27,7 @@ def start(backend: Backend, options: XServerOptions) -> tuple[str, subprocess.Po
     Raises LaunchError with the end of the server's log, and OSError.
     """
     display_numbers.make_socket_folder()
+    display_numbers.check_socket_folder()
     display_numbers.remove_dead_locks()
     for number in display_numbers.NUMBERS:
         with display_numbers.claim(number) as is_ours:

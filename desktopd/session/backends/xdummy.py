@@ -7,6 +7,7 @@ import os
 from pyvirtualdisplay.abstractdisplay import AbstractDisplay
 
 from desktopd.geometry import Size
+from desktopd.kept_file import write_kept
 from desktopd.session.backends.backend import Backend
 from desktopd.session.backends.detached import DetachedDisplay, common_arguments
 from desktopd.session.backends.options import XServerOptions
@@ -36,10 +37,11 @@ class Xdummy(DetachedDisplay):
 
     def _cmd(self) -> list[str]:
         config = self.options.folder / "xorg.conf"
-        config.write_text(xorg_conf(self.options.size, self.options.largest), "utf-8")
+        write_kept(config, xorg_conf(self.options.size, self.options.largest).encode())
         return [
             self._program,
-            *("-config", str(config), "-logfile", str(self.options.folder / "xorg.log")),
+            # To the log that all services have, which is kept small, and not to one of its own.
+            *("-config", str(config), "-logfile", "/dev/null", "-verbose", "3"),
             *("-novtswitch", "-sharevts", "-displayfd", str(self._pipe_wfd)),
         ]
 

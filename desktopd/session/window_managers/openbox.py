@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from desktopd.kept_file import write_kept
 from desktopd.session.program import Program
 from desktopd.session.window_managers.window_manager import WindowManager, WindowManagerOptions
 from desktopd.shell_command import without_shell
@@ -67,10 +68,10 @@ KIOSK_RULES = """\
 def configure(options: WindowManagerOptions) -> tuple[str, ...]:
     """Write the rules, and the menu that they name; returns the command line."""
     menu = options.folder / "menu.xml"
-    menu.write_text(_menu(options.application), "utf-8")
+    write_kept(menu, _menu(options.application).encode())
     # By its name a daemon knows whether an openbox that it finds has the wanted rules.
     rules = options.folder / ("kiosk.xml" if options.kiosk else "desktop.xml")
-    rules.write_text(_rc(menu, kiosk=options.kiosk), "utf-8")
+    write_kept(rules, _rc(menu, kiosk=options.kiosk).encode())
     return ("openbox", "--sm-disable", "--config-file", str(rules))
 
 

@@ -9,10 +9,20 @@ from Xlib import X, error
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.x11.errors import x_errors
+from desktopd.x11.screen import shm
 from desktopd.x11.screen.shm import Segment
 from desktopd.x11.xlib_patches import Display
 
 _BYTES_PER_PIXEL = 4
+
+
+def check_memory(largest: Size) -> None:
+    """Raise XError where there is no shared memory for screens of up to this size."""
+    shm.check(2 * _length(largest))
+
+
+def _length(size: Size) -> int:
+    return size.width * size.height * _BYTES_PER_PIXEL
 
 
 class DoubleBuffer:
@@ -30,7 +40,7 @@ class DoubleBuffer:
         self._display = display
         screen = display.screen()
         self._root = screen.root
-        self._length = size.width * size.height * _BYTES_PER_PIXEL
+        self._length = _length(size)
         self._segment = Segment(display, 2 * self._length)
         try:
             self._pixmaps = [

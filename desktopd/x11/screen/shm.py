@@ -80,6 +80,12 @@ class _CreatePixmap(rq.Request):  # type: ignore[misc]
     )
 
 
+def check(size: int) -> None:
+    """Raise XError where a segment of `size` bytes cannot be had here (kernel.shmmax, shmall)."""
+    with _allocated(size) as number:
+        _libc.shmdt(_mapped(number))
+
+
 class Segment:
     """Memory that this process and the X server share, for one connection; in the X thread.
 
@@ -145,7 +151,9 @@ def _allocated(size: int) -> Iterator[int]:
     """A segment that is deleted as soon as nobody has it mapped, after the block."""
     number = _libc.shmget(0, size, _IPC_CREAT_PRIVATE)
     if number < 0:
-        raise XError(f"no shared memory of {size} bytes: {os.strerror(ctypes.get_errno())}")
+        reason = os.strerror(ctypes.get_errno())
+        remedy = "raise kernel.shmmax and kernel.shmall, or set a smaller max_size"
+        raise XError(f"no shared memory of {size} bytes: {reason}; {remedy}")
     try:
         yield number
     finally:

@@ -10,7 +10,10 @@ from tests.unit.config.files import write
 
 def test_a_port_for_vnc_viewers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert load([]).settings.vnc_port is None
-    assert load(["--auth", "none", "--vnc-port", "5900"]).settings.vnc_password is None
+    assert (
+        load(["--auth", "none", "--allowed-hosts", "a", "--vnc-port", "5900"]).settings.vnc_password
+        is None
+    )
     secret = tmp_path / "secret"
     secret.write_text("opensesa\n")
     monkeypatch.setenv("DESKTOPD_VNC_PASSWORD_FILE", str(secret))
@@ -63,7 +66,8 @@ def test_a_secret_comes_from_a_file_and_is_never_shown(
     secret = tmp_path / "secret"
     secret.write_text("correct-horse-battery\n")
     monkeypatch.setenv("DESKTOPD_TOKEN_FILE", str(secret))
-    loaded = load(["--view-token", "look-but-do-not-touch"])
+    monkeypatch.setenv("DESKTOPD_VIEW_TOKEN", "look-but-do-not-touch")
+    loaded = load([])
     assert loaded.settings.token is not None
     assert loaded.settings.token.get_secret_value() == "correct-horse-battery"
     shown = describe(loaded) + repr(loaded)

@@ -3,6 +3,7 @@
 import pytest
 
 from desktopd.config import ConfigError, load
+from desktopd.config.settings import SECRETS
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,6 @@ from desktopd.config import ConfigError, load
         (["--gpu", "cuda"], "--gpu='cuda': Input should be 'auto', 'nvidia', 'dri' or 'off'"),
         (["--wm", "xfce"], "wm=xfce is a desktop of many windows: set --no-kiosk too"),
         (["--base-url", "a b"], "--base-url='a b': expected a path"),
-        (["--token", "short"], "--token='…': expected at least 16 characters"),
         (["--upload-limit", "lots"], "--upload-limit='lots': expected bytes, e.g. 500MB or 50GiB"),
         (["--free-space", "-5"], "--free-space='-5': expected bytes"),
         (["--files", "some"], "--files='some': Input should be 'both', 'upload', 'download' or"),
@@ -43,15 +43,6 @@ def test_a_bad_value_names_setting_value_and_remedy(argv: list[str], message: st
         (["--auth", "none", "--vnc-host", "0.0.0.0"], "vnc_host='0.0.0.0': set vnc_password"),
         (["--auth", "none", "--vnc-host", "::"], "vnc_host='::': set vnc_password"),
         (["--auth", "none", "--vnc-host", "a.example"], "vnc_host='a.example': set vnc_password"),
-        (["--vnc-password", ""], "--vnc-password='…': expected 6 to 8 ASCII characters"),
-        (["--vnc-password", "      "], "--vnc-password='…': expected 6 to 8 ASCII characters"),
-        (["--vnc-password", "opensesame"], "--vnc-password='…': expected 6 to 8 ASCII"),
-        (["--vnc-password", "ünïcode"], "--vnc-password='…': expected 6 to 8 ASCII"),
-        (["--vnc-view-password", "lookonly"], "with vnc_view_password: set vnc_password too"),
-        (
-            ["--vnc-password", "opensesa", "--vnc-view-password", "opensesa"],
-            "vnc_password and vnc_view_password are the same; change one",
-        ),
     ],
 )
 def test_a_port_for_vnc_viewers_that_cannot_be(argv: list[str], message: str) -> None:
@@ -65,3 +56,45 @@ def test_every_bad_value_is_told_at_once() -> None:
         load(["--size", "big", "--dpi", "7"])
     assert "--size" in str(error.value)
     assert "--dpi" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"TOKEN": "short"}, "DESKTOPD_TOKEN='…': expected at least 16 characters"),
+        ({"VNC_PASSWORD": "      "}, "DESKTOPD_VNC_PASSWORD='…': expected 6 to 8 ASCII characters"),
+        ({"VNC_PASSWORD": "opensesame"}, "DESKTOPD_VNC_PASSWORD='…': expected 6 to 8 ASCII"),
+        ({"VNC_PASSWORD": "ünïcode"}, "DESKTOPD_VNC_PASSWORD='…': expected 6 to 8 ASCII"),
+        ({"VNC_VIEW_PASSWORD": "lookonly"}, "with vnc_view_password: set vnc_password too"),
+        (
+            {"VNC_PASSWORD": "opensesa", "VNC_VIEW_PASSWORD": "opensesa"},
+            "vnc_password and vnc_view_password are the same; change one",
+        ),
+    ],
+)
+def test_a_secret_that_cannot_be_is_not_shown(
+    given: dict[str, str], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"DESKTOPD_{name}", value)
+    with pytest.raises(ConfigError) as error:
+        load(["--vnc-port", "5900"])
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_no_secret_is_taken_from_a_command_line(name: str) -> None:
+    option, variable = f"--{name.replace('_', '-')}", f"DESKTOPD_{name.upper()}"
+    with pytest.raises(ConfigError) as error:
+        load([option, "opensesame"])
+    told = str(error.value)
+    assert told.startswith(f"{option}: everybody on this machine can read that with ps; set ")
+    assert f"{variable}_FILE" in told
+    assert "opensesame" not in told
+
+
+def test_who_lets_everybody_in_says_under_which_names() -> None:
+    with pytest.raises(ConfigError, match=r"auth=none: any page .* set allowed_hosts"):
+        load(["--auth", "none"])
+    assert load(["--auth", "none", "--allowed-hosts", "lab.example.org"]).settings.auth == "none"
+    assert load(["--auth", "none", "--unix-socket", "/run/user/1/d.sock"]).settings.unix_socket

@@ -19,6 +19,7 @@ from websockets.http11 import Response
 
 from desktopd.applications.application import Application
 from desktopd.applications.opening import Allowed, Opening
+from desktopd.budgets import Budget, Budgets
 from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.http.app import create_app
@@ -197,6 +198,7 @@ def make_options(**options: Any) -> HttpOptions:
         "allow_origin": (),
         "allowed_hosts": (),
         "trusted_proxies": (),
+        "budgets": Budgets(dict.fromkeys(Budget, 1000)),
     }
     return HttpOptions(**{**usual, **options})
 

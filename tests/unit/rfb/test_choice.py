@@ -13,6 +13,7 @@ import pytest
 
 from desktopd.geometry import Size
 from desktopd.rfb.choice import choose, create
+from desktopd.rfb.viewers.connection import Limits
 from desktopd.rfb.viewers.pixel_path import PixelPath
 
 WITHOUT_MODULE = "import sys; sys.modules[{!r}] = None"
@@ -27,12 +28,24 @@ def without(name, *arguments, **options):
 ctypes.CDLL = without
 """
 
+# As where kernel.shmmax or shmall is small: the system refuses what is too large.
+WITHOUT_MEMORY = """
+import resource
+from desktopd.x11.screen import shm
+get = shm._libc.shmget
+def limited(key, size, flags):
+    return get(key, min(size, 2**62), flags) if size < 2**20 else get(key, 2**62, flags)
+shm._libc.shmget = limited
+"""
+
 CHOICE = """
 import desktopd.__main__
+from desktopd.geometry import Size
 from desktopd.rfb.choice import choose, create
-print(choose("auto", "auto"))
+size = Size(1600, 900)
+print(choose("auto", "auto", size))
 try:
-    choose("native", "auto")
+    choose("native", "auto", size)
 except ValueError as error:
     print(error)
 """
@@ -73,7 +86,7 @@ class Session:
     ],
 )
 def test_what_the_settings_ask_for(rfb: str, display: str, path: PixelPath) -> None:
-    assert choose(rfb, display) is path
+    assert choose(rfb, display, Size(1600, 900)) is path
 
 
 @pytest.mark.parametrize(
@@ -88,8 +101,14 @@ def test_what_the_settings_ask_for(rfb: str, display: str, path: PixelPath) -> N
         ),
         (
             WITHOUT_XKBCOMMON,
-            "the native RFB server cannot type: "
+            "the native RFB server cannot run: "
             "libxkbcommon is not installed: apt-get install libxkbcommon0",
+        ),
+        (
+            WITHOUT_MEMORY,
+            "the native RFB server cannot run: no shared memory of 11520000 bytes: "
+            "Cannot allocate memory; raise kernel.shmmax and kernel.shmall, or set a smaller "
+            "max_size",
         ),
     ],
 )
@@ -112,6 +131,6 @@ def test_where_a_part_of_ours_is_missing_x11vnc_shows_the_display(
 )
 def test_what_each_of_them_is(path: PixelPath, baseline: bool, listens_itself: bool) -> None:
     session = Session()
-    server = create(path, session, "a desktop")
+    server = create(path, session, "a desktop", Limits())
     assert (server.path, server.baseline) == (path, baseline)
     assert server.socket == (None if listens_itself else session.rfb_target)

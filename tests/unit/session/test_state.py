@@ -49,3 +49,14 @@ def test_a_disk_that_is_full_does_not_end_the_desktop(
     state.started("display", Running(12, 345, ("Xvfb",)))
     assert "state.json cannot be written" in caplog.text
     assert state.processes["display"].pid == 12
+
+
+def test_the_file_has_room_for_more_processes_from_the_start(folder: Path) -> None:
+    path = folder / "state.json"
+    state = StateFile(path)
+    state.started("display", Running(1, 1, ("Xvfb",)))
+    size = path.stat().st_size
+    for pid, name in enumerate(("bus", "window_manager", "rfb", "application"), 2):
+        state.started(name, Running(pid, 1, ("a-program", "--with=arguments", "x" * 500)))
+    assert path.stat().st_size == size
+    assert len(StateFile(path).processes) == 5

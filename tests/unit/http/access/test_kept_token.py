@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from desktopd.http.access.kept_token import kept_token
+from desktopd.http.access.kept_token import forget_token, kept_token
 
 
 def test_it_holds_for_the_next_daemon_and_for_its_user_alone(folder: Path) -> None:
@@ -17,3 +17,10 @@ def test_a_file_that_was_never_written_is_replaced(folder: Path) -> None:
     token = kept_token(folder)
     assert token == (folder / "token").read_text()
     assert len(token) >= 32
+
+
+def test_it_ends_with_the_desktop(folder: Path) -> None:
+    token = kept_token(folder)
+    forget_token(folder)
+    forget_token(folder)
+    assert kept_token(folder) != token

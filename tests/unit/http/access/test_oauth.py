@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,8 +11,10 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from desktopd.budgets import Budget, Budgets
 from desktopd.http.problems import Problem
 from tests.unit.http.desktop import HTML, client, make_app, serving, ws_status
+from tests.unit.turns import until
 
 BASE = "/user/ada/"
 
@@ -41,6 +44,20 @@ class Lab:
     async def admits(self, token: str, session: str) -> bool | None:
         self.asked.append((token, session))
         return {"token-of-ada": True, "token-of-bob": False}.get(token)
+
+
+class SlowLab(Lab):
+    """A provider that takes as long as it is let for whom it does not know."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = asyncio.Event()
+
+    async def admits(self, token: str, session: str) -> bool | None:
+        admitted = await super().admits(token, session)
+        if admitted is None:
+            await self.gate.wait()
+        return admitted
 
 
 def desktop(lab: Lab, **options: Any) -> Starlette:
@@ -147,3 +164,24 @@ async def test_cookies_are_secure_where_the_provider_knows_of_https() -> None:
         answer = await browser.get(BASE, headers=HTML)
         assert "; Secure;" in answer.headers["set-cookie"]
         assert "Max-Age=600" in answer.headers["set-cookie"]
+
+
+async def test_strangers_that_the_provider_is_slow_to_know_do_not_hold_up_its_owner() -> None:
+    lab = SlowLab()
+    budgets = Budgets(dict.fromkeys(Budget, 8))
+    share = budgets[Budget.LOOKUPS]
+    app = desktop(lab, budgets=budgets)
+    async with client(app, address="192.0.2.66") as stranger, client(app) as owner:
+
+        def guess(number: int) -> asyncio.Task[httpx.Response]:
+            headers = {"Authorization": f"Bearer guess-{number}"}
+            return asyncio.create_task(stranger.get(f"{BASE}api/session", headers=headers))
+
+        guesses = [guess(number) for number in range(200)]
+        await until(lambda: share.displaced == 192)
+        assert share.taken == 8
+        headers = {"Authorization": "Bearer token-of-ada"}
+        assert (await owner.get(f"{BASE}api/session", headers=headers)).status_code == 200
+        lab.gate.set()
+        statuses = [answer.status_code for answer in await asyncio.gather(*guesses)]
+    assert (statuses.count(503), statuses.count(401)) == (193, 7)

@@ -1,8 +1,10 @@
 """Tokens and the cookie that is made from them."""
 
+import secrets
+
 import pytest
 
-from desktopd.http.access.tokens import Tokens, cookie_header
+from desktopd.http.access.tokens import Tokens, cookie_header, guessable
 from desktopd.rfb.viewers.viewer import Role
 
 CONTROL = "Pk3-ünï-token-4f9c"
@@ -96,3 +98,15 @@ def test_desktops_on_one_host_have_cookies_of_their_own() -> None:
 )
 def test_attributes_of_the_cookie(secure: bool, embedded: bool, expected: str) -> None:
     assert cookie_header("n", "v", "/a/", secure=secure, embedded=embedded) == expected
+
+
+def test_a_token_of_128_bits_is_no_risk() -> None:
+    for _ in range(100):
+        assert guessable(secrets.token_hex(16)) == guessable(secrets.token_urlsafe(24)) == ""
+
+
+@pytest.mark.parametrize(
+    ("token", "bits"), [("a" * 64, 0), ("correct-horse-battery", 123), ("0123456789012345", 53)]
+)
+def test_a_token_that_can_be_guessed_says_so(token: str, bits: int) -> None:
+    assert guessable(token).startswith(f"at most {bits} bits: whoever guesses it has the desktop")

@@ -123,7 +123,7 @@ async def test_the_log_tells_who_did_what_and_no_content(
             await script.get("/api/files/?zip")
             await script.patch("/api/files/a%20b", json={"to": "c"})
             await script.delete("/api/files/c")
-    lines = [r.getMessage() for r in caplog.records if r.name.startswith("desktopd")]
+    lines = [r.getMessage() for r in caplog.records if r.name == "desktopd.http.api.file_access"]
     assert lines == [
         "192.0.2.7 uploads 'a b', 14 bytes",
         "192.0.2.7 loads 'a b', 14 bytes",

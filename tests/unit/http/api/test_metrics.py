@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from desktopd.budgets import Budget, Budgets
 from desktopd.http.api.metrics import Metrics
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
@@ -11,6 +12,7 @@ from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.status import Stage
 from tests.unit.http.desktop import BEARER, READY, VIEW_BEARER, Desk, client, make_app
 
+BUDGETS = Budgets(dict.fromkeys(Budget, 9))
 Samples = dict[tuple[str, str], float]
 
 
@@ -61,7 +63,7 @@ async def test_stage_and_restarts() -> None:
 def test_the_time_until_readiness_is_that_of_the_first() -> None:
     now = [100.0]
     desk = Desk(replace(READY, stage=Stage.DISPLAY))
-    metrics = Metrics(desk, Viewers(), lambda: now[0])
+    metrics = Metrics(desk, Viewers(), BUDGETS, lambda: now[0])
 
     def ready_seconds() -> list[float]:
         families = [m for m in metrics.collect() if m.name == "desktopd_ready_seconds"]

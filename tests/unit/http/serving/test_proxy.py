@@ -126,6 +126,22 @@ async def test_the_lockout_cannot_be_evaded_with_forged_headers() -> None:
         assert answer.status_code == 429
 
 
+async def test_the_lockout_cannot_be_evaded_by_what_a_trusted_peer_forwards() -> None:
+    """Another user of this machine, say, where 127.0.0.1 is trusted."""
+    async with client(make_app(trusted_proxies=("10.0.0.1",)), "10.0.0.1") as proxy:
+        for n in range(101):
+            answer = await proxy.get("/?token=x", headers={"X-Forwarded-For": f"203.0.{n}.1"})
+        assert answer.status_code == 429
+        answer = await proxy.get(f"/?token={TOKEN}", headers={"X-Forwarded-For": "203.0.113.7"})
+        assert answer.status_code == 303
+
+
+async def test_behind_any_proxy_the_next_one_says_who_it_is() -> None:
+    async with client(ForwardedMiddleware(show, ("*",)), "10.1.2.3") as browser:
+        headers = {"X-Forwarded-For": "192.0.2.77, 203.0.113.5"}
+        assert (await browser.get("/", headers=headers)).json()[0] == "203.0.113.5"
+
+
 async def test_the_cookie_is_secure_when_the_proxy_says_https() -> None:
     async with client(make_app(trusted_proxies=("10.0.0.1",)), "10.0.0.1") as proxy:
         answer = await proxy.get(f"/?token={TOKEN}", headers={"X-Forwarded-Proto": "https"})

@@ -8,6 +8,7 @@ from struct import pack
 
 import pytest
 
+from desktopd import lockout
 from desktopd.rfb.listeners.password import response
 from desktopd.rfb.viewers.viewer import Role
 from tests.unit.rfb.listeners.vnc_clients import (
@@ -23,11 +24,10 @@ from tests.unit.rfb.listeners.vnc_clients import (
     UPDATE_REQUEST,
     VIEW,
     VNC_AUTHENTICATION,
+    Port,
     refused,
     serving,
 )
-
-LOCKED = "too many wrong passwords; try again in 10 s"
 
 
 async def test_a_viewer_with_the_other_password_only_watches(folder: Path) -> None:
@@ -68,32 +68,36 @@ async def test_a_blank_answer_is_refused(folder: Path) -> None:
                 await guest.hears(refused("wrong password"))
 
 
-async def test_after_five_wrong_passwords_the_right_one_has_to_wait(folder: Path) -> None:
+async def guess(port: Port, times: int) -> None:
+    for _ in range(times):
+        async with port.guest() as guest:
+            with pytest.raises(AssertionError):
+                await guest.comes_in("guessed1")
+
+
+async def test_after_five_wrong_passwords_everybody_waits_and_nobody_is_locked_out(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lockout, "FIRST_PAUSE", 0.05)
     async with serving(folder, PASSWORDS) as port:
-        for reason in (*["wrong password"] * 5, LOCKED):
-            async with port.guest() as guest:
-                await guest.hears(GREETING)
-                guest.says(GREETING)
-                await guest.hears(b"\x01" + VNC_AUTHENTICATION)
-                guest.says(VNC_AUTHENTICATION)
-                await guest.authenticates(CONTROL if reason == LOCKED else "guessed1")
-                await guest.hears(refused(reason))
+        await guess(port, 5)
+        assert port.lockout.pause("127.0.0.1") == 0.05
+        await guess(port, 1)
+        assert port.lockout.pause("127.0.0.1") == 0.1
+        async with port.guest() as owner:
+            begun = asyncio.get_running_loop().time()
+            await owner.comes_in()
+            assert asyncio.get_running_loop().time() - begun >= 0.1
+        assert port.lockout.pause("127.0.0.1") == 0
 
 
 async def test_watching_does_not_clear_the_way_for_guesses(folder: Path) -> None:
     async with serving(folder, PASSWORDS) as port:
-        for _ in range(4):
-            async with port.guest() as guest:
-                with pytest.raises(AssertionError):
-                    await guest.comes_in("guessed1")
+        await guess(port, 4)
         async with port.guest() as guest:
             await guest.comes_in(VIEW)
-        async with port.guest() as guest:
-            with pytest.raises(AssertionError):
-                await guest.comes_in("guessed1")
-        async with port.guest() as guest:
-            with pytest.raises(AssertionError):
-                await guest.comes_in(CONTROL)
+        await guess(port, 1)
+        assert port.lockout.pause("127.0.0.1") == lockout.FIRST_PAUSE
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import logging
 import socket
@@ -17,14 +16,12 @@ from desktopd.rfb.viewers.viewer import Role
 from tests.unit.rfb.listeners.vnc_clients import (
     CLIENT_INIT,
     CONTROL,
-    DEADLINE,
     GREETING,
     KEY,
     PASSWORDS,
     RESIZE,
     SERVER_INIT,
     VNC_AUTHENTICATION,
-    Port,
     refused,
     serving,
 )
@@ -55,28 +52,17 @@ async def test_a_desktop_that_is_not_there_yet(folder: Path) -> None:
         await guest.hears_the_end()
 
 
-async def test_strangers_are_limited_and_viewers_do_not_count(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(port_module, "MOST_STRANGERS", 2)
-    async with serving(folder, PASSWORDS) as port, port.guest() as inside:
+async def test_who_says_nothing_closes_the_port_to_nobody(folder: Path) -> None:
+    async with serving(folder, PASSWORDS, most=2) as port, port.guest() as inside:
         await inside.comes_in()
-        async with port.guest() as one, port.guest() as two, port.guest() as three:
+        async with port.guest() as one, port.guest() as two, port.guest() as owner:
             await one.hears(GREETING)
+            await one.hears_the_end()
             await two.hears(GREETING)
-            await three.hears_the_end()
-        async with asyncio.timeout(DEADLINE):
-            while not await has_room(port):
-                pass
-
-
-async def has_room(port: Port) -> bool:
-    async with port.guest() as guest:
-        try:
-            await guest.comes_in()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            return False
-        return True
+            await owner.comes_in()
+            owner.says(CLIENT_INIT)
+            await owner.hears(SERVER_INIT)
+            await port.has_viewers(2)
 
 
 async def test_who_says_nothing_is_sent_away(

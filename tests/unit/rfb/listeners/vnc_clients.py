@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from struct import pack
 
+from desktopd.budgets import Budget, Share
 from desktopd.geometry import Size
+from desktopd.lockout import Lockout
 from desktopd.rfb.listeners.authentication import VncAuthenticator
 from desktopd.rfb.listeners.password import VncPasswords, response
 from desktopd.rfb.listeners.vnc_port import VncPort, listen, tls_context
@@ -135,6 +137,7 @@ class Port:
     number: int
     desk: Desk
     viewers: Viewers
+    lockout: Lockout
 
     @asynccontextmanager
     async def guest(self) -> AsyncIterator[Guest]:
@@ -159,20 +162,22 @@ async def serving(
     tls: bool = False,
     plain: bool = True,
     desk: bool = True,
+    most: int = 32,
 ) -> AsyncIterator[Port]:
     """Serve on a free port of loopback; without `desk` nothing is behind it."""
     context = tls_context(*certificate(folder)) if tls else None
+    strangers = Share(Budget.STRANGERS, most)
     session, viewers = Desk(folder / "rfb.sock"), Viewers()
     sock = listen("127.0.0.1", 0)
     number = sock.getsockname()[1]
-    rfb = RelayServer(
-        PixelPath.X11VNC, UnixTarget(session.rfb_target), sizes=WantedSizes(session.resize)
-    )
-    port = VncPort(sock, VncAuthenticator(passwords, tls, plain), rfb, viewers, context)
+    sizes = WantedSizes(session.resize)
+    rfb = RelayServer(PixelPath.X11VNC, UnixTarget(session.rfb_target), sizes=sizes)
+    authenticator = VncAuthenticator(passwords, tls, plain)
+    port = VncPort(sock, authenticator, rfb, viewers, strangers, context)
     server = await asyncio.start_unix_server(session.serve, session.rfb_target) if desk else None
     task = asyncio.create_task(port.serve())
     try:
-        yield Port(number, session, viewers)
+        yield Port(number, session, viewers, authenticator.lockout)
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

@@ -79,7 +79,7 @@ FOR_VIEWERS = {
 @pytest.mark.parametrize("number", sorted(MessageType))
 async def test_view_only_hears_an_allow_list_however_it_is_cut(number: MessageType) -> None:
     message = SAMPLES[number]
-    async with relaying(Role.VIEW) as desk:
+    async with relaying(Role.VIEW, clipboard=False) as desk:
         await desk.connect()
         for cut in range(1, len(message) + 1):
             desk.say(message[:cut], message[cut:], REQUEST)
@@ -295,7 +295,7 @@ async def test_input_is_what_a_person_does(message: bytes, counts: bool) -> None
 async def test_the_viewer_tells_codec_and_rate() -> None:
     now = 100.0
     continuous = pack(">BBHHHH", 150, 1, 0, 0, 640, 480)
-    async with relaying(Role.VIEW, clock=lambda: now) as desk:
+    async with relaying(Role.VIEW, clipboard=False, clock=lambda: now) as desk:
         await desk.connect()
         assert (desk.viewer.codec, desk.viewer.fps) == (None, None)
         desk.say(set_encodings(1, 50, 7, -26), REQUEST * 10)

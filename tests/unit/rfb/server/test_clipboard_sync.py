@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import logging
 from struct import pack
 
+import pytest
+
+from desktopd.data_policy import Copies
 from desktopd.rfb.protocol.client_messages import ClientCutText
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.extended_clipboard import (
@@ -16,16 +20,23 @@ from desktopd.rfb.protocol.extended_clipboard import (
 )
 from desktopd.rfb.protocol.server_messages import extended_cut_text, server_cut_text
 from desktopd.rfb.server.clipboard_sync import ClipboardSync
+from desktopd.rfb.viewers.connection import Limits
+from desktopd.rfb.viewers.pixel_path import PixelPath
+from desktopd.rfb.viewers.viewer import Role, Viewer
 
 NEW, OLD = frozenset({Encoding.EXTENDED_CLIPBOARD}), frozenset({Encoding.TIGHT})
 
+VIEWER = Viewer(role=Role.CONTROL, address="192.0.2.1", path=PixelPath.NATIVE)
+
 
 class Conversation:
-    def __init__(self, encodings: frozenset[int] | None) -> None:
+    def __init__(self, encodings: frozenset[int] | None, copies: Copies = Copies.BOTH) -> None:
         self.text = "on the desktop ü"
         self.copied: list[str] = []
         self.said: list[bytes] = []
-        self.copies = ClipboardSync(self.said.append, self, 1000)
+        self.copies = ClipboardSync(
+            self.said.append, self, Limits(clipboard=1000, copies=copies), VIEWER
+        )
         if encodings is not None:
             self.copies.agree(encodings)
 
@@ -107,3 +118,38 @@ def test_what_is_too_long_or_makes_no_sense_is_ignored_and_named(caplog) -> None
     assert talk.copied == []
     assert [record.levelname for record in caplog.records] == ["WARNING"] * 2
     assert "at most 1000" in caplog.text
+
+
+def test_what_may_not_leave_is_neither_told_nor_given() -> None:
+    for copies in (Copies.IN, Copies.OFF):
+        for encodings in (OLD, NEW):
+            talk = Conversation(encodings, copies)
+            talk.heard()
+            talk.copies.copied()
+            assert talk.heard() == []
+        talk.say(Request())
+        talk.say(Peek())
+        assert talk.heard() == [told(Provide(None)), told(Notify(Format(0)))]
+
+
+def test_what_may_not_come_is_neither_asked_for_nor_taken() -> None:
+    for copies in (Copies.OUT, Copies.OFF):
+        talk = Conversation(NEW, copies)
+        talk.heard()
+        talk.say(Notify(Format.TEXT))
+        talk.say(Provide("from outside"))
+        talk.copies.take(ClientCutText(pack(">BxxxI", 6, 4) + b"text", extended=False))
+        assert (talk.heard(), talk.copied) == ([], [])
+
+
+def test_copies_are_accounted_for_by_direction_and_size(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "desktopd.audit")
+    talk = Conversation(NEW)
+    talk.say(Provide("ünï"))
+    talk.say(Request())
+    facts = [{"event": record.getMessage(), **vars(record)["facts"]} for record in caplog.records]
+    who = {"viewer": VIEWER.id, "address": "192.0.2.1"}
+    assert facts == [
+        {"event": "copied in", "text": 5, **who},
+        {"event": "copied out", "text": len(talk.text.encode()), **who},
+    ]

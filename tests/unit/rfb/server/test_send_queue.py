@@ -156,3 +156,25 @@ async def test_what_goes_wrong_in_the_transport_is_not_hidden() -> None:
     line.send_queue.put(b"one")
     with pytest.raises(RuntimeError, match="a bug"):
         await line.end()
+
+
+async def test_what_is_said_before_anything_is_sent_counts_but_for_one_picture() -> None:
+    line = Line(backlog=10)
+    line.send_queue.put(b"light")
+    line.send_queue.put(bytes(1000))
+    await line.all_taken()
+    for _ in range(3):
+        line.send_queue.put(bytes(6))
+    assert (await line.end()).cause is Cause.BACKLOG_FULL
+
+
+async def test_answers_that_end_their_messages_count_until_they_are_taken() -> None:
+    line = Line(backlog=100)
+    line.wire.open.clear()
+    line.send_queue.put(BEGIN)
+    await line.asked(1)
+    for _ in range(100 // len(BEGIN)):
+        line.send_queue.put(BEGIN)
+    assert not line.running.done()
+    line.send_queue.put(BEGIN)
+    assert (await line.end()).cause is Cause.BACKLOG_FULL

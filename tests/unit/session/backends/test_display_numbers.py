@@ -12,6 +12,7 @@ import pytest
 
 from desktopd.session.backends import display_numbers
 from desktopd.session.backends.display_numbers import claim, lock, remove_dead_locks
+from desktopd.session.errors import LaunchError
 
 
 @pytest.fixture
@@ -128,3 +129,50 @@ def test_what_is_no_lock_stays(number: int, rubbish: str) -> None:
     lock_of(number).write_text(rubbish)
     remove_dead_locks()
     assert lock_of(number).exists()
+
+
+@pytest.mark.parametrize("mode", [0o1777, 0o755, 0o700, 0o1775])
+def test_the_folder_of_sockets_is_trusted_where_nobody_else_can_replace_ours(
+    mode: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = folder / "sockets"
+    monkeypatch.setattr(display_numbers, "SOCKETS", place)
+    display_numbers.check_socket_folder()
+    place.mkdir()
+    place.chmod(mode)
+    display_numbers.check_socket_folder()
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o775])
+def test_a_folder_of_sockets_without_the_sticky_bit_is_refused(
+    mode: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(display_numbers, "SOCKETS", folder)
+    folder.chmod(mode)
+    with pytest.raises(LaunchError, match=f"{folder} may be changed by everybody.*install -d"):
+        display_numbers.check_socket_folder()
+
+
+def test_a_folder_of_sockets_of_somebody_else_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a squatter makes it before anybody else; seen with the eyes of another user."""
+    monkeypatch.setattr(display_numbers, "SOCKETS", folder)
+    folder.chmod(0o1777)
+    real, owner = os.getuid(), 12345
+    if real == 0:
+        os.chown(folder, owner, owner)
+    else:
+        monkeypatch.setattr(os, "getuid", lambda: owner)
+        owner = real
+    with pytest.raises(LaunchError, match=f"belongs to user {owner}: whoever can replace sockets"):
+        display_numbers.check_socket_folder()
+
+
+def test_a_link_in_the_place_of_the_folder_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "link").symlink_to(folder)
+    monkeypatch.setattr(display_numbers, "SOCKETS", folder / "link")
+    with pytest.raises(LaunchError, match="is no folder"):
+        display_numbers.check_socket_folder()

@@ -1,0 +1,113 @@
+"""What others than the owner may cost: how many places there are for each thing, and who has them.
+
+What is no place has its limit where it is used. docs/limits.md lists them all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from desktopd.addresses import address_key
+
+
+class Budget(StrEnum):
+    """What there are places for."""
+
+    STRANGERS = "strangers"
+    LOOKUPS = "lookups"
+    CAPTURES = "captures"
+    COPIES = "copies"
+    WATCHERS = "watchers"
+
+
+LASTING = frozenset({Budget.WATCHERS})
+"""Whose places are kept for hours: there whoever came first is not sent away for the next."""
+
+
+class Displaced(Exception):
+    """Somebody else has got the place, or there was none; `budget` says of what."""
+
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(f"too many {budget} at once")
+        self.budget = budget
+
+
+@dataclass(slots=True, eq=False)
+class _TakenPlace:
+    address: str
+    owner: bool
+    scope: asyncio.Timeout = field(default_factory=lambda: asyncio.timeout(None))
+
+
+class Share:
+    """`most` places at one moment. When all are taken a newcomer gets one all the same.
+
+    It is that of the address which holds most of them, and of its places the oldest, so that
+    whoever takes many takes them from himself. An owner loses his to nobody but an owner.
+    """
+
+    def __init__(self, budget: Budget, most: int) -> None:
+        self.budget = budget
+        self.most = most
+        self.displaced = 0
+        """How often a place was taken away or refused."""
+        self._places: list[_TakenPlace] = []
+
+    @property
+    def taken(self) -> int:
+        """Places in use."""
+        return len(self._places)
+
+    @asynccontextmanager
+    async def place(self, address: str, *, owner: bool = False) -> AsyncIterator[None]:
+        """Have a place for the block; raises Displaced in it when another one gets it."""
+        place = _TakenPlace(address_key(address), owner)
+        if len(self._places) >= self.most:
+            self._displace(self._loser(place), place)
+        self._places.append(place)
+        try:
+            async with place.scope:
+                yield
+        except TimeoutError:
+            if place.scope.expired():
+                raise Displaced(self.budget) from None
+            raise
+        finally:
+            if place in self._places:
+                self._places.remove(place)
+
+    def _loser(self, newcomer: _TakenPlace) -> _TakenPlace:
+        """Whose place goes; the newcomer's own where he may have none."""
+        guests = [place for place in self._places if not place.owner]
+        others = guests or (self._places if newcomer.owner else [])
+        if not others:
+            return newcomer
+        counts = Counter(place.address for place in others)
+        counts[newcomer.address] += 1
+        # Of two that hold as many the newcomer's address is not the one that loses.
+        fullest = max(counts, key=lambda address: (counts[address], address != newcomer.address))
+        if self.budget in LASTING and counts[fullest] == counts[newcomer.address]:
+            return newcomer
+        return next((place for place in others if place.address == fullest), newcomer)
+
+    def _displace(self, loser: _TakenPlace, newcomer: _TakenPlace) -> None:
+        self.displaced += 1
+        if loser is newcomer:
+            raise Displaced(self.budget)
+        self._places.remove(loser)
+        loser.scope.reschedule(asyncio.get_running_loop().time())
+
+
+class Budgets:
+    """All shares of one daemon, by their names; `most` says how many places each has."""
+
+    def __init__(self, most: Mapping[Budget, int]) -> None:
+        self.shares = {budget: Share(budget, most[budget]) for budget in Budget}
+
+    def __getitem__(self, budget: Budget) -> Share:
+        return self.shares[budget]

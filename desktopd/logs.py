@@ -1,0 +1,79 @@
+"""How the daemon's log is written, as text or as JSON, and the audit log, which is always JSON.
+
+What comes from outside may be in any line: none of it can begin a line, or look like one.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from logging.handlers import WatchedFileHandler
+from pathlib import Path
+from typing import Any
+
+from desktopd import audit
+
+_TEXT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+# C0 and C1 controls, and what Unicode counts as the end of a line.
+_UNSAFE = (*range(0x0A), *range(0x0B, 0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
+_ESCAPED = {code: f"\\x{code:02x}" for code in _UNSAFE} | {0x0A: "\n    ", 0x09: "\t"}
+
+
+class TextFormatter(logging.Formatter):
+    """A record begins at the left edge, and nothing else does: further lines stand indented."""
+
+    def __init__(self) -> None:
+        super().__init__(_TEXT)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record, its traceback included."""
+        return super().format(record).translate(_ESCAPED)
+
+
+class JsonFormatter(logging.Formatter):
+    """An object a line, with what has gone wrong as ``error``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record, its traceback included."""
+        told: dict[str, Any] = {
+            "time": _time(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            told["error"] = self.formatException(record.exc_info)
+        return json.dumps(told)
+
+
+class AuditFormatter(logging.Formatter):
+    """An object a line: when, what, and the facts of it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record of `audit.note`."""
+        facts: dict[str, str | int] = getattr(record, "facts", {})
+        return json.dumps({"time": _time(record), "event": record.getMessage(), **facts})
+
+
+def set_up(level: str, form: str, audit_log: Path | None) -> None:
+    """Log to the standard error as ``text`` or ``json``, and audit into a file if there is one.
+
+    That is opened anew once it has been moved away (logrotate). Raises OSError.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
+    root = logging.getLogger()
+    root.setLevel(level.upper())
+    root.addHandler(handler)
+    audit.log.propagate = False
+    if audit_log is not None:
+        file = WatchedFileHandler(audit_log, encoding="utf-8")
+        file.setFormatter(AuditFormatter())
+        audit.log.setLevel(logging.INFO)
+        audit.log.addHandler(file)
+
+
+def _time(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,134 @@
+"""Routes with places: the count, the refusal, and the owner who is served all the same."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from desktopd.budgets import Budget, Budgets
+from tests.unit.http.desktop import (
+    BEARER,
+    VIEW_BEARER,
+    Desk,
+    client,
+    exchange,
+    make_app,
+    opened,
+    serving,
+    ws_status,
+)
+from tests.unit.turns import until
+
+
+def places(**most: int) -> Budgets:
+    return Budgets({budget: most.get(budget, 100) for budget in Budget})
+
+
+async def test_screenshots_of_watchers_and_the_owners_among_them(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = asyncio.Event()
+
+    async def screenshot() -> bytes:
+        await gate.wait()
+        return b"a picture"
+
+    monkeypatch.setattr(desk, "screenshot", screenshot)
+    budgets = places(captures=3)
+    share = budgets[Budget.CAPTURES]
+    async with client(make_app(desk, budgets=budgets)) as anybody:
+
+        def ask(headers: dict[str, str]) -> asyncio.Task[httpx.Response]:
+            return asyncio.create_task(anybody.get("/api/screenshot", headers=headers))
+
+        watchers = [ask(VIEW_BEARER) for _ in range(20)]
+        await until(lambda: share.displaced == 17)
+        owner = ask(BEARER)
+        await until(lambda: share.displaced == 18)
+        gate.set()
+        assert (await owner).status_code == 200
+        answers = await asyncio.gather(*watchers)
+        refused = [answer for answer in answers if answer.status_code == 429]
+        assert len(refused) == 18
+        assert refused[0].headers["retry-after"] == "1"
+        assert refused[0].json() == {
+            "error": "too many captures at once",
+            "remedy": "try again in a moment, or raise most_captures",
+        }
+        metrics = (await anybody.get("/metrics", headers=BEARER)).text
+    assert 'desktopd_displaced_total{budget="captures"} 18.0' in metrics
+    assert 'desktopd_places{budget="captures"} 3.0' in metrics
+    assert share.taken == 0
+
+
+async def test_copies_on_their_way(desk: Desk) -> None:
+    """Bodies that never come take places from each other alone."""
+    budgets = places(copies=2)
+    head = (
+        "PUT /api/clipboard HTTP/1.1\r\nhost: desk\r\ncontent-length: 9\r\n"
+        f"authorization: {BEARER['Authorization']}\r\n\r\n"
+    ).encode()
+    async with serving(make_app(desk, budgets=budgets)) as server:
+        waiting = [await opened(server) for _ in range(4)]
+        for _, writer in waiting:
+            writer.write(head)
+            await asyncio.sleep(0)
+        await until(lambda: budgets[Budget.COPIES].displaced == 2)
+        answer = await exchange(
+            server, head.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\nnine byte")
+        )
+        assert answer.startswith(b"HTTP/1.1 204")
+        for _, writer in waiting:
+            writer.transport.abort()
+    assert desk.clipboard.text == "nine byte"
+
+
+async def test_a_reader_that_takes_nothing_keeps_its_place_until_another_needs_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def screenshot() -> bytes:
+        return bytes(40_000_000)
+
+    monkeypatch.setattr(desk, "screenshot", screenshot)
+    budgets = places(captures=1)
+    share = budgets[Budget.CAPTURES]
+    request = (
+        "GET /api/screenshot HTTP/1.1\r\nhost: desk\r\n"
+        f"authorization: {VIEW_BEARER['Authorization']}\r\n"
+    )
+    async with serving(make_app(desk, budgets=budgets)) as server:
+        reader, writer = await opened(server)
+        writer.write(f"{request}\r\n".encode())
+        assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
+        assert share.taken == 1
+        answer = await exchange(server, f"{request}connection: close\r\n\r\n".encode())
+        assert len(answer) > 40_000_000
+        await until(lambda: share.taken == 0)
+        writer.transport.abort()
+
+
+async def test_one_address_of_watchers_does_not_turn_away_another(desk: Desk) -> None:
+    budgets = places(watchers=2)
+    app = make_app(desk, budgets=budgets, trusted_proxies=("127.0.0.1",))
+
+    def watching(address: str) -> dict[str, str]:
+        return {**VIEW_BEARER, "X-Forwarded-For": address}
+
+    async with serving(app) as server:
+        url = server.addresses[0].replace("http", "ws", 1) + "/api/events"
+        async with (
+            connect(url, additional_headers=watching("192.0.2.66")) as oldest,
+            connect(url, additional_headers=watching("192.0.2.66")),
+        ):
+            assert await ws_status(url, additional_headers=watching("192.0.2.66")) == 503
+            assert await ws_status(url, additional_headers=watching("192.0.2.1")) == 101
+            assert await ws_status(url, additional_headers=BEARER) == 101
+            with suppress(ConnectionClosed):
+                async for _ in oldest:
+                    pass
+            assert oldest.close_code == 1013

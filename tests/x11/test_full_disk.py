@@ -1,0 +1,80 @@
+"""A disk that is full while the desktop runs: everything can still be started again, once each."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from desktopd.kept_file import write_kept
+from tests.daemon import Daemon, until
+
+Start = Callable[..., Daemon]
+
+
+@pytest.fixture
+def small_disk(folder: Path) -> Iterator[Path]:
+    """A folder on a file system of its own, of 4 MiB."""
+    place = folder / "disk"
+    place.mkdir()
+    as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    options = f"size=4m,mode=0700,uid={os.geteuid()}"
+    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)]
+    subprocess.run([*as_root, *mount], check=True, timeout=20)
+    yield place
+    subprocess.run([*as_root, "umount", "-l", str(place)], check=True, timeout=20)
+
+
+def fill(place: Path) -> None:
+    """Leave no byte of it."""
+    with (place / "filler").open("ab", buffering=0) as filler:
+        for size in (1 << 16, 1 << 10, 1):
+            with suppress(OSError):
+                while True:
+                    filler.write(bytes(size))
+    with pytest.raises(OSError, match="No space"):
+        (place / "one").write_bytes(bytes(4096))
+    (place / "one").unlink()
+
+
+def test_a_file_is_overwritten_in_the_room_that_it_has(small_disk: Path) -> None:
+    path = small_disk / "kept"
+    write_kept(path, b"a" * 3000)
+    fill(small_disk)
+    for text in (b"b" * 3000, b"c" * 10, b"d" * 3000):
+        write_kept(path, text)
+        assert path.read_bytes() == text
+    with pytest.raises(OSError, match="No space"):
+        write_kept(small_disk / "other", b"e" * 3000)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("display", ["xvfb", "xdummy"])
+def test_a_killed_x_server_and_a_killed_daemon_come_back(
+    small_disk: Path, daemon: Start, display: str
+) -> None:
+    desktop = daemon(
+        app="xterm",
+        display=display,
+        size="640x480",
+        runtime_dir=small_disk / "run",
+        restart_app=True,
+    )
+    desktop.ready()
+    fill(small_disk)
+    for name in ("display", "application", "window_manager"):
+        killed = desktop.pid(name)
+        os.kill(killed, signal.SIGKILL)
+        until(lambda: desktop.service(name)["pid"] not in (None, killed), 30, f"another {name}")  # noqa: B023
+        desktop.ready()
+
+    application = desktop.pid("application")
+    desktop.kill()
+    desktop.start()
+    desktop.ready()
+    assert desktop.pid("application") == application
