@@ -40,6 +40,7 @@ COMMANDS = {
     r"(install|systemctl) .*": "deploy/test_ci_files.py",
     r"(kubectl|helm) ": "deploy/test_kubernetes.py",
     r"\(umask 077 && openssl": "deploy/test_vnc_port.py",
+    r"DESKTOPD_CLIPBOARD=in ": "x11/test_data_policy.py",
     r"DESKTOPD_VNC_PASSWORD_FILE": "deploy/test_vnc_port.py",
     r"vncviewer ": "deploy/test_native_viewers.py",
     r"ssh ": BY_HAND,

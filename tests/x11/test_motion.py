@@ -12,13 +12,12 @@ import numpy as np
 import pytest
 
 from desktopd.geometry import Size
-from tests.once import once
 from tests.x11.conftest import Server, running
 
 SCRIPT = Path(__file__).with_name("motion_scenes.py")
 SCENES = ["iso", "additive", "plane", "labels", "points", "mixture", "grid", "flat"]
-MODES = ("napari", "companion")
-pytestmark = pytest.mark.timeout(600)
+# Software GL draws on every core.
+pytestmark = [pytest.mark.timeout(600), pytest.mark.whole_machine]
 
 KINDS = ("screen", "in_motion", "window", "figure")
 """What the screen shows at rest, and screenshots and an export that were taken in motion."""
@@ -29,15 +28,11 @@ Drawn = dict[str, dict[str, Any]]
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     """What napari alone and napari with the companion have drawn, by scene."""
-    folder = once(tmp_path_factory, "motion", draw_all)
-    return {name: {mode: read(folder / mode, name) for mode in MODES} for name in SCENES}
-
-
-def draw_all(folder: Path) -> None:
+    folders = {mode: tmp_path_factory.mktemp(mode) for mode in ("napari", "companion")}
     with running("xvfb", Size(1280, 800)) as server:
-        for mode in MODES:
-            (folder / mode).mkdir()
-            draw(server, mode, folder / mode)
+        for mode, folder in folders.items():
+            draw(server, mode, folder)
+    return {name: {mode: read(folder, name) for mode, folder in folders.items()} for name in SCENES}
 
 
 def draw(server: Server, mode: str, folder: Path) -> None:

@@ -32,6 +32,7 @@ class Session:
         self.status = SimpleNamespace(display=display)
         self.rfb_target = path
         self.clipboard_text = ""
+        self.scale = None
 
     def on_change(self, handler):
         return lambda: None

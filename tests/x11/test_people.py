@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from desktopd.budgets import Budget, Share
 from desktopd.rfb.listeners.authentication import VncAuthenticator
 from desktopd.rfb.listeners.unix_socket import UnixSocketListener
 from desktopd.rfb.listeners.vnc_port import VncPort
@@ -130,7 +131,8 @@ async def test_viewers_of_other_programs_are_people_too(desk: Desk, folder: Path
     sock = socket.create_server(("127.0.0.1", 0))
     sock.setblocking(False)
     place = folder / "vnc.sock"
-    port = VncPort(sock, VncAuthenticator(None), shown.rfb, shown.viewers)
+    strangers = Share(Budget.STRANGERS, 32)
+    port = VncPort(sock, VncAuthenticator(None), shown.rfb, shown.viewers, strangers)
     serving = [
         asyncio.create_task(listener.serve())
         for listener in (port, UnixSocketListener(place, shown.rfb, shown.viewers))

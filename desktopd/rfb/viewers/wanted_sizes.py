@@ -24,7 +24,7 @@ Resize = Callable[[Size, float | None], Awaitable[object]]
 
 
 @dataclass(slots=True)
-class _Wish:
+class _SizeWish:
     size: Size
     scale: float | None
     used: float
@@ -36,13 +36,13 @@ class WantedSizes:
     def __init__(self, resize: Resize, clock: Callable[[], float] = time.monotonic) -> None:
         self._resize = resize
         self._clock = clock
-        self._wishes: dict[Viewer, _Wish] = {}
+        self._wishes: dict[Viewer, _SizeWish] = {}
         self._owner: Viewer | None = None
         self._tasks = BackgroundTasks(DisplayUnavailable)
 
     async def want(self, viewer: Viewer, size: Size, scale: float | None) -> None:
         """The viewer asks for this size, and gets it; raises DisplayUnavailable."""
-        self._wishes[viewer] = _Wish(size, scale, self._clock())
+        self._wishes[viewer] = _SizeWish(size, scale, self._clock())
         self._owner = viewer
         await self._resize(size, scale)
 
@@ -70,5 +70,5 @@ class WantedSizes:
         self._owner = viewer
         self._tasks.start(self._carry_out(wish))
 
-    async def _carry_out(self, wish: _Wish) -> None:
+    async def _carry_out(self, wish: _SizeWish) -> None:
         await self._resize(wish.size, wish.scale)
