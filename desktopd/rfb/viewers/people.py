@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from secrets import token_hex
 
+from desktopd import audit
 from desktopd.observers import Observers
 from desktopd.rfb.viewers.control import Control, ControlMode, ControlRefused, Seated
 from desktopd.rfb.viewers.viewer import Role
@@ -173,6 +174,8 @@ class People:
     def _settle(self, *, changed: bool = False) -> None:
         """Tell of what has changed, and see to the end of what waits."""
         if (state := self._state()) != self._seen:
+            if state[1] != self._seen[1]:
+                self._account(state[1])
             self._seen = state
             for person in self:
                 if not self.control.may_act(person.id):
@@ -189,8 +192,12 @@ class People:
         with self.deciding() as control:
             control.expire()
 
-    def _state(self) -> object:
-        return self.control.mode, self.control.holder, self.control.asking
+    def _state(self) -> tuple[ControlMode, str | None, tuple[str, ...]]:
+        return self.control.mode, self.control.holder, tuple(self.control.asking)
+
+    def _account(self, holder: str | None) -> None:
+        name = next((person.name for person in self if person.id == holder), None)
+        audit.note(audit.Event.CONTROL, person=holder or "nobody", name=name)
 
 
 @dataclass(frozen=True, slots=True)

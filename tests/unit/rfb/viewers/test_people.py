@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from desktopd.rfb.viewers import control, people
 from desktopd.rfb.viewers.control import ControlMode, ControlRefused
-from desktopd.rfb.viewers.people import NAME_LIMIT, People, PersonHands, Visitor, tidy
+from desktopd.rfb.viewers.people import NAME_LIMIT, People, PersonHands, Via, Visitor, tidy
 from desktopd.rfb.viewers.viewer import Role
 from tests.unit.turns import until
 
@@ -118,3 +118,14 @@ async def test_a_request_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None
         desk.on_change(told.set)
         await until(told.is_set)
         assert desk.control.asking == ()
+
+
+def test_who_has_control_is_written_down(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "desktopd.audit")
+    desk = People(ControlMode.ONE)
+    with desk.here(Visitor("vnc", Role.CONTROL, via=Via.VNC)) as ana:
+        desk.rename(ana, "Ana")
+        assert PersonHands(desk, ana).use()
+        assert PersonHands(desk, ana).use()
+    told = [record.__dict__["facts"] for record in caplog.records]
+    assert told == [{"person": ana.id, "name": "Ana"}, {"person": "nobody"}]
