@@ -31,6 +31,10 @@ def test_napari_fills_the_tab(
     card = page.page.locator("#lasting")
     expect(card).to_contain_text('docker run -v "$PWD":/data')
     card.get_by_role("button", name="Close").click()
+    if options:
+        obstacle = page.page.locator("#obstacle")
+        expect(obstacle).to_contain_text("User 123456 cannot write to /data")
+        obstacle.get_by_role("button", name="Close").click()
     until(lambda: np.unique(canvas(page.picture())).size > 50, 30, "an image on the canvas")
     until(lambda: np.array_equal(page.picture()[30:], container.screenshot()[30:]), 30, "rest")
     save(page.picture(), f"container-{request.node.callspec.id}")
