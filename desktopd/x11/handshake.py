@@ -5,6 +5,7 @@ Tested with the connection itself by tests/x11/test_connection.py.
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from pathlib import Path
@@ -48,8 +49,13 @@ def shake_hands(
 
 
 def _connect(connected: socket.socket, path: str) -> None:
-    """To the socket in the file system or, where there is none, to the abstract one."""
+    """To the socket in the file system or, where there is none, to the abstract one.
+
+    One of another user could be there to get the cookie.
+    """
     try:
+        if os.lstat(path).st_uid not in (0, os.getuid()):
+            raise FileNotFoundError(f"{path} belongs to somebody else")
         connected.connect(path)
     except (FileNotFoundError, ConnectionRefusedError) as missing:
         try:

@@ -36,7 +36,7 @@ def common_arguments(options: XServerOptions, number: int) -> list[str]:
     """Arguments that each of the X servers takes, for display `number`.
 
     It listens on the socket in the file system alone, or on the abstract one alone where the
-    folder of sockets is not ours to write, as WSLg mounts it.
+    folder of sockets is not ours to write, as WSLg mounts it, or somebody could change it.
     """
     other = "local" if display_numbers.can_make_sockets() else "unix"
     return [f":{number}", *_COMMON, "-nolisten", other, "-auth", str(options.authority)]

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from desktopd.session.errors import LaunchError
 from desktopd.session.process import start_time
 
 SOCKETS = Path("/tmp/.X11-unix")
@@ -131,28 +130,23 @@ def make_socket_folder() -> None:
         SOCKETS.chmod(0o1777)
 
 
-def check_socket_folder() -> None:
-    """Raise LaunchError where somebody else could put his socket in the place of ours.
+def socket_folder_risk() -> str:
+    """What would let somebody else put his socket in the place of ours, empty where nothing does.
 
     Programs would show him the cookie of our display.
     """
     try:
         found = SOCKETS.lstat()
     except FileNotFoundError:
-        return
+        return ""
     others = stat.S_IWGRP | stat.S_IWOTH
     if not stat.S_ISDIR(found.st_mode):
-        risk = "is no folder"
-    elif found.st_uid not in (0, os.getuid()):
-        risk = f"belongs to user {found.st_uid}"
-    elif found.st_mode & others and not (found.st_mode & stat.S_ISVTX or _is_read_only(SOCKETS)):
-        risk = "may be changed by everybody, and has no sticky bit"
-    else:
-        return
-    raise LaunchError(
-        f"{SOCKETS} {risk}: whoever can replace sockets there can take over this display; have "
-        f"an administrator run: rm -r {SOCKETS}; install -d -m 1777 -o root {SOCKETS}"
-    )
+        return f"{SOCKETS} is no folder"
+    if found.st_uid not in (0, os.getuid()):
+        return f"{SOCKETS} belongs to user {found.st_uid}"
+    if found.st_mode & others and not (found.st_mode & stat.S_ISVTX or _is_read_only(SOCKETS)):
+        return f"{SOCKETS} may be changed by everybody, and has no sticky bit"
+    return ""
 
 
 def _is_read_only(folder: Path) -> bool:
@@ -160,8 +154,12 @@ def _is_read_only(folder: Path) -> bool:
 
 
 def can_make_sockets() -> bool:
-    """Whether an X server of ours can listen in the folder of the sockets."""
-    return os.access(SOCKETS, os.W_OK | os.X_OK, effective_ids=True)
+    """Whether an X server of ours can listen in the folder of the sockets, and nobody in its place.
+
+    Where not, it has the abstract socket alone, which the kernel gives to one process.
+    """
+    may_write = os.access(SOCKETS, os.W_OK | os.X_OK, effective_ids=True)
+    return may_write and not socket_folder_risk()
 
 
 def is_served(number: int) -> bool:

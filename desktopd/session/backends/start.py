@@ -27,7 +27,8 @@ def start(backend: Backend, options: XServerOptions) -> tuple[str, subprocess.Po
     Raises LaunchError with the end of the server's log, and OSError.
     """
     display_numbers.make_socket_folder()
-    display_numbers.check_socket_folder()
+    if risk := display_numbers.socket_folder_risk():
+        log.warning("%s: the display has an abstract socket alone", risk)
     display_numbers.remove_dead_locks()
     for number in display_numbers.NUMBERS:
         with display_numbers.claim(number) as is_ours:

@@ -106,7 +106,10 @@ function doing({ application, session, focus }) {
     open: ({ open = null, layer = null, ndisplay = null }) => application.show({ open, layer, ndisplay }),
     layers: () => application.layers(),
     screenshot: ({ of }) => (of === 'canvas' ? application.screenshot() : session.screenshot()),
-    resize: (size) => session.resize(size),
+    resize: async (size) => {
+      const { width, height } = await session.resize(size);
+      return { width, height };
+    },
     clipboard: async ({ text }) => {
       if (text !== undefined) await session.putClipboard(text);
       return session.clipboard();

@@ -56,7 +56,7 @@ export class PointerRFB extends PausableRFB {
    * @param {number} button - its bit in MouseEvent.buttons
    */
   click(button) {
-    const { x, y } = this.#onCanvas(this.#at);
+    const { x, y } = this._onCanvas(this.#at);
     const held = this._mouseButtonMask;
     for (const mask of [held | RFB._convertButtonMask(button), held]) this._sendMouse(x, y, mask);
   }
@@ -133,7 +133,7 @@ export class PointerRFB extends PausableRFB {
       this.#drag(at, changed ? buttons : null);
       return;
     }
-    const { x, y } = this.#onCanvas(at);
+    const { x, y } = this._onCanvas(at);
     if (changed) this._handleMouseButton(x, y, RFB._convertButtonMask(buttons));
     else this._handleMouseMove(x, y);
   }
@@ -144,13 +144,13 @@ export class PointerRFB extends PausableRFB {
    */
   #drag(at, buttons) {
     if (buttons === null && !this.#view.running) {
-      const { x, y } = this.#onCanvas(at);
+      const { x, y } = this._onCanvas(at);
       this._handleMouseMove(x, y);
     } else if (buttons === null) {
       const by = this.#view.move(at);
       this._display.viewportChangePos(by.x, by.y);
     } else {
-      const { x, y } = this.#onCanvas(at);
+      const { x, y } = this._onCanvas(at);
       const clicked = this.#view.press(at, buttons);
       if (clicked) for (const mask of [clicked, 0]) this._handleMouseButton(x, y, RFB._convertButtonMask(mask));
     }
@@ -206,7 +206,7 @@ export class PointerRFB extends PausableRFB {
    * @param {Clicks} clicks
    */
   #click(at, clicks) {
-    const { x, y } = this.#onCanvas(at);
+    const { x, y } = this._onCanvas(at);
     const held = this._mouseButtonMask;
     for (const button of buttonsOf(clicks)) for (const mask of [held | button, held]) this._sendMouse(x, y, mask);
   }
@@ -214,9 +214,10 @@ export class PointerRFB extends PausableRFB {
   /**
    * CSS pixels from the picture's corner; the nearest pixel's for a place beside it.
    *
+   * @protected
    * @param {Point} at
    */
-  #onCanvas({ x, y }) {
+  _onCanvas({ x, y }) {
     const { left, top, width, height } = this._canvas.getBoundingClientRect();
     const { scale } = this._display;
     // The edge of a pixel of the screen may lie a little before that of the picture's pixel, as a browser computes it.

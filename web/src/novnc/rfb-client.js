@@ -57,7 +57,8 @@ export class RFBClient extends PointerRFB {
   pixelAt({ x, y }) {
     const { left, top, right, bottom } = this._canvas.getBoundingClientRect();
     if (x < left || x >= right || y < top || y >= bottom) return null;
-    return { x: this._display.absX(x - left), y: this._display.absY(y - top) };
+    const at = this._onCanvas({ x, y });
+    return { x: this._display.absX(at.x), y: this._display.absY(at.y) };
   }
 
   /**

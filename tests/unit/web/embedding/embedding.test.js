@@ -50,7 +50,7 @@ function build() {
     application: { show: call('show'), layers: call('layers'), screenshot: call('canvas') },
     session: {
       screenshot: call('desktop'),
-      resize: call('resize'),
+      resize: (/** @type {object} */ size) => call('resize')(size).then(() => ({ ...size, scale: 1 })),
       clipboard: call('clipboard'),
       putClipboard: call('putClipboard'),
     },
@@ -65,7 +65,7 @@ test('each request is done by the part whose it is', async () => {
   assert.equal(await parent.ask('layers', {}), 'layers');
   assert.equal(await parent.ask('screenshot', { of: 'canvas' }), 'canvas');
   assert.equal(await parent.ask('screenshot', undefined), 'desktop');
-  assert.equal(await parent.ask('resize', { width: 800, height: 600 }), 'resize');
+  assert.deepEqual(await parent.ask('resize', { width: 800, height: 600 }), { width: 800, height: 600 });
   assert.equal(await parent.ask('clipboard', {}), 'clipboard');
   assert.equal(await parent.ask('clipboard', { text: '' }), 'clipboard');
   assert.equal(await parent.ask('focus', {}), null);
