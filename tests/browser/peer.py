@@ -119,14 +119,14 @@ class Peer:
         return JSONResponse(self._facts())
 
     async def _events(self, socket: WebSocket) -> None:
-        await socket.accept()
+        await socket.accept("events")
         await socket.send_json({"type": "session", "session": self._facts()})
         with contextlib.suppress(WebSocketDisconnect):
             while True:
                 await socket.receive_text()
 
     async def _serve(self, socket: WebSocket) -> None:
-        await socket.accept()
+        await socket.accept("binary")
         await socket.send_bytes(b"RFB 003.008\n")
         hello = await socket.receive_bytes()
         await socket.send_bytes(b"\1\1")
