@@ -139,7 +139,8 @@ class Daemon:
             # A daemon that ends by a mistake of its own leaves the desktop to its successor.
             if all(isinstance(error, SessionError) for error in tasks.errors.values()):
                 await asyncio.gather(self._http.stop(), self._session.stop())
-                forget_token(self._folder)
+                if not self._settings.keep_token:
+                    forget_token(self._folder)
                 self._links.forget()
 
     def _tasks(self) -> dict[str, Coroutine[None, None, object]]:

@@ -107,6 +107,9 @@ class Settings(BaseModel):
         "token", description="token, none behind a proxy that authenticates, or jupyterhub"
     )
     token: SecretStr | None = Field(None, description="token for full control; random when unset")
+    keep_token: bool = Field(
+        False, description="keep the random token when the desktop ends, for the next one there"
+    )
     view_token: SecretStr | None = Field(None, description="token that may only watch")
     control: Literal["shared", "one"] = Field(
         "shared", description="everybody with the full role types and points, or one at a time"
