@@ -50,7 +50,9 @@ class ForwardedMiddleware:
         if scheme in ("http", "https"):
             changed["scheme"] = scheme.replace("http", "ws") if _is_ws(scope) else scheme
         with suppress(ValueError):
-            prefix = headers.get("x-forwarded-prefix", "")
+            # jupyter-server-proxy, which says it this way too, adds slashes and prefixes by itself.
+            rewrites = "x-proxycontextpath" in headers
+            prefix = "" if rewrites else headers.get("x-forwarded-prefix", "")
             changed[STRIPPED] = base_path(prefix).rstrip("/")
         host = ",".join(headers.getlist("x-forwarded-host")).rpartition(",")[2].strip()
         if _is_authority(host):

@@ -108,3 +108,11 @@ async def test_a_prefix_that_is_no_path_means_nothing(prefix: str) -> None:
 async def test_a_prefix_from_a_stranger_means_nothing() -> None:
     async with client(make_app(), headers={"X-Forwarded-Prefix": "/napari"}) as browser:
         assert (await browser.get(f"/?token={TOKEN}")).headers["location"] == "./"
+
+
+async def test_a_proxy_that_puts_the_prefix_before_redirects_itself_is_left_to_it() -> None:
+    """As jupyter-server-proxy does."""
+    app = make_app(trusted_proxies=("127.0.0.1",))
+    headers = {"X-Forwarded-Prefix": "/napari", "X-ProxyContextPath": "/napari"}
+    async with client(app, headers=headers) as browser:
+        assert (await browser.get(f"/?token={TOKEN}")).headers["location"] == "./"
