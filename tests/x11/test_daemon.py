@@ -53,14 +53,16 @@ def nothing_left(folder: Path) -> bool:
     return not {"state.json", "rfb.sock", "ctl.sock"} & {p.name for p in (folder / "run").iterdir()}
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_all_of_it_with_status_0(daemon: Start, number: signal.Signals) -> None:
-    desktop = daemon(*SMALL)
+@pytest.mark.parametrize(("number", "keeps"), [(signal.SIGTERM, False), (signal.SIGINT, True)])
+def test_a_signal_ends_all_of_it_with_status_0(
+    daemon: Start, number: signal.Signals, keeps: bool
+) -> None:
+    desktop = daemon(*SMALL, keep_token=keeps)
     desktop.ready()
     pids = [desktop.pid(name) for name in ("display", "window_manager", "application")]
     desktop.process.send_signal(number)
     assert desktop.process.wait(20) == 0
-    assert not (desktop.folder / "run" / "token").exists()
+    assert (desktop.folder / "run" / "token").exists() == keeps
     assert [pid for pid in pids if start_time(pid) is not None] == []
     with pytest.raises(httpx.ConnectError):
         http.get(desktop.base)
