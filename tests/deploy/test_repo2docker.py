@@ -106,6 +106,7 @@ def test_renku_starts_the_image_below_its_path(run: Run, folder: Path) -> None:
         clean_environment(
             folder,
             DESKTOPD_APP="xterm",
+            RENKU_BASE_URL=f"http://127.0.0.1:{port}{path}",
             RENKU_SESSION_IP="127.0.0.1",
             RENKU_SESSION_PORT=str(port),
             RENKU_BASE_URL_PATH=path,
