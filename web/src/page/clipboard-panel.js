@@ -26,6 +26,8 @@ export class ClipboardPanel extends Panel {
   #hint = element('clipboard-hint', HTMLParagraphElement);
   #allow = element('clipboard-allow', HTMLButtonElement);
   #choose = element('clipboard-choose', HTMLButtonElement);
+  /** @type {number | null} serial of what is shown */
+  #drawn = null;
   #chosen = element('clipboard-choose-input', HTMLInputElement);
   #picture = new ClipboardPicture();
   #pause = new Timer(() => this.#sendText());
@@ -59,6 +61,7 @@ export class ClipboardPanel extends Panel {
    */
   open() {
     super.open();
+    this.#drawn = null;
     this.#draw();
     this.#explain();
     this.#text.readOnly = !this.#clipboard.enabled;
@@ -81,9 +84,11 @@ export class ClipboardPanel extends Panel {
   }
 
   #draw() {
-    const { text, image } = this.#clipboard.desktop;
+    const { serial, text, image } = this.#clipboard.desktop;
     this.#text.value = text;
-    this.#status.textContent = '';
+    // The server tells of what was sent from here as well, and what was said of that stays.
+    if (serial !== this.#drawn) this.#status.textContent = '';
+    this.#drawn = serial;
     if (image) this.#drawPicture();
     else this.#picture.show(null);
   }
