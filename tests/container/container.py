@@ -64,7 +64,7 @@ class Container:
         try:
             until(self._is_ready, within, "ready")
         except AssertionError as error:
-            raise AssertionError(f"{error}\n{self.session()}\n{self.logs()}") from None
+            raise AssertionError(f"{error}\n{self._sockets()}\n{self.logs()}") from None
         return self.session()
 
     def _is_ready(self) -> bool:
@@ -74,6 +74,10 @@ class Container:
             # The engine's proxy accepts connections before there is a server, or after a crash.
             assert self.state()["Running"], f"the container ended:\n{self.logs()}"
             return False
+
+    def _sockets(self) -> str:
+        """What listens inside, with the network's own tables, for a container out of reach."""
+        return self.run("sh", "-c", "cat /proc/net/tcp /proc/net/tcp6 /proc/net/fib_trie")
 
     def screenshot(self) -> Picture:
         """GET /api/screenshot: rows of pixels of red, green and blue."""

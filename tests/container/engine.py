@@ -18,6 +18,7 @@ from pathlib import Path
 
 BASE = "debian:trixie-slim"
 CACHE = Path.home() / ".cache" / "desktopd-tests"
+PREFIX = "dd-docker-"
 LABEL = "desktopd.tests.base"
 BUNDLE_IN_IMAGE = "/etc/ssl/certs/ca-certificates.crt"
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
@@ -85,10 +86,11 @@ def running_engine() -> Iterator[Docker]:
     if os.geteuid() != 0:
         raise DockerError("`docker info` fails: start Docker for this user, or run tests as root")
     CACHE.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="dd-docker-"))
     log = CACHE / "dockerd.log"
     with (CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        _forget_killed_engines()
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
         docker = Docker(os.environ | {"DOCKER_HOST": f"unix://{folder}/docker.sock"})
         daemon = _start_daemon(folder, log)
         try:
@@ -98,11 +100,36 @@ def running_engine() -> Iterator[Docker]:
         finally:
             daemon.terminate()
             daemon.wait(60)
-            # dockerd leaves the host's network namespace mounted there.
-            namespace = folder / "run/netns/default"
-            if namespace.exists():
-                subprocess.run(["umount", str(namespace)], check=True)
-            shutil.rmtree(folder)
+            _remove(folder)
+
+
+def _forget_killed_engines() -> None:
+    """Remove what engines left that could not end, all of them ours, since the lock is held.
+
+    The network of a container that stays mounted keeps its place on the bridge, and its address:
+    a new container of that address would hear nothing of what is sent to it.
+    """
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        _await_end(folder / "pid")
+        _remove(folder)
+
+
+def _await_end(pidfile: Path) -> None:
+    """Wait for an engine whose tests were killed, and which still ends its containers."""
+    deadline = time.monotonic() + 60
+    with contextlib.suppress(OSError):
+        process = Path("/proc") / pidfile.read_text().strip()
+        while (process / "comm").read_text() == "dockerd\n" and time.monotonic() < deadline:
+            time.sleep(0.2)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder with all that is mounted in it: dockerd leaves the host's network there."""
+    mounted = Path("/proc/self/mountinfo").read_text().splitlines()
+    for place in (Path(line.split()[4]) for line in reversed(mounted)):
+        if place.is_relative_to(folder):
+            subprocess.run(["umount", str(place)], check=True)
+    shutil.rmtree(folder)
 
 
 def _start_daemon(folder: Path, log: Path) -> subprocess.Popen[bytes]:
