@@ -94,15 +94,16 @@ async def test_who_never_repeats_gets_no_repeats(desk, eventually, monkeypatch):
     assert desk.repeats() <= 1
 
 
-async def test_who_repeats_late_presses_anew(desk, eventually, monkeypatch):
+async def test_who_repeats_late_holds_one_key(desk, eventually, monkeypatch):
     monkeypatch.setattr(auto_repeat, "FIRST", 0)
     desk.viewer.key(SPACE, True)
     await eventually(desk.changes, 1)
     await asyncio.sleep(0.1)
-    monkeypatch.setattr(auto_repeat, "NEXT", 5)
-    hold = asyncio.create_task(holding(desk.viewer, SPACE))
-    await eventually(lambda: desk.repeats() > 3)
-    hold.cancel()
+    for _ in range(20):
+        desk.viewer.key(SPACE, True)
+        await asyncio.sleep(0.02)
+    desk.viewer.key(SPACE, False)
+    await eventually(desk.changes, 2)
 
 
 async def test_what_needs_other_modifiers_is_typed_by_each_repeat(desk, eventually):

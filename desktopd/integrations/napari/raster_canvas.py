@@ -2,7 +2,7 @@
 
 A QOpenGLWidget has Qt compose its whole window with OpenGL whenever any widget of that window is
 painted, a button below the pointer as well as the canvas. Without a GPU this takes a core as long
-as a frame may. Tested by tests/x11/test_raster_canvas.py and tests/x11/test_motion.py.
+as a frame may. Tested by tests/x11/test_motion.py.
 """
 
 from __future__ import annotations

@@ -20,8 +20,9 @@ RHYTHM = xkb.Repeats(delay=500, interval=33)
 # X cannot be told to stop: what it is told counts from the next repeat on, or the next key.
 _NEVER = xkb.Repeats(delay=0xFFFF, interval=0xFFFF)
 
-# Seconds within which a viewer's first repeat has come, and the next one.
-FIRST, NEXT = 0.8, 0.3
+# Seconds within which a viewer's first repeat has come, also that of a slow keyboard on a busy
+# machine, and the next one.
+FIRST, NEXT = 1.1, 0.3
 
 
 class AutoRepeat:

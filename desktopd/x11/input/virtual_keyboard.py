@@ -37,8 +37,8 @@ class VirtualKeyboard:
         self._down: Counter[int] = Counter()
         self._spare = SpareKeys()
         self._auto_repeat = AutoRepeat(display)
-        # The key that was pressed last, and whether a viewer has repeated it while X did.
-        self._last, self._renewed = 0, False
+        # The key that was pressed last, and whether X repeats it.
+        self._last, self._repeats = 0, False
         # The keymap is read when it is needed.
         self._stale = True
 
@@ -61,8 +61,8 @@ class VirtualKeyboard:
         if not self._down[keycode] or not modifier:
             if not modifier:
                 # A repeat of X's has the modifiers of its moment.
-                self._auto_repeat.run(stroke.fits(state))
-                self._last, self._renewed = keycode, False
+                self._last, self._repeats = keycode, stroke.fits(state)
+                self._auto_repeat.run(self._repeats)
             with self._modifiers(stroke, state):
                 self._fake(X.KeyPress, keycode)
         self._down[keycode] += 1
@@ -87,10 +87,7 @@ class VirtualKeyboard:
         Pressing it anew, with the release that this takes, would be a lie: a program might undo
         what it does as long as the key is held.
         """
-        if keycode != self._last:
-            return False
-        self._renewed = self._renewed or self._auto_repeat.runs
-        return self._renewed
+        return keycode == self._last and self._repeats
 
     def end_repeat(self) -> None:
         """Have X repeat nothing until another key is pressed."""
