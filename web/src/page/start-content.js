@@ -1,5 +1,5 @@
 // @ts-check
-// What the start page says, as values. Its words stand in texts.js, its elements in start-page.js.
+// What the start page says, as values. Its words stand in texts/, its elements in start-page.js.
 
 /** @import { ConnectionState } from '../connection/desktop-connection.js' */
 /** @import { ServiceFacts, SessionFacts, Stage } from '../connection/server' */
