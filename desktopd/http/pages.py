@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desktopd.http.access.access import Access, Means
+from desktopd.http.access.page_role import settled
 from desktopd.http.language import Language
 from desktopd.http.problems import Problem
 from desktopd.http.serving.accepted import accepted
@@ -80,6 +81,8 @@ class Pages:
                 "the browser client is not built",
                 f"run `npm ci && npm run build` in web/, which fills {self._static}",
             )
+        if (address := settled(request)) is not None:
+            return RedirectResponse(address, 303)
         if self._hand_over and Access.of(request).means is Means.TICKET:
             return self._with_key(request, self._hand_over)
         return self._files[INDEX].response(request)
