@@ -4,6 +4,7 @@
 /** @import { ConnectionState } from '../connection/desktop-connection.js' */
 /** @import { ServiceFacts, SessionFacts, Stage } from '../connection/server' */
 
+import { stageText } from './stage-text.js';
 import { texts } from './texts.js';
 
 /**
@@ -102,7 +103,7 @@ function message(facts, failed) {
   if (isReady(facts)) return texts.start.connecting;
   // The error beside it says why.
   if (failed?.name === 'application' && failed.state === 'failed') return texts.start.gaveUp;
-  return session?.message ?? texts.start.asking;
+  return session ? stageText(session) : texts.start.asking;
 }
 
 /**

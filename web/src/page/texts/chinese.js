@@ -33,6 +33,25 @@ export const chinese = {
     waited: (seconds) => `已等待 ${seconds} 秒`,
   },
 
+  stages: {
+    display: (_name) => '正在启动显示器',
+    window_manager: (_name) => '正在启动窗口管理器',
+    application: (name) => `正在启动 ${name}`,
+    first_frame: (name) => `正在等待 ${name} 的首个画面`,
+    ready: (name) => `${name} 已就绪`,
+    stopping: (_name) => '正在停止',
+    failed: (name) => `${name} 启动失败`,
+  },
+
+  states: {
+    waiting: '等待中',
+    starting: '正在启动',
+    running: '运行中',
+    backoff: '即将重新启动',
+    failed: '失败',
+    stopped: '已停止',
+  },
+
   bar: {
     label: '桌面控制',
     menu: '菜单',

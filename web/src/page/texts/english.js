@@ -37,6 +37,27 @@ export const english = {
     waited: (/** @type {number} */ seconds) => `Waiting for ${seconds} s`,
   },
 
+  /** What the session is doing. */
+  stages: {
+    display: (/** @type {string} */ _name) => 'Starting the display',
+    window_manager: (/** @type {string} */ _name) => 'Starting the window manager',
+    application: (/** @type {string} */ name) => `Starting ${name}`,
+    first_frame: (/** @type {string} */ name) => `Waiting for the first picture of ${name}`,
+    ready: (/** @type {string} */ name) => `${name} is ready`,
+    stopping: (/** @type {string} */ _name) => 'Stopping',
+    failed: (/** @type {string} */ name) => `${name} failed`,
+  },
+
+  /** What a program is doing. */
+  states: {
+    waiting: 'waiting',
+    starting: 'starting',
+    running: 'running',
+    backoff: 'starting again soon',
+    failed: 'failed',
+    stopped: 'stopped',
+  },
+
   bar: {
     label: 'Desktop controls',
     menu: 'Menu',

@@ -33,6 +33,25 @@ export const german = {
     waited: (seconds) => `Wartezeit bisher: ${seconds} s`,
   },
 
+  stages: {
+    display: (_name) => 'Der Bildschirm wird gestartet',
+    window_manager: (_name) => 'Die Fensterverwaltung wird gestartet',
+    application: (name) => `${name} wird gestartet`,
+    first_frame: (name) => `Warten auf das erste Bild von ${name}`,
+    ready: (name) => `${name} ist bereit`,
+    stopping: (_name) => 'Der Desktop wird beendet',
+    failed: (name) => `Fehlgeschlagen: ${name}`,
+  },
+
+  states: {
+    waiting: 'wartet',
+    starting: 'startet',
+    running: 'läuft',
+    backoff: 'startet gleich neu',
+    failed: 'fehlgeschlagen',
+    stopped: 'beendet',
+  },
+
   bar: {
     label: 'Steuerung des Desktops',
     menu: 'Menü',
