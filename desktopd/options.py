@@ -21,6 +21,7 @@ from desktopd.files.paths import FilePath
 from desktopd.files.sharing import Rules, SharedFiles
 from desktopd.http.access.links import Links
 from desktopd.http.access.oauth import Provider
+from desktopd.http.language import Language
 from desktopd.http.options import HttpOptions
 from desktopd.rfb.choice import choose
 from desktopd.rfb.relay.targets import Targets
@@ -139,6 +140,7 @@ def http_options(
         provider=provider,
         files=_shared_files(settings, last_input),
         links=links,
+        language=None if settings.language == "auto" else Language(settings.language),
         obstacles=obstacles,
         version=__version__,
     )

@@ -225,6 +225,9 @@ class Settings(BaseModel):
     idle_timeout: int = Field(
         0, ge=0, description="end after so many seconds without input; 0 is never"
     )
+    language: Literal["auto", "en", "de", "zh"] = Field(
+        "auto", description="language of the pages; auto is the browser's, each reader may choose"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="how much the log tells"
     )

@@ -49,6 +49,7 @@ from desktopd.http.api.session import SessionEndpoint
 from desktopd.http.api.tickets import TicketsEndpoint
 from desktopd.http.api.websockify import RfbEndpoint
 from desktopd.http.api.windows import window_routes
+from desktopd.http.language import LanguageMiddleware
 from desktopd.http.options import HttpOptions
 from desktopd.http.pages import EMBED, HandOver, Pages
 from desktopd.http.problems import Problem, problem_response
@@ -124,6 +125,7 @@ def _middleware(
         Middleware(SecurityHeadersMiddleware, security),
         Middleware(ForwardedMiddleware, options.trusted_proxies),
         Middleware(PrefixMiddleware, base),
+        Middleware(LanguageMiddleware, options.language),
         Middleware(
             AuthMiddleware,
             entrance.authenticator,
@@ -172,7 +174,7 @@ def _page_routes(
     options: HttpOptions, entrance: Entrance, ancestors: FrameAncestors
 ) -> list[BaseRoute]:
     """The client, and how pages are let in and embedded."""
-    pages = Pages(options.static, entrance.hand_over)
+    pages = Pages(options.static, entrance.hand_over, options.language)
     return [
         *entrance.routes,
         Route("/api/tickets", TicketsEndpoint(entrance.tickets).post, methods=["POST"]),

@@ -9,6 +9,9 @@ import base64
 import hashlib
 from html import escape
 
+from desktopd.http.language import Language
+from desktopd.http.translations import translated
+
 # The colours are those of web/src/page/style.css.
 _STYLE = """
 :root {
@@ -49,26 +52,31 @@ STYLE_SOURCE = f"'sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).diges
 """The CSP source that lets the style of these pages, and nothing else, be inline."""
 
 
-def document(title: str, body: str) -> str:
+def document(title: str, body: str, language: Language = Language.ENGLISH) -> str:
     """An HTML document; `title` is text, `body` is markup."""
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{language.tag}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)} - desktopd</title><style>{_STYLE}</style></head>"
         f"<body><main>{body}</main></body></html>"
     )
 
 
-def login_form(action: str, after: str, error: str) -> str:
+def login_form(action: str, after: str, error: str, language: Language) -> str:
     """The page that asks for the token; `action` and `after` are relative URLs, `error` text."""
+
+    def text(sentence: str) -> str:
+        return escape(translated(sentence, language))
+
     message = f'<p role="alert">{escape(error)}</p>' if error else ""
     return document(
-        "Log in",
-        f"<h1>This desktop needs a token</h1>{message}"
+        translated("Log in", language),
+        f"<h1>{text('This desktop needs a token')}</h1>{message}"
         f'<form method="post" action="{escape(action)}">'
-        '<label>Token <input type="password" name="token" required autofocus'
+        f'<label>{text("Token")} <input type="password" name="token" required autofocus'
         ' autocomplete="current-password"></label>'
         f'<input type="hidden" name="next" value="{escape(after)}">'
-        "<button>Open the desktop</button></form>"
-        "<p>The token is part of the address that desktopd prints when it starts.</p>",
+        f"<button>{text('Open the desktop')}</button></form>"
+        f"<p>{text('The token is part of the address that desktopd prints when it starts.')}</p>",
+        language,
     )

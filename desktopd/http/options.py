@@ -12,6 +12,7 @@ from desktopd.files.obstacle import Obstacle
 from desktopd.files.sharing import SharedFiles
 from desktopd.http.access.links import Links
 from desktopd.http.access.oauth import Provider
+from desktopd.http.language import Language
 from desktopd.rfb.relay.targets import Targets
 
 STATIC = Path(__file__).parent / "static"
@@ -25,8 +26,8 @@ class HttpOptions:
     `frame_ancestors`: CSP sources. `allow_origin`: origins such as ``https://lms.example.org``.
     `allowed_hosts`: host names, empty for any. `trusted_proxies`: addresses, networks, ``unix``
     for peers of a unix socket, or ``*``. `files`: None switches them off. `obstacles`: what
-    keeps the user's files from being saved. `static`: the folder of the built client. `budgets`:
-    what others than the owner may cost.
+    keeps the user's files from being saved. `language`: of all pages; None is the browser's.
+    `static`: the folder of the built client. `budgets`: what others than the owner may cost.
     """
 
     version: str
@@ -45,5 +46,6 @@ class HttpOptions:
     provider: Provider | None = None
     files: SharedFiles | None = None
     links: Links = field(default_factory=Links)
+    language: Language | None = None
     obstacles: tuple[Obstacle, ...] = ()
     static: Path = STATIC

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import mimetypes
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desktopd.http.access.access import Access, Means
+from desktopd.http.access.page_role import settled
+from desktopd.http.language import Language
 from desktopd.http.problems import Problem
+from desktopd.http.serving.accepted import accepted
 from desktopd.http.serving.prefix import path_below
 
 INDEX = "index.html"
@@ -58,11 +62,15 @@ HandOver = Callable[[HTTPConnection, Response], str]
 
 
 class Pages:
-    """Serves the files of the folder that Vite has built."""
+    """Serves the files of the folder that Vite has built; the page is told the `language`."""
 
-    def __init__(self, static: Path, hand_over: HandOver | None = None) -> None:
+    def __init__(
+        self, static: Path, hand_over: HandOver | None = None, language: Language | None = None
+    ) -> None:
         self._static = static
         self._files = _read(static)
+        if language is not None and INDEX in self._files:
+            self._files[INDEX] = _in_language(self._files[INDEX], language)
         self._hand_over = hand_over
 
     async def index(self, request: Request) -> Response:
@@ -73,6 +81,8 @@ class Pages:
                 "the browser client is not built",
                 f"run `npm ci && npm run build` in web/, which fills {self._static}",
             )
+        if (address := settled(request)) is not None:
+            return RedirectResponse(address, 303)
         if self._hand_over and Access.of(request).means is Means.TICKET:
             return self._with_key(request, self._hand_over)
         return self._files[INDEX].response(request)
@@ -120,19 +130,16 @@ def _read(static: Path) -> dict[str, ClientFile]:
     return files
 
 
+def _in_language(page: ClientFile, language: Language) -> ClientFile:
+    """The page with the operator's choice, where its script looks for it."""
+    meta = f'<head><meta name="language" content="{language}">'.encode()
+    plain = page.forms["identity"].replace(b"<head>", meta, 1)
+    forms = {"gzip": gzip.compress(plain, mtime=0), "identity": plain}
+    return replace(page, etag=f"{page.etag}-{language}", forms=forms)
+
+
 def _choose(accept: str, forms: dict[str, bytes]) -> str:
     """The first of `forms` that ``Accept-Encoding`` (RFC 9110 section 12.5.3) takes."""
-    weights: dict[str, float] = {}
-    for item in accept.lower().split(","):
-        coding, _, parameter = item.partition(";")
-        weights[coding.strip()] = _weight(parameter)
+    weights = accepted(accept)
     wildcard = weights.get("*", 0.0)
     return next((c for c in forms if c != "identity" and weights.get(c, wildcard) > 0), "identity")
-
-
-def _weight(parameter: str) -> float:
-    name, _, value = parameter.partition("=")
-    try:
-        return float(value) if name.strip() == "q" else 1.0
-    except ValueError:
-        return 0.0

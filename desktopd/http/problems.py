@@ -12,7 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from desktopd.http.language import language_of
 from desktopd.http.markup import document
+from desktopd.http.translations import translated
 
 _REMEDIES = {
     404: "check the address; the desktop is at the top of this site",
@@ -52,8 +54,11 @@ def wants_html(conn: HTTPConnection) -> bool:
 
 
 def problem_response(conn: HTTPConnection, problem: Problem) -> Response:
-    """The response for a problem, in the form that the client asked for."""
+    """The response for a problem, in the form and, for a person, the language asked for."""
     if not wants_html(conn):
         return JSONResponse(problem.json(), problem.status_code, problem.headers)
-    text = f"<h1>{escape(problem.detail)}</h1><p>{escape(problem.remedy)}</p>"
-    return HTMLResponse(document(problem.detail, text), problem.status_code, problem.headers)
+    language = language_of(conn)
+    error, remedy = (translated(text, language) for text in (problem.detail, problem.remedy))
+    text = f"<h1>{escape(error)}</h1><p>{escape(remedy)}</p>"
+    page = document(error, text, language)
+    return HTMLResponse(page, problem.status_code, problem.headers)

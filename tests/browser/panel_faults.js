@@ -3,7 +3,8 @@
 (phone) => {
   const faults = [];
   const drawn = [...document.querySelectorAll('dialog[open] :is(a, button, input, textarea)')]
-    .map((one) => ({ name: one.getAttribute('aria-label') ?? one.textContent, box: one.getBoundingClientRect(), one }))
+    .map((one) => ({ one, target: one.closest('label') ?? one }))
+    .map(({ one, target }) => ({ one, name: one.ariaLabel ?? target.textContent, box: target.getBoundingClientRect() }))
     .filter(({ box }) => box.width > 0);
   for (const { name, box } of drawn) {
     if (box.height < (phone ? 43.5 : 24)) faults.push(`${name} is ${box.height} pixels high`);

@@ -188,6 +188,38 @@ def test_a_revoked_link_ends_at_once_and_says_so(desk: Desk, visit: Visit) -> No
     expect(watcher.page.locator("input[name=token]")).to_be_visible()
 
 
+def test_tabs_of_one_browser_have_a_role_each(desk: Desk, visit: Visit) -> None:
+    owner = visit(desk.daemon.page, "Zoë")
+    watcher = Tab(owner.page.context.new_page())
+    address = make_link(owner.page, "view", "mine")
+    watcher.page.goto(address)
+    for _ in range(2):
+        owner.shows_desktop()
+        watcher.shows_desktop()
+        types(watcher, "leaked")
+        expect(watcher.page.locator("#watching")).to_contain_text("You are watching")
+        types(owner, "kept")
+        desk.hears("kept")
+        people(owner.page)
+        expect(owner.page.locator("#people-list li")).to_have_count(2)
+        owner.page.keyboard.press("Escape")
+        # What comes next is the same for tabs that are loaded again.
+        watcher.page.reload()
+        owner.page.reload()
+    assert "leaked" not in desk.lines()
+    owner.shows_desktop()
+    people(owner.page)
+    owner.page.get_by_role("button", name="Log out").click()
+    expect(owner.page.locator("input[name=token]")).to_be_visible()
+    watcher.page.reload()
+    watcher.shows_desktop()
+    people(watcher.page)
+    watcher.page.get_by_role("button", name="Log out").click()
+    expect(watcher.page.locator("input[name=token]")).to_be_visible()
+    assert desk.daemon.session()["viewers"] == []
+    assert watcher.errors == []
+
+
 def test_logging_out_ends_all_tabs_of_the_browser(desk: Desk, visit: Visit) -> None:
     owner = visit(desk.daemon.page, "Zoë")
     other = Tab(owner.page.context.new_page())

@@ -11,9 +11,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from desktopd.http.access.link_authenticator import LinkAuthenticator
 from desktopd.http.access.token_authenticator import OpenAuthenticator
 from desktopd.http.api.body import read_body
+from desktopd.http.language import asked_language, language_of
 from desktopd.http.markup import login_form
 from desktopd.http.problems import Problem, WrongToken, wants_html
 from desktopd.http.serving.prefix import path_below
+from desktopd.http.translations import in_one_line, translated
 
 _FORM_LIMIT = 16_384
 _OWN = re.compile("(token|ticket)(=|$)", re.IGNORECASE)
@@ -37,18 +39,20 @@ class LoginPage:
 
         `after`: the page to go to, relative to ``/login``; None takes the one that was asked for.
         """
-        status, headers, error = 200, {}, ""
+        status, headers, error, language = 200, {}, "", language_of(conn)
         if problem is not None:
             status, headers = problem.status_code, dict(problem.headers or {})
             if isinstance(problem, WrongToken):
-                error = f"{problem.detail}: {problem.remedy}".capitalize()
+                error = in_one_line(problem.detail, problem.remedy, language)
             elif _comes_from_us(conn):
-                error = _NO_COOKIE
+                error = translated(_NO_COOKIE, language)
         if after is None:
             query = conn.scope["query_string"].decode("latin-1")
             after = self.allowed(f"{path_below(conn.scope)[1:]}?{query}")
         depth = path_below(conn.scope).count("/") - 1
-        page = login_form("../" * depth + "login", after, error)
+        asked = asked_language(conn)
+        action = "../" * depth + "login" + (f"?lang={asked}" if asked else "")
+        page = login_form(action, after, error, language)
         # With no-referrer, browsers send "Origin: null" when the form is submitted.
         return HTMLResponse(page, status, headers | {"Referrer-Policy": "same-origin"})
 

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from desktopd import audit
 from desktopd.http.access.access import Access, Means, bearer
 from desktopd.http.access.page_keys import PageKeys
+from desktopd.http.access.page_role import page_role, with_role
 from desktopd.http.access.tickets import Grant, Tickets
 from desktopd.http.access.tokens import Tokens, cookie_header
 from desktopd.http.problems import Problem, WrongToken
@@ -76,11 +77,11 @@ class TokenAuthenticator:
 
         A wrong token does no harm to whoever has a valid cookie.
         """
-        response = RedirectResponse(location, 303)
         role = self._tokens.role(token)
+        response = RedirectResponse(with_role(location, role) if role else location, 303)
         if role is not None:
             self._lockout.succeeded(client_address(conn.scope))
-            name, value = self._tokens.cookie_name, self._tokens.cookie_value(role)
+            name, value = self._tokens.cookie_of(role), self._tokens.cookie_value(role)
             response.headers.append("set-cookie", self._cookie(conn, name, value))
             audit.note(audit.Event.SIGNED_IN, address=client_address(conn.scope), role=role)
         elif self._cookie_access(conn) is None:
@@ -100,8 +101,13 @@ class TokenAuthenticator:
         return key
 
     def log_out(self, conn: HTTPConnection, response: Response) -> None:
-        """Have the browser forget its cookies."""
-        for name in (self.cookie_name, self._frame_cookie):
+        """Have the browser forget the cookies of the role that it leaves."""
+        role = Access.of(conn).role
+        framed = self._framed(conn)
+        names = [self._tokens.cookie_of(role)]
+        if framed is not None and framed.role is role:
+            names.append(self._frame_cookie)
+        for name in names:
             response.headers.append("set-cookie", self._cookie(conn, name, "") + "; Max-Age=0")
 
     def _shown(self, means: Means, secret: bytes) -> Access | None:
@@ -115,12 +121,17 @@ class TokenAuthenticator:
         return Access(grant.role, means, grant.until) if grant and _lasts(grant) else None
 
     def _cookie_access(self, conn: HTTPConnection) -> Access | None:
-        value = conn.cookies.get(self._tokens.cookie_name)
-        if value is not None and (role := self._tokens.cookie_role(value)):
-            return Access(role, Means.COOKIE)
-        key = conn.cookies.get(self._frame_cookie, "").encode("latin-1", "replace")
-        grant = self._keys.read(key)
-        return Access(grant.role, Means.COOKIE, grant.until) if grant and _lasts(grant) else None
+        """What the browser's cookies open for this page."""
+        asked, framed = page_role(conn), self._framed(conn)
+        found = [Access(role, Means.COOKIE) for role in self._tokens.cookie_roles(conn.cookies)]
+        if framed is not None and _lasts(framed):
+            found.append(Access(framed.role, Means.COOKIE, framed.until))
+        return next((access for access in found if asked in (None, access.role)), None)
+
+    def _framed(self, conn: HTTPConnection) -> Grant | None:
+        return self._keys.read(
+            conn.cookies.get(self._frame_cookie, "").encode("latin-1", "replace")
+        )
 
     def _cookie(self, conn: HTTPConnection, name: str, value: str) -> str:
         secure = is_https(conn.scope)

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import math
 import re
+from collections.abc import Mapping
 
 from desktopd.rfb.viewers.viewer import Role
 
@@ -18,7 +19,7 @@ class Tokens:
     The cookie's value is an HMAC made from the role's token, so it outlives a restart of the
     daemon without any state here and dies with the token. Its name carries a hash of the
     control token, because browsers send a host's cookies to each of its ports: several
-    desktops on one host keep one cookie each.
+    desktops on one host keep theirs. Each role has its own: a browser may have both.
 
     Raises ValueError for a blank token, or when both roles share one.
     """
@@ -50,14 +51,21 @@ class Tokens:
         message = f"desktopd {purpose}\0{role}".encode()
         return hmac.new(self._secrets[role], message, hashlib.sha256).hexdigest()
 
+    def cookie_of(self, role: Role) -> str:
+        """The name of the role's cookie."""
+        return self.cookie_name if role is Role.CONTROL else f"{self.cookie_name}-{role}"
+
     def cookie_value(self, role: Role) -> str:
         """The cookie that stands for the role's token."""
         return self.sign(role, "cookie")
 
-    def cookie_role(self, presented: str) -> Role | None:
-        """The role that a cookie's value opens; None when it is wrong."""
-        values = {role: self.cookie_value(role).encode() for role in self._secrets}
-        return _match(presented.encode(errors="replace"), values)
+    def cookie_roles(self, cookies: Mapping[str, str]) -> list[Role]:
+        """The roles that cookies open, by their names and values; full control first."""
+        return [role for role in self._secrets if self._opened(role, cookies)]
+
+    def _opened(self, role: Role, cookies: Mapping[str, str]) -> bool:
+        presented = cookies.get(self.cookie_of(role), "").encode(errors="replace")
+        return hmac.compare_digest(self.cookie_value(role).encode(), presented)
 
 
 def guessable(token: str) -> str:

@@ -56,3 +56,44 @@ def test_what_marks_a_control_can_be_seen(theme: str) -> None:
     of = colours(CLIENT)[theme]
     for line, paper in product(("quiet", "accent", "good", "bad"), ("ground", "raised", "field")):
         assert contrast(of[line], of[paper]) >= 3, (line, paper)
+
+
+INK = "#16181d"
+"""Of a person's letters, and around their pointer."""
+
+
+def test_the_letters_on_a_persons_colour_can_be_read() -> None:
+    people = re.findall(r"--person:\s*(#[0-9a-f]{6})", CLIENT)
+    assert len(people) == 8
+    for colour in people:
+        assert contrast(INK, colour) >= 4.5, colour
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_what_lets_a_picture_shine_through_can_be_read_over_any(theme: str) -> None:
+    block = re.findall(r":root\s*{(.*?)}", CLIENT, re.DOTALL)[THEMES.index(theme)]
+    glass = re.search(r"--glass: rgb\((\d+) (\d+) (\d+) / (\d+)%\)", block)
+    assert glass
+    *parts, share = map(int, glass.groups())
+    of = colours(CLIENT)[theme]
+    for behind, ink in product((0, 255), ("text", "quiet", "accent", "bad")):
+        mixed = [round((part * share + behind * (100 - share)) / 100) for part in parts]
+        assert contrast(of[ink], "#" + bytes(mixed).hex()) >= 4.5, (behind, ink)
+
+
+def test_no_colour_stands_beside_those_of_the_themes() -> None:
+    rules = re.sub(r":root\s*{.*?}|--person:[^;]*|box-shadow:[^;]*", "", CLIENT, flags=re.DOTALL)
+    found = re.findall(r"#[0-9a-fA-F]{3,8}(?=[;\s])|rgb\(.*?\)", rules)
+    # Around a picture it is dark in both.
+    assert set(found) <= {INK, "#262930"}
+
+
+def test_nothing_moves_for_who_wants_less_motion() -> None:
+    everything = r"@media \(prefers-reduced-motion: reduce\) {\s*\*,[^{]*{([^}]*)}"
+    (stopped,) = re.findall(everything, CLIENT)
+    assert {rule.strip() for rule in stopped.split(";")} >= {
+        "animation: none !important",
+        "transition: none !important",
+    }
+    lasting = re.findall(r"(?:animation|transition)[^;]*!important", CLIENT.replace(stopped, ""))
+    assert lasting == []

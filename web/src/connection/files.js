@@ -5,6 +5,7 @@
 
 import { candidates, hrefOf, join, pathOf } from './file-names.js';
 import { HttpError } from './http-error.js';
+import { linked } from './page-key.js';
 import { SAME_ORIGIN, ask, json } from './request.js';
 
 const TAKEN = 409;
@@ -18,26 +19,26 @@ export class Files {
    * @returns {Promise<Listing>}
    */
   async list(href) {
-    const answer = await ask(this.address(href), { cache: 'no-store' });
+    const answer = await ask(place(href), { cache: 'no-store' });
     return answer.json();
   }
 
   /**
-   * The address that loads a file.
+   * The address that loads a file, for a link.
    *
    * @param {string} href - as a listing tells it
    */
   address(href) {
-    return `api/files/${href}`;
+    return linked(place(href));
   }
 
   /**
-   * The address that loads a folder as zip.
+   * The address that loads a folder as zip, for a link.
    *
    * @param {string} href - as a listing tells it
    */
   zipAddress(href) {
-    return `${this.address(href)}?zip`;
+    return linked(`${place(href)}?zip`);
   }
 
   /**
@@ -46,7 +47,7 @@ export class Files {
    * @param {string} href - as a listing tells it
    */
   async remove(href) {
-    await ask(`${this.address(href)}?recursive=true`, { method: 'DELETE', headers: SAME_ORIGIN });
+    await ask(`${place(href)}?recursive=true`, { method: 'DELETE', headers: SAME_ORIGIN });
   }
 
   /**
@@ -58,7 +59,7 @@ export class Files {
    * @returns {Promise<FileEntry>} as it is now
    */
   async rename(href, to, { replace = false } = {}) {
-    const answer = await ask(this.address(href), json('PATCH', { to, if_exists: replace ? 'replace' : 'fail' }));
+    const answer = await ask(place(href), json('PATCH', { to, if_exists: replace ? 'replace' : 'fail' }));
     return answer.json();
   }
 
@@ -69,7 +70,7 @@ export class Files {
    * @returns {Promise<FileEntry>}
    */
   async newFolder(path) {
-    const answer = await ask(this.address(hrefOf(path)), json('POST', { folder: true }));
+    const answer = await ask(place(hrefOf(path)), json('POST', { folder: true }));
     return answer.json();
   }
 
@@ -112,4 +113,13 @@ export class Files {
  */
 export function isTaken(error) {
   return error instanceof HttpError && error.status === TAKEN;
+}
+
+/**
+ * Where a file or folder is asked for.
+ *
+ * @param {string} href - as a listing tells it
+ */
+function place(href) {
+  return `api/files/${href}`;
 }

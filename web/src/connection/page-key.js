@@ -1,8 +1,10 @@
 // @ts-check
-// How the page shows who it is: where the browser keeps no cookie for it, by the key that the server has put into it; and among
-// several people at one desktop, by a key that is this browser's own. Every request and WebSocket takes them from here.
+// How the page shows who it is: where the browser keeps no cookie for it, by the key that the server has put into it; where it
+// has several, by the role or link of the page's address; and among several people at one desktop, by a key that is this
+// browser's own. Every request, WebSocket and link takes them from here.
 
 const PERSON = /^[\w-]{22,64}$/;
+const ROLE = /^\w+$/;
 
 const own = { person: '' };
 
@@ -30,6 +32,25 @@ export function pageKey() {
   return meta?.content ?? '';
 }
 
+/** As whom this page has come, which says what cookie of its browser counts; empty outside of a page. */
+export function pageRole() {
+  const { location } = globalThis;
+  if (!location) return '';
+  const asked = new URLSearchParams(location.search).get('as') ?? '';
+  return ROLE.test(asked) ? asked : 'control';
+}
+
+/**
+ * The address of a link that the browser follows by itself, without any header.
+ *
+ * @param {string} path - below the page's own address
+ */
+export function linked(path) {
+  const role = pageRole();
+  if (role === '' || role === 'control') return path;
+  return `${path}${path.includes('?') ? '&' : '?'}as=${encodeURIComponent(role)}`;
+}
+
 /**
  * The headers of a request.
  *
@@ -38,7 +59,12 @@ export function pageKey() {
 export function authorization() {
   const key = pageKey();
   const { person } = own;
-  return { ...(key && { Authorization: `Bearer ${key}` }), ...(person && { 'X-Desktopd-Person': person }) };
+  const role = pageRole();
+  return {
+    ...(key && { Authorization: `Bearer ${key}` }),
+    ...(person && { 'X-Desktopd-Person': person }),
+    ...(role && { 'X-Desktopd-As': role }),
+  };
 }
 
 /**
@@ -49,6 +75,11 @@ export function authorization() {
  */
 export function protocols(name) {
   const key = pageKey();
-  const shown = [...(key ? [`desktopd.bearer.${key}`] : []), ...(own.person ? [`desktopd.person.${own.person}`] : [])];
+  const role = pageRole();
+  const shown = [
+    ...(key ? [`desktopd.bearer.${key}`] : []),
+    ...(own.person ? [`desktopd.person.${own.person}`] : []),
+    ...(role ? [`desktopd.as.${role}`] : []),
+  ];
   return shown.length > 0 ? [name, ...shown] : [];
 }

@@ -9,6 +9,7 @@ import licenceTinyH264 from '../../node_modules/tinyh264/LICENSE?url';
 import licenceTus from '../../node_modules/tus-js-client/LICENSE?url';
 
 import { element } from './element.js';
+import { LanguageChoice } from './language-choice.js';
 import { Panel } from './panel.js';
 import { sessionFacts } from './session-facts.js';
 import { texts } from './texts.js';
@@ -21,6 +22,7 @@ export class AboutPanel extends Panel {
 
   constructor() {
     super('about');
+    new LanguageChoice();
     element('about-licence', HTMLAnchorElement).href = licenceNoVNC;
     element('about-licence-h264', HTMLAnchorElement).href = licenceTinyH264;
     element('about-licence-tus', HTMLAnchorElement).href = licenceTus;

@@ -1,9 +1,9 @@
 // @ts-check
-// What the crash card says, as values. Its words stand in texts.js, its elements in crash-card.js.
+// What the crash card says, as values. Its words stand in texts/, its elements in crash-card.js.
 
 /** @import { ApplicationEnd, ApplicationStatus, CompanionFacts, LastWords, SessionFacts } from '../connection/server' */
 
-import { texts } from './texts.js';
+import { locale, texts } from './texts.js';
 
 /**
  * What the page knows.
@@ -138,5 +138,5 @@ function listText(names) {
 
 /** @param {number} seconds - since 1970 */
 function clockText(seconds) {
-  return new Intl.DateTimeFormat(texts.language, { timeStyle: 'medium' }).format(seconds * 1000);
+  return new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(seconds * 1000);
 }

@@ -3,15 +3,17 @@
 
 /** @import { FileEntry } from '../connection/server' */
 
+import { locale } from './texts.js';
+
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
 
 /**
  * A number of bytes in words, in the reader's own spelling.
  *
  * @param {number} bytes
- * @param {string} [language] - BCP 47
+ * @param {string} [language] - BCP 47, of the reader unless given
  */
-export function sizeText(bytes, language) {
+export function sizeText(bytes, language = locale) {
   const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
   const format = new Intl.NumberFormat(language, {
     style: 'unit',
@@ -26,9 +28,9 @@ export function sizeText(bytes, language) {
  * A time in words, in the reader's own spelling.
  *
  * @param {number} seconds - since 1970
- * @param {string} [language] - BCP 47
+ * @param {string} [language] - BCP 47, of the reader unless given
  */
-export function timeText(seconds, language) {
+export function timeText(seconds, language = locale) {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(seconds * 1000);
 }
 

@@ -2,7 +2,7 @@
 // Puts the catalogue's texts into index.html, which names them: `data-text="bar.fit"` for the text at the start of an element,
 // `data-label="bar.menu"` for its label (aria-label).
 
-/** @import { Texts } from './texts.js' */
+/** @import { Texts } from './texts/english.js' */
 
 /**
  * Give all elements of a page that name a text that text.
@@ -31,6 +31,6 @@ export function textOf(texts, name) {
   /** @type {any} */
   let found = texts;
   for (const part of name.split('.')) found = found?.[part];
-  if (typeof found !== 'string') throw new Error(`index.html names a text ${name}, which texts.js has not`);
+  if (typeof found !== 'string') throw new Error(`index.html names a text ${name}, which the catalogue has not`);
   return found;
 }

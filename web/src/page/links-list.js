@@ -7,7 +7,7 @@
 import { button } from './button.js';
 import { element } from './element.js';
 import { errorText } from './error-text.js';
-import { texts } from './texts.js';
+import { locale, texts } from './texts.js';
 
 /** The section of the links. */
 export class LinksList {
@@ -121,6 +121,6 @@ export class LinksList {
  */
 export function linkFacts({ role, until }) {
   const { links } = texts;
-  const time = until === null ? links.forEver : links.until(new Date(until * 1000).toLocaleString(texts.language));
+  const time = until === null ? links.forEver : links.until(new Date(until * 1000).toLocaleString(locale));
   return `${role === 'control' ? links.control : links.view}, ${time}`;
 }

@@ -11,6 +11,7 @@
 /** @import { Notice } from './notice.js' */
 /** @import { StartPage } from './start-page.js' */
 
+import { pageRole } from '../connection/page-key.js';
 import { People } from '../connection/people.js';
 import { Emitter } from '../emitter.js';
 import { ALT, CAPS_LOCK, CONTROL, ISO_LEVEL3_SHIFT, SHIFT, SUPER } from '../novnc/keysyms.js';
@@ -170,6 +171,6 @@ export class PeopleView extends Emitter {
     this.#ended = true;
     this.#parts.connection.stop();
     this.#parts.start.trouble = texts.people.ended[departure];
-    if (departure === 'logged_out') location.replace('login');
+    if (departure === 'logged_out') location.replace(`login?as=${pageRole()}`);
   }
 }

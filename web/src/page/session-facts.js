@@ -4,6 +4,7 @@
 /** @import { MotionFacts, SessionFacts } from '../connection/server' */
 /** @import { RFBClient } from '../novnc/rfb-client.js' */
 
+import { stageText } from './stage-text.js';
 import { texts } from './texts.js';
 
 /** @typedef {[name: string, value: string]} Line */
@@ -41,11 +42,11 @@ function motionLines(motion) {
 function serverLines(session) {
   const { about } = texts;
   if (!session) return [[about.session, about.noAnswer]];
-  const { app, display, gpu, role, viewers, version, message } = session;
+  const { app, display, gpu, role, viewers, version } = session;
   const paths = [...new Set(viewers.map(({ path }) => path))].join(', ');
   return [
-    [about.application, about.applicationState(app.command, app.state, app.restarts)],
-    [about.state, message],
+    [about.application, about.applicationState(app.command, texts.states[app.state], app.restarts)],
+    [about.state, stageText(session)],
     [about.display, display ? `${display.name}, ${display.backend}` : about.noneYet],
     [about.openGL, gpu.reason ? `${gpu.renderer}: ${gpu.reason}` : `${gpu.renderer}, ${gpu.name}`],
     [about.role, role === 'control' ? about.control : about.view],

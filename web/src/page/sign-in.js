@@ -20,7 +20,8 @@ export function forgetTicket({ pathname, search, hash }, history) {
 }
 
 /**
- * Reload the page, in whose place the server shows its sign-in form.
+ * Reload the page, in whose place the server shows its sign-in form: the one of the page's own role, also where the browser has
+ * another one.
  *
  * @returns {boolean} false when that has just been tried, or would not help
  */
@@ -29,6 +30,11 @@ export function signIn() {
   const last = Number(sessionStorage.getItem('reloaded'));
   if (Date.now() - last < RELOAD_GAP) return false;
   sessionStorage.setItem('reloaded', String(Date.now()));
-  location.reload();
+  const address = new URL(location.href);
+  if (address.searchParams.has('as')) location.reload();
+  else {
+    address.searchParams.set('as', 'control');
+    location.replace(address);
+  }
   return true;
 }

@@ -1,9 +1,10 @@
 // @ts-check
-// What the start page says, as values. Its words stand in texts.js, its elements in start-page.js.
+// What the start page says, as values. Its words stand in texts/, its elements in start-page.js.
 
 /** @import { ConnectionState } from '../connection/desktop-connection.js' */
 /** @import { ServiceFacts, SessionFacts, Stage } from '../connection/server' */
 
+import { stageText } from './stage-text.js';
 import { texts } from './texts.js';
 
 /**
@@ -102,7 +103,7 @@ function message(facts, failed) {
   if (isReady(facts)) return texts.start.connecting;
   // The error beside it says why.
   if (failed?.name === 'application' && failed.state === 'failed') return texts.start.gaveUp;
-  return session?.message ?? texts.start.asking;
+  return session ? stageText(session) : texts.start.asking;
 }
 
 /**

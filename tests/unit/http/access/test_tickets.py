@@ -143,8 +143,8 @@ async def test_over_https_a_page_that_is_reloaded_has_a_cookie(app: Starlette) -
         cookie = page.headers["set-cookie"]
         assert "-frame=" in cookie
         assert "; HttpOnly; Secure; SameSite=None; Partitioned" in cookie
-        again = await browser.get("/")
-        assert again.status_code == 200
+        again = await browser.get("/", follow_redirects=True)
+        assert (again.status_code, again.url.query) == (200, b"as=view")
         assert "page-key" not in again.text
         assert (await browser.get("/api/session")).json()["role"] == "view"
 

@@ -61,21 +61,31 @@ def test_one_token_cannot_stand_for_both_roles() -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_a_cookie_outlives_the_daemon(role: Role) -> None:
-    value = TOKENS.cookie_value(role)
-    restarted = Tokens(CONTROL, VIEW)
-    assert restarted.cookie_name == TOKENS.cookie_name
-    assert restarted.cookie_role(value) is role
+    assert Tokens(CONTROL, VIEW).cookie_roles(cookie(TOKENS, role)) == [role]
+
+
+def cookie(tokens: Tokens, role: Role) -> dict[str, str]:
+    return {tokens.cookie_of(role): tokens.cookie_value(role)}
 
 
 def test_a_cookie_dies_with_its_token() -> None:
-    assert Tokens("another-token-777", VIEW).cookie_role(TOKENS.cookie_value(Role.CONTROL)) is None
-    assert Tokens(CONTROL, "another-777").cookie_role(TOKENS.cookie_value(Role.VIEW)) is None
-    assert Tokens(CONTROL).cookie_role(TOKENS.cookie_value(Role.VIEW)) is None
+    both = cookie(TOKENS, Role.CONTROL) | cookie(TOKENS, Role.VIEW)
+    assert TOKENS.cookie_roles(both) == [Role.CONTROL, Role.VIEW]
+    assert Tokens("another-token-777", VIEW).cookie_roles(both) == []
+    assert Tokens(CONTROL, "another-777").cookie_roles(both) == [Role.CONTROL]
+    assert Tokens(CONTROL).cookie_roles(both) == [Role.CONTROL]
 
 
 @pytest.mark.parametrize("value", ["", "x", "ünï\u2603", "\udcff", CONTROL, VIEW, "0" * 64])
 def test_other_cookies_open_nothing(value: str) -> None:
-    assert TOKENS.cookie_role(value) is None
+    names = map(TOKENS.cookie_of, Role)
+    assert TOKENS.cookie_roles(dict.fromkeys(names, value)) == []
+
+
+def test_the_cookie_of_one_role_is_none_of_another() -> None:
+    view, control = (TOKENS.cookie_value(role) for role in (Role.VIEW, Role.CONTROL))
+    names = map(TOKENS.cookie_of, (Role.CONTROL, Role.VIEW))
+    assert TOKENS.cookie_roles(dict(zip(names, (view, control), strict=True))) == []
 
 
 def test_a_cookie_shows_no_token() -> None:

@@ -34,7 +34,7 @@ async def test_a_link_becomes_a_cookie_of_its_role() -> None:
         link = await make(http, role="view", name=" the\nclass ")
         assert (link["name"], link["role"], link["until"]) == ("the class", "view", None)
         entered = await http.get(link["href"].removeprefix("."), headers=HTML)
-        assert (entered.status_code, entered.headers["location"]) == (303, "./")
+        assert (entered.status_code, entered.headers["location"]) == (303, f"./?as={link['id']}")
         cookie = entered.headers["set-cookie"]
         assert "HttpOnly" in cookie
         assert (await http.get("/api/session")).json()["role"] == "view"
@@ -68,13 +68,16 @@ async def test_where_tokens_let_nobody_in_there_are_no_links() -> None:
         assert (await http.get("/api/links")).status_code == 404
 
 
-async def test_who_has_the_token_stays_the_owner_whatever_link_he_opens() -> None:
+async def test_an_owner_sees_with_a_link_what_others_see_and_stays_the_owner_elsewhere() -> None:
     async with client(make_app()) as http:
         link = await make(http, role="view")
         await http.get("/", params={"token": TOKEN})
         await http.get("/", params={"token": link["token"]})
         assert (await http.get("/api/session")).json()["role"] == "control"
         assert (await http.get("/api/links")).status_code == 200
+        guest = {"X-Desktopd-As": link["id"]}
+        assert (await http.get("/api/session", headers=guest)).json()["role"] == "view"
+        assert (await http.get("/api/links", headers=guest)).status_code == 403
 
 
 async def test_revoking_ends_what_is_open_and_what_comes_later() -> None:

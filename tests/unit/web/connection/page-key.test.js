@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 
 import { Session } from '../../../../web/src/connection/session.js';
-import { authorization, keepPerson, pageKey, protocols } from '../../../../web/src/connection/page-key.js';
+import { authorization, keepPerson, linked, pageKey, protocols } from '../../../../web/src/connection/page-key.js';
 
 /** @param {string | null} content - of the element that the server puts into the page */
 function page(content) {
@@ -46,4 +46,25 @@ test('a browser is one person, by a key that it keeps', () => {
   assert.equal(memory.value, key);
   keepPerson({ value: null });
   assert.notEqual(authorization()['X-Desktopd-Person'], key);
+});
+
+test('a page says by which of its browser’s cookies it has come', (t) => {
+  page(null);
+  keepPerson({ value: 'p'.repeat(32) });
+  t.after(() => Reflect.deleteProperty(globalThis, 'location'));
+  for (const [search, role] of [['', 'control'], ['?a=1&as=view', 'view'], ['?as=0a1b', '0a1b'], ['?as=%22;x', 'control']]) {
+    Object.assign(globalThis, { location: { search } });
+    assert.equal(authorization()['X-Desktopd-As'], role);
+    assert.equal(protocols('events').at(-1), `desktopd.as.${role}`);
+  }
+});
+
+test('a link that the browser follows by itself says it in its address', (t) => {
+  assert.equal(linked('api/files/a'), 'api/files/a');
+  t.after(() => Reflect.deleteProperty(globalThis, 'location'));
+  Object.assign(globalThis, { location: { search: '' } });
+  assert.equal(linked('api/files/a?zip'), 'api/files/a?zip');
+  Object.assign(globalThis, { location: { search: '?as=view' } });
+  assert.equal(linked('api/files/a'), 'api/files/a?as=view');
+  assert.equal(linked('api/files/a?zip'), 'api/files/a?zip&as=view');
 });

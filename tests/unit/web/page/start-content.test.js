@@ -28,12 +28,12 @@ test('before the server has answered it is asked', () => {
 });
 
 test('steps are done, active or waiting by the stage', () => {
-  const { steps, title, message } = view({ session: session({ stage: 'application', message: 'starting napari' }) });
+  const { steps, title, message } = view({ session: session({ stage: 'application', message: 'Starting napari' }) });
   assert.deepEqual(
     steps.map(({ text, state }) => `${text}: ${state}`),
     ['Display: done', 'Window manager: done', 'napari: active', 'First picture: waiting'],
   );
-  assert.deepEqual([title, message], ['napari', 'starting napari']);
+  assert.deepEqual([title, message], ['napari', 'Starting napari']);
   assert.deepEqual(states({ session: session({ stage: 'display' }) }), ['active', 'waiting', 'waiting', 'waiting']);
   assert.deepEqual(states({ session: session() }), ['done', 'done', 'done', 'done']);
 });

@@ -1,5 +1,5 @@
 // @ts-check
-// The part of the catalogue in texts.js that is about files: dropped, carried, listed, new. The same is told of names as there.
+// The part of the catalogue in english.js that is about files: dropped, carried, listed, new.
 
 export const englishOfFiles = {
   drop: {

@@ -1,5 +1,5 @@
 // @ts-check
-// The part of the catalogue in texts.js that is about several people at one desktop. The same is told of names as there.
+// The part of the catalogue in english.js that is about several people at one desktop.
 
 export const englishOfPeople = {
   people: {

@@ -1,0 +1,82 @@
+"""Pages that are made by the server, and the client's page, in the reader's language."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from desktopd.http.language import Language
+from tests.unit.http.desktop import BEARER, HTML, TOKEN, client, make_app
+
+TITLES = {
+    "en": "This desktop needs a token",
+    "de": "Dieser Desktop verlangt ein Token",
+    "zh-Hans": "此桌面需要令牌",
+}
+
+
+@pytest.mark.parametrize(
+    ("setting", "query", "accept", "tag"),
+    [
+        (None, "", "", "en"),
+        (None, "", "de-CH, en;q=0.5", "de"),
+        (None, "", "tlh, en;q=0.2, ZH-tw;q=0.9", "zh-Hans"),
+        (None, "", "de;q=0, en;q=0.1", "en"),
+        (None, "", "de;q=much, fr", "en"),
+        (None, "?lang=zh", "de", "zh-Hans"),
+        (None, "?lang=tlh", "de", "de"),
+        (Language.GERMAN, "", "zh", "de"),
+        (Language.GERMAN, "?lang=en", "zh", "en"),
+        (Language.ENGLISH, "", "de", "en"),
+    ],
+)
+async def test_address_operator_browser(
+    setting: Language | None, query: str, accept: str, tag: str
+) -> None:
+    async with client(make_app(language=setting)) as browser:
+        page = await browser.get(f"/{query}", headers={**HTML, "Accept-Language": accept})
+    assert f'<html lang="{tag}">' in page.text
+    assert f"<h1>{TITLES[tag]}</h1>" in page.text
+
+
+async def test_the_form_answers_in_the_language_that_its_address_asked_for() -> None:
+    async with client(make_app()) as browser:
+        page = await browser.get("/?lang=de", headers=HTML)
+        assert 'action="login?lang=de"' in page.text
+        form = {"token": "wrong", "next": "?lang=de"}
+        answer = await browser.post("/login?lang=de", data=form, headers=HTML)
+        assert "Das Token ist falsch: Verwenden Sie das aus der Adresse" in answer.text
+        form["token"] = TOKEN
+        answer = await browser.post("/login?lang=de", data=form, headers=HTML)
+        assert answer.headers["location"] == "./?lang=de"
+
+
+async def test_programs_are_answered_in_english() -> None:
+    german = {"Accept-Language": "de"}
+    async with client(make_app()) as script:
+        assert (await script.get("/nothing", headers=BEARER | german)).json()[
+            "error"
+        ] == "not found"
+        page = await script.get("/nothing", headers=BEARER | german | HTML)
+        assert "<h1>Nicht gefunden</h1>" in page.text
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip", "br"])
+async def test_the_clients_page_is_told_the_operators_choice(tmp_path: Path, coding: str) -> None:
+    plain = b"<!doctype html><html><head><title>desktopd</title></head></html>"
+    (tmp_path / "index.html").write_bytes(plain)
+    (tmp_path / "index.html.gz").write_bytes(gzip.compress(plain))
+    (tmp_path / "index.html.br").write_bytes(b"stands for brotli")
+    tags = set()
+    for language in (None, Language.GERMAN, Language.CHINESE):
+        headers = BEARER | {"Accept-Encoding": coding}
+        app = make_app(static=tmp_path, language=language)
+        async with client(app, headers=headers) as browser, browser.stream("GET", "/") as answer:
+            raw = b"".join([chunk async for chunk in answer.aiter_raw()])
+        tags.add(answer.headers["etag"])
+        sent = gzip.decompress(raw) if answer.headers.get("content-encoding") == "gzip" else raw
+        told = b'<head><meta name="language" content="%s">' % str(language).encode()
+        assert (told in sent) == (language is not None)
+    assert len(tags) == 3
