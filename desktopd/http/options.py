@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -25,8 +26,8 @@ class HttpOptions:
     `frame_ancestors`: CSP sources. `allow_origin`: origins such as ``https://lms.example.org``.
     `allowed_hosts`: host names, empty for any. `trusted_proxies`: addresses, networks, ``unix``
     for peers of a unix socket, or ``*``. `files`: None switches them off. `obstacles`: what
-    keeps the user's files from being saved. `static`: the folder of the built client. `budgets`:
-    what others than the owner may cost.
+    keeps the user's files from being saved. `ends_at`: when the machine is taken
+    away. `static`: the folder of the built client. `budgets`: what others than the owner may cost.
     """
 
     version: str
@@ -46,4 +47,5 @@ class HttpOptions:
     files: SharedFiles | None = None
     links: Links = field(default_factory=Links)
     obstacles: tuple[Obstacle, ...] = ()
+    ends_at: datetime | None = None
     static: Path = STATIC
