@@ -6,7 +6,6 @@ Its nodes share a kernel, /tmp and loopback, as the jobs of one node do on a rea
 from __future__ import annotations
 
 import os
-import re
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ SlurmctldHost={host}(127.0.0.1)
 SlurmctldPort={port}
 SlurmUser=root
 SlurmdUser=root
-AuthInfo=socket={folder}/munge/socket
+AuthInfo=socket={folder}/munge/socket,cred_expire=5
 StateSaveLocation={folder}/state
 SlurmdSpoolDir={folder}/spool/%n
 SlurmctldPidFile={folder}/slurmctld.pid
@@ -43,7 +42,6 @@ KillWait=5
 MaxJobCount=40
 PartitionName=all Nodes=ALL Default=YES PriorityTier=1
 PartitionName=urgent Nodes=ALL PriorityTier=9
-PartitionName=short Nodes=ALL MaxTime=1
 """
 
 
@@ -95,12 +93,6 @@ class Cluster:
         """What Slurm tells everybody of a job."""
         return self.run("scontrol", "-o", "show", "job", number)
 
-    def node_of(self, number: str) -> str:
-        """The node that a job runs on."""
-        found = re.search(r"BatchHost=(\S+)", self.job(number))
-        assert found
-        return found[1]
-
     def logs(self) -> str:
         """The ends of all logs, for a failed test."""
         texts = (f"--- {p.name}\n{p.read_text()[-1500:]}" for p in self.folder.glob("*.log"))
@@ -111,7 +103,9 @@ class Cluster:
         if jobs := self.jobs():
             self.run("scancel", *jobs)
         for node in NODES:
-            self.update(node, "RESUME") if not self.is_idle() else None
+            state = self.run("sinfo", "-h", "-p", "all", "-n", node, "-o", "%T")
+            if "down" in state or "drain" in state:
+                self.update(node, "RESUME")
         until(self.is_idle, 60, "an idle cluster")
 
     def stop(self) -> None:

@@ -23,6 +23,7 @@ _REASONS = {
     "PartitionInactive": "its partition takes no jobs now",
     "PartitionTimeLimit": "it asks for more time than the partition allows and will not start",
     "PartitionNodeLimit": "it asks for more nodes than the partition allows and will not start",
+    "PartitionConfig": "no node of its partition can give what it asks for and it will not start",
     "BadConstraints": "no node can give what it asks for and it will not start",
     "NodeDown": "the node it needs is down",
     "launch_failed_requeued_held": "its start has failed: `scontrol release {id}` tries again",
@@ -108,7 +109,7 @@ class Job:
 
     def _why(self) -> str:
         reason = self.reason.strip("()").partition(",")[0]
-        if "DOWN" in reason and "DRAINED" in reason:
+        if reason.startswith("Nodes_required_for_job"):
             reason = "ReqNodeNotAvail"
         if known := _REASONS.get(reason):
             return known.format(id=self.id)

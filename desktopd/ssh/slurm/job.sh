@@ -13,18 +13,19 @@ PATH=$PATH:$HOME/.local/bin:$HOME/.local/share/desktopd/bin
 folder=/tmp/desktopd-$(id -u)/job-$SLURM_JOB_ID
 # Older Slurm does not tell the end in the environment; a job without a time limit has none.
 ends=${SLURM_JOB_END_TIME:-$(date -d "$(squeue -h -j "$SLURM_JOB_ID" -o %e)" +%s 2>/dev/null)}
+# Slurm tells this shell a minute before the end: napari's layers are saved then.
+daemon=
+trap '[ -z "$daemon" ] || kill -TERM "$daemon"' TERM
 # Its output has the address with the token: only desktopd relay is to tell that.
 desktopd run --runtime-dir="$folder" --unix-socket="$folder/http.sock" \
     --session-dir="$HOME/.local/state/desktopd/$SLURM_JOB_NAME" \
     ${ends:+--ends-at="$ends"} "$@" >/dev/null &
 daemon=$!
-# Slurm tells this shell a minute before the end: napari's layers are saved then.
-trap 'kill -TERM "$daemon"' TERM
 while kill -0 "$daemon" 2>/dev/null; do
     wait "$daemon"
     status=$?
 done
 # After a fall the log is what tells why.
-[ "$status" = 0 ] || tail -n 20 "$folder"/*.log >&2
+[ "$status" = 0 ] || tail -n 20 "$folder"/*.log >&2 2>/dev/null
 rm -rf "$folder"
 exit "$status"

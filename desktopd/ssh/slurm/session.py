@@ -60,6 +60,7 @@ class JobSession:
         self._job: Job | None = None
         self._carrier: Multiplexer | None = None
         self._told = ""
+        self._reached = False
 
     async def keep(self, folder: Path) -> int:
         """Keep the desktop reachable until it ends; returns the exit status.
@@ -82,12 +83,14 @@ class JobSession:
         wanted = self._wanted
         job = self._job.id if self._job else ""
         script = scripts.open_desktop(wanted.name, wanted.sbatch, wanted.settings, job)
-        listeners = Listeners(self._hear, self._hear_stage, self._line.say)
+        listeners = Listeners(self._hear, self._hear_stage, self._hear_other)
+        self._reached = False
         async with connected(wanted.host, wanted.options, script, listeners) as connection:
             found = await connection.desktop()
             if found is None:
                 return False, await connection.status()
             path, self._carrier = found
+            self._reached = True
             try:
                 return await self._open(connection, base + path, folder)
             finally:
@@ -119,6 +122,11 @@ class JobSession:
 
     def _hear_stage(self, stage: str) -> None:
         self._line.show(f"{self._job or self._wanted.host} {_STAGES.get(stage, stage)}".strip())
+
+    def _hear_other(self, words: str) -> None:
+        # That the end of a job ends its step as well is said in many words.
+        if not (self._reached and words.startswith(("srun: ", "slurmstepd"))):
+            self._line.say(words)
 
     def _tell(self, address: str, folder: Path) -> None:
         self._line.say(f"The desktop is here. {self._job or ''}".strip())
