@@ -40,6 +40,7 @@ PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 KillWait=5
 MaxJobCount=40
+GresTypes=gpu
 PartitionName=all Nodes=ALL Default=YES PriorityTier=1
 PartitionName=urgent Nodes=ALL PriorityTier=9
 """
@@ -143,11 +144,13 @@ def _prepare(folder: Path) -> None:
     (folder / "munge" / "key").chmod(0o600)
     host = socket.gethostname().partition(".")[0]
     nodes = (
-        f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={free_port()} CPUs=4\n"
+        f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={free_port()} "
+        "CPUs=4 Gres=gpu:1\n"
         for node in NODES
     )
     text = _CONFIGURATION.format(host=host, port=free_port(), folder=folder)
     (folder / "slurm.conf").write_text("".join(nodes) + text)
+    (folder / "gres.conf").write_text("Name=gpu Count=1\n")
     subprocess.run([*AS_ROOT, "chown", "-R", "0:0", str(folder / "munge")], check=True)
 
 

@@ -95,9 +95,18 @@ class Opened:
 
     def session(self) -> dict[str, Any]:
         """What the desktop says of itself at the last address; empty where it does not answer."""
+        return self.request("GET", "/api/session")
+
+    def layers(self) -> list[str]:
+        """The names of napari's layers."""
+        return [layer["name"] for layer in self.request("GET", "/api/app/layers").get("layers", [])]
+
+    def request(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+        """The JSON that is the answer; empty where there is none."""
         base, _, token = self.addresses()[-1].partition("/?token=")
+        headers = {"Authorization": f"Bearer {token}"}
         try:
-            answer = http.get(f"{base}/api/session", headers={"Authorization": f"Bearer {token}"})
+            answer = http.request(method, base + path, headers=headers, timeout=30, **options)
         except httpx.TransportError:
             return {}
         return dict(answer.json()) if answer.status_code == 200 else {}

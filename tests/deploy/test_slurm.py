@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -10,12 +11,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from tests.daemon import until
+from tests.daemon import ROOT, until
+from tests.deploy.conftest import clean_environment
 from tests.deploy.slurm_cluster import AS_ROOT, Cluster, cluster
 from tests.deploy.ssh_host import SMALL, Host, Opened, ssh_host
+from tests.documents import commands
 
-JOB = ("--slurm", "--cpus-per-task=4 --time=4:00:00")
+DOCUMENTED = [shlex.split(command) for command in commands("docs/cluster.md")]
+JOB = next(tuple(words[3:]) for words in DOCUMENTED if any("--gres" in word for word in words))
+BY_HAND = next(words for words in DOCUMENTED if words[0] == "sbatch")
 FILL = ("sbatch", "--parsable", "--chdir=/", "--output=/dev/null", "--exclusive")
 SLEEP = "--wrap=sleep 600"
 NOBODY = 65534
@@ -157,3 +163,24 @@ def test_preemption_a_dead_node_and_the_time_limit(host: Host, slurm: Cluster) -
             assert "layers come back" in opened.told()
         assert ending.process.wait(90) == 1
         assert "Its time limit has come" in ending.told()
+
+
+def test_napari_by_hand_has_its_layers_in_the_next_job(host: Host, slurm: Cluster) -> None:
+    home, place = host.folder / "home", {"SLURM_CONF": str(slurm.configuration)}
+    (home / "container").symlink_to(ROOT / "container")
+    if "PYTHONPATH" in os.environ:
+        place["PYTHONPATH"] = os.environ["PYTHONPATH"]
+    subprocess.run(BY_HAND, cwd=home, env=clean_environment(home, **place), check=True)
+    own = replace(host, name="desktop")
+    Image.new("L", (64, 64), 99).save(home / "cells.png")
+    with own.running("--no-browser", "--slurm", "", log="napari") as opened:
+        in_job(opened)
+        assert opened.session()["app"]["name"] == "napari"
+        opened.request("POST", "/api/app/open", json={"path": str(home / "cells.png")})
+        until(lambda: opened.layers() == ["cells"], 60, "a layer")
+        assert own.run("stop").returncode == 0
+        assert opened.process.wait(30) == 0
+    with own.running("--no-browser", *JOB, log="again") as opened:
+        in_job(opened)
+        until(lambda: opened.layers() == ["cells"], 60, "the layer once more")
+        assert own.run("stop").returncode == 0
