@@ -12,7 +12,11 @@ unset DISPLAY WAYLAND_DISPLAY XAUTHORITY XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRES
 PATH=$PATH:$HOME/.local/bin:$HOME/.local/share/desktopd/bin
 folder=/tmp/desktopd-$(id -u)/job-$SLURM_JOB_ID
 # Older Slurm does not tell the end in the environment; a job without a time limit has none.
-ends=${SLURM_JOB_END_TIME:-$(date -d "$(squeue -h -j "$SLURM_JOB_ID" -o %e)" +%s 2>/dev/null)}
+ends=${SLURM_JOB_END_TIME:-$(squeue -h -j "$SLURM_JOB_ID" -o %e)}
+case $ends in
+*T*:*) ends=$(date -d "$ends" +%s) ;;
+*[!0-9]*) ends= ;;
+esac
 # Slurm tells this shell a minute before the end: napari's layers are saved then.
 daemon=
 trap '[ -z "$daemon" ] || kill -TERM "$daemon"' TERM
