@@ -20,6 +20,8 @@ from tests.deploy.ssh_host import SMALL, Host, Opened, ssh_host
 from tests.documents import commands
 
 DOCUMENTED = [shlex.split(command) for command in commands("docs/cluster.md")]
+# Each test follows jobs through several lives.
+pytestmark = pytest.mark.timeout(300)
 JOB = next(tuple(words[3:]) for words in DOCUMENTED if any("--gres" in word for word in words))
 BY_HAND = next(words for words in DOCUMENTED if words[0] == "sbatch")
 FILL = ("sbatch", "--parsable", "--chdir=/", "--output=/dev/null", "--exclusive")
