@@ -10,7 +10,7 @@ NO_SLURM=71 REFUSED=72 OVER=73 LOST=74 SILENT=75 NOT_INSTALLED=127
 # The number of the job of this name that waits or runs, if there is one.
 find_job() {
     [ -z "$job" ] || return 0
-    job=$(squeue -h -u "$(id -u)" -n "$name" -t PD,CF,R,S,RQ,RH,RS,ST -o %A) || exit $SILENT
+    job=$(squeue -h -u "$(id -u)" -n "$name" -t PD,CF,R,S,RQ,RH,RS,ST -o %A) || return
     job=$(echo "$job" | head -n 1)
 }
 
@@ -54,7 +54,7 @@ take_job() {
 open_desktop() {
     command -v sbatch >/dev/null || exit $NO_SLURM
     command -v desktopd >/dev/null || exit $NOT_INSTALLED
-    find_job
+    find_job || exit $SILENT
     [ -n "$job" ] || take_job
     pause=1
     while tell && ! runs; do
@@ -75,14 +75,14 @@ open_desktop() {
 }
 
 show() {
-    command -v squeue >/dev/null && find_job
+    ! command -v squeue >/dev/null || find_job
     [ -n "$job" ] || otherwise
     tell
 }
 
 # The shell of the job alone is told: the daemon saves napari's layers, and ends the others.
 stop() {
-    command -v squeue >/dev/null && find_job
+    ! command -v squeue >/dev/null || find_job
     [ -n "$job" ] || otherwise
     tell
     if runs; then scancel --batch --signal=TERM "$job"; else scancel "$job"; fi
