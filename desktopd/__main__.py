@@ -12,6 +12,7 @@ import sys
 from desktopd import config, daemon, logs
 from desktopd.config import Command, ConfigError, Loaded, Settings
 from desktopd.control.check import check
+from desktopd.control.relay import relay
 from desktopd.control.start import start
 from desktopd.control.status import status
 from desktopd.control.stop import stop
@@ -23,7 +24,12 @@ from desktopd.ssh import command as ssh
 
 log = logging.getLogger("desktopd")
 
-_CONTROL = {Command.START: start, Command.STATUS: status, Command.STOP: stop}
+_CONTROL = {
+    Command.START: start,
+    Command.STATUS: status,
+    Command.STOP: stop,
+    Command.RELAY: relay,
+}
 
 
 def main(*arguments: str) -> int:

@@ -57,7 +57,8 @@ def _app_environment(loaded: Loaded) -> dict[str, str]:
     """What napari gets beside the environment of every program: its companion."""
     if not is_napari(loaded.settings.app):
         return {}
-    place, settings = CompanionPlace(loaded.runtime_dir), loaded.settings
+    settings = loaded.settings
+    place = CompanionPlace(loaded.runtime_dir, _session_folder(settings))
     assigned = parse_command(settings.app, loaded.environment).environment
     environment = {**loaded.environment, **assigned}
     return companion_environment(
@@ -68,6 +69,20 @@ def _app_environment(loaded: Loaded) -> dict[str, str]:
         files=_app_folder(settings),
         samples=_samples(settings),
     )
+
+
+def _session_folder(settings: Settings) -> Path | None:
+    """The folder that keeps napari's layers, which exists then; None: the runtime folder does."""
+    folder = settings.session_dir
+    if folder is None:
+        return None
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"session_dir='{folder}': {error.strerror}; name a folder that can be written"
+        ) from None
+    return folder.absolute() / "session"
 
 
 def _samples(settings: Settings) -> Path | None:
@@ -142,6 +157,7 @@ def http_options(
         links=links,
         language=None if settings.language == "auto" else Language(settings.language),
         obstacles=obstacles,
+        ends_at=settings.ends_at,
         version=__version__,
     )
 

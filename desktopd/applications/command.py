@@ -13,9 +13,13 @@ HOOK = Path(__file__).parents[1] / "integrations" / "napari" / "hook"
 
 @dataclass(frozen=True, slots=True)
 class CompanionPlace:
-    """Where the companion of one session lives, below its runtime folder."""
+    """Where the companion of one session lives, below its runtime folder.
+
+    `kept` is the folder of its saved session where that is to outlive the machine.
+    """
 
     folder: Path
+    kept: Path | None = None
 
     @property
     def socket(self) -> Path:
@@ -24,7 +28,7 @@ class CompanionPlace:
 
     @property
     def sessions(self) -> Path:
-        """The folder for saved sessions and last words."""
+        """The folder for last words, and for saved sessions unless `kept` is."""
         return self.folder / "companion"
 
     def last_words(self, pid: int) -> Path:
@@ -56,6 +60,7 @@ def companion_environment(
         "PYTHONPATH": os.pathsep.join(filter(None, path)),
         "DESKTOP_COMPANION_SOCKET": str(place.socket),
         "DESKTOP_COMPANION_FOLDER": str(place.sessions),
+        "DESKTOP_COMPANION_SESSION": str(place.kept or place.sessions / "session"),
         "DESKTOP_COMPANION_RESTORE": "1" if restore else "0",
         "DESKTOP_COMPANION_MOTION": motion,
         "DESKTOP_COMPANION_FILES": str(files or ""),

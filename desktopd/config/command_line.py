@@ -21,6 +21,7 @@ class Command(StrEnum):
     START = "start"
     STATUS = "status"
     STOP = "stop"
+    RELAY = "relay"
     CHECK = "check"
     CONFIG = "config"
 
@@ -58,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         default="run",
         choices=[*Command],
         help="run (the default), start it in the background, its status, stop it, "
-        "check this machine, show the config",
+        "relay connections from stdin to it, check this machine, show the config",
     )
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--config", metavar="FILE", help="settings file (TOML)")

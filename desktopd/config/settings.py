@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import (
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ByteSize,
@@ -157,6 +158,9 @@ class Settings(BaseModel):
         (), description="hosts whose URLs may be opened, *.example.org too; unset: none"
     )
     restore: bool = Field(True, description="put napari's layers back after a crash or a restart")
+    session_dir: Annotated[Path | None, BeforeValidator(_optional_path)] = Field(
+        None, description="folder that keeps napari's layers for that; unset: in runtime_dir"
+    )
     motion: Literal["smooth", "exact"] = Field(
         "smooth", description="what napari draws too slowly to move: coarser then, or exact always"
     )
@@ -227,6 +231,11 @@ class Settings(BaseModel):
     )
     language: Literal["auto", "en", "de", "zh"] = Field(
         "auto", description="language of the pages; auto is the browser's, each reader may choose"
+    )
+    ends_at: AwareDatetime | None = Field(
+        None,
+        description="when this machine is taken away, told by the page 15 and 5 minutes before: "
+        "seconds since 1970, or 2026-11-29T17:00+01:00",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="how much the log tells"

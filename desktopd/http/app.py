@@ -199,7 +199,7 @@ def _routes(
     files, departures = options.files, Departures()
     logout = LogoutEndpoint(entrance.log_out, departures)
     described = SessionEndpoint(
-        session, application, server, viewers, options.version, options.obstacles
+        session, application, server, viewers, options.version, options.obstacles, options.ends_at
     )
 
     def offers(conn: HTTPConnection) -> dict[str, bool]:

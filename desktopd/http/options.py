@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -27,7 +28,8 @@ class HttpOptions:
     `allowed_hosts`: host names, empty for any. `trusted_proxies`: addresses, networks, ``unix``
     for peers of a unix socket, or ``*``. `files`: None switches them off. `obstacles`: what
     keeps the user's files from being saved. `language`: of all pages; None is the browser's.
-    `static`: the folder of the built client. `budgets`: what others than the owner may cost.
+    `ends_at`: when the machine is taken away. `static`: the folder of the built client. `budgets`:
+    what others than the owner may cost.
     """
 
     version: str
@@ -48,4 +50,5 @@ class HttpOptions:
     links: Links = field(default_factory=Links)
     language: Language | None = None
     obstacles: tuple[Obstacle, ...] = ()
+    ends_at: datetime | None = None
     static: Path = STATIC

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +15,11 @@ from pathlib import Path
 
 from desktopd.ssh import host_scripts, session
 from desktopd.ssh.connection import run
+from desktopd.ssh.slurm import session as slurm
 
 INTERRUPTED = 130
 _SECRETS = ("--token", "--view-token", "--vnc-password", "--vnc-view-password")
+_NOT_OF_A_DESKTOP = ("--array", "-a", "--wrap", "--wait", "-W", "--test-only", "--job-name", "-J")
 _EPILOG = """Options behind -- are settings of the desktop, for one that is started:
 desktopd ssh HOST -- --app 'fiji' --size 1920x1080. Without a user on HOST, ~/.ssh/config says how
 it is reached."""
@@ -24,7 +27,10 @@ it is reached."""
 
 @dataclass(frozen=True, slots=True)
 class SshArguments:
-    """What the user wants. `action` is ``open``, ``status`` or ``stop``; `port` 0 is a free one."""
+    """What the user wants. `action` is ``open``, ``status`` or ``stop``; `port` 0 is a free one.
+
+    `sbatch` are options of a job; None: the desktop is to run on the host itself.
+    """
 
     host: str
     action: str
@@ -33,6 +39,7 @@ class SshArguments:
     browser: bool
     wheel: Path | None
     extras: str
+    sbatch: tuple[str, ...] | None
     options: tuple[str, ...]
     settings: tuple[str, ...]
 
@@ -43,15 +50,25 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if asked.wheel is not None and (status := _install(asked, asked.wheel)):
             return status
-        if asked.action != "open":
-            status = run(asked.host, asked.options, host_scripts.control(asked.action, asked.name))
-            return _explained(asked, status)
-        script = host_scripts.start(asked.name, asked.settings)
-        wanted = session.Wanted(asked.host, asked.options, script, asked.port, asked.browser)
-        return _explained(asked, session.keep(wanted))
+        return _explained(asked, _do(asked))
     except KeyboardInterrupt:
-        _say(f"\nThe desktop goes on. `desktopd ssh {asked.host} stop` ends it.")
+        what = "desktop" if asked.sbatch is None else "job"
+        _say(f"\nThe {what} goes on. `desktopd ssh {asked.host} stop` ends it.")
         return INTERRUPTED
+
+
+def _do(asked: SshArguments) -> int:
+    if asked.action != "open":
+        return slurm.control(asked.host, asked.options, asked.action, asked.name)
+    if asked.sbatch is not None:
+        job = slurm.WantedJob(
+            *(asked.host, asked.options, asked.name, asked.sbatch),
+            *(asked.settings, asked.port, asked.browser),
+        )
+        return slurm.keep(job)
+    script = host_scripts.start(asked.name, asked.settings)
+    wanted = session.Wanted(asked.host, asked.options, script, asked.port, asked.browser)
+    return session.keep(wanted)
 
 
 def parse(arguments: Sequence[str]) -> SshArguments:
@@ -79,6 +96,7 @@ def parse(arguments: Sequence[str]) -> SshArguments:
         found.browser,
         found.install,
         found.extras,
+        _words(parser, found.slurm),
         tuple(part for option in found.ssh_option for part in ("-o", option)),
         tuple(settings),
     )
@@ -86,10 +104,25 @@ def parse(arguments: Sequence[str]) -> SshArguments:
 
 def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     """Our arguments, and those behind ``--``."""
-    if "--" not in arguments:
-        return [*arguments], []
-    at = arguments.index("--")
-    return [*arguments[:at]], [*arguments[at + 1 :]]
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    own = [*arguments[:at]]
+    # What begins with a dash would be an option of ours: argparse takes it after = alone.
+    for place in range(len(own) - 1, 0, -1):
+        if own[place - 1] == "--slurm":
+            own[place - 1 : place + 1] = [f"--slurm={own[place]}"]
+    return own, [*arguments[at + 1 :]]
+
+
+def _words(parser: argparse.ArgumentParser, options: str | None) -> tuple[str, ...] | None:
+    """The options of a job; those of their number that would make it another kind are refused."""
+    try:
+        words = None if options is None else tuple(shlex.split(options))
+    except ValueError as error:
+        parser.error(f"--slurm {options}: {error}")
+    for word in words or ():
+        if word.partition("=")[0] in _NOT_OF_A_DESKTOP:
+            parser.error(f"--slurm: {word} is no option of a desktop's job; take it out")
+    return words
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -108,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--no-browser", dest="browser", action="store_false", help="only tell the address")
     add("--install", type=Path, metavar="WHEEL", help="first install this wheel there")
     add("--extras", default="fast,napari", help="of the wheel, when it is installed")
+    add("--slurm", metavar="OPTIONS", help="as a job, by this login node; options are sbatch's")
     add("-o", dest="ssh_option", action="append", default=[], help="an option of ssh, as for ssh")
     return parser
 
@@ -115,7 +149,14 @@ def _parser() -> argparse.ArgumentParser:
 def _install(asked: SshArguments, wheel: Path) -> int:
     _say(f"Installing {wheel.name} on {asked.host}: some minutes the first time")
     script = host_scripts.install(wheel.name, asked.extras)
-    return run(asked.host, asked.options, script, wheel)
+    status = run(asked.host, asked.options, script, wheel)
+    if status != host_scripts.PARTS_MISSING:
+        return status
+    _say(
+        f"{asked.host} lacks what stands behind MISSING; an administrator can install it. "
+        "Going on: where the desktop cannot do without, its start says so."
+    )
+    return 0
 
 
 def _explained(asked: SshArguments, status: int) -> int:

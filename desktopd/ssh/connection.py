@@ -16,8 +16,8 @@ from typing import IO
 
 from desktopd.ssh.host_scripts import ADDRESS, SOCKET
 
-# A connection that has been silent for so many seconds is lost: after sleep, on another network.
-_ALIVE = ("-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3")
+ALIVE = ("-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3")
+"""Options with which a connection is lost when it has been silent for so many seconds."""
 # Of its own, so that no other session of the user's has to outlive this one.
 _CONTROL = ("-o", "ControlMaster=yes", "-o", "ControlPersist=no")
 _END_WITHIN = 5.0
@@ -83,7 +83,7 @@ def connected(
     `folder` is private, and keeps the socket by which the connection is controlled.
     """
     control = ["ssh", *options, "-o", f"ControlPath={folder / 'control'}"]
-    command = [*control, *_CONTROL, *_ALIVE, "-T", host, script]
+    command = [*control, *_CONTROL, *ALIVE, "-T", host, script]
     ssh = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert ssh.stdout is not None
     try:

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 NOT_INSTALLED = 127
 """Exit status where the host has no desktopd."""
+PARTS_MISSING = 76
+"""Exit status of an installation after which ``desktopd check`` names something that is missing."""
 ENDED = 70
 """Exit status of a started script whose desktop has ended, not its connection."""
 SOCKET, ADDRESS = "desktopd-socket ", "desktopd-address "
@@ -66,7 +68,7 @@ def install(wheel: str, extras: str) -> str:
         "[ -x bin/python ] || python3 -m venv .",
         f"bin/python -m pip install --quiet --upgrade ./{name}[{extras}]",
         f"rm {name}",
-        "exec bin/desktopd check",
+        f"bin/desktopd check || exit {PARTS_MISSING}",
     )
 
 

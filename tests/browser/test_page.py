@@ -285,6 +285,15 @@ def test_what_cannot_be_saved_is_said_once(server: Peer, tab: OpenTab) -> None:
     expect(again.page.locator("#obstacle")).to_be_hidden()
 
 
+def test_the_end_of_the_machine_is_told_before(server: Peer, tab: OpenTab) -> None:
+    server.facts = {"ends_in": 15 * 60}
+    page = visit(server, tab).page
+    card = page.locator("#ending")
+    expect(card).to_contain_text("In 15 minutes, at ")
+    card.get_by_role("button", name="Close").click()
+    expect(card).to_be_hidden()
+
+
 def test_a_long_wait_is_counted_and_shows_what_the_application_prints(
     server: Peer, context: BrowserContext
 ) -> None:

@@ -22,6 +22,7 @@ COMMANDS = {
     r"pip install ": "deploy/test_first_minute.py",
     r"desktopd$": "deploy/test_first_minute.py",
     r"desktopd (start|stop)": "deploy/test_background.py",
+    r"(desktopd ssh ada@login|sbatch )": "deploy/test_slurm.py",
     r"desktopd ssh ": "deploy/test_ssh.py",
     r"desktopd config": "unit/config/test_listing.py",
     r"desktopd check": "x11/test_check.py",

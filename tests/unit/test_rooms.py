@@ -39,12 +39,13 @@ ARROWS = {
     "audit": "",
     "data_policy": "",
     "kept_file": "",
+    "multiplexer": "",
     "logs": "audit",
     "budgets": "addresses",
     "lockout": "addresses",
     "sockets": "",
     "config": "data_policy geometry shell_command",
-    "control": "config session shell_command",
+    "control": "config multiplexer session shell_command",
     "x11": f"{VALUES} {TASKS}",
     "rfb.protocol": VALUES,
     "rfb.encoders": f"{VALUES} rfb.protocol",
@@ -74,7 +75,7 @@ ARROWS = {
         f"{VALUES} {TASKS} applications budgets config control files http integrations options rfb"
         " session application_on_desktop"
     ),
-    "ssh": "",
+    "ssh": "multiplexer",
     "__main__": "config control daemon errors logs options session ssh",
 }
 """Which rooms each room may import; a room is its longest name here, and may import itself."""

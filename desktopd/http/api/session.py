@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -35,6 +36,7 @@ class SessionEndpoint:
         viewers: Viewers,
         version: str,
         obstacles: Sequence[Obstacle] = (),
+        ends_at: datetime | None = None,
     ) -> None:
         self._session = session
         self._application = application
@@ -42,6 +44,7 @@ class SessionEndpoint:
         self._viewers = viewers
         self._version = version
         self._obstacles = obstacles
+        self._ends_at = ends_at
 
     async def get(self, request: Request) -> Response:
         """What `describe` tells the role of the request."""
@@ -59,6 +62,7 @@ class SessionEndpoint:
             "role": role,
             "version": self._version,
             "obstacles": self._told_obstacles(role),
+            "ends_in": self._ends_in(),
             "services": [_service(service, role) for service in status.services],
             "display": None if status.display is None else _display(status.display, role),
             "windows": windows_json(status.windows),
@@ -74,6 +78,13 @@ class SessionEndpoint:
                 "reason": status.gpu.reason,
             },
         }
+
+    def _ends_in(self) -> int | None:
+        """Seconds until the machine is taken away, in whole minutes: no news each second."""
+        if self._ends_at is None:
+            return None
+        left = (self._ends_at - datetime.now(UTC)).total_seconds()
+        return max(0, round(left / 60) * 60)
 
     def _told_obstacles(self, role: Role) -> list[dict[str, str]]:
         if role is not Role.CONTROL:

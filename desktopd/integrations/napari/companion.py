@@ -47,7 +47,7 @@ class Companion:
         self.viewer: Any = None
         self.drawing = Drawing()
         self.motion = ViewerMotion(place.motion, self.main, self._tell_state)
-        self.keeper = Keeper(self.main, place.folder / "session") if place.restore else None
+        self.keeper = Keeper(self.main, place.session) if place.restore else None
         self.errors = ErrorLog(place.last_words(), self._tell_state)
         # As long as this is open, the place is ours.
         self._lock = lock

@@ -10,6 +10,7 @@ from typing import IO
 
 SOCKET = "DESKTOP_COMPANION_SOCKET"
 FOLDER = "DESKTOP_COMPANION_FOLDER"
+SESSION = "DESKTOP_COMPANION_SESSION"
 RESTORE = "DESKTOP_COMPANION_RESTORE"
 MOTION = "DESKTOP_COMPANION_MOTION"
 FILES = "DESKTOP_COMPANION_FILES"
@@ -18,15 +19,17 @@ SAMPLES = "DESKTOP_COMPANION_SAMPLES"
 
 @dataclass(frozen=True)
 class Place:
-    """`socket` is where the daemon asks; `folder` holds sessions and last words, for us alone.
+    """`socket` is where the daemon asks; `folder` holds last words, for us alone.
 
-    `restore`: the session is saved, and put back after an end that its user did not ask for.
-    `motion`: how a scene is drawn that is too slow to move, ``smooth`` or ``exact``. `files`: where
-    dialogs begin, None as napari has it. `samples`: a folder of samples, None for none.
+    `session` is the folder of the saved session. `restore`: it is saved, and put back after an end
+    that its user did not ask for. `motion`: how a scene is drawn that is too slow to move,
+    ``smooth`` or ``exact``. `files`: where dialogs begin, None as napari has it. `samples`: a
+    folder of samples, None for none.
     """
 
     socket: Path
     folder: Path
+    session: Path
     restore: bool
     motion: str = "smooth"
     files: Path | None = None
@@ -39,6 +42,7 @@ class Place:
         None where it names no place. What napari starts is to have no companion.
         """
         socket, folder = os.environ.pop(SOCKET, ""), os.environ.pop(FOLDER, "")
+        session = os.environ.pop(SESSION, "") or str(Path(folder, "session"))
         restore = os.environ.pop(RESTORE, "1")
         motion = os.environ.pop(MOTION, "smooth")
         files, samples = (_folder(os.environ.pop(name, "")) for name in (FILES, SAMPLES))
@@ -50,7 +54,8 @@ class Place:
             os.environ.pop("PYTHONPATH", None)
         if not socket or not folder:
             return None
-        return cls(Path(socket), Path(folder), restore != "0", motion, files, samples)
+        places = Path(socket), Path(folder), Path(session)
+        return cls(*places, restore != "0", motion, files, samples)
 
     def claim(self) -> IO[bytes] | None:
         """Take the place for as long as the returned file is open; None: another napari has it."""

@@ -112,6 +112,8 @@ export interface SessionFacts {
   viewers: ViewerFacts[];
   /** The oldest first; not every server says. */
   windows?: WindowFacts[];
+  /** Seconds until the machine is taken away; null where it stays, and not every server says. */
+  ends_in?: number | null;
   /** What keeps the user's files from being saved, for control; not every server says. */
   obstacles?: { error: string; remedy: string }[];
   /** How this session's pixels are sent, and whether H.264 can keep to its baseline profile; not every server says. */

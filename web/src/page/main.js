@@ -26,7 +26,8 @@ import { AboutPanel } from './about-panel.js';
 import { Bar } from './bar.js';
 import { BrowserMemory } from './browser-memory.js';
 import { refuseBrowserGestures } from './browser-gestures.js';
-import { ClipboardPanel, refusalText } from './clipboard-panel.js';
+import { showClipboardNotices } from './clipboard-notices.js';
+import { ClipboardPanel } from './clipboard-panel.js';
 import { CrashCard } from './crash-card.js';
 import { DeepLink } from './deep-link.js';
 import { desktopAddress } from './desktop-address.js';
@@ -36,6 +37,7 @@ import { DownloadOffer } from './download-offer.js';
 import { DropArea } from './drop-area.js';
 import { Drops } from './drops.js';
 import { element } from './element.js';
+import { EndingCard } from './ending-card.js';
 import { errorText, faultText } from './error-text.js';
 import { fillTexts } from './fill-texts.js';
 import { FilesPanel } from './files-panel.js';
@@ -121,6 +123,7 @@ class Page {
   #crash = new CrashCard(this.#session);
   #lasting = new LastingCard();
   #obstacle = new ObstacleCard();
+  #ending = new EndingCard();
   #title = new PageTitle(this.#parameters);
   #about = new AboutPanel();
   #restart = new RestartPanel();
@@ -184,10 +187,7 @@ class Page {
       this.#transfers.reconnected();
       this.#offerFiles();
     });
-    this.#clipboard.on('refused', (refusal) => this.#notice.show(refusalText(refusal)));
-    this.#clipboard.on('waiting', () => this.#notice.show(texts.notice.clipboardWaiting));
-    this.#clipboard.on('slow', () => this.#notice.show(texts.notice.clipboardSlow));
-    this.#clipboard.on('kept', () => this.#notice.show(texts.notice.clipboardKept));
+    showClipboardNotices(this.#clipboard, this.#notice);
   }
 
   #listenToDesktop() {
@@ -242,7 +242,7 @@ class Page {
     this.#start.on('retry', () => this.#restartApplication());
     this.#crash.on('start', () => this.#restartApplication());
     this.#crash.on('closed', () => this.#desktop.focus());
-    for (const card of [this.#lasting, this.#obstacle]) card.on('closed', () => this.#desktop.focus());
+    for (const card of [this.#lasting, this.#obstacle, this.#ending]) card.on('closed', () => this.#desktop.focus());
     this.#start.on('connect', () => this.#connection.start());
     this.#people.on('closed', () => this.#desktop.focus());
     this.#people.on('acts', () => this.#allow(this.#facts?.role === 'control'));
@@ -283,7 +283,7 @@ class Page {
     this.#facts = facts;
     document.documentElement.dataset.stage = facts.stage;
     this.#start.session = facts;
-    if (!foreign) this.#crash.session = this.#obstacle.session = facts;
+    if (!foreign) this.#crash.session = this.#obstacle.session = this.#ending.session = facts;
     this.#focusIfLost();
     this.#allow(facts.role === 'control');
     if (!foreign) this.#windows.windows = facts.windows ?? [];

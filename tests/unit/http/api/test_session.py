@@ -57,6 +57,7 @@ async def test_the_session(desk: Desk) -> None:
             }
         ],
         "obstacles": [],
+        "ends_in": None,
         "app": {
             "name": "napari",
             "command": "napari --reset",

@@ -27,7 +27,13 @@ def test_what_the_daemon_gives_is_understood(folder: Path, environment: dict[str
     hook = environment["PYTHONPATH"].split(os.pathsep)[0]
     place = CompanionPlace(folder)
     assert Place.take(hook) == Place(
-        place.socket, place.sessions, True, "exact", Path("/data"), Path("/samples")
+        place.socket,
+        place.sessions,
+        place.sessions / "session",
+        True,
+        "exact",
+        Path("/data"),
+        Path("/samples"),
     )
 
 
@@ -39,6 +45,15 @@ def test_restore_can_be_off(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert taken is not None
     assert not taken.restore
     assert taken.files is taken.samples is None
+
+
+def test_a_session_may_be_kept_elsewhere(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = CompanionPlace(folder, Path("/home/ada/kept"))
+    for name, value in companion_environment(kept, {}, restore=True, motion="smooth").items():
+        monkeypatch.setenv(name, value)
+    taken = Place.take("/hook")
+    assert taken is not None
+    assert (taken.session, taken.folder) == (Path("/home/ada/kept"), kept.sessions)
 
 
 def test_what_napari_starts_gets_no_companion(environment: dict[str, str]) -> None:

@@ -100,6 +100,13 @@ export const chinese = {
     silent: '服务器没有响应，请稍后再试。',
   },
 
+  ending: {
+    title: '此计算机即将被收回',
+    warning: (minutes, end) =>
+      `${minutes > 0 ? `${minutes} 分钟后` : '现在'}（${end.toLocaleTimeString('zh-CN', { timeStyle: 'short' })}）` +
+      '其使用时间结束，桌面将关闭。请保存需要保留的内容。',
+  },
+
   trouble: {
     silent: '服务器没有响应，正在重试…',
     signedOut: '您尚未登录。请重新打开带有令牌的地址。',

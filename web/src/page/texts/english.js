@@ -106,6 +106,13 @@ export const english = {
     silent: 'The server does not answer. Try again in a moment.',
   },
 
+  ending: {
+    title: 'This machine will be taken away',
+    warning: (/** @type {number} */ minutes, /** @type {Date} */ end) =>
+      `${minutes > 0 ? `In ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, at` : 'Now, at'} ` +
+      `${end.toLocaleTimeString('en', { timeStyle: 'short' })}, its time is over and the desktop ends. Save what is to stay.`,
+  },
+
   trouble: {
     silent: 'The server does not answer. Trying again…',
     signedOut: 'You are not signed in. Open the address with its token again.',

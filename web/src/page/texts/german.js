@@ -104,6 +104,13 @@ export const german = {
     silent: 'Der Server antwortet nicht. Versuchen Sie es gleich noch einmal.',
   },
 
+  ending: {
+    title: 'Die Zeit dieses Rechners läuft ab',
+    warning: (minutes, end) =>
+      `${minutes > 0 ? `In ${minutes === 1 ? 'einer Minute' : `${minutes} Minuten`}, um` : 'Jetzt, um'} ` +
+      `${end.toLocaleTimeString('de', { timeStyle: 'short' })} Uhr, endet dieser Desktop. Speichern Sie, was bleiben soll.`,
+  },
+
   trouble: {
     silent: 'Der Server antwortet nicht. Es wird weiter versucht…',
     signedOut: 'Sie sind nicht angemeldet. Öffnen Sie erneut die Adresse mit dem Token.',

@@ -1,0 +1,1 @@
+../../desktopd/ssh/slurm/job.sh

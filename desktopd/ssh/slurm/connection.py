@@ -1,0 +1,112 @@
+"""ssh to a login node: it follows the job, and its pipes then carry the connections to the desktop.
+
+Tested by tests/deploy/test_slurm.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from desktopd.multiplexer import BrokenFrame, Multiplexer
+from desktopd.ssh.connection import ALIVE
+from desktopd.ssh.host_scripts import ADDRESS
+from desktopd.ssh.slurm.job import Job, parse
+from desktopd.ssh.slurm.scripts import COMMAND, JOB
+
+STAGE = "desktopd-stage "
+"""How the relay's lines begin that tell what is being started."""
+_END_WITHIN = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who is told: of the job, of a stage of the desktop, and of what else is said on stderr."""
+
+    job: Callable[[Job], None]
+    stage: Callable[[str], None]
+    other: Callable[[str], None]
+
+
+class JobConnection:
+    """A running ssh. Nothing but what the desktop's user types at its host's prompts is asked."""
+
+    def __init__(self, ssh: asyncio.subprocess.Process, listeners: Listeners) -> None:
+        self._ssh = ssh
+        self._listeners = listeners
+        assert ssh.stdout is not None
+        assert ssh.stdin is not None
+        self._stdout, self._stdin = ssh.stdout, ssh.stdin
+        self._words = asyncio.ensure_future(self._hear())
+
+    async def desktop(self) -> tuple[str, Multiplexer] | None:
+        """The path that a browser opens, and what carries to it; None where there is no desktop."""
+        while line := (await self._stdout.readline()).decode(errors="replace"):
+            if line.startswith(STAGE):
+                self._listeners.stage(line.removeprefix(STAGE).strip())
+            elif line.startswith(ADDRESS):
+                carrier = Multiplexer(self._stdout, self._stdin)
+                return line.removeprefix(ADDRESS).strip(), carrier
+        return None
+
+    async def words(self) -> AsyncIterator[str]:
+        """The lines of stdout, of a script that opens no desktop."""
+        while line := (await self._stdout.readline()).decode(errors="replace"):
+            yield line.rstrip("\n")
+
+    async def carry(self, multiplexer: Multiplexer) -> None:
+        """Carry until the connection is over, or what arrives is none of the relay's."""
+        with suppress(BrokenFrame):
+            await multiplexer.run()
+        self._stdin.close()
+
+    async def status(self) -> int:
+        """The exit status of login.sh, or 255 of ssh, once all its words are heard."""
+        await self._words
+        return await self._ssh.wait()
+
+    async def end(self) -> None:
+        """The end of stdin ends the relay, and that the connection; what hangs is killed."""
+        self._stdin.close()
+        try:
+            async with asyncio.timeout(_END_WITHIN):
+                await self._ssh.wait()
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                self._ssh.kill()
+            await self._ssh.wait()
+        self._words.cancel()
+        await asyncio.wait([self._words])
+
+    async def _hear(self) -> None:
+        assert self._ssh.stderr is not None
+        while line := (await self._ssh.stderr.readline()).decode(errors="replace"):
+            if line.startswith(JOB):
+                self._listeners.job(parse(line.removeprefix(JOB)))
+            else:
+                self._listeners.other(line.rstrip())
+
+
+@asynccontextmanager
+async def connected(
+    host: str, options: Sequence[str], script: str, listeners: Listeners
+) -> AsyncIterator[JobConnection]:
+    """Run a script of `desktopd.ssh.slurm.scripts` at the host, for as long as the block."""
+    ssh = await asyncio.create_subprocess_exec(
+        *("ssh", *options, *ALIVE, "-T", host, COMMAND),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        limit=2**20,
+    )
+    assert ssh.stdin is not None
+    with suppress(OSError):
+        ssh.stdin.write(script.encode())
+        await ssh.stdin.drain()
+    connection = JobConnection(ssh, listeners)
+    try:
+        yield connection
+    finally:
+        await connection.end()
