@@ -172,6 +172,7 @@ class MotionCanvas:
         """Draw the scene, as `SceneCanvas._draw_scene` does."""
         for_screen = self._painting and bgcolor is None and not self._scene._fb_stack
         if not for_screen:
+            self._give_up_exact()
             self._draw_as_it_is(bgcolor)
             return
         self._painting = False
@@ -201,9 +202,7 @@ class MotionCanvas:
         self._controller.scene({key: freedom(visual) for key, visual in visuals.items()})
         if self._shows_again(size):
             return
-        if self._exact is not None:
-            self._exact.abandon()
-            self._exact = None
+        self._give_up_exact()
         if self._is_quick(visuals):
             self._draw_whole(visuals)
         else:
@@ -317,17 +316,21 @@ class MotionCanvas:
         if picture is not None and picture.quality == EXACT:
             self._original_update()
             return
-        scene = self._scene
+        scene, visuals = self._scene, self._visuals()
         scene.set_current()
-        points = {key for key, visual in self._visuals().items() if has_points(visual)}
+        self._transforms.restore()
+        seconds = self._controller.costs(EXACT)
         self._exact = ExactDrawing(
-            scene,
-            self._draw_as_it_is,
-            self._revision,
-            self._controller.predict(EXACT),
-            self._controller.fixed(points),
+            scene, self._original_draw, self._revision, visuals, seconds
         )
         self._next_slice(self._exact)
+
+    def _give_up_exact(self) -> None:
+        """Leave the exact picture that is not shown yet, since something else is drawn."""
+        exact, self._exact = self._exact, None
+        if exact is not None:
+            exact.abandon()
+            self._rest.await_()
 
     def _next_slice(self, exact: ExactDrawing) -> None:
         """Draw one slice more, and let the event loop turn."""
