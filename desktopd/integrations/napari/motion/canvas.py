@@ -80,14 +80,19 @@ class MotionCanvas:
         self._coarse: OffscreenPicture | None = None
         self._whole_picture: OffscreenPicture | None = None
         self._exact: ExactDrawing | None = None
-        self._surface = WindowSurface(self._scene.native, self._catch_up)
+        self._surface = WindowSurface(
+            self._scene.native,
+            self._catch_up,
+            lambda: self._newer_on_window and self._rest.awaited,
+            self._scene.native.window()._qt_viewer.dims,
+        )
         self._on_window = False
         self._newer_on_window = False
         self._points = PlainPoints()
         self._soon = QTimer()
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._draw_on_window)
-        self._rest = Rest(lambda: self._status.catch_up(), lambda: self._attempt(self._settle))
+        self._rest = Rest(self._slowed, lambda: self._attempt(self._settle))
         self._status = Status(canvas, lambda: self._rest.moving)
         self._transforms = Transforms(self._scene)
         self._original_draw = self._scene._draw_scene
@@ -167,6 +172,11 @@ class MotionCanvas:
         if self._newer_on_window:
             self._newer_on_window = False
             self._scene.native.update()
+
+    def _slowed(self) -> None:
+        """Do what has waited while the scene moved."""
+        self._status.catch_up()
+        self._surface.composition.release()
 
     def _draw_scene(self, bgcolor: Any = None) -> None:
         """Draw the scene, as `SceneCanvas._draw_scene` does."""

@@ -11,7 +11,7 @@ MANY = 1000
 """Primitives of which a drawing is cut by them: fewer are cut by where they are drawn."""
 FIRST = 500
 """Primitives of the first part."""
-ROWS = 8
+ROWS = 4
 """Pixels: heights are multiples of this; parallel threads of a software renderer share a band."""
 GROWTH = 2.0
 """By how much at most the next part is larger: it may be denser."""

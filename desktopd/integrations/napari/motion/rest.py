@@ -47,6 +47,11 @@ class Rest:
         """Whether the scene has changed just now, and `slowed` will be called."""
         return self._timer.isActive() and time.perf_counter() - self._changed_at < REST
 
+    @property
+    def awaited(self) -> bool:
+        """Whether `settled` is still to come."""
+        return bool(self._timer.isActive())
+
     def _look(self) -> None:
         held = QApplication.mouseButtons() != Qt.MouseButton.NoButton
         changed, now = self._changed_at, time.perf_counter()

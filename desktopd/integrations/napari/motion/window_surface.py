@@ -9,24 +9,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from qtpy.QtCore import QEvent, QObject, QPoint, QRect, QRectF
+from qtpy.QtCore import QPoint, QRect, QRectF
 from qtpy.QtGui import QBackingStore, QGuiApplication, QImage, QPainter, QRegion
 
-COMPOSES = frozenset({QEvent.Type.UpdateRequest, QEvent.Type.Expose, QEvent.Type.Paint})
-"""Events after which Qt composes a window, with what it has of the canvas."""
+from desktopd.integrations.napari.motion.composition import Composition
+
+SMALL = 0.15
+"""Of a window: what is painted of the widgets around the one that the user holds."""
 
 
 class WindowSurface:
     """That of `native`, the QOpenGLWidget of a vispy canvas.
 
     `stale` is called when Qt is about to compose the window, before which the framebuffer of the
-    canvas must hold what was painted here.
+    canvas must hold what was painted here; `waits` tells whether that may wait. Meanwhile the
+    widget that the user holds is painted here too, and `sliders`.
     """
 
-    def __init__(self, native: Any, stale: Callable[[], None]) -> None:
+    def __init__(
+        self, native: Any, stale: Callable[[], None], waits: Callable[[], bool], sliders: Any
+    ) -> None:
         self._native = native
-        self._watch = _Watch(stale)
-        self._watched: list[QObject] = []
+        self._sliders = sliders
+        self.composition = Composition(stale, waits)
         self._store: QBackingStore | None = None
 
     def takes(self) -> bool:
@@ -39,15 +44,36 @@ class WindowSurface:
     def paint(self, picture: QImage) -> None:
         """Show a picture, as large as the canvas is."""
         store, place, free = self._backing_store(), self._place(), self._free()
-        store.beginPaint(free)
+        store.beginPaint(QRegion(QRect(QPoint(0, 0), store.size())))
         painter = QPainter(store.paintDevice())
         painter.setClipRegion(free)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(QRectF(place), picture, QRectF(picture.rect()))
         painter.end()
+        if self.composition.wanted:
+            for widget in self._live():
+                free += self._render(widget, store.paintDevice())
         store.endPaint()
         store.flush(free)
+
+    def _live(self) -> list[Any]:
+        """The widgets that change with each picture, if they are seen."""
+        holder, held = self._holder(), self.composition.held
+        found = [self._sliders]
+        if held is not None and held is not self._native and not self._sliders.isAncestorOf(held):
+            # Its neighbours say its value.
+            around = held.parentWidget()
+            small = around.width() * around.height() < SMALL * holder.width() * holder.height()
+            found.append(around if small else held)
+        return [widget for widget in found if widget.window() is holder and widget.isVisible()]
+
+    def _render(self, widget: Any, device: Any) -> QRegion:
+        """Paint a widget in its place; returns that."""
+        region = widget.visibleRegion()
+        corner = widget.mapTo(self._holder(), QPoint(0, 0))
+        widget.render(device, corner, region)
+        return region.translated(corner)
 
     def _backing_store(self) -> QBackingStore:
         """That of the window of now: a canvas can be put into another one."""
@@ -59,11 +85,7 @@ class WindowSurface:
         return store
 
     def _follow(self, window: Any) -> QBackingStore:
-        for watched in self._watched:
-            watched.removeEventFilter(self._watch)
-        self._watched = [window, self._holder()]
-        for watched in self._watched:
-            watched.installEventFilter(self._watch)
+        self.composition.follow(window, self._holder())
         return QBackingStore(window)
 
     def _holder(self) -> Any:
@@ -93,17 +115,3 @@ class WindowSurface:
             if cover.isVisible() and not cover.isWindow():
                 free -= QRegion(QRect(cover.mapTo(holder, QPoint(0, 0)), cover.size()))
         return free
-
-
-class _Watch(QObject):  # type: ignore[misc]
-    """Calls before Qt composes."""
-
-    def __init__(self, called: Callable[[], None]) -> None:
-        super().__init__()
-        self._called = called
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - as Qt names it
-        """Let every event pass."""
-        if event.type() in COMPOSES:
-            self._called()
-        return False
