@@ -330,9 +330,7 @@ class MotionCanvas:
         scene.set_current()
         self._transforms.restore()
         seconds = self._controller.costs(EXACT)
-        self._exact = ExactDrawing(
-            scene, self._original_draw, self._revision, visuals, seconds
-        )
+        self._exact = ExactDrawing(scene, self._original_draw, self._revision, visuals, seconds)
         self._next_slice(self._exact)
 
     def _give_up_exact(self) -> None:

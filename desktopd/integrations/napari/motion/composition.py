@@ -12,7 +12,7 @@ from qtpy.QtCore import QCoreApplication, QEvent, QObject, QTimer
 
 COMPOSES = frozenset({QEvent.Type.UpdateRequest, QEvent.Type.Expose, QEvent.Type.Paint})
 """Events after which Qt composes a window, with what it has of the canvas."""
-LATEST = 0.3
+LATEST = 0.5
 """Seconds after which it is composed in any case."""
 
 

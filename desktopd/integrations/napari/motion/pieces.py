@@ -32,7 +32,9 @@ class Part:
 class Parts:
     """The parts of `whole` units, the first of `first` and none of more than `most`."""
 
-    def __init__(self, whole: int, first: int, most: int, seconds: float, multiple: int = 1) -> None:
+    def __init__(
+        self, whole: int, first: int, most: int, seconds: float, multiple: int = 1
+    ) -> None:
         self._whole = whole
         self._multiple = multiple
         self._most = max(most, multiple)
