@@ -4,8 +4,9 @@
 
 SCENE is one of `tests.bench.scenes`; MODE is ``turns`` by itself as fast as it can be drawn, or is
 dragged, drawn by ``napari`` alone or with the companion's ``motion``. Speaks like
-`tests.bench.workload`, and tells the middle of its canvas (of its slider, where that is dragged). A frame's number appears in the top left
-corner, in a window of its own, as soon as napari has handed the frame to the X server.
+`tests.bench.workload`, and tells the middle of its canvas, or of the slider that is to be dragged.
+A frame's number appears in the top left corner, in a window of its own, as soon as napari has
+handed the frame to the X server.
 """
 
 from __future__ import annotations

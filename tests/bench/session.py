@@ -43,7 +43,10 @@ ANSWER = 4000  # ms within which a click must show
 REST = 4.0  # seconds for the picture to become exact
 LIVE = "napari-live"
 DRAGS = {
-    **{"drag-3d": "3d", "drag-large": "large", "drag-points": "points", "drag-2d": "2d"},
+    "drag-3d": "3d",
+    "drag-large": "large",
+    "drag-points": "points",
+    "drag-2d": "2d",
     "drag-slider": "slider",
 }
 """Scenes of napari itself that are turned, or moved, by the mouse."""

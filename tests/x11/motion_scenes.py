@@ -60,6 +60,18 @@ def points(viewer: Any) -> None:
     )
 
 
+def meshes(viewer: Any) -> None:
+    """More triangles and lines than are drawn at once."""
+    corners = random.random((2000, 1, 3)) * (24, 40, 48) + random.random((2000, 3, 3)) * 2
+    faces = np.arange(6000).reshape(-1, 3)
+    viewer.add_surface((corners.reshape(-1, 3), faces, np.linspace(0, 1, 6000)), opacity=0.6)
+    starts = random.random((1500, 1, 3)) * (24, 40, 48)
+    viewer.add_vectors(np.concatenate([starts, random.random((1500, 1, 3)) * 4 - 2], 1))
+    times = np.tile(np.arange(40), 60)
+    walks = np.add(random.normal(0, 1, (60, 40, 3)).cumsum(1).reshape(-1, 3), (12, 20, 24))
+    viewer.add_tracks(np.column_stack([np.repeat(np.arange(60), 40), times, walks]))
+
+
 def grid(viewer: Any) -> None:
     mixture(viewer)
     viewer.canvas.grid.enabled = True
@@ -72,6 +84,7 @@ SCENES: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "labels": (3, lambda viewer: viewer.add_labels(LABELS)),
     "points": (3, points),
     "mixture": (3, mixture),
+    "meshes": (3, meshes),
     "grid": (3, grid),
     "flat": (2, mixture),
 }
@@ -131,17 +144,23 @@ class Viewer:
                 return
             assert time.monotonic() < end, "it never rests"
 
-    def screen(self) -> Any:
-        """The canvas as the X server shows it."""
-        native = self.canvas.native
-        corner = native.mapToGlobal(native.rect().topLeft())
-        return self.part(QImg2array(QApplication.primaryScreen().grabWindow(0).toImage()), corner)
+    def begin_exact(self) -> None:
+        """Let the exact picture be begun, where it is drawn by itself."""
+        end = time.monotonic() + WITHIN
+        while self.motion and self.motion._exact is None and time.monotonic() < end:
+            QApplication.processEvents()
 
-    def part(self, picture: Any, corner: Any) -> Any:
-        """The canvas in a picture of what is around it."""
-        native = self.canvas.native
-        rows = slice(corner.y(), corner.y() + native.height())
-        return picture[rows, corner.x() : corner.x() + native.width(), :3]
+    def screen(self, widget: Any = None) -> Any:
+        """The canvas, or a widget, as the X server shows it."""
+        shown = self.canvas.native if widget is None else widget
+        corner = shown.mapToGlobal(shown.rect().topLeft())
+        whole = QImg2array(QApplication.primaryScreen().grabWindow(0).toImage())
+        return self.part(whole, corner, shown)
+
+    def part(self, picture: Any, corner: Any, widget: Any) -> Any:
+        """A widget in a picture of what is around it."""
+        rows = slice(corner.y(), corner.y() + widget.height())
+        return picture[rows, corner.x() : corner.x() + widget.width(), :3]
 
     def move(self, scene: int, step: int) -> None:
         if scene == 3:
@@ -181,13 +200,17 @@ class Viewer:
             self.move(ndisplay, step)
             divisors.append(self.motion.shown.divisor if self.motion else 1)
         coarse, composed = self.screen(), self.composed - composed
+        sliders = self.viewer.window._qt_viewer.dims
+        moved = self.screen(sliders)
         self.compose()
-        beside = self.screen()
+        beside, still = self.screen(), self.screen(sliders)
         in_motion = viewer.screenshot(canvas_only=True, flash=False)[..., :3]
         self.move(ndisplay, 9)
         native = self.canvas.native
         corner = native.mapTo(self.window, native.rect().topLeft())
-        window = self.part(viewer.screenshot(canvas_only=False, flash=False), corner)
+        window = self.part(viewer.screenshot(canvas_only=False, flash=False), corner, native)
+        self.move(ndisplay, 8)
+        self.begin_exact()
         self.move(ndisplay, 10)
         figure = viewer.export_figure(flash=False)[..., :3]
         self.rest()
@@ -195,6 +218,8 @@ class Viewer:
         arrays = {
             "coarse": coarse,
             "beside": beside,
+            "moved": moved,
+            "still": still,
             "screen": self.screen(),
             "in_motion": in_motion,
             "figure": figure,

@@ -15,7 +15,7 @@ from desktopd.geometry import Size
 from tests.x11.conftest import Server, running
 
 SCRIPT = Path(__file__).with_name("motion_scenes.py")
-SCENES = ["iso", "additive", "plane", "labels", "points", "mixture", "grid", "flat"]
+SCENES = ["iso", "additive", "plane", "labels", "points", "mixture", "meshes", "grid", "flat"]
 # Software GL draws on every core.
 pytestmark = [pytest.mark.timeout(600), pytest.mark.whole_machine]
 
@@ -76,9 +76,15 @@ def test_qt_composes_the_same_when_another_widget_is_painted(drawn: Drawn, name:
 
 @pytest.mark.parametrize("name", sorted({*SCENES} - {"flat"}))
 def test_qt_composes_nothing_for_what_moves(drawn: Drawn, name: str) -> None:
-    """The slider of a flat scene is painted by Qt at each step."""
+    """Where a slider moves, Qt composes now and then for what is around it."""
     assert drawn[name]["companion"]["facts"]["composed"] == 0
     assert drawn[name]["napari"]["facts"]["composed"] > 0
+
+
+def test_the_slider_is_seen_where_it_is_while_qt_composes_nothing(drawn: Drawn) -> None:
+    ours = drawn["flat"]["companion"]
+    assert len(np.unique(ours["still"])) > 5, "an empty picture says nothing"
+    assert np.array_equal(ours["moved"], ours["still"])
 
 
 @pytest.mark.parametrize("name", SCENES)

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from qtpy.QtCore import QEvent, QTimer
-from vispy.gloo import gl
 
 from desktopd.integrations.napari.motion.controller import Controller
 from desktopd.integrations.napari.motion.exact import ExactDrawing
@@ -22,6 +21,7 @@ from desktopd.integrations.napari.motion.frame_time import FrameTime
 from desktopd.integrations.napari.motion.offscreen_picture import OffscreenPicture
 from desktopd.integrations.napari.motion.points import PlainPoints, has_points
 from desktopd.integrations.napari.motion.quality import EXACT, Key, Quality
+from desktopd.integrations.napari.motion.renderer import CanvasRenderer
 from desktopd.integrations.napari.motion.rest import Rest
 from desktopd.integrations.napari.motion.status import Status
 from desktopd.integrations.napari.motion.transforms import Transforms
@@ -32,7 +32,6 @@ FRAME = 0.040
 """Seconds that a frame may take."""
 GLANCE = 16
 """Frames of a quick GPU of which one is measured, since it could be drawing the next meanwhile."""
-SOFTWARE = ("llvmpipe", "softpipe", "swrast", "lavapipe")
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +70,7 @@ class MotionCanvas:
         self._smooth = True
         self._time = FrameTime(frame)
         self._controller = Controller(self._time.budget)
-        self._renderer = ""
+        self._renderer = CanvasRenderer()
         self._whole = float("inf")
         self._frames = 0
         self._revision = 0
@@ -135,15 +134,11 @@ class MotionCanvas:
             self._rest.changed()
             if self._soon.isActive():
                 return
-            if self._smooth and self._composes_slowly and self._surface.takes():
+            # Qt's composition, which the cores draw too, is to be spared.
+            if self._smooth and self._renderer.known_as_software and self._surface.takes():
                 self._soon.start(0)
                 return
         self._original_update(node)
-
-    @property
-    def _composes_slowly(self) -> bool:
-        """Whether Qt's composition, which draws by software too, is to be spared in motion."""
-        return self._draws_by_software if self._renderer else False
 
     def _draw_on_window(self) -> None:
         """Draw a frame and show it, as a paint event does, without Qt's composition."""
@@ -231,13 +226,7 @@ class MotionCanvas:
         if self._controller.known:
             return not self._controller.is_slow
         # Nobody knows how long a new volume takes without a GPU: the coarse picture will tell.
-        return not (self._draws_by_software and any(map(is_volume, visuals.values())))
-
-    @property
-    def _draws_by_software(self) -> bool:
-        if not self._renderer:
-            self._renderer = str(gl.glGetParameter(gl.GL_RENDERER))
-        return any(name in self._renderer for name in SOFTWARE)
+        return not (self._renderer.is_software and any(map(is_volume, visuals.values())))
 
     def _shows_again(self, size: tuple[int, ...]) -> bool:
         """Show what was drawn of this very scene, if it was."""
@@ -269,7 +258,7 @@ class MotionCanvas:
                 self._draw_as_it_is()
             self._controller.measured(EXACT, seconds)
             self._whole = sum(seconds.values())
-        elif self._draws_by_software or self._frames % GLANCE == 0:
+        elif self._renderer.is_software or self._frames % GLANCE == 0:
             start = time.perf_counter()
             self._draw_as_it_is()
             context.finish()

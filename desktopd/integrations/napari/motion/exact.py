@@ -16,7 +16,7 @@ from desktopd.integrations.napari.motion.offscreen_picture import OffscreenPictu
 from desktopd.integrations.napari.motion.partial_draw import PartialDraw
 from desktopd.integrations.napari.motion.pieces import Parts, bands
 from desktopd.integrations.napari.motion.quality import Key
-from desktopd.integrations.napari.motion.recording import Command, recorded
+from desktopd.integrations.napari.motion.recording import GlirCommand, recorded
 
 SLICE = 0.020
 """Seconds after which the event loop turns; one part is to take no more."""
@@ -88,13 +88,13 @@ class ExactDrawing:
             else:
                 self._send(command)
 
-    def _send(self, command: Command) -> None:
+    def _send(self, command: GlirCommand) -> None:
         # What is drawn into framebuffers of visuals' own is not to be cut: glyphs, a few pixels.
         if command.words[0] == "FRAMEBUFFER":
             self._aside = bool(command.words[2])
         self._parser.parse([command.words])
 
-    def _parts(self, command: Command) -> Iterator[None]:
+    def _parts(self, command: GlirCommand) -> Iterator[None]:
         width, height = self.framebuffer.size
         drawing = PartialDraw(self._parser, command.words)
         whole = self._layer_seconds.get(command.layer, 0.0)

@@ -66,7 +66,7 @@ def bands(height: int, whole: float, seconds: float) -> Parts:
     The most is set by that, since empty rows below would let the first dense band be far too high.
     """
     if whole <= seconds / 2:
-        return Parts(height, height, height, seconds, ROWS)
+        return Parts(height, height, height, seconds)
     most = height * seconds / (DENSE * whole)
     return Parts(height, int(most / 2), int(most), seconds, ROWS)
 

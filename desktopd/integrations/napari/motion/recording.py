@@ -16,7 +16,7 @@ from desktopd.integrations.napari.motion.quality import Key
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class GlirCommand:
     """One of GLIR, vispy's intermediate representation, and the layer that gave it, if one did."""
 
     words: tuple[Any, ...]
@@ -33,7 +33,7 @@ class Command:
         return self.words[:2] == ("FUNC", "glClear")
 
 
-def recorded(scene: Any, visuals: Mapping[Key, Any], draw: Callable[[], None]) -> list[Command]:
+def recorded(scene: Any, visuals: Mapping[Key, Any], draw: Callable[[], None]) -> list[GlirCommand]:
     """What `draw` would have OpenGL do for `scene`, which nobody but the caller can do now.
 
     vispy takes it for done: what draws nothing (data, uniforms, states) is to be sent in any case.
@@ -59,13 +59,13 @@ class _Recorder(BaseGlirParser):  # type: ignore[misc]
         super().__init__()
         self.capabilities = parser.capabilities
         self.parser = parser
-        self.commands: list[Command] = []
+        self.commands: list[GlirCommand] = []
         self._layer: Key | None = None
 
     def parse(self, commands: list[tuple[Any, ...]]) -> None:
         # The framebuffer is made current by who sends the commands.
         told = (words for words in commands if words[0] != "CURRENT")
-        self.commands += [Command(words, self._layer) for words in told]
+        self.commands += [GlirCommand(words, self._layer) for words in told]
 
     def is_remote(self) -> bool:
         return bool(self.parser.is_remote())
