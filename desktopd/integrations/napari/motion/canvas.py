@@ -177,7 +177,6 @@ class MotionCanvas:
         """Draw the scene, as `SceneCanvas._draw_scene` does."""
         for_screen = self._painting and bgcolor is None and not self._scene._fb_stack
         if not for_screen:
-            self._give_up_exact()
             self._draw_as_it_is(bgcolor)
             return
         self._painting = False
@@ -195,7 +194,7 @@ class MotionCanvas:
         except Exception:
             log.exception("desktopd: napari draws what moves from now on")
             self._smooth = False
-            self._exact = None
+            self._give_up_exact()
             self._original_update()
             return False
         return True
@@ -214,6 +213,7 @@ class MotionCanvas:
             self._draw_coarse(visuals, size)
 
     def _draw_as_it_is(self, bgcolor: Any = None) -> None:
+        self._give_up_exact()
         self._transforms.restore()
         self._original_draw(bgcolor)
 
@@ -327,7 +327,8 @@ class MotionCanvas:
         exact, self._exact = self._exact, None
         if exact is not None:
             exact.abandon()
-            self._rest.await_()
+            if self._smooth:
+                self._rest.await_()
 
     def _next_slice(self, exact: ExactDrawing) -> None:
         """Draw one slice more, and let the event loop turn."""

@@ -72,9 +72,9 @@ class ExactDrawing:
         if not self.done:
             self._steps.close()
             with self.framebuffer.drawn_into(self._scene):
-                self._scene.context.flush_commands()
-                while self._commands:
-                    command = self._commands.popleft()
+                # Before all that vispy has to say since: that may be the end of what these set.
+                self._parser.parse([("CURRENT", 0, self.framebuffer.handle)])
+                for command in self._commands:
                     if not (command.draws or command.clears):
                         self._send(command)
         del self.framebuffer
@@ -92,7 +92,8 @@ class ExactDrawing:
         # What is drawn into framebuffers of visuals' own is not to be cut: glyphs, a few pixels.
         if command.words[0] == "FRAMEBUFFER":
             self._aside = bool(command.words[2])
-        self._parser.parse([command.words])
+        if not command.is_late(self._parser):
+            self._parser.parse([command.words])
 
     def _parts(self, command: GlirCommand) -> Iterator[None]:
         width, height = self.framebuffer.size
@@ -107,8 +108,10 @@ class ExactDrawing:
             context.set_scissor(0, first, width, count)
             context.set_state(scissor_test=True)
             context.flush_commands()
-            self._parser.parse([command.words])
-            context.set_state(scissor_test=False)
+            try:
+                self._parser.parse([command.words])
+            finally:
+                context.set_state(scissor_test=False)
 
         yield from self._timed(bands(height, whole, SLICE), band)
 

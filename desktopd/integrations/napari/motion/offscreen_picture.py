@@ -31,6 +31,11 @@ class OffscreenPicture:
             raise RuntimeError(f"OpenGL makes no framebuffer of {width}x{height} pixels")
         self.size = width, height
 
+    @property
+    def handle(self) -> int:
+        """OpenGL's name of it."""
+        return int(self._object.handle())
+
     @contextmanager
     def drawn_into(self, scene: Any) -> Iterator[None]:
         """Have vispy take this for the canvas's own framebuffer."""

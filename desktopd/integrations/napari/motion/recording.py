@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from vispy.gloo.glir import BaseGlirParser
+from vispy.gloo.glir import JUST_DELETED, BaseGlirParser
 
 from desktopd.integrations.napari.motion.quality import Key
 
@@ -31,6 +31,12 @@ class GlirCommand:
     def clears(self) -> bool:
         """Whether it makes a framebuffer empty."""
         return self.words[:2] == ("FUNC", "glClear")
+
+    def is_late(self, parser: Any) -> bool:
+        """Whether it is about an object that has gone, which vispy allows among many at once."""
+        if self.words[0] in ("FUNC", "CREATE", "DELETE"):
+            return False
+        return parser.get_object(self.words[1]) in (None, JUST_DELETED)
 
 
 def recorded(scene: Any, visuals: Mapping[Key, Any], draw: Callable[[], None]) -> list[GlirCommand]:
