@@ -201,6 +201,8 @@ class Viewer:
             divisors.append(self.motion.shown.divisor if self.motion else 1)
         coarse, composed = self.screen(), self.composed - composed
         sliders = self.viewer.window._qt_viewer.dims
+        for _ in range(10):
+            self.turn(PAUSE)
         moved = self.screen(sliders)
         self.compose()
         beside, still = self.screen(), self.screen(sliders)
@@ -209,8 +211,10 @@ class Viewer:
         native = self.canvas.native
         corner = native.mapTo(self.window, native.rect().topLeft())
         window = self.part(viewer.screenshot(canvas_only=False, flash=False), corner, native)
+        extra = viewer.add_image(VOLUME[:, ::-1], rendering="mip")
         self.move(ndisplay, 8)
         self.begin_exact()
+        viewer.layers.remove(extra)
         self.move(ndisplay, 10)
         figure = viewer.export_figure(flash=False)[..., :3]
         self.rest()

@@ -20,14 +20,18 @@ class Composition(QObject):  # type: ignore[misc]
     """That of one window at a time.
 
     `stale` is called when Qt is about to compose the window; `waits` tells whether it may wait.
+    `kept` is called soon after it began to wait.
     """
 
-    def __init__(self, stale: Callable[[], None], waits: Callable[[], bool]) -> None:
+    def __init__(
+        self, stale: Callable[[], None], waits: Callable[[], bool], kept: Callable[[], None]
+    ) -> None:
         super().__init__()
         self.held: Any = None
         """The widget in which the user holds a mouse button."""
         self._stale = stale
         self._waits = waits
+        self._kept = kept
         self._window: Any = None
         self._holder: Any = None
         self._wanted = self._due = False
@@ -75,6 +79,7 @@ class Composition(QObject):  # type: ignore[misc]
         if not self._wanted:
             self._wanted = True
             self._latest.start(round(LATEST * 1000))
+            QTimer.singleShot(0, self._kept)
 
     def _note_press(self, kind: QEvent.Type, event: Any) -> None:
         if kind == QEvent.Type.MouseButtonPress:

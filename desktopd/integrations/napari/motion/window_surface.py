@@ -31,7 +31,7 @@ class WindowSurface:
     ) -> None:
         self._native = native
         self._sliders = sliders
-        self.composition = Composition(stale, waits)
+        self.composition = Composition(stale, waits, self._paint_live)
         self._store: QBackingStore | None = None
 
     def takes(self) -> bool:
@@ -44,18 +44,28 @@ class WindowSurface:
     def paint(self, picture: QImage) -> None:
         """Show a picture, as large as the canvas is."""
         store, place, free = self._backing_store(), self._place(), self._free()
-        store.beginPaint(QRegion(QRect(QPoint(0, 0), store.size())))
+        store.beginPaint(free)
         painter = QPainter(store.paintDevice())
         painter.setClipRegion(free)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(QRectF(place), picture, QRectF(picture.rect()))
         painter.end()
-        if self.composition.wanted:
-            for widget in self._live():
-                free += self._render(widget, store.paintDevice())
         store.endPaint()
         store.flush(free)
+        self._paint_live()
+
+    def _paint_live(self) -> None:
+        """Show the widgets that change with each picture as they are."""
+        if not (self.composition.wanted and self.takes()):
+            return
+        store = self._backing_store()
+        store.beginPaint(QRegion(QRect(QPoint(0, 0), store.size())))
+        region = QRegion()
+        for widget in self._live():
+            region += self._render(widget, store.paintDevice())
+        store.endPaint()
+        store.flush(region)
 
     def _live(self) -> list[Any]:
         """The widgets that change with each picture, if they are seen."""
