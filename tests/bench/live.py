@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from importlib import import_module
 from typing import Any
 
 import napari
@@ -57,13 +58,13 @@ class Live:
         if self._mode == "motion":
             from desktopd.integrations.napari.motion.canvas import MotionCanvas
 
-            self._motion = MotionCanvas(canvas, lambda: None, painted=self._swapped)
+            self._motion = MotionCanvas(canvas, lambda: None)
         native = canvas.native
         native.frameSwapped.connect(self._swapped)
         self._held = native
         if self._scene == "slider":
             self._held = self._viewer.window._qt_viewer.dims.slider_widgets[0].slider
-            self._held.valueChanged.connect(self._pointed)
+            self._held.valueChanged.connect(self._slid)
         else:
             canvas._scene_canvas.events.mouse_move.connect(self._pointed)
         middle = self._held.mapToGlobal(self._held.rect().center())
@@ -77,6 +78,10 @@ class Live:
             scenes.step(self._viewer, self._scene, self._turn)
 
     def _pointed(self, event: Any) -> None:
+        self._x = round(event.pos[0]) - self._held.rect().center().x()
+
+    def _slid(self, value: int) -> None:
+        # Qt tells no place with a value: where moves wait, the pointer may be further already.
         place = self._held.mapFromGlobal(QCursor.pos())
         self._x = place.x() - self._held.rect().center().x()
 
@@ -103,6 +108,12 @@ class Live:
 
 def main(size: Size, first: int, scene: str, mode: str) -> None:
     if mode == "motion":
+        # vispy's Qt backend, on which the companion's canvas stands, is there once napari's is.
+        import_module("napari._qt.qt_viewer")
+
+        from desktopd.integrations.napari import raster_canvas
+
+        raster_canvas.install()
         os.nice(NICE)
     # Qt's objects live as long as this variable.
     _live = Live(size, first, scene, mode)

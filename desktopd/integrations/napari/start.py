@@ -13,7 +13,7 @@ def start(hook: str) -> None:
     lock = place.claim()
     if lock is None:
         return
-    # Qt is there by now, and napari has chosen which one.
+    # Qt and vispy are there by now, and napari has chosen which ones.
     from desktopd.integrations.napari.companion import Companion
 
     Companion(place, lock)

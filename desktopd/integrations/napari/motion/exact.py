@@ -12,11 +12,11 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any
 
-from desktopd.integrations.napari.motion.offscreen_picture import OffscreenPicture
 from desktopd.integrations.napari.motion.partial_draw import PartialDraw
 from desktopd.integrations.napari.motion.pieces import Parts, bands
 from desktopd.integrations.napari.motion.quality import Key
 from desktopd.integrations.napari.motion.recording import GlirCommand, recorded
+from desktopd.integrations.napari.offscreen_picture import OffscreenPicture
 
 SLICE = 0.020
 """Seconds after which the event loop turns; one part is to take no more."""

@@ -31,8 +31,7 @@ class Rest:
         self._timer = QTimer()
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._look)
-        self.awaited = False
-        """Whether `settled` is still to come."""
+        self._awaited = False
 
     def changed(self) -> None:
         """Note that the scene is another one."""
@@ -40,19 +39,19 @@ class Rest:
 
     def await_(self) -> None:
         """Call when the scene rests."""
-        self.awaited = True
+        self._awaited = True
         self._timer.start(round(REST * 1000))
 
     def stop(self) -> None:
         """Do not call, but for what has slowed down."""
         self._timer.stop()
-        self.awaited = False
+        self._awaited = False
         self._slowed()
 
     @property
     def moving(self) -> bool:
         """Whether the scene has changed just now, and `slowed` will be called."""
-        return self.awaited and time.perf_counter() - self._changed_at < REST
+        return self._awaited and time.perf_counter() - self._changed_at < REST
 
     def _look(self) -> None:
         changed = self._changed_at
@@ -62,7 +61,7 @@ class Rest:
             QTimer.singleShot(TURN, lambda: self._rests_since(changed))
 
     def _rests_since(self, changed: float) -> None:
-        if not self.awaited:
+        if not self._awaited:
             return
         if changed != self._changed_at:
             self._timer.start(round(REST / 2 * 1000))
@@ -72,5 +71,5 @@ class Rest:
         if held and time.perf_counter() - changed < HELD:
             self._timer.start(round(REST / 2 * 1000))
             return
-        self.awaited = False
+        self._awaited = False
         self._settled()

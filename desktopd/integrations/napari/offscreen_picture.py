@@ -33,8 +33,12 @@ class OffscreenPicture:
 
     @property
     def handle(self) -> int:
-        """OpenGL's name of it."""
+        """OpenGL's number for it."""
         return int(self._object.handle())
+
+    def bind(self) -> None:
+        """Have OpenGL draw into it."""
+        self._object.bind()
 
     @contextmanager
     def drawn_into(self, scene: Any) -> Iterator[None]:
