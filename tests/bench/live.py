@@ -4,8 +4,9 @@
 
 SCENE is one of `tests.bench.scenes`; MODE is ``turns`` by itself as fast as it can be drawn, or is
 dragged, drawn by ``napari`` alone or with the companion's ``motion``. Speaks like
-`tests.bench.workload`, and tells the middle of its canvas. A frame's number appears in the top left
-corner, in a window of its own, as soon as napari has handed the frame to the X server.
+`tests.bench.workload`, and tells the middle of its canvas, or of the slider that is to be dragged.
+A frame's number appears in the top left corner, in a window of its own, as soon as napari has
+handed the frame to the X server.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from __future__ import annotations
 import os
 import sys
 import time
+from importlib import import_module
 from typing import Any
 
 import napari
 from qtpy.QtCore import QSocketNotifier, QTimer
+from qtpy.QtGui import QCursor
 
 from desktopd.geometry import Size
 from tests.bench import barcode, scenes
@@ -58,8 +61,13 @@ class Live:
             self._motion = MotionCanvas(canvas, lambda: None)
         native = canvas.native
         native.frameSwapped.connect(self._swapped)
-        canvas._scene_canvas.events.mouse_move.connect(self._pointed)
-        middle = native.mapToGlobal(native.rect().center())
+        self._held = native
+        if self._scene == "slider":
+            self._held = self._viewer.window._qt_viewer.dims.slider_widgets[0].slider
+            self._held.valueChanged.connect(self._slid)
+        else:
+            canvas._scene_canvas.events.mouse_move.connect(self._pointed)
+        middle = self._held.mapToGlobal(self._held.rect().center())
         self._show_number()
         self._timer.start(1)
         tell({"first": self._number, "middle": [middle.x(), middle.y()]})
@@ -70,8 +78,12 @@ class Live:
             scenes.step(self._viewer, self._scene, self._turn)
 
     def _pointed(self, event: Any) -> None:
-        native = self._viewer.window._qt_viewer.canvas.native
-        self._x = round(event.pos[0]) - native.rect().center().x()
+        self._x = round(event.pos[0]) - self._held.rect().center().x()
+
+    def _slid(self, value: int) -> None:
+        # Qt tells no place with a value: where moves wait, the pointer may be further already.
+        place = self._held.mapFromGlobal(QCursor.pos())
+        self._x = place.x() - self._held.rect().center().x()
 
     def _swapped(self) -> None:
         if self._moving:
@@ -96,6 +108,9 @@ class Live:
 
 def main(size: Size, first: int, scene: str, mode: str) -> None:
     if mode == "motion":
+        # vispy's Qt backend, on which the companion's canvas stands, is there once napari's is.
+        import_module("napari._qt.qt_viewer")
+
         from desktopd.integrations.napari import raster_canvas
 
         raster_canvas.install()

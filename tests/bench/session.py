@@ -42,7 +42,13 @@ ARMED = 0.06  # seconds in which the probe learns how the square was
 ANSWER = 4000  # ms within which a click must show
 REST = 4.0  # seconds for the picture to become exact
 LIVE = "napari-live"
-DRAGS = {"drag-3d": "3d", "drag-large": "large", "drag-points": "points", "drag-2d": "2d"}
+DRAGS = {
+    "drag-3d": "3d",
+    "drag-large": "large",
+    "drag-points": "points",
+    "drag-2d": "2d",
+    "drag-slider": "slider",
+}
 """Scenes of napari itself that are turned, or moved, by the mouse."""
 STILL = ("idle", "click")
 ONE_CORNER = ("typing", LIVE, *DRAGS)

@@ -61,6 +61,18 @@ def points(viewer: Any) -> None:
     )
 
 
+def meshes(viewer: Any) -> None:
+    """More triangles and lines than are drawn at once."""
+    corners = random.random((2000, 1, 3)) * (24, 40, 48) + random.random((2000, 3, 3)) * 2
+    faces = np.arange(6000).reshape(-1, 3)
+    viewer.add_surface((corners.reshape(-1, 3), faces, np.linspace(0, 1, 6000)), opacity=0.6)
+    starts = random.random((1500, 1, 3)) * (24, 40, 48)
+    viewer.add_vectors(np.concatenate([starts, random.random((1500, 1, 3)) * 4 - 2], 1))
+    times = np.tile(np.arange(40), 60)
+    walks = np.add(random.normal(0, 1, (60, 40, 3)).cumsum(1).reshape(-1, 3), (12, 20, 24))
+    viewer.add_tracks(np.column_stack([np.repeat(np.arange(60), 40), times, walks]))
+
+
 def grid(viewer: Any) -> None:
     mixture(viewer)
     viewer.canvas.grid.enabled = True
@@ -73,6 +85,7 @@ SCENES: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "labels": (3, lambda viewer: viewer.add_labels(LABELS)),
     "points": (3, points),
     "mixture": (3, mixture),
+    "meshes": (3, meshes),
     "grid": (3, grid),
     "flat": (2, mixture),
 }
@@ -142,6 +155,12 @@ class Viewer:
                 return
             assert time.monotonic() < end, "it never rests"
 
+    def begin_exact(self) -> None:
+        """Let the exact picture be begun, where it is drawn by itself."""
+        end = time.monotonic() + WITHIN
+        while self.motion and self.motion._exact is None and time.monotonic() < end:
+            QApplication.processEvents()
+
     def screen(self) -> Any:
         """The canvas as the X server shows it."""
         native = self.canvas.native
@@ -199,6 +218,10 @@ class Viewer:
         native = self.canvas.native
         corner = native.mapTo(self.window, native.rect().topLeft())
         window = self.part(viewer.screenshot(canvas_only=False, flash=False), corner)
+        extra = viewer.add_image(VOLUME[:, ::-1], rendering="mip")
+        self.move(ndisplay, 8)
+        self.begin_exact()
+        viewer.layers.remove(extra)
         self.move(ndisplay, 10)
         figure = viewer.export_figure(flash=False)[..., :3]
         self.rest()

@@ -154,7 +154,7 @@ class MotionCanvas:
         except Exception:
             log.exception("desktopd: napari draws what moves from now on")
             self._smooth = False
-            self._exact = None
+            self._give_up_exact()
             self._original_update()
             return False
         return True
@@ -166,15 +166,14 @@ class MotionCanvas:
         self._controller.scene({key: freedom(visual) for key, visual in visuals.items()})
         if self._shows_again(size):
             return
-        if self._exact is not None:
-            self._exact.abandon()
-            self._exact = None
+        self._give_up_exact()
         if self._is_quick(visuals):
             self._draw_whole(visuals)
         else:
             self._draw_coarse(visuals, size)
 
     def _draw_as_it_is(self, bgcolor: Any = None) -> None:
+        self._give_up_exact()
         self._transforms.restore()
         self._original_draw(bgcolor)
 
@@ -267,15 +266,23 @@ class MotionCanvas:
         if picture is None or picture.quality == EXACT:
             return
         scene.set_current()
-        points = {key for key, visual in self._visuals().items() if has_points(visual)}
+        self._transforms.restore()
         self._exact = ExactDrawing(
             scene,
-            self._draw_as_it_is,
+            self._original_draw,
             self._revision,
-            self._controller.predict(EXACT),
-            self._controller.fixed(points),
+            self._visuals(),
+            self._controller.costs(EXACT),
         )
         self._next_slice(self._exact)
+
+    def _give_up_exact(self) -> None:
+        """Leave the exact picture that is not shown yet, since something else is drawn."""
+        exact, self._exact = self._exact, None
+        if exact is not None:
+            exact.abandon()
+            if self._smooth:
+                self._rest.await_()
 
     def _next_slice(self, exact: ExactDrawing) -> None:
         """Draw one slice more, and let the event loop turn."""

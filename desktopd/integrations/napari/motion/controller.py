@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from desktopd.integrations.napari.motion.quality import (
     COARSE_DIVISORS,
@@ -93,12 +93,11 @@ class Controller:
 
     def predict(self, quality: Quality) -> float:
         """Seconds that a drawing takes."""
-        return sum(cost.predict(quality.share(key)) for key, cost in self._costs.items())
+        return sum(self.costs(quality).values())
 
-    def fixed(self, wholes: Collection[Key]) -> float:
-        """Seconds that any part of the exact picture takes, where `wholes` cannot be cut."""
-        whole = sum(cost.predict(1.0) for key, cost in self._costs.items() if key in wholes)
-        return max(self.quickest, whole)
+    def costs(self, quality: Quality) -> dict[Key, float]:
+        """Seconds that each layer takes."""
+        return {key: cost.predict(quality.share(key)) for key, cost in self._costs.items()}
 
     @property
     def is_slow(self) -> bool:

@@ -13,6 +13,9 @@ REST = 0.1
 HELD = 0.5
 """The same while a mouse button is held, since a drag is likely to go on."""
 
+TURN = 1
+"""Milliseconds in which what waits in the event loop is heard."""
+
 
 class Rest:
     """Calls `slowed` when nothing has changed for 0.1 s, and `settled` when the scene rests.
@@ -28,6 +31,7 @@ class Rest:
         self._timer = QTimer()
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._look)
+        self._awaited = False
 
     def changed(self) -> None:
         """Note that the scene is another one."""
@@ -35,28 +39,37 @@ class Rest:
 
     def await_(self) -> None:
         """Call when the scene rests."""
+        self._awaited = True
         self._timer.start(round(REST * 1000))
 
     def stop(self) -> None:
         """Do not call, but for what has slowed down."""
         self._timer.stop()
+        self._awaited = False
         self._slowed()
 
     @property
     def moving(self) -> bool:
         """Whether the scene has changed just now, and `slowed` will be called."""
-        return self._timer.isActive() and time.perf_counter() - self._changed_at < REST
+        return self._awaited and time.perf_counter() - self._changed_at < REST
 
     def _look(self) -> None:
-        held = QApplication.mouseButtons() != Qt.MouseButton.NoButton
-        changed, now = self._changed_at, time.perf_counter()
-        if now - changed >= REST:
-            self._slowed()
-        if now - changed < (HELD if held else REST):
+        changed = self._changed_at
+        if time.perf_counter() - changed < REST:
             self._timer.start(round(REST / 2 * 1000))
         else:
-            QTimer.singleShot(0, lambda: self._settle(changed))
+            QTimer.singleShot(TURN, lambda: self._rests_since(changed))
 
-    def _settle(self, changed: float) -> None:
-        if changed == self._changed_at:
-            self._settled()
+    def _rests_since(self, changed: float) -> None:
+        if not self._awaited:
+            return
+        if changed != self._changed_at:
+            self._timer.start(round(REST / 2 * 1000))
+            return
+        self._slowed()
+        held = QApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if held and time.perf_counter() - changed < HELD:
+            self._timer.start(round(REST / 2 * 1000))
+            return
+        self._awaited = False
+        self._settled()

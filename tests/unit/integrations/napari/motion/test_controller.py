@@ -130,9 +130,9 @@ def test_nothing_is_given_up_for_next_to_nothing() -> None:
     assert scene.draw()[-1].divisor <= 2
 
 
-def test_a_layer_that_cannot_be_cut_takes_its_time_for_any_part() -> None:
+def test_each_layer_costs_its_share() -> None:
     controller = Controller(0.03)
     controller.scene({"points": Freedom(), "volume": Freedom()})
     controller.measured(EXACT, {"points": 0.2, "volume": 0.4})
-    assert controller.fixed({"points"}) == pytest.approx(0.2)
-    assert controller.fixed(()) == pytest.approx(controller.quickest)
+    assert controller.costs(EXACT) == {"points": 0.2, "volume": 0.4}
+    assert controller.costs(Quality(2))["volume"] == pytest.approx(0.1)
