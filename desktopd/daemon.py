@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from desktopd.application_on_desktop import session_application
 from desktopd.budgets import Budget, Share
 from desktopd.config import ConfigError, Loaded, Settings, is_loopback
+from desktopd.control.heartbeat import keep_beating
 from desktopd.control.report import Report, Reporter
 from desktopd.control.supervisor import end_supervisor
 from desktopd.errors import ListenError
@@ -152,6 +153,7 @@ class Daemon:
             "rfb": self._rfb.run(),
             "idle": _idle(viewers, settings.idle_timeout),
             "reporter": Reporter(self._folder, self._report).serve(),
+            "heartbeat": keep_beating(),
         }
         if self._files is not None:
             tasks["uploads"] = keep_swept(self._files.staging, self._files.disk)

@@ -1,5 +1,6 @@
 """How a daemon ends: asked, idle, refused, by a mistake; alone, and under supervisord."""
 
+import json
 import os
 import signal
 import subprocess
@@ -105,6 +106,46 @@ def test_a_killed_daemon_is_started_again(folder: Path) -> None:
         supervisor.terminate()
         supervisor.communicate(timeout=10)
     assert processes_of(folder) == []
+
+
+def test_sigstop_of_daemon_a_watchdog_outside_kills_it_and_the_next_adopts_the_desktop(
+    folder: Path,
+) -> None:
+    argv = [str(ROOT / "container" / "serve"), *SMALL]
+    state = folder / "run" / "state.json"
+    with running(argv, folder / "run") as supervisor:
+        until(lambda: adopted(state).keys() >= {"display", "application"}, 40, "a desktop")
+        (first,) = children(supervisor.pid)
+        # Not in its first moments: it waits for the first sign of life.
+        until((folder / "run" / "ctl.sock").exists, 30, "a daemon")
+        before = adopted(state)
+        os.kill(first, signal.SIGSTOP)
+        began = time.monotonic()
+        until(lambda: start_time(first) is None, 30, "its end")
+        assert time.monotonic() - began < 10
+        until(lambda: children(supervisor.pid) not in ([], [first]), 10, "a second daemon")
+        # It answers, and goes on with what there is.
+        until(lambda: adopted(state) == before and answers(folder / "run"), 30, "an answer")
+        supervisor.terminate()
+        told, _ = supervisor.communicate(timeout=20)
+    assert f"desktopd (pid {first}) does not answer: killed" in told
+    assert "application adopted" in told
+    assert processes_of(folder) == []
+
+
+def adopted(state: Path) -> dict[str, int]:
+    """The pids of a desktop's services, as its daemon writes them down."""
+    try:
+        told = json.loads(state.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return {name: one["pid"] for name, one in told["running"].items()}
+
+
+def answers(folder: Path) -> bool:
+    """Whether the daemon with this runtime folder does."""
+    argv = [sys.executable, "-m", "desktopd", "status", "--runtime-dir", str(folder)]
+    return subprocess.run(argv, stdout=subprocess.DEVNULL, check=False).returncode == 0
 
 
 def children(pid: int) -> list[int]:

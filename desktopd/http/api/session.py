@@ -159,5 +159,6 @@ def _application(status: SessionStatus, role: Role) -> dict[str, Any]:
         "state": application.state,
         "restarts": application.restarts,
         "error": application.error,
+        "answers": status.answers,
         "log": application.log if control and application.state in _TELLING else "",
     }

@@ -68,6 +68,8 @@ export interface ApplicationStatus {
   state: ServiceState;
   restarts: number;
   error: string | null;
+  /** Whether it shows signs of life; not every server says. */
+  answers?: boolean;
   log?: string;
   /** Null as long as no process has ended. */
   exit?: ApplicationEnd | null;

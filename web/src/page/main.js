@@ -27,7 +27,7 @@ import { Bar } from './bar.js';
 import { BrowserMemory } from './browser-memory.js';
 import { refuseBrowserGestures } from './browser-gestures.js';
 import { ClipboardPanel, refusalText } from './clipboard-panel.js';
-import { CrashCard } from './crash-card.js';
+import { Cards } from './cards.js';
 import { DeepLink } from './deep-link.js';
 import { desktopAddress } from './desktop-address.js';
 import { DesktopView } from './desktop-view.js';
@@ -40,12 +40,10 @@ import { errorText, faultText } from './error-text.js';
 import { fillTexts } from './fill-texts.js';
 import { FilesPanel } from './files-panel.js';
 import { HistoryButtons } from './history-buttons.js';
-import { LastingCard } from './lasting-card.js';
 import { LinkDialog } from './link-dialog.js';
 import { MenuKey } from './menu-key.js';
 import { MotionSwitch } from './motion-switch.js';
 import { Notice } from './notice.js';
-import { ObstacleCard } from './obstacle-card.js';
 import { PageTitle } from './page-title.js';
 import { Parameters } from './parameters.js';
 import { PeopleView } from './people-view.js';
@@ -118,9 +116,7 @@ class Page {
   #clipboardPanel = new ClipboardPanel(this.#clipboard);
   #filesPanel = new FilesPanel(this.#files);
   #results = new ResultsList(this.#files);
-  #crash = new CrashCard(this.#session);
-  #lasting = new LastingCard();
-  #obstacle = new ObstacleCard();
+  #cards = new Cards(this.#session);
   #title = new PageTitle(this.#parameters);
   #about = new AboutPanel();
   #restart = new RestartPanel();
@@ -173,7 +169,7 @@ class Page {
     this.#events.on('application', (facts) => {
       this.#link.applicationFacts = facts;
       this.#desktop.zoomsByWheel = facts.companion !== null;
-      this.#crash.companion = facts.companion;
+      this.#cards.companion = facts.companion;
       this.#restart.companion = facts.companion;
       this.#about.companion = facts.companion;
       this.#motion.companion = facts.companion;
@@ -240,9 +236,8 @@ class Page {
       if (answer === 'restart') this.#restartApplication();
     });
     this.#start.on('retry', () => this.#restartApplication());
-    this.#crash.on('start', () => this.#restartApplication());
-    this.#crash.on('closed', () => this.#desktop.focus());
-    for (const card of [this.#lasting, this.#obstacle]) card.on('closed', () => this.#desktop.focus());
+    this.#cards.on('restart', () => this.#restartApplication());
+    this.#cards.on('closed', () => this.#desktop.focus());
     this.#start.on('connect', () => this.#connection.start());
     this.#people.on('closed', () => this.#desktop.focus());
     this.#people.on('acts', () => this.#allow(this.#facts?.role === 'control'));
@@ -274,7 +269,7 @@ class Page {
     if (this.#parameters.foreign) return;
     const top = await this.#files.list('').catch(() => null);
     this.#bar.files = top !== null;
-    if (top) this.#lasting.files = top;
+    if (top) this.#cards.files = top;
   }
 
   /** @param {SessionFacts} facts */
@@ -283,7 +278,7 @@ class Page {
     this.#facts = facts;
     document.documentElement.dataset.stage = facts.stage;
     this.#start.session = facts;
-    if (!foreign) this.#crash.session = this.#obstacle.session = facts;
+    if (!foreign) this.#cards.session = facts;
     this.#focusIfLost();
     this.#allow(facts.role === 'control');
     if (!foreign) this.#windows.windows = facts.windows ?? [];

@@ -187,6 +187,13 @@ const english = {
     notCopied: 'The browser refused. Select the report and copy it with the keyboard.',
   },
 
+  silence: {
+    title: (/** @type {string} */ name) => `${name} does not answer`,
+    wait: 'It may be busy: this goes away by itself once it answers.',
+    restart: 'Restart',
+    lost: 'A restart loses what has not been saved in it.',
+  },
+
   about: {
     title: 'About this session',
     licenceNoVNC: 'Licence of noVNC',

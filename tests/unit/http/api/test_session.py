@@ -63,6 +63,7 @@ async def test_the_session(desk: Desk) -> None:
             "state": "running",
             "restarts": 0,
             "error": None,
+            "answers": True,
             "log": "",
             "exit": None,
             "restored": None,
