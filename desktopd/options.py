@@ -66,6 +66,7 @@ def _app_environment(loaded: Loaded) -> dict[str, str]:
         motion=settings.motion,
         files=_app_folder(settings),
         samples=_samples(settings),
+        lockdown=settings.lockdown,
     )
 
 

@@ -160,6 +160,9 @@ class Settings(BaseModel):
     motion: Literal["smooth", "exact"] = Field(
         "smooth", description="what napari draws too slowly to move: coarser then, or exact always"
     )
+    lockdown: bool = Field(
+        False, description="napari without console, plugin manager, scripts and other folders"
+    )
     kiosk: bool = Field(True, description="one maximised application, or a plain desktop")
     restart_app: bool | None = Field(
         None, description="start the application again when it ends; unset: as kiosk"

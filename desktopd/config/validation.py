@@ -24,7 +24,7 @@ def validate(given: Given) -> Settings:
         settings = Settings(**{name: value for name, (value, _) in given.items()})
     except ValidationError as error:
         raise ConfigError("\n".join(_explain(e, given) for e in error.errors())) from None
-    for check in (_pairs, _rfb_server, _size, _window_manager, _vnc_port, _everybody):
+    for check in (_pairs, _rfb_server, _size, _window_manager, _lockdown, _vnc_port, _everybody):
         check(settings)
     return settings
 
@@ -62,6 +62,18 @@ def _window_manager(settings: Settings) -> None:
         raise ConfigError(
             f"wm={settings.wm} is a desktop of many windows: set --no-kiosk too (kiosk=false)"
         )
+
+
+def _lockdown(settings: Settings) -> None:
+    if not settings.lockdown:
+        return
+    if not settings.kiosk or settings.wm != "openbox":
+        raise ConfigError(
+            f"lockdown with kiosk={str(settings.kiosk).lower()} and wm={settings.wm}: "
+            "only a kiosk under openbox has no menu and no terminal"
+        )
+    if settings.files_root is None:
+        raise ConfigError("lockdown without files_root: set the folder that its user may see")
 
 
 def _vnc_port(settings: Settings) -> None:

@@ -14,6 +14,7 @@ RESTORE = "DESKTOP_COMPANION_RESTORE"
 MOTION = "DESKTOP_COMPANION_MOTION"
 FILES = "DESKTOP_COMPANION_FILES"
 SAMPLES = "DESKTOP_COMPANION_SAMPLES"
+LOCKDOWN = "DESKTOP_COMPANION_LOCKDOWN"
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Place:
     `restore`: the session is saved, and put back after an end that its user did not ask for.
     `motion`: how a scene is drawn that is too slow to move, ``smooth`` or ``exact``. `files`: where
     dialogs begin, None as napari has it. `samples`: a folder of samples, None for none.
+    `lockdown`: its user is to have no Python, no shell and no other folders.
     """
 
     socket: Path
@@ -31,6 +33,7 @@ class Place:
     motion: str = "smooth"
     files: Path | None = None
     samples: Path | None = None
+    lockdown: bool = False
 
     @classmethod
     def take(cls, hook: str) -> Place | None:
@@ -42,6 +45,7 @@ class Place:
         restore = os.environ.pop(RESTORE, "1")
         motion = os.environ.pop(MOTION, "smooth")
         files, samples = (_folder(os.environ.pop(name, "")) for name in (FILES, SAMPLES))
+        lockdown = os.environ.pop(LOCKDOWN, "0") == "1"
         entries = os.environ.get("PYTHONPATH", "").split(os.pathsep)
         left = os.pathsep.join(entry for entry in entries if entry != hook)
         if left:
@@ -50,7 +54,7 @@ class Place:
             os.environ.pop("PYTHONPATH", None)
         if not socket or not folder:
             return None
-        return cls(Path(socket), Path(folder), restore != "0", motion, files, samples)
+        return cls(Path(socket), Path(folder), restore != "0", motion, files, samples, lockdown)
 
     def claim(self) -> IO[bytes] | None:
         """Take the place for as long as the returned file is open; None: another napari has it."""

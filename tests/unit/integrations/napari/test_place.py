@@ -16,7 +16,7 @@ def environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]
     place, path = CompanionPlace(folder), {"PYTHONPATH": "/users/own"}
     files, samples = Path("/data"), Path("/samples")
     made = companion_environment(
-        place, path, restore=True, motion="exact", files=files, samples=samples
+        place, path, restore=True, motion="exact", files=files, samples=samples, lockdown=True
     )
     for name, value in made.items():
         monkeypatch.setenv(name, value)
@@ -27,7 +27,7 @@ def test_what_the_daemon_gives_is_understood(folder: Path, environment: dict[str
     hook = environment["PYTHONPATH"].split(os.pathsep)[0]
     place = CompanionPlace(folder)
     assert Place.take(hook) == Place(
-        place.socket, place.sessions, True, "exact", Path("/data"), Path("/samples")
+        place.socket, place.sessions, True, "exact", Path("/data"), Path("/samples"), True
     )
 
 
@@ -39,6 +39,7 @@ def test_restore_can_be_off(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert taken is not None
     assert not taken.restore
     assert taken.files is taken.samples is None
+    assert not taken.lockdown
 
 
 def test_what_napari_starts_gets_no_companion(environment: dict[str, str]) -> None:
