@@ -124,8 +124,14 @@ class Settings(BaseModel):
     trusted_proxies: Words = Field(
         ("127.0.0.1", "::1"), description="proxies whose X-Forwarded-* headers count"
     )
+    tls: Literal["auto", "self-signed"] = Field(
+        "auto", description="https; auto with tls_cert alone, or by a certificate made here"
+    )
     tls_cert: Path | None = Field(None, description="certificate chain (PEM) to serve https")
     tls_key: Path | None = Field(None, description="private key (PEM) of tls_cert")
+    hsts: int = Field(
+        0, ge=0, description="seconds for which browsers keep to https (HSTS); 0 says nothing"
+    )
     vnc_port: int | None = Field(
         None, ge=0, le=65535, description="TCP port for VNC viewers, e.g. 5900; unset: none"
     )
@@ -255,6 +261,11 @@ class Settings(BaseModel):
         if value is not None and not re.fullmatch(r"[!-~]{6,8}", value.get_secret_value()):
             raise ValueError("expected 6 to 8 ASCII characters without spaces: VNC takes no more")
         return value
+
+    @property
+    def https(self) -> bool:
+        """Whether TLS is served here, and not by a proxy."""
+        return self.tls == "self-signed" or self.tls_cert is not None
 
     @property
     def restarts_application(self) -> bool:

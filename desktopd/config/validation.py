@@ -24,7 +24,16 @@ def validate(given: Given) -> Settings:
         settings = Settings(**{name: value for name, (value, _) in given.items()})
     except ValidationError as error:
         raise ConfigError("\n".join(_explain(e, given) for e in error.errors())) from None
-    for check in (_pairs, _rfb_server, _size, _window_manager, _lockdown, _vnc_port, _everybody):
+    for check in (
+        _pairs,
+        _rfb_server,
+        _size,
+        _window_manager,
+        _lockdown,
+        _tls,
+        _vnc_port,
+        _everybody,
+    ):
         check(settings)
     return settings
 
@@ -74,6 +83,18 @@ def _lockdown(settings: Settings) -> None:
         )
     if settings.files_root is None:
         raise ConfigError("lockdown without files_root: set the folder that its user may see")
+
+
+def _tls(settings: Settings) -> None:
+    if settings.tls != "self-signed":
+        return
+    if settings.tls_cert is not None:
+        raise ConfigError(f"tls=self-signed with tls_cert={settings.tls_cert}: set one of them")
+    if settings.hsts:
+        raise ConfigError(
+            f"hsts={settings.hsts} with tls=self-signed: browsers would let nobody in any more; "
+            "use it with a certificate that they trust"
+        )
 
 
 def _vnc_port(settings: Settings) -> None:

@@ -52,7 +52,11 @@ from desktopd.http.api.windows import window_routes
 from desktopd.http.options import HttpOptions
 from desktopd.http.pages import EMBED, HandOver, Pages
 from desktopd.http.problems import Problem, problem_response
-from desktopd.http.serving.headers import SecurityHeaders, SecurityHeadersMiddleware
+from desktopd.http.serving.headers import (
+    SecurityHeaders,
+    SecurityHeadersMiddleware,
+    StrictTransport,
+)
 from desktopd.http.serving.prefix import PrefixMiddleware, base_path
 from desktopd.http.serving.proxy import ForwardedMiddleware
 from desktopd.lockout import Lockout
@@ -123,6 +127,7 @@ def _middleware(
     return [
         Middleware(SecurityHeadersMiddleware, security),
         Middleware(ForwardedMiddleware, options.trusted_proxies),
+        *([Middleware(StrictTransport, options.hsts)] if options.hsts else []),
         Middleware(PrefixMiddleware, base),
         Middleware(
             AuthMiddleware,

@@ -25,8 +25,8 @@ class HttpOptions:
     `frame_ancestors`: CSP sources. `allow_origin`: origins such as ``https://lms.example.org``.
     `allowed_hosts`: host names, empty for any. `trusted_proxies`: addresses, networks, ``unix``
     for peers of a unix socket, or ``*``. `files`: None switches them off. `obstacles`: what
-    keeps the user's files from being saved. `static`: the folder of the built client. `budgets`:
-    what others than the owner may cost.
+    keeps the user's files from being saved. `hsts`: seconds for browsers to keep to https.
+    `static`: the folder of the built client. `budgets`: what others than the owner may cost.
     """
 
     version: str
@@ -46,4 +46,5 @@ class HttpOptions:
     files: SharedFiles | None = None
     links: Links = field(default_factory=Links)
     obstacles: tuple[Obstacle, ...] = ()
+    hsts: int = 0
     static: Path = STATIC

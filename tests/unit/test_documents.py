@@ -20,6 +20,7 @@ COMMANDS = {
     r"container/install tools && container/run": "deploy/test_first_minute.py",
     r"pip install .*jupyter": "deploy/test_jupyterlab.py",
     r"pip install ": "deploy/test_first_minute.py",
+    r"desktopd --lockdown": "browser/test_lockdown.py",
     r"desktopd$": "deploy/test_first_minute.py",
     r"desktopd (start|stop)": "deploy/test_background.py",
     r"desktopd ssh ": "deploy/test_ssh.py",

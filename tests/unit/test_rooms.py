@@ -43,6 +43,7 @@ ARROWS = {
     "budgets": "addresses",
     "lockout": "addresses",
     "sockets": "",
+    "tls": "errors kept_file",
     "config": "data_policy geometry shell_command",
     "control": "config session shell_command",
     "x11": f"{VALUES} {TASKS}",
@@ -68,11 +69,11 @@ ARROWS = {
     ),
     "integrations": "http",
     "integrations.napari": "",
-    "options": "applications budgets config files http rfb session shell_command",
+    "options": "applications budgets config files http rfb session shell_command tls",
     "application_on_desktop": "applications config errors options session x11",
     "daemon": (
         f"{VALUES} {TASKS} applications budgets config control files http integrations options rfb"
-        " session application_on_desktop"
+        " session application_on_desktop tls"
     ),
     "ssh": "",
     "__main__": "config control daemon errors logs options session ssh",

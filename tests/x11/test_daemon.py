@@ -1,8 +1,10 @@
 """How a daemon ends: asked, idle, refused, by a mistake; alone, and under supervisord."""
 
+import hashlib
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -161,6 +163,18 @@ def processes_of(folder: Path) -> list[str]:
             if bytes(folder) in (process / "environ").read_bytes():
                 found.append((process / "cmdline").read_text())
     return found
+
+
+def test_a_daemon_makes_its_own_certificate_and_tells_its_fingerprint(daemon: Start) -> None:
+    desktop = daemon(*SMALL, tls="self-signed")
+    told = desktop.out.read_text()
+    assert desktop.base.startswith("https://127.0.0.1:")
+    port = int(desktop.base.rsplit(":", 1)[1])
+    shown = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", port)))
+    assert hashlib.sha256(shown).digest().hex(":").upper() in told
+    trust = ssl.create_default_context(cafile=str(desktop.folder / "run" / "tls-cert.pem"))
+    with httpx.Client(verify=trust) as browser:
+        assert browser.get(desktop.page, follow_redirects=True).status_code == 200
 
 
 FAILING = """

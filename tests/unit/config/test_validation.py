@@ -19,6 +19,8 @@ from desktopd.config.settings import SECRETS
         (["--display", "wayland"], "--display='wayland': Input should be 'auto', 'xvfb', "),
         (["--gpu", "cuda"], "--gpu='cuda': Input should be 'auto', 'nvidia', 'dri' or 'off'"),
         (["--wm", "xfce"], "wm=xfce is a desktop of many windows: set --no-kiosk too"),
+        (["--tls", "self-signed", "--hsts", "9"], "hsts=9 with tls=self-signed: browsers would"),
+        (["--tls", "self-signed", "--tls-cert", "a", "--tls-key", "b"], "with tls_cert=a: set one"),
         (["--lockdown", "--no-kiosk"], "lockdown with kiosk=false and wm=openbox: only a kiosk"),
         (["--lockdown", "--wm", "twm"], "lockdown with kiosk=true and wm=twm: only a kiosk"),
         (["--lockdown", "--files-root", ""], "lockdown without files_root: set the folder"),

@@ -1,4 +1,7 @@
-"""Replaces a function of napari in all modules that have it, whoever has imported it by name."""
+"""Replaces a function of napari in all modules that have it, whoever has imported it by name.
+
+Tested by tests/browser/test_lockdown.py.
+"""
 
 from __future__ import annotations
 
