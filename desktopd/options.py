@@ -167,6 +167,7 @@ def http_options(
         links=links,
         obstacles=obstacles,
         hsts=settings.hsts,
+        banner=settings.banner,
         version=__version__,
     )
 

@@ -185,6 +185,7 @@ class Settings(BaseModel):
     screenshots: Screenshots = Field(
         Screenshots.ALL, description="who may take screenshots: all, control or off"
     )
+    banner: str = Field("", description="text above the desktop and the sign-in; empty: none")
     files: Literal["both", "upload", "download", "off"] = Field(
         "both", description="whether files go to the desktop, from it, or both"
     )

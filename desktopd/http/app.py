@@ -143,7 +143,7 @@ def _middleware(
 
 
 def _entrance(options: HttpOptions, base: str, *, embedded: bool) -> Entrance:
-    page = LoginPage(names_target=options.targets is not None)
+    page = LoginPage(names_target=options.targets is not None, banner=options.banner)
     if options.provider is not None:
         lookups = options.budgets[Budget.LOOKUPS]
         oauth = OAuthAuthenticator(options.provider, base, page.allowed, lookups, embedded=embedded)
@@ -201,9 +201,7 @@ def _routes(
 ) -> list[BaseRoute]:
     files, departures = options.files, Departures()
     logout = LogoutEndpoint(entrance.log_out, departures)
-    described = SessionEndpoint(
-        session, application, server, viewers, options.version, options.obstacles
-    )
+    described = SessionEndpoint(session, application, server, viewers, options)
 
     def offers(conn: HTTPConnection) -> dict[str, bool]:
         links = entrance.links is not None and Access.of(conn).owner

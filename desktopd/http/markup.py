@@ -32,6 +32,10 @@ h1 { font-size: 1.6rem; font-weight: 500; line-height: 1.2; margin: 0; }
 h1::first-letter { text-transform: uppercase; }
 p { margin: 0; color: var(--quiet); }
 p[role=alert] { color: var(--bad); }
+.banner {
+  padding: 0.5em 0.8em; border: 1px solid var(--edge); border-radius: 6px;
+  background: var(--raised); color: var(--text); white-space: pre-line;
+}
 form, label { display: grid; gap: 0.4rem; }
 form { gap: 0.9rem; }
 input, button {
@@ -59,12 +63,13 @@ def document(title: str, body: str) -> str:
     )
 
 
-def login_form(action: str, after: str, error: str) -> str:
-    """The page that asks for the token; `action` and `after` are relative URLs, `error` text."""
+def login_form(action: str, after: str, error: str, banner: str = "") -> str:
+    """The page that asks for the token; `action` and `after` are relative URLs, the others text."""
+    note = f'<p class="banner" role="note">{escape(banner)}</p>' if banner else ""
     message = f'<p role="alert">{escape(error)}</p>' if error else ""
     return document(
         "Log in",
-        f"<h1>This desktop needs a token</h1>{message}"
+        f"{note}<h1>This desktop needs a token</h1>{message}"
         f'<form method="post" action="{escape(action)}">'
         '<label>Token <input type="password" name="token" required autofocus'
         ' autocomplete="current-password"></label>'

@@ -26,6 +26,7 @@ class HttpOptions:
     `allowed_hosts`: host names, empty for any. `trusted_proxies`: addresses, networks, ``unix``
     for peers of a unix socket, or ``*``. `files`: None switches them off. `obstacles`: what
     keeps the user's files from being saved. `hsts`: seconds for browsers to keep to https.
+    `banner`: a text above every page.
     `static`: the folder of the built client. `budgets`: what others than the owner may cost.
     """
 
@@ -47,4 +48,5 @@ class HttpOptions:
     links: Links = field(default_factory=Links)
     obstacles: tuple[Obstacle, ...] = ()
     hsts: int = 0
+    banner: str = ""
     static: Path = STATIC

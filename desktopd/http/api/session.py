@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from desktopd.applications.application import Application
-from desktopd.files.obstacle import Obstacle
 from desktopd.http.access.access import Access
+from desktopd.http.api.allowed_json import allowed_json
 from desktopd.http.api.application_json import crash_json
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.api.windows import windows_json
+from desktopd.http.options import HttpOptions
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
@@ -33,15 +33,13 @@ class SessionEndpoint:
         application: Application,
         server: RfbServer,
         viewers: Viewers,
-        version: str,
-        obstacles: Sequence[Obstacle] = (),
+        options: HttpOptions,
     ) -> None:
         self._session = session
         self._application = application
         self._server = server
         self._viewers = viewers
-        self._version = version
-        self._obstacles = obstacles
+        self._options = options
 
     async def get(self, request: Request) -> Response:
         """What `describe` tells the role of the request."""
@@ -57,8 +55,10 @@ class SessionEndpoint:
             "stage": status.stage,
             "message": message(status),
             "role": role,
-            "version": self._version,
+            "version": self._options.version,
+            "banner": self._options.banner,
             "obstacles": self._told_obstacles(role),
+            "allowed": self._allowed(role),
             "services": [_service(service, role) for service in status.services],
             "display": None if status.display is None else _display(status.display, role),
             "windows": windows_json(status.windows),
@@ -75,10 +75,15 @@ class SessionEndpoint:
             },
         }
 
+    def _allowed(self, role: Role) -> dict[str, bool]:
+        options = self._options
+        rules = options.files.rules if options.files else None
+        return allowed_json(options.copies, options.screenshots, rules, role)
+
     def _told_obstacles(self, role: Role) -> list[dict[str, str]]:
         if role is not Role.CONTROL:
             return []
-        return [{"error": found.error, "remedy": found.remedy} for found in self._obstacles]
+        return [{"error": found.error, "remedy": found.remedy} for found in self._options.obstacles]
 
 
 def message(status: SessionStatus, *, reason: bool = True) -> str:

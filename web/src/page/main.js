@@ -44,6 +44,7 @@ import { LinkDialog } from './link-dialog.js';
 import { MenuKey } from './menu-key.js';
 import { MotionSwitch } from './motion-switch.js';
 import { Notice } from './notice.js';
+import { Operator } from './operator.js';
 import { PageTitle } from './page-title.js';
 import { Parameters } from './parameters.js';
 import { PeopleView } from './people-view.js';
@@ -114,6 +115,7 @@ class Page {
     notice: this.#notice,
   });
   #clipboardPanel = new ClipboardPanel(this.#clipboard);
+  #operator = new Operator({ bar: this.#bar, clipboardPanel: this.#clipboardPanel, drops: this.#drops });
   #filesPanel = new FilesPanel(this.#files);
   #results = new ResultsList(this.#files);
   #cards = new Cards(this.#session);
@@ -276,6 +278,7 @@ class Page {
   #learn(facts) {
     const { foreign } = this.#parameters;
     this.#facts = facts;
+    this.#operator.session = facts;
     document.documentElement.dataset.stage = facts.stage;
     this.#start.session = facts;
     if (!foreign) this.#cards.session = facts;
@@ -300,7 +303,7 @@ class Page {
     this.#bar.restart = control && !foreign;
     this.#windows.control = acts;
     this.#motion.allowed = acts && !foreign;
-    this.#clipboard.enabled = acts && !foreign;
+    this.#clipboard.enabled = acts && !foreign && this.#operator.copiesIn;
     this.#drops.refusal = foreign ? texts.drop.foreign : acts ? '' : texts.drop.watching;
     this.#filesPanel.watching = viewOnly;
     this.#embedding.refusal = acts ? '' : texts.trouble.watching;
