@@ -198,7 +198,7 @@ const english = {
     title: (/** @type {string} */ name) => `${name} does not answer`,
     wait: 'It may be busy: this goes away by itself once it answers.',
     restart: 'Restart',
-    lost: 'A restart loses what has not been saved in it.',
+    lost: 'A restart may lose what has not been saved in it.',
   },
 
   about: {
