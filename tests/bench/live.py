@@ -55,7 +55,7 @@ class Live:
         if self._mode == "motion":
             from desktopd.integrations.napari.motion.canvas import MotionCanvas
 
-            self._motion = MotionCanvas(canvas, lambda: None, painted=self._swapped)
+            self._motion = MotionCanvas(canvas, lambda: None)
         native = canvas.native
         native.frameSwapped.connect(self._swapped)
         canvas._scene_canvas.events.mouse_move.connect(self._pointed)
@@ -96,6 +96,9 @@ class Live:
 
 def main(size: Size, first: int, scene: str, mode: str) -> None:
     if mode == "motion":
+        from desktopd.integrations.napari import raster_canvas
+
+        raster_canvas.install()
         os.nice(NICE)
     # Qt's objects live as long as this variable.
     _live = Live(size, first, scene, mode)

@@ -156,6 +156,21 @@ def test_the_panel_renames_and_makes_folders_by_keyboard_alone(
     expect(rows).to_have_count(3)
 
 
+@pytest.mark.parametrize("key", ["F2", "Delete"])
+def test_a_dialog_returns_to_its_row_though_the_folder_has_changed(
+    target: Target, tab: OpenTab, key: str
+) -> None:
+    (target.root / "notes.txt").write_text("notes")
+    page = panel(target, tab)
+    page.get_by_role("link", name="Load notes.txt").focus()
+    page.keyboard.press(key)
+    (target.root / "another.txt").write_text("by somebody else")
+    target.daemon.client.put("/api/files/third.txt", content=b"told at once").raise_for_status()
+    expect(page.locator("#files-list li")).to_have_count(3)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Load notes.txt")).to_be_focused()
+
+
 def test_nothing_is_replaced_without_a_question(target: Target, tab: OpenTab, folder: Path) -> None:
     (target.root / "new.txt").write_text("new")
     (target.root / "old.txt").write_text("old")

@@ -16,8 +16,9 @@ os.environ["NAPARI_CONFIG"] = ""
 import napari
 import numpy as np
 from napari._qt.utils import QImg2array
-from qtpy.QtWidgets import QApplication
+from qtpy.QtWidgets import QApplication, QLabel
 
+from desktopd.integrations.napari import raster_canvas
 from desktopd.integrations.napari.motion.canvas import MotionCanvas
 from desktopd.integrations.napari.motion.visuals import is_volume
 
@@ -81,37 +82,47 @@ class Viewer:
     """One napari, and the pictures of its canvas."""
 
     def __init__(self, companion: bool) -> None:
+        if companion:
+            raster_canvas.install()
         self.viewer: Any = napari.Viewer(show=True)
         self.window = self.viewer.window._qt_window
         self.window.setGeometry(0, 0, 640, 480)
         self.canvas = self.viewer.window._qt_viewer.canvas
-        self.drawn = self.composed = 0
+        self.drawn = 0
         self.motion: MotionCanvas | None = None
         self.turn(0.5)
         if companion:
             self.motion = MotionCanvas(self.canvas, lambda: None, FRAME)
         self.canvas._scene_canvas.events.draw.connect(self._count)
-        self.canvas.native.frameSwapped.connect(self._count_composed)
 
     def _count(self, event: Any) -> None:
         self.drawn += 1
 
-    def _count_composed(self) -> None:
-        self.composed += 1
-
-    def compose(self) -> None:
-        """Let Qt compose the window, for another widget than the canvas."""
-        before, end = self.composed, time.monotonic() + WITHIN
-        self.window.statusBar().update()
-        while self.composed == before and time.monotonic() < end:
-            QApplication.processEvents()
-            time.sleep(PAUSE)
+    def beside(self) -> tuple[Any, int]:
+        """The canvas while other widgets are painted, one of them above it, and what was drawn
+        for them.
+        """
+        before, above = self.drawn, QLabel("above", self.canvas.native)
+        above.setGeometry(0, 0, 40, 20)
+        above.show()
+        self.window.statusBar().repaint()
+        above.repaint()
+        picture, drawn = self.screen(), self.drawn - before
+        above.deleteLater()
+        return picture, drawn
 
     def turn(self, seconds: float) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             QApplication.processEvents()
             time.sleep(PAUSE)
+
+    def catch_up(self) -> None:
+        """Let it draw what it knows already."""
+        before = -1
+        while self.drawn != before:
+            before = self.drawn
+            QApplication.processEvents()
 
     def draw(self) -> None:
         """Let it draw once."""
@@ -176,13 +187,13 @@ class Viewer:
         build(viewer)
         viewer.reset_view()
         self.rest()
-        before, divisors, composed = self.visuals(), [], self.composed
+        before, divisors = self.visuals(), []
         for step in range(4):
             self.move(ndisplay, step)
             divisors.append(self.motion.shown.divisor if self.motion else 1)
-        coarse, composed = self.screen(), self.composed - composed
-        self.compose()
-        beside = self.screen()
+        self.catch_up()
+        coarse = self.screen()
+        beside, drawn_beside = self.beside()
         in_motion = viewer.screenshot(canvas_only=True, flash=False)[..., :3]
         self.move(ndisplay, 9)
         native = self.canvas.native
@@ -203,7 +214,8 @@ class Viewer:
         facts = {
             "divisors": divisors,
             "unchanged": unchanged,
-            "composed": composed,
+            "drawn_beside": drawn_beside,
+            "surface": self.window.windowHandle().surfaceType().name,
             "picked": picked,
             "redrawn": redrawn,
         }

@@ -57,6 +57,7 @@ class Companion:
         self._layers_are_due = False
         self._server = Server(place.socket, self._asked, self._greeting)
         self._server.start()
+        self._install_canvas()
         self.main.post(self._find_viewer)
 
     @property
@@ -76,6 +77,14 @@ class Companion:
 
     def _methods(self) -> set[str]:
         return METHODS.keys() - (set() if self.keeper else {"save"})
+
+    def _install_canvas(self) -> None:
+        try:
+            from desktopd.integrations.napari import raster_canvas
+
+            raster_canvas.install()
+        except Exception:
+            log.warning("desktopd: Qt composes napari's canvas with OpenGL", exc_info=True)
 
     def _find_viewer(self) -> None:
         """Wait for a viewer, and for the event loop: then the command line has been done."""

@@ -15,7 +15,7 @@ def start(hook: str) -> None:
         if place.lockdown:
             raise RuntimeError("another napari has the companion's place")
         return
-    # Qt is there by now, and napari has chosen which one.
+    # Qt and vispy are there by now, and napari has chosen which ones.
     from desktopd.integrations.napari.companion import Companion
 
     if place.lockdown:

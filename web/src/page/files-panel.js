@@ -38,6 +38,7 @@ export class FilesPanel extends Panel {
   #name = new NameDialog();
   /** The row of what the dialog of names has just made. */
   #placed = '';
+  #focusAsker = () => {};
 
   /** @param {Files} files */
   constructor(files) {
@@ -45,9 +46,11 @@ export class FilesPanel extends Panel {
     this.#files = files;
     this.#question.on('closed', (answer) => {
       if (answer === 'remove' && this.#asked) this.#remove(this.#asked);
+      this.#returnFocus();
     });
     this.#name.on('closed', () => {
       if (this.#placed) this.#focus(this.#placed);
+      else this.#returnFocus();
       this.#placed = '';
     });
     this.#newFolder.addEventListener('click', () => this.#askFolder());
@@ -146,6 +149,11 @@ export class FilesPanel extends Panel {
     };
   }
 
+  /** The browser returns the focus from a dialog to what had it, but not to a row that was drawn anew meanwhile. */
+  #returnFocus() {
+    if (document.activeElement === document.body) this.#focusAsker();
+  }
+
   /**
    * Give the focus to a row, where there is no such row to the folder's name.
    *
@@ -174,6 +182,7 @@ export class FilesPanel extends Panel {
   /** @param {FileEntry} entry */
   #askName(entry) {
     const { folder } = this;
+    this.#focusAsker = this.#keepFocus();
     this.#name.ask({
       title: texts.name.renameTitle(entry.name),
       action: texts.name.rename,
@@ -221,6 +230,7 @@ export class FilesPanel extends Panel {
   #ask(entry) {
     const { removeFolder, removeFile } = texts.files;
     this.#asked = entry;
+    this.#focusAsker = this.#keepFocus();
     element('files-remove-warning', HTMLParagraphElement).textContent =
       (entry.kind === 'folder' ? removeFolder : removeFile)(entry.name);
     this.#question.open();

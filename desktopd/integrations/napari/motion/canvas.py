@@ -19,20 +19,19 @@ from vispy.gloo import gl
 from desktopd.integrations.napari.motion.controller import Controller
 from desktopd.integrations.napari.motion.exact import ExactDrawing
 from desktopd.integrations.napari.motion.frame_time import FrameTime
-from desktopd.integrations.napari.motion.offscreen_picture import OffscreenPicture
 from desktopd.integrations.napari.motion.points import PlainPoints, has_points
 from desktopd.integrations.napari.motion.quality import EXACT, Key, Quality
 from desktopd.integrations.napari.motion.rest import Rest
 from desktopd.integrations.napari.motion.status import Status
 from desktopd.integrations.napari.motion.transforms import Transforms
 from desktopd.integrations.napari.motion.visuals import drawn, freedom, is_volume, timed
-from desktopd.integrations.napari.motion.window_surface import WindowSurface
+from desktopd.integrations.napari.offscreen_picture import OffscreenPicture
+from desktopd.integrations.napari.raster_canvas import RasterCanvas, is_software
 
 FRAME = 0.040
 """Seconds that a frame may take."""
 GLANCE = 16
 """Frames of a quick GPU of which one is measured, since it could be drawing the next meanwhile."""
-SOFTWARE = ("llvmpipe", "softpipe", "swrast", "lavapipe")
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +48,7 @@ class _Picture:
 class MotionCanvas:
     """The canvas of one viewer, a ``napari._vispy.canvas.VispyCanvas``.
 
-    `changed` is called when the quality of what is shown has changed, `painted` when a frame was
-    handed to the X server without Qt's composition; `frame` is in seconds.
+    `changed` is called when the quality of what is shown has changed; `frame` is in seconds.
     """
 
     def __init__(
@@ -58,7 +56,6 @@ class MotionCanvas:
         canvas: Any,
         changed: Callable[[], None],
         frame: float = FRAME,
-        painted: Callable[[], None] = lambda: None,
     ) -> None:
         self.shown = EXACT
         """The quality of the picture on the screen."""
@@ -67,7 +64,6 @@ class MotionCanvas:
         self._canvas = canvas
         self._scene = canvas._scene_canvas
         self._changed = changed
-        self._painted = painted
         self._smooth = True
         self._time = FrameTime(frame)
         self._controller = Controller(self._time.budget)
@@ -76,17 +72,11 @@ class MotionCanvas:
         self._frames = 0
         self._revision = 0
         self._painting = False
+        self._drew = False
         self._picture: _Picture | None = None
         self._coarse: OffscreenPicture | None = None
-        self._whole_picture: OffscreenPicture | None = None
         self._exact: ExactDrawing | None = None
-        self._surface = WindowSurface(self._scene.native, self._catch_up)
-        self._on_window = False
-        self._newer_on_window = False
         self._points = PlainPoints()
-        self._soon = QTimer()
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._draw_on_window)
         self._rest = Rest(lambda: self._status.catch_up(), lambda: self._attempt(self._settle))
         self._status = Status(canvas, lambda: self._rest.moving)
         self._transforms = Transforms(self._scene)
@@ -110,16 +100,24 @@ class MotionCanvas:
 
     def _event(self, event: Any) -> bool:
         """Mark what is drawn for the screen: grabs of the framebuffer are no events."""
-        if event.type() != QEvent.Type.Paint:
-            start = time.perf_counter()
-            accepted = bool(self._original_event(event))
-            self._time.handled(time.perf_counter() - start)
-            return accepted
-        self._painting = True
+        start, paints = time.perf_counter(), event.type() == QEvent.Type.Paint
+        self._painting = paints
         try:
             return bool(self._original_event(event))
         finally:
             self._painting = False
+            seconds = time.perf_counter() - start
+            if not paints:
+                self._time.handled(seconds)
+            elif self._drew:
+                self._drew = False
+                self._time.shown(seconds)
+                self._controller.budget = self._time.budget
+
+    @property
+    def _draws_for_screen(self) -> bool:
+        native = self._scene.native
+        return native.draws_for_screen if isinstance(native, RasterCanvas) else self._painting
 
     def _update(self, node: Any = None) -> None:
         """Note that the scene is another one."""
@@ -128,54 +126,21 @@ class MotionCanvas:
         if not self._scene._drawing:
             self._revision += 1
             self._rest.changed()
-            if self._soon.isActive():
-                return
-            if self._smooth and self._composes_slowly and self._surface.takes():
-                self._soon.start(0)
-                return
         self._original_update(node)
 
-    @property
-    def _composes_slowly(self) -> bool:
-        """Whether Qt's composition, which draws by software too, is to be spared in motion."""
-        return self._draws_by_software if self._renderer else False
-
-    def _draw_on_window(self) -> None:
-        """Draw a frame and show it, as a paint event does, without Qt's composition."""
-        start, scene = time.perf_counter(), self._scene
-        scene.set_current()
-        self._painting = self._on_window = True
-        try:
-            scene.events.draw(region=None)
-        finally:
-            self._painting = self._on_window = False
-        self._time.shown(time.perf_counter() - start)
-        self._controller.budget = self._time.budget
-
-    def _show(self, framebuffer: OffscreenPicture) -> None:
-        """Show a picture, on the window itself or by the framebuffer that Qt composes."""
-        if self._on_window:
-            self._surface.paint(framebuffer.image())
-            self._newer_on_window = True
-            self._painted()
+    def _show(self, picture: OffscreenPicture) -> None:
+        native = self._scene.native
+        if isinstance(native, RasterCanvas):
+            native.show_picture(picture)
         else:
-            framebuffer.show(self._scene)
-            self._newer_on_window = False
-
-    def _catch_up(self) -> None:
-        """Have Qt compose what the window shows."""
-        if self._newer_on_window:
-            self._newer_on_window = False
-            self._scene.native.update()
+            picture.show(self._scene)
 
     def _draw_scene(self, bgcolor: Any = None) -> None:
         """Draw the scene, as `SceneCanvas._draw_scene` does."""
-        for_screen = self._painting and bgcolor is None and not self._scene._fb_stack
+        for_screen = self._draws_for_screen and bgcolor is None and not self._scene._fb_stack
         if not for_screen:
             self._draw_as_it_is(bgcolor)
             return
-        self._painting = False
-        self._soon.stop()
         if self._smooth and self._attempt(self._draw_for_screen):
             return
         self._picture = None
@@ -228,7 +193,7 @@ class MotionCanvas:
     def _draws_by_software(self) -> bool:
         if not self._renderer:
             self._renderer = str(gl.glGetParameter(gl.GL_RENDERER))
-        return any(name in self._renderer for name in SOFTWARE)
+        return is_software(self._renderer)
 
     def _shows_again(self, size: tuple[int, ...]) -> bool:
         """Show what was drawn of this very scene, if it was."""
@@ -248,11 +213,8 @@ class MotionCanvas:
 
     def _draw_whole(self, visuals: dict[Key, Any]) -> None:
         """Draw the exact picture, as napari does."""
-        if self._on_window:
-            self._draw_whole_on_window(visuals)
-            return
         self._picture = None
-        self._rest.stop()
+        self._rest.await_()
         self._frames += 1
         context, quick = self._scene.context, self._whole < self._controller.budget / 2
         if not (quick and self._controller.known):
@@ -267,23 +229,10 @@ class MotionCanvas:
             self._whole = time.perf_counter() - start
         else:
             self._draw_as_it_is()
+        if self._draws_by_software:
+            self._time.drew(self._whole)
+            self._drew = True
         self._show_quality(EXACT)
-
-    def _draw_whole_on_window(self, visuals: dict[Key, Any]) -> None:
-        scene, size = self._scene, tuple(self._scene.physical_size)
-        if self._whole_picture is None or self._whole_picture.size != size:
-            self._whole_picture = OffscreenPicture(*size)
-        with self._whole_picture.drawn_into(scene):
-            scene.context.set_viewport(0, 0, *size)
-            with timed(visuals, scene.context) as seconds:
-                self._draw_as_it_is()
-        self._controller.measured(EXACT, seconds)
-        self._whole = sum(seconds.values())
-        self._time.drew(self._whole)
-        self._picture = _Picture(self._whole_picture, self._revision, EXACT)
-        self._show(self._whole_picture)
-        self._show_quality(EXACT)
-        self._rest.await_()
 
     def _draw_coarse(self, visuals: dict[Key, Any], size: tuple[int, ...]) -> None:
         """Draw within a frame, and the exact picture when nothing follows."""
@@ -307,17 +256,16 @@ class MotionCanvas:
         self._controller.measured(quality, seconds)
         self._picture = _Picture(self._coarse, self._revision, quality)
         self._time.drew(sum(seconds.values()))
+        self._drew = True
         self._show(self._coarse)
         self._show_quality(quality)
         self._rest.await_()
 
     def _settle(self) -> None:
         """Begin the exact picture of a scene that rests."""
-        picture = self._picture
-        if picture is not None and picture.quality == EXACT:
-            self._original_update()
+        picture, scene = self._picture, self._scene
+        if picture is None or picture.quality == EXACT:
             return
-        scene = self._scene
         scene.set_current()
         points = {key for key, visual in self._visuals().items() if has_points(visual)}
         self._exact = ExactDrawing(

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from desktopd.integrations.napari.motion.offscreen_picture import OffscreenPicture
 from desktopd.integrations.napari.motion.slices import MOST, Slices
+from desktopd.integrations.napari.offscreen_picture import OffscreenPicture
 
 SLICE = 0.035
 """Seconds that a slice is to take."""

@@ -31,6 +31,15 @@ class OffscreenPicture:
             raise RuntimeError(f"OpenGL makes no framebuffer of {width}x{height} pixels")
         self.size = width, height
 
+    @property
+    def handle(self) -> int:
+        """OpenGL's number for it."""
+        return int(self._object.handle())
+
+    def bind(self) -> None:
+        """Have OpenGL draw into it."""
+        self._object.bind()
+
     @contextmanager
     def drawn_into(self, scene: Any) -> Iterator[None]:
         """Have vispy take this for the canvas's own framebuffer."""
