@@ -160,7 +160,7 @@ class Daemon:
                 log.info("no input for %d seconds: ending", self._settings.idle_timeout)
                 end_supervisor()
             await self._application.save(SAVE_WITHIN)
-            await tasks.cancel(but=("http",))
+            await tasks.cancel(but=("http", "heartbeat"))
             # A daemon that ends by a mistake of its own leaves the desktop to its successor.
             if all(isinstance(error, SessionError) for error in tasks.errors.values()):
                 await asyncio.gather(self._http.stop(), self._session.stop())

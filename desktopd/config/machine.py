@@ -28,7 +28,9 @@ def watchdog() -> tuple[str, float] | None:
     sd_notify(3), sd_watchdog_enabled(3); None where nobody waits for any.
     """
     place, wanted = os.environ.get("NOTIFY_SOCKET"), os.environ.get("WATCHDOG_USEC", "")
-    return (place, int(wanted) / 1e6) if place and wanted.isdecimal() else None
+    # A shell may have inherited them from a service that is watched itself.
+    ours = os.environ.get("WATCHDOG_PID", "") in ("", str(os.getpid()))
+    return (place, int(wanted) / 1e6) if place and wanted.isdecimal() and ours else None
 
 
 def runtime_bases() -> tuple[Path, ...]:
