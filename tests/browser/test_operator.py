@@ -12,6 +12,8 @@ from tests.daemon import Daemon, until
 
 Start = Callable[..., Daemon]
 OpenTab = Callable[[str], Tab]
+WITHIN = 30_000
+"""Milliseconds, on a machine that is busy."""
 BANNER = "Everything that you do here is recorded. <b>Ask</b> data@example.org."
 
 
@@ -27,11 +29,11 @@ def test_the_banner_stands_above_the_desktop_and_what_is_refused_is_grey(
     desktop = daemon(app="xterm", display="xvfb", banner=BANNER, clipboard="in", files="download")
     desktop.ready()
     signed_out = tab(desktop.base)
-    expect(signed_out.page.get_by_role("note")).to_have_text(BANNER)
+    expect(signed_out.page.get_by_role("note")).to_have_text(BANNER, timeout=WITHIN)
     page = tab(desktop.page)
     page.shows_desktop()
     note, place = page.page.locator("#banner"), page.page.locator("#desktop")
-    expect(note).to_have_text(BANNER)
+    expect(note).to_have_text(BANNER, timeout=WITHIN)
     above, below = note.bounding_box(), place.bounding_box()
     assert above
     assert below
@@ -47,8 +49,10 @@ def test_the_banner_stands_above_the_desktop_and_what_is_refused_is_grey(
 
     page.page.locator("#bar-handle").click()
     page.page.locator("#bar-clipboard").click()
-    expect(page.page.locator("#clipboard-copy")).to_be_disabled()
-    expect(page.page.locator("#clipboard-hint")).to_contain_text("copied from this desktop")
+    expect(page.page.locator("#clipboard-copy")).to_be_disabled(timeout=WITHIN)
+    expect(page.page.locator("#clipboard-hint")).to_contain_text(
+        "copied from this desktop", timeout=WITHIN
+    )
     expect(page.page.locator("#clipboard-text")).to_be_editable()
 
 
@@ -58,6 +62,6 @@ def test_a_clipboard_that_is_off_is_grey_with_the_reason(daemon: Start, tab: Ope
     page.shows_desktop()
     page.page.locator("#bar-handle").click()
     button = page.page.locator("#bar-clipboard")
-    expect(button).to_be_disabled()
+    expect(button).to_be_disabled(timeout=WITHIN)
     expect(button).to_have_attribute("title", "Nothing may be copied to this desktop or from it.")
     expect(page.page.locator("#banner")).to_be_hidden()
