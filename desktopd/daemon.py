@@ -10,6 +10,7 @@ import logging
 import resource
 import signal
 import socket
+import ssl
 import time
 from collections.abc import Coroutine
 
@@ -18,6 +19,7 @@ from pydantic import SecretStr
 from desktopd.application_on_desktop import session_application
 from desktopd.budgets import Budget, Share
 from desktopd.config import ConfigError, Loaded, Settings, is_loopback
+from desktopd.control.heartbeat import keep_beating
 from desktopd.control.report import Report, Reporter
 from desktopd.control.supervisor import end_supervisor
 from desktopd.errors import ListenError
@@ -31,7 +33,14 @@ from desktopd.http.serving.link import link
 from desktopd.http.serving.listening_sockets import bind_tcp, bind_unix
 from desktopd.http.serving.server import HttpServer
 from desktopd.integrations.integration import Integration, connect
-from desktopd.options import budgets, http_options, obstacles, session_options, viewer_limits
+from desktopd.options import (
+    budgets,
+    certificate_files,
+    http_options,
+    obstacles,
+    session_options,
+    viewer_limits,
+)
 from desktopd.rfb import choice
 from desktopd.rfb.listeners import vnc_port as vnc
 from desktopd.rfb.listeners.authentication import VncAuthenticator
@@ -47,6 +56,8 @@ from desktopd.session.folder import claim, make_private
 from desktopd.session.options import SessionOptions
 from desktopd.session.session import Session
 from desktopd.tasks import NamedTasks
+from desktopd.tls.certificate import Certificate
+from desktopd.tls.self_signed import fingerprint
 
 DESCRIPTORS = 65536
 SAVE_WITHIN = 2.0
@@ -97,10 +108,13 @@ class Daemon:
             app = create_app(options, self._session, self._application, self._viewers, self._rfb)
         except ValueError as error:
             raise ConfigError(str(error)) from None
-        self._http = HttpServer(
-            app, _listen(settings), tls_cert=settings.tls_cert, tls_key=settings.tls_key
+        self._certificate = self._own_certificate()
+        tls = self._certificate.context() if self._certificate else None
+        self._http = HttpServer(app, _listen(settings), tls=tls)
+        vnc_tls = self._certificate.context() if self._certificate else None
+        self._vnc_port = _vnc_port(
+            settings, self._viewers, self._rfb, shares[Budget.STRANGERS], vnc_tls
         )
-        self._vnc_port = _vnc_port(settings, self._viewers, self._rfb, shares[Budget.STRANGERS])
         self._sockets = [
             UnixSocketListener(place, self._rfb, self._viewers)
             for place in (self._rfb.socket, settings.rfb_socket)
@@ -125,6 +139,17 @@ class Daemon:
                 f"{error.filename}: {error.strerror}; make room there, or set another runtime_dir"
             ) from None
 
+    def _own_certificate(self) -> Certificate | None:
+        """What https is served with; None for http."""
+        try:
+            files = certificate_files(self._settings, self._folder)
+            self._fingerprint = (
+                fingerprint(files[0]) if files and self._settings.tls == "self-signed" else None
+            )
+        except OSError as error:
+            raise ListenError(f"{error.filename}: {error.strerror}; make room there") from None
+        return Certificate(*files) if files else None
+
     async def run(self) -> None:
         """Run everything, and end it all together."""
         asked = _end_signal()
@@ -135,7 +160,7 @@ class Daemon:
                 log.info("no input for %d seconds: ending", self._settings.idle_timeout)
                 end_supervisor()
             await self._application.save(SAVE_WITHIN)
-            await tasks.cancel(but=("http",))
+            await tasks.cancel(but=("http", "heartbeat"))
             # A daemon that ends by a mistake of its own leaves the desktop to its successor.
             if all(isinstance(error, SessionError) for error in tasks.errors.values()):
                 await asyncio.gather(self._http.stop(), self._session.stop())
@@ -152,6 +177,7 @@ class Daemon:
             "rfb": self._rfb.run(),
             "idle": _idle(viewers, settings.idle_timeout),
             "reporter": Reporter(self._folder, self._report).serve(),
+            "heartbeat": keep_beating(),
         }
         if self._files is not None:
             tasks["uploads"] = keep_swept(self._files.staging, self._files.disk)
@@ -163,12 +189,21 @@ class Daemon:
             tasks["integration"] = self._integration.run(lambda: viewers.last_input)
         for listener in self._sockets:
             tasks[f"viewers at {listener.path}"] = listener.serve()
+        if self._certificate is not None:
+            tasks["certificate"] = self._certificate.follow()
         if self._vnc_port is not None:
             tasks["vnc_port"] = self._vnc_port.serve()
         return tasks
 
     def _hint(self) -> str:
-        """What may be another in the printed address, as nobody can tell from inside."""
+        """What goes with the printed address: a fingerprint, and what may be another outside."""
+        told = ""
+        if self._fingerprint:
+            told = f"    SHA-256 fingerprint of its certificate: {self._fingerprint}\n"
+        return told + self._outside()
+
+    def _outside(self) -> str:
+        """What may be another in the address, as nobody can tell from inside."""
         if self._settings.public_url or self._settings.unix_socket or not in_container():
             return ""
         port = self._http.sockets[0].getsockname()[1]
@@ -230,12 +265,16 @@ def _listen(settings: Settings) -> list[socket.socket]:
 
 
 def _vnc_port(
-    settings: Settings, viewers: Viewers, rfb: RfbServer, strangers: Share
+    settings: Settings,
+    viewers: Viewers,
+    rfb: RfbServer,
+    strangers: Share,
+    tls: ssl.SSLContext | None,
 ) -> vnc.VncPort | None:
     """The port for VNC viewers, if there is to be one; raises ListenError."""
     if settings.vnc_port is None:
         return None
-    passwords = tls = None
+    passwords = None
     if settings.vnc_password is not None:
         view = settings.vnc_view_password
         passwords = VncPasswords(
@@ -243,8 +282,6 @@ def _vnc_port(
         )
     where = f"vnc_host={settings.vnc_host!r} vnc_port={settings.vnc_port}"
     try:
-        if settings.tls_cert and settings.tls_key:
-            tls = vnc.tls_context(settings.tls_cert, settings.tls_key)
         sock = vnc.listen(settings.vnc_host, settings.vnc_port)
     except OSError as error:
         raise ListenError(f"{where}: {error.strerror or error}; choose another") from None

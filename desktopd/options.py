@@ -6,8 +6,10 @@ The rooms know their options alone: of the settings' other names, files and vari
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from desktopd import __version__
 from desktopd.applications.command import CompanionPlace, companion_environment, is_napari
@@ -30,6 +32,7 @@ from desktopd.session.environment import desktop_environment
 from desktopd.session.options import SessionOptions
 from desktopd.session.services.bus import bus_address
 from desktopd.shell_command import parse_command
+from desktopd.tls.self_signed import self_signed
 
 
 def session_options(loaded: Loaded) -> SessionOptions:
@@ -68,6 +71,7 @@ def _app_environment(loaded: Loaded) -> dict[str, str]:
         motion=settings.motion,
         files=_app_folder(settings),
         samples=_samples(settings),
+        lockdown=settings.lockdown,
     )
 
 
@@ -129,6 +133,28 @@ def viewer_limits(settings: Settings) -> Limits:
     return Limits(backlog=int(settings.viewer_backlog), copies=settings.clipboard)
 
 
+def certificate_files(settings: Settings, folder: Path) -> tuple[Path, Path] | None:
+    """The certificate chain and the key of https, made in `folder` where that is asked for.
+
+    None for http. Raises OSError.
+    """
+    if settings.tls == "self-signed":
+        return self_signed(folder, _own_names(settings))
+    if settings.tls_cert is None or settings.tls_key is None:
+        return None
+    return settings.tls_cert, settings.tls_key
+
+
+def _own_names(settings: Settings) -> set[str]:
+    """Host names and addresses by which this desktop may be opened."""
+    public = urlsplit(settings.public_url or "").hostname
+    patterns = {name for name in settings.allowed_hosts if "*" not in name}
+    names = {"localhost", "127.0.0.1", "::1", socket.gethostname(), *patterns}
+    # Of all addresses none is one.
+    names |= {settings.host} - {"", "*", "0.0.0.0", "::"}
+    return names | ({public} if public else set())
+
+
 def http_options(
     settings: Settings,
     token: str,
@@ -158,6 +184,8 @@ def http_options(
         language=None if settings.language == "auto" else Language(settings.language),
         obstacles=obstacles,
         ends_at=settings.ends_at,
+        hsts=settings.hsts,
+        banner=settings.banner,
         version=__version__,
     )
 

@@ -49,6 +49,7 @@ def companion_environment(
     motion: str,
     files: Path | None = None,
     samples: Path | None = None,
+    lockdown: bool = False,
 ) -> dict[str, str]:
     """Variables with which napari starts our companion; `environment` is what it has else.
 
@@ -65,4 +66,5 @@ def companion_environment(
         "DESKTOP_COMPANION_MOTION": motion,
         "DESKTOP_COMPANION_FILES": str(files or ""),
         "DESKTOP_COMPANION_SAMPLES": str(samples or ""),
+        "DESKTOP_COMPANION_LOCKDOWN": "1" if lockdown else "0",
     }

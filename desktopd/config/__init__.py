@@ -7,7 +7,7 @@ from desktopd.config.command_line import Command
 from desktopd.config.errors import ConfigError
 from desktopd.config.listing import describe
 from desktopd.config.load import Loaded, load
-from desktopd.config.machine import supervised
+from desktopd.config.machine import supervised, watchdog
 from desktopd.config.settings import Settings
 from desktopd.config.validation import is_loopback
 
@@ -20,4 +20,5 @@ __all__ = [
     "is_loopback",
     "load",
     "supervised",
+    "watchdog",
 ]

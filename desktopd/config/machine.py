@@ -22,6 +22,17 @@ def supervised() -> bool:
     return os.environ.get("SUPERVISOR_PROCESS_NAME") == "desktopd"
 
 
+def watchdog() -> tuple[str, float] | None:
+    """Where a supervisor hears signs of life, and seconds without one that it allows.
+
+    sd_notify(3), sd_watchdog_enabled(3); None where nobody waits for any.
+    """
+    place, wanted = os.environ.get("NOTIFY_SOCKET"), os.environ.get("WATCHDOG_USEC", "")
+    # A shell may have inherited them from a service that is watched itself.
+    ours = os.environ.get("WATCHDOG_PID", "") in ("", str(os.getpid()))
+    return (place, int(wanted) / 1e6) if place and wanted.isdecimal() and ours else None
+
+
 def runtime_bases() -> tuple[Path, ...]:
     """Folders that hold the runtime folders of this user's desktops; new ones go to the first."""
     bases = [Path("/tmp")]
@@ -64,7 +75,7 @@ def _digest(name: bytes) -> str:
 
 def environment_of_children(runtime_dir: Path) -> dict[str, str]:
     """Our environment without our settings and a hub's, tokens among them, and other marks."""
-    ours = (PREFIX, HUB_PREFIX, "JPY_API_TOKEN", "SUPERVISOR_")
+    ours = (PREFIX, HUB_PREFIX, "JPY_API_TOKEN", "SUPERVISOR_", "NOTIFY_SOCKET", "WATCHDOG_")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     home = environment.get("HOME", "")
     if not home or not os.access(home, os.W_OK):

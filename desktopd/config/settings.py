@@ -125,8 +125,14 @@ class Settings(BaseModel):
     trusted_proxies: Words = Field(
         ("127.0.0.1", "::1"), description="proxies whose X-Forwarded-* headers count"
     )
+    tls: Literal["auto", "self-signed"] = Field(
+        "auto", description="https; auto with tls_cert alone, or by a certificate made here"
+    )
     tls_cert: Path | None = Field(None, description="certificate chain (PEM) to serve https")
     tls_key: Path | None = Field(None, description="private key (PEM) of tls_cert")
+    hsts: int = Field(
+        0, ge=0, description="seconds for which browsers keep to https (HSTS); 0 says nothing"
+    )
     vnc_port: int | None = Field(
         None, ge=0, le=65535, description="TCP port for VNC viewers, e.g. 5900; unset: none"
     )
@@ -164,6 +170,9 @@ class Settings(BaseModel):
     motion: Literal["smooth", "exact"] = Field(
         "smooth", description="what napari draws too slowly to move: coarser then, or exact always"
     )
+    lockdown: bool = Field(
+        False, description="napari without console, plugin manager, scripts and other folders"
+    )
     kiosk: bool = Field(True, description="one maximised application, or a plain desktop")
     restart_app: bool | None = Field(
         None, description="start the application again when it ends; unset: as kiosk"
@@ -180,6 +189,7 @@ class Settings(BaseModel):
     screenshots: Screenshots = Field(
         Screenshots.ALL, description="who may take screenshots: all, control or off"
     )
+    banner: str = Field("", description="text above the desktop and the sign-in; empty: none")
     files: Literal["both", "upload", "download", "off"] = Field(
         "both", description="whether files go to the desktop, from it, or both"
     )
@@ -264,6 +274,11 @@ class Settings(BaseModel):
         if value is not None and not re.fullmatch(r"[!-~]{6,8}", value.get_secret_value()):
             raise ValueError("expected 6 to 8 ASCII characters without spaces: VNC takes no more")
         return value
+
+    @property
+    def https(self) -> bool:
+        """Whether TLS is served here, and not by a proxy."""
+        return self.tls == "self-signed" or self.tls_cert is not None
 
     @property
     def restarts_application(self) -> bool:

@@ -24,7 +24,16 @@ def validate(given: Given) -> Settings:
         settings = Settings(**{name: value for name, (value, _) in given.items()})
     except ValidationError as error:
         raise ConfigError("\n".join(_explain(e, given) for e in error.errors())) from None
-    for check in (_pairs, _rfb_server, _size, _window_manager, _vnc_port, _everybody):
+    for check in (
+        _pairs,
+        _rfb_server,
+        _size,
+        _window_manager,
+        _lockdown,
+        _tls,
+        _vnc_port,
+        _everybody,
+    ):
         check(settings)
     return settings
 
@@ -61,6 +70,30 @@ def _window_manager(settings: Settings) -> None:
     if settings.wm in WITHOUT_KIOSK and settings.kiosk:
         raise ConfigError(
             f"wm={settings.wm} is a desktop of many windows: set --no-kiosk too (kiosk=false)"
+        )
+
+
+def _lockdown(settings: Settings) -> None:
+    if not settings.lockdown:
+        return
+    if not settings.kiosk or settings.wm != "openbox":
+        raise ConfigError(
+            f"lockdown with kiosk={str(settings.kiosk).lower()} and wm={settings.wm}: "
+            "only a kiosk under openbox has no menu and no terminal"
+        )
+    if settings.files_root is None:
+        raise ConfigError("lockdown without files_root: set the folder that its user may see")
+
+
+def _tls(settings: Settings) -> None:
+    if settings.tls != "self-signed":
+        return
+    if settings.tls_cert is not None:
+        raise ConfigError(f"tls=self-signed with tls_cert={settings.tls_cert}: set one of them")
+    if settings.hsts:
+        raise ConfigError(
+            f"hsts={settings.hsts} with tls=self-signed: browsers would let nobody in any more; "
+            "use it with a certificate that they trust"
         )
 
 

@@ -53,7 +53,11 @@ from desktopd.http.language import LanguageMiddleware
 from desktopd.http.options import HttpOptions
 from desktopd.http.pages import EMBED, HandOver, Pages
 from desktopd.http.problems import Problem, problem_response
-from desktopd.http.serving.headers import SecurityHeaders, SecurityHeadersMiddleware
+from desktopd.http.serving.headers import (
+    SecurityHeaders,
+    SecurityHeadersMiddleware,
+    StrictTransport,
+)
 from desktopd.http.serving.prefix import PrefixMiddleware, base_path
 from desktopd.http.serving.proxy import ForwardedMiddleware
 from desktopd.lockout import Lockout
@@ -124,6 +128,7 @@ def _middleware(
     return [
         Middleware(SecurityHeadersMiddleware, security),
         Middleware(ForwardedMiddleware, options.trusted_proxies),
+        *([Middleware(StrictTransport, options.hsts)] if options.hsts else []),
         Middleware(PrefixMiddleware, base),
         Middleware(LanguageMiddleware, options.language),
         Middleware(
@@ -140,7 +145,7 @@ def _middleware(
 
 
 def _entrance(options: HttpOptions, base: str, *, embedded: bool) -> Entrance:
-    page = LoginPage(names_target=options.targets is not None)
+    page = LoginPage(names_target=options.targets is not None, banner=options.banner)
     if options.provider is not None:
         lookups = options.budgets[Budget.LOOKUPS]
         oauth = OAuthAuthenticator(options.provider, base, page.allowed, lookups, embedded=embedded)
@@ -198,9 +203,7 @@ def _routes(
 ) -> list[BaseRoute]:
     files, departures = options.files, Departures()
     logout = LogoutEndpoint(entrance.log_out, departures)
-    described = SessionEndpoint(
-        session, application, server, viewers, options.version, options.obstacles, options.ends_at
-    )
+    described = SessionEndpoint(session, application, server, viewers, options)
 
     def offers(conn: HTTPConnection) -> dict[str, bool]:
         links = entrance.links is not None and Access.of(conn).owner

@@ -35,6 +35,10 @@ h1 { font-size: 1.6rem; font-weight: 500; line-height: 1.2; margin: 0; }
 h1::first-letter { text-transform: uppercase; }
 p { margin: 0; color: var(--quiet); }
 p[role=alert] { color: var(--bad); }
+.banner {
+  padding: 0.5em 0.8em; border: 1px solid var(--edge); border-radius: 6px;
+  background: var(--raised); color: var(--text); white-space: pre-line;
+}
 form, label { display: grid; gap: 0.4rem; }
 form { gap: 0.9rem; }
 input, button {
@@ -62,16 +66,17 @@ def document(title: str, body: str, language: Language = Language.ENGLISH) -> st
     )
 
 
-def login_form(action: str, after: str, error: str, language: Language) -> str:
-    """The page that asks for the token; `action` and `after` are relative URLs, `error` text."""
+def login_form(action: str, after: str, error: str, language: Language, banner: str = "") -> str:
+    """The page that asks for the token; `action` and `after` are relative URLs, the others text."""
 
     def text(sentence: str) -> str:
         return escape(translated(sentence, language))
 
+    note = f'<p class="banner" role="note">{escape(banner)}</p>' if banner else ""
     message = f'<p role="alert">{escape(error)}</p>' if error else ""
     return document(
         translated("Log in", language),
-        f"<h1>{text('This desktop needs a token')}</h1>{message}"
+        f"{note}<h1>{text('This desktop needs a token')}</h1>{message}"
         f'<form method="post" action="{escape(action)}">'
         f'<label>{text("Token")} <input type="password" name="token" required autofocus'
         ' autocomplete="current-password"></label>'

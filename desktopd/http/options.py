@@ -28,8 +28,9 @@ class HttpOptions:
     `allowed_hosts`: host names, empty for any. `trusted_proxies`: addresses, networks, ``unix``
     for peers of a unix socket, or ``*``. `files`: None switches them off. `obstacles`: what
     keeps the user's files from being saved. `language`: of all pages; None is the browser's.
-    `ends_at`: when the machine is taken away. `static`: the folder of the built client. `budgets`:
-    what others than the owner may cost.
+    `ends_at`: when the machine is taken away. `hsts`: seconds for browsers to keep to https.
+    `banner`: a text above every page. `static`: the folder of the built client. `budgets`: what
+    others than the owner may cost.
     """
 
     version: str
@@ -51,4 +52,6 @@ class HttpOptions:
     language: Language | None = None
     obstacles: tuple[Obstacle, ...] = ()
     ends_at: datetime | None = None
+    hsts: int = 0
+    banner: str = ""
     static: Path = STATIC

@@ -43,6 +43,15 @@ def start_time(pid: int) -> int | None:
     return None if state in "ZX" else int(fields[18])
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether a process has been stopped by a signal, such as SIGSTOP (proc_pid_stat(5), T)."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] == "T"
+
+
 def session_of(pid: int) -> int | None:
     """The process that leads the session of `pid` (getsid(2)), None when it is gone."""
     try:
@@ -97,6 +106,8 @@ class Process:
     async def stop(self, within: float) -> Exit:
         """End the process and all of its session: SIGTERM, and SIGKILL after `within` seconds."""
         self._signal(signal.SIGTERM)
+        # One that was stopped hears nothing before it goes on.
+        self._signal(signal.SIGCONT)
         try:
             async with asyncio.timeout(within):
                 return await self.wait()

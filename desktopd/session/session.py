@@ -24,6 +24,7 @@ from desktopd.session.process import Process
 from desktopd.session.runner import Runner
 from desktopd.session.service import PartOf, Service
 from desktopd.session.services.table import SERVICES
+from desktopd.session.silence import Silence
 from desktopd.session.state import StateFile
 from desktopd.session.status import (
     DisplayStatus,
@@ -73,6 +74,12 @@ class Session:
         }
         # The first is the display, the others run on it.
         self._display, *self._on_display = self._runners.values()
+        self._silence = Silence(
+            lambda: self._runners["application"].status.pid,
+            self._is_application,
+            lambda: opened.windows if (opened := self._x_server.opened) else None,
+            self._changes.call,
+        )
 
     def _is_application(self, pid: int) -> bool:
         """Whether a process is the application's, or one that it has started."""
@@ -105,6 +112,7 @@ class Session:
             windows=() if opened is None else opened.windows.listed,
             command=self._options.app,
             gpu=self._launcher.gpu,
+            answers=not self._silence.lasts,
         )
 
     def _service_status(self, service: Service | PartOf) -> ServiceStatus:
@@ -218,6 +226,7 @@ class Session:
                 "display": display.run(),
                 "display gave up": display.gave_up.wait(),
                 "services on the display": self._keep_desktop(),
+                "silence of the application": self._silence.run(),
             }
         ) as tasks:
             await tasks.first()

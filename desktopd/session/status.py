@@ -68,7 +68,7 @@ class DisplayStatus:
 
 @dataclass(frozen=True, slots=True)
 class SessionStatus:
-    """The whole session at one moment."""
+    """The whole session at one moment. `answers`: the application does, as far as can be told."""
 
     stage: Stage
     services: tuple[ServiceStatus, ...]
@@ -76,6 +76,7 @@ class SessionStatus:
     command: str
     windows: tuple[ListedWindow, ...] = ()
     gpu: Gpu = NO_GPU
+    answers: bool = True
 
     @property
     def application(self) -> ServiceStatus:

@@ -6,17 +6,21 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from tests.daemon import ROOT
 
 GITHUB = ROOT / ".github/workflows/ci.yaml"
 GITLAB = ROOT / ".gitlab-ci.yml"
+# Of each what was let in before a hole was closed: CVE-2024-28179, CVE-2025-62727, CVE-2024-28233.
+KNOWN_HOLES = {"jupyter-server-proxy": "4.1.0", "starlette": "0.48.0", "jupyterhub": "4.0.2"}
 EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
 
 
@@ -108,3 +112,28 @@ def test_systemd_takes_the_unit(folder: Path) -> None:
     home = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
     done = subprocess.run(verify, env=os.environ | home, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_supply_chain_actions_are_named_by_commit_with_their_version() -> None:
+    used = re.findall(r"uses: *(.*)", GITHUB.read_text())
+    assert used
+    for one in used:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", one), one
+
+
+def test_supply_chain_every_stage_stands_on_the_base_that_a_build_names() -> None:
+    text = (ROOT / "container/Dockerfile").read_text()
+    stages = set(re.findall(r" AS (\w+)", text))
+    assert "ARG BASE=debian:trixie-slim" in text
+    others = set(re.findall(r"^FROM (\S+)", text, re.M)) - stages - {"${VARIANT}"}
+    assert others == {"${BASE}"}
+
+
+def test_supply_chain_no_dependency_is_let_in_with_a_known_hole() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    wanted = [Requirement(one) for group in groups for one in group]
+    for name, hole in KNOWN_HOLES.items():
+        found = [one for one in wanted if one.name == name]
+        assert found, name
+        assert not [str(one) for one in found if one.specifier.contains(hole)]

@@ -44,6 +44,7 @@ ARROWS = {
     "budgets": "addresses",
     "lockout": "addresses",
     "sockets": "",
+    "tls": "errors kept_file",
     "config": "data_policy geometry shell_command",
     "control": "config multiplexer session shell_command",
     "x11": f"{VALUES} {TASKS}",
@@ -69,11 +70,11 @@ ARROWS = {
     ),
     "integrations": "http",
     "integrations.napari": "",
-    "options": "applications budgets config files http rfb session shell_command",
+    "options": "applications budgets config files http rfb session shell_command tls",
     "application_on_desktop": "applications config errors options session x11",
     "daemon": (
         f"{VALUES} {TASKS} applications budgets config control files http integrations options rfb"
-        " session application_on_desktop"
+        " session application_on_desktop tls"
     ),
     "ssh": "multiplexer",
     "__main__": "config control daemon errors logs options session ssh",

@@ -1,7 +1,10 @@
 """How a daemon ends: asked, idle, refused, by a mistake; alone, and under supervisord."""
 
+import hashlib
+import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -107,6 +110,46 @@ def test_a_killed_daemon_is_started_again(folder: Path) -> None:
     assert processes_of(folder) == []
 
 
+def test_sigstop_of_daemon_a_watchdog_outside_kills_it_and_the_next_adopts_the_desktop(
+    folder: Path,
+) -> None:
+    argv = [str(ROOT / "container" / "serve"), *SMALL]
+    state = folder / "run" / "state.json"
+    with running(argv, folder / "run") as supervisor:
+        until(lambda: adopted(state).keys() >= {"display", "application"}, 40, "a desktop")
+        (first,) = children(supervisor.pid)
+        # Not in its first moments: it waits for the first sign of life.
+        until((folder / "run" / "ctl.sock").exists, 30, "a daemon")
+        before = adopted(state)
+        os.kill(first, signal.SIGSTOP)
+        began = time.monotonic()
+        until(lambda: start_time(first) is None, 30, "its end")
+        assert time.monotonic() - began < 10
+        until(lambda: children(supervisor.pid) not in ([], [first]), 10, "a second daemon")
+        # It answers, and goes on with what there is.
+        until(lambda: adopted(state) == before and answers(folder / "run"), 30, "an answer")
+        supervisor.terminate()
+        told, _ = supervisor.communicate(timeout=20)
+    assert f"desktopd (pid {first}) does not answer: killed" in told
+    assert "application adopted" in told
+    assert processes_of(folder) == []
+
+
+def adopted(state: Path) -> dict[str, int]:
+    """The pids of a desktop's services, as its daemon writes them down."""
+    try:
+        told = json.loads(state.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return {name: one["pid"] for name, one in told["running"].items()}
+
+
+def answers(folder: Path) -> bool:
+    """Whether the daemon with this runtime folder does."""
+    argv = [sys.executable, "-m", "desktopd", "status", "--runtime-dir", str(folder)]
+    return subprocess.run(argv, stdout=subprocess.DEVNULL, check=False).returncode == 0
+
+
 def children(pid: int) -> list[int]:
     """The children of a process that has one thread."""
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
@@ -120,6 +163,18 @@ def processes_of(folder: Path) -> list[str]:
             if bytes(folder) in (process / "environ").read_bytes():
                 found.append((process / "cmdline").read_text())
     return found
+
+
+def test_a_daemon_makes_its_own_certificate_and_tells_its_fingerprint(daemon: Start) -> None:
+    desktop = daemon(*SMALL, tls="self-signed")
+    told = desktop.out.read_text()
+    assert desktop.base.startswith("https://127.0.0.1:")
+    port = int(desktop.base.rsplit(":", 1)[1])
+    shown = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", port)))
+    assert hashlib.sha256(shown).digest().hex(":").upper() in told
+    trust = ssl.create_default_context(cafile=str(desktop.folder / "run" / "tls-cert.pem"))
+    with httpx.Client(verify=trust) as browser:
+        assert browser.get(desktop.page, follow_redirects=True).status_code == 200
 
 
 FAILING = """

@@ -27,10 +27,14 @@ _AFTER = re.compile(r"(vnc(_lite)?\.html)?(\?[!-~]*)?")
 
 
 class LoginPage:
-    """The form. It repeats a ``token`` inside of other parameters only if that `names_target`."""
+    """The form. It repeats a ``token`` inside of other parameters only if that `names_target`.
 
-    def __init__(self, *, names_target: bool) -> None:
+    `banner` is a text above it, empty for none.
+    """
+
+    def __init__(self, *, names_target: bool, banner: str = "") -> None:
         self._names_target = names_target
+        self._banner = banner
 
     def response(
         self, conn: HTTPConnection, problem: Problem | None = None, after: str | None = None
@@ -52,7 +56,7 @@ class LoginPage:
         depth = path_below(conn.scope).count("/") - 1
         asked = asked_language(conn)
         action = "../" * depth + "login" + (f"?lang={asked}" if asked else "")
-        page = login_form(action, after, error, language)
+        page = login_form(action, after, error, language, self._banner)
         # With no-referrer, browsers send "Origin: null" when the form is submitted.
         return HTMLResponse(page, status, headers | {"Referrer-Policy": "same-origin"})
 

@@ -31,6 +31,7 @@ def application_json(
         "command": status.command,
         "state": status.application.state,
         "restarts": status.application.restarts,
+        "answers": status.answers,
         **_abilities(application, role, facts),
         **crash_json(application, role, words=True),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from desktopd.applications.application import Application
-from desktopd.files.obstacle import Obstacle
 from desktopd.http.access.access import Access
+from desktopd.http.api.allowed_json import allowed_json
 from desktopd.http.api.application_json import crash_json
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.api.windows import windows_json
+from desktopd.http.options import HttpOptions
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
@@ -34,17 +34,13 @@ class SessionEndpoint:
         application: Application,
         server: RfbServer,
         viewers: Viewers,
-        version: str,
-        obstacles: Sequence[Obstacle] = (),
-        ends_at: datetime | None = None,
+        options: HttpOptions,
     ) -> None:
         self._session = session
         self._application = application
         self._server = server
         self._viewers = viewers
-        self._version = version
-        self._obstacles = obstacles
-        self._ends_at = ends_at
+        self._options = options
 
     async def get(self, request: Request) -> Response:
         """What `describe` tells the role of the request."""
@@ -60,9 +56,11 @@ class SessionEndpoint:
             "stage": status.stage,
             "message": message(status),
             "role": role,
-            "version": self._version,
+            "version": self._options.version,
+            "banner": self._options.banner,
             "obstacles": self._told_obstacles(role),
             "ends_in": self._ends_in(),
+            "allowed": self._allowed(role),
             "services": [_service(service, role) for service in status.services],
             "display": None if status.display is None else _display(status.display, role),
             "windows": windows_json(status.windows),
@@ -81,15 +79,20 @@ class SessionEndpoint:
 
     def _ends_in(self) -> int | None:
         """Seconds until the machine is taken away, in whole minutes: no news each second."""
-        if self._ends_at is None:
+        if self._options.ends_at is None:
             return None
-        left = (self._ends_at - datetime.now(UTC)).total_seconds()
+        left = (self._options.ends_at - datetime.now(UTC)).total_seconds()
         return max(0, round(left / 60) * 60)
+
+    def _allowed(self, role: Role) -> dict[str, bool]:
+        options = self._options
+        rules = options.files.rules if options.files else None
+        return allowed_json(options.copies, options.screenshots, rules, role)
 
     def _told_obstacles(self, role: Role) -> list[dict[str, str]]:
         if role is not Role.CONTROL:
             return []
-        return [{"error": found.error, "remedy": found.remedy} for found in self._obstacles]
+        return [{"error": found.error, "remedy": found.remedy} for found in self._options.obstacles]
 
 
 def message(status: SessionStatus, *, reason: bool = True) -> str:
@@ -170,5 +173,6 @@ def _application(status: SessionStatus, role: Role) -> dict[str, Any]:
         "state": application.state,
         "restarts": application.restarts,
         "error": application.error,
+        "answers": status.answers,
         "log": application.log if control and application.state in _TELLING else "",
     }

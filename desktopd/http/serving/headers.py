@@ -51,3 +51,23 @@ class SecurityHeadersMiddleware:
             await send(message)
 
         await self._app(scope, receive, send_secured)
+
+
+class StrictTransport:
+    """Tells browsers that came by https to come by that alone, for `seconds` (RFC 6797)."""
+
+    def __init__(self, app: ASGIApp, seconds: int) -> None:
+        self._app = app
+        self._value = f"max-age={seconds}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on; its response says so if it came by https, to us or to a proxy."""
+
+        async def send_told(message: Message) -> None:
+            if message["type"] in _STARTS:
+                MutableHeaders(scope=message)["strict-transport-security"] = self._value
+            await send(message)
+
+        # By http it would mean nothing (section 7.2).
+        secure = scope.get("scheme") in ("https", "wss")
+        await self._app(scope, receive, send_told if secure else send)

@@ -14,7 +14,6 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
-from desktopd.errors import ListenError
 from desktopd.http.serving.http_connection import HEADER_DEADLINE, HttpConnection
 from desktopd.http.serving.listening_sockets import BACKLOG, is_unix, url
 from desktopd.http.serving.scrub import scrubbed_logs
@@ -29,8 +28,7 @@ PING = 20.0
 class HttpServer:
     """Serves `app` on listening `sockets`; installs no signal handlers.
 
-    With `tls_cert` and `tls_key`, PEM files, it serves https; raises ListenError when they cannot
-    be used.
+    With `tls` it serves https.
     """
 
     def __init__(
@@ -38,22 +36,17 @@ class HttpServer:
         app: ASGIApp,
         sockets: Sequence[socket.socket],
         *,
-        tls_cert: Path | None = None,
-        tls_key: Path | None = None,
+        tls: ssl.SSLContext | None = None,
         access_log: bool = False,
     ) -> None:
         self.sockets = list(sockets)
-        self.addresses = tuple(url(s, "https" if tls_cert else "http") for s in sockets)
+        self.addresses = tuple(url(s, "https" if tls else "http") for s in sockets)
         self._files = [Path(s.getsockname()) for s in sockets if is_unix(s)]
         self._ended = asyncio.Event()
         self._ended.set()
-        config = _config(app, tls_cert, tls_key, access_log=access_log)
-        try:
-            config.load()
-        except (OSError, ssl.SSLError) as error:
-            raise ListenError(
-                f"tls_cert={tls_cert} with tls_key={tls_key}: {error}; expected two PEM files"
-            ) from None
+        config = _config(app, access_log=access_log)
+        config.load()
+        config.ssl = tls
         self._uvicorn = _Uvicorn(config)
 
     async def serve(self) -> None:
@@ -82,9 +75,7 @@ class HttpServer:
             path.unlink(missing_ok=True)
 
 
-def _config(
-    app: ASGIApp, tls_cert: Path | None, tls_key: Path | None, *, access_log: bool
-) -> uvicorn.Config:
+def _config(app: ASGIApp, *, access_log: bool) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=HttpConnection,
@@ -102,8 +93,6 @@ def _config(
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=1,
-        ssl_certfile=tls_cert,
-        ssl_keyfile=tls_key,
     )
 
 

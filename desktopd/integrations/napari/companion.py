@@ -12,6 +12,7 @@ from desktopd.integrations.napari.drawing import Drawing
 from desktopd.integrations.napari.errors import ErrorLog
 from desktopd.integrations.napari.folders import begin_in, offer_samples
 from desktopd.integrations.napari.layers import describe_all
+from desktopd.integrations.napari.lockdown.lockdown import lock_down
 from desktopd.integrations.napari.main_thread import MainThread
 from desktopd.integrations.napari.methods import METHODS
 from desktopd.integrations.napari.motion.viewer_motion import ViewerMotion
@@ -42,6 +43,7 @@ class Companion:
 
         self._napari = str(__version__)
         self._place: Place | None = place
+        self._locked = tuple(filter(None, (place.files, place.samples))) if place.lockdown else ()
         self.main = MainThread()
         self.workers = ThreadPoolExecutor(1, "desktopd companion")
         self.viewer: Any = None
@@ -95,6 +97,7 @@ class Companion:
         self._attach(viewer)
 
     def _attach(self, viewer: Any) -> None:
+        self._lock_down(viewer)
         self.errors.follow_napari()
         self._offer_folders()
         self.motion.follow(viewer)
@@ -108,6 +111,16 @@ class Companion:
         self.viewer = viewer
         viewer.window._qt_window.destroyed.connect(self._lost_viewer)
         self._tell_state()
+
+    def _lock_down(self, viewer: Any) -> None:
+        """Take from this viewer what its user must not have; without that napari ends."""
+        if not self._locked:
+            return
+        try:
+            lock_down(viewer, self._locked)
+        except Exception:
+            log.critical("desktopd: napari cannot be locked down", exc_info=True)
+            os._exit(1)
 
     def _offer_folders(self) -> None:
         """Once for a process: whatever napari makes of them, its window comes first."""

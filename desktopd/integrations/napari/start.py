@@ -12,8 +12,14 @@ def start(hook: str) -> None:
         return
     lock = place.claim()
     if lock is None:
+        if place.lockdown:
+            raise RuntimeError("another napari has the companion's place")
         return
     # Qt and vispy are there by now, and napari has chosen which ones.
     from desktopd.integrations.napari.companion import Companion
 
+    if place.lockdown:
+        from desktopd.integrations.napari.lockdown.programs import refuse_programs
+
+        refuse_programs()
     Companion(place, lock)

@@ -8,7 +8,6 @@ import errno
 import logging
 import socket
 import ssl
-from pathlib import Path
 
 from desktopd import audit
 from desktopd.background_tasks import BackgroundTasks
@@ -63,15 +62,6 @@ def _listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
-    """TLS 1.2 or newer with a certificate chain, PEM; raises OSError, ssl.SSLError among them."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    # TigerVNC's viewer waits for ever where a ticket comes together with what follows it.
-    context.num_tickets = 0
-    return context
-
-
 class VncPort:
     """Serves viewers on a listening `sock` as `authenticator` says; `tls` is its certificate.
 
@@ -89,6 +79,9 @@ class VncPort:
     ) -> None:
         host, port = sock.getsockname()[:2]
         self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        if tls is not None:
+            # TigerVNC's viewer waits for ever where a ticket comes together with what follows it.
+            tls.num_tickets = 0
         self._sock = sock
         self._authenticator = authenticator
         self._server = server

@@ -18,6 +18,8 @@ from desktopd.x11.connection import Connection, Event
 from desktopd.x11.screen.size import ScreenSize
 from desktopd.x11.windows import requests
 from desktopd.x11.windows.kiosk import UNLISTED, Activate, Kiosk, MoveResize, SetState, Wish
+from desktopd.x11.windows.ping import answer_of, send_pings
+from desktopd.x11.windows.pings import Pings
 from desktopd.x11.windows.window import ClientWindow, active_window, follow, read_windows
 from desktopd.x11.windows.window_manager import supported
 from desktopd.x11.xlib_patches import Display
@@ -66,6 +68,9 @@ class DesktopWindows:
         self._kiosk = kiosk
         self._changed = changed
         self._wake = asyncio.Event()
+        self._windows: list[ClientWindow] = []
+        self._pings = Pings()
+        self._ping: int | None = None
 
     @classmethod
     async def open(
@@ -117,6 +122,18 @@ class DesktopWindows:
             for one in (less, area):
                 await self._connection.call(partial(requests.place, window=window.id, area=one))
 
+    @property
+    def programs(self) -> frozenset[int]:
+        """The processes of all windows, as far as X can tell."""
+        return frozenset(w.pid for w in self._windows if w.pid is not None)
+
+    async def ping(self) -> frozenset[int]:
+        """Ask all programs for a sign of life; the processes that owe one since long. XError."""
+        asked = [window.id for window in self._windows if window.answers]
+        silent = self._pings.next_round(asked)
+        self._ping = await self._connection.call(partial(send_pings, windows=asked))
+        return frozenset(w.pid for w in self._windows if w.id in silent and w.pid is not None)
+
     async def close(self) -> None:
         """Follow no longer; the windows stay as they are."""
         await self._connection.close()
@@ -128,6 +145,8 @@ class DesktopWindows:
     def _on_event(self, event: Event) -> None:
         if isinstance(event, core.PropertyNotify):
             self._wake.set()
+        elif self._ping is not None and (window := answer_of(event, self._ping)):
+            self._pings.answered(window)
 
     async def _keep(self) -> None:
         while True:
@@ -138,6 +157,7 @@ class DesktopWindows:
 
     async def _look(self) -> None:
         look = await self._connection.call(_look)
+        self._windows = look.windows
         if self._kiosk is not None:
             wishes = self._kiosk.look(look.windows, self._screen.size, undecorates=look.undecorates)
             for wish in wishes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from Xlib import X, Xatom, Xutil
 
 from desktopd.geometry import Rectangle, Size
+from desktopd.x11.windows.ping import ANSWERS, PING
 from desktopd.x11.windows.properties import (
     GONE,
     NORMAL,
@@ -34,7 +35,8 @@ class ClientWindow:
     (left, right, top, bottom) in pixels that the window manager puts around it. `minimum` is the
     least size that its program states (ICCCM 4.1.2.3), None where it states none. `states` and
     `actions` are the names of _NET_WM_STATE and _NET_WM_ALLOWED_ACTIONS. `transient`: it belongs
-    to another window. `pid` is its program's process, None where X cannot tell.
+    to another window. `pid` is its program's process, None where X cannot tell. `answers`: it
+    says that it answers pings.
     """
 
     id: int
@@ -47,6 +49,7 @@ class ClientWindow:
     actions: frozenset[str]
     transient: bool
     pid: int | None
+    answers: bool = False
 
     @property
     def is_candidate(self) -> bool:
@@ -104,8 +107,8 @@ def active_window(display: Display) -> int:
 
 
 def follow(display: Display) -> None:
-    """Be told when the window manager lists other windows, or another one has the focus."""
-    display.screen().root.change_attributes(event_mask=EVENTS)
+    """Be told when the window manager lists other windows, of focus, and of answers to pings."""
+    display.screen().root.change_attributes(event_mask=EVENTS | ANSWERS)
 
 
 def _read(display: Display, window: XWindow) -> ClientWindow:
@@ -124,6 +127,7 @@ def _read(display: Display, window: XWindow) -> ClientWindow:
         actions=frozenset(atom_names(display, window, "_NET_WM_ALLOWED_ACTIONS")),
         transient=bool(values(display, window, "WM_TRANSIENT_FOR", Xatom.WINDOW)),
         pid=window_pid(display, window),
+        answers=PING in atom_names(display, window, "WM_PROTOCOLS"),
     )
 
 

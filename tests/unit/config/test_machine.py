@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.config import load, machine
+from desktopd.config import load, machine, watchdog
 
 
 def test_children_do_not_see_the_settings(
@@ -58,3 +58,27 @@ def test_a_runtime_folder_of_ones_own_choice_is_the_only_one(
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     assert load([]).runtime_bases == (tmp_path / f"desktopd-{os.getuid()}",)
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({}, None),
+        ({"NOTIFY_SOCKET": "@x", "WATCHDOG_USEC": "8000000"}, ("@x", 8.0)),
+        (
+            {"NOTIFY_SOCKET": "/run/x", "WATCHDOG_USEC": "500000", "WATCHDOG_PID": "own"},
+            ("/run/x", 0.5),
+        ),
+        ({"NOTIFY_SOCKET": "@x", "WATCHDOG_USEC": "8000000", "WATCHDOG_PID": "1"}, None),
+        ({"NOTIFY_SOCKET": "@x"}, None),
+        ({"WATCHDOG_USEC": "8000000"}, None),
+    ],
+)
+def test_a_watchdog_is_the_one_that_waits_for_this_very_process(
+    environment: dict[str, str], told: tuple[str, float] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, str(os.getpid()) if value == "own" else value)
+    assert watchdog() == told

@@ -68,6 +68,8 @@ export interface ApplicationStatus {
   state: ServiceState;
   restarts: number;
   error: string | null;
+  /** Whether it shows signs of life; not every server says. */
+  answers?: boolean;
   log?: string;
   /** Null as long as no process has ended. */
   exit?: ApplicationEnd | null;
@@ -116,11 +118,24 @@ export interface SessionFacts {
   ends_in?: number | null;
   /** What keeps the user's files from being saved, for control; not every server says. */
   obstacles?: { error: string; remedy: string }[];
+  /** Of the operator, for everybody; not every server says. */
+  banner?: string;
+  /** What may go in to the desktop and out of it; not every server says. */
+  allowed?: Allowed;
   /** How this session's pixels are sent, and whether H.264 can keep to its baseline profile; not every server says. */
   rfb?: { path: string; baseline?: boolean };
   app: ApplicationStatus;
   /** What draws the application's OpenGL; `reason` is why that is no GPU. */
   gpu: { renderer: 'nvidia' | 'dri' | 'software'; name: string; reason: string };
+}
+
+/** What the data policy leaves to this visitor. */
+export interface Allowed {
+  copies_in: boolean;
+  copies_out: boolean;
+  files_in: boolean;
+  files_out: boolean;
+  screenshots: boolean;
 }
 
 /** A window on the desktop. */

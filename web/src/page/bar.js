@@ -87,6 +87,13 @@ export class Bar extends Emitter {
     element('bar-people', HTMLButtonElement).hidden = !offered;
   }
 
+  /** @param {string} refusal - why nobody may copy, empty where somebody may */
+  set clipboard(refusal) {
+    const button = element('bar-clipboard', HTMLButtonElement);
+    button.disabled = refusal !== '';
+    button.title = refusal;
+  }
+
   /** @param {boolean} offered - whether the viewer may list the files */
   set files(offered) {
     this.#files.hidden = !offered;

@@ -3,6 +3,7 @@
 
 /** @import { Clipboard } from '../connection/clipboard.js' */
 /** @import { ClipboardRefusal, Content } from '../connection/clipboard-content.js' */
+/** @import { Refusals } from './data-policy.js' */
 
 import { mayRead } from '../connection/browser-clipboard.js';
 import { IMAGE_TYPES, contentOf, imageAmong } from '../connection/clipboard-content.js';
@@ -32,6 +33,9 @@ export class ClipboardPanel extends Panel {
   #picture = new ClipboardPicture();
   #pause = new Timer(() => this.#sendText());
   #isSending = false;
+  #copyButton = element('clipboard-copy', HTMLButtonElement);
+  /** @type {Pick<Refusals, 'copiesIn' | 'copiesOut'>} */
+  #refusals = { copiesIn: '', copiesOut: '' };
 
   /** @param {Clipboard} clipboard */
   constructor(clipboard) {
@@ -44,7 +48,7 @@ export class ClipboardPanel extends Panel {
     clipboard.on('refused', (refusal) => (this.#status.textContent = refusalText(refusal)));
     this.#text.addEventListener('input', () => this.#pause.start(TYPING_PAUSE));
     element('clipboard', HTMLDialogElement).addEventListener('paste', (event) => this.#paste(event));
-    element('clipboard-copy', HTMLButtonElement).addEventListener('click', () => this.#copy());
+    this.#copyButton.addEventListener('click', () => this.#copy());
     this.#choose.addEventListener('click', () => this.#chosen.click());
     this.#chosen.addEventListener('change', () => this.#sendChosen());
     this.#allow.addEventListener('click', () => this.#ask());
@@ -52,6 +56,12 @@ export class ClipboardPanel extends Panel {
       this.#sendText();
       this.#picture.show(null);
     });
+  }
+
+  /** @param {Pick<Refusals, 'copiesIn' | 'copiesOut'>} refusals - by the operator of the desktop */
+  set refusals(refusals) {
+    this.#refusals = refusals;
+    this.#copyButton.disabled = refusals.copiesOut !== '';
   }
 
   /**
@@ -161,6 +171,11 @@ export class ClipboardPanel extends Panel {
 
   async #explain() {
     this.#allow.hidden = !(this.#clipboard.enabled && (await mayRead('prompt')));
+    const { copiesIn, copiesOut } = this.#refusals;
+    if (copiesIn || copiesOut) {
+      this.#hint.textContent = copiesIn || copiesOut;
+      return;
+    }
     const { shared, byKey, byKeyInsecure } = texts.clipboard;
     this.#hint.textContent = (await mayRead('granted')) ? shared : window.isSecureContext ? byKey : byKeyInsecure;
   }

@@ -29,6 +29,8 @@ import { texts } from './texts.js';
 export class Drops {
   /** Why nothing may be dropped, empty where it may. */
   refusal = '';
+  /** What the operator of the desktop refuses. */
+  refusals = { filesIn: '', copiesIn: '' };
   #parts;
 
   /** @param {Parts} parts */
@@ -39,7 +41,8 @@ export class Drops {
   /** @param {Dropped} dropped */
   async take({ what, at, on }) {
     const { connection, notice } = this.#parts;
-    const refusal = this.refusal || (connection.state === 'connected' ? '' : texts.drop.noDesktop);
+    const forbidden = 'files' in what ? this.refusals.filesIn : this.refusals.copiesIn;
+    const refusal = this.refusal || forbidden || (connection.state === 'connected' ? '' : texts.drop.noDesktop);
     if (refusal) {
       notice.show(refusal);
       return;

@@ -28,7 +28,7 @@ import { BrowserMemory } from './browser-memory.js';
 import { refuseBrowserGestures } from './browser-gestures.js';
 import { showClipboardNotices } from './clipboard-notices.js';
 import { ClipboardPanel } from './clipboard-panel.js';
-import { CrashCard } from './crash-card.js';
+import { Cards } from './cards.js';
 import { DeepLink } from './deep-link.js';
 import { desktopAddress } from './desktop-address.js';
 import { DesktopView } from './desktop-view.js';
@@ -37,17 +37,15 @@ import { DownloadOffer } from './download-offer.js';
 import { DropArea } from './drop-area.js';
 import { Drops } from './drops.js';
 import { element } from './element.js';
-import { EndingCard } from './ending-card.js';
 import { errorText, faultText } from './error-text.js';
 import { fillTexts } from './fill-texts.js';
 import { FilesPanel } from './files-panel.js';
 import { HistoryButtons } from './history-buttons.js';
-import { LastingCard } from './lasting-card.js';
 import { LinkDialog } from './link-dialog.js';
 import { MenuKey } from './menu-key.js';
 import { MotionSwitch } from './motion-switch.js';
 import { Notice } from './notice.js';
-import { ObstacleCard } from './obstacle-card.js';
+import { Operator } from './operator.js';
 import { PageTitle } from './page-title.js';
 import { Parameters } from './parameters.js';
 import { PeopleView } from './people-view.js';
@@ -118,12 +116,10 @@ class Page {
     notice: this.#notice,
   });
   #clipboardPanel = new ClipboardPanel(this.#clipboard);
+  #operator = new Operator({ bar: this.#bar, clipboardPanel: this.#clipboardPanel, drops: this.#drops });
   #filesPanel = new FilesPanel(this.#files);
   #results = new ResultsList(this.#files);
-  #crash = new CrashCard(this.#session);
-  #lasting = new LastingCard();
-  #obstacle = new ObstacleCard();
-  #ending = new EndingCard();
+  #cards = new Cards(this.#session);
   #title = new PageTitle(this.#parameters);
   #about = new AboutPanel();
   #restart = new RestartPanel();
@@ -176,7 +172,7 @@ class Page {
     this.#events.on('application', (facts) => {
       this.#link.applicationFacts = facts;
       this.#desktop.zoomsByWheel = facts.companion !== null;
-      this.#crash.companion = facts.companion;
+      this.#cards.companion = facts.companion;
       this.#restart.companion = facts.companion;
       this.#about.companion = facts.companion;
       this.#motion.companion = facts.companion;
@@ -240,9 +236,8 @@ class Page {
       if (answer === 'restart') this.#restartApplication();
     });
     this.#start.on('retry', () => this.#restartApplication());
-    this.#crash.on('start', () => this.#restartApplication());
-    this.#crash.on('closed', () => this.#desktop.focus());
-    for (const card of [this.#lasting, this.#obstacle, this.#ending]) card.on('closed', () => this.#desktop.focus());
+    this.#cards.on('restart', () => this.#restartApplication());
+    this.#cards.on('closed', () => this.#desktop.focus());
     this.#start.on('connect', () => this.#connection.start());
     this.#people.on('closed', () => this.#desktop.focus());
     this.#people.on('acts', () => this.#allow(this.#facts?.role === 'control'));
@@ -274,16 +269,17 @@ class Page {
     if (this.#parameters.foreign) return;
     const top = await this.#files.list('').catch(() => null);
     this.#bar.files = top !== null;
-    if (top) this.#lasting.files = top;
+    if (top) this.#cards.files = top;
   }
 
   /** @param {SessionFacts} facts */
   #learn(facts) {
     const { foreign } = this.#parameters;
     this.#facts = facts;
+    this.#operator.session = facts;
     document.documentElement.dataset.stage = facts.stage;
     this.#start.session = facts;
-    if (!foreign) this.#crash.session = this.#obstacle.session = this.#ending.session = facts;
+    if (!foreign) this.#cards.session = facts;
     this.#focusIfLost();
     this.#allow(facts.role === 'control');
     if (!foreign) this.#windows.windows = facts.windows ?? [];
@@ -305,7 +301,7 @@ class Page {
     this.#bar.restart = control && !foreign;
     this.#windows.control = acts;
     this.#motion.allowed = acts && !foreign;
-    this.#clipboard.enabled = acts && !foreign;
+    this.#clipboard.enabled = acts && !foreign && this.#operator.copiesIn;
     this.#drops.refusal = foreign ? texts.drop.foreign : acts ? '' : texts.drop.watching;
     this.#filesPanel.watching = viewOnly;
     this.#embedding.refusal = acts ? '' : texts.trouble.watching;

@@ -17,6 +17,9 @@ from types import ModuleType
 HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
 PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))  # noqa: PTH120
 TRIGGER = "napari.window"
+LOCKED = os.environ.get("DESKTOP_COMPANION_LOCKDOWN") == "1"
+"""Whether whoever sits before napari is to have no Python; then it does not run without us."""
+FORBIDDEN = ("napari_console", "qtconsole", "napari_plugin_manager")
 
 
 class Watch:
@@ -29,6 +32,9 @@ class Watch:
         if name != TRIGGER:
             return None
         sys.meta_path.remove(self)
+        if LOCKED:
+            # Python's word for what cannot be imported; napari does without them.
+            sys.modules.update(dict.fromkeys(FORBIDDEN))  # type: ignore[arg-type]
         spec = importlib.util.find_spec(name)
         if spec is not None and spec.loader is not None:
             load = spec.loader.exec_module
@@ -56,8 +62,11 @@ def start() -> None:
     except Exception:
         import traceback
 
-        print("desktopd: napari runs without its companion:", file=sys.stderr)
+        told = "does not start" if LOCKED else "runs"
+        print(f"desktopd: napari {told} without its companion:", file=sys.stderr)
         traceback.print_exc()
+        if LOCKED:
+            sys.exit(1)
 
 
 def run(spec: ModuleSpec) -> None:

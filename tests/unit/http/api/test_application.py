@@ -81,6 +81,7 @@ async def test_what_the_application_is_and_can(desk: Desk, application: Applicat
         "command": "napari --reset",
         "state": "running",
         "restarts": 0,
+        "answers": True,
         "capabilities": ["echo", "layers", "open", "refuse", "restart", "save", "wait"],
         "companion": {
             "version": 1,

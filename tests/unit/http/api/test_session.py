@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from desktopd.data_policy import Copies, Screenshots
+from desktopd.files.sharing import Rules
+from desktopd.http.api.allowed_json import allowed_json
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.status import ServiceState, ServiceStatus, SessionStatus, Stage
-from tests.unit.http.desktop import BEARER, READY, VIEW_BEARER, Desk, client, make_app, user
+from tests.unit.http.desktop import BEARER, HTML, READY, VIEW_BEARER, Desk, client, make_app, user
 
 
 def with_application(**changes: Any) -> SessionStatus:
@@ -58,17 +61,55 @@ async def test_the_session(desk: Desk) -> None:
         ],
         "obstacles": [],
         "ends_in": None,
+        "banner": "",
+        "allowed": {
+            "copies_in": True,
+            "copies_out": True,
+            "files_in": False,
+            "files_out": False,
+            "screenshots": True,
+        },
         "app": {
             "name": "napari",
             "command": "napari --reset",
             "state": "running",
             "restarts": 0,
             "error": None,
+            "answers": True,
             "log": "",
             "exit": None,
             "restored": None,
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("policy", "rules", "control", "view"),
+    [
+        ((Copies.BOTH, Screenshots.ALL), Rules(for_viewers=True), "11111", "00011"),
+        ((Copies.IN, Screenshots.CONTROL), Rules(download=False), "10101", "00000"),
+        ((Copies.OUT, Screenshots.OFF), Rules(upload=False), "01010", "00000"),
+        ((Copies.OFF, Screenshots.OFF), None, "00000", "00000"),
+    ],
+)
+def test_what_leaves_is_told_by_direction_and_role(
+    policy: tuple[Copies, Screenshots], rules: Rules | None, control: str, view: str
+) -> None:
+    for role, bits in ((Role.CONTROL, control), (Role.VIEW, view)):
+        allowed = allowed_json(*policy, rules, role)
+        assert [*allowed] == ["copies_in", "copies_out", "files_in", "files_out", "screenshots"]
+        assert "".join(str(int(one)) for one in allowed.values()) == bits
+
+
+async def test_the_banner_is_for_everybody_and_on_the_sign_in() -> None:
+    app = make_app(banner="All of this is <recorded>.")
+    async with client(app, headers=VIEW_BEARER) as viewer:
+        assert (await viewer.get("/api/session")).json()["banner"] == "All of this is <recorded>."
+    async with client(app, headers=HTML) as stranger:
+        page = (await stranger.get("/")).text
+        assert '<p class="banner" role="note">All of this is &lt;recorded&gt;.</p>' in page
+    async with client(make_app(), headers=HTML) as stranger:
+        assert 'role="note"' not in (await stranger.get("/")).text
 
 
 async def test_a_viewer_is_told_neither_logs_nor_the_cookie_file(desk: Desk) -> None:

@@ -107,3 +107,17 @@ async def test_frame_ancestors(sources: tuple[str, ...], expected: str) -> None:
     async with client(make_app(frame_ancestors=sources)) as browser:
         answer = await browser.get("/login")
     assert policy(answer.headers["content-security-policy"])["frame-ancestors"] == expected
+
+
+async def test_who_comes_by_https_is_told_to_come_by_that_alone_if_asked_for() -> None:
+    proxied = {**BEARER, "X-Forwarded-Proto": "https"}
+
+    async def told(seconds: int, headers: dict[str, str]) -> str | None:
+        app = make_app(hsts=seconds, trusted_proxies=("192.0.2.7",))
+        async with client(app, headers=headers) as browser:
+            answer = await browser.get("/api/session")
+            return answer.headers.get("strict-transport-security")
+
+    assert await told(0, proxied) is None
+    assert await told(31536000, BEARER) is None
+    assert await told(31536000, proxied) == "max-age=31536000"

@@ -10,6 +10,7 @@ import pytest
 
 from desktopd.http.serving import http_connection, lingering_transport
 from desktopd.http.serving.server import HttpServer
+from desktopd.tls.certificate import Certificate
 from tests.unit.certificate import certificate
 from tests.unit.http.desktop import TOKEN, exchange, make_app, opened, rest, serving
 
@@ -116,7 +117,7 @@ async def test_endless_headers_are_refused_by_tls_too(folder: Path) -> None:
     cert, key = certificate(folder)
     trust = ssl.create_default_context(cafile=str(cert))
     trust.check_hostname = False
-    async with serving(make_app(), tls_cert=cert, tls_key=key) as server:
+    async with serving(make_app(), tls=Certificate(cert, key).context()) as server:
         answer = await answer_to_a_flood(server, GET, b"X-Header: y\r\n" * 1000, trust)
         assert answer.startswith(b"HTTP/1.1 431 ")
 

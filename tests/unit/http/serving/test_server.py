@@ -12,9 +12,9 @@ import pytest
 from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import ClientConnection, connect
 
-from desktopd.errors import ListenError
 from desktopd.http.serving.listening_sockets import bind_tcp
 from desktopd.http.serving.server import HttpServer
+from desktopd.tls.certificate import Certificate
 from tests.unit.certificate import certificate
 from tests.unit.http.desktop import BEARER, TOKEN, exchange, make_app, opened, rest, serving
 from tests.unit.http.serving.flood import flood, stalled_websocket
@@ -48,7 +48,7 @@ class TestTls:
     async def test_page_and_websocket(self, folder: Path) -> None:
         cert, key = certificate(folder)
         trust = ssl.create_default_context(cafile=str(cert))
-        async with serving(make_app(), tls_cert=cert, tls_key=key) as server:
+        async with serving(make_app(), tls=Certificate(cert, key).context()) as server:
             own = f"https://localhost:{server.sockets[0].getsockname()[1]}"
             assert server.addresses[0].startswith("https://127.0.0.1:")
             async with httpx.AsyncClient(verify=trust) as browser:
@@ -70,16 +70,8 @@ class TestTls:
     ) -> None:
         monkeypatch.setattr("desktopd.http.serving.server.HEADER_DEADLINE", 0.3)
         cert, key = certificate(folder)
-        async with serving(make_app(), tls_cert=cert, tls_key=key) as server:
+        async with serving(make_app(), tls=Certificate(cert, key).context()) as server:
             assert await exchange(server, b"\x16\x03\x01") == b""
-
-    @pytest.mark.parametrize("wrong", ["missing", "garbage"])
-    def test_files_that_cannot_be_used_are_named(self, folder: Path, wrong: str) -> None:
-        cert, key = certificate(folder)
-        key.unlink() if wrong == "missing" else key.write_text("garbage")
-        sockets = bind_tcp("127.0.0.1", 0)
-        with sockets[0], pytest.raises(ListenError, match=r"tls_cert=.*tls_key=.*PEM"):
-            HttpServer(make_app(), sockets, tls_cert=cert, tls_key=key)
 
 
 async def test_stop_ends_open_websockets_with_a_reason() -> None:

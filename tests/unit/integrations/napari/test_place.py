@@ -16,7 +16,7 @@ def environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]
     place, path = CompanionPlace(folder), {"PYTHONPATH": "/users/own"}
     files, samples = Path("/data"), Path("/samples")
     made = companion_environment(
-        place, path, restore=True, motion="exact", files=files, samples=samples
+        place, path, restore=True, motion="exact", files=files, samples=samples, lockdown=True
     )
     for name, value in made.items():
         monkeypatch.setenv(name, value)
@@ -34,6 +34,7 @@ def test_what_the_daemon_gives_is_understood(folder: Path, environment: dict[str
         "exact",
         Path("/data"),
         Path("/samples"),
+        True,
     )
 
 
@@ -45,6 +46,7 @@ def test_restore_can_be_off(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert taken is not None
     assert not taken.restore
     assert taken.files is taken.samples is None
+    assert not taken.lockdown
 
 
 def test_a_session_may_be_kept_elsewhere(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

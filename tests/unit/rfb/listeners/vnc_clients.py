@@ -15,12 +15,13 @@ from desktopd.geometry import Size
 from desktopd.lockout import Lockout
 from desktopd.rfb.listeners.authentication import VncAuthenticator
 from desktopd.rfb.listeners.password import VncPasswords, response
-from desktopd.rfb.listeners.vnc_port import VncPort, listen, tls_context
+from desktopd.rfb.listeners.vnc_port import VncPort, listen
 from desktopd.rfb.relay.relay_server import RelayServer
 from desktopd.rfb.relay.upstream import UnixTarget
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.rfb.viewers.wanted_sizes import WantedSizes
+from desktopd.tls.certificate import Certificate
 from tests.unit.certificate import certificate
 
 DEADLINE = 20.0
@@ -165,7 +166,7 @@ async def serving(
     most: int = 32,
 ) -> AsyncIterator[Port]:
     """Serve on a free port of loopback; without `desk` nothing is behind it."""
-    context = tls_context(*certificate(folder)) if tls else None
+    context = Certificate(*certificate(folder)).context() if tls else None
     strangers = Share(Budget.STRANGERS, most)
     session, viewers = Desk(folder / "rfb.sock"), Viewers()
     sock = listen("127.0.0.1", 0)

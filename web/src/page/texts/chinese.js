@@ -198,6 +198,20 @@ export const chinese = {
     notCopied: '浏览器拒绝了此操作。请选中报告，用键盘复制。',
   },
 
+  policy: {
+    noCopies: '不能向此桌面复制，也不能从中复制。',
+    noCopiesIn: '不能向此桌面复制内容。',
+    noCopiesOut: '不能从此桌面复制内容。',
+    noFilesIn: '不能向此桌面传入文件。',
+  },
+
+  silence: {
+    title: (name) => `${name} 没有响应`,
+    wait: '它可能正忙：恢复响应后此提示会自动消失。',
+    restart: '重新启动',
+    lost: '重新启动可能丢失未保存的内容。',
+  },
+
   about: {
     title: '关于此会话',
     language: '语言',

@@ -217,6 +217,20 @@ export const english = {
     notCopied: 'The browser refused. Select the report and copy it with the keyboard.',
   },
 
+  policy: {
+    noCopies: 'Nothing may be copied to this desktop or from it.',
+    noCopiesIn: 'Nothing may be copied to this desktop.',
+    noCopiesOut: 'Nothing may be copied from this desktop.',
+    noFilesIn: 'No files may be brought to this desktop.',
+  },
+
+  silence: {
+    title: (/** @type {string} */ name) => `${name} does not answer`,
+    wait: 'It may be busy: this goes away by itself once it answers.',
+    restart: 'Restart',
+    lost: 'A restart may lose what has not been saved in it.',
+  },
+
   about: {
     title: 'About this session',
     language: 'Language',

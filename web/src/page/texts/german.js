@@ -217,6 +217,20 @@ export const german = {
     notCopied: 'Der Browser hat abgelehnt. Markieren Sie den Bericht, und kopieren Sie ihn mit der Tastatur.',
   },
 
+  policy: {
+    noCopies: 'Auf diesen Desktop und von ihm darf nichts kopiert werden.',
+    noCopiesIn: 'Auf diesen Desktop darf nichts kopiert werden.',
+    noCopiesOut: 'Von diesem Desktop darf nichts kopiert werden.',
+    noFilesIn: 'Auf diesen Desktop dürfen keine Dateien gebracht werden.',
+  },
+
+  silence: {
+    title: (name) => `${name} antwortet nicht`,
+    wait: 'Es ist vielleicht beschäftigt: Sobald es antwortet, verschwindet dieser Hinweis.',
+    restart: 'Neu starten',
+    lost: 'Beim Neustart kann verloren gehen, was nicht gespeichert ist.',
+  },
+
   about: {
     title: 'Über diese Sitzung',
     language: 'Sprache',

@@ -57,6 +57,17 @@ def test_a_companion_that_fails_is_told_and_napari_goes_on(site: Path, folder: P
     assert done.returncode == 0
 
 
+def test_kiosk_under_lockdown_nothing_runs_without_a_companion(site: Path, folder: Path) -> None:
+    (folder / "companion").write_text("")
+    place = companion_environment(
+        CompanionPlace(folder), {}, restore=True, motion="smooth", lockdown=True
+    )
+    done = run(IMPORT, Path(place.pop("PYTHONPATH")), site, **place)
+    assert done.stdout == "the window is imported\n"
+    assert done.stderr.startswith("desktopd: napari does not start without its companion:\n")
+    assert done.returncode == 1
+
+
 def test_a_python_without_desktopd_takes_it_from_beside_the_hook(site: Path, folder: Path) -> None:
     (folder / "companion").write_text("")
     place = companion_environment(CompanionPlace(folder), {}, restore=True, motion="smooth")

@@ -1,0 +1,45 @@
+"""Ways to run programs that napari has, scripts and links for a browser: off from the start.
+
+Modules that must not be imported are the hook's. Tested by tests/browser/test_lockdown.py.
+"""
+
+from __future__ import annotations
+
+import webbrowser
+from typing import Any
+
+from desktopd.integrations.napari.lockdown.everywhere import replace_everywhere
+
+SCHEMES = ("http", "https", "file", "ftp", "mailto")
+
+
+class NoBrowser(webbrowser.BaseBrowser):
+    """Takes every address and opens none."""
+
+    def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:
+        """Done: there is nothing else to try."""
+        return True
+
+
+def refuse_programs() -> None:
+    """Refuse scripts, a start-up script of the preferences too, and programs for addresses."""
+    from napari.utils import io
+
+    if run := getattr(io, "execute_python_code", None):
+        replace_everywhere(run, _refuse)
+    webbrowser.register("none", None, NoBrowser(), preferred=True)
+    _open_no_links()
+
+
+def _refuse(*_: Any, **__: Any) -> None:
+    raise PermissionError("scripts are off on this desktop (lockdown)")
+
+
+def _open_no_links() -> None:
+    import qtpy
+    from qtpy.QtGui import QDesktopServices
+
+    if not qtpy.API_NAME.startswith("PyQt"):
+        raise RuntimeError(f"lockdown needs PyQt: {qtpy.API_NAME} opens links in other programs")
+    for scheme in SCHEMES:
+        QDesktopServices.setUrlHandler(scheme, lambda _: None)

@@ -1,0 +1,1 @@
+"""TLS of the daemon's servers: certificates in files, and one of our own making."""

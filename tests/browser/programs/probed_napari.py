@@ -1,0 +1,58 @@
+"""napari that writes down, several times a second, what of it its user has before him.
+
+Its one argument is the file. Meant to be copied under the name of napari, by which it gets a
+companion.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from itertools import count
+from pathlib import Path
+
+import napari
+from qtpy.QtCore import QTimer
+from qtpy.QtWidgets import QApplication, QFileDialog
+
+CONSOLES = ("napari_console", "qtconsole", "IPython", "napari_plugin_manager")
+viewer = napari.Viewer()
+place = Path(sys.argv[1])
+
+
+def entries(menu: object) -> list[str]:
+    """The texts of all entries that can be chosen, those of menus below too."""
+    found = []
+    for action in menu.actions():
+        if action.menu():
+            found += entries(action.menu())
+        elif action.isVisible():
+            found.append(action.text())
+    return found
+
+
+def note() -> None:
+    window = viewer.window._qt_window
+    shown = viewer.window._qt_viewer
+    dialogs = [w for w in QApplication.topLevelWidgets() if isinstance(w, QFileDialog)]
+    dialogs = [one for one in dialogs if one.isVisible()]
+    told = {
+        "turn": next(turns),
+        "console": shown._console is not None or shown.dockConsole.isVisible(),
+        "button": shown.viewerButtons.consoleButton.isVisible(),
+        "entries": entries(window.menuBar()),
+        "modules": [name for name in CONSOLES if sys.modules.get(name)],
+        "layers": [layer.name for layer in viewer.layers],
+        "dialog": dialogs[0].directory().absolutePath() if dialogs else None,
+        "aside": [url.toLocalFile() for url in dialogs[0].sidebarUrls()] if dialogs else [],
+    }
+    aside = place.with_suffix(".new")
+    aside.write_text(json.dumps(told))
+    aside.rename(place)
+
+
+turns = count()
+timer = QTimer()
+timer.timeout.connect(note)
+timer.start(200)
+napari.run()

@@ -1,0 +1,136 @@
+"""Kiosk under lockdown: a real napari, tried by keys and mouse; only allowed programs run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.napari_desktop import WITHIN, Napari
+from tests.daemon import short_folder, until
+
+pytestmark = pytest.mark.timeout(300)
+PROBED = Path(__file__).parent / "programs" / "probed_napari.py"
+
+
+class Locked(Napari):
+    """napari under lockdown, and what it notes of itself."""
+
+    def __init__(self, folder: Path) -> None:
+        place = folder / "bin"
+        place.mkdir()
+        shutil.copy(PROBED, place / "napari")
+        self.notes = folder / "notes.json"
+        command = f"{sys.executable} {place / 'napari'} {self.notes}"
+        super().__init__(folder, command, lockdown=True, display="xvfb", restore=False)
+
+    def told(self) -> dict[str, Any]:
+        return dict(json.loads(self.notes.read_text()))
+
+    def xdotool(self, *arguments: object) -> None:
+        argv = ["xdotool", *map(str, arguments)]
+        subprocess.run(argv, env=self.daemon.environment(), check=True, timeout=20)
+
+    def type(self, text: str) -> None:
+        """Type a line in what has the focus, in the place of what is there."""
+        self.xdotool("key", "ctrl+a")
+        self.xdotool("type", "--delay", 5, text)
+        self.xdotool("key", "Return")
+
+    def titles(self) -> set[str]:
+        return {window["title"] for window in self.daemon.session()["windows"]}
+
+    def settled(self) -> dict[str, Any]:
+        """What it notes once it has taken up all input so far."""
+        now = self.told()["turn"]
+        until(lambda: self.told()["turn"] > now + 1, WITHIN, "a note")
+        return self.told()
+
+
+@pytest.fixture(scope="module")
+def napari() -> Iterator[Locked]:
+    with short_folder() as folder:
+        locked = Locked(folder)
+        try:
+            locked.ready()
+            until(locked.notes.exists, WITHIN, "a note")
+            until(lambda: locked.daemon.request("GET", "/readyz").status_code == 200, WITHIN)
+            yield locked
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{locked.daemon.logs()}") from None
+        finally:
+            locked.daemon.stop()
+
+
+def programs(pid: int) -> set[str]:
+    """The names of the programs below a process."""
+    told = subprocess.run(
+        ["ps", "-eo", "pid=,ppid=,comm="], capture_output=True, text=True, check=True
+    ).stdout
+    rows = [line.split(None, 2) for line in told.splitlines()]
+    below, names = {str(pid)}, set()
+    grown = True
+    while grown:
+        new = {row[0] for row in rows if row[1] in below} - below
+        below |= new
+        grown = bool(new)
+    names = {row[2] for row in rows if row[0] in below}
+    return names - {"ps"}
+
+
+def test_kiosk_keys_and_clicks_leave_only_the_allowed_programs(napari: Locked) -> None:
+    before, pid = programs(napari.daemon.process.pid), napari.pid()
+    windows = napari.titles()
+    for keys in ("alt+F4", "ctrl+alt+BackSpace", "ctrl+shift+c", "alt+Tab", "super", "alt+F2"):
+        napari.xdotool("key", keys)
+    napari.xdotool("key", "ctrl+alt+t", "ctrl+alt+F1", "alt+space", "Escape")
+    for button in (1, 2, 3):
+        # The root, as far as it can be reached, and the corners of the window.
+        for place in ((0, 719), (1279, 719), (0, 0)):
+            napari.xdotool("mousemove", *place, "click", button, "key", "Escape", "Escape")
+    told = napari.settled()
+    assert programs(napari.daemon.process.pid) == before
+    assert napari.pid() == pid
+    assert napari.titles() == windows
+    assert not told["console"]
+    assert not told["button"]
+    assert told["modules"] == []
+
+
+def test_kiosk_console_and_plugin_manager_are_in_no_menu(napari: Locked) -> None:
+    entries = {text.replace("&", "") for text in napari.told()["entries"]}
+    assert "Open File(s)..." in entries
+    assert "Layer List" in entries
+    assert not {one for one in entries if "onsole" in one or "Install" in one or "Trace" in one}
+
+
+def test_kiosk_scripts_do_not_run(napari: Locked) -> None:
+    made = napari.data / "made-by-script"
+    (napari.data / "run.py").write_text(f"open({str(made)!r}, 'w')")
+    answer = napari.ask("POST", "/open", json={"path": "run.py"})
+    assert answer.status_code == 422, answer.text
+    assert "scripts are off" in answer.json()["error"]
+    assert not made.exists()
+
+
+def test_kiosk_file_dialogs_stay_in_their_folder(napari: Locked) -> None:
+    root = str(napari.data)
+    (napari.data / "below").mkdir(exist_ok=True)
+    (napari.data / "out").symlink_to("/etc")
+    napari.xdotool("mousemove", 640, 400)
+    napari.xdotool("key", "ctrl+o")
+    until(lambda: napari.told()["dialog"] == root, WITHIN, "a dialog in its folder")
+    until(lambda: napari.told()["aside"] == [root], WITHIN, "nothing else aside")
+    for outside in ("/etc", "/etc/passwd", "..", "~", "out", f"{root}/../../..", "out/passwd"):
+        napari.type(outside)
+        assert napari.settled()["dialog"] == root, outside
+    assert napari.told()["layers"] == []
+    napari.type("cells.tif")
+    until(lambda: napari.told()["layers"] == ["cells"], WITHIN, "a layer")
+    assert napari.told()["dialog"] is None

@@ -1,0 +1,62 @@
+"""Which paths a locked napari may use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktopd.integrations.napari.lockdown.inside import Inside
+
+
+@pytest.fixture
+def inside(folder: Path) -> Inside:
+    for name in ("data/below", "samples", "database"):
+        (folder / name).mkdir(parents=True)
+    (folder / "data" / "out").symlink_to(folder / "database")
+    (folder / "data" / "in").symlink_to(folder / "data" / "below")
+    return Inside((folder / "data", folder / "samples"))
+
+
+@pytest.mark.parametrize("name", ["data", "data/new.tif", "data/in/x", "samples/a", "data/../data"])
+def test_paths_inside_are_taken(inside: Inside, folder: Path, name: str) -> None:
+    inside.check(str(folder / name))
+    inside.check([folder / name, folder / "data"])
+
+
+@pytest.mark.parametrize("name", ["", "database", "data/out/x", "data/..", "/etc/passwd"])
+def test_paths_outside_are_refused(inside: Inside, folder: Path, name: str) -> None:
+    with pytest.raises(PermissionError, match="is outside of"):
+        inside.check(folder / name)
+    with pytest.raises(PermissionError):
+        inside.check([folder / "data", [folder / name]])
+
+
+@pytest.mark.parametrize("odd", ["file:///etc/passwd", "/data\0", "zarr://x", "s3://bucket/x"])
+def test_what_is_no_path_below_is_refused(inside: Inside, odd: str) -> None:
+    with pytest.raises(PermissionError):
+        inside.check(odd)
+
+
+def test_web_addresses_and_nothing_are_no_paths(inside: Inside) -> None:
+    inside.check("https://example.org/cells.tif")
+    inside.check(None)
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("", True),
+        ("cells.tif", True),
+        ("below/cells.tif", True),
+        ('"a.tif" "b.tif"', True),
+        ('"a.tif" "../b.tif"', False),
+        ("..", False),
+        ("~", False),
+        ("~root/x", False),
+        ("/etc", False),
+        ("out/x", False),
+    ],
+)
+def test_names_typed_in_a_dialog(inside: Inside, folder: Path, text: str, allowed: bool) -> None:
+    assert inside.typed(text, str(folder / "data")) is allowed
