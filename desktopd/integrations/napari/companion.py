@@ -7,6 +7,8 @@ import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import IO, Any
 
+from qtpy.QtCore import QObject
+
 from desktopd.integrations.napari.changes import Changes
 from desktopd.integrations.napari.drawing import Drawing
 from desktopd.integrations.napari.errors import ErrorLog
@@ -53,6 +55,7 @@ class Companion:
         self.errors = ErrorLog(place.last_words(), self._tell_state)
         # As long as this is open, the place is ours.
         self._lock = lock
+        self._held_keys: QObject | None = None
         self._layers: list[dict[str, Any]] = []
         self._layers_are_due = False
         self._server = Server(place.socket, self._asked, self._greeting)
@@ -86,6 +89,14 @@ class Companion:
         except Exception:
             log.warning("desktopd: Qt composes napari's canvas with OpenGL", exc_info=True)
 
+    def _keep_held_keys(self) -> None:
+        try:
+            from desktopd.integrations.napari.held_keys import HeldKeys
+
+            self._held_keys = HeldKeys()
+        except (OSError, AttributeError):
+            log.warning("desktopd: a held key may look like many", exc_info=True)
+
     def _find_viewer(self) -> None:
         """Wait for a viewer, and for the event loop: then the command line has been done."""
         from napari import current_viewer
@@ -100,6 +111,8 @@ class Companion:
         self._lock_down(viewer)
         self.errors.follow_napari()
         self._offer_folders()
+        if self._held_keys is None:
+            self._keep_held_keys()
         self.motion.follow(viewer)
         self.drawing.follow(viewer)
         # napari's events do not keep alive who hears them.
