@@ -9,17 +9,18 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
 from desktopd.geometry import Size
 from tests.chromium import FLAGS, Picture, pixels
-from tests.firefox import driven_firefox
+from tests.daemon import short_folder
+from tests.firefox import driven_firefox, firefox
 from tests.webdriver import Way, Window
 from tests.webkit import webkit
-from tests.x11.conftest import Server
+from tests.x11.conftest import Server, end
 
 ENGINES = ("chromium", "firefox", "webkit")
 
@@ -88,6 +89,23 @@ def window(engine: str, server: Server, profile: Path, chromium: Browser) -> Ite
     else:
         with webkit(server) as mini_browser:
             yield mini_browser
+
+
+def executable(chromium: Browser) -> str:
+    """The program behind Playwright's Chromium, or the machine's own."""
+    return shutil.which("chromium") or chromium.browser_type.executable_path
+
+
+@contextmanager
+def plain(program: str, screen: Server, address: str, *options: str) -> Iterator[None]:
+    """A browser in a window, with nothing between it and the hands; `options` for Chromium."""
+    with short_folder() as folder, ExitStack() as stack:
+        if program == "firefox":
+            stack.enter_context(firefox(screen, folder / "profile", address))
+        else:
+            options = (*FLAGS, f"--user-data-dir={folder}", "--window-size=1280,800", *options)
+            stack.callback(end, screen.start(program, *options, address))
+        yield
 
 
 def seen(server: Server, folder: Path) -> Picture:

@@ -6,7 +6,6 @@ Real keys of an X server with a window manager, real browsers on it.
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from playwright.sync_api import Browser, Page
 from desktopd.geometry import Size
 from tests.chromium import FLAGS
 from tests.daemon import Daemon, short_folder, until
-from tests.firefox import firefox
+from tests.engines import executable, plain
 from tests.ibus import japanese
 from tests.x11.conftest import Server, end, running
 
@@ -198,22 +197,6 @@ def screen() -> Iterator[Server]:
         server.start("xterm", "-T", OTHER, "-geometry", "20x5+900+700", "-e", "cat")
         server.run("xdotool", "search", "--sync", "--onlyvisible", "--name", OTHER)
         yield server
-
-
-def executable(chromium: Browser) -> str:
-    return shutil.which("chromium") or chromium.browser_type.executable_path
-
-
-@contextmanager
-def plain(program: str, screen: Server, address: str) -> Iterator[None]:
-    """A browser in a window, with nothing between it and the hands."""
-    with short_folder() as folder, ExitStack() as stack:
-        if program == "firefox":
-            stack.enter_context(firefox(screen, folder / "profile", address))
-        else:
-            options = (*FLAGS, f"--user-data-dir={folder}", "--window-size=1280,800")
-            stack.callback(end, screen.start(program, *options, address))
-        yield
 
 
 @contextmanager
