@@ -151,7 +151,7 @@ export class FilesPanel extends Panel {
 
   /** The browser returns the focus from a dialog to what had it, but not to a row that was drawn anew meanwhile. */
   #returnFocus() {
-    if (document.activeElement === document.body) this.#focusAsker();
+    if (!this.#list.contains(document.activeElement)) this.#focusAsker();
   }
 
   /**
@@ -197,6 +197,7 @@ export class FilesPanel extends Panel {
 
   #askFolder() {
     const { folder } = this;
+    this.#focusAsker = this.#keepFocus();
     this.#name.ask({
       title: texts.name.folderTitle,
       action: texts.name.make,
