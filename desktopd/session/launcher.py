@@ -95,12 +95,14 @@ class Launcher:
 
 
 def _defaults() -> dict[str, str]:
-    """Variables that make software rendering fast and xterm copy to the clipboard.
+    """Variables that make software rendering and Qt fast, and xterm copy to the clipboard.
 
     Those that the user has set win.
     """
     return {
         # No core is kept free: the application is nicer than the X server and the encoder.
         "LP_NUM_THREADS": str(usable_cores()),
+        # Qt saves up what is to be painted for 5 ms, for a refresh that this display has not.
+        "QT_QPA_UPDATE_IDLE_TIME": "0",
         "XAPPLRESDIR": str(APP_DEFAULTS),
     }

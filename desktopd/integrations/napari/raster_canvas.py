@@ -84,7 +84,7 @@ class RasterCanvas(vispy_qt.QtBaseCanvasBackend, QWidget):  # type: ignore[misc]
         self._begun = False
         self._own: OffscreenPicture | None = None
         self._shown: OffscreenPicture | None = None
-        self._image = QImage()
+        self._image, self._image_is_own = QImage(), False
         self._stale = True
         self.draws_for_screen = False
         """Whether what vispy draws now is for the screen, and not for a screenshot."""
@@ -177,7 +177,8 @@ class RasterCanvas(vispy_qt.QtBaseCanvasBackend, QWidget):  # type: ignore[misc]
         painter = QPainter(self)
         # QWidget.grab paints on a pixmap, which knows nothing of who paints it.
         grabbed = not painter.paintEngine().paintDevice().paintingActive()
-        image = self.grabFramebuffer() if grabbed else self._for_screen()
+        as_shown = not grabbed or (self._image_is_own and not self._stale)
+        image = self._for_screen() if as_shown else self.grabFramebuffer()
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(QRectF(self.rect()), image, QRectF(image.rect()))
@@ -189,6 +190,7 @@ class RasterCanvas(vispy_qt.QtBaseCanvasBackend, QWidget):  # type: ignore[misc]
             self._stale, self.draws_for_screen = False, True
             try:
                 self._image = self._drawn()
+                self._image_is_own = self._shown is self._own
             finally:
                 self.draws_for_screen = False
             self.frameSwapped.emit()
