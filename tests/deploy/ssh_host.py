@@ -55,7 +55,8 @@ class Host:
         path = self.folder / log
         with path.open("ab") as told:
             process = subprocess.Popen(
-                self.ssh(*arguments),
+                # What runs in the background of a shell would pass on that it hears no Ctrl+C.
+                ["env", "--default-signal=INT", *self.ssh(*arguments)],
                 env=clean_environment(self.folder / "laptop"),
                 stdin=subprocess.DEVNULL,
                 stdout=told,

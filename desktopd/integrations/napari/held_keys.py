@@ -13,8 +13,8 @@ from typing import Any
 from qtpy.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from qtpy.QtGui import QGuiApplication, QKeyEvent
 
-PRESS_COMES = 200
-"""Milliseconds within which the press has come that belongs to the release of a repeat."""
+LOOK = 200
+"""Milliseconds after which X is asked again whether a key is down whose release is kept back."""
 KEYS_AT = 8
 """Bytes of the reply to QueryKeymap (X11 protocol) before the 256 bits of the keys."""
 
@@ -35,7 +35,7 @@ class HeldKeys(QObject):  # type: ignore[misc]
         self._passing = False
         self._timer = QTimer()
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._let_go)
+        self._timer.timeout.connect(self._look)
         QGuiApplication.instance().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - as Qt names it
@@ -48,7 +48,7 @@ class HeldKeys(QObject):  # type: ignore[misc]
             if event.isAutoRepeat() or not self._keyboard.is_down(_key(event)):
                 return False
             self._kept, self._window = event.clone(), watched
-            self._timer.start(PRESS_COMES)
+            self._timer.start(LOOK)
             return True
         if kind == QEvent.Type.KeyPress and self._kept is not None:
             kept = self._kept
@@ -58,6 +58,13 @@ class HeldKeys(QObject):  # type: ignore[misc]
                 return True
             self._let_go()
         return False
+
+    def _look(self) -> None:
+        """Let go of what is up by now; the press of what is down is on its way."""
+        if self._kept is not None and self._keyboard.is_down(_key(self._kept)):
+            self._timer.start(LOOK)
+        else:
+            self._let_go()
 
     def _let_go(self) -> None:
         """Hand on the release that was kept back: the key has been let go of."""

@@ -1,10 +1,13 @@
 """napari with Labels that are painted on, which tells in lines of JSON what a hand does to them.
 
+    python labels.py FILE napari        (its last word tells desktopd what it is)
+
 Each line has `mode`, `painted` (how many pixels there are now), `zoom` or `centre`.
 """
 
 import json
 import sys
+from pathlib import Path
 
 import napari
 import numpy as np
@@ -14,7 +17,8 @@ SIDE = 256
 
 
 def tell(**facts: object) -> None:
-    print(json.dumps(facts), flush=True)
+    with Path(sys.argv[1]).open("a") as file:
+        file.write(f"{json.dumps(facts)}\n")
 
 
 def main() -> None:
@@ -43,4 +47,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
