@@ -15,7 +15,7 @@ from PIL import Image
 
 from tests.daemon import ROOT, until
 from tests.deploy.conftest import clean_environment
-from tests.deploy.slurm_cluster import AS_ROOT, Cluster, cluster
+from tests.deploy.slurm_cluster import AS_ROOT, Cluster
 from tests.deploy.ssh_host import SMALL, Host, Opened, ssh_host
 from tests.documents import commands
 
@@ -27,12 +27,6 @@ BY_HAND = next(words for words in DOCUMENTED if words[0] == "sbatch")
 FILL = ("sbatch", "--parsable", "--chdir=/", "--output=/dev/null", "--exclusive")
 SLEEP = "--wrap=sleep 600"
 NOBODY = 65534
-
-
-@pytest.fixture(scope="module")
-def slurm() -> Iterator[Cluster]:
-    with cluster() as made:
-        yield made
 
 
 @pytest.fixture
