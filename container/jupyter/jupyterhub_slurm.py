@@ -76,13 +76,13 @@ c.SlurmSpawner.batch_cancel_cmd = (
 def form() -> str:
     """The page on which a desktop is ordered."""
     numbers = (
-        f'<label>{label} <input class="form-control" type="number" name="{name}" value="{default}"'
-        f' min="{least}" max="{most}"></label>'
+        f'<p><label>{label} <input class="form-control" type="number" name="{name}" value="{default}"'
+        f' min="{least}" max="{most}"></label></p>'
         for name, (label, default, least, most) in NUMBERS.items()
     )
     choices = "".join(f"<option>{name}</option>" for name in APPLICATIONS)
     application = f'<select class="form-control" name="application">{choices}</select>'
-    return "\n".join([f"<label>Application {application}</label>", *numbers])
+    return "\n".join([f"<p><label>Application {application}</label></p>", *numbers])
 
 
 def checked(asked: dict[str, Any]) -> dict[str, Any]:
