@@ -39,6 +39,9 @@ LogFormat "%r" request
 CustomLog {folder}/access.log request
 ForceType text/html
 DocumentRoot {folder}/portal
+<Directory />
+    AllowOverride None
+</Directory>
 <Location />
     AuthType Basic
     AuthName portal
