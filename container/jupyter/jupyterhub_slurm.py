@@ -22,6 +22,8 @@ c = get_config()  # noqa: F821
 load_subconfig(str(Path(__file__).resolve().with_name("jupyterhub_config.py")))  # noqa: F821
 c.JupyterHub.hub_bind_url = f"http://{socket.getfqdn()}:8081"
 c.JupyterHub.spawner_class = "batchspawner.SlurmSpawner"
+# Each question whether a job still runs is one to Slurm's controller.
+c.Spawner.poll_interval = 120
 # Several desktops a user, each with a name, on the page /hub/home.
 c.JupyterHub.allow_named_servers = True
 c.JupyterHub.named_server_limit_per_user = 4
