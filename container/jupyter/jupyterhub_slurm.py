@@ -78,8 +78,8 @@ c.SlurmSpawner.batch_cancel_cmd = (
 def form() -> str:
     """The page on which a desktop is ordered."""
     numbers = (
-        f'<p><label>{label} <input class="form-control" type="number" name="{name}" value="{default}"'
-        f' min="{least}" max="{most}"></label></p>'
+        f'<p><label>{label} <input class="form-control" type="number" name="{name}"'
+        f' value="{default}" min="{least}" max="{most}"></label></p>'
         for name, (label, default, least, most) in NUMBERS.items()
     )
     choices = "".join(f"<option>{name}</option>" for name in APPLICATIONS)
