@@ -15,6 +15,7 @@ from playwright.sync_api import Frame, Page
 
 from tests.chromium import Picture, pixels, save
 from tests.daemon import until
+from tests.deploy.slurm_cluster import Cluster, cluster
 
 SCRIPTS = Path(sys.executable).parent
 CANVAS, PANEL = (0, 0, 0), (46, 51, 62)
@@ -96,6 +97,13 @@ def run(folder: Path) -> Iterator[Run]:
     yield start
     for program in reversed(started):
         program.stop()
+
+
+@pytest.fixture(scope="session")
+def slurm() -> Iterator[Cluster]:
+    """A cluster of four nodes, for all tests that want one; each leaves it idle."""
+    with cluster() as made:
+        yield made
 
 
 def alive(pid: int) -> bool:

@@ -145,7 +145,7 @@ def _prepare(folder: Path) -> None:
     host = socket.gethostname().partition(".")[0]
     nodes = (
         f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={free_port()} "
-        "CPUs=4 Gres=gpu:1\n"
+        "CPUs=4 RealMemory=4000 Gres=gpu:1\n"
         for node in NODES
     )
     text = _CONFIGURATION.format(host=host, port=free_port(), folder=folder)
