@@ -42,14 +42,23 @@ count_seconds() {
     done
 }
 
+# may_install: asks for a password now, since nothing but the seconds is seen of a step.
+may_install() {
+    [ "$(id -u)" = 0 ] || { command -v sudo >/dev/null && sudo -v; }
+}
+
 # install_packages [VARIANT|test]: the system packages, as container/install has them.
 install_packages() {
     local missing
     missing=$("$repository/container/install" --missing "$@")
     [ -n "$missing" ] || return 0
+    if ! may_install; then
+        echo "$(wc -w <<<"$missing") system packages are missing, and this user cannot install them." \
+            "Have an administrator of this machine run, and then start this again:" >&2
+        echo "    $repository/container/install${1:+ $1}" >&2
+        exit 1
+    fi
     echo "Installing what is missing: about 1.2 GB, in one to five minutes. The details go to $log"
-    # Asked for now, since nothing but the seconds is seen of a step.
-    if [ "$(id -u)" != 0 ] && command -v sudo >/dev/null; then sudo -v; fi
     step 1 "System packages: $(wc -w <<<"$missing") to install" "$repository/container/install" "$@"
 }
 

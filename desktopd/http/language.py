@@ -1,4 +1,4 @@
-"""The language of a page that is made here: English, German or Chinese.
+"""The language of what is said to a reader: English, German or Chinese.
 
 The words stand in `translations`. test_language tests it.
 """
@@ -32,8 +32,18 @@ def language_of(conn: HTTPConnection) -> Language:
     if asked is not None:
         return asked
     setting: Language | None = conn.scope.get("language")
-    if setting is not None:
-        return setting
+    return setting or _accepted_language(conn)
+
+
+def language_of_answer(conn: HTTPConnection) -> Language:
+    """The language of what the API says: by ``?lang=``, or the one that the client accepts.
+
+    The page accepts its own, which its reader may have chosen against the operator's.
+    """
+    return asked_language(conn) or _accepted_language(conn)
+
+
+def _accepted_language(conn: HTTPConnection) -> Language:
     weights = accepted(conn.headers.get("accept-language", ""))
     for name in sorted(weights, key=lambda name: -weights[name]):
         if weights[name] > 0 and (found := _named(name)):

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from desktopd.http.language import language_of
+from desktopd.http.language import language_of, language_of_answer
 from desktopd.http.markup import document
 from desktopd.http.translations import translated
 
@@ -39,13 +39,19 @@ class Problem(HTTPException):
         remedy = _REMEDIES.get(error.status_code, "correct the request")
         return cls(error.status_code, error.detail.lower(), remedy, error.headers)
 
-    def json(self) -> dict[str, str]:
-        """The body of the JSON form."""
-        return {"error": self.detail, "remedy": self.remedy}
+    def json(self, conn: HTTPConnection) -> dict[str, str]:
+        """The body of the JSON form, in the language that the client accepts."""
+        return told(self.detail, self.remedy, conn)
 
 
 class WrongToken(Problem):
     """A token was given, and it is not one of ours."""
+
+
+def told(error: str, remedy: str, conn: HTTPConnection) -> dict[str, str]:
+    """What is wrong and what to do about it, in the language that the client accepts."""
+    language = language_of_answer(conn)
+    return {"error": translated(error, language), "remedy": translated(remedy, language)}
 
 
 def wants_html(conn: HTTPConnection) -> bool:
@@ -54,9 +60,9 @@ def wants_html(conn: HTTPConnection) -> bool:
 
 
 def problem_response(conn: HTTPConnection, problem: Problem) -> Response:
-    """The response for a problem, in the form and, for a person, the language asked for."""
+    """The response for a problem, in the form and the language asked for."""
     if not wants_html(conn):
-        return JSONResponse(problem.json(), problem.status_code, problem.headers)
+        return JSONResponse(problem.json(conn), problem.status_code, problem.headers)
     language = language_of(conn)
     error, remedy = (translated(text, language) for text in (problem.detail, problem.remedy))
     text = f"<h1>{escape(error)}</h1><p>{escape(remedy)}</p>"

@@ -21,6 +21,7 @@ HARDENED = (
     *("--security-opt=no-new-privileges", "--user=123456:0"),
 )
 LISTENING = "0A"
+MOST_BYTES = 1_100_000_000
 ACCEPTS_CONNECTIONS = 0x10000
 
 
@@ -46,6 +47,23 @@ def test_napari_paints(start: Start) -> None:
     assert session["app"]["command"] == "napari"
     assert_shows_napari(container)
     container.run("python", "/opt/desktopd/container/healthcheck")
+
+
+CONSOLE = "import napari; console = napari.Viewer(show=False).window._qt_viewer.console; \
+console.execute('answer = 6 * 7'); print(console.shell.user_ns['answer'])"
+
+
+def test_the_image_lacks_nothing_that_it_needs(docker: Docker, image: str) -> None:
+    """What container/trim and container/trim-packages took out nobody misses."""
+
+    def inside(*command: str) -> str:
+        options = ("--rm", "--env=QT_QPA_PLATFORM=offscreen", f"--entrypoint={command[0]}")
+        return docker("run", *options, image, *command[1:], seconds=300)
+
+    assert inside("python", "-c", CONSOLE).splitlines()[-1] == "42"
+    assert inside("pip", "check") == "No broken requirements found."
+    assert "unmet" not in inside("apt-get", "--simulate", "check")
+    assert int(docker("image", "inspect", image, "--format={{.Size}}")) < MOST_BYTES
 
 
 def test_napari_paints_in_a_hardened_container(start: Start) -> None:

@@ -9,7 +9,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from desktopd.http.problems import Problem
+from starlette.requests import HTTPConnection
+
+from desktopd.http.problems import Problem, told
 from desktopd.x11.selections.clipboard import Offer
 from desktopd.x11.selections.content import Content
 
@@ -19,12 +21,12 @@ MOST_HTML = 131_072
 _REMEDY = 'send {"type": "clipboard", "text": "…"} as text, and "html" if there is any'
 
 
-def offer_frames(offer: Offer) -> Iterator[dict[str, Any]]:
+def offer_frames(offer: Offer, conn: HTTPConnection) -> Iterator[dict[str, Any]]:
     """What is told of a change: what there is now, and what of it could not be had."""
     yield clipboard_frame(offer)
     if offer.problem:
         remedy = "to have it here, copy a smaller part or save it as a file"
-        yield {"type": "error", "error": offer.problem, "remedy": remedy}
+        yield {"type": "error", **told(offer.problem, remedy, conn)}
 
 
 def standing_frame(offer: Offer) -> dict[str, Any]:

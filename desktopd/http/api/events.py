@@ -63,7 +63,7 @@ class Events:
         session: ServedSession,
         application: Application,
         viewers: Viewers,
-        describe: Callable[[Role], dict[str, Any]],
+        describe: Callable[[HTTPConnection], dict[str, Any]],
         files: SharedFiles | None,
         departures: Departures,
         offers: Callable[[HTTPConnection], dict[str, bool]],
@@ -117,7 +117,7 @@ class Events:
 
         def on_offer(offer: Offer) -> None:
             account(audit.Event.COPIED_OUT, websocket, offer.content)
-            copied[:] = offer_frames(offer)
+            copied[:] = offer_frames(offer, websocket)
             wake.set()
 
         with ExitStack() as subscriptions:
@@ -137,7 +137,7 @@ class Events:
             while True:
                 await wake.wait()
                 wake.clear()
-                state = self._describe(role)
+                state = self._describe(websocket)
                 if state != sent:
                     await websocket.send_json({"type": "session", "session": state})
                     sent = state
@@ -163,7 +163,7 @@ class Events:
                 # Whoever pastes waits for the news of this change before it sends the key.
                 await self._act(client, frame.get("text") or "")
             except Problem as problem:
-                await websocket.send_json({"type": "error", **problem.json()})
+                await websocket.send_json({"type": "error", **problem.json(websocket)})
             await share.rest()
 
     async def _act(self, client: _Client, frame: str) -> None:

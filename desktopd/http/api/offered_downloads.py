@@ -38,6 +38,7 @@ class OfferedDownloads:
 
     def __init__(self, files: SharedFiles | None, conn: HTTPConnection) -> None:
         self._files = files if files and FileAccess(files.rules, conn).download else None
+        self._conn = conn
         self._offered: tuple[OfferedBy, tuple[Path, ...]] | None = None
 
     def subscribe(
@@ -64,7 +65,7 @@ class OfferedDownloads:
             return None
         by, paths = offered
         if self._files is None:
-            return _refusal() if by is OfferedBy.DRAG else None
+            return self._refusal() if by is OfferedBy.DRAG else None
         found = await self._files.disk.run(_find, self._files, paths[:MOST])
         if not found and by is OfferedBy.COPY:
             return None
@@ -75,13 +76,12 @@ class OfferedDownloads:
             "left_out": len(paths) - len(found),
         }
 
+    def _refusal(self) -> dict[str, Any]:
+        problem = Problem(
+            403, "what was dragged out cannot be downloaded here", "start desktopd with files=both"
+        )
+        return {"type": "error", **problem.json(self._conn)}
+
 
 def _find(files: SharedFiles, paths: tuple[Path, ...]) -> list[FolderEntry]:
     return [found for path in paths if (found := files.find(path)) is not None]
-
-
-def _refusal() -> dict[str, Any]:
-    problem = Problem(
-        403, "what was dragged out cannot be downloaded here", "start desktopd with files=both"
-    )
-    return {"type": "error", **problem.json()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 
 from desktopd.applications.application import Application
@@ -15,6 +15,7 @@ from desktopd.http.api.application_json import crash_json
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.api.windows import windows_json
 from desktopd.http.options import HttpOptions
+from desktopd.http.problems import told
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
@@ -43,22 +44,22 @@ class SessionEndpoint:
         self._options = options
 
     async def get(self, request: Request) -> Response:
-        """What `describe` tells the role of the request."""
-        return JSONResponse(self.describe(Access.of(request).role))
+        """What `describe` tells of the request."""
+        return JSONResponse(self.describe(request))
 
-    def describe(self, role: Role) -> dict[str, Any]:
-        """The session as `role` may see it.
+    def describe(self, conn: HTTPConnection) -> dict[str, Any]:
+        """The session as the role of `conn` may see it.
 
         Logs, the application's arguments and the cookie file's path are for control.
         """
-        status = self._session.status
+        status, role = self._session.status, Access.of(conn).role
         return {
             "stage": status.stage,
             "message": message(status),
             "role": role,
             "version": self._options.version,
             "banner": self._options.banner,
-            "obstacles": self._told_obstacles(role),
+            "obstacles": self._told_obstacles(conn),
             "ends_in": self._ends_in(),
             "allowed": self._allowed(role),
             "services": [_service(service, role) for service in status.services],
@@ -89,10 +90,10 @@ class SessionEndpoint:
         rules = options.files.rules if options.files else None
         return allowed_json(options.copies, options.screenshots, rules, role)
 
-    def _told_obstacles(self, role: Role) -> list[dict[str, str]]:
-        if role is not Role.CONTROL:
+    def _told_obstacles(self, conn: HTTPConnection) -> list[dict[str, str]]:
+        if Access.of(conn).role is not Role.CONTROL:
             return []
-        return [{"error": found.error, "remedy": found.remedy} for found in self._options.obstacles]
+        return [told(found.error, found.remedy, conn) for found in self._options.obstacles]
 
 
 def message(status: SessionStatus, *, reason: bool = True) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
+import json
 from pathlib import Path
 
 import pytest
+from websockets.asyncio.client import connect
 
+from desktopd.files.limits import UploadLimits
+from desktopd.files.sharing import Rules, SharedFiles
 from desktopd.http.language import Language
-from tests.unit.http.desktop import BEARER, HTML, TOKEN, client, make_app
+from tests.unit.http.desktop import BEARER, HTML, TOKEN, VIEW_BEARER, client, make_app, serving
 
 TITLES = {
     "en": "This desktop needs a token",
@@ -53,13 +58,9 @@ async def test_the_form_answers_in_the_language_that_its_address_asked_for() -> 
         assert answer.headers["location"] == "./?lang=de"
 
 
-async def test_programs_are_answered_in_english() -> None:
-    german = {"Accept-Language": "de"}
-    async with client(make_app()) as script:
-        assert (await script.get("/nothing", headers=BEARER | german)).json()[
-            "error"
-        ] == "not found"
-        page = await script.get("/nothing", headers=BEARER | german | HTML)
+async def test_a_page_of_an_error_is_in_the_language_of_the_browser() -> None:
+    async with client(make_app()) as browser:
+        page = await browser.get("/nothing", headers=BEARER | HTML | {"Accept-Language": "de"})
         assert "<h1>Nicht gefunden</h1>" in page.text
 
 
@@ -80,3 +81,45 @@ async def test_the_clients_page_is_told_the_operators_choice(tmp_path: Path, cod
         told = b'<head><meta name="language" content="%s">' % str(language).encode()
         assert (told in sent) == (language is not None)
     assert len(tags) == 3
+
+
+MISSING = {
+    "en": ("cells.tif: no such file or folder", "list the folder that holds it"),
+    "de": ("cells.tif: nicht vorhanden", "Laden Sie den Ordner neu, in dem es lag"),
+    "zh": ("cells.tif\N{FULLWIDTH COLON}没有此文件或文件夹", "请刷新它所在的文件夹"),
+}
+
+
+@pytest.mark.parametrize(
+    ("setting", "query", "accept", "language"),
+    [
+        (None, "", "", "en"),
+        (None, "", "de-CH, en;q=0.5", "de"),
+        (None, "", "zh-Hans", "zh"),
+        (None, "?lang=zh", "de", "zh"),
+        # The page's reader has chosen another language than the operator; a program has not.
+        (Language.GERMAN, "", "zh-Hans", "zh"),
+        (Language.GERMAN, "", "", "en"),
+    ],
+)
+async def test_the_api_answers_in_the_language_of_the_page(
+    tmp_path: Path, setting: Language | None, query: str, accept: str, language: str
+) -> None:
+    files = SharedFiles(tmp_path, Rules(), UploadLimits())
+    app = make_app(files=files, language=setting)
+    async with client(app) as page:
+        headers = {**BEARER, "Accept-Language": accept}
+        answer = await page.get(f"/api/files/cells.tif{query}", headers=headers)
+    assert answer.status_code == 404
+    assert (answer.json()["error"], answer.json()["remedy"]) == MISSING[language]
+
+
+async def test_the_events_answer_in_the_language_of_the_page() -> None:
+    async with serving(make_app()) as server:
+        address = server.addresses[0].replace("http", "ws") + "/api/events?lang=de"
+        async with connect(address, additional_headers=VIEW_BEARER) as websocket:
+            await websocket.send('{"type": "clipboard", "text": "cells"}')
+            async with asyncio.timeout(30):
+                while (frame := json.loads(await websocket.recv()))["type"] != "error":
+                    pass
+    assert frame["error"] == "Mit diesem Token dürfen Sie nur zusehen"

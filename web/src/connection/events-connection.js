@@ -14,6 +14,7 @@ import { Timer } from '../timer.js';
 import { Backoff } from './backoff.js';
 import { sentences } from './http-error.js';
 import { protocols } from './page-key.js';
+import { readerLanguage } from './reader-language.js';
 import { socketAddress } from './socket-address.js';
 
 const POLICY_VIOLATION = 1008;
@@ -90,7 +91,8 @@ export class EventsConnection extends Emitter {
   }
 
   #connect() {
-    const socket = new WebSocket(socketAddress('api/events', location.href), protocols('events'));
+    const path = `api/events?${new URLSearchParams({ lang: readerLanguage() })}`;
+    const socket = new WebSocket(socketAddress(path, location.href), protocols('events'));
     this.#socket = socket;
     socket.addEventListener('open', () => {
       this.#backoff.reset();

@@ -3,6 +3,8 @@
 // has several, by the role or link of the page's address; and among several people at one desktop, by a key that is this
 // browser's own. Every request, WebSocket and link takes them from here.
 
+import { readerLanguage } from './reader-language.js';
+
 const PERSON = /^[\w-]{22,64}$/;
 const ROLE = /^\w+$/;
 
@@ -60,10 +62,12 @@ export function authorization() {
   const key = pageKey();
   const { person } = own;
   const role = pageRole();
+  const language = readerLanguage();
   return {
     ...(key && { Authorization: `Bearer ${key}` }),
     ...(person && { 'X-Desktopd-Person': person }),
     ...(role && { 'X-Desktopd-As': role }),
+    ...(language && { 'Accept-Language': language }),
   };
 }
 

@@ -6,6 +6,7 @@ where PYTHONPATH holds this folder. Nothing here may keep a program from startin
 
 from __future__ import annotations
 
+import gc
 import importlib.machinery
 import importlib.util
 import os
@@ -16,19 +17,31 @@ from types import ModuleType
 
 HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
 PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))  # noqa: PTH120
+NAPARI = "napari"
 TRIGGER = "napari.window"
+RARELY = 10_000
+"""Objects between two collections: napari makes a million at its start, and hardly any rubbish."""
 LOCKED = os.environ.get("DESKTOP_COMPANION_LOCKDOWN") == "1"
 """Whether whoever sits before napari is to have no Python; then it does not run without us."""
 FORBIDDEN = ("napari_console", "qtconsole", "napari_plugin_manager")
 
 
 class Watch:
-    """Sees the import of napari's window, which the first viewer asks for in the main thread."""
+    """Sees the import of napari's window, which the first viewer asks for in the main thread.
+
+    Until it is there the collector of garbage runs seldom, a third of the start otherwise, and it
+    leaves alone from then on what has been made by then.
+    """
+
+    def __init__(self) -> None:
+        self._thresholds = gc.get_threshold()
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Find `TRIGGER` as the other finders do, and let the companion start after it."""
+        if name == NAPARI:
+            gc.set_threshold(RARELY, *self._thresholds[1:])
         if name != TRIGGER:
             return None
         sys.meta_path.remove(self)
@@ -41,6 +54,8 @@ class Watch:
 
             def load_and_start(module: ModuleType) -> None:
                 load(module)
+                gc.freeze()
+                gc.set_threshold(*self._thresholds)
                 start()
 
             spec.loader.exec_module = load_and_start  # type: ignore[method-assign]

@@ -34,6 +34,11 @@ test('a page with a key shows it with every request and WebSocket', async (t) =>
   ]);
 });
 
+test('a page is answered in its language', () => {
+  Object.assign(globalThis, { document: { querySelector: () => null, documentElement: { lang: 'zh-Hans' } } });
+  assert.equal(authorization()['Accept-Language'], 'zh-Hans');
+});
+
 test('a browser is one person, by a key that it keeps', () => {
   page(null);
   const memory = { value: /** @type {unknown} */ ({ not: 'a key' }) };

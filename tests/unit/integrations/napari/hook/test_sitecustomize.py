@@ -84,6 +84,18 @@ def test_a_program_that_opens_no_napari_is_left_alone(site: Path) -> None:
     assert done.stdout == "False\n"
 
 
+def test_the_collector_of_garbage_waits_for_the_window(site: Path) -> None:
+    (site / "napari" / "window.py").write_text("import gc; print(gc.get_threshold()[0])\n")
+    program = (
+        "import gc; print(gc.get_threshold()); import napari.window; print(gc.get_threshold())"
+    )
+    before, during, after = run(program, HOOK, site).stdout.splitlines()
+    assert int(during) == 10_000
+    assert after == before != ""
+    kept = run("import gc, napari.window; print(gc.get_freeze_count() > 1000)", HOOK, site)
+    assert kept.stdout.splitlines()[-1] == "True"
+
+
 def test_the_sitecustomize_that_ours_hides_is_run(tmp_path: Path, site: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("import sys; sys.hidden = __file__")
     program = "import sys; print(sys.hidden); print(sys.modules['sitecustomize'].__file__)"

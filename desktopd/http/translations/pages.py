@@ -1,44 +1,10 @@
-"""The sentences of the pages that are made here, in the languages that they have.
-
-What programs read stays English: JSON, the log, and what other rooms say (files, the application).
-test_translations tests them, and that no sentence of a page lacks here.
-"""
+"""The sentences of the pages that are made here, and of who is let in to them."""
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
+from desktopd.http.translations.translation import Translation
 
-from desktopd.http.language import Language
-
-
-class Translation(NamedTuple):
-    """One sentence; ``{}`` is for what differs each time."""
-
-    german: str
-    chinese: str
-
-
-def translated(sentence: str, language: Language) -> str:
-    """The sentence in a language; itself where it is English or nobody has translated it."""
-    if language is Language.ENGLISH:
-        return sentence
-    for english, translation in TRANSLATIONS.items():
-        pattern = re.escape(english).replace(re.escape("{}"), "(.+)")
-        if match := re.fullmatch(pattern, sentence, re.DOTALL):
-            words = translation.german if language is Language.GERMAN else translation.chinese
-            return words.format(*match.groups())
-    return sentence
-
-
-def in_one_line(error: str, remedy: str, language: Language) -> str:
-    """An error and its remedy, translated, with a capital at their beginning."""
-    error, remedy = translated(error, language), translated(remedy, language)
-    between = "：" if language is Language.CHINESE else ": "
-    return error[:1].upper() + error[1:] + between + remedy
-
-
-TRANSLATIONS = {
+PAGES = {
     "Log in": Translation("Anmelden", "登录"),
     "This desktop needs a token": Translation(
         "Dieser Desktop verlangt ein Token", "此桌面需要令牌"
@@ -181,4 +147,3 @@ TRANSLATIONS = {
         "Die Anmeldung ergab kein gültiges Token", "登录没有得到有效的令牌"
     ),
 }
-"""Each sentence in English, as the code says it, and its translations."""

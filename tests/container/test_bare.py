@@ -1,0 +1,17 @@
+"""A bare Debian, on which nothing is installed; what root installs there the image has."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.container.engine import BASE, Docker, DockerError
+from tests.daemon import ROOT
+
+
+def test_a_user_who_cannot_install_is_told_what_an_administrator_runs(docker: Docker) -> None:
+    checkout = f"--volume={ROOT}:/home/ada/desktopd:ro"
+    command = ("/home/ada/desktopd/container/run", "--files-root", "/home/ada")
+    with pytest.raises(DockerError, match="status 1\n") as told:
+        docker("run", "--rm", "--user=1000", checkout, BASE, *command)
+    assert "packages are missing, and this user cannot install them" in str(told.value)
+    assert str(told.value).endswith("\n    /home/ada/desktopd/container/install")
