@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import connect
 
 from desktopd.http.serving import websocket_connection
+from desktopd.http.serving.server import PING, PONG
 from tests.unit.http.desktop import BEARER, make_app, serving
 from tests.unit.http.serving.flood import ENDED, flood, stalled_websocket
 
@@ -18,6 +19,7 @@ async def test_a_peer_that_answers_no_ping_is_gone_even_with_full_buffers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("desktopd.http.serving.server.PING", 0.3)
+    monkeypatch.setattr("desktopd.http.serving.server.PONG", 0.3)
     ENDED.clear()
     async with serving(flood) as server:
         _, writer = await stalled_websocket(server)
@@ -25,6 +27,10 @@ async def test_a_peer_that_answers_no_ping_is_gone_even_with_full_buffers(
             while not ENDED:
                 await asyncio.sleep(0.05)
         writer.close()
+
+
+def test_half_open_connection_or_stalled_viewer_is_gone_within_30_s() -> None:
+    assert PING + PONG <= 30
 
 
 async def test_a_peer_that_takes_nothing_is_gone_after_the_application_gave_up(
