@@ -49,6 +49,7 @@ COMMANDS = {
     r"(socat|sudo install) ": "deploy/test_xrdp.py",
     r"jupyterhub ": "deploy/test_jupyterhub.py",
     r"(cosign|git pull)": BY_HAND,
+    r"container/lock": "deploy/test_ci_files.py",
     r"(pipx run pip-audit|npm .*audit|docker buildx)": BY_HAND,
     r"curl .*api/clipboard": "unit/http/api/test_clipboard.py",
     r"curl .*api/files": "unit/http/api/test_files.py",
