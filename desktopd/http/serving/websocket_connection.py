@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets import http11
 
@@ -35,7 +36,12 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
         self.loop.call_later(CLOSE_DEADLINE, self.transport.abort)
 
     async def send(self, message: Any) -> None:
-        """Count a refusal as the end of the handshake, or uvicorn logs it as an error."""
+        """Count a refusal as the end of the handshake, or uvicorn logs it as an error.
+
+        The same for what is said to a peer that was cut off, as for frames that are none.
+        """
+        if self.close_sent and self.initial_response is None:
+            raise ClientDisconnected
         await super().send(message)
         if self.initial_response is not None and self.close_sent:
             self.handshake_complete = True

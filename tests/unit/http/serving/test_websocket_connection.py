@@ -11,7 +11,8 @@ from websockets.asyncio.client import connect
 
 from desktopd.http.serving import websocket_connection
 from desktopd.http.serving.server import PING, PONG
-from tests.unit.http.desktop import BEARER, make_app, serving
+from desktopd.session.status import Stage
+from tests.unit.http.desktop import BEARER, Desk, make_app, serving
 from tests.unit.http.serving.flood import ENDED, flood, stalled_websocket
 
 
@@ -76,3 +77,16 @@ async def test_nothing_is_compressed_twice() -> None:
             assert websocket.response
             assert "sec-websocket-extensions" not in websocket.response.headers
             assert "uvicorn" not in str(websocket.response.headers)
+
+
+async def test_no_traceback_for_a_peer_that_was_cut_off(caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk()
+    async with serving(make_app(desk)) as server:
+        address = server.addresses[0].replace("http", "ws") + "/api/events"
+        async with connect(address, additional_headers=BEARER) as websocket:
+            await websocket.recv()
+            websocket.transport.write(b"\xff" * 20)
+            while server._uvicorn.server_state.connections:
+                desk.become(stage=Stage.APPLICATION)
+                await asyncio.sleep(0.01)
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == []
