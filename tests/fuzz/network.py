@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests.fuzz.served import served
 from tests.fuzz.target import Check, Target
-from tests.unit.http.desktop import TOKEN, Desk, make_app
+from tests.unit.http.desktop import TOKEN, make_app
+from tests.unit.http.serving.test_websocket_connection import UPGRADE
 
-_LINE = b"\r\n"
 _PATHS = (
     *("/", "/healthz", "/api/session", "/api/clipboard", "/api/display", "/api/files/", "/login"),
     *(
@@ -94,10 +94,6 @@ FRAMES = st.lists(
     ),
     max_size=6,
 ).map(b"".join)
-_UPGRADE = (
-    f"GET /api/events HTTP/1.1\r\n{_KNOWN}Upgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-).encode()
 
 
 @contextmanager
@@ -114,10 +110,10 @@ def _requested() -> Iterator[Check]:
 
 @contextmanager
 def _framed() -> Iterator[Check]:
-    with served(make_app(Desk())) as server:
+    with served(make_app()) as server:
 
         def check(data: bytes) -> None:
-            answer = server.send(_UPGRADE, data, answers=1)
+            answer = server.send(UPGRADE, data, answers=1)
             assert answer.startswith(b"HTTP/1.1 101"), answer
             server.check()
 

@@ -11,9 +11,14 @@ from websockets.asyncio.client import connect
 
 from desktopd.http.serving import websocket_connection
 from desktopd.http.serving.server import PING, PONG
-from desktopd.session.status import Stage
-from tests.unit.http.desktop import BEARER, Desk, make_app, serving
+from tests.unit.http.desktop import BEARER, TOKEN, make_app, opened, rest, serving
 from tests.unit.http.serving.flood import ENDED, flood, stalled_websocket
+
+UPGRADE = (
+    f"GET /api/events HTTP/1.1\r\nHost: desk.test\r\nAuthorization: Bearer {TOKEN}\r\n"
+    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+).encode()
 
 
 async def test_a_peer_that_answers_no_ping_is_gone_even_with_full_buffers(
@@ -80,13 +85,10 @@ async def test_nothing_is_compressed_twice() -> None:
 
 
 async def test_no_traceback_for_a_peer_that_was_cut_off(caplog: pytest.LogCaptureFixture) -> None:
-    desk = Desk()
-    async with serving(make_app(desk)) as server:
-        address = server.addresses[0].replace("http", "ws") + "/api/events"
-        async with connect(address, additional_headers=BEARER) as websocket:
-            await websocket.recv()
-            websocket.transport.write(b"\xff" * 20)
-            while server._uvicorn.server_state.connections:
-                desk.become(stage=Stage.APPLICATION)
-                await asyncio.sleep(0.01)
+    async with serving(make_app()) as server:
+        reader, writer = await opened(server)
+        writer.write(UPGRADE + b"\xff" * 20)
+        writer.write_eof()
+        assert (await rest(reader)).startswith(b"HTTP/1.1 101 ")
+        writer.close()
     assert [record.getMessage() for record in caplog.records if record.exc_info] == []
