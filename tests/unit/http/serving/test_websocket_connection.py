@@ -11,7 +11,7 @@ from websockets.asyncio.client import connect
 
 from desktopd.http.serving import websocket_connection
 from desktopd.http.serving.server import PING, PONG
-from tests.unit.http.desktop import BEARER, TOKEN, make_app, opened, rest, serving
+from tests.unit.http.desktop import BEARER, TOKEN, make_app, opened, serving
 from tests.unit.http.serving.flood import ENDED, flood, stalled_websocket
 
 UPGRADE = (
@@ -84,11 +84,24 @@ async def test_nothing_is_compressed_twice() -> None:
             assert "uvicorn" not in str(websocket.response.headers)
 
 
-async def test_no_traceback_for_a_peer_that_was_cut_off(caplog: pytest.LogCaptureFixture) -> None:
-    async with serving(make_app()) as server:
+async def test_who_speaks_to_a_peer_that_was_cut_off_learns_that_it_has_left() -> None:
+    raised: asyncio.Queue[BaseException] = asyncio.Queue()
+
+    async def late(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+        try:
+            await send({"type": "websocket.send", "text": "too late"})
+        except Exception as error:
+            raised.put_nowait(error)
+
+    async with serving(late) as server:
         reader, writer = await opened(server)
-        writer.write(UPGRADE + b"\xff" * 20)
-        writer.write_eof()
-        assert (await rest(reader)).startswith(b"HTTP/1.1 101 ")
+        writer.write(UPGRADE)
+        assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"\xff" * 20)
+        async with asyncio.timeout(30):
+            assert isinstance(await raised.get(), OSError)
         writer.close()
-    assert [record.getMessage() for record in caplog.records if record.exc_info] == []
