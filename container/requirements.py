@@ -1,4 +1,4 @@
-"""Prints what pip installs beside desktopd: ``python requirements.py VARIANT``, as an image has it.
+"""Prints what is wanted beside desktopd: ``python requirements.py VARIANT``, for container/lock.
 
 ``python requirements.py --extras fast,napari`` does so for extras. To be run beside pyproject.toml.
 """

@@ -17,6 +17,7 @@ from collections.abc import Coroutine
 from pydantic import SecretStr
 
 from desktopd.application_on_desktop import session_application
+from desktopd.arenas import use_one_arena
 from desktopd.budgets import Budget, Share
 from desktopd.config import ConfigError, Loaded, Settings, is_loopback
 from desktopd.control.heartbeat import keep_beating
@@ -71,6 +72,7 @@ async def run(loaded: Loaded) -> None:
     Raises ConfigError, ListenError or SessionError, before anything starts or when one of its
     parts cannot go on.
     """
+    use_one_arena()
     _raise_descriptor_limit()
     await Daemon(loaded).run()
 

@@ -21,28 +21,31 @@ class SessionClipboard:
     def __init__(self) -> None:
         self.serials = count(1)
         self._clipboard: Clipboard | None = None
+        self._before = NOTHING
         self._subscriptions = ExitStack()
         self._texts = Observers[[str]]()
         self._offers = Observers[[Offer]]()
 
     def follow(self, clipboard: Clipboard | None) -> None:
-        """Be that of another display, where nothing has been copied yet, or of none."""
+        """Be that of another display, which was opened with `offer`, or of none."""
+        before = self._before = self.offer
         self._subscriptions.close()
         self._clipboard = clipboard
         if clipboard is not None:
             self._subscriptions.callback(clipboard.on_change(self._texts.call))
             self._subscriptions.callback(clipboard.on_offer(self._offers.call))
-            self._offers.call(clipboard.offer)
+            if clipboard.offer != before:
+                self._offers.call(clipboard.offer)
 
     @property
     def offer(self) -> Offer:
-        """What is to be pasted, as last seen."""
-        return self._clipboard.offer if self._clipboard else NOTHING
+        """What is to be pasted, as last seen, also while there is no display."""
+        return self._clipboard.offer if self._clipboard else self._before
 
     @property
     def newest(self) -> int:
         """The serial of the last change, also while what was copied is being read."""
-        return self._clipboard.newest if self._clipboard else 0
+        return self._clipboard.newest if self._clipboard else self._before.serial
 
     def next_serial(self) -> int:
         """The serial of a copy that the user makes now, and that takes time to arrive."""

@@ -146,7 +146,10 @@ class XServer:
             screen = await ScaledScreen.open(
                 connection, size, options.dpi, lambda: answered(name, options.authority)
             )
-            clipboard = await Clipboard.open(connection, serials=self._clipboard.serials)
+            copied = self._clipboard
+            clipboard = await Clipboard.open(
+                connection, serials=copied.serials, before=copied.offer
+            )
             drags = await DragSource.open(connection)
             edges = await EdgeTarget.open(connection)
             if self._fresh:

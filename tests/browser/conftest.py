@@ -81,6 +81,9 @@ def near(pixels: Pixels, rgb: tuple[int, int, int], tolerance: int = 3) -> bool:
 
 
 def refreshes(server: Peer) -> list[FramebufferUpdateRequest]:
-    """What the viewer has asked to be sent again; the first request of all is the handshake's."""
+    """What the viewer has asked to be sent again; the first request of all is the handshake's.
+
+    One pixel is asked for as a sign of life.
+    """
     asked = [m for m in server.heard if isinstance(m, FramebufferUpdateRequest)]
-    return [m for m in asked[1:] if not m.incremental]
+    return [m for m in asked[1:] if not m.incremental and (m.width, m.height) != (1, 1)]

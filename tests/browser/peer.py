@@ -144,7 +144,10 @@ class Peer:
         assert list(parser.feed(hello))
         with contextlib.suppress(WebSocketDisconnect):
             while True:
-                self.heard.extend(parser.feed(await socket.receive_bytes()))
+                for message in parser.feed(await socket.receive_bytes()):
+                    self.heard.append(message)
+                    if isinstance(message, ClientFence) and message.flags & FENCE_REQUEST:
+                        await socket.send_bytes(_answer(message))
 
     def _facts(self) -> dict[str, Any]:
         width, height = self.size
@@ -169,6 +172,11 @@ class Peer:
             "rfb": {"path": self._path, "baseline": True},
             **self.facts,
         }
+
+
+def _answer(fence: ClientFence) -> bytes:
+    flags = fence.flags & ~FENCE_REQUEST
+    return pack(">B3xIB", 248, flags, len(fence.payload)) + fence.payload
 
 
 @contextlib.contextmanager

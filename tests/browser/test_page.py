@@ -12,6 +12,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, expect
@@ -21,6 +22,7 @@ from tests.browser.conftest import visit
 from tests.browser.peer import Peer
 from tests.chromium import Tab, save, screen
 from tests.daemon import Daemon, until
+from tests.network import network
 
 Start = Callable[..., Daemon]
 OpenTab = Callable[[str], Tab]
@@ -75,6 +77,21 @@ def test_the_page_is_back_after_deaths_of_the_daemon(desktop: Daemon, tab: OpenT
         page.shows_desktop()
     assert [desktop.pid("display"), desktop.pid("application")] == pids
     assert page.page.url.rstrip("/") == desktop.base
+
+
+def test_a_cut_network_is_told_and_the_page_is_back_by_itself(
+    desktop: Daemon, tab: OpenTab
+) -> None:
+    with network(httpx.URL(desktop.base).port or 0) as way:
+        page = tab(f"http://127.0.0.1:{way.port}/?token={desktop.token}")
+        page.shows_desktop()
+        notice = page.page.locator("#reconnecting")
+        way.cut()
+        expect(notice).to_contain_text("Nothing arrives", timeout=20_000)
+        assert page.data("link") == "connected"
+        way.heal()
+        expect(notice).to_be_hidden(timeout=20_000)
+        page.shows(link="connected")
 
 
 def test_an_application_that_crashes_is_told_and_can_be_retried(

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.daemon import ROOT
 
@@ -137,3 +138,25 @@ def test_supply_chain_no_dependency_is_let_in_with_a_known_hole() -> None:
         found = [one for one in wanted if one.name == name]
         assert found, name
         assert not [str(one) for one in found if one.specifier.contains(hole)]
+
+
+@pytest.mark.parametrize("variant", ["napari", "slim", "tools", "jupyter", "cuda"])
+def test_supply_chain_the_image_has_locked_packages_that_are_what_is_wanted(variant: str) -> None:
+    assert (
+        '--require-hashes -r "container/locked/$VARIANT.txt"'
+        in (ROOT / "container/Dockerfile").read_text()
+    )
+    text = (ROOT / f"container/locked/{variant}.txt").read_text()
+    assert "://" not in text
+    hashes = r"(?:    --hash=sha256:[0-9a-f]{64}.*\n)+"
+    entries = re.findall(rf"^([\w.-]+==.*?) \\\n({hashes})", text, re.M)
+    assert len(entries) == len(re.findall(r"^\w", text, re.M))
+    locked = [Requirement(line) for line, _ in entries]
+    script = [sys.executable, "container/requirements.py", variant]
+    told = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for wanted in map(Requirement, told.splitlines()):
+        found = [one for one in locked if canonicalize_name(one.name) == wanted.name.lower()]
+        assert found, f"{wanted}: run container/lock"
+        for one in found:
+            (version,) = one.specifier
+            assert wanted.specifier.contains(version.version), f"{wanted}: run container/lock"

@@ -10,6 +10,8 @@ import yaml
 
 from tests.bench.__main__ import parser, planned
 from tests.documents import DOCUMENTS, ROOT, commands
+from tests.fuzz import __main__ as fuzz
+from tests.soak import __main__ as soak
 
 BY_HAND = "by hand"
 """What takes another machine, a registry, a GPU, or the remote of a repository."""
@@ -52,11 +54,12 @@ COMMANDS = {
     r"jupyterhub .*slurm": "deploy/test_slurm_hub.py",
     r"jupyterhub ": "deploy/test_jupyterhub.py",
     r"(cosign|git pull)": BY_HAND,
+    r"container/lock": "deploy/test_ci_files.py",
     r"(pipx run pip-audit|npm .*audit|docker buildx)": BY_HAND,
     r"curl .*api/clipboard": "unit/http/api/test_clipboard.py",
     r"curl .*api/files": "unit/http/api/test_files.py",
     r"(curl|tail) .*api/uploads": "unit/http/api/test_uploads.py",
-    r"tests/run bench": "unit/test_documents.py",
+    r"tests/run (bench|fuzz|soak)": "unit/test_documents.py",
     r"tests/run": "deploy/test_ci_files.py",
     r"\. \.venv/bin/activate": BY_HAND,
     r"pre-commit install": "unit/test_documents.py",
@@ -91,6 +94,13 @@ def test_a_shell_reads_the_command_and_its_files_are_there(command: str) -> None
 def test_the_benchmark_takes_its_arguments(command: str) -> None:
     options = parser().parse_args(command.split(" -- ")[1].split())
     assert list(planned(options))
+
+
+@pytest.mark.parametrize("command", [c for c in ALL if re.match("tests/run (fuzz|soak)", c)])
+def test_fuzz_and_soak_take_their_arguments(command: str) -> None:
+    program, arguments = re.fullmatch("tests/run (fuzz|soak) -- (.*)", command).groups()  # type: ignore[union-attr]
+    options = (fuzz if program == "fuzz" else soak).parser().parse_args(arguments.split())
+    assert program == "soak" or fuzz.chosen(options.target)
 
 
 def test_the_hooks_before_a_commit_are_checks_of_tests_run() -> None:

@@ -25,6 +25,7 @@ VALUES = (
 )
 TASKS = "background_tasks tasks"
 ARROWS = {
+    "arenas": "",
     "errors": "",
     "geometry": "",
     "clipboard_limit": "",
@@ -73,8 +74,8 @@ ARROWS = {
     "options": "applications budgets config files http rfb session shell_command tls",
     "application_on_desktop": "applications config errors options session x11",
     "daemon": (
-        f"{VALUES} {TASKS} applications budgets config control files http integrations options rfb"
-        " session application_on_desktop tls"
+        f"{VALUES} {TASKS} applications arenas budgets config control files http integrations"
+        " options rfb session application_on_desktop tls"
     ),
     "ssh": "multiplexer",
     "__main__": "config control daemon errors logs options session ssh",

@@ -22,7 +22,9 @@ from desktopd.http.serving.websocket_connection import WebSocketConnection
 log = logging.getLogger(__name__)
 
 MESSAGE_LIMIT = 2 * 1024 * 1024
-PING = 20.0
+PING = 10.0
+"""Seconds between two pings: with `PONG`, whoever takes nothing is gone within 30 s."""
+PONG = 20.0
 
 
 class HttpServer:
@@ -82,7 +84,7 @@ def _config(app: ASGIApp, *, access_log: bool) -> uvicorn.Config:
         ws=WebSocketConnection,
         ws_max_size=MESSAGE_LIMIT,
         ws_ping_interval=PING,
-        ws_ping_timeout=PING,
+        ws_ping_timeout=PONG,
         ws_per_message_deflate=False,
         lifespan="off",
         interface="asgi3",

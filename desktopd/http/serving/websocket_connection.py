@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets import http11
+from websockets.frames import CloseCode
 
 from desktopd.http.serving.http_connection import HEADER_LIMIT
 
@@ -34,8 +36,30 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
         super().on_task_complete(task)
         self.loop.call_later(CLOSE_DEADLINE, self.transport.abort)
 
+    def send_receive_event_to_app(self) -> None:
+        """End who sends text that is no UTF-8 (RFC 6455, section 8.1): uvicorn logs a traceback."""
+        if self.close_sent or self.curr_msg_data_type != "text" or _is_utf8(b"".join(self.frames)):
+            super().send_receive_event_to_app()
+        else:
+            self.frames = []
+            self.conn.send_close(CloseCode.INVALID_DATA)
+            self.handle_parser_exception()
+
     async def send(self, message: Any) -> None:
-        """Count a refusal as the end of the handshake, or uvicorn logs it as an error."""
+        """Count a refusal as the end of the handshake, or uvicorn logs it as an error.
+
+        The same for what is said to a peer that was cut off, as for frames that are none.
+        """
+        if self.close_sent and self.initial_response is None:
+            raise ClientDisconnected
         await super().send(message)
         if self.initial_response is not None and self.close_sent:
             self.handshake_complete = True
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

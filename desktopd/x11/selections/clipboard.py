@@ -1,8 +1,8 @@
 """The clipboard of X: what programs offer by the selection CLIPBOARD, and what we offer by it.
 
 XFIXES tells of each change of its owner. Every change has a serial, and none takes the place of a
-later one. What was copied by a program that has ended stays: we own it then. PRIMARY, what is
-selected at the moment, is no part of it.
+later one. What was copied by a program that has ended stays: we own it then, and what we own stays
+when the X server or we end. PRIMARY, what is selected at the moment, is no part of it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from Xlib.ext import xfixes
 from desktopd.observers import Observers
 from desktopd.x11.connection import Connection, Display, Event, XRequestError
 from desktopd.x11.selections.content import Content, ContentLimits
+from desktopd.x11.selections.kept_content import forget, keep, take_kept
 from desktopd.x11.selections.owner import SelectionOwner, follow_owner, owner_of
 from desktopd.x11.selections.properties import TransferError
 from desktopd.x11.selections.reader import SelectionReader
@@ -98,6 +99,7 @@ class Clipboard:
         self._newest = 0
         self._reader = SelectionReader(connection, owner.window, SELECTION, limits)
         self._reading: asyncio.Task[None] | None = None
+        self._keeping: asyncio.Task[None] | None = None
         self._text_handlers: Observers[[str]] = Observers()
         self._offer_handlers: Observers[[Offer]] = Observers()
 
@@ -107,17 +109,19 @@ class Clipboard:
         connection: Connection,
         limits: ContentLimits | None = None,
         serials: Iterator[int] | None = None,
+        before: Offer = NOTHING,
     ) -> Clipboard:
         """Follow the clipboard of `connection`.
 
-        Serials are taken from `serials`, which may go on where those of another display ended.
-        Raises XError when the server has no XFIXES.
+        Where nobody owns it, it has again what was to be pasted `before`, on a display that has
+        ended, or what an earlier daemon owned on this one. Serials are taken from `serials`, which
+        may go on where those of another display ended. Raises XError when the server has no XFIXES.
         """
         owner = await SelectionOwner.open(connection, SELECTION)
         clipboard = cls(connection, owner, limits or ContentLimits(), serials or count(1))
         connection.subscribe(clipboard._on_event)
         await connection.call(partial(follow_owner, owner.window, SELECTION))
-        clipboard._read_anew()
+        await clipboard._begin_with(before)
         return clipboard
 
     @property
@@ -170,8 +174,26 @@ class Clipboard:
         self._begin(serial)
         offer = Offer(serial, content)
         self._tell(offer)
+        self._keep(content)
         await self._owner.own({SELECTION: content}, time)
         return offer
+
+    async def _begin_with(self, before: Offer) -> None:
+        time = await self._owner.time()
+        kept = await take_kept(self._connection)
+        if await self._connection.call(_owner) != X.NONE:
+            self._read_anew()
+        elif before.content != Content():
+            # The same goes on: nobody has to be told.
+            await self._own(before, time)
+        elif kept != Content():
+            await self._own(Offer(self.next_serial(), kept), time)
+
+    async def _own(self, offer: Offer, time: int) -> None:
+        self._begin(offer.serial)
+        self.offer = offer
+        self._keep(offer.content)
+        await self._owner.own({SELECTION: offer.content}, time)
 
     def _on_event(self, event: Event) -> None:
         ours = self._owner.window.id
@@ -191,12 +213,22 @@ class Clipboard:
         """
         content = self.offer.content if self.offer.serial == self._newest else Content()
         if ended is None or content == Content():
+            self._keep(None)
             self._begin(self.next_serial())
             self._tell(Offer(self._newest, Content(), owned=False))
         else:
             # The same goes on: nobody has to be told. A copy after `ended` stays the owner.
             self._begin(self._newest)
+            self._keep(content)
             self._connection.spawn(self._owner.own({SELECTION: content}, ended))
+
+    def _keep(self, content: Content | None) -> None:
+        """Keep what we own for the daemon after this one, nothing of what others own."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+        connection = self._connection
+        kept = forget(connection) if content is None else keep(connection, content)
+        self._keeping = connection.spawn(kept)
 
     def _begin(self, serial: int) -> None:
         self._newest = serial
@@ -204,6 +236,7 @@ class Clipboard:
             self._reading.cancel()
 
     def _read_anew(self) -> None:
+        self._keep(None)
         serial = self.next_serial()
         self._begin(serial)
         self._reading = self._connection.spawn(self._read(serial))

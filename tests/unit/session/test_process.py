@@ -106,3 +106,13 @@ async def test_a_nice_child_stands_back_in_every_count_of_the_kernel(folder: Pat
             assert autogroup.read_text().split()[-2:] == ["nice", "5"]
     finally:
         await process.kill()
+
+
+async def test_when_memory_is_short_the_application_is_the_first_victim(folder: Path) -> None:
+    command, environment = ["sleep", "60"], dict(os.environ)
+    scores = []
+    for first in (False, True):
+        child = popen(command, environment, folder / "log", first_oom_victim=first)
+        scores.append(int(Path(f"/proc/{child.pid}/oom_score_adj").read_text()))
+        await Process(child.pid, child).kill()
+    assert scores[0] < scores[1] == 500

@@ -89,6 +89,12 @@ export class RFBClient extends PointerRFB {
     if (['connecting', 'connected'].includes(this._rfbConnectionState)) this.disconnect();
   }
 
+  /** Ask the server for a sign of life, for one pixel where it knows no fences. */
+  ask() {
+    if (this._supportsFence) RFB.messages.clientFence(this._sock, REQUEST, '');
+    else this.refresh({ x: 0, y: 0, width: 1, height: 1 });
+  }
+
   /**
    * Ask the server for one pixel, or for a sign of life alone where no pictures are wanted.
    *
@@ -97,7 +103,7 @@ export class RFBClient extends PointerRFB {
    */
   async probe(limit) {
     const asked = performance.now();
-    if (this.paused && this._supportsFence) RFB.messages.clientFence(this._sock, REQUEST, '');
+    if (this.paused) this.ask();
     else this.refresh({ x: 0, y: 0, width: 1, height: 1 });
     await new Promise((resolve) => {
       setTimeout(resolve, limit);

@@ -9,6 +9,7 @@ import { DesktopConnection } from '../connection/desktop-connection.js';
 import { Diagnosis } from '../connection/diagnosis.js';
 import { EventsConnection } from '../connection/events-connection.js';
 import { Files } from '../connection/files.js';
+import { Heartbeat } from '../connection/heartbeat.js';
 import { HttpError } from '../connection/http-error.js';
 import { keepPerson, pageKey, protocols } from '../connection/page-key.js';
 import { PasteKey } from '../connection/paste-key.js';
@@ -29,6 +30,7 @@ import { refuseBrowserGestures } from './browser-gestures.js';
 import { showClipboardNotices } from './clipboard-notices.js';
 import { ClipboardPanel } from './clipboard-panel.js';
 import { Cards } from './cards.js';
+import { ConnectionNotice } from './connection-notice.js';
 import { DeepLink } from './deep-link.js';
 import { desktopAddress } from './desktop-address.js';
 import { DesktopView } from './desktop-view.js';
@@ -65,7 +67,6 @@ class Page {
   #parameters = new Parameters(new URL(location.href));
   #address = desktopAddress(this.#parameters.path);
   #place = element('desktop', HTMLElement);
-  #reconnecting = element('reconnecting', HTMLParagraphElement);
   /** @type {SessionFacts | null} */
   #facts = null;
   #rfbRuns = false;
@@ -81,6 +82,7 @@ class Page {
     delay: this.#parameters.reconnectDelay,
   });
   #diagnosis = new Diagnosis(this.#address, this.#parameters);
+  #connectionNotice = new ConnectionNotice();
   #clipboard = new Clipboard(this.#events);
   #notice = new Notice();
   #transfers = new Transfers();
@@ -188,8 +190,9 @@ class Page {
 
   #listenToDesktop() {
     this.#connection.on('silent', () => this.#events.restart());
+    new Heartbeat(this.#connection).on('silent', (silent) => (this.#connectionNotice.silent = silent));
     this.#desktop.on('state', (state) => {
-      this.#reconnecting.hidden = state !== 'reconnecting';
+      this.#connectionNotice.state = state;
       this.#start.connection = state;
       this.#diagnosis.state = state;
       this.#embedding.state = { connection: state };
@@ -199,7 +202,7 @@ class Page {
     this.#diagnosis.on('found', (fault) => {
       const text = fault ? faultText(fault) : '';
       this.#start.fault = text;
-      this.#reconnecting.textContent = text || texts.notice.reconnecting;
+      this.#connectionNotice.fault = text;
     });
     this.#desktop.on('drawn', () => this.#drawAbout());
     this.#desktop.on('misfit', (misfit) => (this.#bar.misfit = misfit));

@@ -10,14 +10,22 @@ from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import connect
 
 from desktopd.http.serving import websocket_connection
-from tests.unit.http.desktop import BEARER, make_app, serving
+from desktopd.http.serving.server import PING, PONG
+from tests.unit.http.desktop import BEARER, TOKEN, make_app, opened, serving
 from tests.unit.http.serving.flood import ENDED, flood, stalled_websocket
+
+UPGRADE = (
+    f"GET /api/events HTTP/1.1\r\nHost: desk.test\r\nAuthorization: Bearer {TOKEN}\r\n"
+    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+).encode()
 
 
 async def test_a_peer_that_answers_no_ping_is_gone_even_with_full_buffers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("desktopd.http.serving.server.PING", 0.3)
+    monkeypatch.setattr("desktopd.http.serving.server.PONG", 0.3)
     ENDED.clear()
     async with serving(flood) as server:
         _, writer = await stalled_websocket(server)
@@ -25,6 +33,10 @@ async def test_a_peer_that_answers_no_ping_is_gone_even_with_full_buffers(
             while not ENDED:
                 await asyncio.sleep(0.05)
         writer.close()
+
+
+def test_half_open_connection_or_stalled_viewer_is_gone_within_30_s() -> None:
+    assert PING + PONG <= 30
 
 
 async def test_a_peer_that_takes_nothing_is_gone_after_the_application_gave_up(
@@ -70,3 +82,26 @@ async def test_nothing_is_compressed_twice() -> None:
             assert websocket.response
             assert "sec-websocket-extensions" not in websocket.response.headers
             assert "uvicorn" not in str(websocket.response.headers)
+
+
+async def test_who_speaks_to_a_peer_that_was_cut_off_learns_that_it_has_left() -> None:
+    raised: asyncio.Queue[BaseException] = asyncio.Queue()
+
+    async def late(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+        try:
+            await send({"type": "websocket.send", "text": "too late"})
+        except Exception as error:
+            raised.put_nowait(error)
+
+    async with serving(late) as server:
+        reader, writer = await opened(server)
+        writer.write(UPGRADE)
+        assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"\xff" * 20)
+        async with asyncio.timeout(30):
+            assert isinstance(await raised.get(), OSError)
+        writer.close()

@@ -94,6 +94,7 @@ export const chinese = {
 
   notice: {
     reconnecting: '正在重新连接…',
+    nothingArrives: '收不到桌面的任何数据。网络是否连通？',
     clipboardKept: '浏览器不允许写入剪贴板：在桌面上复制的内容可在剪贴板面板中找到。',
     clipboardWaiting: '在此处按任意键或单击，即可将桌面上复制的内容传到这台电脑。',
     clipboardSlow: '您复制的内容正在传往桌面，按键会等它到达；按 Esc 放弃。',

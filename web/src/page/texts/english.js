@@ -100,6 +100,7 @@ export const english = {
 
   notice: {
     reconnecting: 'Reconnecting…',
+    nothingArrives: 'Nothing arrives from the desktop. Is the network there?',
     clipboardKept: 'The browser keeps its clipboard: what was copied on the desktop is in the clipboard panel.',
     clipboardWaiting: 'Press a key or click here, and this computer has what was copied on the desktop.',
     clipboardSlow: 'What you copied is on its way to the desktop. Keys wait for it; Escape gives up.',

@@ -95,6 +95,7 @@ export const german = {
 
   notice: {
     reconnecting: 'Verbindung wird wiederhergestellt…',
+    nothingArrives: 'Vom Desktop kommt nichts an. Besteht die Netzverbindung?',
     clipboardKept:
       'Der Browser gibt seine Zwischenablage nicht frei: Was auf dem Desktop kopiert wurde, steht unter „Zwischenablage“ im Menü.',
     clipboardWaiting:

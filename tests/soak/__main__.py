@@ -1,0 +1,78 @@
+"""Keeps a desktop busy for long, and says what grows: memory, descriptors, threads, shared memory.
+
+    tests/run soak -- --minutes 60 --out FOLDER
+
+Nothing is asserted; tests/unit/soak tests the parts that compute.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+from tests.daemon import Daemon, daemons, short_folder
+from tests.soak.load import Load
+from tests.soak.plot import plot
+from tests.soak.samples import MEASURES, Sample, slope, table, take
+
+BUSY = "xterm -e sh -c 'while :; do date +%s.%N; sleep 0.05; done'"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of the command line."""
+    options = argparse.ArgumentParser("tests/run soak --", description=__doc__)
+    options.add_argument("--minutes", type=float, default=60, help="how long [60]")
+    options.add_argument("--warm", type=float, default=10, help="minutes that no slope has [10]")
+    options.add_argument("--viewers", type=int, default=4, help="at one moment [4]")
+    options.add_argument("--visit", type=float, default=30, help="seconds of each viewer [30]")
+    options.add_argument("--every", type=float, default=5, help="seconds between samples [5]")
+    options.add_argument("--app", default="napari", help="command, or 'busy': a clock [napari]")
+    options.add_argument("--out", type=Path, required=True, help="folder of the results")
+    return options
+
+
+def main(arguments: list[str]) -> None:
+    """Soak, and write soak.csv and soak.svg."""
+    asked = parser().parse_args(arguments)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    with short_folder() as folder, daemons(folder) as start:
+        files = folder / "files"
+        files.mkdir()
+        app = BUSY if asked.app == "busy" else asked.app
+        desktop = start(app=app, size="1280x720", files_root=files)
+        desktop.ready(120)
+        samples = asyncio.run(_soak(desktop, asked))
+        (asked.out / "daemon.log").write_text(desktop.log.read_text(errors="replace"))
+    (asked.out / "soak.csv").write_text(table(samples))
+    (asked.out / "soak.svg").write_text(plot(samples))
+    _report(samples, asked.warm * 60)
+
+
+async def _soak(desktop: Daemon, asked: argparse.Namespace) -> list[Sample]:
+    load = Load(desktop, asked.viewers, asked.visit)
+    began = time.monotonic()
+    samples = []
+    async with asyncio.TaskGroup() as tasks:
+        working = tasks.create_task(load.run())
+        while time.monotonic() - began < asked.minutes * 60:
+            samples.append(await asyncio.to_thread(take, desktop, time.monotonic() - began))
+            await asyncio.sleep(asked.every)
+        working.cancel()
+    print(f"{load.visits} viewers, {load.pastes} copies, {load.uploads} uploads", end=", ")
+    print(f"{load.resizes} resizes in {asked.minutes:g} minutes")
+    return samples
+
+
+def _report(samples: list[Sample], warm: float) -> None:
+    measured = [sample for sample in samples if sample.seconds >= warm] or samples
+    for measure in MEASURES:
+        first, last = getattr(samples[0], measure), getattr(samples[-1], measure)
+        growth = slope(measured, measure)
+        print(f"{measure:12} {first:8.1f} → {last:8.1f}   {growth:+8.2f} an hour")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
