@@ -53,6 +53,7 @@ COMMANDS = {
     r"curl .*api/clipboard": "unit/http/api/test_clipboard.py",
     r"curl .*api/files": "unit/http/api/test_files.py",
     r"(curl|tail) .*api/uploads": "unit/http/api/test_uploads.py",
+    r"tests/gpu/run": "x11/test_gpu_script.py",
     r"tests/run bench": "unit/test_documents.py",
     r"tests/run": "deploy/test_ci_files.py",
     r"\. \.venv/bin/activate": BY_HAND,
