@@ -43,6 +43,8 @@ class Span:
     ended: float
     at: int
     """The bytes of a frame before it in its direction; -1 for what is no frame."""
+    desktop: bool
+    """Whether it is an event on the desktop's picture."""
 
 
 def spans(trace: dict[str, Any]) -> list[Span]:
@@ -53,6 +55,7 @@ def spans(trace: dict[str, Any]) -> list[Span]:
             event["ts"] / 1e3,
             (event["ts"] + event["dur"]) / 1e3,
             event["args"].get("at", -1),
+            event["args"].get("desktop", False),
         )
         for event in trace["traceEvents"]
         if event["ph"] == "X"
@@ -62,7 +65,7 @@ def spans(trace: dict[str, Any]) -> list[Span]:
 
 def ways(all_spans: Sequence[Span]) -> Iterator[tuple[float, ...]]:
     """For each press that has a picture: the milliseconds of its `STEPS`."""
-    for press in (span for span in all_spans if span.name == "pointerdown"):
+    for press in (span for span in all_spans if span.name == "pointerdown" and span.desktop):
         try:
             ends = _ends(press, all_spans)
         except StopIteration:

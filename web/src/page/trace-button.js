@@ -37,8 +37,9 @@ export class TraceButton {
    *
    * @param {Event} event
    */
-  #note({ type, timeStamp }) {
-    this.#trace.span('events', type, timeStamp, performance.now());
+  #note({ type, timeStamp, target }) {
+    const desktop = target instanceof HTMLCanvasElement;
+    this.#trace.span('events', type, timeStamp, performance.now(), { desktop });
   }
 
   #show() {
