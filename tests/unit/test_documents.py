@@ -60,6 +60,7 @@ COMMANDS = {
     r"pre-commit install": "unit/test_documents.py",
     r"(ruff|npm|pytest) ": "run",
     r"python -m desktopd ": "x11/test_daemon.py",
+    r"python -m tests.bench.way ": "browser/test_page.py",
 }
 """Patterns of commands, the first that fits counts: which file below `tests` runs them."""
 ALL = sorted({command for name in DOCUMENTS for command in commands(name)})

@@ -16,8 +16,8 @@ const INPUT = [4, 5, 255];
  * @returns {WebSocket | PromptSocket}
  */
 export function openSocket(address, protocols) {
-  // Only Chromium and its relatives have this object, and hold messages back.
-  const holdsBack = 'chrome' in window && 'BroadcastChannel' in window;
+  // Only Chromium and its relatives have this object, and hold messages back. A sandboxed frame, of no origin, has no threads.
+  const holdsBack = 'chrome' in window && window.origin !== 'null';
   return holdsBack ? new PromptSocket(address, protocols) : new WebSocket(address, protocols);
 }
 

@@ -59,7 +59,7 @@ class OwnSocket {
 beforeEach(() => {
   Thread.started = [];
   Channel.opened = [];
-  const window = { chrome: {}, BroadcastChannel: Channel };
+  const window = { chrome: {}, origin: 'http://desktop.test' };
   Object.assign(globalThis, { Worker: Thread, BroadcastChannel: Channel, window });
   Object.assign(globalThis, { WebSocket: OwnSocket, location: { href: 'http://desktop.test/below/' } });
 });
@@ -120,8 +120,12 @@ test('a thread that fails ends the connection, once', () => {
   assert.deepEqual(told, ['close 1006']);
 });
 
-test('a browser that holds nothing back has its own WebSocket', () => {
-  Object.assign(globalThis, { window: {} });
-  assert.ok(openSocket('ws://desktop.test/', []) instanceof OwnSocket);
+test('a browser that holds nothing back has its own WebSocket, and so has a frame without threads', () => {
+  assert.ok(openSocket('ws://desktop.test/', []) instanceof PromptSocket);
+  Thread.started = [];
+  for (const window of [{}, { chrome: {}, origin: 'null' }]) {
+    Object.assign(globalThis, { window });
+    assert.ok(openSocket('ws://desktop.test/', []) instanceof OwnSocket);
+  }
   assert.deepEqual(Thread.started, []);
 });
