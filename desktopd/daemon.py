@@ -88,9 +88,6 @@ class Daemon:
         token = self._prepare(asked)
         shares = budgets(settings)
         self._viewers = Viewers(People(ControlMode(settings.control)))
-        self._rfb = choice.create(
-            PixelPath(asked.rfb), self._session, settings.app, viewer_limits(settings)
-        )
         self._application = session_application(loaded, self._session)
         self._links = Links(self._folder / "links.json")
         found = obstacles(loaded)
@@ -104,6 +101,13 @@ class Daemon:
             lambda: self._viewers.last_input,
             self._links,
             found,
+        )
+        self._rfb = choice.create(
+            PixelPath(asked.rfb),
+            self._session,
+            settings.app,
+            viewer_limits(settings),
+            options.trace,
         )
         self._files = options.files
         try:

@@ -47,6 +47,7 @@ from desktopd.http.api.screenshot import ScreenshotEndpoint
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.api.session import SessionEndpoint
 from desktopd.http.api.tickets import TicketsEndpoint
+from desktopd.http.api.trace import trace_routes
 from desktopd.http.api.websockify import RfbEndpoint
 from desktopd.http.api.windows import window_routes
 from desktopd.http.language import LanguageMiddleware
@@ -221,7 +222,7 @@ def _routes(
     )
     screenshot = ScreenshotEndpoint(session, options.screenshots)
     clipboard, health = ClipboardEndpoint(session, options.copies), HealthEndpoint(session)
-    rfb = RfbEndpoint(server, viewers, options.targets, departures)
+    rfb = RfbEndpoint(server, viewers, options.targets, departures, options.trace)
     copies, captures, watchers = (
         [Middleware(Budgeted, options.budgets[budget])]
         for budget in (Budget.COPIES, Budget.CAPTURES, Budget.WATCHERS)
@@ -244,6 +245,7 @@ def _routes(
         Route("/api/logout", logout.post, methods=["POST"]),
         *people_routes(viewers.people),
         *link_routes(entrance.links, departures),
+        *trace_routes(options.trace),
         *window_routes(session),
         *application_routes(session, application, options.screenshots, captures),
         *file_routes(files),

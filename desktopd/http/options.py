@@ -15,6 +15,7 @@ from desktopd.http.access.links import Links
 from desktopd.http.access.oauth import Provider
 from desktopd.http.language import Language
 from desktopd.rfb.relay.targets import Targets
+from desktopd.trace import Trace
 
 STATIC = Path(__file__).parent / "static"
 
@@ -30,7 +31,7 @@ class HttpOptions:
     keeps the user's files from being saved. `language`: of all pages; None is the browser's.
     `ends_at`: when the machine is taken away. `hsts`: seconds for browsers to keep to https.
     `banner`: a text above every page. `static`: the folder of the built client. `budgets`: what
-    others than the owner may cost.
+    others than the owner may cost. `trace`: what the owner may record.
     """
 
     version: str
@@ -55,3 +56,4 @@ class HttpOptions:
     hsts: int = 0
     banner: str = ""
     static: Path = STATIC
+    trace: Trace = field(default_factory=Trace)

@@ -12,6 +12,7 @@ from desktopd.rfb.shown_session import ShownSession
 from desktopd.rfb.viewers.connection import Limits
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.wanted_sizes import WantedSizes
+from desktopd.trace import Trace
 from desktopd.x11.errors import XError
 from desktopd.x11.input import xkbcommon
 from desktopd.x11.screen.double_buffer import check_memory
@@ -53,15 +54,20 @@ def _missing_of_native(largest: Size) -> str | None:
     return None
 
 
-def create(path: PixelPath, session: ShownSession, name: str, limits: Limits) -> RfbServer:
-    """The chosen server for `session`; `name` is what viewers show as the desktop's title."""
+def create(
+    path: PixelPath, session: ShownSession, name: str, limits: Limits, trace: Trace
+) -> RfbServer:
+    """The chosen server for `session`; `name` is what viewers show as the desktop's title.
+
+    `trace` is what our own notes on the way of input and pictures.
+    """
     target = UnixTarget(session.rfb_target)
     match path:
         case PixelPath.NATIVE:
             # Only here: it needs modules that may be missing where another is chosen.
             from desktopd.rfb.server.native_server import NativeServer
 
-            return NativeServer(session, name, limits)
+            return NativeServer(session, name, limits, trace)
         case PixelPath.X11VNC:
             # x11vnc refuses SetDesktopSize, so the resize goes out of band.
             return RelayServer(path, target, sizes=WantedSizes(session.resize), limits=limits)

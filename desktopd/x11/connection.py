@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from desktopd.background_tasks import BackgroundTasks
 from desktopd.observers import Observers
+from desktopd.trace import Trace, Track
 from desktopd.x11.errors import (
     ConnectionLost,
     XError,
@@ -51,10 +52,16 @@ class Connection:
     """
 
     def __init__(
-        self, name: str, display: Display, control: socket.socket, executor: ThreadPoolExecutor
+        self,
+        name: str,
+        display: Display,
+        control: socket.socket,
+        executor: ThreadPoolExecutor,
+        trace: Trace,
     ) -> None:
         self._name = name
         self._executor = executor
+        self._trace = trace
         # A second descriptor of the socket: python-xlib closes its own when the server goes.
         self._control = control
         self._loop = asyncio.get_running_loop()
@@ -74,12 +81,13 @@ class Connection:
         authority: Path | None = None,
         *,
         timeout: float = 5.0,  # noqa: ASYNC109
+        trace: Trace | None = None,
     ) -> Connection:
         """Connect to the local display `name` (``:7``) within `timeout` seconds.
 
         `authority` is the Xauthority file with its cookie; without one the server must admit
-        everybody. Raises XError when there is no such server or it refuses, XTimeout when it does
-        not answer.
+        everybody. `trace` notes what is posted. Raises XError when there is no such server or it
+        refuses, XTimeout when it does not answer.
         """
         connected = socket.socket(socket.AF_UNIX)
         control = connected.dup()
@@ -88,7 +96,7 @@ class Connection:
             opening = executor.submit(shake_hands, name, authority, connected, timeout)
             async with asyncio.timeout(timeout):
                 display = await asyncio.wrap_future(opening)
-            return cls(name, display, control, executor)
+            return cls(name, display, control, executor, trace or Trace())
         except BaseException as failure:
             with suppress(OSError):
                 control.shutdown(socket.SHUT_RDWR)  # ends a handshake that still waits
@@ -135,7 +143,8 @@ class Connection:
         once. After the connection's end it does nothing: `wait_lost` tells of that.
         """
         if not self._lost.done():
-            self._submit(partial(self._thread.attempt, request))
+            attempt = partial(self._thread.attempt, request)
+            self._submit(self._trace.timed(Track.INPUT, "XTEST", attempt))
 
     def subscribe(self, handler: Callable[[Event], None]) -> Callable[[], None]:
         """Have `handler` called in the loop with every event; returns what ends that."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests import http
+from tests.bench.way import spans, ways
 from tests.browser.conftest import visit
 from tests.browser.peer import Peer
 from tests.chromium import Tab, save, screen
@@ -26,6 +28,8 @@ from tests.network import network
 
 Start = Callable[..., Daemon]
 OpenTab = Callable[[str], Tab]
+# Writes what a terminal tells of each press.
+ECHOING = "xterm -e sh -c 'printf \"\\033[?1000h\"; exec cat'"
 UNICODE = "grün 細胞 🔬 naïve Ω"
 
 
@@ -159,6 +163,28 @@ def test_novncs_addresses_and_parameters_work(desktop: Daemon, tab: OpenTab, pat
     page.shows_desktop()
     page.page.set_viewport_size({"width": 640, "height": 360})
     page.shows(size="1280x720", scale="0.5")
+
+
+def test_a_trace_holds_the_way_of_a_press_to_its_pixels(daemon: Start, tab: OpenTab) -> None:
+    """Its two clocks agree well enough that each step comes after the one before it."""
+    desktop = daemon(app=ECHOING, display="xvfb", size="640x480")
+    desktop.ready()
+    opened = tab(f"{desktop.base}/?token={desktop.token}&bar=0&resize=off&trace=1")
+    opened.shows_desktop()
+    button = opened.page.get_by_role("button", name="Download trace")
+    button.wait_for(timeout=30_000)
+    canvas = opened.page.locator("#desktop canvas")
+
+    def taken() -> list[tuple[float, ...]]:
+        canvas.click(position={"x": 320, "y": 240})
+        with opened.page.expect_download() as download:
+            button.click()
+        trace = json.loads(Path(download.value.path()).read_text("utf-8"))
+        return list(ways(spans(trace)))
+
+    found: list[tuple[float, ...]] = []
+    until(lambda: found.extend(taken()) or len(found) > 2, 60, "presses that show")
+    assert all(step > -50 for way in found for step in way)
 
 
 def test_resize_off_leaves_the_desktop_as_it_is(desktop: Daemon, tab: OpenTab) -> None:

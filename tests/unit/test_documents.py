@@ -60,11 +60,13 @@ COMMANDS = {
     r"curl .*api/files": "unit/http/api/test_files.py",
     r"(curl|tail) .*api/uploads": "unit/http/api/test_uploads.py",
     r"tests/run (bench|fuzz|soak)": "unit/test_documents.py",
+    r"tests/gpu/run": "x11/test_gpu_script.py",
     r"tests/run": "deploy/test_ci_files.py",
     r"\. \.venv/bin/activate": BY_HAND,
     r"pre-commit install": "unit/test_documents.py",
     r"(ruff|npm|pytest) ": "run",
     r"python -m desktopd ": "x11/test_daemon.py",
+    r"python -m tests.bench.way ": "browser/test_page.py",
 }
 """Patterns of commands, the first that fits counts: which file below `tests` runs them."""
 ALL = sorted({command for name in DOCUMENTS for command in commands(name)})

@@ -21,7 +21,7 @@ OURS = [path for path in MODULES if not path.is_relative_to(COMPANION)]
 
 VALUES = (
     "addresses audit clipboard_limit control_groups cores data_policy errors geometry kept_file"
-    " observers shell_command signal_names"
+    " observers shell_command signal_names trace"
 )
 TASKS = "background_tasks tasks"
 ARROWS = {
@@ -40,6 +40,7 @@ ARROWS = {
     "audit": "",
     "data_policy": "",
     "kept_file": "",
+    "trace": "",
     "multiplexer": "",
     "logs": "audit",
     "budgets": "addresses",
@@ -56,7 +57,9 @@ ARROWS = {
     "rfb.shown_session": "geometry",
     "rfb.server": (f"{VALUES} {TASKS} x11 rfb.protocol rfb.encoders rfb.viewers rfb.shown_session"),
     "rfb.relay": f"{VALUES} {TASKS} rfb.protocol rfb.viewers rfb.rfb_server",
-    "rfb.choice": "geometry x11 rfb.rfb_server rfb.relay rfb.server rfb.shown_session rfb.viewers",
+    "rfb.choice": (
+        "geometry trace x11 rfb.rfb_server rfb.relay rfb.server rfb.shown_session rfb.viewers"
+    ),
     "rfb.listeners": (
         f"{VALUES} {TASKS} budgets lockout sockets rfb.protocol rfb.rfb_server rfb.viewers"
     ),

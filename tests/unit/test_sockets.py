@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.sockets import listen_unix, tune
+from desktopd import sockets
+from desktopd.sockets import adapt, listen_unix, tune
 
 
 def congestion_control(sock: socket.socket) -> bytes:
@@ -34,6 +35,29 @@ def test_ways_to_other_machines_are_explored_as_their_operator_wants() -> None:
         sock.bind(("0.0.0.0", 0))
         tune(sock)
         assert congestion_control(sock) == chosen
+
+
+@pytest.mark.parametrize(("far", "chosen"), [(1.0, b"reno"), (0.0, b"bbr")])
+def test_a_connection_from_far_away_uses_bbr_where_the_system_has_it(
+    monkeypatch: pytest.MonkeyPatch, far: float, chosen: bytes
+) -> None:
+    """The round trip is real, and what counts as far is chosen around it."""
+    monkeypatch.setattr(sockets, "FAR", far)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"reno")
+        with socket.create_connection(server.getsockname()[:2]), server.accept()[0] as accepted:
+            adapt(accepted)
+            assert congestion_control(accepted) == (chosen if allows(chosen) else b"reno")
+
+
+def allows(name: bytes) -> bool:
+    """Whether the system lets a socket of this user have it."""
+    with socket.socket() as sock:
+        try:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, name)
+        except OSError:
+            return False
+    return True
 
 
 def test_a_unix_socket_is_for_its_user_and_takes_the_place_of_a_dead_one(folder: Path) -> None:

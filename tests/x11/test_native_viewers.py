@@ -120,7 +120,8 @@ async def test_what_waits_for_a_viewer_that_does_not_read_is_bounded(start, conn
 async def test_without_answers_to_fences_there_is_no_more_video(
     shown, painter, eventually, monkeypatch
 ):
-    monkeypatch.setattr(client_updates, "SPEECHLESS", 0.5)
+    for name in ("SPEECHLESS", "SPEECHLESS_AT_ALL"):
+        monkeypatch.setattr(client_updates, name, 0.5)
     monkeypatch.setattr(client_updates, "WITHOUT_VIDEO", 4.0)
     mute, other = await shown.view(), await shown.view()
     for seen in (mute, other):

@@ -19,6 +19,7 @@ from desktopd.rfb.viewers.people import Visitor
 from desktopd.rfb.viewers.viewer import Viewer
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.tasks import race
+from desktopd.trace import Trace
 
 log = logging.getLogger(__name__)
 
@@ -31,20 +32,36 @@ _CLOSE_CODES = {
 
 
 class WebSocketTransport:
-    """A viewer's WebSocket as the RFB servers want it."""
+    """A viewer's WebSocket as the RFB servers want it.
 
-    def __init__(self, websocket: WebSocket) -> None:
+    Notes of each frame say how many bytes came before it in its direction: as the page counts them
+    too, the two ends of one frame are found by that.
+    """
+
+    def __init__(self, websocket: WebSocket, trace: Trace, viewer: str) -> None:
         self._websocket = websocket
+        self._trace = trace
+        self._track = f"viewer {viewer}"
+        self._received = self._sent = 0
 
     async def receive(self) -> bytes | None:
         """The next binary frame; None when the viewer has left or sends text."""
         frame = await self._websocket.receive()
-        return frame.get("bytes")
+        data: bytes | None = frame.get("bytes")
+        if data is not None:
+            self._trace.end(
+                self._track, "receive", self._trace.begin(), at=self._received, bytes=len(data)
+            )
+            self._received += len(data)
+        return data
 
     async def send(self, data: bytes) -> None:
         """Send a binary frame; ConnectionError when the viewer has left."""
+        began, before = self._trace.begin(), self._sent
+        self._sent += len(data)
         try:
             await self._websocket.send_bytes(data)
+            self._trace.end(self._track, "transmit", began, at=before, bytes=len(data))
         except WebSocketDisconnect:
             raise ConnectionResetError("the viewer has left") from None
 
@@ -58,11 +75,13 @@ class RfbEndpoint:
         viewers: Viewers,
         targets: Targets | None,
         departures: Departures,
+        trace: Trace,
     ) -> None:
         self._server = server
         self._viewers = viewers
         self._targets = targets
         self._departures = departures
+        self._trace = trace
 
     async def connect(self, websocket: WebSocket) -> None:
         """Serve one viewer. Raises Problem 404 or DisplayUnavailable before it is let in."""
@@ -81,7 +100,7 @@ class RfbEndpoint:
         log.info("viewer %s came: %s, %s", viewer.id, viewer.address, role)
         with self._viewers.add(viewer, here if server is self._server else None):
             ending = await race(
-                connection.serve(WebSocketTransport(websocket), viewer),
+                connection.serve(WebSocketTransport(websocket, self._trace, viewer.id), viewer),
                 self._departures.of(access, visitor),
             )
         log.info("viewer %s left: %s", viewer.id, ending)

@@ -9,6 +9,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from desktopd.http.serving.lingering_transport import LingeringTransport
+from desktopd.sockets import adapt
 
 HEADER_DEADLINE = 10.0
 HEADER_LIMIT = 65_536
@@ -35,6 +36,7 @@ class HttpConnection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Expect the first request."""
         self._plain = transport
+        adapt(transport.get_extra_info("socket"))
         lingering = LingeringTransport(transport, lambda: self._request_goes_on)
         super().connection_made(cast(asyncio.Transport, lingering))
         self._expect_headers()

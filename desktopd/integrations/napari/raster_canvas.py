@@ -7,6 +7,7 @@ as a frame may. Tested by tests/x11/test_motion.py.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from qtpy.QtCore import QRectF, Qt, Signal
@@ -45,8 +46,12 @@ def is_software(renderer: str) -> bool:
     return any(name in renderer for name in SOFTWARE)
 
 
+@cache
 def renderer() -> str:
-    """OpenGL's name for what draws here; empty where there is no OpenGL."""
+    """OpenGL's name for what draws in this process; empty where there is no OpenGL.
+
+    Asked once: a context of its own takes longer than a frame, and each viewer has a canvas.
+    """
     context, surface = QOpenGLContext(), QOffscreenSurface()
     surface.create()
     if not context.create() or not context.makeCurrent(surface):

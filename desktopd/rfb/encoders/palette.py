@@ -22,6 +22,8 @@ def indexed(pixels: Pixels, limit: int = 256) -> tuple[Pixels, Octets] | None:
     colours = np.unique(pixels[:: height // 24 + 1, :: width // 48 + 1] & RGB_MASK)
     if len(colours) > limit:
         return None
+    if len(colours) == 1 and not (pixels & RGB_MASK != colours[0]).any():
+        return colours, np.zeros(pixels.shape, np.uint8)
     known = _Colours(colours)
     indices = np.empty(pixels.shape, np.uint8)
     step = _AT_ONCE // width + 1

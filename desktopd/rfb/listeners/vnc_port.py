@@ -22,7 +22,7 @@ from desktopd.rfb.rfb_server import RfbConnection, RfbServer
 from desktopd.rfb.viewers.people import Visitor
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
-from desktopd.sockets import tune
+from desktopd.sockets import adapt, tune
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +110,7 @@ class VncPort:
                 log.warning("%s: a viewer could not be accepted: %s", self.address, error.strerror)
                 await asyncio.sleep(_ACCEPT_AGAIN)
             else:
+                adapt(sock)
                 return sock, str(peer[0])
 
     async def _connection(self, sock: socket.socket, address: str) -> None:

@@ -14,6 +14,7 @@ from desktopd.rfb.server.client_state import Update, UpdateRequest
 from desktopd.rfb.server.client_updates import ClientUpdates
 from desktopd.rfb.server.refinement import REST
 from desktopd.rfb.server.update_encoder import UpdateEncoder
+from desktopd.trace import Track
 from desktopd.x11.connection import Display
 from desktopd.x11.screen.grab import Grabber
 
@@ -146,7 +147,8 @@ class CaptureLoop:
     def _updates(
         self, display: Display, requests: Sequence[UpdateRequest], now: float
     ) -> list[Update]:
-        encoder, grabber = self._encoder, self._grabber
+        encoder, grabber, trace = self._encoder, self._grabber, self._grabber.trace
+        began = trace.begin()
         size, damage = grabber.size, grabber.take()
         if size != encoder.framebuffer.size:
             encoder.resize(size)
@@ -156,7 +158,11 @@ class CaptureLoop:
             since, self._waiting_since = self._waiting_since, None
             waited = 0.0 if since is None else now - since
             encoder.absorb(area, grabber.grab(display, area), now, waited)
-        return encoder.updates(requests, now)
+            trace.end(Track.CAPTURE, "capture", began)
+        began = trace.begin()
+        updates = encoder.updates(requests, now)
+        trace.end(Track.CAPTURE, "encode", began, bytes=sum(len(update.data) for update in updates))
+        return updates
 
 
 def _claimed(

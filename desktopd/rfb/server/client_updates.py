@@ -21,8 +21,11 @@ from desktopd.rfb.server.update_sender import UpdateSender
 from desktopd.rfb.viewers.connection import Cause, Ending
 from desktopd.rfb.viewers.viewer import Viewer
 
-# Seconds without an answer to a fence after which a viewer gets no more video, for so long.
+# Seconds without an answer to a fence after which a viewer gets no more video, for so long: where
+# it reads meanwhile, and in any case, since one that waits for its decoder may not read either. A
+# link that is out for 2 s is silent for 4 and more (TCP's backoff), and no decoder's fault.
 SPEECHLESS = 3.0
+SPEECHLESS_AT_ALL = 12.0
 WITHOUT_VIDEO = 60.0
 
 
@@ -111,7 +114,7 @@ class ClientUpdates:
         congestion = self._sender.congestion
         if congestion.silence(now) > stall:
             return Ending(Cause.VIEWER_STALLED, f"the viewer drew nothing for {stall:g} s")
-        if self._preferences.video and congestion.overdue(now) > SPEECHLESS:
+        if self._preferences.video and self._draws_nothing(now):
             self._video_again = now + WITHOUT_VIDEO
             congestion.forgive()
             self._update_preferences(now)
@@ -120,6 +123,14 @@ class ClientUpdates:
             self._video_again = 0.0
             self._update_preferences(now)
         return None
+
+    def _draws_nothing(self, now: float) -> bool:
+        """Whether a viewer is late with its answers by a fault of its own."""
+        overdue = self._sender.congestion.overdue(now)
+        if overdue <= SPEECHLESS:
+            return False
+        reads = self._sender.reads_since(now - overdue)
+        return reads or overdue > SPEECHLESS_AT_ALL
 
     def _redraw(self) -> None:
         self.pending.redraw(Rectangle.of(self._desktop_size.told))

@@ -23,7 +23,10 @@ _SOONER = 0.45
 _ROUND_TRIP_MEMORY = 10.0
 # What may be on the way beyond what fills the link.
 _SLACK_TIME = 0.025
-_SLACK_BYTES = 16_384
+# Of bytes this much time, and at least and at most so many: 16 KB are 131 ms at 1 Mbit/s
+# (staleness of replay2d on such a link).
+_SLACK_BYTES = (4_096, 16_384)
+_SLACK_BYTES_TIME = 0.03
 _SLACK_UPDATES = 3
 _FRAME = 1 / 60
 # A viewer that follows the stream of others may be this much later than it would choose.
@@ -50,7 +53,9 @@ class Window:
     def ready(self, *, lenient: bool = False) -> bool:
         """Whether one more update would not have to wait in a queue."""
         factor = _LENIENCE if lenient else 1
-        filling = self.rate * (self.round_trip + _SLACK_TIME) + _SLACK_BYTES
+        least, most = _SLACK_BYTES
+        slack = max(least, min(most, self.rate * _SLACK_BYTES_TIME))
+        filling = self.rate * (self.round_trip + _SLACK_TIME) + slack
         updates = math.ceil(self.round_trip / _FRAME) + _SLACK_UPDATES
         return (
             self.unanswered_bytes < min(filling * factor, MOST_ON_THE_WAY)

@@ -17,6 +17,7 @@ from desktopd.rfb.shown_session import ShownSession
 from desktopd.rfb.viewers.connection import Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Viewer
+from desktopd.trace import Trace
 from desktopd.x11.connection import Connection, XError
 from desktopd.x11.input.keyboard import Keyboard
 from desktopd.x11.input.pointer import Pointer
@@ -38,8 +39,18 @@ class NativeServer:
     path = PixelPath.NATIVE
     baseline = True
 
-    def __init__(self, session: ShownSession, name: str, limits: Limits = LIMITS) -> None:
-        """`name` is what viewers show as the title of the desktop; `limits` are for each viewer."""
+    def __init__(
+        self,
+        session: ShownSession,
+        name: str,
+        limits: Limits = LIMITS,
+        trace: Trace | None = None,
+    ) -> None:
+        """`name` is what viewers show as the title of the desktop; `limits` are for each viewer.
+
+        `trace` notes input and pictures on their way.
+        """
+        self._trace = trace or Trace()
         self._session = session
         self._name = name
         self._limits = limits
@@ -90,9 +101,9 @@ class NativeServer:
         async with AsyncExitStack() as freed, AsyncExitStack() as stack:
             capture_connection = await Connection.open(display, authority)
             stack.push_async_callback(capture_connection.close)
-            input_connection = await Connection.open(display, authority)
+            input_connection = await Connection.open(display, authority, trace=self._trace)
             stack.push_async_callback(input_connection.close)
-            grabber = await Grabber.open(capture_connection, TILE)
+            grabber = await Grabber.open(capture_connection, TILE, self._trace)
             freed.callback(grabber.close)
             keyboard = await Keyboard.open(input_connection)
             stack.push_async_callback(_let_go, keyboard)

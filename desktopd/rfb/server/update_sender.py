@@ -5,6 +5,7 @@ What is in an update, and what a viewer wants in it, is not known here.
 
 from __future__ import annotations
 
+import math
 import time
 
 from desktopd.rfb.protocol import fences
@@ -13,6 +14,8 @@ from desktopd.rfb.server.congestion_control import CongestionControl
 from desktopd.rfb.server.send_queue import SendQueue
 
 _NUMBER_LENGTH = 4
+_PROBE = b"alive"
+"""Unlike an update's number and the payloads of measurements."""
 
 
 class UpdateSender:
@@ -25,6 +28,8 @@ class UpdateSender:
         self.congestion = CongestionControl()
         self._send_queue = send_queue
         self._fences = False
+        self._probing = False
+        self._alive_at = -math.inf
 
     def ready(self, *, lenient: bool = False) -> bool:
         """Whether an update would neither wait behind others nor in the link.
@@ -60,10 +65,26 @@ class UpdateSender:
         flags = FenceFlag.REQUEST | FenceFlag.BLOCK_BEFORE
         self._send_queue.put(update + fences.fence(flags, number.to_bytes(_NUMBER_LENGTH)))
 
+    def reads_since(self, due: float) -> bool:
+        """Whether the viewer has read something that was sent after `due` (monotonic).
+
+        Asks it if it has not: an answer that is late tells nothing of what it draws while the link
+        itself is silent.
+        """
+        if self._alive_at > due:
+            return True
+        if not self._probing:
+            self._probing = True
+            self._send_queue.put(fences.fence(FenceFlag.REQUEST, _PROBE))
+        return False
+
     def answered(self, payload: bytes) -> bool:
         """Take the viewer's answer to a fence; returns whether it tells of a drawn update."""
         if len(payload) == _NUMBER_LENGTH:
             self.congestion.answered(int.from_bytes(payload), time.monotonic())
             return True
+        if payload == _PROBE:
+            self._probing, self._alive_at = False, time.monotonic()
+            return False
         self.congestion.measured(payload, time.monotonic())
         return False

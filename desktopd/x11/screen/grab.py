@@ -19,6 +19,7 @@ from typing import Any
 from Xlib.ext import damage
 
 from desktopd.geometry import Rectangle, Size
+from desktopd.trace import Trace, Track
 from desktopd.x11.connection import Connection, Event
 from desktopd.x11.errors import XError, XTimeout, x_errors
 from desktopd.x11.screen import randr
@@ -33,8 +34,12 @@ _PATIENCE = 5.0
 class Grabber:
     """Follows the screen of a connection of its own by DAMAGE, and reads what has changed."""
 
-    def __init__(self, connection: Connection, size: Size, mark: int, tile: int) -> None:
+    def __init__(
+        self, connection: Connection, size: Size, mark: int, tile: int, trace: Trace
+    ) -> None:
         self.connection = connection
+        self.trace = trace
+        """Notes when X told of a change; of use to whoever turns the pixels into updates, too."""
         self.size = size
         """Of the screen. The X thread writes it, any thread may read it."""
         self.damage: Rectangle | None = Rectangle.of(size)
@@ -52,13 +57,13 @@ class Grabber:
         self._pictures: DoubleBuffer | None = None
 
     @classmethod
-    async def open(cls, connection: Connection, tile: int) -> Grabber:
+    async def open(cls, connection: Connection, tile: int, trace: Trace | None = None) -> Grabber:
         """Follow the screen, whose pictures have sides that are multiples of `tile` pixels.
 
         Raises XError where DAMAGE, MIT-SHM's pixmaps or 32 bits a pixel are missing.
         """
         size, mark = await connection.call(_follow)
-        grabber = cls(connection, size, mark, tile)
+        grabber = cls(connection, size, mark, tile, trace or Trace())
         try:
             await connection.call(grabber._reserve)
         except BaseException:
@@ -173,6 +178,13 @@ class Grabber:
             area = event.area
             told = Rectangle(area.x, area.y, area.width, area.height)
             self.damage = told if self.damage is None else self.damage.union(told)
+            self._note(event.timestamp)
+
+    def _note(self, timestamp: int) -> None:
+        """X gives the time of a change in milliseconds of the monotonic clock, of 32 bits."""
+        if now := self.trace.begin():
+            age = (round(now * 1000) - timestamp) % 2**32
+            self.trace.end(Track.X_SERVER, "damage", now - age / 1000 if age < 1000 else now)
 
 
 def _follow(display: Display) -> tuple[Size, int]:

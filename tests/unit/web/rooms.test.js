@@ -48,7 +48,7 @@ test('every import leads to a file', () => {
   );
   assert.deepEqual(lost, []);
   assert.ok(files.length > 50, 'the sources are found');
-  assert.ok(importsOf('page/main.js').includes('novnc/rfb-client.js'), 'dynamic imports are seen');
+  assert.ok(importsOf('page/rfb-loader.js').includes('novnc/rfb-client.js'), 'dynamic imports are seen');
   assert.ok(importsOf('connection/desktop-connection.js').includes('novnc/rfb-client.js'), 'types are seen');
 });
 

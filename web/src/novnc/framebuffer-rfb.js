@@ -10,6 +10,7 @@ import { H264Contexts } from '../video/h264-contexts.js';
 import { COPYRECT, H264, codecOf, encodings } from './encodings.js';
 import { BLOCK_BEFORE, readFence } from './fence.js';
 import { H264Decoder } from './h264-decoder.js';
+import { openSocket } from './prompt-socket.js';
 import { QueuedDisplay } from './queued-display.js';
 import { RFB } from './rfb.js';
 
@@ -34,7 +35,7 @@ export class FramebufferRFB extends RFB {
    * @param {string[]} protocols - of the WebSocket
    */
   constructor(target, address, codecs, protocols) {
-    super(target, address, { wsProtocols: protocols });
+    super(target, openSocket(address, protocols));
     this.#video = new H264Contexts(codecs);
     this.#video.on('changed', () => this.#askEncodings());
     this.#video.on('lost', (area) => this.refresh(area));

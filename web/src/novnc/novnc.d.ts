@@ -19,7 +19,7 @@ declare module '@novnc/novnc' {
   }
 
   export default class RFB {
-    constructor(target: HTMLElement, url: string, options?: { shared?: boolean; wsProtocols?: string[] });
+    constructor(target: HTMLElement, channel: object, options?: { shared?: boolean });
 
     static readonly messages: {
       setDesktopSize(sock: Sock, width: number, height: number, id: number, flags: number): void;

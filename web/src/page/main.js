@@ -11,7 +11,7 @@ import { EventsConnection } from '../connection/events-connection.js';
 import { Files } from '../connection/files.js';
 import { Heartbeat } from '../connection/heartbeat.js';
 import { HttpError } from '../connection/http-error.js';
-import { keepPerson, pageKey, protocols } from '../connection/page-key.js';
+import { keepPerson, pageKey } from '../connection/page-key.js';
 import { PasteKey } from '../connection/paste-key.js';
 import { Session } from '../connection/session.js';
 import { UploadBatch } from '../connection/upload-batch.js';
@@ -51,6 +51,7 @@ import { Operator } from './operator.js';
 import { PageTitle } from './page-title.js';
 import { Parameters } from './parameters.js';
 import { PeopleView } from './people-view.js';
+import { RFBLoader } from './rfb-loader.js';
 import { RestartPanel } from './restart-panel.js';
 import { ResultsList } from './results-list.js';
 import { forgetTicket, signIn } from './sign-in.js';
@@ -71,12 +72,16 @@ class Page {
   #facts = null;
   #rfbRuns = false;
 
-  #codecs = new Codecs();
+  #notice = new Notice();
+  #loader = new RFBLoader(this.#place, this.#address, new Codecs(), {
+    trace: this.#parameters.trace,
+    fail: (error) => this.#notice.show(errorText(error)),
+  });
   #wakeUp = new WakeUp();
   #session = new Session();
   #events = new EventsConnection(this.#session, this.#wakeUp);
   #connection = new DesktopConnection(this.#place, {
-    load: () => this.#load(),
+    load: () => this.#loader.load(),
     wakeUp: this.#wakeUp,
     reconnect: this.#parameters.reconnect,
     delay: this.#parameters.reconnectDelay,
@@ -84,7 +89,6 @@ class Page {
   #diagnosis = new Diagnosis(this.#address, this.#parameters);
   #connectionNotice = new ConnectionNotice();
   #clipboard = new Clipboard(this.#events);
-  #notice = new Notice();
   #transfers = new Transfers();
   #files = new Files();
   #downloads = new DownloadOffer(this.#files);
@@ -159,12 +163,6 @@ class Page {
       (facts) => this.#learn(facts),
       (error) => this.#tellTrouble(error),
     );
-  }
-
-  async #load() {
-    // Loaded apart, because noVNC tests the browser's video decoder before its module is ready.
-    const { RFBClient } = await import('../novnc/rfb-client.js');
-    return () => new RFBClient(this.#place, this.#address, this.#codecs, protocols('binary'));
   }
 
   #listenToServer() {

@@ -26,6 +26,8 @@ export class Parameters {
     this.showDot = this.#flag('show_dot', false);
     this.clip = this.#flag('clip', this.#flag('view_clip', false));
     this.bar = this.#flag('bar', true);
+    /** Whether the way from an event to its pixels is noted, with the server, to be loaded as a file. */
+    this.trace = this.#flag('trace', false);
     /** @type {Sharpness | null} null where the address says nothing */
     this.sharpness = /** @type {Sharpness | null} */ (this.#choice('sharpness', '', SHARPNESSES) || null);
     /** 0 (smallest) to 9 (best) */

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -20,6 +20,7 @@ from desktopd.rfb.server.client_state import Update
 from desktopd.rfb.server.client_updates import ClientUpdates
 from desktopd.rfb.server.pending_update import PendingUpdate
 from desktopd.rfb.server.refinement import REST
+from desktopd.trace import Trace
 from desktopd.x11.connection import Display
 from desktopd.x11.screen.grab import Grabber
 from tests.rfb_viewer import PHOTOS, VIDEO
@@ -39,6 +40,7 @@ class Screen:
     grabs: int = 0
     woken: int = 0
     noise: bool = False
+    trace: Trace = field(default_factory=Trace)
 
     def wake(self) -> None:
         self.woken += 1

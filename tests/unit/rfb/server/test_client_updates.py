@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 
 from desktopd.geometry import Rectangle
-from desktopd.rfb.protocol import server_messages
+from desktopd.rfb.protocol import fences, server_messages
 from desktopd.rfb.protocol.encodings import Encoding
+from desktopd.rfb.protocol.fences import FenceFlag
 from desktopd.rfb.protocol.pixel_format import PixelFormat
-from desktopd.rfb.server.client_updates import SPEECHLESS, WITHOUT_VIDEO
+from desktopd.rfb.server.client_updates import (
+    SPEECHLESS,
+    SPEECHLESS_AT_ALL,
+    WITHOUT_VIDEO,
+)
 from desktopd.rfb.viewers.connection import Cause
 from tests.unit.rfb.server.talk import (
     FENCED,
@@ -83,6 +88,18 @@ async def test_continuous_updates_are_paced_by_fences() -> None:
     await talk.end()
 
 
+async def test_who_reads_nothing_for_long_gets_no_video_either() -> None:
+    talk = Talk()
+    await talk.hears(HELLO, set_encodings(*FENCED), request(False))
+    talk.gets(b"picture")
+    updates, now = talk.client.updates, asyncio.get_running_loop().time()
+    assert updates.watch(now + SPEECHLESS_AT_ALL - 1, LIMITS.stall) is None
+    assert talk.viewer.codec == "h264"
+    assert updates.watch(now + SPEECHLESS_AT_ALL + 1, LIMITS.stall) is None
+    assert talk.viewer.codec == "jpeg"
+    await talk.end()
+
+
 async def test_who_answers_no_fence_gets_no_video_for_a_while_and_is_ended_at_last() -> None:
     talk = Talk()
     await talk.hears(HELLO, set_encodings(*FENCED), request(False))
@@ -93,7 +110,11 @@ async def test_who_answers_no_fence_gets_no_video_for_a_while_and_is_ended_at_la
     assert updates.watch(now + SPEECHLESS - 1, LIMITS.stall) is None
     assert talk.viewer.codec == "h264"
     assert updates.watch(now + SPEECHLESS + 1, LIMITS.stall) is None
-    assert talk.viewer.codec == "jpeg"
+    assert talk.viewer.codec == "h264", "the link may be silent"
+    assert fences.fence(FenceFlag.REQUEST, b"alive") in await talk.hears()
+    await talk.hears(client_fence(b"alive", 0))
+    assert updates.watch(now + SPEECHLESS + 1, LIMITS.stall) is None
+    assert talk.viewer.codec == "jpeg", "it reads, and draws nothing"
     await talk.hears(request(True))
     assert talk.gets(b"").anew == Rectangle.of(SIZE)
     await talk.hears(set_encodings(*FENCED))

@@ -101,6 +101,10 @@ export const chinese = {
     silent: '服务器没有响应，请稍后再试。',
   },
 
+  trace: {
+    load: '下载跟踪记录',
+  },
+
   ending: {
     title: '此计算机即将被收回',
     warning: (minutes, end) =>

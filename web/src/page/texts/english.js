@@ -107,6 +107,10 @@ export const english = {
     silent: 'The server does not answer. Try again in a moment.',
   },
 
+  trace: {
+    load: 'Download trace',
+  },
+
   ending: {
     title: 'This machine will be taken away',
     warning: (/** @type {number} */ minutes, /** @type {Date} */ end) =>

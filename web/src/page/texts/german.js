@@ -105,6 +105,10 @@ export const german = {
     silent: 'Der Server antwortet nicht. Versuchen Sie es gleich noch einmal.',
   },
 
+  trace: {
+    load: 'Ablaufprotokoll herunterladen',
+  },
+
   ending: {
     title: 'Die Zeit dieses Rechners läuft ab',
     warning: (minutes, end) =>
