@@ -157,7 +157,7 @@ def _open(level: _Level, found: str) -> _Member:
 
 
 def _inside(name: str) -> str:
-    """A name as a zip has it: a backslash is a slash on Windows, and ``..\\`` would lead outside."""
+    """A name as a zip has it; to Windows a backslash is a slash, and ``..\\`` leads outside."""
     return shown(name).replace("\\", "%5C")
 
 
