@@ -112,12 +112,14 @@ class CompanionClient:
             await asyncio.sleep(AGAIN)
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
-        while line := await reader.readline():
-            try:
-                self._hear(json.loads(line))
-            except (ValueError, KeyError, TypeError, AttributeError):
-                log.exception("the companion is not understood: %.200r", line)
-                return
+        line = b""
+        try:
+            while line := await reader.readline():
+                # JSON has no infinite numbers, and browsers take none: a scale may be one.
+                self._hear(json.loads(line, parse_constant=lambda _: None))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            # A line that is longer than LONGEST_LINE is a ValueError too.
+            log.exception("the companion is not understood: %.200r", line)
 
     def _hear(self, message: dict[str, Any]) -> None:
         if "id" in message:

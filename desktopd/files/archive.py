@@ -92,7 +92,7 @@ def zip_folder(root: Root, path: FilePath) -> Generator[bytes, None, None]:
 def _zip(root: Root, path: FilePath) -> Generator[bytes, None, None]:
     """First nothing, with the folder open."""
     sink, left_out = _Sink(), list[str]()
-    top = f"{shown(path.name)}/" if path.names else ""
+    top = f"{_inside(path.name)}/" if path.names else ""
     with root.folder(path) as folder, explained(path):
         yield b""
         walk = _walk(folder, top, left_out)
@@ -147,13 +147,18 @@ def _walk(folder: int, top: str, left_out: list[str]) -> Generator[_Member, None
 
 
 def _open(level: _Level, found: str) -> _Member:
-    name = level.prefix + shown(found)
+    name = level.prefix + _inside(found)
     with explained(name):
         status = os.stat(found, dir_fd=level.descriptor, follow_symlinks=False)
         if stat.S_ISDIR(status.st_mode):
             return _Member(f"{name}/", open_folder(level.descriptor, found, name), status)
         descriptor = open_file(level.descriptor, found, name)
         return _Member(name, descriptor, os.fstat(descriptor))
+
+
+def _inside(name: str) -> str:
+    """A name as a zip has it; to Windows a backslash is a slash, and ``..\\`` leads outside."""
+    return shown(name).replace("\\", "%5C")
 
 
 def _date(modified: float) -> tuple[int, int, int, int, int, int]:

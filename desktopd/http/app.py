@@ -19,7 +19,7 @@ from desktopd.errors import DisplayUnavailable
 from desktopd.files.errors import FilesError
 from desktopd.http.access.access import Access, RequestAuthenticator
 from desktopd.http.access.budgeted import Budgeted
-from desktopd.http.access.departures import Departures
+from desktopd.http.access.departures import DepartingMiddleware, Departures
 from desktopd.http.access.frame_ancestors import FrameAncestors
 from desktopd.http.access.link_authenticator import LinkAuthenticator
 from desktopd.http.access.links import Links
@@ -100,13 +100,16 @@ def create_app(
     base = base_path(options.base_url)
     ancestors = FrameAncestors(options.frame_ancestors)
     security = SecurityHeaders(ancestors)
-    entrance = _entrance(options, base, embedded=ancestors.foreign)
+    entrance, departures = _entrance(options, base, embedded=ancestors.foreign), Departures()
     app = Starlette(
         routes=[
-            *_routes(options, session, application, viewers, server, entrance),
+            *_routes(options, session, application, viewers, server, entrance, departures),
             *_page_routes(options, entrance, ancestors),
         ],
-        middleware=_middleware(options, base, security, entrance, viewers.people),
+        middleware=[
+            *_middleware(options, base, security, entrance, viewers.people),
+            Middleware(DepartingMiddleware, departures),
+        ],
         exception_handlers={
             HTTPException: _on_http_error,
             DisplayUnavailable: _on_no_display,
@@ -201,8 +204,9 @@ def _routes(
     viewers: Viewers,
     server: RfbServer,
     entrance: Entrance,
+    departures: Departures,
 ) -> list[BaseRoute]:
-    files, departures = options.files, Departures()
+    files = options.files
     logout = LogoutEndpoint(entrance.log_out, departures)
     described = SessionEndpoint(session, application, server, viewers, options)
 

@@ -25,8 +25,9 @@ _FOLDER = (
     f"command -v desktopd >/dev/null || exit {NOT_INSTALLED}",
     "folder=/tmp/desktopd-ssh-$(id -u)",
     'mkdir "$folder" 2>/dev/null',
-    # Only its owner may change the mode of a folder; a link would be followed.
-    '[ ! -L "$folder" ] && chmod 700 "$folder" || '
+    # One look, which follows no link: between two, somebody else could change what is his. What is
+    # ours stays in its place, since /tmp is sticky.
+    '[ -n "$(find "$folder" -prune -type d -user "$(id -u)")" ] && chmod 700 "$folder" || '
     '{ echo "$folder is not yours: have an administrator remove it" >&2; exit 73; }',
 )
 _WATCH = (

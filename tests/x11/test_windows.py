@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.sync.client import connect
+from Xlib import Xatom
 
+from desktopd.x11.handshake import shake_hands
+from desktopd.x11.windows.properties import LONGEST
 from tests.daemon import Daemon, daemons, short_folder, until
 
 Start = Callable[..., Daemon]
@@ -111,6 +116,18 @@ def desktop(kiosk: Desktop) -> Any:
     kiosk.resize(*SCREEN)
     until(lambda: len(kiosk.daemon.session()["windows"]) == 1, 10, "one window")
     kiosk.fills("main")
+
+
+@contextmanager
+def started_display(daemon: Daemon) -> Iterator[Any]:
+    """A connection of python-xlib to the display of a daemon."""
+    session = daemon.session()["display"]
+    connected = socket.socket(socket.AF_UNIX)
+    display = shake_hands(session["name"], Path(session["xauthority"]), connected, 10)
+    try:
+        yield display
+    finally:
+        display.close()
 
 
 OPEN = "toplevel .t; wm title .t second; wm geometry .t 400x300"
@@ -213,6 +230,22 @@ def test_the_screen_stays_as_large_as_the_windows_need(desktop: Desktop) -> None
 def test_a_window_larger_than_the_screen_is_made_to_fit(desktop: Desktop) -> None:
     desktop.tcl("toplevel .t; wm title .t second; wm minsize .t 100 100; wm geometry .t 2000x1500")
     desktop.floats("second")
+
+
+def test_what_one_window_says_of_itself_harms_no_other(desktop: Desktop) -> None:
+    desktop.tcl(OPEN)
+    desktop.floats("second")
+    hostile = desktop.window("second")["id"]
+    with started_display(desktop.daemon) as display:
+        window = display.create_resource_object("window", hostile)
+        for name, number in (("WM_PROTOCOLS", 0x1FFFFFFF), ("_NET_WM_WINDOW_TYPE", 0x1FFFFFFF)):
+            window.change_property(display.get_atom(name), Xatom.ATOM, 32, [number] * 60_000)
+        title = display.get_atom("_NET_WM_NAME"), display.get_atom("UTF8_STRING")
+        window.change_property(*title, 8, b"x" * 200_000)
+        display.sync()
+        until(lambda: desktop.window("x" * LONGEST), 20, "the title, of which there is a part")
+        desktop.tcl("toplevel .u; wm title .u third; wm geometry .u 300x200")
+        desktop.floats("third")
 
 
 def test_a_main_window_of_one_size_is_left_at_it(desktop: Desktop) -> None:

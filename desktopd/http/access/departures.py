@@ -9,9 +9,14 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from desktopd.http.access.access import Access
+from desktopd.http.problems import Problem, problem_response
 from desktopd.rfb.viewers.connection import Cause, Ending
 from desktopd.rfb.viewers.people import Visitor
+from desktopd.tasks import race
 
 _DETAILS = {
     Cause.LINK_REVOKED: "its link was revoked",
@@ -54,3 +59,40 @@ class Departures:
         for link, key, future in tuple(self._waiting):
             if concerns(link, key) and not future.done():
                 future.set_result(cause)
+
+
+class DepartingMiddleware:
+    """Cuts off requests, such as long transfers, whose link opens nothing any more.
+
+    WebSockets are ended by those who serve them, which tell why.
+    """
+
+    def __init__(self, app: ASGIApp, departures: Departures) -> None:
+        self._app = app
+        self._departures = departures
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request for as long as its link is valid."""
+        access = scope.get("auth")
+        if scope["type"] != "http" or not isinstance(access, Access) or access.link is None:
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        async def serve() -> Ending | None:
+            await self._app(scope, receive, send_noted)
+            return None
+
+        ending = await race(serve(), self._departures.of(access, None))
+        # An answer that has begun is cut off by the server when nothing follows.
+        if ending is not None and not begun:
+            problem = Problem(401, ending.detail, "ask whoever sent it for another", _CLOSE)
+            await problem_response(HTTPConnection(scope), problem)(scope, receive, send)
+
+
+_CLOSE = {"Connection": "close"}

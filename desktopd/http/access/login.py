@@ -24,6 +24,8 @@ _NO_COOKIE = (
     "This browser keeps no cookie of this address: allow cookies for it, then enter the token again"
 )
 _AFTER = re.compile(r"(vnc(_lite)?\.html)?(\?[!-~]*)?")
+_DEPTH = 8
+"""How often a parameter may be quoted: each time takes a look at all of it, by any stranger."""
 
 
 class LoginPage:
@@ -68,11 +70,11 @@ class LoginPage:
         return after if _AFTER.fullmatch(after) else ""
 
     def _holds_token(self, parameter: str) -> bool:
-        plain = parameter
-        while (decoded := unquote_plus(plain)) != plain:
-            plain = decoded
-        return _OWN.match(plain) is not None or (
-            _INNER.search(plain) is not None and not self._names_target
+        plain = _unquoted(parameter)
+        return (
+            plain is None
+            or _OWN.match(plain) is not None
+            or (_INNER.search(plain) is not None and not self._names_target)
         )
 
 
@@ -105,6 +107,16 @@ class Login:
             if wants_html(request):
                 return self._page.response(request, problem, after)
             raise
+
+
+def _unquoted(parameter: str) -> str | None:
+    """What is in all of its quotes; None where these are more than anybody needs."""
+    for _ in range(_DEPTH):
+        plain = unquote_plus(parameter)
+        if plain == parameter:
+            return plain
+        parameter = plain
+    return None
 
 
 def _comes_from_us(conn: HTTPConnection) -> bool:

@@ -62,7 +62,7 @@ class TokenAuthenticator:
         given = {means: secret for means, secret in presented.items() if secret is not None}
         for means, secret in given.items():
             if access := self._shown(means, secret):
-                self._lockout.succeeded(client_address(conn.scope))
+                self._forgive(conn, access.role)
                 return access
         if access := self._cookie_access(conn):
             return access
@@ -80,7 +80,7 @@ class TokenAuthenticator:
         role = self._tokens.role(token)
         response = RedirectResponse(with_role(location, role) if role else location, 303)
         if role is not None:
-            self._lockout.succeeded(client_address(conn.scope))
+            self._forgive(conn, role)
             name, value = self._tokens.cookie_of(role), self._tokens.cookie_value(role)
             response.headers.append("set-cookie", self._cookie(conn, name, value))
             audit.note(audit.Event.SIGNED_IN, address=client_address(conn.scope), role=role)
@@ -147,6 +147,11 @@ class TokenAuthenticator:
             remedy = "reload the page that shows this desktop"
             return self._wrong(conn, "the ticket is wrong, too old or used up", remedy)
         return self._wrong(conn, "the token is wrong", _REMEDY)
+
+    def _forgive(self, conn: HTTPConnection, role: Role) -> None:
+        if role is Role.CONTROL:
+            # Whoever may only watch must not clear the way for guesses at the other token.
+            self._lockout.succeeded(client_address(conn.scope))
 
     def _wrong(self, conn: HTTPConnection, error: str, remedy: str) -> WrongToken:
         """Count a wrong secret. Only now the lock is asked for: a right one passes it."""

@@ -22,12 +22,10 @@ from desktopd.http.api.clipboard_body import TOO_LARGE
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem
 from desktopd.x11.selections.content import Content, ContentTooLarge
+from desktopd.x11.selections.uri_list import MOST
 
 Locate = Callable[[str], Path]
 """The absolute path of what a client names by a path below `files_root`; blocks on the disk."""
-
-MOST = 1000
-"""Paths or links in one drop."""
 
 _BODY_LIMIT = 2 * CLIPBOARD_LIMIT
 _REMEDY = (

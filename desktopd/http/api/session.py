@@ -55,7 +55,7 @@ class SessionEndpoint:
         status, role = self._session.status, Access.of(conn).role
         return {
             "stage": status.stage,
-            "message": message(status),
+            "message": _told(message(status), role),
             "role": role,
             "version": self._options.version,
             "banner": self._options.banner,
@@ -129,17 +129,18 @@ def _program(command: str) -> str:
 
 
 def _service(service: ServiceStatus, role: Role) -> dict[str, Any]:
-    error = service.error
-    if error and role is not Role.CONTROL:
-        # What follows the first line comes from a log.
-        error = error.splitlines()[0]
     return {
         "name": service.name,
         "state": service.state,
         "pid": service.pid,
         "restarts": service.restarts,
-        "error": error,
+        "error": service.error and _told(service.error, role),
     }
+
+
+def _told(words: str, role: Role) -> str:
+    """What of an error is for `role`: what follows the first line comes from a log."""
+    return words if role is Role.CONTROL else words.partition("\n")[0]
 
 
 def _display(display: DisplayStatus, role: Role) -> dict[str, Any]:
@@ -173,7 +174,7 @@ def _application(status: SessionStatus, role: Role) -> dict[str, Any]:
         "command": status.command if control else _program(status.command),
         "state": application.state,
         "restarts": application.restarts,
-        "error": application.error,
+        "error": application.error and _told(application.error, role),
         "answers": status.answers,
         "log": application.log if control and application.state in _TELLING else "",
     }

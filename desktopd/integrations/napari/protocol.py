@@ -102,4 +102,6 @@ def event(name: str, data: Any) -> bytes:
 
 
 def _line(message: dict[str, Any]) -> bytes:
-    return json.dumps(message).encode() + b"\n"
+    # Python has lone surrogates for the bytes of a file's name that is not UTF-8, as layers have it
+    # from theirs; no JSON that the daemon hands on can tell them.
+    return json.dumps(message, ensure_ascii=False).encode(errors="replace") + b"\n"

@@ -130,12 +130,13 @@ class EdgeTarget:
         place = (self._window, xdnd.SELECTION, TARGET, "DESKTOPD_DRAGGED", self._limits.other)
         try:
             value = await receive(self._connection, *place, time=time)
-        except (TransferError, XRequestError) as failure:
+            if value is None or not isinstance(value.data, bytes):
+                return False
+            dragged = Content(uris=uri_list.decode(value.data))
+        except (TransferError, XRequestError, ValueError) as failure:
             logger.warning("what was dragged out of the desktop is lost: %s", failure)
             return False
-        if value is None or not isinstance(value.data, bytes):
-            return False
-        self._handlers.call(Content(uris=uri_list.decode(value.data)))
+        self._handlers.call(dragged)
         return True
 
     def _is_message(self, event: Event) -> bool:

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
+MOST = 1000
+"""Files and links in a list that is taken: what is done with each, for each client, takes time."""
+
 
 def encode(uris: Iterable[str]) -> bytes:
     """One URI a line, each line ended by CR LF."""
@@ -15,9 +18,15 @@ def encode(uris: Iterable[str]) -> bytes:
 
 
 def decode(data: bytes) -> tuple[str, ...]:
-    """The URIs, without comments; a line may end as its writer likes."""
+    """The URIs, without comments; a line may end as its writer likes.
+
+    Raises ValueError for more than MOST.
+    """
     lines = data.decode(errors="replace").replace("\0", "\n").splitlines()
-    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+    uris = tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+    if len(uris) > MOST:
+        raise ValueError(f"{len(uris)} files and links: at most {MOST} fit")
+    return uris
 
 
 def path_of(uri: str) -> Path | None:

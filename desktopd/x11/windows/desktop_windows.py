@@ -6,6 +6,7 @@ Tested by tests/x11/test_windows.py.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +15,7 @@ from pathlib import Path
 from Xlib.protocol import event as core
 
 from desktopd.geometry import Rectangle
-from desktopd.x11.connection import Connection, Event
+from desktopd.x11.connection import Connection, Event, XRequestError, XTimeout
 from desktopd.x11.screen.size import ScreenSize
 from desktopd.x11.windows import requests
 from desktopd.x11.windows.kiosk import UNLISTED, Activate, Kiosk, MoveResize, SetState, Wish
@@ -23,6 +24,8 @@ from desktopd.x11.windows.pings import Pings
 from desktopd.x11.windows.window import ClientWindow, active_window, follow, read_windows
 from desktopd.x11.windows.window_manager import supported
 from desktopd.x11.xlib_patches import Display
+
+log = logging.getLogger(__name__)
 
 # Seconds between two looks: many properties change together, and a program may undo what is done.
 INTERVAL = 0.05
@@ -152,7 +155,12 @@ class DesktopWindows:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            await self._look()
+            try:
+                await self._look()
+            except (XRequestError, XTimeout) as failure:
+                # Any program may hold the server up (GrabServer), for as long as it likes.
+                log.warning("the windows are looked at once more: %s", failure)
+                self._wake.set()
             await asyncio.sleep(INTERVAL)
 
     async def _look(self) -> None:

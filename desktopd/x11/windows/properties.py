@@ -5,6 +5,7 @@ Tested by tests/x11/test_windows.py and tests/x11/test_paint.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from Xlib import X, Xatom, error
@@ -16,13 +17,20 @@ XWindow = Any
 """A window as python-xlib has it."""
 TYPE_PREFIX = "_NET_WM_WINDOW_TYPE_"
 NORMAL = "NORMAL"
+MOST = 1024
+"""Numbers that are read of a property."""
+LONGEST = 4096
+"""Bytes that are read of a text: nobody reads a longer title."""
 # What X answers about a window that has gone, or has moved off the screen, in the meantime.
 GONE = (error.BadWindow, error.BadDrawable, error.BadMatch)
 
 
 def values(display: Display, window: XWindow, name: str, kind: int) -> list[int]:
-    """A property as a list of numbers; empty where the window has none of that type."""
-    found = window.get_full_property(display.get_atom(name), kind)
+    """A property as a list of numbers, at most MOST; empty where the window has none of that type.
+
+    They are asked for again at each change, and any program may write any number of them.
+    """
+    found = window.get_property(display.get_atom(name), kind, 0, MOST)
     return [*found.value] if found else []
 
 
@@ -35,15 +43,25 @@ def window_type(display: Display, window: XWindow) -> str:
 
 
 def atom_names(display: Display, window: XWindow, name: str) -> tuple[str, ...]:
-    """A property of atoms as their names."""
-    return tuple(
-        str(display.get_atom_name(atom)) for atom in values(display, window, name, Xatom.ATOM)
-    )
+    """A property of atoms as their names; a number that is no atom is left out."""
+    return tuple(known_names(display, values(display, window, name, Xatom.ATOM)))
+
+
+def known_names(display: Display, atoms: Iterable[int]) -> Iterator[str]:
+    """The names of those numbers that are atoms: any program may write any number."""
+    for atom in atoms:
+        try:
+            yield str(display.get_atom_name(atom))
+        except error.BadAtom:
+            continue
 
 
 def text(display: Display, window: XWindow, name: str) -> str:
-    """A property as text: UTF-8, or Latin-1 where it is of the older type STRING (ICCCM 2.7.1)."""
-    found = window.get_full_property(display.get_atom(name), X.AnyPropertyType)
+    """The first LONGEST bytes of a property as text.
+
+    That is UTF-8, or Latin-1 where it is of the older type STRING (ICCCM 2.7.1).
+    """
+    found = window.get_property(display.get_atom(name), X.AnyPropertyType, 0, LONGEST // 4)
     if not found:
         return ""
     data = found.value if isinstance(found.value, bytes) else bytes(found.value)

@@ -150,6 +150,27 @@ async def test_an_event_that_is_not_understood_is_no_end(
     assert await companion.ask("echo", {"a": 3}, 20) == {"a": 3}
 
 
+async def test_a_line_that_is_too_long_is_no_end(
+    companion: CompanionClient,
+    start: Start,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("desktopd.applications.companion.LONGEST_LINE", 4096)
+    start()
+    await companion.ask("echo", {}, 20)
+    with pytest.raises(CompanionAway):
+        await companion.ask("echo", {"picture": "x" * 20_000}, 20)
+    assert "is not understood" in caplog.text
+    assert await companion.ask("echo", {"a": 4}, 20) == {"a": 4}
+
+
+async def test_numbers_that_json_has_not_are_none(companion: CompanionClient, start: Start) -> None:
+    start()
+    told = {"scale": [float("inf"), 1.0, float("nan")]}
+    assert await companion.ask("echo", told, 20) == {"scale": [None, 1.0, None]}
+
+
 async def test_another_version_is_not_spoken_to(
     companion: CompanionClient, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -71,6 +71,11 @@ def test_what_is_left_out_is_said(tree: Tree) -> None:
     ]
 
 
+def test_no_name_leads_out_of_where_it_is_unpacked(tree: Tree) -> None:
+    tree.write("..\\a\\..\\..\\evil.bat")
+    assert unzipped(tree).namelist() == ["..%5Ca%5C..%5C..%5Cevil.bat"]
+
+
 def test_no_folder_is_no_zip(tree: Tree) -> None:
     tree.write("file")
     with pytest.raises(Missing):

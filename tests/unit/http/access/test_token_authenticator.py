@@ -1,6 +1,6 @@
 """What guesses at tokens cost, and whom they cost nothing."""
 
-from tests.unit.http.desktop import BEARER, HTML, TOKEN, client, make_app
+from tests.unit.http.desktop import BEARER, HTML, TOKEN, VIEW_BEARER, client, make_app
 
 
 async def test_guessing_is_slowed_down() -> None:
@@ -19,6 +19,15 @@ async def test_guessing_is_slowed_down() -> None:
         assert form.status_code == 429
         # Whoever does not guess is told what is missing.
         assert (await guesser.get("/", headers=HTML)).status_code == 401
+
+
+async def test_a_watcher_is_slowed_down_as_well() -> None:
+    async with client(make_app()) as watcher:
+        guess, told = {"Authorization": "Bearer guess"}, []
+        for _ in range(3):
+            told += [(await watcher.get("/api/session", headers=guess)).status_code for _ in "123"]
+            assert (await watcher.get("/api/session", headers=VIEW_BEARER)).status_code == 200
+        assert told == [401] * 5 + [429] * 4
 
 
 async def test_guessing_does_not_lock_out_those_behind_the_same_address() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ from websockets.asyncio.client import connect
 
 from desktopd.http.access.links import Links
 from tests.unit.clock import Clock
+from tests.unit.http.api.shared import Shared
 from tests.unit.http.desktop import (
     BEARER,
     HTML,
@@ -18,6 +20,8 @@ from tests.unit.http.desktop import (
     VIEW_BEARER,
     client,
     make_app,
+    opened,
+    rest,
     serving,
     ws_status,
 )
@@ -103,6 +107,30 @@ async def test_revoking_ends_what_is_open_and_what_comes_later() -> None:
             await (await stays.ping())
         again = await http.delete(f"/api/links/{link['id']}", headers=BEARER)
         assert again.status_code == 404
+
+
+async def test_revoking_ends_transfers(tmp_path: Path) -> None:
+    shared = Shared(tmp_path)
+    with shared.write("large").open("wb") as large:
+        large.truncate(64 * 1024 * 1024)
+    async with (
+        serving(shared.app) as server,
+        httpx.AsyncClient(base_url=server.addresses[0], headers=BEARER) as http,
+    ):
+        link = await make(http, role="control")
+        head = f"HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {link['token']}"
+        (down, loads), (up, sends) = await opened(server), await opened(server)
+        loads.write(f"GET /api/files/large {head}\r\n\r\n".encode())
+        assert await down.readline() == b"HTTP/1.1 200 OK\r\n"
+        body = "Content-Length: 1000\r\nExpect: 100-continue"
+        sends.write(f"PUT /api/files/late {head}\r\n{body}\r\n\r\n".encode())
+        assert await up.readline() == b"HTTP/1.1 100 Continue\r\n", "it waits for the body"
+        await http.delete(f"/api/links/{link['id']}")
+        assert b"HTTP/1.1 401 " in await rest(up)
+        assert len(await rest(down)) < 64 * 1024 * 1024
+        for writer in (loads, sends):
+            writer.close()
+    assert shared.names() == ["large"]
 
 
 async def test_a_link_that_is_over_says_so_in_the_form() -> None:

@@ -124,6 +124,24 @@ async def test_a_viewer_is_told_neither_logs_nor_the_cookie_file(desk: Desk) -> 
     assert seen["app"]["error"] == known["app"]["error"] == "exit 1"
 
 
+async def test_a_viewer_is_told_of_a_failure_and_not_what_its_log_said(desk: Desk) -> None:
+    error = "Xorg: no screens found\n(EE) /home/ada/.config/xorg.conf"
+    desk.status = replace(
+        READY,
+        stage=Stage.FAILED,
+        services=tuple(
+            ServiceStatus(name, ServiceState.FAILED, error=error)
+            for name in ("display", "application")
+        ),
+    )
+    app = make_app(desk)
+    async with client(app, headers=VIEW_BEARER) as viewer, client(app, headers=BEARER) as owner:
+        seen = (await viewer.get("/api/session")).text
+        known = (await owner.get("/api/session")).text
+    assert (seen.count("no screens found"), seen.count("ada")) == (4, 0)
+    assert (known.count("no screens found"), known.count("ada")) == (4, 4)
+
+
 @pytest.mark.parametrize(
     ("state", "shown"),
     [

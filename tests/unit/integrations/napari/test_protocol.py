@@ -1,6 +1,7 @@
 """The companion's wire, cut at every byte."""
 
 import json
+import os
 from typing import Any
 
 import pytest
@@ -85,3 +86,9 @@ def test_an_answer_is_one_line_whatever_it_holds() -> None:
         "id": 3,
         "error": {"kind": "reader", "message": "no"},
     }
+
+
+def test_a_name_that_is_not_utf_8_can_be_handed_on() -> None:
+    name = json.loads(event("layers", [os.fsdecode(b"cells\xff \xc3\xbc")]))["data"][0]
+    assert name == "cells? ü"
+    assert name.encode()

@@ -28,6 +28,13 @@ def test_any_bytes_can_be_read(data: bytes) -> None:
         assert path.is_absolute()
 
 
+def test_a_list_that_would_keep_everybody_waiting_is_refused() -> None:
+    most = [f"file:///cell{number}.tif" for number in range(uri_list.MOST)]
+    assert len(uri_list.decode(uri_list.encode(most))) == uri_list.MOST
+    with pytest.raises(ValueError, match="1001 files and links: at most 1000 fit"):
+        uri_list.decode(uri_list.encode([*most, "file:///one-more.tif"]))
+
+
 def test_lines_end_as_their_writer_likes_and_may_be_comments() -> None:
     data = b"# from a file manager\r\nfile:///a%20b\r\n\nhttps://example.org/#part\rfile:///c\n\0"
     assert uri_list.decode(data) == ("file:///a%20b", "https://example.org/#part", "file:///c")
