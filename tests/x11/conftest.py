@@ -23,6 +23,7 @@ import pytest
 from desktopd.geometry import Size
 from desktopd.x11.connection import Connection
 from desktopd.x11.selections.clipboard import Clipboard
+from tests.x11.desk import Desk, typing_on
 from tests.x11.selecting import Program
 
 LARGEST = Size(7680, 4320)
@@ -287,3 +288,16 @@ async def clipboard(server: Server, connect: Connect) -> Clipboard:
 async def program(server: Server, connect: Connect) -> Program:
     """A program on the shared server that copies and pastes."""
     return await Program(await connect(server)).open()
+
+
+@pytest.fixture
+async def desk(
+    start: Callable[..., Server],
+    connect: Connect,
+    folder: Path,
+    eventually: Callable[..., Awaitable[None]],
+) -> AsyncIterator[Desk]:
+    """An X server of its own that a viewer types on."""
+    server = start()
+    async with typing_on(server, await connect(server), folder, eventually) as desk:
+        yield desk
