@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -103,14 +104,21 @@ class Server:
             timeout=SECONDS,
         ).stdout
 
-    def start(self, *command: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+    def start(
+        self,
+        *command: str,
+        stdin: int = subprocess.DEVNULL,
+        stdout: int | IO[bytes] = subprocess.DEVNULL,
+        stderr: int | IO[bytes] = subprocess.DEVNULL,
+        **environment: str,
+    ) -> subprocess.Popen[bytes]:
         """Start a client, which ends with the server at the latest."""
         process = subprocess.Popen(
             command,
-            env=self.environment,
+            env={**self.environment, **environment},
             stdin=stdin,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
         )
         self.clients.append(process)
         return process
