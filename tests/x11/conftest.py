@@ -25,6 +25,7 @@ from desktopd.geometry import Size
 from desktopd.x11.connection import Connection
 from desktopd.x11.selections.clipboard import Clipboard
 from tests.x11.desk import Desk, typing_on
+from tests.x11.native import MOVING, Painter, Shown, showing
 from tests.x11.selecting import Program
 
 LARGEST = Size(7680, 4320)
@@ -309,3 +310,16 @@ async def desk(
     server = start()
     async with typing_on(server, await connect(server), folder, eventually) as desk:
         yield desk
+
+
+@pytest.fixture
+async def shown(start: Callable[..., Server]) -> AsyncIterator[Shown]:
+    """A display with the native server."""
+    async with showing(start()) as shown:
+        yield shown
+
+
+@pytest.fixture
+async def painter(shown: Shown, connect: Connect) -> Painter:
+    """Something on that display that can move."""
+    return await Painter.open(await connect(shown.server), MOVING, 48, 32)
