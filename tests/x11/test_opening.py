@@ -40,7 +40,7 @@ def test_a_file_is_opened_by_the_command_once_there_is_such_a_program(
     program.chmod(0o755)
     answer = desktop.request("POST", "/api/app/open", json={"path": str(path)})
     assert answer.json() == {"by": "command", "layers": []}
-    until(lambda: str(path) in windows(desktop), 20, "a window of that name")
+    until(lambda: str(path) in windows(desktop), 30, "a window of that name")
     assert desktop.stop() == 0
     processes = [entry for entry in Path("/proc").iterdir() if entry.name.isdigit()]
     assert not [p for p in processes if os.fsencode(path) in command_line(p)]
