@@ -243,3 +243,13 @@ def test_unit_tests_need_no_x_server() -> None:
     tests = Path(__file__).parent
     users = {str(p) for p in tests.rglob("*.py") for i in imports(p) if i.startswith("tests.x11")}
     assert not users
+
+
+def test_no_unit_test_takes_the_whole_machine() -> None:
+    marked = {
+        str(path)
+        for path in Path(__file__).parent.rglob("*.py")
+        for node in nodes(path)
+        if isinstance(node, ast.Attribute) and node.attr == "whole_machine"
+    }
+    assert not marked
