@@ -169,7 +169,7 @@ class Daemon:
         self.process.kill()
         self.process.wait()
 
-    def stop(self, within: float = 10) -> int:
+    def stop(self, within: float = 30) -> int:
         """End everything; returns the exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)

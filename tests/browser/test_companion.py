@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,10 +15,10 @@ from PIL import Image
 from playwright.sync_api import expect
 from websockets.sync.client import connect
 
-from desktopd.applications.command import CompanionPlace, companion_environment
 from tests.browser.chrome_input import ChromeInput
 from tests.browser.memory_group import memory_group
 from tests.browser.napari_desktop import VIEW, WITHIN, Napari, running
+from tests.browser.served_files import served
 from tests.chromium import Tab, save, screen
 from tests.daemon import short_folder, until
 
@@ -81,7 +73,6 @@ FOLDERS = """
 import json
 from napari._qt import qt_viewer
 from napari.plugins._npe2 import get_sample_data, sample_iterator
-from pathlib import Path
 samples = dict(sample_iterator())["desktopd"]
 told = [qt_viewer.get_open_history(), [each["display_name"] for each in samples.values()]]
 v.open_sample("desktopd", "sample1")
@@ -337,44 +328,3 @@ def test_a_daemon_that_comes_back_finds_the_companion(napari: Napari) -> None:
     napari.ready()
     assert napari.pid() == pid
     assert list(napari.layers()) == ["cells"]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["--version"], "napari version"),
-        (["--plugin-info"], "napari"),
-        (["--with", "no-such-plugin"], "no-such-plugin"),
-    ],
-)
-def test_napari_without_a_window_is_as_ever(
-    tmp_path: Path, arguments: list[str], words: str
-) -> None:
-    place = companion_environment(CompanionPlace(tmp_path), {}, restore=True, motion="smooth")
-    runs = [
-        subprocess.run(
-            [str(Path(sys.executable).parent / "napari"), *arguments],
-            env={**os.environ, **environment, "QT_QPA_PLATFORM": "offscreen"},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=WITHIN,
-        )
-        for environment in ({}, place)
-    ]
-    assert words in runs[0].stdout + runs[0].stderr
-    assert runs[1].returncode == runs[0].returncode
-    assert runs[1].stdout == runs[0].stdout
-    assert not (tmp_path / "app.sock").exists()
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The files of `folder` on a web server of loopback."""
-    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Locator, expect
 
-from tests.browser.test_companion import VIEW, WITHIN, Napari, running
+from tests.browser.napari_desktop import VIEW, WITHIN, Napari, running
 from tests.chromium import Tab, save
 from tests.daemon import Daemon, until
 

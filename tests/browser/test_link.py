@@ -15,7 +15,7 @@ import tifffile
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.napari_desktop import VIEW, Napari
-from tests.browser.test_companion import served
+from tests.browser.served_files import served
 from tests.chromium import Tab, save, screen
 from tests.daemon import until
 

@@ -23,7 +23,7 @@ from tests.bench.way import spans, ways
 from tests.browser.conftest import visit
 from tests.browser.peer import Peer
 from tests.chromium import Tab, save, screen
-from tests.daemon import Daemon, until
+from tests.daemon import Daemon, daemons, short_folder, until
 from tests.network import network
 
 Start = Callable[..., Daemon]
@@ -33,10 +33,20 @@ ECHOING = "xterm -e sh -c 'printf \"\\033[?1000h\"; exec cat'"
 UNICODE = "grün 細胞 🔬 naïve Ω"
 
 
+@pytest.fixture(scope="module")
+def started() -> Iterator[Daemon]:
+    with short_folder() as folder, daemons(folder) as start:
+        yield start(app="xterm -fa Monospace", display="xvfb", size="1280x720")
+
+
 @pytest.fixture
-def desktop(daemon: Start) -> Daemon:
-    started = daemon(app="xterm -fa Monospace", display="xvfb", size="1280x720")
+def desktop(started: Daemon) -> Daemon:
+    """One for all tests, as at its start, whatever the test before has done to it."""
+    if started.process.poll() is not None:
+        started.start()
     started.ready()
+    size = {"width": 1280, "height": 720}
+    assert started.request("PUT", "/api/display", json=size).status_code == 200
     return started
 
 
@@ -62,9 +72,10 @@ def test_the_page_is_back_without_a_hand_after_a_kill(
 ) -> None:
     page = tab(desktop.page)
     page.shows_desktop()
-    for turn in range(4):
-        os.kill(desktop.pid(name), signal.SIGKILL)
-        until(lambda turn=turn: desktop.service(name)["restarts"] > turn, 20, "a restart")  # type: ignore[misc]
+    for _ in range(4):
+        killed = desktop.pid(name)
+        os.kill(killed, signal.SIGKILL)
+        until(lambda: desktop.service(name)["pid"] not in (None, killed), 30, "a restart")  # noqa: B023
         desktop.ready()
         page.shows_desktop()
     until(lambda: np.unique(screen(desktop)).size > 2, 10, "a picture")
@@ -224,7 +235,8 @@ def test_text_is_pasted_from_the_browser_into_the_desktop(
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=desktop.base)
     page = tab(desktop.page)
     page.shows_desktop()
-    page.page.evaluate("text => navigator.clipboard.writeText(text)", UNICODE)
+    text = f"{UNICODE}, pasted"
+    page.page.evaluate("text => navigator.clipboard.writeText(text)", text)
     page.page.evaluate("window.dispatchEvent(new Event('focus'))")
 
     def pasted() -> bool:
@@ -235,7 +247,7 @@ def test_text_is_pasted_from_the_browser_into_the_desktop(
             check=False,
             timeout=10,
         ).stdout
-        return out.decode("utf-8", "replace") == UNICODE
+        return out.decode("utf-8", "replace") == text
 
     until(pasted, 10, "the text")
 

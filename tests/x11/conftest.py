@@ -17,17 +17,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from desktopd.geometry import Size
 from desktopd.x11.connection import Connection
 from desktopd.x11.selections.clipboard import Clipboard
+from tests.x11.desk import Desk, typing_on
+from tests.x11.native import MOVING, Painter, Shown, showing
 from tests.x11.selecting import Program
 
 LARGEST = Size(7680, 4320)
 SMALL = Size(640, 480)
-SECONDS = 20.0  # the most that anything here may take
+SECONDS = 60.0  # the most that anything here may take, on a machine that has much else to do
 
 XORG_CONFIG = """
 Section "ServerFlags"
@@ -102,14 +105,21 @@ class Server:
             timeout=SECONDS,
         ).stdout
 
-    def start(self, *command: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+    def start(
+        self,
+        *command: str,
+        stdin: int = subprocess.DEVNULL,
+        stdout: int | IO[bytes] = subprocess.DEVNULL,
+        stderr: int | IO[bytes] = subprocess.DEVNULL,
+        **environment: str,
+    ) -> subprocess.Popen[bytes]:
         """Start a client, which ends with the server at the latest."""
         process = subprocess.Popen(
             command,
-            env=self.environment,
+            env={**self.environment, **environment},
             stdin=stdin,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
         )
         self.clients.append(process)
         return process
@@ -287,3 +297,29 @@ async def clipboard(server: Server, connect: Connect) -> Clipboard:
 async def program(server: Server, connect: Connect) -> Program:
     """A program on the shared server that copies and pastes."""
     return await Program(await connect(server)).open()
+
+
+@pytest.fixture
+async def desk(
+    start: Callable[..., Server],
+    connect: Connect,
+    folder: Path,
+    eventually: Callable[..., Awaitable[None]],
+) -> AsyncIterator[Desk]:
+    """An X server of its own that a viewer types on."""
+    server = start()
+    async with typing_on(server, await connect(server), folder, eventually) as desk:
+        yield desk
+
+
+@pytest.fixture
+async def shown(start: Callable[..., Server]) -> AsyncIterator[Shown]:
+    """A display with the native server."""
+    async with showing(start()) as shown:
+        yield shown
+
+
+@pytest.fixture
+async def painter(shown: Shown, connect: Connect) -> Painter:
+    """Something on that display that can move."""
+    return await Painter.open(await connect(shown.server), MOVING, 48, 32)

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from conftest import Server
 
 LARGEST = Size(7680, 4320)
-SECONDS = 20.0
+SECONDS = 60.0
+MOVING = Size(320, 240)
+"""What moves on most displays here."""
 SIDE = 32  # pixels of the squares that hold a picture's number
 LEVELS = 12
 Pixels = NDArray[np.uint32]

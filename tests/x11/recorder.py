@@ -18,7 +18,7 @@ from desktopd.x11.connection import Connection, Display
 if TYPE_CHECKING:
     from conftest import Server
 
-SECONDS = 20.0
+SECONDS = 60.0
 KEY = re.compile(
     r"^(KeyPress|KeyRelease) event.*?time (\d+), .*?state (0x[0-9a-f]+), keycode (\d+) "
     r"\(keysym (0x[0-9a-f]+), .*?XLookupString gives \d+ bytes: ?(?:\(([0-9a-f ]+)\))?",

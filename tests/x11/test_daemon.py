@@ -104,7 +104,7 @@ def test_a_killed_daemon_is_started_again(folder: Path) -> None:
         until((folder / "run" / "ctl.sock").exists, 30, "a daemon")
         (first,) = children(supervisor.pid)
         os.kill(first, signal.SIGKILL)
-        until(lambda: children(supervisor.pid) not in ([], [first]), 10, "a second daemon")
+        until(lambda: children(supervisor.pid) not in ([], [first]), 30, "a second daemon")
         supervisor.terminate()
         supervisor.communicate(timeout=10)
     assert processes_of(folder) == []
@@ -125,7 +125,7 @@ def test_sigstop_of_daemon_a_watchdog_outside_kills_it_and_the_next_adopts_the_d
         began = time.monotonic()
         until(lambda: start_time(first) is None, 30, "its end")
         assert time.monotonic() - began < 10
-        until(lambda: children(supervisor.pid) not in ([], [first]), 10, "a second daemon")
+        until(lambda: children(supervisor.pid) not in ([], [first]), 30, "a second daemon")
         # It answers, and goes on with what there is.
         until(lambda: adopted(state) == before and answers(folder / "run"), 30, "an answer")
         supervisor.terminate()

@@ -5,14 +5,13 @@ from collections.abc import Callable
 
 from desktopd.session.gpu import Gpu, Renderer, confirmed, gl_renderer
 from tests.daemon import Daemon
+from tests.x11.conftest import Server
 
 Start = Callable[..., Daemon]
 
 
-async def test_what_opengl_does_not_take_falls_back_with_a_reason(daemon: Start) -> None:
-    desktop = daemon(app="xterm", display="xvfb")
-    desktop.ready()
-    environment = desktop.environment()
+async def test_what_opengl_does_not_take_falls_back_with_a_reason(server: Server) -> None:
+    environment = server.environment
     software = await gl_renderer(environment)
     assert "llvmpipe" in software
     ignored = Gpu(Renderer.DRI, "i915 at /dev/dri/renderD128", {"GALLIUM_DRIVER": "llvmpipe"})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import numpy as np
 import pytest
 
@@ -11,24 +9,12 @@ from desktopd.geometry import Size
 from desktopd.rfb.protocol.encodings import Encoding
 from tests.rfb_viewer import COMMON, LOSSLESS, PHOTOS, VIDEO, RfbViewer
 from tests.unit.rfb.protocol.test_pixel_format import COLOUR_MAP, FORMATS
-from tests.x11.native import Painter, Shown, showing, shown_numbers
+from tests.x11.native import MOVING, Painter, showing, shown_numbers
 
-MOVING = Size(320, 240)
 ZRLE = (Encoding.ZRLE, *COMMON)
 RAW = (Encoding.RAW, *COMMON)
 PLAIN = (Encoding.TIGHT, Encoding.DESKTOP_SIZE)
 """Without fences and continuous updates: a viewer that asks for each picture."""
-
-
-@pytest.fixture
-async def shown(start) -> AsyncIterator[Shown]:
-    async with showing(start(size=Size(640, 480))) as found:
-        yield found
-
-
-@pytest.fixture
-async def painter(shown, connect) -> Painter:
-    return await Painter.open(await connect(shown.server), MOVING, 48, 32)
 
 
 @pytest.mark.parametrize("encodings", [VIDEO, PHOTOS, LOSSLESS, ZRLE, RAW, PLAIN])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
@@ -23,21 +22,9 @@ from desktopd.rfb.viewers.viewer import Role
 from desktopd.x11.screen.grab import Grabber
 from tests.rfb_viewer import COMMON, LOSSLESS, PHOTOS, VIDEO
 from tests.unit.rfb.encoders.pictures import FORMATS
-from tests.x11.native import SECONDS, Painter, Shown, shared_memory, showing
+from tests.x11.native import MOVING, SECONDS, Painter, shared_memory, showing
 
-MOVING = Size(320, 240)
 CLIPBOARD = (*LOSSLESS, Encoding.EXTENDED_CLIPBOARD)
-
-
-@pytest.fixture
-async def shown(start) -> AsyncIterator[Shown]:
-    async with showing(start(size=Size(640, 480))) as found:
-        yield found
-
-
-@pytest.fixture
-async def painter(shown, connect) -> Painter:
-    return await Painter.open(await connect(shown.server), MOVING, 48, 32)
 
 
 @pytest.mark.whole_machine

@@ -77,8 +77,8 @@ def test_a_program_that_runs_follows_at_once(desktop: Daemon, folder: Path, tool
                 told = (desktop.folder / "main").read_text().split()
                 return len(told) == 3 and float(told[0]) == value and told[2] == "True"
 
-            until(follows, 10, f"{toolkit} at {value}")
-            until(fills, 10, f"the main window at {value}")
+            until(follows, 30, f"{toolkit} at {value}")
+            until(fills, 30, f"the main window at {value}")
 
 
 def test_a_program_that_asks_once_follows_at_its_start(desktop: Daemon, folder: Path) -> None:
@@ -104,14 +104,14 @@ def test_what_is_read_once_stands_beside_the_users_own_resources(desktop: Daemon
 def test_a_daemon_that_starts_anew_keeps_the_scale(desktop: Daemon, folder: Path) -> None:
     with running(desktop, LIVE["gtk"], folder / "told") as told:
         scale(desktop, 2, 1400, 900)
-        until(lambda: told()[0] == 2, 10, "a scale of 2")
+        until(lambda: told()[0] == 2, 30, "a scale of 2")
         desktop.kill()
         desktop.start()
         desktop.ready()
         assert desktop.session()["display"]["scale"] == 2
-        until(lambda: told()[0] == 2, 10, "a scale of 2 again")
+        until(lambda: told()[0] == 2, 30, "a scale of 2 again")
         scale(desktop, 1)
-        until(lambda: told()[0] == 1, 10, "a scale of 1")
+        until(lambda: told()[0] == 1, 30, "a scale of 1")
 
 
 def test_another_manager_of_settings_is_left_alone(desktop: Daemon) -> None:
@@ -127,7 +127,7 @@ input()
         [sys.executable, "-c", script], env=desktop.environment(), stdin=subprocess.PIPE
     )
     try:
-        until(lambda: desktop.session()["display"]["scale"] is None, 10, "another manager")
+        until(lambda: desktop.session()["display"]["scale"] is None, 30, "another manager")
         assert scale(desktop, 2) == {"width": 1000, "height": 700, "scale": None}
     finally:
         other.communicate(b"\n")

@@ -43,7 +43,7 @@ def test_a_stopped_application_is_noticed_goes_on_and_can_be_restarted(daemon: S
     os.kill(stopped, signal.SIGSTOP)
     noticed(desktop)
     assert desktop.request("POST", "/api/app/restart", timeout=60).status_code == 204
-    until(lambda: desktop.pid("application") != stopped, 10, "another process")
+    until(lambda: desktop.pid("application") != stopped, 30, "another process")
     desktop.ready()
     until(lambda: answers(desktop), 10 + SLACK, "an answer")
 

@@ -81,11 +81,11 @@ class Desktop:
         return answer["width"], answer["height"]
 
     def fills(self, title: str, screen: tuple[int, int] = SCREEN) -> None:
-        until(lambda: self.area(title) == (0, 0, *screen), 10, f"{title} fills the screen")
+        until(lambda: self.area(title) == (0, 0, *screen), 30, f"{title} fills the screen")
         assert self.window(title)["main"]
 
     def floats(self, title: str, screen: tuple[int, int] = SCREEN) -> None:
-        until(lambda: self.window(title) and is_inside(self.area(title), screen), 10, title)
+        until(lambda: self.window(title) and is_inside(self.area(title), screen), 30, title)
         assert not self.window(title)["main"]
 
     def has_focus(self, title: str) -> bool:
@@ -114,7 +114,7 @@ def desktop(kiosk: Desktop) -> Any:
     yield kiosk
     kiosk.tcl("wm deiconify .", "wm minsize . 1 1", "foreach w [winfo children .] {destroy $w}")
     kiosk.resize(*SCREEN)
-    until(lambda: len(kiosk.daemon.session()["windows"]) == 1, 10, "one window")
+    until(lambda: len(kiosk.daemon.session()["windows"]) == 1, 30, "one window")
     kiosk.fills("main")
 
 
@@ -144,8 +144,8 @@ def test_a_later_window_floats_and_comes_into_a_smaller_screen(desktop: Desktop)
 
 def test_each_later_window_has_its_title_in_sight(desktop: Desktop) -> None:
     desktop.tcl(*(OPEN.replace(".t", f".t{n}").replace("second", f"no-{n}") for n in range(3)))
-    until(lambda: len(desktop.daemon.session()["windows"]) == 4, 10, "four windows")
-    until(lambda: len({desktop.area(f"no-{n}")[:2] for n in range(3)}) == 3, 10, "three places")
+    until(lambda: len(desktop.daemon.session()["windows"]) == 4, 30, "four windows")
+    until(lambda: len({desktop.area(f"no-{n}")[:2] for n in range(3)}) == 3, 30, "three places")
     for number in range(3):
         desktop.floats(f"no-{number}")
 
@@ -167,7 +167,7 @@ def test_the_main_window_fills_again_whatever_it_does(
     marker = desktop.fifo.with_suffix(".done")
     marker.unlink(missing_ok=True)
     desktop.tcl(*undone, "update", f"close [open {marker} w]")
-    until(marker.exists, 10, "the program to have done it")
+    until(marker.exists, 30, "the program to have done it")
     desktop.fills("main")
 
 
@@ -175,7 +175,7 @@ def test_full_screen_is_left_to_a_window_that_wants_it(desktop: Desktop) -> None
     desktop.tcl(OPEN)
     desktop.floats("second")
     desktop.tcl("wm attributes .t -fullscreen 1")
-    until(lambda: desktop.area("second") == (0, 0, *SCREEN), 10, "full screen")
+    until(lambda: desktop.area("second") == (0, 0, *SCREEN), 30, "full screen")
     desktop.tcl("wm attributes .t -fullscreen 0")
     desktop.floats("second")
 
@@ -194,15 +194,15 @@ def test_the_next_window_fills_when_the_main_one_is_closed(desktop: Desktop) -> 
 def test_windows_are_listed_raised_and_closed(desktop: Desktop) -> None:
     daemon = desktop.daemon
     desktop.tcl(OPEN)
-    until(lambda: desktop.has_focus("second"), 10, "the new one has the focus")
+    until(lambda: desktop.has_focus("second"), 30, "the new one has the focus")
     listed = daemon.request("GET", "/api/windows").json()["windows"]
     assert [(w["title"], w["main"]) for w in listed] == [("main", True), ("second", False)]
     main, second = (w["id"] for w in listed)
     for window, title in ((main, "main"), (second, "second")):
         assert daemon.request("POST", f"/api/windows/{window}/activate").status_code == 204
-        until(lambda title=title: desktop.has_focus(title), 10, title)
+        until(lambda title=title: desktop.has_focus(title), 30, title)
     assert daemon.request("POST", f"/api/windows/{second}/close").status_code == 204
-    until(lambda: not desktop.window("second"), 10, "closed")
+    until(lambda: not desktop.window("second"), 30, "closed")
     assert daemon.request("POST", f"/api/windows/{second}/activate").status_code == 404
 
 
@@ -216,7 +216,7 @@ def test_who_may_only_watch_may_look_at_the_list(desktop: Desktop) -> None:
 
 def test_the_screen_stays_as_large_as_the_windows_need(desktop: Desktop) -> None:
     desktop.tcl("wm minsize . 595 535")
-    until(lambda: desktop.resize(390, 844) == (595, 1288), 10, "what the main window needs")
+    until(lambda: desktop.resize(390, 844) == (595, 1288), 30, "what the main window needs")
     desktop.fills("main", (595, 1288))
     desktop.tcl(OPEN, "wm minsize .t 900 300", "wm resizable .t 0 0")
     desktop.floats("second", (904, 1956))
@@ -251,7 +251,7 @@ def test_what_one_window_says_of_itself_harms_no_other(desktop: Desktop) -> None
 def test_a_main_window_of_one_size_is_left_at_it(desktop: Desktop) -> None:
     desktop.tcl("wm geometry . 300x200", "wm resizable . 0 0")
     try:
-        until(lambda: is_inside(desktop.area("main"), SCREEN), 10, "inside")
+        until(lambda: is_inside(desktop.area("main"), SCREEN), 30, "inside")
         assert desktop.window("main")["main"]
     finally:
         desktop.tcl("wm resizable . 1 1")
@@ -263,7 +263,7 @@ def test_a_new_daemon_keeps_to_what_it_finds(desktop: Desktop) -> None:
     desktop.daemon.kill()
     desktop.tcl("wm attributes . -zoomed 0")
     desktop.daemon.start()
-    until(lambda: desktop.daemon.session()["windows"], 20, "windows")
+    until(lambda: desktop.daemon.session()["windows"], 30, "windows")
     desktop.fills("main")
     desktop.floats("second")
 
@@ -288,9 +288,9 @@ root.mainloop()
         def resized() -> bool:
             return started.request("PUT", "/api/display", json=size).status_code == 200
 
-        until(resized, 20, "a display")
-        until(told.exists, 20, "the application")
-    until(told.read_text, 5, "its words")
+        until(resized, 30, "a display")
+        until(told.exists, 30, "the application")
+    until(told.read_text, 30, "its words")
     assert told.read_text() == "1234x777"
 
 

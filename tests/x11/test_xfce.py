@@ -28,7 +28,7 @@ def desktop(home: Path) -> Iterator[Daemon]:
         started = start("--no-kiosk", wm="xfce", app="xterm", display="xvfb", size="1280x720")
         started.ready()
         shown = {"xterm", "xfce4-panel", "Desktop"}
-        until(lambda: windows(started).keys() >= shown, 20, "all windows")
+        until(lambda: windows(started).keys() >= shown, 30, "all windows")
         yield started
 
 
@@ -79,7 +79,7 @@ def test_no_key_logs_out_or_locks(desktop: Daemon) -> None:
     for key in ("ctrl+alt+Delete", "ctrl+alt+l"):
         subprocess.run(["xdotool", "key", key], env=desktop.environment(), check=True)
     subprocess.run(["xdotool", "key", "ctrl+alt+t"], env=desktop.environment(), check=True)
-    until(lambda: "xfce4-terminal" in parts(desktop) or "xfce4-terminal" in names(), 20, "terminal")
+    until(lambda: "xfce4-terminal" in parts(desktop) or "xfce4-terminal" in names(), 30, "terminal")
     after = parts(desktop)
     assert {name: after[name] for name in PARTS} == {name: before[name] for name in PARTS}
 
@@ -93,8 +93,8 @@ def test_a_part_that_dies_comes_back_alone(desktop: Daemon, part: str) -> None:
     before = parts(desktop)
     application = desktop.pid("application")
     os.kill(before[part], signal.SIGKILL)
-    until(lambda: parts(desktop).get(part, before[part]) != before[part], 20, f"a new {part}")
-    until(lambda: windows(desktop).keys() >= {"xfce4-panel", "Desktop"}, 20, "all windows")
+    until(lambda: parts(desktop).get(part, before[part]) != before[part], 30, f"a new {part}")
+    until(lambda: windows(desktop).keys() >= {"xfce4-panel", "Desktop"}, 30, "all windows")
     after = parts(desktop)
     others = PARTS - {part}
     assert {name: after[name] for name in others} == {name: before[name] for name in others}
@@ -104,8 +104,8 @@ def test_a_part_that_dies_comes_back_alone(desktop: Daemon, part: str) -> None:
 
 def test_panel_and_wallpaper_follow_the_size(desktop: Daemon) -> None:
     desktop.request("PUT", "/api/display", json={"width": 1000, "height": 600})
-    until(lambda: windows(desktop)["Desktop"].startswith("1000x600"), 20, "the wallpaper")
-    until(lambda: windows(desktop)["xfce4-panel"].startswith("1000x"), 20, "the panel")
+    until(lambda: windows(desktop)["Desktop"].startswith("1000x600"), 30, "the wallpaper")
+    until(lambda: windows(desktop)["xfce4-panel"].startswith("1000x"), 30, "the panel")
     display = desktop.session()["display"]
     assert (display["width"], display["height"]) == (1000, 600)
 
@@ -117,7 +117,7 @@ def test_what_the_user_changes_stays_apart_from_his_own_xfce(desktop: Daemon, ho
     change = ["xfconf-query", "-c", "xfwm4", "-p", "/general/theme", "-s", "Daloa"]
     subprocess.run(change, env=environment, check=True)
     kept = home / ".config/desktopd/xfce4/xfconf/xfce-perchannel-xml/xfwm4.xml"
-    until(kept.is_file, 20, "the change")
+    until(kept.is_file, 30, "the change")
     assert not (home / ".config/xfce4/xfconf").exists()
 
 

@@ -3,8 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +13,7 @@ from desktopd.applications.application import Application
 from desktopd.applications.companion import CompanionClient
 from desktopd.applications.errors import NoCompanion
 from desktopd.applications.opening import Allowed, Opening
-from tests.unit.applications import companion_process
+from tests.unit.applications.companions import companion_in
 
 
 @dataclass
@@ -102,15 +100,8 @@ async def test_without_a_companion_there_is_no_method(tmp_path: Path) -> None:
 
 @pytest.fixture
 async def companion(folder: Path) -> AsyncIterator[CompanionClient]:
-    command = [sys.executable, companion_process.__file__, str(folder / "app.sock")]
-    with subprocess.Popen(command) as process:
-        companion = CompanionClient(folder / "app.sock")
-        running = asyncio.create_task(companion.run())
-        await companion.ask("echo", {}, 20)
+    async with companion_in(folder) as companion:
         yield companion
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        process.kill()
 
 
 async def test_what_the_companion_can_do_the_application_can(

@@ -5,8 +5,6 @@ import base64
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,8 +19,8 @@ from desktopd.applications.companion import CompanionClient
 from desktopd.applications.errors import ApplicationError, CompanionRefusal
 from desktopd.applications.opening import Allowed, Opening
 from desktopd.session.status import ServiceStatus
-from tests.unit.applications import companion_process
 from tests.unit.applications.companion_process import LAYER, state
+from tests.unit.applications.companions import companion_in
 from tests.unit.http.desktop import (
     BEARER,
     VIEW_BEARER,
@@ -49,15 +47,8 @@ def desk() -> Desk:
 
 @pytest.fixture
 async def companion(folder: Path) -> AsyncIterator[CompanionClient]:
-    command = [sys.executable, companion_process.__file__, str(folder / "app.sock")]
-    with subprocess.Popen(command) as process:
-        companion = CompanionClient(folder / "app.sock")
-        running = asyncio.create_task(companion.run())
-        await companion.ask("echo", {}, 20)
+    async with companion_in(folder) as companion:
         yield companion
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        process.kill()
 
 
 @pytest.fixture
