@@ -13,6 +13,7 @@ from desktopd.sockets import adapt
 
 HEADER_DEADLINE = 10.0
 HEADER_LIMIT = 65_536
+TAKE_DEADLINE = 30.0
 _TEXT = b"Over 64 KiB of headers. Delete the cookies of this address, and come again.\n"
 _TOO_LONG = b"content-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b" % (
     len(_TEXT),
@@ -24,7 +25,8 @@ class HttpConnection(HttpToolsProtocol):
     """Closed when the headers of a request are not there 10 s after it began.
 
     The same holds for a body that nobody reads any more, and for a connection that sends
-    nothing. Headers that go on after 64 KiB are refused with status 431.
+    nothing. Headers that go on after 64 KiB are refused with status 431. Once an answer is whole,
+    its client has to take some of it every TAKE_DEADLINE seconds.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -79,6 +81,7 @@ class HttpConnection(HttpToolsProtocol):
         super().on_response_complete()
         if unread:
             self._expect_headers()
+        self._expect_taken()
 
     def handle_websocket_upgrade(self) -> None:
         """End what the WebSocket library refuses to read: uvicorn would leave it open for ever."""
@@ -93,6 +96,14 @@ class HttpConnection(HttpToolsProtocol):
         self._stop_clock()
         self._received = 0
         self._deadline = self.loop.call_later(HEADER_DEADLINE, self.transport.abort)
+
+    def _expect_taken(self, left_before: int = 0) -> None:
+        """Do not keep what a client has asked for and never takes; a close would wait for it."""
+        left = self._plain.get_write_buffer_size()
+        if left and left == left_before:
+            self._plain.abort()
+        elif left:
+            self.loop.call_later(TAKE_DEADLINE, self._expect_taken, left)
 
     def _stop_clock(self) -> None:
         if self._deadline is not None:

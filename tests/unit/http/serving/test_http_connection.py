@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from pathlib import Path
 
@@ -64,6 +65,27 @@ async def test_a_body_that_is_not_wanted_is_cut(soon: None) -> None:
             writer.write(b"x")
             await asyncio.sleep(0.05)
         assert b"this desktop needs a token" in ended.result()
+        writer.close()
+
+
+async def test_an_answer_that_nobody_takes_is_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_connection, "TAKE_DEADLINE", 0.3)
+    large = tmp_path / "assets" / "large.js"
+    large.parent.mkdir()
+    large.write_bytes(bytes(64 * 1024 * 1024))
+    async with serving(make_app(static=tmp_path)) as server:
+        with socket.create_connection(server.sockets[0].getsockname()) as stranger:
+            stranger.sendall(b"GET /assets/large.js HTTP/1.1\r\nHost: desk.test\r\n\r\n")
+            state = server._uvicorn.server_state
+            async with asyncio.timeout(30):
+                while not state.total_requests or state.connections:
+                    await asyncio.sleep(0.05)
+        reader, writer = await opened(server)
+        writer.write(b"GET /assets/large.js HTTP/1.1\r\nHost: desk.test\r\n\r\n")
+        await reader.readuntil(b"\r\n\r\n")
+        assert await reader.readexactly(64 * 1024 * 1024), "who takes it gets it"
         writer.close()
 
 
