@@ -121,8 +121,6 @@ def comes_here(desktop: Tab, other: Tab, text: str) -> None:
     def has() -> bool:
         desktop.page.bring_to_front()
         desktop.page.keyboard.press("ArrowRight")  # where the browser wants a key for each copy
-        # A person takes a moment to change tabs, and a browser refuses the copy of a page behind.
-        desktop.page.wait_for_timeout(400)
         return here(other) == text
 
     until(has, 20, "the copy on this computer")

@@ -20,6 +20,7 @@ from qtpy.QtWidgets import QApplication, QLabel
 
 from desktopd.integrations.napari import raster_canvas
 from desktopd.integrations.napari.motion.canvas import MotionCanvas
+from desktopd.integrations.napari.motion.positions import map_without_shaders
 from desktopd.integrations.napari.motion.visuals import is_volume
 
 WITHIN = 30.0
@@ -105,6 +106,7 @@ class Viewer:
         self.motion: MotionCanvas | None = None
         self.turn(0.5)
         if companion:
+            map_without_shaders(self.canvas)
             self.motion = MotionCanvas(self.canvas, lambda: None, FRAME)
         self.canvas._scene_canvas.events.draw.connect(self._count)
 
@@ -188,6 +190,12 @@ class Viewer:
         self.turn(QUIET)
         return type(picked).__name__, self.drawn - before
 
+    def positions(self) -> list[Any]:
+        """Where the corners of the canvas and a point between them lie in napari's world."""
+        views = self.canvas.grid_views if self.viewer.canvas.grid.enabled else [self.canvas.view]
+        between = self.canvas._map_canvas2world((200, 100), views[-1])
+        return [*self.canvas._viewbox_corners_in_world.tolist(), list(between)]
+
     def visuals(self) -> list[Any]:
         """What a drawing might have changed in the visuals."""
         nodes = [visual.node for visual in self.canvas.layer_to_visual.values()]
@@ -241,6 +249,7 @@ class Viewer:
             "surface": self.window.windowHandle().surfaceType().name,
             "picked": picked,
             "redrawn": redrawn,
+            "positions": self.positions(),
         }
         np.savez(folder / f"{name}.npz", facts=json.dumps(facts), window=window, **arrays)
 

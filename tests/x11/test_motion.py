@@ -19,6 +19,7 @@ SCENES = ["iso", "additive", "plane", "labels", "points", "mixture", "meshes", "
 # Software GL draws on every core.
 pytestmark = [pytest.mark.timeout(600), pytest.mark.whole_machine]
 
+MODES = ("companion", "napari")
 KINDS = ("screen", "in_motion", "window", "figure")
 """What the screen shows at rest, and screenshots and an export that were taken in motion."""
 
@@ -28,7 +29,7 @@ Drawn = dict[str, dict[str, Any]]
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     """What napari alone and napari with the companion have drawn, by scene."""
-    folders = {mode: tmp_path_factory.mktemp(mode) for mode in ("napari", "companion")}
+    folders = {mode: tmp_path_factory.mktemp(mode) for mode in MODES}
     with running("xvfb", Size(1280, 800)) as server:
         for mode, folder in folders.items():
             draw(server, mode, folder)
@@ -88,6 +89,13 @@ def test_a_press_reaches_the_same_and_draws_nothing_anew(drawn: Drawn, name: str
     ours, napari = (drawn[name][mode]["facts"] for mode in ("companion", "napari"))
     assert ours["picked"] == napari["picked"]
     assert (ours["redrawn"], napari["redrawn"]) == (0, 1)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_the_mouse_is_at_the_same_place_of_the_world(drawn: Drawn, name: str) -> None:
+    ours, napari = (np.array(drawn[name][mode]["facts"]["positions"]) for mode in MODES)
+    assert ours == pytest.approx(napari, rel=1e-4, abs=1e-4)
+    assert len(np.unique(napari)) > 3, "one place for all says nothing"
 
 
 def blurred(picture: Any) -> Any:

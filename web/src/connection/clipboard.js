@@ -1,31 +1,23 @@
 // @ts-check
 // What is copied, between two clipboards: what goes where, and when. latest-copy.js decides which of them has the newer copy,
-// browser-clipboard.js how the browser gives and takes, server-clipboard.js how the server does, paste-key.js the paste key.
+// browser-clipboard.js how the browser gives and takes, clipboard-sender.js how the server takes, paste-key.js the paste key.
 
 /** @import { ClipboardRefusal, Content } from './clipboard-content.js' */
+/** @import { End } from './clipboard-sender.js' */
 /** @import { EventsConnection } from './events-connection.js' */
 /** @import { ClipboardOffer } from './server' */
 
 import { Emitter } from '../emitter.js';
-import { Timer } from '../timer.js';
 import { copyForms, isActive, mayCopy, mayRead, read } from './browser-clipboard.js';
 import { isEmpty, sameText, withinLimits } from './clipboard-content.js';
-import { HttpError } from './http-error.js';
+import { ClipboardSender } from './clipboard-sender.js';
 import { LatestCopy } from './latest-copy.js';
-import { get, put } from './server-clipboard.js';
+import { get } from './server-clipboard.js';
 import { isShortcut } from './shortcut.js';
 import { Turns } from './turns.js';
 
-// How long (milliseconds) something may be on its way before the user is told.
-const SLOW = 1000;
 /** @type {ClipboardOffer} */
 const NOTHING = Object.freeze({ serial: 0, kind: 'nothing', text: '', html: false, image: null, files: [] });
-
-/**
- * How a way to the desktop has ended: it is there, something newer is, it was not taken, or the user has given up.
- *
- * @typedef {'sent' | 'older' | 'refused' | 'given up'} End
- */
 
 /**
  * Keeps this computer's clipboard and the desktop's the same, as far as the browser allows it.
@@ -39,7 +31,6 @@ const NOTHING = Object.freeze({ serial: 0, kind: 'nothing', text: '', html: fals
  * @extends {Emitter<{changed: void, waiting: void, kept: void, slow: void, refused: ClipboardRefusal}>}
  */
 export class Clipboard extends Emitter {
-  #events;
   #enabled = false;
   #desktop = NOTHING;
   #latest = new LatestCopy();
@@ -49,10 +40,11 @@ export class Clipboard extends Emitter {
   #waiting = null;
   /** @type {number | null} serial of the one that waited when the window lost the focus */
   #left = null;
+  /** How often the window has lost the focus: a browser takes nothing of a page behind. */
+  #departures = 0;
   /** @type {{serial: number, blob: Promise<Blob>} | null} */
   #picture = null;
-  /** @type {{end: Promise<End>, stop: AbortController} | null} what is on its way to the desktop */
-  #sending = null;
+  #sender;
   /** Serials of what this page has sent and given the browser last. */
   #own = 0;
   #given = 0;
@@ -61,14 +53,20 @@ export class Clipboard extends Emitter {
   /** @param {EventsConnection} events */
   constructor(events) {
     super();
-    this.#events = events;
+    this.#sender = new ClipboardSender(events);
+    this.#sender.on('sent', (sent) => this.#put(sent));
+    this.#sender.on('slow', () => this.emit('slow'));
+    this.#sender.on('refused', (refusal) => this.emit('refused', refusal));
     events.on('clipboard', (offer) => this.#take(offer));
     events.on('opened', () => {
       this.#told.now = false;
       // Another server counts anew.
       this.#own = this.#given = 0;
     });
-    window.addEventListener('blur', () => (this.#left = this.#waiting));
+    window.addEventListener('blur', () => {
+      this.#left = this.#waiting;
+      this.#departures += 1;
+    });
     window.addEventListener('focus', () => this.#readUnasked());
     for (const gesture of ['pointerup', 'keydown']) {
       window.addEventListener(gesture, (event) => this.#offerWaiting(event), { capture: true });
@@ -136,7 +134,7 @@ export class Clipboard extends Emitter {
 
   /** Leave what is on its way to the desktop. */
   giveUp() {
-    this.#sending?.stop.abort();
+    this.#sender.giveUp();
   }
 
   /**
@@ -176,17 +174,22 @@ export class Clipboard extends Emitter {
   /** Take what this computer has, where the browser allows it without asking, and give what waits. */
   async #readUnasked() {
     if (!this.#told.ever || !document.hasFocus()) return;
+    const left = this.#left;
     await this.#turns.take(async () => {
       const mayLook = this.#enabled && (await mayRead('granted'));
       if (mayLook) await this.#offer(await read(), false);
-      else this.#leave();
-      if (mayLook && this.#isWaiting && !(await this.copy())) this.emit('kept');
+      else this.#leave(left);
+      if (mayLook && this.#isWaiting) await this.#give(true);
     }).catch((error) => console.info('The browser keeps its clipboard:', error));
   }
 
-  /** This computer may have something newer than what waited when the window lost the focus. */
-  #leave() {
-    if (this.#waiting !== this.#left || !this.#isWaiting) return;
+  /**
+   * This computer may have something newer than what waited when the window lost the focus.
+   *
+   * @param {number | null} left - serial of that
+   */
+  #leave(left) {
+    if (this.#waiting !== left || !this.#isWaiting) return;
     this.#waiting = null;
     this.emit('kept');
   }
@@ -243,50 +246,13 @@ export class Clipboard extends Emitter {
       if (excess.length === 0) this.emit('refused', { reason: 'kind' });
       return 'refused';
     }
-    const stop = new AbortController();
-    const end = this.#carry(fitting, known, stop.signal).finally(() => (this.#sending = null));
-    this.#sending = { end, stop };
-    return await end;
+    return await this.#sender.send(fitting, known);
   }
 
   /**
-   * @param {Content} content
-   * @param {number | undefined} known
-   * @param {AbortSignal} givenUp
-   * @returns {Promise<End>}
+   * @param {{content: Content, serial: number}} sent
    */
-  async #carry(content, known, givenUp) {
-    const slow = new Timer(() => this.emit('slow'));
-    slow.start(SLOW);
-    try {
-      this.#put(content, await put(content, known, givenUp));
-      return 'sent';
-    } catch (error) {
-      if (givenUp.aborted) return 'given up';
-      if (known !== undefined && error instanceof HttpError && error.status === 409) return this.#isOlder();
-      this.emit('refused', { reason: 'failed', error });
-      return 'refused';
-    } finally {
-      slow.stop();
-    }
-  }
-
-  /**
-   * The server has a copy that the page was not told of yet: it is newer, unless the news may have been long on their way.
-   *
-   * @returns {End}
-   */
-  #isOlder() {
-    if (this.#events.open) return 'older';
-    this.emit('refused', { reason: 'uncertain' });
-    return 'refused';
-  }
-
-  /**
-   * @param {Content} content
-   * @param {number} serial
-   */
-  #put({ text, html, image }, serial) {
+  #put({ content: { text, html, image }, serial }) {
     this.#own = serial;
     // A program may have copied something later, which was told already.
     if (serial < this.#desktop.serial) return;
@@ -298,7 +264,7 @@ export class Clipboard extends Emitter {
   /** @param {ClipboardOffer} offer */
   async #take(offer) {
     // The news of what is being sent may come before the answer.
-    await this.#sending?.end;
+    await this.#sender.passing;
     const isBackAgain = !this.#told.now && this.#told.ever;
     const isFirst = !this.#told.ever;
     this.#told = { now: true, ever: true };
@@ -321,9 +287,8 @@ export class Clipboard extends Emitter {
     if (!live || isLate || !(text || html || image)) return;
     this.#waiting = serial;
     if (!document.hasFocus()) return;
-    const tried = await mayCopy();
-    if ((tried && (await this.copy())) || !this.#isWaiting) return;
-    this.emit(tried ? 'kept' : 'waiting');
+    if (await mayCopy()) await this.#give(true);
+    else if (this.#isWaiting) this.emit('waiting');
   }
 
   /** @param {ClipboardOffer} offer */
@@ -341,10 +306,26 @@ export class Clipboard extends Emitter {
     // What this computer has may be newer and about to be pasted; a key such as Shift does not count.
     if (!this.#isWaiting || isShortcut(gesture)) return;
     // The window may have got the focus by this click, and what is here be newer.
+    const departures = this.#departures;
     if (this.passing) await this.passing;
+    // Who has left meanwhile had asked for it.
+    if (departures !== this.#departures) this.#left = null;
     if (!this.#isWaiting || !isActive()) return;
-    const waiting = this.#waiting;
+    await this.#give(false);
+  }
+
+  /**
+   * Give the browser what waits. What it did not take since the user has left meanwhile goes on waiting.
+   *
+   * @param {boolean} again - whether what it did not take for another reason does, too
+   */
+  async #give(again) {
+    const [serial, departures] = [this.#waiting, this.#departures];
+    // Nobody else gives it meanwhile.
     this.#waiting = null;
-    if (!(await this.copy()) && waiting === this.#desktop.serial) this.emit('kept');
+    if ((await this.copy()) || serial !== this.#desktop.serial || !this.#latest.isDesktops) return;
+    const hasLeft = departures !== this.#departures || !document.hasFocus();
+    if (hasLeft || again) this.#waiting ??= serial;
+    if (!hasLeft) this.emit('kept');
   }
 }

@@ -18,6 +18,8 @@ export const FACTS = { width: 1, height: 1, bytes: 7 };
 /** A page with a browser that has, allows and is told what a test says. */
 export class Visit {
   focused = true;
+  /** Whether the user leaves before the browser has answered. */
+  leaving = false;
   /** What the browser allows: to read, to write. */
   allowed = { read: false, write: false };
   userActivation = { isActive: true };
@@ -116,6 +118,7 @@ export class Visit {
 
   /** @param {Item[]} items */
   async write([item]) {
+    if (this.leaving) this.window.dispatchEvent(new Event('blur'));
     if (!this.allowed.write) throw new Error('not allowed');
     const types = item?.types ?? [];
     const blobs = await Promise.all(types.map(async (type) => [type, await item?.getType(type)]));

@@ -192,6 +192,28 @@ test('where the page may not look, what waited takes the place of nothing that w
   assert.deepEqual(await visit.has(), { 'text/plain': 'copied' });
 });
 
+test('what the browser did not take since the user has left at once comes at the next key after the return', async (t) => {
+  for (const leave of ['copied', 'keydown']) {
+    const visit = new Visit(t);
+    visit.userActivation.isActive = leave === 'copied';
+    visit.leaving = true;
+    await visit.copied({});
+    visit.userActivation.isActive = true;
+    if (leave === 'keydown') await visit.happen('keydown');
+    visit.leaving = false;
+    // The key is still waited with when the user is gone again.
+    visit.window.dispatchEvent(new Event('focus'));
+    visit.window.dispatchEvent(new Event('keydown'));
+    visit.focused = false;
+    await visit.happen('blur');
+    visit.focused = true;
+    await visit.happen('focus');
+    visit.allowed.write = true;
+    await visit.happen('keydown', { key: 'a' });
+    assert.deepEqual([await visit.has(), visit.told.includes('kept')], [{ 'text/plain': 'copied' }, false], leave);
+  }
+});
+
 test('without control nothing is sent', async (t) => {
   const visit = new Visit(t);
   visit.clipboard.enabled = false;
