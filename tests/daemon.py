@@ -28,11 +28,20 @@ def until(probe: Callable[[], T], within: float = 60, what: str = "it") -> T:
     """Ask until the answer is true; AssertionError with the last answer when time is up."""
     deadline = time.monotonic() + within
     while True:
+        began = time.monotonic()
         answer = probe()
         if answer:
             return answer
         assert time.monotonic() < deadline, f"{what} did not happen in {within} s: {answer!r}"
-        time.sleep(0.05)
+        time.sleep(pause_after(time.monotonic() - began, 0.05))
+
+
+def pause_after(seconds: float, least: float) -> float:
+    """Seconds from a look that took so long to the next one.
+
+    Looking takes a third of a core at most from what is waited for.
+    """
+    return min(max(least, 2 * seconds), 1.0)
 
 
 @contextmanager

@@ -24,12 +24,15 @@ import pytest
 from desktopd.geometry import Size
 from desktopd.x11.connection import Connection
 from desktopd.x11.selections.clipboard import Clipboard
+from tests.daemon import pause_after
 from tests.x11.desk import Desk, typing_on
 from tests.x11.native import MOVING, Painter, Shown, showing
 from tests.x11.selecting import Program
 
 LARGEST = Size(7680, 4320)
 SMALL = Size(640, 480)
+JAVA = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""For programs that end before more compiling would pay."""
 SECONDS = 60.0  # the most that anything here may take, on a machine that has much else to do
 
 XORG_CONFIG = """
@@ -273,6 +276,7 @@ def eventually() -> Callable[..., Awaitable[None]]:
     async def eventually(probe: Callable[[], object], expected: object = True) -> None:
         deadline = time.monotonic() + SECONDS
         while True:
+            began = time.monotonic()
             answer = probe()
             if asyncio.iscoroutine(answer):
                 answer = await answer
@@ -280,7 +284,7 @@ def eventually() -> Callable[..., Awaitable[None]]:
                 return
             if time.monotonic() > deadline:
                 pytest.fail(f"still {answer!r:.200}, expected {expected!r:.200}")
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(pause_after(time.monotonic() - began, 0.01))
 
     return eventually
 

@@ -24,14 +24,14 @@ from desktopd.x11.selections.drop_target import drop_target
 from desktopd.x11.selections.negotiation import DropResult
 from desktopd.x11.windows.window_manager import window_manager
 from tests.daemon import short_folder, until
-from tests.x11.conftest import Server, end, running
+from tests.x11.conftest import JAVA, Server, end, running
 
 SCREEN = Size(800, 600)
 LEFT, MIDDLE, RIGHT = (100, 300), (400, 300), (700, 300)
 PATHS = (Path("/data/cells.tif"), Path("/data/zwölf Zellen #1 100%.tif"), Path("/data/folder"))
 LINK = "https://example.org/image.zarr?x=1&y=%C3%A4"
 QT, GTK = ("drop_qt.py", sys.executable), ("drop_gtk.py", "/usr/bin/python3")
-TK, SWING = ("drop_tk.py", "/usr/bin/python3"), ("DropSwing.java", "java")
+TK, SWING = ("drop_tk.py", "/usr/bin/python3"), ("DropSwing.java", *JAVA)
 HTML = "<b>fett</b> grün 細胞"
 
 

@@ -7,9 +7,10 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from Xlib import XK
@@ -17,10 +18,12 @@ from Xlib import XK
 from desktopd.x11.connection import Connection
 from desktopd.x11.input.keyboard import Keyboard, ViewerKeys
 from desktopd.x11.input.keysyms import keysym_of
-from tests.daemon import short_folder
-from tests.x11.conftest import SMALL, Server, running
 from tests.x11.recorder import focus
 
+if TYPE_CHECKING:
+    from conftest import Server
+
+PROGRAM = Path(__file__).with_name("line_edit.py")
 ISO_LEVEL3_SHIFT = 0xFE03
 LAYOUTS = {
     "us": ("us",),
@@ -36,33 +39,19 @@ COMMON = "the quick brown fox, THE LAZY DOG; 0123456789 @€{}[]ßéèüÖçñ �
 
 
 @dataclass(frozen=True)
-class Program:
-    """The program with its line of text, on a server."""
+class Line:
+    """The program with its line of text, and a viewer at the keyboard."""
 
     server: Server
-    process: subprocess.Popen[bytes]
-    folder: Path
+    connection: Connection
+    viewer: ViewerKeys
+    program: subprocess.Popen[bytes]
+    log: Path
 
     def text(self) -> str:
         # The last line may be half written.
-        lines = (self.folder / "line").read_text().rpartition("\n")[0].splitlines()
+        lines = self.log.read_text().rpartition("\n")[0].splitlines()
         return str(json.loads(lines[-1])) if lines else ""
-
-
-@dataclass(frozen=True)
-class Line:
-    """What a test adds to the line of the program, with a viewer at the keyboard."""
-
-    program: Program
-    connection: Connection
-    viewer: ViewerKeys
-    before: str
-
-    def text(self) -> str:
-        return self.program.text().removeprefix(self.before)
-
-    def layout(self, name: str) -> None:
-        self.program.server.run("setxkbmap", *LAYOUTS[name])
 
     def tap(self, *keysyms: int) -> None:
         for keysym in keysyms:
@@ -73,33 +62,32 @@ class Line:
         self.tap(*map(keysym_of, text))
 
 
-@pytest.fixture(scope="module")
-def program() -> Iterator[Program]:
-    """One for all tests."""
-    with running("xvfb", SMALL) as server, short_folder() as folder:
-        with (folder / "line").open("wb") as told, (folder / "errors").open("wb") as complaints:
-            command = [sys.executable, str(Path(__file__).with_name("line_edit.py"))]
-            process = server.start(
-                *command, stdout=told, stderr=complaints, LC_ALL="C.UTF-8", QT_QPA_PLATFORM="xcb"
-            )
-        yield Program(server, process, folder)
-
-
 @pytest.fixture
-async def line(program: Program, connect) -> AsyncIterator[Line]:
-    # A keymap without what another test has bound.
-    program.server.run("setxkbmap", "us")
-    connection = await connect(program.server)
+async def line(start: Callable[..., Server], connect, folder) -> AsyncIterator[Line]:
+    server = start()
+    connection = await connect(server)
     keyboard = await Keyboard.open(connection)
-    await focus(connection)
-    yield Line(program, connection, keyboard.viewer(), program.text())
-    program.process.send_signal(signal.SIGCONT)
-    assert program.process.poll() is None, (program.folder / "errors").read_text()
+    log, errors = folder / "line", folder / "errors"
+    with log.open("wb") as output, errors.open("wb") as complaints:
+        process = subprocess.Popen(
+            [sys.executable, str(PROGRAM)],
+            env={**server.environment, "LC_ALL": "C.UTF-8", "QT_QPA_PLATFORM": "xcb"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=complaints,
+        )
+        try:
+            await focus(connection)
+            yield Line(server, connection, keyboard.viewer(), process, log)
+            assert process.poll() is None, errors.read_text()
+        finally:
+            process.terminate()
+            process.wait(10)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 async def test_text_arrives_whatever_the_layout_and_the_locks(line, eventually, layout):
-    line.layout(layout)
+    line.server.run("setxkbmap", *LAYOUTS[layout])
     expected = ""
     for lock in (None, XK.XK_Caps_Lock, XK.XK_Num_Lock):
         if lock:
@@ -107,7 +95,6 @@ async def test_text_arrives_whatever_the_layout_and_the_locks(line, eventually, 
         line.type(TEXT)
         expected += TEXT
         await eventually(line.text, expected)
-    line.tap(XK.XK_Caps_Lock, XK.XK_Num_Lock)
 
 
 @pytest.mark.parametrize("characters", [60, 400])
@@ -121,16 +108,16 @@ async def test_fast_typing_loses_nothing(line, eventually, characters):
 
 async def test_a_program_that_is_busy_reads_what_was_typed_meanwhile(line, eventually):
     text = "".join(chr(code) for code in range(0x4E00, 0x4E00 + 90)) + COMMON
-    line.program.process.send_signal(signal.SIGSTOP)
+    line.program.send_signal(signal.SIGSTOP)
     line.type(text)
     await line.connection.ping()
-    line.program.process.send_signal(signal.SIGCONT)
+    line.program.send_signal(signal.SIGCONT)
     await eventually(line.text, text)
 
 
 @pytest.mark.parametrize("layout", ["us", "de", "fr"])
 async def test_text_with_alt_gr_held(line, eventually, layout):
-    line.layout(layout)
+    line.server.run("setxkbmap", *LAYOUTS[layout])
     line.viewer.key(ISO_LEVEL3_SHIFT, True)
     line.type("@€{[]}\\|µé中")
     line.viewer.key(ISO_LEVEL3_SHIFT, False)
@@ -141,7 +128,7 @@ async def test_text_with_alt_gr_held(line, eventually, layout):
 async def test_dead_keys_of_the_viewer_compose(line, eventually):
     dead_acute, dead_diaeresis = 0xFE51, 0xFE57
     for count, layout in enumerate(("us", "de"), 1):
-        line.layout(layout)
+        line.server.run("setxkbmap", *LAYOUTS[layout])
         line.tap(dead_acute)
         line.type("e")
         line.tap(dead_diaeresis)

@@ -19,6 +19,7 @@ from Xlib import Xatom
 from desktopd.x11.handshake import shake_hands
 from desktopd.x11.windows.properties import LONGEST
 from tests.daemon import Daemon, daemons, short_folder, until
+from tests.x11.conftest import JAVA
 
 Start = Callable[..., Daemon]
 Area = tuple[int, int, int, int]
@@ -29,7 +30,7 @@ FRAMED = {"left": 2, "top": 19}
 PROGRAMS = {
     "qt": f"{sys.executable} {HERE / 'windows_qt.py'}",
     "gtk": f"/usr/bin/python3 {HERE / 'windows_gtk.py'}",
-    "swing": f"java {HERE / 'Frames.java'}",
+    "swing": f"{' '.join(JAVA)} {HERE / 'Frames.java'}",
 }
 
 
@@ -298,7 +299,7 @@ root.mainloop()
 def test_a_second_window_of_each_toolkit_floats(daemon: Start, toolkit: str) -> None:
     started = daemon(app=PROGRAMS[toolkit], display="xvfb", size="1000x700")
     desktop = Desktop(started, Path())
-    until(lambda: desktop.window("first") and desktop.window("second"), 40, "two windows")
+    until(lambda: desktop.window("first") and desktop.window("second"), 90, "two windows")
     desktop.fills("first")
     desktop.floats("second")
     desktop.resize(700, 520)
