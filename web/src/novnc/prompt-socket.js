@@ -18,11 +18,14 @@ const INPUT = [4, 5, 255];
 export function openSocket(address, protocols) {
   // Only Chromium and its relatives have this object, and hold messages back. A sandboxed frame, of no origin, has no threads.
   const holdsBack = 'chrome' in window && window.origin !== 'null';
-  return holdsBack ? new PromptSocket(address, protocols) : new WebSocket(address, protocols);
+  return holdsBack && PromptSocket.possible ? new PromptSocket(address, protocols) : new WebSocket(address, protocols);
 }
 
 /** What noVNC uses of a WebSocket. */
 export class PromptSocket {
+  /** Whether threads start here: a policy that a proxy adds may refuse them. */
+  static possible = true;
+
   /** For noVNC: it is what it always is. */
   binaryType = 'arraybuffer';
   protocol = '';
@@ -52,7 +55,10 @@ export class PromptSocket {
   constructor(address, protocols) {
     this.#channel.onmessage = ({ data }) => this.#take(data);
     this.#worker.onmessage = ({ data }) => this.#take(data);
-    this.#worker.onerror = () => this.#end({ code: 1006, reason: 'the thread of the connection has failed' });
+    this.#worker.onerror = () => {
+      if (this.#next === 0) PromptSocket.possible = false;
+      this.#end({ code: 1006, reason: 'the thread of the connection has failed' });
+    };
     this.#ask({ open: { address: new URL(address, location.href).href, protocols, channel: this.#name } });
   }
 

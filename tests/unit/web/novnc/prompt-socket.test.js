@@ -57,6 +57,7 @@ class OwnSocket {
 }
 
 beforeEach(() => {
+  PromptSocket.possible = true;
   Thread.started = [];
   Channel.opened = [];
   const window = { chrome: {}, origin: 'http://desktop.test' };
@@ -118,6 +119,15 @@ test('a thread that fails ends the connection, once', () => {
   thread.onerror();
   socket.close();
   assert.deepEqual(told, ['close 1006']);
+});
+
+test('where no thread starts, the next connection does without', () => {
+  const { thread } = opened();
+  thread.onmessage({ data: { number: 0, opened: 'binary' } });
+  thread.onerror();
+  assert.ok(openSocket('ws://desktop.test/', []) instanceof PromptSocket, 'that one did start');
+  Thread.started.at(-1)?.onerror();
+  assert.ok(openSocket('ws://desktop.test/', []) instanceof OwnSocket);
 });
 
 test('a browser that holds nothing back has its own WebSocket, and so has a frame without threads', () => {
