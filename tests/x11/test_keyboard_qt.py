@@ -18,6 +18,7 @@ from Xlib import XK
 from desktopd.x11.connection import Connection
 from desktopd.x11.input.keyboard import Keyboard, ViewerKeys
 from desktopd.x11.input.keysyms import keysym_of
+from tests.x11.conftest import end
 from tests.x11.recorder import focus
 
 if TYPE_CHECKING:
@@ -81,8 +82,7 @@ async def line(start: Callable[..., Server], connect, folder) -> AsyncIterator[L
             yield Line(server, connection, keyboard.viewer(), process, log)
             assert process.poll() is None, errors.read_text()
         finally:
-            process.terminate()
-            process.wait(10)
+            end(process)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
