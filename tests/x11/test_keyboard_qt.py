@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +20,7 @@ from Xlib import XK
 from desktopd.x11.connection import Connection
 from desktopd.x11.input.keyboard import Keyboard, ViewerKeys
 from desktopd.x11.input.keysyms import keysym_of
-from tests.x11.conftest import end
+from tests.x11.conftest import SECONDS, end
 from tests.x11.recorder import focus
 
 if TYPE_CHECKING:
@@ -110,7 +112,10 @@ async def test_a_program_that_is_busy_reads_what_was_typed_meanwhile(line, event
     text = "".join(chr(code) for code in range(0x4E00, 0x4E00 + 90)) + COMMON
     line.program.send_signal(signal.SIGSTOP)
     line.type(text)
-    await line.connection.ping()
+    # More than one request may take: what is typed anew waits for what was typed before it.
+    typed = threading.Event()
+    line.connection.post(lambda display: typed.set())
+    assert await asyncio.to_thread(typed.wait, SECONDS)
     line.program.send_signal(signal.SIGCONT)
     await eventually(line.text, text)
 
