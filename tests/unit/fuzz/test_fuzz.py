@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import strategies as st
 
-from tests.fuzz.__main__ import TARGETS, Fuzzed, chosen
+from tests.fuzz.__main__ import TARGETS, Fuzzed
 from tests.fuzz.target import Target, always
 
 FEW = 10
@@ -23,8 +24,7 @@ def test_the_smallest_input_that_does_harm_is_found() -> None:
     def check(data: bytes) -> None:
         assert b"X" not in data
 
-    target = chosen("rfb-viewer")[0]
-    fuzzed = Fuzzed(Target("any", target.inputs, always(check)), check)
+    fuzzed = Fuzzed(Target("any", st.binary(max_size=200), always(check)), check)
     with pytest.raises(AssertionError):
         fuzzed.batch(1, 5000)
     assert fuzzed.failing == b"X"
