@@ -72,7 +72,8 @@ def test_what_this_application_can_do(napari: Napari) -> None:
 FOLDERS = """
 import json
 from napari._qt import qt_viewer
-from napari.plugins._npe2 import get_sample_data, sample_iterator
+from pathlib import Path
+from napari.plugins._npe2 import sample_iterator
 samples = dict(sample_iterator())["desktopd"]
 told = [qt_viewer.get_open_history(), [each["display_name"] for each in samples.values()]]
 v.open_sample("desktopd", "sample1")
