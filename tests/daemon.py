@@ -168,6 +168,13 @@ class Daemon:
             raise AssertionError(f"{error}\n{self.session()}\n{self.logs()}") from None
         return self.session()
 
+    def whole(self) -> Daemon:
+        """Itself, started again if it has ended, and ready: whatever the test before has done."""
+        if self.process.poll() is not None:
+            self.start()
+        self.ready()
+        return self
+
     def environment(self) -> dict[str, str]:
         """What an X client on this desktop needs."""
         display = self.session()["display"]

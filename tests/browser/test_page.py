@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -19,17 +18,12 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests import http
-from tests.bench.way import spans, ways
-from tests.browser.conftest import visit
-from tests.browser.peer import Peer
 from tests.chromium import Tab, save, screen
 from tests.daemon import Daemon, daemons, short_folder, until
 from tests.network import network
 
 Start = Callable[..., Daemon]
 OpenTab = Callable[[str], Tab]
-# Writes what a terminal tells of each press.
-ECHOING = "xterm -e sh -c 'printf \"\\033[?1000h\"; exec cat'"
 UNICODE = "grün 細胞 🔬 naïve Ω"
 
 
@@ -42,9 +36,7 @@ def started() -> Iterator[Daemon]:
 @pytest.fixture
 def desktop(started: Daemon) -> Daemon:
     """One for all tests, as at its start, whatever the test before has done to it."""
-    if started.process.poll() is not None:
-        started.start()
-    started.ready()
+    started.whole()
     size = {"width": 1280, "height": 720}
     assert started.request("PUT", "/api/display", json=size).status_code == 200
     return started
@@ -176,28 +168,6 @@ def test_novncs_addresses_and_parameters_work(desktop: Daemon, tab: OpenTab, pat
     page.shows(size="1280x720", scale="0.5")
 
 
-def test_a_trace_holds_the_way_of_a_press_to_its_pixels(daemon: Start, tab: OpenTab) -> None:
-    """Its two clocks agree well enough that each step comes after the one before it."""
-    desktop = daemon(app=ECHOING, display="xvfb", size="640x480")
-    desktop.ready()
-    opened = tab(f"{desktop.base}/?token={desktop.token}&bar=0&resize=off&trace=1")
-    opened.shows_desktop()
-    button = opened.page.get_by_role("button", name="Download trace")
-    button.wait_for(timeout=30_000)
-    canvas = opened.page.locator("#desktop canvas")
-
-    def taken() -> list[tuple[float, ...]]:
-        canvas.click(position={"x": 320, "y": 240})
-        with opened.page.expect_download() as download:
-            button.click()
-        trace = json.loads(Path(download.value.path()).read_text("utf-8"))
-        return list(ways(spans(trace)))
-
-    found: list[tuple[float, ...]] = []
-    until(lambda: found.extend(taken()) or len(found) > 2, 60, "presses that show")
-    assert all(step > -50 for way in found for step in way)
-
-
 def test_resize_off_leaves_the_desktop_as_it_is(desktop: Daemon, tab: OpenTab) -> None:
     page = tab(f"{desktop.page}&resize=off")
     page.shows_desktop()
@@ -323,43 +293,3 @@ def test_a_canary_token_leaves_no_trace(daemon: Start, tab: OpenTab) -> None:
         assert canary.encode() not in Path(f"/proc/{process}/cmdline").read_bytes()
     environment = Path(f"/proc/{desktop.pid('application')}/environ").read_bytes()
     assert canary.encode() not in environment
-
-
-def test_what_cannot_be_saved_is_said_once(server: Peer, tab: OpenTab) -> None:
-    problem = {"error": "User 7 cannot write to /data", "remedy": "docker run --user 501:0 …"}
-    server.facts = {"obstacles": [problem]}
-    page = visit(server, tab).page
-    card = page.locator("#obstacle")
-    expect(card).to_contain_text(problem["error"])
-    expect(card).to_contain_text(problem["remedy"])
-    card.get_by_role("button", name="Close").click()
-    expect(card).to_be_hidden()
-    page.close()
-    again = tab(server.page)
-    again.shows(stage="ready")
-    expect(again.page.locator("#obstacle")).to_be_hidden()
-
-
-def test_the_end_of_the_machine_is_told_before(server: Peer, tab: OpenTab) -> None:
-    server.facts = {"ends_in": 15 * 60}
-    page = visit(server, tab).page
-    card = page.locator("#ending")
-    expect(card).to_contain_text("In 15 minutes, at ")
-    card.get_by_role("button", name="Close").click()
-    expect(card).to_be_hidden()
-
-
-def test_a_long_wait_is_counted_and_shows_what_the_application_prints(
-    server: Peer, context: BrowserContext
-) -> None:
-    app = {"name": "napari", "command": "napari", "state": "starting", "restarts": 0, "error": None}
-    server.facts = {"stage": "application", "app": {**app, "log": "loading 40 plugins"}}
-    page = context.new_page()
-    page.clock.install()
-    page.goto(server.page)
-    expect(page.locator("#start-title")).to_have_text("napari")
-    expect(page).to_have_title("napari")
-    expect(page.locator("#start-log")).to_be_hidden()
-    page.clock.run_for(12_000)
-    expect(page.locator("#start-waited")).to_have_text("Waiting for 12 s")
-    expect(page.locator("#start-log")).to_have_text("loading 40 plugins")

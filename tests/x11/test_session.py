@@ -29,11 +29,7 @@ def kiosk() -> Iterator[Daemon]:
 
 @pytest.fixture
 def desktop(kiosk: Daemon) -> Daemon:
-    """The kiosk, whole again, whatever the test before has done to it."""
-    if kiosk.process.poll() is not None:
-        kiosk.start()
-    kiosk.ready()
-    return kiosk
+    return kiosk.whole()
 
 
 def kill(daemon: Daemon, name: str, number: int = signal.SIGKILL) -> int:

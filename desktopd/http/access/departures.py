@@ -18,6 +18,7 @@ from desktopd.rfb.viewers.connection import Cause, Ending
 from desktopd.rfb.viewers.people import Visitor
 from desktopd.tasks import race
 
+_CLOSE = {"Connection": "close"}
 _DETAILS = {
     Cause.LINK_REVOKED: "its link was revoked",
     Cause.LINK_EXPIRED: "the time of its link is over",
@@ -93,6 +94,3 @@ class DepartingMiddleware:
         if ending is not None and not begun:
             problem = Problem(401, ending.detail, "ask whoever sent it for another", _CLOSE)
             await problem_response(HTTPConnection(scope), problem)(scope, receive, send)
-
-
-_CLOSE = {"Connection": "close"}

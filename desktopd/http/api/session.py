@@ -55,7 +55,7 @@ class SessionEndpoint:
         status, role = self._session.status, Access.of(conn).role
         return {
             "stage": status.stage,
-            "message": _told(message(status), role),
+            "message": _for_role(message(status), role),
             "role": role,
             "version": self._options.version,
             "banner": self._options.banner,
@@ -134,11 +134,11 @@ def _service(service: ServiceStatus, role: Role) -> dict[str, Any]:
         "state": service.state,
         "pid": service.pid,
         "restarts": service.restarts,
-        "error": service.error and _told(service.error, role),
+        "error": service.error and _for_role(service.error, role),
     }
 
 
-def _told(words: str, role: Role) -> str:
+def _for_role(words: str, role: Role) -> str:
     """What of an error is for `role`: what follows the first line comes from a log."""
     return words if role is Role.CONTROL else words.partition("\n")[0]
 
@@ -174,7 +174,7 @@ def _application(status: SessionStatus, role: Role) -> dict[str, Any]:
         "command": status.command if control else _program(status.command),
         "state": application.state,
         "restarts": application.restarts,
-        "error": application.error and _told(application.error, role),
+        "error": application.error and _for_role(application.error, role),
         "answers": status.answers,
         "log": application.log if control and application.state in _TELLING else "",
     }

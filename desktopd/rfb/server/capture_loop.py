@@ -161,7 +161,9 @@ class CaptureLoop:
             trace.end(Track.CAPTURE, "capture", began)
         began = trace.begin()
         updates = encoder.updates(requests, now)
-        trace.end(Track.CAPTURE, "encode", began, bytes=sum(len(update.data) for update in updates))
+        if began:
+            encoded = sum(len(update.data) for update in updates)
+            trace.end(Track.CAPTURE, "encode", began, bytes=encoded)
         return updates
 
 

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from logging import DEBUG, WARNING
 from pathlib import Path
 
 from Xlib.protocol import event as core
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 
 # Seconds between two looks: many properties change together, and a program may undo what is done.
 INTERVAL = 0.05
+# And after one that failed, which is told once until one succeeds.
+PAUSE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +155,21 @@ class DesktopWindows:
             self._pings.answered(window)
 
     async def _keep(self) -> None:
+        failed = False
         while True:
             await self._wake.wait()
             self._wake.clear()
             try:
                 await self._look()
+                failed = False
             except (XRequestError, XTimeout) as failure:
                 # Any program may hold the server up (GrabServer), for as long as it likes.
-                log.warning("the windows are looked at once more: %s", failure)
+                log.log(
+                    DEBUG if failed else WARNING, "the windows are looked at again: %s", failure
+                )
+                failed = True
                 self._wake.set()
-            await asyncio.sleep(INTERVAL)
+            await asyncio.sleep(PAUSE if failed else INTERVAL)
 
     async def _look(self) -> None:
         look = await self._connection.call(_look)

@@ -58,5 +58,6 @@ export class TraceButton {
     link.href = URL.createObjectURL(new Blob([JSON.stringify({ traceEvents })], { type: 'application/json' }));
     link.download = 'desktopd-trace.json';
     link.click();
+    URL.revokeObjectURL(link.href);
   }
 }

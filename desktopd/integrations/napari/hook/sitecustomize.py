@@ -30,7 +30,8 @@ class Watch:
     """Sees the import of napari's window, which the first viewer asks for in the main thread.
 
     Until it is there the collector of garbage runs seldom, a third of the start otherwise, and it
-    leaves alone from then on what has been made by then.
+    leaves alone from then on what has been made by then. Where napari is imported for no window it
+    goes on seldom.
     """
 
     def __init__(self) -> None:
