@@ -239,7 +239,8 @@ class H264:
         assert self._decoder is not None, "a stream without a beginning"
         octets = shown(self._decoder.decode(av.Packet(data)))
         if octets.shape[:2] == (-(-height // 4) * 2, -(-width // 4) * 2) != (height, width):
-            octets = octets.repeat(2, 0).repeat(2, 1)[:height, :width]
+            enlarged = Image.fromarray(octets).resize((width, height), Image.Resampling.BILINEAR)
+            octets = np.asarray(enlarged)
         assert octets.shape == (height, width, 3)
         return form.of_rgb(octets)
 

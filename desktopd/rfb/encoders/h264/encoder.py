@@ -9,8 +9,8 @@ import numpy as np
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.encoder import EncodedRectangle, VideoEncoder
-from desktopd.rfb.encoders.h264.halving import Halving
-from desktopd.rfb.encoders.h264.macroblocks import Mask, mask_shape
+from desktopd.rfb.encoders.h264.halving import FINER, Halving
+from desktopd.rfb.encoders.h264.macroblocks import MACROBLOCK, Mask, mask_shape
 from desktopd.rfb.encoders.h264.rate_control import RateControl, most_bytes
 from desktopd.rfb.encoders.h264.stream_format import OPTIONS, StreamFormat
 from desktopd.rfb.encoders.h264.x264 import X264
@@ -27,7 +27,7 @@ _PROBE = 64
 class H264Encoder(VideoEncoder):
     """A stream whose frames fit the link; a key frame resets the viewer's decoder.
 
-    On links that are too thin its pictures have half the sides of their rectangle, where the viewer
+    Its pictures have half the sides of their rectangle where that is better, and the viewer
     enlarges them.
     """
 
@@ -69,7 +69,8 @@ class H264Encoder(VideoEncoder):
         key = self._resize(budget, changed) or key or not self._begun
         changed = self._all if changed is None or key else changed
         count = max(1, int(changed.sum()))
-        quantiser = self._rate_control.choose(level, budget, count, key=key)
+        finer = FINER if self._halving.halved else 0
+        quantiser = self._rate_control.choose(level, budget, count, key=key, finer=finer)
         data = self._x264.encode(pixels, quantiser, key=key, changed=changed)
         if not key:
             self._rate_control.learn(len(data), count)
@@ -77,22 +78,26 @@ class H264Encoder(VideoEncoder):
         return self.rectangle(area, _HEADER.pack(len(data), _RESET_CONTEXT if key else 0), data)
 
     def _resize(self, budget: float, changed: Mask | None) -> bool:
-        """Halve the pictures or stop that, where the link asks for it; whether they changed."""
+        """Halve the pictures or stop that, where it is better; whether they changed."""
         if not self._format.halved:
             return False
         if not self._begun:
             self._halving.begin(budget, self._all.size)
-            if not self._halving.halved:
-                return False
+            resized = self._halving.halved
         else:
-            count = self._all.size if changed is None else int(changed.sum())
-            wanted = self._rate_control.wanted(budget, max(1, count))
-            if wanted is None or not self._halving.follow(wanted):
-                return False
-        self._x264.close()
-        self._x264 = self._open(halved=self._halving.halved)
-        self._rate_control.resized(halved=self._halving.halved)
-        return True
+            resized = self._halving.due() and self._halving_changes(changed)
+        if resized:
+            self._x264.close()
+            self._x264 = self._open(halved=self._halving.halved)
+            self._rate_control.resized(halved=self._halving.halved)
+        return resized
+
+    def _halving_changes(self, changed: Mask | None) -> bool:
+        count = self._all.size if changed is None else int(changed.sum())
+        if count == 0 or not self._rate_control.usual(count):
+            return False
+        loss = self._x264.halving_loss() / (count * MACROBLOCK**2)
+        return self._halving.follow(self._rate_control.quantiser, loss)
 
     def _open(self, *, halved: bool = False) -> X264:
         width, height = self._size.width, self._size.height

@@ -1,4 +1,7 @@
-"""Pictures of half the size, for links that are too thin for pictures of the whole size."""
+"""Pictures of half the size: where the whole size would be so coarse that these look better.
+
+On thin links that is everything, on others what is smooth, such as a volume that is being turned.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,20 @@ import numpy as np
 
 from desktopd.geometry import Size
 from desktopd.rfb.encoders.h264.macroblocks import Mask
+from desktopd.rfb.encoders.h264.rate_control import COARSEST
 
-# A frame that wants a greater quantiser looks better at half the size with as many bytes, and has
-# room to become smaller still (PSNR of replay2d and replay3d).
-_TOO_COARSE = 41
-# With this one at half the size, the whole one fits with about 37.
-_FINE_ENOUGH = 27
-# So many frames in a row decide, since each change is a key frame.
-_FRAMES_TO_HALVE = 5
-_FRAMES_TO_RETURN = 45
+# Halving pays where what it loses is less than this part of what the quantiser loses: the square of
+# its step (PSNR of replay2d at 3.7 KB a frame, and of replay3d at 24 KB).
+_WORTH = 0.05
+# It has to be so many times as much before a halved stream returns to the whole size.
+_STICKY = 2.0
+# The quantiser at which the whole size has as many bytes as half of it has at a quantiser of 0.
+_EQUAL_BYTES = 9
+# By which quantisers may be finer at half the size, whose pixels are four of the screen.
+FINER = 5
+# Frames from one look at the loss to the next, and from one change to another: each is a key frame.
+_LOOK = 16
+_REST = 48
 # Bytes for each macroblock of the first frame, below which it is not tried at the whole size.
 _FEW_BYTES = 2.2
 
@@ -37,22 +45,42 @@ def half_mask(mask: Mask, size: Size) -> Mask:
     return np.asarray(even.reshape(rows // 2, 2, columns // 2, 2).any(axis=(1, 3)))
 
 
+def _step(quantiser: float) -> float:
+    """The distance of two levels of a coefficient, ITU-T H.264 section 8.5.9."""
+    return float(0.625 * 2 ** (quantiser / 6))
+
+
 class Halving:
-    """Whether the pictures of one stream are halved, by the quantisers that its frames want."""
+    """Whether the pictures of one stream are halved."""
 
     def __init__(self) -> None:
         self.halved = False
-        self._in_a_row = 0
+        self._frames = 0
+        self._changed_at = -_REST
 
     def begin(self, budget: float, macroblocks: int) -> None:
         """Choose for the first frame, of which nothing is known but its `budget` in bytes."""
         self.halved = budget < _FEW_BYTES * macroblocks
 
-    def follow(self, wanted: float) -> bool:
-        """Note the quantiser at which a frame would fit; whether the size changes with it."""
-        other = wanted < _FINE_ENOUGH if self.halved else wanted > _TOO_COARSE
-        self._in_a_row = self._in_a_row + 1 if other else 0
-        if self._in_a_row < (_FRAMES_TO_RETURN if self.halved else _FRAMES_TO_HALVE):
-            return False
-        self.halved, self._in_a_row = not self.halved, 0
-        return True
+    def due(self) -> bool:
+        """Whether to look, before the next frame, at what halving loses."""
+        self._frames += 1
+        looks = self._frames % _LOOK == 1
+        return looks and self._frames - self._changed_at >= _REST
+
+    def follow(self, quantiser: int, loss: float) -> bool:
+        """Note the quantiser of the last frame, and what it loses at half the size besides.
+
+        At the coarsest quantiser the whole size has no room left. The `loss` is the squared error
+        of a pixel that changed. Returns whether the size changes.
+        """
+        equal = quantiser + _EQUAL_BYTES if self.halved else quantiser
+        worth = _WORTH * _step(equal) ** 2
+        if self.halved:
+            change = loss > _STICKY * worth and equal < COARSEST
+        else:
+            change = loss < worth or quantiser >= COARSEST
+        if change:
+            self.halved, self._changed_at = not self.halved, self._frames
+            return True
+        return False

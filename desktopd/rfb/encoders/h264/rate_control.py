@@ -56,32 +56,35 @@ class RateControl:
         # Bytes that a changed macroblock would have at quantiser 0; None before the first.
         self._complexity: float | None = None
 
-    def wanted(self, budget: float, changed: int) -> float | None:
-        """The quantiser at which a usual frame would fit, between no bounds.
+    @property
+    def quantiser(self) -> int:
+        """That of the last frame."""
+        return self._quantiser
 
-        None before frames have told, and for a frame that is no measure: with few changes.
-        """
-        if self._complexity is None or self._share(changed) <= _FEW or not self._usual_changes:
-            return None
-        return self._fitting(budget, changed)
+    def usual(self, changed: int) -> bool:
+        """Whether a frame with so many changes is a measure for others."""
+        return self._share(changed) > _FEW
 
     def resized(self, *, halved: bool) -> None:
         """Expect frames of half the size from now on, or of the whole size again."""
+        steps = _HALVES * math.log2(_HALVED)
         if self._complexity is not None:
             self._complexity *= _HALVED if halved else 1 / _HALVED
+            self._quantiser += round(steps if halved else -steps)
 
-    def choose(self, level: int, budget: float, changed: int, *, key: bool) -> int:
+    def choose(self, level: int, budget: float, changed: int, *, key: bool, finer: int = 0) -> int:
         """The quantiser at which a frame of `changed` macroblocks should fit into `budget` bytes.
 
-        Not finer than `level` of quality, 0 to 9, asks for, nor than the frame before allows.
+        Not finer than `level` of quality, 0 to 9, asks for, by `finer` at most, nor than the frame
+        before allows.
         """
-        finest = _FINEST[level]
+        finest = _FINEST[level] - finer
         if self._complexity is None:
             self._complexity = _TYPICAL * 2 ** (finest / _HALVES)
         moving = float(changed) * (_KEY_COST if key else 1)
         wanted = self._fitting(budget, moving)
-        finer = _FINER if self._share(changed) > _FEW else 0
-        self._quantiser = min(COARSEST, max(finest, self._quantiser - finer, math.ceil(wanted)))
+        allowed = self._quantiser - (_FINER if self.usual(changed) else 0)
+        self._quantiser = min(COARSEST, max(finest, allowed, math.ceil(wanted)))
         return self._quantiser
 
     def _fitting(self, budget: float, changed: float) -> float:

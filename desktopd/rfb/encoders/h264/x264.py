@@ -24,7 +24,7 @@ from desktopd.rfb.encoders.h264.libx264 import (
 )
 from desktopd.rfb.encoders.h264.macroblocks import Mask, bounds, mask_shape
 from desktopd.rfb.encoders.h264.stream_format import PLAIN, StreamFormat
-from desktopd.rfb.encoders.h264.yuv import I420, scale, to_i420
+from desktopd.rfb.encoders.h264.yuv import I420, loss, scale, to_i420
 from desktopd.rfb.encoders.pixels import Pixels
 
 PRESET = b"ultrafast"
@@ -124,6 +124,10 @@ class X264:
         data = self._encoded()
         self._begun = True
         return data
+
+    def halving_loss(self) -> int:
+        """The squared errors, summed, that the last frame has at half the size besides coding."""
+        return loss(self._planes, half(self._size))
 
     def _mark_constant(self, changed: Mask) -> int:
         """Tell which macroblocks have not changed; the address of that."""

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import ctypes
-from ctypes import c_int, c_void_p
+from ctypes import c_int, c_uint64, c_void_p
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from desktopd.geometry import Rectangle
+from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.encoder import VideoError
 from desktopd.rfb.encoders.pixels import Pixels
 
 _ALIGNMENT = 64
-# libyuv's filter that averages all pixels that become one.
-_BOX = 3
+# libyuv's filters: between two pixels on each axis, and the mean of all pixels that become one.
+_LINEAR, _BOX = 2, 3
 
 
 class I420:
@@ -59,6 +59,20 @@ def scale(planes: I420, into: I420) -> None:
     _library().I420Scale(*arguments, _BOX)
 
 
+def loss(planes: I420, size: Size) -> int:
+    """The squared errors of luma, summed, of a frame that is scaled to `size` and back again."""
+    library, (luma, *_) = _library(), planes.planes
+    small = np.empty((size.height, size.width), np.uint8)
+    whole = np.empty((planes.height, planes.width), np.uint8)
+    source = (luma.ctypes.data, luma.strides[0], planes.width, planes.height)
+    reduced = (small.ctypes.data, size.width, size.width, size.height)
+    enlarged = (whole.ctypes.data, planes.width)
+    library.ScalePlane(*source, *reduced, _BOX)
+    library.ScalePlane(*reduced, *enlarged, planes.width, planes.height, _LINEAR)
+    compared = (*source[:2], *enlarged, planes.width, planes.height)
+    return int(library.ComputeSumSquareErrorPlane(*compared))
+
+
 @cache
 def _library() -> Any:
     try:
@@ -68,4 +82,8 @@ def _library() -> Any:
     library.ARGBToJ420.argtypes = (*(4 * (c_void_p, c_int)), c_int, c_int)
     frame = (*(3 * (c_void_p, c_int)), c_int, c_int)
     library.I420Scale.argtypes = (*frame, *frame, c_int)
+    plane = (c_void_p, c_int, c_int, c_int)
+    library.ScalePlane.argtypes = (*plane, *plane, c_int)
+    library.ComputeSumSquareErrorPlane.argtypes = (c_void_p, c_int, *plane)
+    library.ComputeSumSquareErrorPlane.restype = c_uint64
     return library

@@ -12,7 +12,6 @@ from desktopd.rfb.encoders.h264.halving import Halving, half, half_mask
 from desktopd.rfb.encoders.h264.macroblocks import MACROBLOCK, mask_shape
 
 sides = some.integers(1, 600).map(lambda half_side: 2 * half_side)
-TOO_COARSE, FINE = 45.0, 20.0
 
 
 @given(sides, sides, some.integers(0, 10_000))
@@ -37,14 +36,27 @@ def test_half_the_sides_are_even(width: int, height: int) -> None:
     assert 0 <= halved.height - height / 2 <= 1
 
 
-def test_some_frames_in_a_row_decide() -> None:
+@pytest.mark.parametrize(("quantiser", "loss"), [(24, 4.0), (42, 260.0)])
+def test_what_the_quantiser_loses_more_of_is_halved_and_what_is_finer_is_not(
+    quantiser: int, loss: float
+) -> None:
     halving = Halving()
-    wanted = [TOO_COARSE, TOO_COARSE, FINE, *[TOO_COARSE] * 5]
-    assert [halving.follow(one) for one in wanted] == [False] * 7 + [True]
+    assert not halving.follow(quantiser - 3, loss)
+    assert halving.follow(quantiser, loss)
     assert halving.halved
-    assert [halving.follow(one) for one in [FINE] * 44 + [TOO_COARSE]] == [False] * 45
-    assert [halving.follow(FINE) for _ in range(45)] == [False] * 44 + [True]
+    same_bytes = quantiser - 9
+    assert not halving.follow(same_bytes, loss)
+    assert not halving.follow(same_bytes, loss * 1.5)
+    assert halving.follow(same_bytes - 4, loss)
     assert not halving.halved
+
+
+def test_it_is_looked_at_now_and_then_and_later_after_a_change() -> None:
+    halving = Halving()
+    looks = [n for n in range(1, 40) if halving.due()]
+    assert looks == [1, 17, 33]
+    assert halving.follow(44, 1.0)
+    assert next(n for n in range(40, 140) if halving.due()) == 97
 
 
 @pytest.mark.parametrize(("budget", "halved"), [(3_000, True), (15_000, False)])
