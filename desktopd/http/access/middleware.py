@@ -102,7 +102,8 @@ class AuthMiddleware:
         if unsafe:
             _check_write(conn, access, path)
         scope["auth"] = access
-        let_in(scope)
+        if access.role is Role.CONTROL:
+            let_in(scope)
         if unsafe and path.startswith(ACTING):
             check_acts(conn, self._people)
         return None

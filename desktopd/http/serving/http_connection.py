@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import Any, cast
 
 from starlette.types import Scope
@@ -15,7 +16,9 @@ from uvicorn.protocols.http.httptools_impl import (
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from desktopd.http.serving.lingering_transport import LingeringTransport
+from desktopd.http.serving.proxy import UNIX
 from desktopd.http.serving.request_connection import CONNECTION
+from desktopd.http.serving.request_turns import RequestTurns
 from desktopd.refusals import Refusals
 from desktopd.sockets import adapt
 
@@ -54,16 +57,18 @@ class HttpConnection(HttpToolsProtocol):
     The same holds for a body that nobody reads any more, and for a connection that sends
     nothing. Headers that go on after 64 KiB are refused with status 431. Once an answer is whole,
     its client has to take some of it every TAKE_DEADLINE seconds. Which peers speak no HTTP is told
-    as `refusals` says. `settled` is set once somebody is let in, or the connection is over.
+    as `refusals` says. `settled` is set once somebody is let in, or the connection is over; until
+    then what comes is read in `turns`.
     """
 
-    def __init__(self, *args: Any, refusals: Refusals, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, refusals: Refusals, turns: RequestTurns, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Any number of strangers can have uvicorn warn, and it does not say who they are.
         self.logger = logging.getLogger("uvicorn.error.connection")
         self.logger.setLevel(logging.ERROR)
         self.settled = asyncio.Event()
         self._refusals = refusals
+        self._turns = turns
         self._deadline: asyncio.TimerHandle | None = None
         self._received = 0
         self._request_goes_on = False
@@ -83,6 +88,19 @@ class HttpConnection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        """Read what comes, of strangers when it is their turn."""
+        if self.settled.is_set():
+            self._read(data)
+        else:
+            self._plain.pause_reading()
+            self._turns.take(self._address, partial(self._read_in_turn, data))
+
+    def _read_in_turn(self, data: bytes) -> None:
+        self._read(data)
+        if not self.flow.read_paused:
+            self._plain.resume_reading()
+
+    def _read(self, data: bytes) -> None:
         """Count what belongs to headers that are still incomplete."""
         if self.transport.is_closing():
             return
@@ -132,10 +150,13 @@ class HttpConnection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP."""
-        address = self.client[0] if self.client else "unix"
-        if self._refusals.is_new(address, msg):
-            log.warning("%s: what it sends is no HTTP (https on a port without it?)", address)
+        if self._refusals.is_new(self._address, msg):
+            log.warning("%s: what it sends is no HTTP (https where it is not?)", self._address)
         super().send_400_response(msg)
+
+    @property
+    def _address(self) -> str:
+        return self.client[0] if self.client else UNIX
 
     def abort(self) -> None:
         """End the connection at once, if it has begun."""

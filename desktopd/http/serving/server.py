@@ -18,6 +18,7 @@ from desktopd.budgets import Budget, Share
 from desktopd.http.serving.accept_loop import AcceptLoop
 from desktopd.http.serving.http_connection import HttpConnection
 from desktopd.http.serving.listening_sockets import is_unix, url
+from desktopd.http.serving.request_turns import RequestTurns
 from desktopd.http.serving.scrub import scrubbed_logs
 from desktopd.http.serving.websocket_connection import WebSocketConnection
 from desktopd.refusals import Refusals
@@ -124,6 +125,7 @@ class _Uvicorn(uvicorn.Server):
             server_state=self.server_state,
             app_state={},
             refusals=Refusals(),
+            turns=RequestTurns(),
         )
         tls = self.config.ssl
         self.servers = []

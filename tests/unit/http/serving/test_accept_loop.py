@@ -9,11 +9,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
-from starlette.types import ASGIApp
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 from websockets.asyncio.client import connect
 
 from desktopd.budgets import Budget, Share
 from desktopd.http.serving.listening_sockets import bind_unix
+from desktopd.http.serving.request_connection import let_in
+from desktopd.http.serving.request_turns import RequestTurns
 from desktopd.http.serving.server import HttpServer
 from desktopd.tls.certificate import Certificate
 from tests.unit.certificate import certificate
@@ -78,6 +81,44 @@ async def test_whoever_is_let_in_loses_nothing_to_strangers_of_the_same_address(
         assert share.taken == PLACES
 
 
+async def test_strangers_who_all_ask_at_once_have_the_owner_wait_for_one_of_them() -> None:
+    served: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        served.append(scope["path"])
+        if scope["path"] == "/owner":
+            let_in(scope)
+        await PlainTextResponse("here")(scope, receive, send)
+
+    async with AsyncExitStack() as stack, serving(app) as server:
+        inside = await opened(server)
+        stack.callback(inside[1].close)
+        await answer(inside, "/owner", "")
+        came = await strangers(server, stack, 40)
+        for _, writer in came:
+            writer.write(b"GET /stranger HTTP/1.1\r\n\r\n")
+        await answer(inside, "/owner", "")
+        assert served.count("/owner") == 2
+        before = served.index("/owner", 1)
+        for reader, _ in came:
+            await reader.readuntil(b"here")
+        assert served.count("/stranger") == 40
+        assert before < 30, "they were served one after the other, and the owner between them"
+
+
+async def test_an_address_with_many_requests_is_served_as_often_as_one_with_one() -> None:
+    done: list[str] = []
+    turns = RequestTurns()
+    for address in ("192.0.2.66", "192.0.2.66", "192.0.2.66", "192.0.2.1"):
+        turns.take(address, lambda address=address: done.append(address))  # type: ignore[misc]
+    for _ in range(2):
+        await asyncio.sleep(0)
+    assert done == ["192.0.2.66", "192.0.2.1"], "one in each turn of the loop"
+    for _ in range(2):
+        await asyncio.sleep(0)
+    assert done[2:] == ["192.0.2.66"] * 2
+
+
 async def test_places_come_back() -> None:
     async with AsyncExitStack() as stack, crowded(make_app()) as (server, share):
         for _, writer in await strangers(server, stack, PLACES):
@@ -140,5 +181,5 @@ async def test_who_speaks_no_http_is_told_once(caplog: pytest.LogCaptureFixture)
         writer.write(f"GET /healthz HTTP/1.1\r\n{upgrade}\r\n".encode())
         assert b" 200 " in await rest(reader)
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
-        "127.0.0.1: what it sends is no HTTP (https on a port without it?)"
+        "127.0.0.1: what it sends is no HTTP (https where it is not?)"
     ]
