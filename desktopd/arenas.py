@@ -1,14 +1,16 @@
-"""How glibc's malloc divides its memory among threads (mallopt(3))."""
+"""How glibc's malloc keeps memory: for all threads in one place, and no longer than it is used."""
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 
 _M_ARENA_MAX = -8
+TRIM_EVERY = 20.0
 
 
 def use_one_arena() -> None:
-    """Have all threads take memory from one place; to be called before there are any.
+    """Have all threads take memory from one place (mallopt(3)), before there are any.
 
     By itself each thread gets an arena of its own, where what it has freed serves no other thread:
     a daemon whose viewers come and go grows by what each has held at its worst moment. Where the C
@@ -17,3 +19,16 @@ def use_one_arena() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_M_ARENA_MAX, 1)
+
+
+async def keep_trimmed() -> None:
+    """Give back what is free in the middle of that place too, again and again (malloc_trim(3)).
+
+    By itself malloc gives back its end alone, so that each small piece behind a large one keeps the
+    room of the large one. Pictures and encoders of viewers who come and go leave many such holes.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    while trim is not None:
+        await asyncio.sleep(TRIM_EVERY)
+        await asyncio.to_thread(trim, 0)
+    await asyncio.Event().wait()

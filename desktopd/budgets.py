@@ -18,6 +18,7 @@ from desktopd.addresses import address_key
 class Budget(StrEnum):
     """What there are places for."""
 
+    CONNECTIONS = "connections"
     STRANGERS = "strangers"
     LOOKUPS = "lookups"
     CAPTURES = "captures"

@@ -17,7 +17,7 @@ from collections.abc import Coroutine
 from pydantic import SecretStr
 
 from desktopd.application_on_desktop import session_application
-from desktopd.arenas import use_one_arena
+from desktopd.arenas import keep_trimmed, use_one_arena
 from desktopd.budgets import Budget, Share
 from desktopd.config import ConfigError, Loaded, Settings, is_loopback
 from desktopd.control.heartbeat import keep_beating
@@ -116,7 +116,9 @@ class Daemon:
             raise ConfigError(str(error)) from None
         self._certificate = self._own_certificate()
         tls = self._certificate.context() if self._certificate else None
-        self._http = HttpServer(app, _listen(settings), tls=tls)
+        self._http = HttpServer(
+            app, _listen(settings), tls=tls, strangers=shares[Budget.CONNECTIONS]
+        )
         vnc_tls = self._certificate.context() if self._certificate else None
         self._vnc_port = _vnc_port(
             settings, self._viewers, self._rfb, shares[Budget.STRANGERS], vnc_tls
@@ -184,6 +186,7 @@ class Daemon:
             "idle": _idle(viewers, settings.idle_timeout),
             "reporter": Reporter(self._folder, self._report).serve(),
             "heartbeat": keep_beating(),
+            "memory": keep_trimmed(),
         }
         if self._files is not None:
             tasks["uploads"] = keep_swept(self._files.staging, self._files.disk)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
 from typing import Any
@@ -57,10 +59,25 @@ class AuditFormatter(logging.Formatter):
         return json.dumps({"time": _time(record), "event": record.getMessage(), **facts})
 
 
+class AuditFile(WatchedFileHandler):
+    """A file for its user alone, opened anew once it has been moved away (logrotate).
+
+    The mode of one that is there already stays as it is. Raises OSError, also for a named pipe that
+    nobody reads.
+    """
+
+    def _open(self) -> TextIOWrapper:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+        # With O_NONBLOCK a pipe without a reader is an error; without, its opening waits for ever.
+        descriptor = os.open(self.baseFilename, flags | os.O_NONBLOCK, 0o600)
+        os.set_blocking(descriptor, True)
+        return open(descriptor, "a", encoding=self.encoding)
+
+
 def set_up(level: str, form: str, audit_log: Path | None) -> None:
     """Log to the standard error as ``text`` or ``json``, and audit into a file if there is one.
 
-    That is opened anew once it has been moved away (logrotate). Raises OSError.
+    Raises OSError.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
@@ -69,7 +86,7 @@ def set_up(level: str, form: str, audit_log: Path | None) -> None:
     root.addHandler(handler)
     audit.log.propagate = False
     if audit_log is not None:
-        file = WatchedFileHandler(audit_log, encoding="utf-8")
+        file = AuditFile(audit_log, encoding="utf-8")
         file.setFormatter(AuditFormatter())
         audit.log.setLevel(logging.INFO)
         audit.log.addHandler(file)

@@ -6,6 +6,7 @@ The rooms know their options alone: of the settings' other names, files and vari
 from __future__ import annotations
 
 import os
+import resource
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -124,8 +125,11 @@ def _rfb(settings: Settings) -> str:
 
 
 def budgets(settings: Settings) -> Budgets:
-    """What others than the owner may cost."""
-    return Budgets({budget: getattr(settings, f"most_{budget}") for budget in Budget})
+    """What others than the owner may cost; strangers leave half of the descriptors to the rest."""
+    most = {budget: getattr(settings, f"most_{budget}") for budget in Budget}
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most[Budget.CONNECTIONS] = min(most[Budget.CONNECTIONS], descriptors // 2)
+    return Budgets(most)
 
 
 def viewer_limits(settings: Settings) -> Limits:

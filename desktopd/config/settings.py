@@ -218,6 +218,11 @@ class Settings(BaseModel):
         None, description="websockify token plugin that resolves /websockify?token=NAME"
     )
     target_source: str | None = Field(None, description="source that target_plugin reads")
+    most_connections: int = Field(
+        1000,
+        ge=1,
+        description="HTTP connections at one moment by which nobody with control has come",
+    )
     most_strangers: int = Field(
         32, ge=1, description="VNC connections at one moment that have not shown a password"
     )

@@ -101,7 +101,7 @@ def _place(told: IO[str]) -> ListeningPlace | None:
     for line in told:
         if line.startswith(SOCKET):
             socket = line.removeprefix(SOCKET).strip()
-        elif socket and line.startswith(f"{ADDRESS}{socket}"):
+        elif socket and line.startswith(f"{ADDRESS}{socket}/"):
             return ListeningPlace(socket, line.removeprefix(f"{ADDRESS}{socket}").strip())
     return None
 

@@ -1,6 +1,7 @@
 """Gives parts of desktopd what nobody sends on purpose, for as long as one likes.
 
     tests/run fuzz -- --minutes 10 --target rfb-viewer,http
+    tests/run fuzz -- --release
 
 An input that does harm is made as small as it can be, and kept in tests/fuzz/corpus, with which
 every run and tests/unit/fuzz begin. The exit status is 1 then.
@@ -9,86 +10,73 @@ every run and tests/unit/fuzz begin. The exit status is 1 then.
 from __future__ import annotations
 
 import argparse
+import gc
 import resource
 import sys
 import time
-from collections.abc import Sequence
-
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from tests.fuzz import files_of_settings, names, network, rfb
-from tests.fuzz.corpus import keep, kept
-from tests.fuzz.target import Check, Target, in_time
+from tests.fuzz.corpus import keep
+from tests.fuzz.fuzzed import Fuzzed
+from tests.fuzz.target import Target
 
 TARGETS = (*rfb.TARGETS, *network.TARGETS, *names.TARGETS, *files_of_settings.TARGETS)
-BATCH = 500
-_PHASES = (Phase.generate, Phase.shrink)
+DRAWN = 20
+"""Inputs that strategies draw for a batch; they take milliseconds each."""
+MUTATED = 980
+MOST_GROWTH = 64.0
+"""Megabytes that a target may take from its first batch to its last: it keeps nothing."""
+
+Goes = Callable[[Fuzzed], bool]
 
 
-class Fuzzed:
-    """A target while it is fuzzed: counts its inputs, and knows the one that failed last."""
+def fuzz(target: Target, goes_on: Goes) -> bool:
+    """Fuzz while `goes_on` says so, and print how it went; returns whether all was well.
 
-    def __init__(self, target: Target, check: Check) -> None:
-        self.inputs = 0
-        self.failing = b""
-        self._target = target
-        self._check = check
-
-    def replay(self) -> None:
-        """Check what has once done harm; raises where it still does."""
-        for data in kept(self._target.name):
-            self._try(data)
-
-    def batch(self, number: int, count: int) -> None:
-        """Check `count` inputs that follow from `number`; raises at the smallest that does harm."""
-
-        @settings(
-            max_examples=count,
-            deadline=None,
-            database=None,
-            phases=_PHASES,
-            suppress_health_check=[*HealthCheck],
-        )
-        @seed(number)
-        @given(self._target.inputs)
-        def check(data: bytes) -> None:
-            self._try(data)
-
-        check()
-
-    def _try(self, data: bytes) -> None:
-        self.inputs += 1
-        self.failing = data
-        in_time(self._check, data)
-
-
-def fuzz(target: Target, seconds: float) -> bool:
-    """Fuzz for so long, and print how it went; returns whether all was well."""
-    began, memory = time.monotonic(), _megabytes()
+    Ctrl+C ends it earlier.
+    """
+    began, memory = time.monotonic(), 0.0
     with target.opened() as check:
         fuzzed = Fuzzed(target, check)
         try:
             fuzzed.replay()
-            while (now := time.monotonic()) - began < seconds:
-                fuzzed.batch(int(now * 1e6), BATCH)
+            while goes_on(fuzzed):
+                fuzzed.batch(time.time_ns(), DRAWN, MUTATED)
+                memory = memory or _megabytes()
+        except KeyboardInterrupt:
+            print("interrupted: ", end="")
         except Exception as error:
             path = keep(target.name, fuzzed.failing)
             print(f"{target.name}: {path.name} does harm: {error!r}", flush=True)
             return False
-    grown = _megabytes() - memory
-    print(f"{target.name}: {fuzzed.inputs} inputs in {seconds:.0f} s, +{grown:.0f} MB", flush=True)
-    return True
+        grown = _megabytes() - memory if memory else 0.0
+    took = max(time.monotonic() - began, 1e-3)
+    rate = fuzzed.inputs / took
+    print(
+        f"{target.name}: {fuzzed.inputs:,} inputs in {took:.0f} s, {rate:,.0f} a second, "
+        f"{grown:+.1f} MB",
+        flush=True,
+    )
+    return grown < MOST_GROWTH
 
 
 def _megabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
 
 
 def parser() -> argparse.ArgumentParser:
     """The options of the command line."""
     names = ",".join(target.name for target in TARGETS)
     options = argparse.ArgumentParser("tests/run fuzz --", description=__doc__)
-    options.add_argument("--minutes", type=float, default=10, help="for all targets together [10]")
+    length = options.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=float, default=10, help="for all targets together [10]")
+    length.add_argument(
+        "--release", action="store_true", help="as many inputs of each as a release has to take"
+    )
     options.add_argument("--target", default=names, help=f"[{names}]")
     return options
 
@@ -102,12 +90,26 @@ def chosen(text: str) -> list[Target]:
     return [known[name] for name in wanted]
 
 
+def for_seconds(seconds: float) -> Goes:
+    """Until that time is over."""
+    end = time.monotonic() + seconds
+    return lambda _: time.monotonic() < end
+
+
+def for_inputs(count: int) -> Goes:
+    """Until there were so many inputs."""
+    return lambda fuzzed: fuzzed.inputs < count
+
+
 def main(arguments: Sequence[str]) -> int:
     """Fuzz one target after the other; returns the exit status."""
     asked = parser().parse_args(arguments)
     targets = chosen(asked.target)
     each = asked.minutes * 60 / len(targets)
-    well = [fuzz(target, each) for target in targets]
+    well = [
+        fuzz(target, for_inputs(target.release) if asked.release else for_seconds(each))
+        for target in targets
+    ]
     return 0 if all(well) else 1
 
 

@@ -58,4 +58,4 @@ def _opened() -> Iterator[Check]:
         yield check
 
 
-TARGETS = (Target("settings", FILES, _opened),)
+TARGETS = (Target("settings", FILES, _opened, 10_000),)

@@ -120,4 +120,7 @@ def _framed() -> Iterator[Check]:
         yield check
 
 
-TARGETS = (Target("http", REQUESTS, _requested), Target("websocket", FRAMES, _framed))
+TARGETS = (
+    Target("http", REQUESTS, _requested, 20_000),
+    Target("websocket", FRAMES, _framed, 100_000),
+)

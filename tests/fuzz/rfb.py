@@ -92,6 +92,6 @@ def _passed(chunks: Iterable[bytes]) -> tuple[bytes, bool]:
 
 
 TARGETS = (
-    Target("rfb-viewer", VIEWER_SAYS, always(check_viewer)),
-    Target("rfb-server", SERVER_SAYS, always(check_server)),
+    Target("rfb-viewer", VIEWER_SAYS, always(check_viewer), 1_000_000),
+    Target("rfb-server", SERVER_SAYS, always(check_server), 1_000_000),
 )

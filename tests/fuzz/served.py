@@ -1,29 +1,33 @@
-"""The application on a real server in a thread of its own, and what it logs while it is fuzzed."""
+"""The application on a real server of loopback, and what it logs while it is fuzzed."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from starlette.types import ASGIApp
 
-from tests.unit.http.desktop import serving
+from desktopd.http.serving.server import HttpServer
+from tests.unit.http.desktop import opened, serving
 
 MOST_LINES = 20
 """Lines of the log for one input: more is a flood."""
+ASK_EVERY = 50
+"""Inputs between two questions whether the server still answers."""
+LONGEST_ANSWER = 30.0
 
 
 class Served(logging.Handler):
-    """A server at `address`; hears what is logged."""
+    """A server in the loop of `runner`, which runs while something is sent; hears the log."""
 
-    def __init__(self, address: tuple[str, int]) -> None:
+    def __init__(self, server: HttpServer, runner: asyncio.Runner) -> None:
         super().__init__(logging.INFO)
-        self.address = address
         self.heard: list[logging.LogRecord] = []
+        self._server = server
+        self._runner = runner
+        self._checks = 0
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep what a log would show."""
@@ -32,28 +36,42 @@ class Served(logging.Handler):
     def send(self, *parts: bytes, answers: int = 0) -> bytes:
         """Send the parts on one connection, and read until the server ends it.
 
-        Between two parts it reads `answers` bytes at least.
+        Between two parts it reads `answers` bytes at least. Raises TimeoutError.
         """
+        return self._runner.run(self._send(parts, answers))
+
+    async def _send(self, parts: tuple[bytes, ...], answers: int) -> bytes:
         heard = b""
-        with socket.create_connection(self.address, timeout=10) as connection:
-            first, *rest = parts
+        async with asyncio.timeout(LONGEST_ANSWER):
+            reader, writer = await opened(self._server)
             with suppress(ConnectionError):
-                connection.sendall(first)
-                while rest and len(heard) < answers and (data := connection.recv(65536)):
+                for part in parts:
+                    writer.write(part)
+                    await writer.drain()
+                    while part is not parts[-1] and len(heard) < answers:
+                        if not (data := await reader.read(65536)):
+                            break
+                        heard += data
+                writer.write_eof()
+                while data := await reader.read(65536):
                     heard += data
-                for part in rest:
-                    connection.sendall(part)
-                connection.shutdown(socket.SHUT_WR)
-                while data := connection.recv(65536):
-                    heard += data
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
         return heard
 
     def check(self) -> None:
-        """AssertionError for an error or a flood since the last check, or where nobody answers."""
+        """AssertionError for an error or a flood since the last check, or where nobody answers.
+
+        That it answers is asked now and then: the next input would be told nothing either.
+        """
         heard, self.heard = self.heard, []
         errors = [self.format(record) for record in heard if record.levelno >= logging.ERROR]
         assert errors == []
         assert len(heard) <= MOST_LINES, f"{len(heard)} lines for one input"
+        self._checks += 1
+        if self._checks % ASK_EVERY:
+            return
         asked = b"GET /healthz HTTP/1.1\r\nHost: desk.test\r\nConnection: close\r\n\r\n"
         assert b" 200 " in self.send(asked)
 
@@ -61,23 +79,12 @@ class Served(logging.Handler):
 @contextmanager
 def served(app: ASGIApp) -> Iterator[Served]:
     """`app` on a free port of loopback."""
-    loop, ready, ended = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
-    found: list[Served] = []
-
-    async def serve() -> None:
-        async with serving(app) as server:
-            found.append(Served(server.sockets[0].getsockname()))
-            logging.getLogger().addHandler(found[0])
-            ready.set()
-            await ended.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    assert ready.wait(30)
-    try:
-        yield found[0]
-    finally:
-        logging.getLogger().removeHandler(found[0])
-        loop.call_soon_threadsafe(ended.set)
-        thread.join()
-        loop.close()
+    with asyncio.Runner() as runner:
+        context = serving(app)
+        server = Served(runner.run(context.__aenter__()), runner)
+        logging.getLogger().addHandler(server)
+        try:
+            yield server
+        finally:
+            logging.getLogger().removeHandler(server)
+            runner.run(context.__aexit__(None, None, None))

@@ -17,11 +17,15 @@ LONGEST = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`opened` gives a check for as long as it is open: it raises where an input does harm."""
+    """`opened` gives a check for as long as it is open: it raises where an input does harm.
+
+    `release`: how many inputs it has to take before a release.
+    """
 
     name: str
     inputs: SearchStrategy[bytes]
     opened: Callable[[], AbstractContextManager[Check]]
+    release: int
 
 
 def always(check: Check) -> Callable[[], AbstractContextManager[Check]]:

@@ -46,7 +46,6 @@ def main(arguments: list[str]) -> None:
         desktop.ready(120)
         samples = asyncio.run(_soak(desktop, asked))
         (asked.out / "daemon.log").write_text(desktop.log.read_text(errors="replace"))
-    (asked.out / "soak.csv").write_text(table(samples))
     (asked.out / "soak.svg").write_text(plot(samples))
     _report(samples, asked.warm * 60)
 
@@ -59,6 +58,7 @@ async def _soak(desktop: Daemon, asked: argparse.Namespace) -> list[Sample]:
         working = tasks.create_task(load.run())
         while time.monotonic() - began < asked.minutes * 60:
             samples.append(await asyncio.to_thread(take, desktop, time.monotonic() - began))
+            (asked.out / "soak.csv").write_text(table(samples))
             await asyncio.sleep(asked.every)
         working.cancel()
     print(f"{load.visits} viewers, {load.pastes} copies, {load.uploads} uploads", end=", ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,8 +70,10 @@ def test_the_audit_log_is_its_own_and_lives_through_a_rotation(
     path = folder / "audit.jsonl"
     set_up("error", "json", path)
     audit.note(audit.Event.FILE, address="192.0.2.1", action="loads", path="a\nb", size=None)
+    assert path.stat().st_mode & 0o777 == 0o600
     path.rename(folder / "audit.jsonl.1")
     audit.note(audit.Event.COPIED_OUT, address="192.0.2.1", text=5)
+    assert path.stat().st_mode & 0o777 == 0o600
     (first,), (second,) = lines(folder / "audit.jsonl.1"), lines(path)
     del first["time"], second["time"]
     assert first == {"event": "file", "address": "192.0.2.1", "action": "loads", "path": "a\nb"}
@@ -93,3 +96,6 @@ def test_an_audit_log_that_cannot_be_written_is_an_error(
 ) -> None:
     with pytest.raises(OSError, match="directory"):
         set_up("info", "text", folder)
+    os.mkfifo(folder / "pipe")
+    with pytest.raises(OSError, match="No such device"):
+        set_up("info", "text", folder / "pipe")

@@ -44,6 +44,7 @@ ARROWS = {
     "multiplexer": "",
     "logs": "audit",
     "budgets": "addresses",
+    "refusals": "addresses",
     "lockout": "addresses",
     "sockets": "",
     "tls": "errors kept_file",
@@ -61,7 +62,7 @@ ARROWS = {
         "geometry trace x11 rfb.rfb_server rfb.relay rfb.server rfb.shown_session rfb.viewers"
     ),
     "rfb.listeners": (
-        f"{VALUES} {TASKS} budgets lockout sockets rfb.protocol rfb.rfb_server rfb.viewers"
+        f"{VALUES} {TASKS} budgets lockout refusals sockets rfb.protocol rfb.rfb_server rfb.viewers"
     ),
     "files": f"{VALUES} {TASKS}",
     "applications": f"{VALUES} {TASKS}",
@@ -69,7 +70,7 @@ ARROWS = {
     # The probe of an RFB server speaks RFB.
     "session.probes.rfb": f"{VALUES} {TASKS} x11 rfb.protocol",
     "http": (
-        f"{VALUES} {TASKS} budgets lockout sockets applications files session x11 "
+        f"{VALUES} {TASKS} budgets lockout refusals sockets applications files session x11 "
         "rfb.relay rfb.rfb_server rfb.viewers"
     ),
     "integrations": "http",

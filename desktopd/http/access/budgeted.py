@@ -9,6 +9,7 @@ from desktopd.budgets import Displaced, Share
 from desktopd.http.access.access import Access
 from desktopd.http.problems import Problem
 from desktopd.http.serving.proxy import client_address
+from desktopd.http.serving.request_connection import break_off
 from desktopd.rfb.viewers.viewer import Role
 
 
@@ -59,6 +60,8 @@ class _Answer:
 
 
 async def _hang_up(scope: Scope, send: Send) -> None:
-    """End a WebSocket; an answer that has begun is cut off by the server when nothing follows."""
+    """End a WebSocket, or an answer that has begun."""
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1013, "reason": "too many watchers"})
+    else:
+        break_off(scope)

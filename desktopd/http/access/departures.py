@@ -1,4 +1,4 @@
-"""Ends connections that are open when their right to be ends: of a link, or of who logs out.
+"""Ends connections that are open when their right to be ends: that of a link, or a sign-in.
 
 Tested by tests/unit/http/api/test_links.py.
 """
@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desktopd.http.access.access import Access
 from desktopd.http.problems import Problem, problem_response
+from desktopd.http.serving.request_connection import break_off
 from desktopd.rfb.viewers.connection import Cause, Ending
 from desktopd.rfb.viewers.people import Visitor
 from desktopd.tasks import race
@@ -23,6 +24,7 @@ _DETAILS = {
     Cause.LINK_REVOKED: "its link was revoked",
     Cause.LINK_EXPIRED: "the time of its link is over",
     Cause.LOGGED_OUT: "its user logged out",
+    Cause.SIGN_IN_OVER: "its page has been signed in for too long",
 }
 
 
@@ -38,12 +40,12 @@ class Departures:
         future = asyncio.get_running_loop().create_future()
         entry = access.link, None if visitor is None else visitor.key, future
         self._waiting.add(entry)
-        ends = access.until if access.link is not None else None
+        ends = access.until
         try:
             async with asyncio.timeout(None if ends is None else max(0.0, ends - self._clock())):
                 cause = await future
         except TimeoutError:
-            cause = Cause.LINK_EXPIRED
+            cause = Cause.LINK_EXPIRED if access.link is not None else Cause.SIGN_IN_OVER
         finally:
             self._waiting.discard(entry)
         return Ending(cause, _DETAILS[cause])
@@ -63,7 +65,7 @@ class Departures:
 
 
 class DepartingMiddleware:
-    """Cuts off requests, such as long transfers, whose link opens nothing any more.
+    """Cuts off requests, such as long transfers, whose link or sign-in opens nothing any more.
 
     WebSockets are ended by those who serve them, which tell why.
     """
@@ -75,7 +77,7 @@ class DepartingMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request for as long as its link is valid."""
         access = scope.get("auth")
-        if scope["type"] != "http" or not isinstance(access, Access) or access.link is None:
+        if scope["type"] != "http" or not isinstance(access, Access) or not _ends(access):
             await self._app(scope, receive, send)
             return
         begun = False
@@ -90,7 +92,16 @@ class DepartingMiddleware:
             return None
 
         ending = await race(serve(), self._departures.of(access, None))
-        # An answer that has begun is cut off by the server when nothing follows.
-        if ending is not None and not begun:
-            problem = Problem(401, ending.detail, "ask whoever sent it for another", _CLOSE)
+        if ending is None:
+            return
+        if begun:
+            break_off(scope)
+        else:
+            remedy = "open it anew" if access.link is None else "ask whoever sent it for another"
+            problem = Problem(401, ending.detail, remedy, _CLOSE)
             await problem_response(HTTPConnection(scope), problem)(scope, receive, send)
+
+
+def _ends(access: Access) -> bool:
+    """Whether it may end before the token changes."""
+    return access.link is not None or access.until is not None

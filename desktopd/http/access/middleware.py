@@ -17,6 +17,7 @@ from desktopd.http.access.visitor import ACTING, check_acts
 from desktopd.http.problems import Problem, problem_response, wants_html
 from desktopd.http.serving.prefix import path_below, stripped
 from desktopd.http.serving.proxy import is_https
+from desktopd.http.serving.request_connection import let_in
 from desktopd.rfb.viewers.people import People
 from desktopd.rfb.viewers.viewer import Role
 
@@ -101,6 +102,8 @@ class AuthMiddleware:
         if unsafe:
             _check_write(conn, access, path)
         scope["auth"] = access
+        if access.role is Role.CONTROL:
+            let_in(scope)
         if unsafe and path.startswith(ACTING):
             check_acts(conn, self._people)
         return None

@@ -22,6 +22,7 @@ from desktopd.files.paths import shown
 from desktopd.files.reading import OpenedFile
 from desktopd.files.sharing import SharedFiles
 from desktopd.http.problems import Problem
+from desktopd.http.serving.request_connection import break_off
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ class Outgoing(Response):
                 await send({"type": "http.response.body", "body": b""})
         except FilesError as error:
             log.warning("a download breaks off: %s", error)
+            break_off(scope)
         finally:
             gone.cancel()
             await self._files.disk.run(self._close)

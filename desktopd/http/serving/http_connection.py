@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from functools import partial
 from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from desktopd.http.serving.lingering_transport import LingeringTransport
+from desktopd.http.serving.proxy import UNIX
+from desktopd.http.serving.request_connection import CONNECTION
+from desktopd.http.serving.request_turns import RequestTurns
+from desktopd.refusals import Refusals
 from desktopd.sockets import adapt
+
+log = logging.getLogger(__name__)
 
 HEADER_DEADLINE = 10.0
 HEADER_LIMIT = 65_536
@@ -21,16 +34,41 @@ _TOO_LONG = b"content-type: text/plain\r\ncontent-length: %d\r\nconnection: clos
 )
 
 
+class Exchange:
+    """A request and its answer, on the connection by which they go."""
+
+    def __init__(self, connection: HttpConnection, cycle: RequestResponseCycle) -> None:
+        self._connection = connection
+        self._cycle = cycle
+
+    def let_in(self) -> None:
+        """Give the place of a stranger back."""
+        self._connection.settled.set()
+
+    def break_off(self) -> None:
+        """Close the connection without a word of uvicorn's about an answer that is incomplete."""
+        self._cycle.disconnected = True
+        self._connection.transport.close()
+
+
 class HttpConnection(HttpToolsProtocol):
     """Closed when the headers of a request are not there 10 s after it began.
 
     The same holds for a body that nobody reads any more, and for a connection that sends
     nothing. Headers that go on after 64 KiB are refused with status 431. Once an answer is whole,
-    its client has to take some of it every TAKE_DEADLINE seconds.
+    its client has to take some of it every TAKE_DEADLINE seconds. Which peers speak no HTTP is told
+    as `refusals` says. `settled` is set once somebody is let in, or the connection is over; until
+    then what comes is read in `turns`.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, refusals: Refusals, turns: RequestTurns, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Any number of strangers can have uvicorn warn, and it does not say who they are.
+        self.logger = logging.getLogger("uvicorn.error.connection")
+        self.logger.setLevel(logging.ERROR)
+        self.settled = asyncio.Event()
+        self._refusals = refusals
+        self._turns = turns
         self._deadline: asyncio.TimerHandle | None = None
         self._received = 0
         self._request_goes_on = False
@@ -45,10 +83,24 @@ class HttpConnection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clock."""
+        self.settled.set()
         self._stop_clock()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        """Read what comes, of strangers when it is their turn."""
+        if self.settled.is_set():
+            self._read(data)
+        else:
+            self._plain.pause_reading()
+            self._turns.take(self._address, partial(self._read_in_turn, data))
+
+    def _read_in_turn(self, data: bytes) -> None:
+        self._read(data)
+        if not self.flow.read_paused:
+            self._plain.resume_reading()
+
+    def _read(self, data: bytes) -> None:
         """Count what belongs to headers that are still incomplete."""
         if self.transport.is_closing():
             return
@@ -69,6 +121,8 @@ class HttpConnection(HttpToolsProtocol):
         """From here on it is for the application to set bounds."""
         self._stop_clock()
         super().on_headers_complete()
+        if self.cycle is not None and self.cycle.scope is self.scope:
+            cast(Scope, self.scope)[CONNECTION] = Exchange(self, self.cycle)
 
     def on_message_complete(self) -> None:
         """All of a request is there."""
@@ -86,11 +140,28 @@ class HttpConnection(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """End what the WebSocket library refuses to read: uvicorn would leave it open for ever."""
         self.transport = self._plain
+        # Whoever may not have one is sent away at once, and those who watch are counted as such.
+        self.settled.set()
         super().handle_websocket_upgrade()
         websocket = self.transport.get_protocol()
         if isinstance(websocket, WebSocketsSansIOProtocol) and not websocket.handshake_initiated:
             self.transport.write(b"".join(websocket.conn.data_to_send()))
             self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP."""
+        if self._refusals.is_new(self._address, msg):
+            log.warning("%s: what it sends is no HTTP (https where it is not?)", self._address)
+        super().send_400_response(msg)
+
+    @property
+    def _address(self) -> str:
+        return self.client[0] if self.client else UNIX
+
+    def abort(self) -> None:
+        """End the connection at once, if it has begun."""
+        if self.transport is not None:
+            self.transport.abort()
 
     def _expect_headers(self) -> None:
         self._stop_clock()

@@ -7,7 +7,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_LOGGERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi", "asyncio")
+_LOGGERS = (
+    *("uvicorn", "uvicorn.error", "uvicorn.error.connection", "uvicorn.access", "uvicorn.asgi"),
+    "asyncio",
+)
 # In a URL, maybe inside another one, or in a header.
 _SECRETS = re.compile(r"""((?:token|ticket)(?:=|%3d)|bearer(?:\s+|\.))[^\s&;"',]+""", re.IGNORECASE)
 

@@ -14,10 +14,14 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
-from desktopd.http.serving.http_connection import HEADER_DEADLINE, HttpConnection
-from desktopd.http.serving.listening_sockets import BACKLOG, is_unix, url
+from desktopd.budgets import Budget, Share
+from desktopd.http.serving.accept_loop import AcceptLoop
+from desktopd.http.serving.http_connection import HttpConnection
+from desktopd.http.serving.listening_sockets import is_unix, url
+from desktopd.http.serving.request_turns import RequestTurns
 from desktopd.http.serving.scrub import scrubbed_logs
 from desktopd.http.serving.websocket_connection import WebSocketConnection
+from desktopd.refusals import Refusals
 
 log = logging.getLogger(__name__)
 
@@ -25,12 +29,14 @@ MESSAGE_LIMIT = 2 * 1024 * 1024
 PING = 10.0
 """Seconds between two pings: with `PONG`, whoever takes nothing is gone within 30 s."""
 PONG = 20.0
+MOST_CONNECTIONS = 1000
+"""Connections at one moment by which nobody has been let in, unless another number is given."""
 
 
 class HttpServer:
     """Serves `app` on listening `sockets`; installs no signal handlers.
 
-    With `tls` it serves https.
+    With `tls` it serves https. Whoever is not let in yet has a place of `strangers`.
     """
 
     def __init__(
@@ -39,6 +45,7 @@ class HttpServer:
         sockets: Sequence[socket.socket],
         *,
         tls: ssl.SSLContext | None = None,
+        strangers: Share | None = None,
         access_log: bool = False,
     ) -> None:
         self.sockets = list(sockets)
@@ -49,7 +56,8 @@ class HttpServer:
         config = _config(app, access_log=access_log)
         config.load()
         config.ssl = tls
-        self._uvicorn = _Uvicorn(config)
+        places = strangers or Share(Budget.CONNECTIONS, MOST_CONNECTIONS)
+        self._uvicorn = _Uvicorn(config, places)
 
     async def serve(self) -> None:
         """Serve until `stop`."""
@@ -99,31 +107,36 @@ def _config(app: ASGIApp, *, access_log: bool) -> uvicorn.Config:
 
 
 class _Uvicorn(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, strangers: Share) -> None:
+        super().__init__(config)
+        self._strangers = strangers
+        self._loops: list[AcceptLoop] = []
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals to the daemon."""
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, with a deadline for TLS handshakes too, which uvicorn cannot be told."""
-        loop = asyncio.get_running_loop()
-        context = self.config.ssl
-        connection = partial(
-            HttpConnection, config=self.config, server_state=self.server_state, app_state={}
+        """Listen by loops of our own: uvicorn has neither places nor deadlines before a request."""
+        make = partial(
+            HttpConnection,
+            config=self.config,
+            server_state=self.server_state,
+            app_state={},
+            refusals=Refusals(),
+            turns=RequestTurns(),
         )
+        tls = self.config.ssl
         self.servers = []
-        for sock in sockets or []:
-            create = loop.create_unix_server if is_unix(sock) else loop.create_server
-            self.servers.append(
-                await create(
-                    connection,
-                    sock=sock,
-                    ssl=context,
-                    backlog=BACKLOG,
-                    ssl_handshake_timeout=HEADER_DEADLINE if context else None,
-                )
-            )
+        self._loops = [AcceptLoop(sock, make, self._strangers, tls) for sock in sockets or []]
         self.started = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept no more, and end what there is."""
+        for loop in self._loops:
+            await loop.close()
+        await super().shutdown(sockets)
 
     async def end_leftovers(self) -> None:
         """Cut off who is still there after the graceful end, and let the tasks finish."""

@@ -13,6 +13,7 @@ from desktopd import audit
 from desktopd.background_tasks import BackgroundTasks
 from desktopd.budgets import Displaced, Share
 from desktopd.errors import DisplayUnavailable
+from desktopd.refusals import Refusals
 from desktopd.rfb.listeners.authenticated_transport import AuthenticatedTransport
 from desktopd.rfb.listeners.authentication import Refused, VncAuthenticator, refuse, tls_chosen
 from desktopd.rfb.listeners.channel import SocketChannel, StreamChannel
@@ -89,6 +90,7 @@ class VncPort:
         self._tls = tls
         self._connections = BackgroundTasks()
         self._strangers = strangers
+        self._refusals = Refusals()
 
     async def serve(self) -> None:
         """Serve until cancelled; then every connection is closed."""
@@ -121,10 +123,14 @@ class VncPort:
                     streams, role, connection = await self._let_in(sock, address, stack)
                 await self._show(streams, connection, role, address)
         except (Refused, ProtocolError, Displaced) as error:
-            audit.note(audit.Event.REFUSED, address=address, reason=str(error))
-            log.warning("viewer %s refused: %s", address, error)
+            # What is no RFB may be any text.
+            reason = "no RFB" if isinstance(error, ProtocolError) else str(error)
+            if self._refusals.is_new(address, reason):
+                audit.note(audit.Event.REFUSED, address=address, reason=str(error))
+                log.warning("viewer %s refused: %s", address, error)
         except (OSError, asyncio.IncompleteReadError) as error:
-            log.info("viewer %s left before it was in: %s", address, str(error) or "too late")
+            if self._refusals.is_new(address, "left"):
+                log.info("viewer %s left before it was in: %s", address, str(error) or "too late")
 
     async def _let_in(
         self, sock: socket.socket, address: str, stack: contextlib.AsyncExitStack

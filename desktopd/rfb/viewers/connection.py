@@ -52,6 +52,7 @@ class Cause(StrEnum):
     LINK_REVOKED = "link_revoked"
     LINK_EXPIRED = "link_expired"
     LOGGED_OUT = "logged_out"
+    SIGN_IN_OVER = "sign_in_over"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class JobConnection:
         while line := (await self._stdout.readline()).decode(errors="replace"):
             if line.startswith(STAGE):
                 self._listeners.stage(line.removeprefix(STAGE).strip())
-            elif line.startswith(ADDRESS):
+            elif line.startswith(f"{ADDRESS}/"):
                 carrier = Multiplexer(self._stdout, self._stdin)
                 return line.removeprefix(ADDRESS).strip(), carrier
         return None

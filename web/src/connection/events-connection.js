@@ -19,7 +19,7 @@ import { socketAddress } from './socket-address.js';
 
 const POLICY_VIOLATION = 1008;
 /** @type {Departure[]} */
-const DEPARTURES = ['link_revoked', 'link_expired', 'logged_out'];
+const DEPARTURES = ['link_revoked', 'link_expired', 'logged_out', 'sign_in_over'];
 
 /**
  * The server's events, with a connection that comes back by itself. Where it cannot be had, the session is asked for by

@@ -250,7 +250,7 @@ export interface LinkFacts {
 }
 
 /** Why the server has ended this visitor's connections for good. */
-export type Departure = 'link_revoked' | 'link_expired' | 'logged_out';
+export type Departure = 'link_revoked' | 'link_expired' | 'logged_out' | 'sign_in_over';
 
 export type DropResult = 'accepted' | 'refused' | 'no_target' | 'timed_out';
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from starlette.requests import HTTPConnection
 
-from desktopd.http.access.refusal_log import MOST, RefusalLog
+from desktopd.http.access.refusal_log import RefusalLog
 from desktopd.http.problems import Problem
+from desktopd.refusals import MOST
 from tests.unit.http.desktop import BEARER, client, make_app, serving, ws_status
 
 FOREIGN = Problem(403, "pages of another origin may not", "add it")
@@ -46,6 +47,13 @@ def test_many_addresses_are_told_and_forgotten(caplog: pytest.LogCaptureFixture)
     assert len(caplog.messages) == MOST + 1
     told.note(conn(host="0"), FOREIGN)
     assert len(caplog.messages) == MOST + 2
+
+
+def test_one_host_with_many_ipv6_addresses_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    told = RefusalLog()
+    for turn in range(9):
+        told.note(conn(host=f"2001:db8::{turn}"), FOREIGN)
+    assert len(caplog.messages) == 1
 
 
 def test_an_address_cannot_add_a_line(caplog: pytest.LogCaptureFixture) -> None:

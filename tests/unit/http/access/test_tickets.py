@@ -1,5 +1,6 @@
 """One-time tickets: what they open, once, and what they do not."""
 
+import asyncio
 import logging
 import re
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from starlette.applications import Starlette
+from websockets.asyncio.client import connect
 
 from desktopd.http.access.page_keys import PageKeys
 from desktopd.http.access.tickets import PAGE_SECONDS, TICKET_SECONDS, Grant, Tickets
@@ -220,6 +222,22 @@ async def test_a_page_cannot_make_its_time_longer(
             answer = await page.get("/api/session")
             assert answer.status_code == 401, "and no guess, for which others would be locked out"
             assert answer.json()["error"] == "this page has been signed in for too long"
+
+
+async def test_what_a_page_has_open_ends_with_its_sign_in(
+    app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktopd.http.access.tickets.PAGE_SECONDS", 1.5)
+    async with serving(app) as server:
+        async with httpx.AsyncClient(base_url=server.addresses[0]) as browser:
+            page = await browser.get(f"/?ticket={await issue(app)}")
+        headers = {"Authorization": f"Bearer {key_in(page)}"}
+        address = server.addresses[0].replace("http", "ws")
+        async with connect(f"{address}/api/events", additional_headers=headers) as websocket:
+            async with asyncio.timeout(30):
+                await websocket.wait_closed()
+            assert (websocket.close_code, websocket.close_reason) == (1008, "sign_in_over")
+        assert await ws_status(f"{address}/api/events", additional_headers=headers) == 403
 
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": "http://desk.test", "X-Desktopd": "1"}])

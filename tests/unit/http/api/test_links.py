@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ async def test_revoking_ends_what_is_open_and_what_comes_later() -> None:
         assert again.status_code == 404
 
 
-async def test_revoking_ends_transfers(tmp_path: Path) -> None:
+async def test_revoking_ends_transfers(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     shared = Shared(tmp_path)
     with shared.write("large").open("wb") as large:
         large.truncate(64 * 1024 * 1024)
@@ -131,6 +132,7 @@ async def test_revoking_ends_transfers(tmp_path: Path) -> None:
         for writer in (loads, sends):
             writer.close()
     assert shared.names() == ["large"]
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 async def test_a_link_that_is_over_says_so_in_the_form() -> None:

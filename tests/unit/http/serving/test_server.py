@@ -68,7 +68,7 @@ class TestTls:
     async def test_a_handshake_must_come_soon(
         self, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("desktopd.http.serving.server.HEADER_DEADLINE", 0.3)
+        monkeypatch.setattr("desktopd.http.serving.accept_loop.HEADER_DEADLINE", 0.3)
         cert, key = certificate(folder)
         async with serving(make_app(), tls=Certificate(cert, key).context()) as server:
             assert await exchange(server, b"\x16\x03\x01") == b""

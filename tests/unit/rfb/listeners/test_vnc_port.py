@@ -80,7 +80,20 @@ async def test_who_says_nothing_is_sent_away(
             await guest.hears(GREETING + b"\x01\x02")
             await guest.reader.readexactly(16)
             await guest.hears_the_end()
-    assert caplog.text.count("left before it was in: too late") == 2
+    assert caplog.text.count("left before it was in: too late") == 1, "once for an address"
+
+
+async def test_who_is_refused_again_and_again_is_told_once(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(folder, PASSWORDS) as port:
+        # What a stranger may vary makes no other reason of it.
+        for said in (b"GET / HTTP/1", b"GET / HTTP/1", b"SSH-2.0-none"):
+            async with port.guest() as guest:
+                await guest.hears(GREETING)
+                guest.says(said)
+                await guest.hears_the_end()
+    assert caplog.text.count(" refused: ") == 1
 
 
 async def test_the_end_of_the_port_is_the_end_of_its_viewers(folder: Path) -> None:

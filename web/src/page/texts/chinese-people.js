@@ -38,6 +38,7 @@ export const chineseOfPeople = {
       link_revoked: '您使用的链接已被撤销。请向发送链接的人索取新的链接。',
       logged_out: '您已退出登录。',
       link_expired: '您使用的链接已过期。请向发送链接的人索取新的链接。',
+      sign_in_over: '此桌面的登录已过期。请重新加载显示它的页面。',
     },
   },
 

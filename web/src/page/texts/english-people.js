@@ -36,6 +36,7 @@ export const englishOfPeople = {
       link_revoked: 'The link that you came by has been revoked. Ask whoever sent it for another.',
       logged_out: 'You have logged out.',
       link_expired: 'The time of the link that you came by is over. Ask whoever sent it for another.',
+      sign_in_over: 'This desktop has been signed in for too long. Reload the page that shows it.',
     },
   },
 

@@ -38,6 +38,7 @@ export const germanOfPeople = {
       link_revoked: 'Ihr Link wurde widerrufen. Bitten Sie um einen neuen, wo Sie ihn bekommen haben.',
       logged_out: 'Sie haben sich abgemeldet.',
       link_expired: 'Ihr Link ist abgelaufen. Bitten Sie um einen neuen, wo Sie ihn bekommen haben.',
+      sign_in_over: 'Die Anmeldung bei diesem Desktop ist abgelaufen. Laden Sie die Seite neu, die ihn zeigt.',
     },
   },
 

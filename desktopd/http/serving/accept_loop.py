@@ -1,0 +1,82 @@
+"""Accepts the connections of one listening socket, where strangers have so many places."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import Callable
+
+from desktopd.background_tasks import BackgroundTasks
+from desktopd.budgets import Displaced, Share
+from desktopd.http.serving.http_connection import HEADER_DEADLINE, HttpConnection
+from desktopd.http.serving.listening_sockets import is_unix
+from desktopd.http.serving.proxy import UNIX
+
+log = logging.getLogger(__name__)
+
+_ACCEPT_AGAIN = 1.0
+
+
+class AcceptLoop:
+    """Gives each connection of `sock` a protocol by `make`, until `close`.
+
+    A connection has a place of `strangers` from its TLS handshake on, until somebody is let in by
+    it: whoever opens many closes his own oldest, and a proxy in front of us loses none by which
+    its users have come.
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        make: Callable[[], HttpConnection],
+        strangers: Share,
+        tls: ssl.SSLContext | None,
+    ) -> None:
+        self._socket = sock
+        self._make = make
+        self._strangers = strangers
+        self._tls = tls
+        self._connections = BackgroundTasks()
+        sock.setblocking(False)
+        self._accepting = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """Accept no more; what is open stays so."""
+        self._accepting.cancel()
+        await asyncio.wait([self._accepting])
+        await self._connections.end()
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                sock, peer = await loop.sock_accept(self._socket)
+            except OSError as error:
+                # A connection that is gone again, or no descriptors left (accept(2)).
+                log.warning("a connection could not be accepted: %s", error.strerror)
+                await asyncio.sleep(_ACCEPT_AGAIN)
+                continue
+            self._connections.start(self._keep(sock, UNIX if is_unix(sock) else str(peer[0])))
+            # Where many wait, sock_accept does not: others have their turn here.
+            await asyncio.sleep(0)
+
+    async def _keep(self, sock: socket.socket, address: str) -> None:
+        """Hold a place for a connection for as long as nobody is let in by it."""
+        loop, connection = asyncio.get_running_loop(), self._make()
+        try:
+            async with self._strangers.place(address):
+                await loop.connect_accepted_socket(
+                    lambda: connection,
+                    sock,
+                    ssl=self._tls,
+                    ssl_handshake_timeout=HEADER_DEADLINE if self._tls else None,
+                )
+                await connection.settled.wait()
+        except Displaced:
+            connection.abort()
+            sock.close()
+        except OSError as error:
+            log.debug("%s: no TLS handshake: %s", address, error)
+            sock.close()

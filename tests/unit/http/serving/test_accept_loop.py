@@ -1,0 +1,185 @@
+"""Connections by which nobody has been let in have so many places, and others lose nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from websockets.asyncio.client import connect
+
+from desktopd.budgets import Budget, Share
+from desktopd.http.serving.listening_sockets import bind_unix
+from desktopd.http.serving.request_connection import let_in
+from desktopd.http.serving.request_turns import RequestTurns
+from desktopd.http.serving.server import HttpServer
+from desktopd.tls.certificate import Certificate
+from tests.unit.certificate import certificate
+from tests.unit.http.desktop import BEARER, VIEW_BEARER, make_app, opened, rest, serving
+
+PLACES = 3
+OWNER = f"Host: desk.test\r\nAuthorization: {BEARER['Authorization']}\r\n"
+
+Opened = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@asynccontextmanager
+async def crowded(app: ASGIApp, **options: object) -> AsyncIterator[tuple[HttpServer, Share]]:
+    """A server with few places for strangers."""
+    share = Share(Budget.CONNECTIONS, PLACES)
+    async with serving(app, strangers=share, **options) as server:
+        yield server, share
+
+
+async def strangers(server: HttpServer, stack: AsyncExitStack, count: int) -> list[Opened]:
+    """So many connections that say nothing, one after the other."""
+    came = []
+    for _ in range(count):
+        came.append(await opened(server))
+        stack.callback(came[-1][1].close)
+    return came
+
+
+async def answer(connection: Opened, path: str, headers: str) -> bytes:
+    """The head of what is answered on a connection that stays open."""
+    reader, writer = connection
+    writer.write(f"GET {path} HTTP/1.1\r\n{headers}\r\n".encode())
+    async with asyncio.timeout(30):
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+        await reader.readexactly(length)
+    return head
+
+
+async def test_a_stranger_who_opens_many_closes_his_own() -> None:
+    async with AsyncExitStack() as stack, crowded(make_app()) as (server, share):
+        came = await strangers(server, stack, 2 * PLACES)
+        for reader, _ in came[:PLACES]:
+            assert await rest(reader) == b""
+        assert b" 200 " in await answer(came[-1], "/healthz", "Host: desk.test\r\n")
+        assert (share.taken, share.displaced) == (PLACES, PLACES)
+
+
+async def test_whoever_is_let_in_loses_nothing_to_strangers_of_the_same_address() -> None:
+    async with AsyncExitStack() as stack, crowded(make_app()) as (server, share):
+        await strangers(server, stack, PLACES)
+        inside = await opened(server)
+        stack.callback(inside[1].close)
+        assert b" 200 " in await answer(inside, "/api/session", OWNER)
+        address = server.addresses[0].replace("http", "ws") + "/api/events"
+        websocket = await stack.enter_async_context(connect(address, additional_headers=BEARER))
+        watching = await stack.enter_async_context(connect(address, additional_headers=VIEW_BEARER))
+        await strangers(server, stack, 3 * PLACES)
+        assert b" 200 " in await answer(inside, "/api/session", OWNER)
+        for one in (websocket, watching):
+            await (await one.ping())
+        assert share.taken == PLACES
+
+
+async def test_strangers_who_all_ask_at_once_have_the_owner_wait_for_one_of_them() -> None:
+    served: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        served.append(scope["path"])
+        if scope["path"] == "/owner":
+            let_in(scope)
+        await PlainTextResponse("here")(scope, receive, send)
+
+    async with AsyncExitStack() as stack, serving(app) as server:
+        inside = await opened(server)
+        stack.callback(inside[1].close)
+        await answer(inside, "/owner", "")
+        came = await strangers(server, stack, 40)
+        for _, writer in came:
+            writer.write(b"GET /stranger HTTP/1.1\r\n\r\n")
+        await answer(inside, "/owner", "")
+        assert served.count("/owner") == 2
+        before = served.index("/owner", 1)
+        for reader, _ in came:
+            await reader.readuntil(b"here")
+        assert served.count("/stranger") == 40
+        assert before < 30, "they were served one after the other, and the owner between them"
+
+
+async def test_an_address_with_many_requests_is_served_as_often_as_one_with_one() -> None:
+    done: list[str] = []
+    turns = RequestTurns()
+    for address in ("192.0.2.66", "192.0.2.66", "192.0.2.66", "192.0.2.1"):
+        turns.take(address, lambda address=address: done.append(address))  # type: ignore[misc]
+    for _ in range(2):
+        await asyncio.sleep(0)
+    assert done == ["192.0.2.66", "192.0.2.1"], "one in each turn of the loop"
+    for _ in range(2):
+        await asyncio.sleep(0)
+    assert done[2:] == ["192.0.2.66"] * 2
+
+
+async def test_places_come_back() -> None:
+    async with AsyncExitStack() as stack, crowded(make_app()) as (server, share):
+        for _, writer in await strangers(server, stack, PLACES):
+            writer.close()
+        async with asyncio.timeout(30):
+            while share.taken:
+                await asyncio.sleep(0.01)
+        assert share.displaced == 0
+
+
+async def test_a_tls_handshake_that_is_not_done_has_a_place_too(folder: Path) -> None:
+    tls = Certificate(*certificate(folder)).context()
+    async with AsyncExitStack() as stack, crowded(make_app(), tls=tls) as (server, share):
+        came = await strangers(server, stack, PLACES + 1)
+        assert await rest(came[0][0]) == b""
+        assert share.taken == PLACES
+
+
+async def test_a_unix_socket_has_places_too(folder: Path) -> None:
+    share = Share(Budget.CONNECTIONS, 1)
+    server = HttpServer(make_app(), [bind_unix(folder / "http")], strangers=share)
+    running = asyncio.create_task(server.serve())
+    first, closed = await asyncio.open_unix_connection(folder / "http")
+    second = await asyncio.open_unix_connection(folder / "http")
+    assert await rest(first) == b""
+    assert b" 200 " in await answer(second, "/healthz", "Host: desk.test\r\n")
+    for writer in (closed, second[1]):
+        writer.close()
+    await server.stop()
+    await running
+
+
+async def test_no_descriptors_left_is_told_and_waited_for(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktopd.http.serving.accept_loop._ACCEPT_AGAIN", 0.01)
+    accept = asyncio.get_running_loop().sock_accept
+    failures = [OSError(24, "Too many open files")]
+
+    async def scarce(sock: socket.socket) -> tuple[socket.socket, object]:
+        if failures:
+            raise failures.pop()
+        return await accept(sock)
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "sock_accept", scarce)
+    async with AsyncExitStack() as stack, crowded(make_app()) as (server, _):
+        ((reader, writer),) = await strangers(server, stack, 1)
+        assert b" 200 " in await answer((reader, writer), "/healthz", "Host: desk.test\r\n")
+    assert "a connection could not be accepted: Too many open files" in caplog.text
+
+
+async def test_who_speaks_no_http_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    async with AsyncExitStack() as stack, crowded(make_app()) as (server, _):
+        for said in (b"\x16\x03\x01\x00\x05\x01", b"SSH-2.0-x\r\n", b"RFB 003.008\n") * 2:
+            ((reader, writer),) = await strangers(server, stack, 1)
+            writer.write(said + b"\r\n\r\n")
+            assert b" 400 " in await rest(reader)
+        ((reader, writer),) = await strangers(server, stack, 1)
+        upgrade = "Connection: close, upgrade\r\nUpgrade: h2c\r\nHost: desk.test\r\n"
+        writer.write(f"GET /healthz HTTP/1.1\r\n{upgrade}\r\n".encode())
+        assert b" 200 " in await rest(reader)
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
+        "127.0.0.1: what it sends is no HTTP (https where it is not?)"
+    ]
