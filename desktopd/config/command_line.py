@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic.fields import FieldInfo
 
 from desktopd import __version__
 from desktopd.config.settings import Settings
-from desktopd.config.sources import DEFAULT_FILE
+from desktopd.config.sources import DEFAULT_FILE, suggestion
 
 
 class Command(StrEnum):
@@ -28,7 +28,13 @@ class Command(StrEnum):
 
 def parse(argv: Sequence[str]) -> tuple[Command, dict[str, Any]]:
     """The command, and the options that were given, by name; ends the process as argparse does."""
-    options = vars(_parser().parse_args(argv))
+    parser = _parser()
+    known = {"--", *_options()}
+    for name in (given.partition("=")[0] for given in argv):
+        # With a blank it is a value, such as a banner.
+        if name.startswith("--") and " " not in name and name not in known:
+            parser.error(f"{name}: no such option{suggestion(name, known)}")
+    options = vars(parser.parse_args(argv))
     command = Command(options.pop("command"))
     return command, {name: value for name, value in options.items() if value is not None}
 
@@ -45,8 +51,28 @@ def argument(name: str, value: object) -> str:
     return f"{flag(name)}={value}"
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong alone: the usage, a screen of options, would hide it."""
+
+    def error(self, message: str) -> NoReturn:
+        """End the process with status 2."""
+        self.exit(2, f"{self.prog}: error: {message}\n")
+
+
+def _options() -> Iterator[str]:
+    yield from ("--help", "--version", "--config")
+    for name, info in Settings.model_fields.items():
+        yield flag(name)
+        if _is_switch(info):
+            yield flag(f"no_{name}")
+
+
+def _is_switch(info: FieldInfo) -> bool:
+    return info.annotation in (bool, bool | None)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="desktopd",
         description="One GUI application, napari by default, in a browser tab.",
         epilog="Each option is also an environment variable (--base-url: DESKTOPD_BASE_URL) "
@@ -57,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         "command",
         nargs="?",
         default="run",
-        choices=[*Command],
+        choices=[command.value for command in Command],
         help="run (the default), start it in the background, its status, stop it, "
         "relay connections from stdin to it, check this machine, show the config",
     )
@@ -71,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add(parser: argparse.ArgumentParser, name: str, info: FieldInfo) -> None:
     # To argparse a percent sign starts a format.
     text = (info.description or "").replace("%", "%%")
-    if info.annotation in (bool, bool | None):
+    if _is_switch(info):
         parser.add_argument(flag(name), action=argparse.BooleanOptionalAction, help=text)
     else:
         parser.add_argument(flag(name), metavar="VALUE", help=text)

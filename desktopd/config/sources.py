@@ -29,7 +29,7 @@ def from_file(path: Path, *, required: bool) -> dict[str, tuple[Any, str]]:
         raise ConfigError(f"{path}: {error}; expected a readable TOML file") from None
     for name in values:
         if name not in NAMES:
-            raise ConfigError(f"{path}: unknown setting {name!r}{_suggestion(name, NAMES)}")
+            raise ConfigError(f"{path}: unknown setting {name!r}{suggestion(name, NAMES)}")
     return {name: (value, f"{name} in {path}") for name, value in values.items()}
 
 
@@ -52,7 +52,7 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
             found[files[variable]] = (_read_secret(Path(value), variable), variable)
         elif variable not in files:
             known = [*variables, *files]
-            raise ConfigError(f"unknown variable {variable}{_suggestion(variable, known)}")
+            raise ConfigError(f"unknown variable {variable}{suggestion(variable, known)}")
     return found
 
 
@@ -96,6 +96,7 @@ def _read_secret(path: Path, variable: str) -> str:
     return secret
 
 
-def _suggestion(name: str, known: Iterable[str]) -> str:
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """The remedy for a name that is none of those, to be put behind what is wrong."""
     close = difflib.get_close_matches(name, list(known), 1)
     return f"; did you mean {close[0]}?" if close else "; `desktopd config` lists all settings"

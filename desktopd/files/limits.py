@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from desktopd.files.errors import NoSpace, TooLarge
 from desktopd.files.listing import space
 
+UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
+
 
 @dataclass(frozen=True, slots=True)
 class UploadLimits:
@@ -22,7 +24,7 @@ class UploadLimits:
         """Raise TooLarge for a file of so many bytes."""
         if self.largest and size > self.largest:
             raise TooLarge(
-                f"larger than files may be here, which is {self.largest} bytes",
+                f"larger than files may be here, which is {in_units(self.largest)}",
                 "upload less, or let the upload_limit of desktopd be raised",
             )
 
@@ -31,6 +33,12 @@ class UploadLimits:
         free = space(descriptor).free
         if free - more < self.free:
             raise NoSpace(
-                f"the disk is full: {free} bytes are free, of which {self.free} stay free",
+                f"the disk is full: {in_units(free)} are free, of which {in_units(self.free)} stay",
                 "delete something, then go on",
             )
+
+
+def in_units(size: int) -> str:
+    """So many bytes as people say it, such as ``7.4 MB``; a kB are 1000."""
+    unit = min(len(UNITS) - 1, (len(str(size)) - 1) // 3)
+    return f"{size / 1000**unit:.1f}".removesuffix(".0") + f" {UNITS[unit]}"

@@ -107,7 +107,7 @@ def new_name(name: str) -> str:
     if any("\ud800" <= c <= "\udfff" for c in name):
         raise BadPath(f"{shown(name)!r}: a name that is not UTF-8", "send it as UTF-8")
     if "\\" in name:
-        raise BadPath(f"{name!r}: a backslash in a name", "separate folders by /")
+        raise BadPath(f"{name}: a backslash in a name", "separate folders by /")
     name = unicodedata.normalize("NFC", name)
     _check(name)
     return name

@@ -16,11 +16,16 @@ DROPPED = frozenset(
         *("DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "MIR_SOCKET"),
         *("QT_QPA_PLATFORMTHEME", "QT_WAYLAND_SHELL_INTEGRATION", "QT_SCREEN_SCALE_FACTORS"),
         "WINDOWID",
+        # Figures of matplotlib that are to be drawn into a file, or a notebook.
+        "MPLBACKEND",
         # Another session.
         *("DESKTOP_SESSION", "SESSION_MANAGER", "XDG_CURRENT_DESKTOP", "XDG_MENU_PREFIX"),
         *("XDG_SEAT", "XDG_SEAT_PATH", "XDG_VTNR", "XDG_SESSION_ID", "XDG_SESSION_PATH"),
         *("XDG_SESSION_CLASS", "XDG_SESSION_DESKTOP", "GDMSESSION", "GNOME_DESKTOP_SESSION_ID"),
         *("DESKTOP_STARTUP_ID", "XDG_ACTIVATION_TOKEN", "GNOME_SETUP_DISPLAY"),
+        # Its look, its plugins, and its window manager, which Java would make room for.
+        *("QT_STYLE_OVERRIDE", "QT_PLUGIN_PATH", "QT_QPA_PLATFORM_PLUGIN_PATH"),
+        *("_JAVA_AWT_WM_NONREPARENTING", "AWT_TOOLKIT"),
         # Another bus, and what listens there.
         *("DBUS_STARTER_ADDRESS", "DBUS_STARTER_BUS_TYPE", "DBUS_SESSION_BUS_PID"),
         *("DBUS_SESSION_BUS_WINDOWID", "AT_SPI_BUS_ADDRESS", "GTK_USE_PORTAL"),
@@ -30,6 +35,7 @@ DROPPED = frozenset(
         # Drivers of another display, and OpenGL over its wire.
         *("LIBGL_ALWAYS_INDIRECT", "LIBVA_DRIVER_NAME", "LIBVA_DRIVERS_PATH", "VDPAU_DRIVER"),
         *("__GLX_VENDOR_LIBRARY_NAME", "__NV_PRIME_RENDER_OFFLOAD", "DRI_PRIME", "EGL_PLATFORM"),
+        *("MESA_LOADER_DRIVER_OVERRIDE", "GALLIUM_DRIVER", "__EGL_VENDOR_LIBRARY_FILENAMES"),
         *("QT_XCB_GL_INTEGRATION", "QT_QPA_EGLFS_INTEGRATION"),
     }
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
 import subprocess
@@ -199,11 +200,22 @@ def _launch_errors(program: str) -> Iterator[None]:
     except FileNotFoundError as error:
         if error.filename != program:
             raise LaunchError(f"{error.filename}: no such folder to start {program} in") from None
+        if Path(program).exists():
+            what = "the program that its first line (#!) names is missing; name one that is there"
+            raise LaunchError(f"{program}: {what}") from None
         raise LaunchError(
             f"{program}: no such program; install it, `desktopd check` says how"
         ) from None
     except OSError as error:
-        raise LaunchError(f"{program}: {error.strerror}") from None
+        raise LaunchError(f"{program}: {error.strerror}{_remedy(program, error)}") from None
+
+
+def _remedy(program: str, error: OSError) -> str:
+    if error.errno == errno.EACCES:
+        return f"; make it a program (chmod +x), or say what runs it, e.g. 'python {program}'"
+    if error.errno == errno.ENOEXEC:
+        return f"; say in its first line (#!), or before it, what runs it, e.g. 'python {program}'"
+    return ""
 
 
 def _offer_to_oom_killer(pid: int) -> None:

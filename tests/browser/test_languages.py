@@ -82,6 +82,7 @@ def test_a_language_fits(
         save(pixels(page.screenshot()), f"{language}-{panel}-{width}")
         assert page.evaluate(f"({FAULTS})({str(phone).lower()})") == []
         assert page.evaluate(f"({FUNCTIONS}).tight('#{panel}')") == []
+        assert page.evaluate(f"document.querySelector('#{panel} .card')?.scrollTop ?? 0") == 0
     for place in OTHERS:
         assert page.evaluate(f"({FUNCTIONS}).tight('{place}')") == []
     for dialog in DIALOGS:

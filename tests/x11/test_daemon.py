@@ -93,7 +93,7 @@ def test_who_is_ended_in_the_first_second_ends_and_leaves_nothing(
         # Whatever it does then: no moment is the wrong one.
         time.sleep(seconds)
         supervisor.terminate()
-        supervisor.communicate(timeout=10)
+        supervisor.communicate(timeout=30)
     assert supervisor.returncode in (0, 128 + signal.SIGTERM, -signal.SIGTERM)
     assert processes_of(folder) == []
 
@@ -106,7 +106,7 @@ def test_a_killed_daemon_is_started_again(folder: Path) -> None:
         os.kill(first, signal.SIGKILL)
         until(lambda: children(supervisor.pid) not in ([], [first]), 30, "a second daemon")
         supervisor.terminate()
-        supervisor.communicate(timeout=10)
+        supervisor.communicate(timeout=30)
     assert processes_of(folder) == []
 
 

@@ -26,6 +26,8 @@ ELSEWHERE = {
     "SESSION_MANAGER": "local/nowhere:@/tmp/.ICE-unix/1",
     "QT_IM_MODULE": "ibus",
     "GTK_IM_MODULE": "ibus",
+    "QT_QPA_PLATFORM_PLUGIN_PATH": "/nowhere",
+    "QT_PLUGIN_PATH": "/nowhere",
     "XMODIFIERS": "@im=ibus",
     "LANG": "xx_YY.UTF-8",
     "LC_ALL": "xx_YY.UTF-8",

@@ -39,9 +39,9 @@ FILES = {
         "Kopieren Sie es dorthin, und löschen Sie es dann hier", "请复制到那里，然后在此处删除"
     ),
     "{}: the disk is full": Translation("{}: Der Datenträger ist voll", "{}：磁盘已满"),
-    "the disk is full: {} bytes are free, of which {} stay free": Translation(
-        "Der Datenträger ist voll: {} Bytes sind frei, davon bleiben {} frei",
-        "磁盘已满：剩余 {} 字节，其中须保留 {} 字节",
+    "the disk is full: {} are free, of which {} stay": Translation(
+        "Der Datenträger ist voll: {} sind frei, {} davon bleiben frei",
+        "磁盘已满：剩余 {}，其中 {} 须保留",
     ),
     "delete something, then go on": Translation(
         "Löschen Sie etwas, und setzen Sie dann fort", "请删除一些内容，然后继续"
@@ -145,8 +145,8 @@ FILES = {
         "Mehr als die angekündigten {} Bytes", "超过所声明的 {} 字节"
     ),
     "upload it anew": Translation("Übertragen Sie es noch einmal", "请重新上传"),
-    "larger than files may be here, which is {} bytes": Translation(
-        "Größer, als Dateien hier sein dürfen: {} Bytes", "超过此处允许的文件大小：{} 字节"
+    "larger than files may be here, which is {}": Translation(
+        "Größer, als Dateien hier sein dürfen: {}", "超过此处允许的文件大小：{}"
     ),
     "upload less, or let the upload_limit of desktopd be raised": Translation(
         "Übertragen Sie weniger, oder lassen Sie upload_limit von desktopd erhöhen",

@@ -66,7 +66,7 @@ class Kiosk:
         self._undecorates = True
         self._areas: dict[int, Rectangle] = {}
         self._chosen: dict[int, Size] = {}
-        self._placed: dict[int, Size] = {}
+        self._placed: dict[int, tuple[Size, Size]] = {}
 
     def look(
         self, windows: Sequence[ClientWindow], screen: Size, *, undecorates: bool = True
@@ -77,7 +77,7 @@ class Kiosk:
         """
         self._undecorates = undecorates
         seen = {window.id for window in windows}
-        self._placed = {number: size for number, size in self._placed.items() if number in seen}
+        self._placed = {number: sizes for number, sizes in self._placed.items() if number in seen}
         self._chosen = {number: size for number, size in self._chosen.items() if number in seen}
         self._areas = {window.id: window.area for window in windows}
         for window in windows:
@@ -119,7 +119,7 @@ class Kiosk:
             return
         if window.id == self.main and window.can_be_maximized:
             yield from self._fill(window)
-        elif self._placed.get(window.id) != screen:
+        elif self._placed.get(window.id) != (screen, self._content(window)):
             yield from self._float(window, screen)
 
     def _fill(self, window: ClientWindow) -> Iterator[Wish]:
@@ -132,7 +132,7 @@ class Kiosk:
             yield SetState(window.id, MAXIMIZED, on=True)
 
     def _float(self, window: ClientWindow, screen: Size) -> Iterator[Wish]:
-        """New here, or the screen has another size: as it chose to be, and inside."""
+        """New here, or screen or least size is another: as it chose to be, and inside."""
         is_new = window.id not in self._placed
         if UNDECORATED in window.states:
             yield SetState(window.id, (UNDECORATED,), on=False)
@@ -140,7 +140,7 @@ class Kiosk:
             yield SetState(window.id, MAXIMIZED, on=False)
         if is_new and (window.is_maximized or UNDECORATED in window.states):
             return  # Where it is then, and with which frame, the next look tells.
-        self._placed[window.id] = screen
+        self._placed[window.id] = (screen, self._content(window))
         beside = self._beside_others(window) if is_new else window
         inside = inside_of(beside, screen, self._content(window))
         if not window.is_maximized and inside != window.area:

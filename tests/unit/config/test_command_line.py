@@ -61,3 +61,13 @@ def test_what_is_no_option_ends_with_status_2(
     with pytest.raises(SystemExit, match=r"^2$"):
         parse(argv)
     assert "error: " in capsys.readouterr().err
+
+
+def test_a_mistyped_option_is_told_with_the_one_that_is_meant(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit, match=r"^2$"):
+        parse(["--prot", "5"])
+    told = capsys.readouterr().err
+    assert told == "desktopd: error: --prot: no such option; did you mean --port?\n"
+    assert parse(["--banner", "-- for teaching --"])[1] == {"banner": "-- for teaching --"}

@@ -25,7 +25,7 @@ from desktopd.files.errors import (
     TooLarge,
     WrongChecksum,
 )
-from desktopd.files.limits import UploadLimits
+from desktopd.files.limits import UploadLimits, in_units
 from desktopd.files.listing import space
 from desktopd.files.new_file import NewFile
 from desktopd.files.uploads import Checksum, Uploads
@@ -167,7 +167,7 @@ class TestLimits:
     def test_of_one_file(self, tmp_path: Path) -> None:
         tree = Tree(tmp_path, UploadLimits(largest=1000))
         uploads = Uploads(tree.staging)
-        with pytest.raises(TooLarge, match="1000 bytes"):
+        with pytest.raises(TooLarge, match="1 kB"):
             create(uploads, "a", length=1001)
         with pytest.raises(TooLarge):
             NewFile(tree.staging, at("a"), 1001, IfExists.FAIL)
@@ -289,3 +289,18 @@ def test_a_disk_below_the_root_has_a_staging_of_its_own(
     ]
     whole(uploads, uploads.find(disk.id))
     assert (mount / "new" / "x.tif").read_bytes() == BYTES
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1000, "1 kB"),
+        (7_438_336, "7.4 MB"),
+        (20_000_000, "20 MB"),
+        (3 * 10**18, "3000 PB"),
+    ],
+)
+def test_a_size_is_said_in_units(size: int, said: str) -> None:
+    assert in_units(size) == said

@@ -23,6 +23,9 @@ OUTSIDE = {
     "SESSION_MANAGER": "local/host:@/tmp/.ICE-unix/1",
     "XDG_SESSION_TYPE": "wayland",
     "XDG_SESSION_ID": "2",
+    "QT_QPA_PLATFORM_PLUGIN_PATH": "/usr/lib/qt5/plugins/platforms",
+    "GALLIUM_DRIVER": "d3d12",
+    "MPLBACKEND": "Agg",
 }
 
 

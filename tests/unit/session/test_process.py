@@ -82,8 +82,25 @@ async def test_adoption_takes_the_same_process_only(folder: Path) -> None:
 async def test_a_missing_program_is_named(folder: Path) -> None:
     with pytest.raises(LaunchError, match=r"no-such-program: no such program; install it"):
         popen(["no-such-program"], dict(os.environ), folder / "log")
-    with pytest.raises(LaunchError, match=r"/etc/passwd: Permission denied"):
+    with pytest.raises(LaunchError, match=r"/etc/passwd: Permission denied; .*chmod \+x"):
         popen(["/etc/passwd"], dict(os.environ), folder / "log")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("#!/no/such/python\n", r"first line \(#!\) names is missing"),
+        ("print(1)\n", r"Exec format error; say in its first line"),
+    ],
+)
+def test_a_script_that_nothing_can_run_is_told_with_the_remedy(
+    folder: Path, text: str, told: str
+) -> None:
+    script = folder / "script"
+    script.write_text(text)
+    script.chmod(0o755)
+    with pytest.raises(LaunchError, match=told):
+        popen([str(script)], dict(os.environ), folder / "log")
 
 
 async def test_a_child_starts_in_its_folder(folder: Path) -> None:

@@ -1,6 +1,8 @@
 // @ts-check
 // What an HTTP request to the server can end in besides success and silence.
 
+import { readerLanguage } from './reader-language.js';
+
 /** An answer of the server that is not a success. */
 export class HttpError extends Error {
   /**
@@ -33,10 +35,13 @@ export class HttpError extends Error {
 }
 
 /**
- * The server's two sentences on an error as one text.
+ * The server's two sentences on an error as one text: with the mark, and the capital, that the reader's language has between them.
  *
  * @param {{error?: string, remedy?: string}} said
+ * @param {string} [language] - BCP 47
  */
-export function sentences({ error, remedy }) {
-  return [error, remedy].filter(Boolean).join('. ');
+export function sentences({ error = '', remedy = '' }, language = readerLanguage()) {
+  if (!error || !remedy) return error || remedy;
+  const mark = language.startsWith('zh') ? '。' : '. ';
+  return error + mark + remedy.charAt(0).toUpperCase() + remedy.slice(1);
 }

@@ -98,7 +98,7 @@ export class NameDialog extends Panel {
  * @param {string} text
  */
 export function isName(text) {
-  return !['', '.', '..'].includes(text) && !text.includes('/');
+  return !['', '.', '..'].includes(text.trim()) && !text.includes('/');
 }
 
 /**

@@ -58,5 +58,15 @@ export class Panel extends Emitter {
     this.#dialog.returnValue = '';
     if (this.#modal) this.#dialog.showModal();
     else this.#dialog.show();
+    this.#showBeginning();
+  }
+
+  /** What is taller than the window is read from its beginning: the focus is there too, rather than on a button below. */
+  #showBeginning() {
+    const card = this.#dialog.firstElementChild;
+    if (!(card instanceof HTMLElement)) return;
+    card.scrollTop = 0;
+    const focused = document.activeElement?.getBoundingClientRect();
+    if (focused && focused.bottom > card.getBoundingClientRect().bottom) card.focus({ preventScroll: true });
   }
 }

@@ -8,13 +8,14 @@ import { Emitter } from '../emitter.js';
 /**
  * The content box of an element, in pixels of the screen.
  *
- * Event: `changed` (their number has changed).
+ * Event: `changed` (their number may have changed).
  *
  * @extends {Emitter<{changed: void}>}
  */
 export class ContentBox extends Emitter {
   #element;
   #observer;
+  #stopped = new AbortController();
   /** @type {Size | null} where the browser tells it */
   #device = null;
 
@@ -33,6 +34,19 @@ export class ContentBox extends Emitter {
       // Safari does not know this box; CSS pixels times the ratio are near enough there.
       this.#observer.observe(element);
     }
+    this.#followRatio();
+  }
+
+  /** Hear of another ratio, as on another screen: the element may be as large as before in CSS pixels. */
+  #followRatio() {
+    const heard = () => {
+      this.emit('changed');
+      this.#followRatio();
+    };
+    matchMedia(`(resolution: ${this.ratio}dppx)`).addEventListener('change', heard, {
+      once: true,
+      signal: this.#stopped.signal,
+    });
   }
 
   /** Pixels of the screen for one CSS pixel. */
@@ -54,5 +68,6 @@ export class ContentBox extends Emitter {
   /** Observe no longer. */
   stop() {
     this.#observer.disconnect();
+    this.#stopped.abort();
   }
 }

@@ -29,3 +29,8 @@ test('an error may come without a remedy', () => {
   assert.equal(sentences({ error: 'too large', remedy: '' }), 'too large');
   assert.equal(sentences({}), '');
 });
+
+test('error and remedy are sentences of the reader’s language', () => {
+  assert.equal(sentences({ error: 'too large', remedy: 'send less' }, 'en'), 'too large. Send less');
+  assert.equal(sentences({ error: '磁盘已满', remedy: '请删除一些内容' }, 'zh-Hans'), '磁盘已满。请删除一些内容');
+});

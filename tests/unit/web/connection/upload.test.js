@@ -28,7 +28,7 @@ test('an answer is an HttpError with the words of the server', () => {
   const error = answered(413, '{"error": "too large", "remedy": "send less"}');
   assert.ok(error instanceof HttpError);
   assert.equal(error.status, 413);
-  assert.equal(error.explanation, 'too large. send less');
+  assert.equal(error.explanation, 'too large. Send less');
   assert.equal(/** @type {HttpError} */ (answered(502, '<html>')).explanation, '');
 });
 

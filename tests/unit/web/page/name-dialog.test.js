@@ -5,9 +5,9 @@ import { test } from 'node:test';
 
 import { isName, stem } from '../../../../web/src/page/name-dialog.js';
 
-test('a name is more than dots and has no slash', () => {
-  for (const text of ['', '.', '..', 'plates/cells.tif', '/']) assert.equal(isName(text), false, text);
-  for (const text of ['cells.tif', '...', '.hidden', ' ', 'ü', '#1 100%?']) assert.equal(isName(text), true, text);
+test('a name is more than dots and blanks, and has no slash', () => {
+  for (const text of ['', '.', '..', ' ', 'plates/cells.tif', '/']) assert.equal(isName(text), false, text);
+  for (const text of ['cells.tif', '...', '.hidden', 'a b', 'ü', '#1 100%?']) assert.equal(isName(text), true, text);
 });
 
 test('the suffixes of a name are not selected', () => {

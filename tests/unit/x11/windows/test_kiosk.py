@@ -111,6 +111,14 @@ def test_a_later_window_is_put_inside_once_for_each_size_of_the_screen(kiosk: Ki
     ]
 
 
+def test_a_later_window_is_put_inside_again_when_it_states_another_least_size(kiosk: Kiosk) -> None:
+    main = replace(WINDOW, states=FILLED)
+    kiosk.look([main, second()], SCREEN)
+    grown = replace(second(minimum=Size(400, 500)), area=Rectangle(100, 400, 400, 500))
+    assert kiosk.look([main, grown], SCREEN) == [MoveResize(2, Rectangle(100, 198, 400, 500))]
+    assert kiosk.look([main, grown], SCREEN) == []
+
+
 def test_one_that_comes_maximized_becomes_as_large_as_it_was(kiosk: Kiosk) -> None:
     main = replace(WINDOW, states=FILLED)
     comes = second(states=frozenset(MAXIMIZED))

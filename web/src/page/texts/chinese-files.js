@@ -75,7 +75,7 @@ export const chineseOfFiles = {
     folderTitle: '新建文件夹',
     make: '新建',
     replace: '替换',
-    none: '名称中不能有斜杠，也不能只有点。',
+    none: '名称中不能有斜杠，也不能只有点或空格。',
     taken: (name) => `“${name}”已存在，请换一个名称。`,
     replaceable: (name) => `文件“${name}”已存在。请换一个名称，或永久替换该文件。`,
   },

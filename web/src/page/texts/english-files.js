@@ -77,7 +77,7 @@ export const englishOfFiles = {
     folderTitle: 'New folder',
     make: 'Make',
     replace: 'Replace it',
-    none: 'A name has no slash in it, and more than dots.',
+    none: 'A name has no slash in it, and more than dots and blanks.',
     taken: (/** @type {string} */ name) => `There is ${name} already. Choose another name.`,
     replaceable: (/** @type {string} */ name) =>
       `There is a file ${name} already. Choose another name, or replace that file for good.`,

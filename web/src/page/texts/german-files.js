@@ -78,7 +78,7 @@ export const germanOfFiles = {
     folderTitle: 'Neuer Ordner',
     make: 'Anlegen',
     replace: 'Ersetzen',
-    none: 'Ein Name enthält keinen Schrägstrich und besteht nicht nur aus Punkten.',
+    none: 'Ein Name enthält keinen Schrägstrich und besteht nicht nur aus Punkten oder Leerzeichen.',
     taken: (name) => `„${name}“ gibt es schon. Wählen Sie einen anderen Namen.`,
     replaceable: (name) =>
       `Eine Datei „${name}“ gibt es schon. Wählen Sie einen anderen Namen, oder ersetzen Sie jene Datei endgültig.`,
