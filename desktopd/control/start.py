@@ -60,6 +60,7 @@ def _launch(loaded: Loaded) -> int:
     while time.monotonic() < deadline:
         with find_daemon(loaded.runtime_dir) as found:
             if found is not None and found.report is not None:
+                print(f"desktopd runs in the background (pid {found.pid})")
                 return _show_address(found)
         if child.poll() is not None:
             print(tail(log, since, lines=10), file=sys.stderr)

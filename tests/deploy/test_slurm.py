@@ -140,7 +140,7 @@ def test_preemption_a_dead_node_and_the_time_limit(host: Host, slurm: Cluster) -
 
 
 def test_napari_by_hand_has_its_layers_in_the_next_job(host: Host, slurm: Cluster) -> None:
-    home, place = host.folder / "home", {"SLURM_CONF": str(slurm.configuration)}
+    home, place = host.home, {"SLURM_CONF": str(slurm.configuration)}
     (home / "container").symlink_to(ROOT / "container")
     if "PYTHONPATH" in os.environ:
         place["PYTHONPATH"] = os.environ["PYTHONPATH"]
