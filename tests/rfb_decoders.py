@@ -238,6 +238,8 @@ class H264:
             self._decoder = video_decoder()
         assert self._decoder is not None, "a stream without a beginning"
         octets = shown(self._decoder.decode(av.Packet(data)))
+        if octets.shape[:2] == (-(-height // 4) * 2, -(-width // 4) * 2) != (height, width):
+            octets = octets.repeat(2, 0).repeat(2, 1)[:height, :width]
         assert octets.shape == (height, width, 3)
         return form.of_rgb(octets)
 

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.conftest import (
@@ -25,6 +26,7 @@ from tests.browser.conftest import (
 from tests.browser.peer import (
     BASELINE_ONLY,
     H264,
+    HALVED,
     RESET_CONTEXT,
     Peer,
     h264,
@@ -76,6 +78,25 @@ def test_every_pixel_of_a_video_is_at_its_place(
     seen = drawn(page)[:height, :width].astype(float)
     assert 10 * np.log10(255**2 / np.mean((seen - picture) ** 2)) > 32
     assert page.page.evaluate("window.copies") > 0
+
+
+@pytest.mark.parametrize("script", ["", NO_COPIES, NO_WEBASSEMBLY])
+@pytest.mark.parametrize(("width", "height"), [(128, 64), (90, 50)])
+def test_a_picture_of_half_the_size_fills_its_rectangle(
+    server: Peer, tab: OpenTab, context: BrowserContext, script: str, width: int, height: int
+) -> None:
+    context.add_init_script(script)
+    page = visit(server, tab)
+    assert HALVED in server.wanted()
+    y, x = np.mgrid[:height, :width]
+    waves = [127 + 100 * np.sin(x / 20 + shift) * np.cos(y / 20) for shift in (0, 1, 2)]
+    picture = np.stack(waves, axis=2).astype(np.uint8)
+    columns, rows = -(-width // 4) * 2, -(-height // 4) * 2
+    small = np.asarray(Image.fromarray(picture).resize((columns, rows), Image.Resampling.BOX))
+    server.update(h264(0, 0, width, height, Video(columns, rows).encode(small), True))
+    server.settle(b"drawn")
+    seen = drawn(page)[:height, :width].astype(float)
+    assert 10 * np.log10(255**2 / np.mean((seen - picture) ** 2)) > 32
 
 
 REFRESHES = """

@@ -18,7 +18,7 @@ import numpy as np
 from napari._qt.utils import QImg2array
 from qtpy.QtWidgets import QApplication, QLabel
 
-from desktopd.integrations.napari import raster_canvas
+from desktopd.integrations.napari import float_volumes, raster_canvas
 from desktopd.integrations.napari.motion.canvas import MotionCanvas
 from desktopd.integrations.napari.motion.positions import map_without_shaders
 from desktopd.integrations.napari.motion.visuals import is_volume
@@ -34,11 +34,20 @@ FRAME = 0.002
 random = np.random.default_rng(3)
 VOLUME = random.normal(100, 20, (24, 40, 48)).astype(np.float32)
 VOLUME[8:16, 10:30, 12:36] += 120
+WHOLE_NUMBERS = VOLUME.astype(np.uint16)
 LABELS = (VOLUME > 150).astype(np.uint8) * np.arange(1, 49, dtype=np.uint8)
 
 
 def image(**options: Any) -> Callable[[Any], None]:
     return lambda viewer: viewer.add_image(VOLUME, colormap="green", **options)
+
+
+def counts(viewer: Any) -> None:
+    """Volumes of uint16 whose limits and threshold were changed after they were shown."""
+    below = viewer.add_image(WHOLE_NUMBERS, colormap="green", rendering="iso", iso_threshold=150)
+    above = viewer.add_image(WHOLE_NUMBERS[::-1], rendering="attenuated_mip", blending="additive")
+    below.iso_threshold, above.contrast_limits = 170, (40, 190)
+    above.data = WHOLE_NUMBERS[:, ::-1]
 
 
 def mixture(viewer: Any) -> None:
@@ -82,6 +91,7 @@ def grid(viewer: Any) -> None:
 SCENES: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "iso": (3, image(rendering="iso", iso_threshold=150)),
     "additive": (3, image(rendering="additive", interpolation3d="nearest")),
+    "counts": (3, counts),
     "plane": (3, image(depiction="plane", plane={"position": (12, 20, 24), "thickness": 4})),
     "labels": (3, lambda viewer: viewer.add_labels(LABELS)),
     "points": (3, points),
@@ -98,6 +108,7 @@ class Viewer:
     def __init__(self, companion: bool) -> None:
         if companion:
             raster_canvas.install()
+            float_volumes.install()
         self.viewer: Any = napari.Viewer(show=True)
         self.window = self.viewer.window._qt_window
         self.window.setGeometry(0, 0, 640, 480)

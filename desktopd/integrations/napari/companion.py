@@ -83,11 +83,12 @@ class Companion:
 
     def _install_canvas(self) -> None:
         try:
-            from desktopd.integrations.napari import raster_canvas
+            from desktopd.integrations.napari import float_volumes, raster_canvas
 
             raster_canvas.install()
+            float_volumes.install()
         except Exception:
-            log.warning("desktopd: Qt composes napari's canvas with OpenGL", exc_info=True)
+            log.warning("desktopd: napari draws as it does elsewhere", exc_info=True)
 
     def _keep_held_keys(self) -> None:
         try:

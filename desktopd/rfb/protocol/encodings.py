@@ -46,6 +46,8 @@ class Encoding(IntEnum):
     BASELINE_ONLY = 0x64643432
     # Ours alone: the viewer decodes pictures of H.264 that are made of several slices ("ddsc").
     SLICES = 0x64647363
+    # Ours alone: the viewer enlarges pictures of H.264 of half their rectangle's size ("ddhs").
+    HALVED = 0x64646873
     VMWARE_CURSOR = 0x574D5664
     VMWARE_LED_STATE = 0x574D5668
     EXTENDED_CLIPBOARD = 0xC0A1E5CE - (1 << 32)

@@ -8,6 +8,8 @@ export const H264 = 50;
 const BASELINE_ONLY = 0x64643432;
 // Ours alone, "ddsc": a picture of H.264 may be of several slices.
 const SLICES = 0x64647363;
+// Ours alone, "ddhs": a picture of H.264 may have half the size of its rectangle.
+const HALVED = 0x64646873;
 const TIGHT = 7;
 const JPEG = 21;
 const TIGHT_PNG = -260;
@@ -31,6 +33,7 @@ const ABILITIES = [
   0x574d5664, // VMware Cursor
   -239, // Cursor
   SLICES,
+  HALVED,
 ];
 
 // Upper half of the compression control that starts a rectangle of the Tight encodings.

@@ -8,6 +8,9 @@ import { DrawQueue } from '../picture/draw-queue.js';
 import { StillDecoder } from '../picture/still-decoder.js';
 import { DirectDisplay } from './direct-display.js';
 
+/** @param {ImageData | ImageBitmap | VideoFrame} picture */
+const widthOf = (picture) => ('displayWidth' in picture ? picture.displayWidth : picture.width);
+
 /** noVNC's Display with the client's queue and decoders in place of its own. */
 export class QueuedDisplay extends DirectDisplay {
   #queue = new DrawQueue();
@@ -108,13 +111,15 @@ export class QueuedDisplay extends DirectDisplay {
    * @param {number} y
    * @param {number} width
    * @param {number} height
-   * @param {PendingImage} pending - drawn from its top left corner; it may be larger than the rectangle
+   * @param {PendingImage} pending - drawn from its top left corner; it may be larger than the rectangle, or have half its size
    */
   videoFrame(x, y, width, height, pending) {
     this.#queue.addImage(pending, () =>
       pending.take((image) => {
-        if ('data' in image) this.putImage(image.data, x, y, width, height);
-        else this.drawImage(image, 0, 0, width, height, x, y, width, height);
+        const picture = 'data' in image ? image.data : image;
+        if (widthOf(picture) < width) this.drawEnlarged(picture, x, y, width, height);
+        else if (picture instanceof ImageData) this.putImage(picture, x, y, width, height);
+        else this.drawImage(picture, 0, 0, width, height, x, y, width, height);
       }),
     );
   }

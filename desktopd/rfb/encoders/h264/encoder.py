@@ -9,6 +9,7 @@ import numpy as np
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.encoder import EncodedRectangle, VideoEncoder
+from desktopd.rfb.encoders.h264.halving import Halving
 from desktopd.rfb.encoders.h264.macroblocks import Mask, mask_shape
 from desktopd.rfb.encoders.h264.rate_control import RateControl, most_bytes
 from desktopd.rfb.encoders.h264.stream_format import OPTIONS, StreamFormat
@@ -24,7 +25,11 @@ _PROBE = 64
 
 
 class H264Encoder(VideoEncoder):
-    """A stream whose frames fit the link; a key frame resets the viewer's decoder."""
+    """A stream whose frames fit the link; a key frame resets the viewer's decoder.
+
+    On links that are too thin its pictures have half the sides of their rectangle, where the viewer
+    enlarges them.
+    """
 
     encoding = Encoding.H264
     codec = "h264"
@@ -32,8 +37,10 @@ class H264Encoder(VideoEncoder):
 
     def __init__(self, size: Size, options: frozenset[int] = frozenset(), *, fast: bool = False):
         """See `VideoEncoder`."""
-        self._x264 = X264(size.width, size.height, StreamFormat.of(options), fast=fast)
+        self._size, self._format, self._fast = size, StreamFormat.of(options), fast
+        self._x264 = self._open()
         self._rate_control = RateControl()
+        self._halving = Halving()
         self._all = np.ones(mask_shape(size), np.bool_)
         self._begun = False
 
@@ -59,7 +66,7 @@ class H264Encoder(VideoEncoder):
         key: bool = False,
     ) -> EncodedRectangle:
         """See `VideoEncoder`; the pixel format does not matter. Rows of `pixels` are contiguous."""
-        key = key or not self._begun
+        key = self._resize(budget, changed) or key or not self._begun
         changed = self._all if changed is None or key else changed
         count = max(1, int(changed.sum()))
         quantiser = self._rate_control.choose(level, budget, count, key=key)
@@ -68,6 +75,28 @@ class H264Encoder(VideoEncoder):
             self._rate_control.learn(len(data), count)
         self._begun = True
         return self.rectangle(area, _HEADER.pack(len(data), _RESET_CONTEXT if key else 0), data)
+
+    def _resize(self, budget: float, changed: Mask | None) -> bool:
+        """Halve the pictures or stop that, where the link asks for it; whether they changed."""
+        if not self._format.halved:
+            return False
+        if not self._begun:
+            self._halving.begin(budget, self._all.size)
+            if not self._halving.halved:
+                return False
+        else:
+            count = self._all.size if changed is None else int(changed.sum())
+            wanted = self._rate_control.wanted(budget, max(1, count))
+            if wanted is None or not self._halving.follow(wanted):
+                return False
+        self._x264.close()
+        self._x264 = self._open(halved=self._halving.halved)
+        self._rate_control.resized(halved=self._halving.halved)
+        return True
+
+    def _open(self, *, halved: bool = False) -> X264:
+        width, height = self._size.width, self._size.height
+        return X264(width, height, self._format, fast=self._fast, halved=halved)
 
     def close(self) -> None:
         """See `VideoEncoder`."""

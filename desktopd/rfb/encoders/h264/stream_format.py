@@ -9,7 +9,7 @@ from typing import Self
 
 from desktopd.rfb.protocol.encodings import Encoding
 
-OPTIONS = frozenset({Encoding.BASELINE_ONLY, Encoding.SLICES})
+OPTIONS = frozenset({Encoding.BASELINE_ONLY, Encoding.SLICES, Encoding.HALVED})
 
 
 class Profile(Enum):
@@ -21,19 +21,21 @@ class Profile(Enum):
 
 @dataclass(frozen=True, slots=True)
 class StreamFormat:
-    """A profile, and whether a frame may be of several slices.
+    """A profile, whether a frame may be of several slices, and of half the size of its rectangle.
 
-    Slices are encoded and decoded at the same time; noVNC takes each for a frame of its own.
+    Slices are encoded and decoded at the same time; noVNC takes each for a frame of its own, and
+    draws a smaller picture as it is.
     """
 
     profile: Profile = Profile.HIGH
     slices: bool = False
+    halved: bool = False
 
     @classmethod
     def of(cls, options: Collection[int]) -> Self:
         """What a decoder takes whose viewer lists these of OPTIONS."""
         profile = Profile.BASELINE if Encoding.BASELINE_ONLY in options else Profile.HIGH
-        return cls(profile, slices=Encoding.SLICES in options)
+        return cls(profile, slices=Encoding.SLICES in options, halved=Encoding.HALVED in options)
 
 
 PLAIN = StreamFormat()

@@ -11,6 +11,7 @@ import numpy as np
 from desktopd.cores import usable_cores
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.encoder import VideoError
+from desktopd.rfb.encoders.h264.halving import half, half_mask
 from desktopd.rfb.encoders.h264.libx264 import (
     CSP_I420,
     TYPE_AUTO,
@@ -23,7 +24,7 @@ from desktopd.rfb.encoders.h264.libx264 import (
 )
 from desktopd.rfb.encoders.h264.macroblocks import Mask, bounds, mask_shape
 from desktopd.rfb.encoders.h264.stream_format import PLAIN, StreamFormat
-from desktopd.rfb.encoders.h264.yuv import I420, to_i420
+from desktopd.rfb.encoders.h264.yuv import I420, scale, to_i420
 from desktopd.rfb.encoders.pixels import Pixels
 
 PRESET = b"ultrafast"
@@ -76,22 +77,26 @@ class X264:
         stream_format: StreamFormat = PLAIN,
         *,
         fast: bool = False,
+        halved: bool = False,
     ) -> None:
         """Sides in pixels, both even; `fast` frames take less time and more bytes.
 
-        Raises VideoError where libx264 cannot be used.
+        With `halved` the frames that are decoded have about half of these sides (`half`). Raises
+        VideoError where libx264 cannot be used.
         """
         self._library, open_encoder = load()
         parameters = _parameters(self._library, stream_format, fast=fast)
-        parameters.width, parameters.height, parameters.csp = width, height, CSP_I420
+        self._size = Size(width, height)
+        coded = half(self._size) if halved else self._size
+        parameters.width, parameters.height, parameters.csp = coded.width, coded.height, CSP_I420
         parameters.analyse.mb_info = 1
         self._encoder = c_void_p(open_encoder(byref(parameters)))
         if not self._encoder:
             raise VideoError(f"libx264 makes no stream of {width}x{height}")
-        self._size = Size(width, height)
         self._planes = I420(width, height)
-        self._picture = _picture(self._library, self._planes)
-        self._constant = np.zeros(mask_shape(self._size), np.uint8)
+        self._halved = I420(coded.width, coded.height) if halved else None
+        self._picture = _picture(self._library, self._halved or self._planes)
+        self._constant = np.zeros(mask_shape(coded), np.uint8)
         self._begun = False
 
     def encode(
@@ -109,6 +114,8 @@ class X264:
         area = Rectangle.of(self._size) if changed is None else bounds(changed, self._size)
         if area is not None:
             to_i420(pixels, self._planes, area)
+            if self._halved:
+                scale(self._planes, self._halved)
         picture = self._picture
         picture.type = TYPE_IDR if key else TYPE_AUTO
         picture.qp_plus_1 = quantiser + 1
@@ -121,7 +128,8 @@ class X264:
     def _mark_constant(self, changed: Mask) -> int:
         """Tell which macroblocks have not changed; the address of that."""
         # X264_MBINFO_CONSTANT is 1.
-        np.logical_not(changed, out=self._constant)
+        coded = half_mask(changed, self._size) if self._halved else changed
+        np.logical_not(coded, out=self._constant)
         return self._constant.ctypes.data
 
     def _encoded(self) -> bytes:

@@ -14,6 +14,8 @@ from desktopd.rfb.encoders.encoder import VideoError
 from desktopd.rfb.encoders.pixels import Pixels
 
 _ALIGNMENT = 64
+# libyuv's filter that averages all pixels that become one.
+_BOX = 3
 
 
 class I420:
@@ -47,6 +49,16 @@ def to_i420(pixels: Pixels, planes: I420, area: Rectangle) -> None:
     _library().ARGBToJ420(*arguments, area.width, area.height)
 
 
+def scale(planes: I420, into: I420) -> None:
+    """Make a smaller frame of a whole one: each pixel is the mean of those that it covers."""
+    arguments: list[int] = []
+    for frame in (planes, into):
+        for plane in frame.planes:
+            arguments += [plane.ctypes.data, plane.strides[0]]
+        arguments += [frame.width, frame.height]
+    _library().I420Scale(*arguments, _BOX)
+
+
 @cache
 def _library() -> Any:
     try:
@@ -54,4 +66,6 @@ def _library() -> Any:
     except OSError:
         raise VideoError("libyuv is not installed: apt-get install libyuv0") from None
     library.ARGBToJ420.argtypes = (*(4 * (c_void_p, c_int)), c_int, c_int)
+    frame = (*(3 * (c_void_p, c_int)), c_int, c_int)
+    library.I420Scale.argtypes = (*frame, *frame, c_int)
     return library

@@ -21,8 +21,8 @@ RESET = 1
 
 
 class Stream:
-    def __init__(self) -> None:
-        self.encoder = H264Encoder(Size(REGION.width, REGION.height))
+    def __init__(self, *options: Encoding) -> None:
+        self.encoder = H264Encoder(Size(REGION.width, REGION.height), frozenset(options))
         self.decoder = H264()
         self.seen = np.zeros((REGION.height, REGION.width), np.uint32)
 
@@ -71,6 +71,21 @@ def test_frames_come_to_fit_their_budget() -> None:
     assert max(sizes[5:]) < 18_000
     assert np.mean(sizes[5:]) > 5_000
     stream.encoder.close()
+
+
+def test_a_link_too_thin_gets_halves_until_it_has_room() -> None:
+    stream, whole = Stream(Encoding.HALVED), Stream()
+    thin = [stream.frame(noise(320, 240, n), budget=600) for n in range(30)]
+    assert [flags for _, flags in thin] == [RESET] + [0] * 29
+    least = [whole.frame(noise(320, 240, n), budget=600)[0] for n in range(30)]
+    assert sum(size for size, _ in thin[5:]) < 0.5 * sum(least[5:])
+    wide = [stream.frame(moving(320, 240, n), budget=50_000)[1] for n in range(90)]
+    assert wide.count(RESET) == 1
+    assert psnr(stream.seen, moving(320, 240, 89)) > 35
+    then = [stream.frame(noise(320, 240, n), budget=600)[1] for n in range(90)]
+    assert then.count(RESET) == 1
+    stream.encoder.close()
+    whole.encoder.close()
 
 
 def test_a_better_level_and_more_time_are_worth_more_bytes() -> None:

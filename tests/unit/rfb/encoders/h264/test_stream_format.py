@@ -12,7 +12,8 @@ from desktopd.rfb.protocol.encodings import Encoding
         ([], PLAIN),
         ([Encoding.BASELINE_ONLY], StreamFormat(Profile.BASELINE)),
         ([Encoding.SLICES], StreamFormat(slices=True)),
-        (OPTIONS, StreamFormat(Profile.BASELINE, slices=True)),
+        ([Encoding.HALVED], StreamFormat(halved=True)),
+        (OPTIONS, StreamFormat(Profile.BASELINE, slices=True, halved=True)),
     ],
 )
 def test_a_decoder_is_taken_at_its_word(options: list[int], wanted: StreamFormat) -> None:

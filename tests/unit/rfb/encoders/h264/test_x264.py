@@ -7,6 +7,7 @@ import re
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from desktopd.geometry import Size
 from desktopd.rfb.encoders.encoder import VideoError
@@ -49,6 +50,20 @@ def test_each_frame_is_one_slice_and_the_first_begins_with_its_parameters(
         frame = seen(decoder, data)
         assert frame.shape == (height, width)
         assert psnr(frame, moving(width, height, step)) > 38
+
+
+@pytest.mark.parametrize(("width", "height"), [(64, 48), (130, 98), (322, 242)])
+def test_halved_frames_are_means_of_four_pixels(width: int, height: int) -> None:
+    encoder, decoder = X264(width, height, halved=True), video_decoder()
+    changed = np.ones(mask_shape(Size(width, height)), np.bool_)
+    for step in range(3):
+        whole = moving(width, height, step)
+        frame = seen(decoder, encoder.encode(whole, 10, changed=changed))
+        assert frame.shape == (-(-height // 4) * 2, -(-width // 4) * 2)
+        image = Image.frombuffer("RGBX", (width, height), whole.tobytes(), "raw", "BGRX")
+        small = np.asarray(image.convert("RGB").resize(frame.shape[::-1], Image.Resampling.BOX))
+        assert psnr(frame, packed(small)) > 32
+    encoder.close()
 
 
 @pytest.mark.parametrize("profile", Profile)
