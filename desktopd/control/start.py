@@ -10,6 +10,7 @@ import fcntl
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,14 +61,25 @@ def _launch(loaded: Loaded) -> int:
     while time.monotonic() < deadline:
         with find_daemon(loaded.runtime_dir) as found:
             if found is not None and found.report is not None:
+                print(f"desktopd runs in the background (pid {found.pid})")
                 return _show_address(found)
         if child.poll() is not None:
-            print(tail(log, since, lines=10), file=sys.stderr)
+            print(tail(log, since, lines=10) or _obstacle(log.parent), file=sys.stderr)
             print(f"desktopd did not start; its log is {log}", file=sys.stderr)
             return child.returncode if child.returncode > 0 else 1
         time.sleep(_POLL)
     child.terminate()
     raise SessionError(f"desktopd does not answer after {START_WITHIN:.0f} s; its log is {log}")
+
+
+def _obstacle(folder: Path) -> str:
+    """Why a log there may be empty: on a full disk the daemon cannot say what is wrong."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(4096))
+    except OSError as error:
+        return f"{folder}: {error.strerror}; make room there, or set another runtime_dir"
+    return ""
 
 
 def _spawn(loaded: Loaded, log: Path) -> subprocess.Popen[bytes]:

@@ -78,6 +78,8 @@ def parse(arguments: Sequence[str]) -> SshArguments:
     found = parser.parse_intermixed_args(own)
     if found.host.startswith("-"):
         parser.error(f"{found.host}: expected a host such as ada@node7.example.org")
+    if port := re.fullmatch(r"([^:/]+):(\d+)", found.host):
+        parser.error(f"{found.host}: expected `{port[1]} -o Port={port[2]}`")
     if not re.fullmatch(r"[\w.-]{1,32}", found.name):
         parser.error(f"--name {found.name}: expected up to 32 letters, digits, dots or dashes")
     if found.install is not None and not found.install.is_file():

@@ -18,6 +18,8 @@ from desktopd.ssh.host_scripts import ADDRESS, SOCKET
 
 ALIVE = ("-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3")
 """Options with which a connection is lost when it has been silent for so many seconds."""
+OWN = ("-o", "RemoteCommand=none", "-o", "ClearAllForwardings=yes")
+"""Options that keep out what ~/.ssh/config may ask for a shell on the host: before all others."""
 # Of its own, so that no other session of the user's has to outlive this one.
 _CONTROL = ("-o", "ControlMaster=yes", "-o", "ControlPersist=no")
 _END_WITHIN = 5.0
@@ -71,7 +73,8 @@ def run(host: str, options: Sequence[str], script: str, content: Path | None = N
     `content` is a file that becomes its stdin.
     """
     with open(content or os.devnull, "rb") as stdin:
-        return subprocess.run(["ssh", *options, "-T", host, script], stdin=stdin).returncode
+        command = ["ssh", *OWN, *options, "-T", host, script]
+        return subprocess.run(command, stdin=stdin).returncode
 
 
 @contextmanager
@@ -82,15 +85,15 @@ def connected(
 
     `folder` is private, and keeps the socket by which the connection is controlled.
     """
-    control = ["ssh", *options, "-o", f"ControlPath={folder / 'control'}"]
-    command = [*control, *_CONTROL, *ALIVE, "-T", host, script]
+    path = ("-o", f"ControlPath={folder / 'control'}")
+    command = ["ssh", *OWN, *path, *_CONTROL, *options, *ALIVE, "-T", host, script]
     ssh = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert ssh.stdout is not None
     try:
         place = _place(ssh.stdout)
         if place is None:
             raise ConnectionFailed(ssh.wait())
-        yield SshConnection(ssh, control, host, place)
+        yield SshConnection(ssh, ["ssh", "-F", "none", *path], host, place)
     finally:
         _end(ssh)
 
@@ -99,11 +102,16 @@ def _place(told: IO[str]) -> ListeningPlace | None:
     """What the script tells, among what the user's own profile may print; None at its end."""
     socket = ""
     for line in told:
-        if line.startswith(SOCKET):
-            socket = line.removeprefix(SOCKET).strip()
-        elif socket and line.startswith(f"{ADDRESS}{socket}/"):
-            return ListeningPlace(socket, line.removeprefix(f"{ADDRESS}{socket}").strip())
+        if said := after(SOCKET, line):
+            socket = said
+        elif socket and (path := after(f"{ADDRESS}{socket}", line)).startswith("/"):
+            return ListeningPlace(socket, path)
     return None
+
+
+def after(mark: str, line: str) -> str:
+    """What follows a mark of host_scripts; empty without one. A profile may end no line of its."""
+    return line.partition(mark)[2].strip()
 
 
 def _end(ssh: subprocess.Popen[str]) -> None:

@@ -34,9 +34,11 @@ _WATCH = (
     # The script goes on until stdin ends, with the connection, or the desktop does.
     "exec 3<&0",
     "{ cat <&3 >/dev/null & reader=$!; }",
-    'while kill -0 $reader 2>/dev/null && [ -S "$socket" ]; do sleep 1; done',
+    # One that is killed leaves its socket; an older version does not tell its pid.
+    'lives() { [ -S "$socket" ] && { [ -z "$daemon" ] || kill -0 "$daemon" 2>/dev/null; }; }',
+    "while kill -0 $reader 2>/dev/null && lives; do sleep 1; done",
     "kill $reader 2>/dev/null",
-    f'[ -S "$socket" ] || exit {ENDED}',
+    f"lives || exit {ENDED}",
 )
 
 
@@ -49,6 +51,7 @@ def start(name: str, settings: Sequence[str]) -> str:
         *_FOLDER,
         f'socket="$folder"/{name}.sock',
         f'told=$(desktopd start --unix-socket "$socket" {shlex.join(settings)} </dev/null) || exit',
+        'daemon=$(echo "$told" | sed -n "s|.*(pid \\([0-9]*\\))$|\\1|p")',
         f'echo "{SOCKET}$socket"',
         f'echo "$told" | sed -n "s|^ *unix:|{ADDRESS}|p"',
         *_WATCH,

@@ -20,13 +20,13 @@ from pathlib import Path
 from playwright.sync_api import Playwright, sync_playwright
 
 from desktopd.geometry import Size
+from tests.bench.all_stacks import STACKS
 from tests.bench.link import PROFILES
 from tests.bench.measure import Cell, Result
 from tests.bench.plot import plot
 from tests.bench.record import recorded
 from tests.bench.report import table
 from tests.bench.session import DRAGS, LIVE, Session, Work, opened
-from tests.bench.stacks import STACKS
 from tests.bench.workload import KINDS
 
 CACHE = Path.home() / ".cache" / "desktopd-tests" / "bench"
@@ -58,7 +58,13 @@ def parser() -> argparse.ArgumentParser:
     )
     add = made.add_argument
     add("--out", type=Path, required=True, metavar="FOLDER", help="where the results go")
-    add("--stack", default=",".join(STACKS), metavar="NAME,…", help="default: %(default)s")
+    usual = ",".join(name for name in STACKS if not name.startswith("ondemand"))
+    add(
+        "--stack",
+        default=usual,
+        metavar="NAME,…",
+        help="default: %(default)s; ondemand-tigervnc, …",
+    )
     add("--workload", default=WORKLOADS, metavar="NAME[@FPS],…", help="default: %(default)s")
     add("--link", default="lan,dsl,slow", metavar="NAME,…", help="default: %(default)s")
     add("--size", default="1280x720", metavar="WxH,…", help="default: %(default)s")

@@ -66,7 +66,7 @@
     #capture = null;
 
     constructor() {
-      addEventListener('mousedown', event => {
+      addEventListener('pointerdown', event => {
         if (this.#click && !this.#click.pressed) this.#click.pressed = event.timeStamp;
       }, true);
       this.#tick();

@@ -24,11 +24,12 @@ from playwright.sync_api import Page, Playwright
 
 from desktopd.geometry import Size
 from tests.bench import barcode, picture, usage
+from tests.bench.all_stacks import STACKS
 from tests.bench.child import Child
 from tests.bench.drag import Drag, latencies
 from tests.bench.measure import Cell, Interval, Result, Sample, motion, percentile
 from tests.bench.record import environment, recorded
-from tests.bench.stacks import STACKS, Served
+from tests.bench.stacks import Served
 from tests.chromium import FLAGS
 from tests.daemon import until
 

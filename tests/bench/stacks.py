@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from desktopd.geometry import Size
@@ -60,7 +59,7 @@ def x11vnc(size: Size) -> Iterator[Served]:
 
 
 @contextmanager
-def tigervnc(size: Size) -> Iterator[Served]:
+def tigervnc(size: Size, novnc: Path = NOVNC) -> Iterator[Served]:
     """Xtigervnc, which is the X server too, websockify, noVNC."""
     with _folder() as folder:
         port = free_port()
@@ -72,7 +71,7 @@ def tigervnc(size: Size) -> Iterator[Served]:
             with os.fdopen(reading) as display:
                 environment = {**os.environ, "DISPLAY": f":{display.readline().strip()}"}
             environment.pop("XAUTHORITY", None)
-            with _websockify(folder, port) as (web, page):
+            with _websockify(folder, port, novnc) as (web, page):
                 yield Served(web, "/page.html", environment, [encoder, page])
 
 
@@ -91,15 +90,6 @@ def desktopd(rfb: str, size: Size, *, motion: bool = True) -> Iterator[Served]:
             daemon.stop()
 
 
-STACKS: dict[str, Stack] = {
-    "x11vnc": x11vnc,
-    "tigervnc": tigervnc,
-    "desktopd-native": partial(desktopd, "native"),
-    "desktopd-exact": partial(desktopd, "native", motion=False),
-    "desktopd-x11vnc": partial(desktopd, "x11vnc"),
-}
-
-
 def free_port() -> int:
     """A TCP port of loopback that nobody listens on."""
     with socket.socket() as probe:
@@ -107,21 +97,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def novnc_page(folder: Path) -> Path:
+def novnc_page(folder: Path, novnc: Path = NOVNC) -> Path:
     """A folder with unmodified noVNC and its `page.html`, for websockify to serve."""
-    if not NOVNC.exists():
-        raise FileNotFoundError(f"{NOVNC} is missing: run `npm --prefix web ci`")
+    if not novnc.exists():
+        raise FileNotFoundError(f"{novnc} is missing: run `npm --prefix web ci`")
     web = folder / "web"
     web.mkdir()
     shutil.copy(PAGE, web)
-    (web / "novnc").symlink_to(NOVNC)
+    (web / "novnc").symlink_to(novnc)
     return web
 
 
 @contextmanager
-def _websockify(folder: Path, rfb_port: int) -> Iterator[tuple[int, int]]:
+def _websockify(folder: Path, rfb_port: int, novnc: Path = NOVNC) -> Iterator[tuple[int, int]]:
     """noVNC's page and its relay; gives their port and pid."""
-    web = novnc_page(folder)
+    web = novnc_page(folder, novnc)
     port = free_port()
     addresses = [f"127.0.0.1:{port}", f"127.0.0.1:{rfb_port}"]
     argv = [sys.executable, "-m", "websockify", "--web", str(web), *addresses]

@@ -42,6 +42,8 @@ DocumentRoot {folder}/portal
 <Directory />
     AllowOverride None
 </Directory>
+"""
+_LOGIN = """
 <Location />
     AuthType Basic
     AuthName portal
@@ -63,8 +65,8 @@ end
 """
 
 
-def portal(folder: Path) -> Program:
-    """Apache for `folder`/portal and the nodes; whoever comes signs in as USER."""
+def portal(folder: Path, *, login: bool = True) -> Program:
+    """Apache for `folder`/portal and the nodes; with `login` whoever comes signs in as USER."""
     port = free_port()
     # Its workers are of another user.
     folder.chmod(0o711)
@@ -85,7 +87,8 @@ def portal(folder: Path) -> Program:
         )
         for way, (rest, location, prefix) in _WAYS.items()
     )
-    text = "\n".join([*loaded, _MAIN.format(folder=folder, port=port), *ways])
+    main = (_MAIN + _LOGIN * login).format(folder=folder, port=port)
+    text = "\n".join([*loaded, main, *ways])
     (folder / "apache.conf").write_text(text)
     argv = ["apache2", "-d", str(folder), "-f", str(folder / "apache.conf"), "-D", "FOREGROUND"]
     return Program(argv, port, folder)

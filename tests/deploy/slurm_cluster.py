@@ -15,9 +15,9 @@ from pathlib import Path
 
 from tests.browser.course import free_port
 from tests.daemon import short_folder, until
+from tests.deploy.accounts import AS_ROOT, among_accounts, make_accounts, remove_accounts
 
 NODES = ("n1", "n2", "n3", "n4")
-AS_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
 _CONFIGURATION = """
 ClusterName=test
 SlurmctldHost={host}(127.0.0.1)
@@ -58,10 +58,11 @@ class Cluster:
         return self.folder / "slurm.conf"
 
     def start(self, name: str, *argv: str) -> None:
-        """Start a daemon of the cluster."""
+        """Start a daemon of the cluster, which has the accounts of ada and bob."""
+        command = [*among_accounts(self.folder), *argv]
         with (self.folder / f"{name}.log").open("ab") as log:
             self.daemons[name] = subprocess.Popen(
-                [*AS_ROOT, *argv], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 
     def run(self, *argv: str) -> str:
@@ -117,6 +118,7 @@ class Cluster:
             else:
                 process.terminate()
             process.wait(30)
+        remove_accounts(self.folder)
 
 
 @contextmanager
@@ -152,6 +154,7 @@ def _prepare(folder: Path) -> None:
     (folder / "slurm.conf").write_text("".join(nodes) + text)
     (folder / "gres.conf").write_text("Name=gpu File=/dev/null\n")
     subprocess.run([*AS_ROOT, "chown", "-R", "0:0", str(folder / "munge")], check=True)
+    make_accounts(folder)
 
 
 def _start(made: Cluster) -> None:

@@ -30,6 +30,7 @@ class Host:
     """A machine that is reached by ssh: this one, with a home of its own."""
 
     folder: Path
+    home: Path
     options: list[str]
     sshd: subprocess.Popen[bytes]
     name: str
@@ -117,20 +118,21 @@ class Opened:
 def ssh_host(**environment: str) -> Iterator[Host]:
     """A host with an empty home, and `environment` for whoever logs in."""
     with short_folder() as folder:
-        for home in ("laptop", "home"):
-            (folder / home).mkdir()
+        (folder / "laptop").mkdir()
+        home = folder / "ada's home"
+        home.mkdir()
         for key in ("host_key", "user_key"):
             make = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / key)]
             subprocess.run(make, check=True)
         port = free_port()
         programs = os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"])
-        given = {"HOME": f"{folder}/home", "PATH": programs, **environment}
+        given = {"HOME": str(home), "PATH": programs, **environment}
         if "PYTHONPATH" in os.environ:
             given["PYTHONPATH"] = os.environ["PYTHONPATH"]
         lines = [
             f"HostKey {folder}/host_key",
             f"AuthorizedKeysFile {folder}/user_key.pub",
-            "SetEnv " + " ".join(f"{name}={value}" for name, value in given.items()),
+            "SetEnv " + " ".join(f'"{name}={value}"' for name, value in given.items()),
             "PidFile none",
             "StrictModes no",
             "UsePAM no",
@@ -139,7 +141,13 @@ def ssh_host(**environment: str) -> Iterator[Host]:
         (folder / "sshd_config").write_text("\n".join([*lines, ""]))
         public = (folder / "host_key.pub").read_text()
         (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {public}")
+        # A profile that greets, and what a ~/.ssh/config may say for the shells of its user.
+        (home / ".bashrc").write_text("printf 'welcome to node7 '\n")
         options = {
+            "RemoteCommand": "tmux attach",
+            "RequestTTY": "yes",
+            "LocalForward": f"{port} 127.0.0.1:1",
+            "ExitOnForwardFailure": "yes",
             "Port": port,
             "IdentityFile": folder / "user_key",
             "UserKnownHostsFile": folder / "known_hosts",
@@ -153,7 +161,7 @@ def ssh_host(**environment: str) -> Iterator[Host]:
                 [*command, "-o", f"ListenAddress=127.0.0.1:{port}"], stdout=log, stderr=log
             )
         passed = [part for key, value in options.items() for part in ("-o", f"{key}={value}")]
-        found = Host(folder, passed, sshd, f"test-{port}")
+        found = Host(folder, home, passed, sshd, f"test-{port}")
         try:
             until(lambda: "listening" in (folder / "sshd.log").read_text(), 10, "sshd")
             yield found

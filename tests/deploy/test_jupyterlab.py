@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import signal
 import stat
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from websockets.typing import Origin
 
 from tests import http
 from tests.chromium import pixels, save
-from tests.daemon import until
+from tests.daemon import ROOT, until
 from tests.deploy.conftest import (
     SCRIPTS,
     Run,
@@ -33,9 +34,14 @@ from tests.deploy.front import free_port
 class Lab:
     """A JupyterLab of its own user, whose desktop shows `app`."""
 
-    def __init__(self, run: Run, folder: Path, app: str, base_url: str = "/") -> None:
+    def __init__(
+        self, run: Run, folder: Path, app: str, base_url: str = "/", config: str = ""
+    ) -> None:
         self.home = folder / f"home-{secrets.token_hex(2)}"
         self.home.mkdir()
+        if config:
+            (self.home / ".jupyter").mkdir()
+            shutil.copy(ROOT / config, self.home / ".jupyter")
         self.token = secrets.token_urlsafe(24)
         port = free_port()
         self.base = f"http://127.0.0.1:{port}{base_url}"
@@ -67,8 +73,8 @@ class Lab:
         headers = {"Authorization": f"token {self.token}"}
         return http.get(self.base + path, headers=headers, timeout=60)
 
-    def session(self) -> dict[str, Any]:
-        response = self.get("desktop/api/session")
+    def session(self, desktop: str = "desktop") -> dict[str, Any]:
+        response = self.get(f"{desktop}/api/session")
         assert response.status_code == 200, f"{response.text}\n{self.program.tail()}"
         return dict(response.json())
 
@@ -85,10 +91,10 @@ def lab(run: Run, folder: Path) -> Callable[..., Lab]:
     return lambda *args, **options: Lab(run, folder, *args, **options)
 
 
-def launch(page: Page, lab: Lab) -> Frame:
+def launch(page: Page, lab: Lab, title: str = "Desktop") -> Frame:
     """Sign in, click the tile; the frame in which the desktop opens."""
-    page.goto(f"{lab.base}lab?token={lab.token}")
-    tile = page.locator(".jp-LauncherCard", has_text="Desktop")
+    page.goto(f"{lab.base}lab?token={lab.token}&reset")
+    tile = page.locator(".jp-LauncherCard", has=page.get_by_text(title, exact=True))
     tile.wait_for(timeout=60_000)
     icon = tile.locator("img")
     until(lambda: icon.evaluate("image => image.naturalWidth"), 10, "the tile's icon")
@@ -113,6 +119,26 @@ def test_the_tile_opens_napari_in_a_tab_of_jupyterlab_and_in_one_of_the_browser(
     assert len(jupyter.session()["viewers"]) == 2
     page.bring_to_front()
     save(pixels(page.screenshot()), "jupyterlab")
+
+
+def test_desktops_with_names_have_tiles_displays_and_sockets_of_their_own(
+    lab: Callable[..., Lab], context: BrowserContext
+) -> None:
+    jupyter = lab("xterm", config="container/jupyter/jupyter_server_config.py")
+    page = context.new_page()
+    inside = launch(page, jupyter, "Desktop terminal")
+    shows_desktop(inside)
+    assert inside.url == f"{jupyter.base}desktop-terminal/"
+    page.locator(".jp-ServerProxy iframe").click()
+    proof = jupyter.home / "proof"
+    page.keyboard.type(f"echo typed >{proof}\n")
+    until(proof.is_file, 20, "the file that the typed command makes")
+    found = [jupyter.session(f"desktop{name}") for name in ("", "-second", "-terminal")]
+    assert len({told["display"]["name"] for told in found}) == 3
+    pids = [{s["pid"] for s in told["services"] if s["pid"]} for told in found]
+    assert len(set.union(*pids)) == sum(map(len, pids))
+    sockets = list(jupyter.home.glob("jupyter-server-proxy-*/socket"))
+    assert [stat.S_IMODE(socket.stat().st_mode) for socket in sockets] == [0o600] * 3
 
 
 def test_what_is_typed_below_a_hubs_prefix_arrives(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,7 +41,7 @@ def test_a_desktop_is_opened_lost_found_again_and_ended(host: Host) -> None:
     assert host.run("status").returncode == 3
 
 
-def test_a_desktop_goes_on_without_the_laptop(host: Host) -> None:
+def test_a_desktop_goes_on_without_the_laptop_until_its_daemon_dies(host: Host) -> None:
     with host.opened() as opened:
         until(opened.addresses, 60, "an address")
         until(opened.ready, 40, "a desktop")
@@ -51,6 +52,11 @@ def test_a_desktop_goes_on_without_the_laptop(host: Host) -> None:
     with host.opened() as opened:
         until(lambda: len(opened.addresses()) == 2, 60, "an address")
         assert opened.pids() == first
+        daemon = re.search(r"pid (\d+)", host.run("status").stdout)
+        assert daemon is not None
+        os.kill(int(daemon[1]), signal.SIGKILL)
+        assert opened.process.wait(20) == 0
+        assert "has ended" in opened.told()
 
 
 def test_a_host_that_cannot_be_reached_is_told_by_ssh_itself(host: Host) -> None:
@@ -59,9 +65,3 @@ def test_a_host_that_cannot_be_reached_is_told_by_ssh_itself(host: Host) -> None
     done = host.run("--no-browser")
     assert done.returncode == 255
     assert "Connection refused" in done.stderr
-
-
-def test_what_would_show_a_secret_is_refused(host: Host) -> None:
-    done = host.run("--", "--token=abc")
-    assert done.returncode == 2
-    assert "everybody on" in done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -52,6 +53,15 @@ def test_a_file_is_overwritten_in_the_room_that_it_has(small_disk: Path) -> None
     with pytest.raises(OSError, match="No space"):
         write_kept(small_disk / "other", b"e" * 3000)
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_start_in_the_background_says_that_there_is_no_room(small_disk: Path) -> None:
+    fill(small_disk)
+    place = [f"--runtime-dir={small_disk}", "--port=0", "--app=xterm"]
+    command = [sys.executable, "-m", "desktopd", "start", *place]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert f"{small_disk}: No space left on device; make room there" in done.stderr
 
 
 @pytest.mark.parametrize("display", ["xvfb", "xdummy"])

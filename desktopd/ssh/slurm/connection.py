@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from desktopd.multiplexer import BrokenFrame, Multiplexer
-from desktopd.ssh.connection import ALIVE
+from desktopd.ssh.connection import ALIVE, OWN, after
 from desktopd.ssh.host_scripts import ADDRESS
 from desktopd.ssh.slurm.job import Job, parse
 from desktopd.ssh.slurm.scripts import COMMAND, JOB
@@ -44,11 +44,10 @@ class JobConnection:
     async def desktop(self) -> tuple[str, Multiplexer] | None:
         """The path that a browser opens, and what carries to it; None where there is no desktop."""
         while line := (await self._stdout.readline()).decode(errors="replace"):
-            if line.startswith(STAGE):
-                self._listeners.stage(line.removeprefix(STAGE).strip())
-            elif line.startswith(f"{ADDRESS}/"):
-                carrier = Multiplexer(self._stdout, self._stdin)
-                return line.removeprefix(ADDRESS).strip(), carrier
+            if stage := after(STAGE, line):
+                self._listeners.stage(stage)
+            elif (path := after(ADDRESS, line)).startswith("/"):
+                return path, Multiplexer(self._stdout, self._stdin)
         return None
 
     async def words(self) -> AsyncIterator[str]:
@@ -83,8 +82,8 @@ class JobConnection:
     async def _hear(self) -> None:
         assert self._ssh.stderr is not None
         while line := (await self._ssh.stderr.readline()).decode(errors="replace"):
-            if line.startswith(JOB):
-                self._listeners.job(parse(line.removeprefix(JOB)))
+            if job := after(JOB, line):
+                self._listeners.job(parse(job))
             else:
                 self._listeners.other(line.rstrip())
 
@@ -95,7 +94,7 @@ async def connected(
 ) -> AsyncIterator[JobConnection]:
     """Run a script of `desktopd.ssh.slurm.scripts` at the host, for as long as the block."""
     ssh = await asyncio.create_subprocess_exec(
-        *("ssh", *options, *ALIVE, "-T", host, COMMAND),
+        *("ssh", *OWN, *options, *ALIVE, "-T", host, COMMAND),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -1,0 +1,16 @@
+"""The names by which the stacks are asked for."""
+
+from functools import partial
+
+from tests.bench.ondemand import ondemand_desktopd, ondemand_tigervnc
+from tests.bench.stacks import Stack, desktopd, tigervnc, x11vnc
+
+STACKS: dict[str, Stack] = {
+    "x11vnc": x11vnc,
+    "tigervnc": tigervnc,
+    "desktopd-native": partial(desktopd, "native"),
+    "desktopd-exact": partial(desktopd, "native", motion=False),
+    "desktopd-x11vnc": partial(desktopd, "x11vnc"),
+    "ondemand-tigervnc": ondemand_tigervnc,
+    "ondemand-desktopd": ondemand_desktopd,
+}
