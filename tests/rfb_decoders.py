@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import av
 import numpy as np
+from av.video.reformatter import ColorRange
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -265,9 +266,12 @@ def video_decoder() -> av.VideoCodecContext:
 
 
 def shown(frames: list[av.VideoFrame]) -> Octets:
-    """The one frame, by the formula of JPEG (BT.601, full range): shape (height, width, 3)."""
+    """The one frame, by the formula of JPEG (BT.601) or in its range: shape (height, width, 3)."""
     (frame,) = frames
     luma, *chroma = (plane(part, frame) for part in range(3))
+    if frame.color_range == ColorRange.MPEG:
+        luma = (luma - 16) * 255 / 219
+        chroma = [128 + (part - 128) * 255 / 224 for part in chroma]
     blue, red = (part.repeat(2, 0).repeat(2, 1)[: frame.height, : frame.width] for part in chroma)
     found = np.stack(
         (

@@ -7,8 +7,9 @@ import itertools
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
+from desktopd.geometry import Size
 from tests.browser.conftest import (
     BLUE,
     COLOURS,
@@ -27,6 +28,7 @@ from tests.browser.peer import (
     BASELINE_ONLY,
     H264,
     HALVED,
+    LIMITED_RANGE,
     RESET_CONTEXT,
     Peer,
     h264,
@@ -35,7 +37,9 @@ from tests.browser.peer import (
 )
 from tests.browser.video import Video, flat
 from tests.chromium import Tab
-from tests.daemon import until
+from tests.daemon import short_folder, until
+from tests.engines import window
+from tests.x11.conftest import running
 
 NO_COPIES = "VideoFrame.prototype.copyTo = () => Promise.reject(Error('refused'));"
 NO_WEBASSEMBLY = "delete globalThis.WebAssembly;"
@@ -97,6 +101,31 @@ def test_a_picture_of_half_the_size_fills_its_rectangle(
     server.settle(b"drawn")
     seen = drawn(page)[:height, :width].astype(float)
     assert 10 * np.log10(255**2 / np.mean((seen - picture) ** 2)) > 32
+
+
+CONTEXT = "document.querySelector('#desktop canvas').getContext('2d')"
+PIXEL = f"[...{CONTEXT}.getImageData(64, 32, 1, 1).data]"
+
+
+def test_firefox_which_knows_no_full_range_asks_for_the_other(
+    server: Peer, chromium: Browser
+) -> None:
+    with (
+        running("xvfb", Size(1280, 800)) as screen,
+        short_folder() as folder,
+        window("firefox", screen, folder / "firefox", chromium) as opened,
+    ):
+        opened.visit(server.page + "?resize=off&bar=0")
+        until(lambda: H264 in server.wanted(), 60, "a viewer with a video decoder")
+        assert LIMITED_RANGE not in server.wanted()
+        server.update(h264(0, 0, 128, 64, Video(128, 64).encode(flat(128, 64, RED)), True))
+        until(lambda: LIMITED_RANGE in server.wanted(), 20, "a viewer of the limited range")
+        video = Video(128, 64, limited=True)
+        for number, colour in enumerate(COLOURS):
+            server.update(h264(0, 0, 128, 64, video.encode(flat(128, 64, colour)), number == 0))
+            server.settle(b"%d" % number)
+            seen = opened.evaluate(PIXEL)
+            assert near(np.array([[seen[:3]]]), colour, 4), (colour, seen)
 
 
 REFRESHES = """

@@ -11,9 +11,10 @@ Pixels = NDArray[np.uint8]
 
 
 class Video:
-    """An encoder whose every frame comes at once: BT.601, full range, one slice a picture."""
+    """An encoder whose every frame comes at once: BT.601, full range or limited, one slice."""
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, *, limited: bool = False) -> None:
+        self._range = ColorRange.MPEG if limited else ColorRange.JPEG
         self._context = av.CodecContext.create("libx264", "w")
         self._context.width, self._context.height = width, height
         self._context.pix_fmt = "yuv420p"
@@ -23,7 +24,8 @@ class Video:
             "tune": "zerolatency",
             "crf": "10",
             "x264-params": "slices=1:sliced-threads=0:threads=1:keyint=infinite:repeat-headers=1"
-            ":fullrange=on:colormatrix=smpte170m:colorprim=bt709:transfer=iec61966-2-1",
+            f":fullrange={'off' if limited else 'on'}:colormatrix=smpte170m:colorprim=bt709"
+            ":transfer=iec61966-2-1",
         }
 
     def encode(self, rgb: Pixels) -> bytes:
@@ -31,7 +33,7 @@ class Video:
         frame = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(
             format="yuv420p",
             dst_colorspace=Colorspace.ITU601,
-            dst_color_range=ColorRange.JPEG,
+            dst_color_range=self._range,
         )
         return b"".join(bytes(packet) for packet in self._context.encode(frame))
 

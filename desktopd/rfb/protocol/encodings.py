@@ -48,6 +48,8 @@ class Encoding(IntEnum):
     SLICES = 0x64647363
     # Ours alone: the viewer enlarges pictures of H.264 of half their rectangle's size ("ddhs").
     HALVED = 0x64646873
+    # Ours alone: the viewer takes luma and chroma of H.264 for limited ("ddlr").
+    LIMITED_RANGE = 0x64646C72
     VMWARE_CURSOR = 0x574D5664
     VMWARE_LED_STATE = 0x574D5668
     EXTENDED_CLIPBOARD = 0xC0A1E5CE - (1 << 32)

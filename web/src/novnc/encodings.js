@@ -10,6 +10,8 @@ const BASELINE_ONLY = 0x64643432;
 const SLICES = 0x64647363;
 // Ours alone, "ddhs": a picture of H.264 may have half the size of its rectangle.
 const HALVED = 0x64646873;
+// Ours alone, "ddlr": the decoder takes luma and chroma of H.264 for 16 to 235 and 240, whatever the stream says.
+const LIMITED_RANGE = 0x64646c72;
 const TIGHT = 7;
 const JPEG = 21;
 const TIGHT_PNG = -260;
@@ -46,11 +48,12 @@ const TIGHT_JPEG = 9;
  *
  * @param {object} wishes
  * @param {'none' | 'baseline' | 'any'} wishes.video - profiles of H.264 that can be decoded
+ * @param {boolean} [wishes.limited] - whether these show the limited range alone rightly
  * @param {number | null} wishes.quality - of JPEG, 0 to 9; null for none: a server that is not asked for a quality sends
  *   no JPEG
  * @param {number} wishes.compression - 0 to 9
  */
-export function encodings({ video, quality, compression }) {
+export function encodings({ video, limited = false, quality, compression }) {
   return [
     COPYRECT,
     ...(video === 'none' ? [] : [H264]),
@@ -59,6 +62,7 @@ export function encodings({ video, quality, compression }) {
     LEAST_COMPRESSION + compression,
     ...ABILITIES,
     ...(video === 'baseline' ? [BASELINE_ONLY] : []),
+    ...(limited ? [LIMITED_RANGE] : []),
   ];
 }
 

@@ -95,9 +95,10 @@ export class FramebufferRFB extends RFB {
       super._sendEncodings();
       return;
     }
-    const { usable, baseline } = this.#video;
+    const { usable, baseline, limited } = this.#video;
     const wishes = encodings({
       video: usable ? (baseline ? 'baseline' : 'any') : 'none',
+      limited,
       quality: this.#lossless ? null : this.qualityLevel,
       compression: this.compressionLevel,
     });

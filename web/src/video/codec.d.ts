@@ -7,6 +7,8 @@ import type { Image } from '../picture/pending-image.js';
 export interface CodecEvents {
   /** The image belongs to the listener. */
   frame: { image: Image; timestamp: number };
+  /** The decoder takes all pictures for ones of limited range, whatever their stream says. */
+  limited: void;
   /** Nothing more will come. */
   failure: Error;
 }

@@ -19,9 +19,10 @@ const FRAME_TIME = 1000;
 /**
  * The frames of one rectangle of the screen; rfbproto calls it a context.
  *
- * Events: `worked` (a frame has come), `failed` (what is drawn is not up to date; the context needs a key frame).
+ * Events: `worked` (a frame has come), `limited` (its decoder knows no other range), `failed` (what is drawn is not up to date;
+ * the context needs a key frame).
  *
- * @extends {Emitter<{worked: void, failed: Error}>}
+ * @extends {Emitter<{worked: void, limited: void, failed: Error}>}
  */
 export class H264Context extends Emitter {
   #size;
@@ -101,6 +102,7 @@ export class H264Context extends Emitter {
     if (!this.#open) throw new Error('there is no video decoder');
     const decoder = this.#open();
     decoder.on('frame', ({ image, timestamp }) => this.#receive(image, timestamp));
+    decoder.on('limited', () => this.emit('limited'));
     decoder.on('failure', (error) => this.#fail(error));
     return decoder;
   }

@@ -23,7 +23,7 @@ const MOST_FAILURES = 3;
  * The contexts of a connection, one for each rectangle. A frame that fails or does not come in time costs a pause, in which
  * the server is to do without H.264; it never costs the session.
  *
- * Events: `changed` (`usable` has changed), `lost` (this area is not up to date any more).
+ * Events: `changed` (`usable` or `limited` has changed), `lost` (this area is not up to date any more).
  *
  * @extends {Emitter<{changed: void, lost: Rectangle}>}
  */
@@ -34,6 +34,7 @@ export class H264Contexts extends Emitter {
   /** @type {OpenCodec | null} null when there is no decoder */
   #codec = null;
   #baseline = false;
+  #limited = false;
   #paused = false;
   #failures = 0;
   #closed = false;
@@ -61,6 +62,11 @@ export class H264Contexts extends Emitter {
   /** Whether the server has to keep to the baseline profile. */
   get baseline() {
     return this.#baseline;
+  }
+
+  /** Whether the server has to keep to the limited range of luma and chroma: Firefox takes any stream for one of it. */
+  get limited() {
+    return this.#limited;
   }
 
   /**
@@ -104,8 +110,15 @@ export class H264Contexts extends Emitter {
     }
     const context = new H264Context(area, this.#codec);
     context.on('worked', () => (this.#failures = 0));
+    context.on('limited', () => this.#limit());
     context.on('failed', (error) => this.#fail(area, error));
     return context;
+  }
+
+  #limit() {
+    if (this.#limited) return;
+    this.#limited = true;
+    this.emit('changed');
   }
 
   /**

@@ -73,6 +73,7 @@ class WebCodec extends Emitter {
   /** @param {VideoFrame} frame */
   async #give(frame) {
     const { timestamp } = frame;
+    if (frame.colorSpace.fullRange === false) this.emit('limited');
     const image = this.#copier ? await this.#copier.copy(frame) : frame;
     if (this.#decoder.state === 'closed') image.close();
     else this.emit('frame', { image, timestamp });

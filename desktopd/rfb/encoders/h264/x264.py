@@ -52,7 +52,6 @@ _PARAMETERS = (
     ("repeat-headers", "1"),
     ("annexb", "1"),
     ("aud", "0"),
-    ("fullrange", "on"),
     ("colorprim", "bt709"),
     ("transfer", "iec61966-2-1"),
     ("colormatrix", "smpte170m"),
@@ -65,7 +64,7 @@ _SMALL = ("trellis", "1")
 
 
 class X264:
-    """One stream of frames of one size: I420, BT.601, full range.
+    """One stream of frames of one size: I420, BT.601, full range unless its format is limited.
 
     Not for use by two threads at once.
     """
@@ -93,7 +92,7 @@ class X264:
         self._encoder = c_void_p(open_encoder(byref(parameters)))
         if not self._encoder:
             raise VideoError(f"libx264 makes no stream of {width}x{height}")
-        self._planes = I420(width, height)
+        self._planes, self._limited = I420(width, height), stream_format.limited
         self._halved = I420(coded.width, coded.height) if halved else None
         self._picture = _picture(self._library, self._halved or self._planes)
         self._constant = np.zeros(mask_shape(coded), np.uint8)
@@ -113,7 +112,7 @@ class X264:
             key, changed = True, None
         area = Rectangle.of(self._size) if changed is None else bounds(changed, self._size)
         if area is not None:
-            to_i420(pixels, self._planes, area)
+            to_i420(pixels, self._planes, area, limited=self._limited)
             if self._halved:
                 scale(self._planes, self._halved)
         picture = self._picture
@@ -170,6 +169,7 @@ def _parameters(library: Any, stream_format: StreamFormat, *, fast: bool) -> Par
         set_parameter(library, parameters, name, value)
     if library.x264_param_apply_profile(byref(parameters), profile.encode()):
         raise VideoError(f"libx264 has no profile {profile}")
+    set_parameter(library, parameters, "fullrange", "off" if stream_format.limited else "on")
     if stream_format.slices:
         set_parameter(library, parameters, "threads", str(THREADS))
         set_parameter(library, parameters, "sliced-threads", "1")

@@ -34,8 +34,8 @@ def _plane(width: int, height: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
     return np.zeros((height, -(-width // _ALIGNMENT) * _ALIGNMENT), np.uint8)
 
 
-def to_i420(pixels: Pixels, planes: I420, area: Rectangle) -> None:
-    """Convert an area with even corners by BT.601 in full range (JPEG's).
+def to_i420(pixels: Pixels, planes: I420, area: Rectangle, *, limited: bool = False) -> None:
+    """Convert an area with even corners by BT.601, in full range (JPEG's) unless `limited`.
 
     Rows of `pixels` must be contiguous. Raises VideoError where they do not fit.
     """
@@ -46,7 +46,9 @@ def to_i420(pixels: Pixels, planes: I420, area: Rectangle) -> None:
     for plane, scale in zip(planes.planes, (1, 2, 2), strict=True):
         corner = plane[area.y // scale :, area.x // scale :]
         arguments += [corner.ctypes.data, plane.strides[0]]
-    _library().ARGBToJ420(*arguments, area.width, area.height)
+    library = _library()
+    convert = library.ARGBToI420 if limited else library.ARGBToJ420
+    convert(*arguments, area.width, area.height)
 
 
 def scale(planes: I420, into: I420) -> None:
@@ -79,7 +81,8 @@ def _library() -> Any:
         library = ctypes.CDLL("libyuv.so.0")
     except OSError:
         raise VideoError("libyuv is not installed: apt-get install libyuv0") from None
-    library.ARGBToJ420.argtypes = (*(4 * (c_void_p, c_int)), c_int, c_int)
+    for convert in (library.ARGBToJ420, library.ARGBToI420):
+        convert.argtypes = (*(4 * (c_void_p, c_int)), c_int, c_int)
     frame = (*(3 * (c_void_p, c_int)), c_int, c_int)
     library.I420Scale.argtypes = (*frame, *frame, c_int)
     plane = (c_void_p, c_int, c_int, c_int)

@@ -8,6 +8,7 @@ const JPEG = 21;
 const TIGHT = 7;
 const TIGHT_PNG = -260;
 const BASELINE_ONLY = 0x64643432;
+const LIMITED_RANGE = 0x64646c72;
 const PLAIN = /** @type {const} */ ({ video: 'any', quality: 6, compression: 2 });
 
 /**
@@ -34,6 +35,11 @@ test('video is asked for only where it can be decoded', () => {
   assert.equal(encodings(PLAIN).includes(BASELINE_ONLY), false);
   const baseline = encodings({ ...PLAIN, video: 'baseline' });
   assert.deepEqual([baseline.includes(H264), baseline.includes(BASELINE_ONLY)], [true, true]);
+});
+
+test('the limited range is asked for where no other is shown', () => {
+  assert.equal(encodings(PLAIN).includes(LIMITED_RANGE), false);
+  assert.equal(encodings({ ...PLAIN, limited: true }).includes(LIMITED_RANGE), true);
 });
 
 test('quality and compression are the levels of their pseudo-encodings', () => {

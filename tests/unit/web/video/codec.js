@@ -46,6 +46,11 @@ export class SlowCodec extends Emitter {
     return frame;
   }
 
+  /** Tell that it takes all pictures for ones of limited range. */
+  limit() {
+    this.emit('limited');
+  }
+
   /** @param {Error} error */
   fail(error) {
     this.emit('failure', error);

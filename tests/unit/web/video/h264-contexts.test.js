@@ -55,6 +55,15 @@ test('video is usable once a decoder has been found', async (t) => {
   assert.deepEqual([contexts.usable, contexts.baseline, told], [true, false, [true]]);
 });
 
+test('a decoder of the limited range is told of once', async (t) => {
+  const { contexts, codecs, told } = await start(t);
+  contexts.of(AREA).decode(KEY_FRAME);
+  assert.equal(contexts.limited, false);
+  codecs[0]?.limit();
+  codecs[0]?.limit();
+  assert.deepEqual([contexts.limited, contexts.usable, told], [true, true, [true, true]]);
+});
+
 test('without a decoder video is not usable', async (t) => {
   const { contexts, told } = await start(t, { any: false });
   assert.deepEqual([contexts.usable, told], [false, []]);

@@ -13,7 +13,8 @@ from desktopd.rfb.protocol.encodings import Encoding
         ([Encoding.BASELINE_ONLY], StreamFormat(Profile.BASELINE)),
         ([Encoding.SLICES], StreamFormat(slices=True)),
         ([Encoding.HALVED], StreamFormat(halved=True)),
-        (OPTIONS, StreamFormat(Profile.BASELINE, slices=True, halved=True)),
+        ([Encoding.LIMITED_RANGE], StreamFormat(limited=True)),
+        (OPTIONS, StreamFormat(Profile.BASELINE, slices=True, halved=True, limited=True)),
     ],
 )
 def test_a_decoder_is_taken_at_its_word(options: list[int], wanted: StreamFormat) -> None:

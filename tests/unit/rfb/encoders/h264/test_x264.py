@@ -7,6 +7,7 @@ import re
 import av
 import numpy as np
 import pytest
+from av.video.reformatter import ColorRange
 from PIL import Image
 
 from desktopd.geometry import Size
@@ -50,6 +51,16 @@ def test_each_frame_is_one_slice_and_the_first_begins_with_its_parameters(
         frame = seen(decoder, data)
         assert frame.shape == (height, width)
         assert psnr(frame, moving(width, height, step)) > 38
+
+
+def test_a_decoder_of_the_limited_range_sees_the_same_colours() -> None:
+    encoder, decoder = X264(320, 240, StreamFormat(limited=True)), video_decoder()
+    for step in range(3):
+        data = encoder.encode(moving(320, 240, step), 20)
+        (frame,) = decoder.decode(av.Packet(data))
+        assert frame.color_range == ColorRange.MPEG
+        assert psnr(packed(shown([frame])), moving(320, 240, step)) > 38
+    encoder.close()
 
 
 @pytest.mark.parametrize(("width", "height"), [(64, 48), (130, 98), (322, 242)])

@@ -24,6 +24,18 @@ def test_colours_are_those_of_bt601_in_full_range(colour: int) -> None:
         assert np.abs(shown - min(255.0, value)).max() <= 1
 
 
+@pytest.mark.parametrize("colour", [0x000000, 0xFFFFFF, 0xFF0000, 0x0000FF])
+def test_the_limited_range_is_a_part_of_the_full_one(colour: int) -> None:
+    full, limited = I420(32, 16), I420(32, 16)
+    pixels = np.full((16, 32), colour, np.uint32)
+    to_i420(pixels, full, Rectangle(0, 0, 32, 16))
+    to_i420(pixels, limited, Rectangle(0, 0, 32, 16), limited=True)
+    values = [[plane[0, 0].astype(float) for plane in one.planes] for one in (full, limited)]
+    (luma_of, blue, red), found = values
+    assert found[0] == pytest.approx(16 + luma_of * 219 / 255, abs=1)
+    assert found[1:] == pytest.approx([128 + (one - 128) * 224 / 255 for one in (blue, red)], abs=1)
+
+
 def test_only_the_area_is_converted_and_that_in_its_place() -> None:
     planes, pixels = I420(66, 34), moving(66, 34)
     to_i420(pixels, planes, Rectangle(16, 2, 32, 20))
