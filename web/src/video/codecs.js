@@ -9,6 +9,8 @@ import { findWebCodec } from './web-codec.js';
 
 /** The decoders of a page, for all its connections. */
 export class Codecs {
+  /** Whether the browser's takes all streams for ones of limited range, as a frame has told. */
+  limited = false;
   #copier = new FrameCopier();
   /** @type {Promise<OpenCodec | null> | null} */
   #baseline = null;

@@ -34,13 +34,12 @@ export class H264Contexts extends Emitter {
   /** @type {OpenCodec | null} null when there is no decoder */
   #codec = null;
   #baseline = false;
-  #limited = false;
   #paused = false;
   #failures = 0;
   #closed = false;
   #pause = new Timer(() => this.#resume());
 
-  /** @param {Pick<Codecs, 'findAny' | 'findBaseline'>} codecs */
+  /** @param {Pick<Codecs, 'findAny' | 'findBaseline' | 'limited'>} codecs */
   constructor(codecs) {
     super();
     this.#codecs = codecs;
@@ -66,7 +65,7 @@ export class H264Contexts extends Emitter {
 
   /** Whether the server has to keep to the limited range of luma and chroma: Firefox takes any stream for one of it. */
   get limited() {
-    return this.#limited;
+    return this.#codecs.limited;
   }
 
   /**
@@ -116,8 +115,8 @@ export class H264Contexts extends Emitter {
   }
 
   #limit() {
-    if (this.#limited) return;
-    this.#limited = true;
+    if (this.#codecs.limited) return;
+    this.#codecs.limited = true;
     this.emit('changed');
   }
 

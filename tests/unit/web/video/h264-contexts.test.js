@@ -29,6 +29,7 @@ async function start(t, { any = true, baseline = true } = {}) {
     return codec;
   };
   const contexts = new H264Contexts({
+    limited: false,
     findAny: () => Promise.resolve(any ? open : null),
     findBaseline: () => Promise.resolve(baseline ? open : null),
   });
