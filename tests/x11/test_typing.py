@@ -62,7 +62,8 @@ async def test_keys_that_are_held_are_not_bound_anew(desk, eventually):
     held = [chr(code) for code in range(0x4E00, 0x4E00 + 30)]
     desk.down(*map(keysym_of, held))
     desk.type("".join(chr(code) for code in range(0x5000, 0x5000 + 60)))
-    await eventually(lambda: len(desk.recorder.presses()), 90)
+    # X repeats the last of them where this takes long.
+    await eventually(lambda: len(desk.recorder.presses()) >= 90)
     desk.up(*map(keysym_of, held))
     await eventually(
         lambda: [chr(key.keysym - 0x0100_0000) for key in desk.recorder.key_events()[-30:]], held

@@ -39,6 +39,7 @@ class ScreenSize:
         self._applied: tuple[Size, float] | None = None
         self._next_change = 0.0
         self._settling: asyncio.Task[Size] | None = None
+        self._reached = False
 
     @classmethod
     async def open(cls, connection: Connection, largest: Size, dpi: float = 96) -> ScreenSize:
@@ -91,8 +92,13 @@ class ScreenSize:
                 except XRequestError:
                     if wanted == self._wanted:
                         raise
-                if wanted == self._wanted:
+                if wanted != self._wanted:
+                    continue
+                if self.size == wanted or not self._reached:
                     return self.size
+                # X had the size that was asked for, and has been given another one meanwhile.
+                self._asked = self.size
+                self._wanted = self._target()
         finally:
             self._settling = None
 
@@ -102,6 +108,7 @@ class ScreenSize:
             return
         # The events that tell the new size arrive before the call returns.
         change = partial(randr.set_screen_size, size=wanted, dpi=dpi)
+        self._reached = False
         await self._connection.call(change)
         self._next_change = asyncio.get_running_loop().time() + INTERVAL
         self._applied = (wanted, dpi)
@@ -114,6 +121,7 @@ class ScreenSize:
     def _update(self, size: Size) -> None:
         if size != self.size:
             self.size = size
+            self._reached = self._reached or size == self._wanted
             if self._settling is None:  # somebody else's change, as by a viewer of Xvnc
                 self._asked = self._wanted = size
                 self.need(self._needed)
