@@ -161,7 +161,7 @@ def test_every_request_of_the_parent(taught: Course, page: Page) -> None:
     assert told["pictures"][1] > 300
     assert told["resized"] == {"width": 1000, "height": 600}
     assert told["text"] == told["again"] == "from the course"
-    assert told["refusal"] == ["none.tif does not exist. correct the path", 404]
+    assert told["refusal"] == ["none.tif does not exist. Correct the path", 404]
     assert "open_hosts" in told["unknown"][0]
     state = told["states"][-1]
     assert (state["stage"], state["role"]) == ("ready", "control")

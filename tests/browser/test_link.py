@@ -132,9 +132,9 @@ def test_a_link_opens_an_address_of_a_listed_host(napari: Napari, tab: OpenTab) 
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("open=none.tif", "none.tif is not shown: none.tif does not exist. correct the path"),
-        ("open=../run/token", "outside of files_root. open a path inside"),
-        ("open=https://evil.org/a.zarr", "add evil.org to the setting open_hosts"),
+        ("open=none.tif", "none.tif is not shown: none.tif does not exist. Correct the path"),
+        ("open=../run/token", "outside of files_root. Open a path inside"),
+        ("open=https://evil.org/a.zarr", "Add evil.org to the setting open_hosts"),
         ("open=broken.tif", "broken.tif is not shown: Tried opening with napari, but failed"),
         ("layer=none", "the layers are square"),
     ],

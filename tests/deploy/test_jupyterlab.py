@@ -133,7 +133,10 @@ def test_desktops_with_names_have_tiles_displays_and_sockets_of_their_own(
     proof = jupyter.home / "proof"
     page.keyboard.type(f"echo typed >{proof}\n")
     until(proof.is_file, 20, "the file that the typed command makes")
-    found = [jupyter.session(f"desktop{name}") for name in ("", "-second", "-terminal")]
+    desktops = [f"desktop{name}" for name in ("", "-second", "-terminal")]
+    for desktop in desktops:
+        jupyter.program.until(lambda one=desktop: jupyter.session(one)["display"], 60, desktop)
+    found = [jupyter.session(desktop) for desktop in desktops]
     assert len({told["display"]["name"] for told in found}) == 3
     pids = [{s["pid"] for s in told["services"] if s["pid"]} for told in found]
     assert len(set.union(*pids)) == sum(map(len, pids))
