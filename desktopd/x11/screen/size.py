@@ -108,7 +108,7 @@ class ScreenSize:
             return
         # The events that tell the new size arrive before the call returns.
         change = partial(randr.set_screen_size, size=wanted, dpi=dpi)
-        self._reached = False
+        self._reached = self.size == wanted
         await self._connection.call(change)
         self._next_change = asyncio.get_running_loop().time() + INTERVAL
         self._applied = (wanted, dpi)
