@@ -17,7 +17,7 @@ from desktopd.rfb.server.bandwidth_estimator import FIRST_RATE, BandwidthEstimat
 MOTION_TIME = 0.0115
 STILL_TIME = 0.060
 # Above so many bytes a second a picture of a video comes sooner, and is not only sharper: the time
-# that it takes of the link falls with this power of the rate. Below, it may take more.
+# that it takes of the link falls with this power of the rate.
 _SLOW = 625_000.0
 _SOONER = 0.45
 _ROUND_TRIP_MEMORY = 10.0
@@ -36,7 +36,7 @@ MOST_ON_THE_WAY = 16 * 1024 * 1024
 
 def video_bytes(rate: float) -> float:
     """Bytes for one picture of a video on a link that takes `rate` bytes a second."""
-    return rate * MOTION_TIME * math.pow(_SLOW / rate, _SOONER)
+    return rate * MOTION_TIME * math.pow(min(1.0, _SLOW / rate), _SOONER)
 
 
 @dataclass(frozen=True, slots=True)

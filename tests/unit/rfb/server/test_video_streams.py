@@ -81,7 +81,7 @@ def test_without_an_encoder_what_moves_is_sent_as_jpeg(caplog: pytest.LogCapture
 
 def test_a_slow_link_gets_less_of_the_stream_and_its_own() -> None:
     scene = Scene(Size(640, 480))
-    fast, slow = Watcher(scene.size, VIDEO), Watcher(scene.size, VIDEO, rate=10_000)
+    fast, slow = Watcher(scene.size, VIDEO), Watcher(scene.size, VIDEO, rate=60_000)
     scene.rest(fast, slow)
     sizes: list[list[int]] = []
     for step in range(60):
