@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 from tests.daemon import Daemon, until
+from tests.window_tree import window_tree
 
 Start = Callable[..., Daemon]
-
-
-def windows(daemon: Daemon) -> str:
-    run = ["xwininfo", "-root", "-tree"]
-    listed = subprocess.run(
-        run, env=daemon.environment(), capture_output=True, text=True, check=True
-    )
-    return listed.stdout
 
 
 def test_a_file_is_opened_by_the_command_once_there_is_such_a_program(
@@ -40,7 +32,7 @@ def test_a_file_is_opened_by_the_command_once_there_is_such_a_program(
     program.chmod(0o755)
     answer = desktop.request("POST", "/api/app/open", json={"path": str(path)})
     assert answer.json() == {"by": "command", "layers": []}
-    until(lambda: str(path) in windows(desktop), 30, "a window of that name")
+    until(lambda: str(path) in window_tree(desktop.environment()), 30, "a window of that name")
     assert desktop.stop() == 0
     processes = [entry for entry in Path("/proc").iterdir() if entry.name.isdigit()]
     assert not [p for p in processes if os.fsencode(path) in command_line(p)]

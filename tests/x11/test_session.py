@@ -13,6 +13,7 @@ import pytest
 from desktopd.session.process import start_time
 from desktopd.session.shm import segments_of
 from tests.daemon import ROOT, Daemon, daemons, short_folder, until
+from tests.window_tree import window_tree
 
 Start = Callable[..., Daemon]
 
@@ -47,17 +48,6 @@ def back(daemon: Daemon, name: str, old: int) -> dict[str, Any]:
 
     until(running, 30, f"a new {name}")
     return daemon.ready(30)
-
-
-def window_tree(daemon: Daemon) -> str:
-    """Every window of the display, as xwininfo lists them."""
-    return subprocess.run(
-        ["xwininfo", "-root", "-tree"],
-        env=daemon.environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
 
 
 def listening(pids: set[int]) -> set[str]:
@@ -107,7 +97,7 @@ def test_a_desktop_starts_on_each_x_server(daemon: Start, backend: str) -> None:
 
 
 def test_the_window_fills_the_screen_without_decorations(desktop: Daemon) -> None:
-    tree = window_tree(desktop)
+    tree = window_tree(desktop.environment())
     window = next(line for line in tree.splitlines() if '"xterm" "XTerm"' in line)
     geometry = subprocess.run(
         ["xwininfo", "-id", window.split()[0]],
@@ -230,7 +220,7 @@ def test_a_plain_desktop_has_a_menu_and_lets_the_application_end(daemon: Start) 
 
     def menu() -> bool:
         subprocess.run(xdotool, env=desktop.environment(), check=True)
-        tree = window_tree(desktop)
+        tree = window_tree(desktop.environment())
         return len(tree.splitlines()) > 10
 
     until(menu, 30, "a menu")

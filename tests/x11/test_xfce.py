@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.daemon import Daemon, daemons, short_folder, until
+from tests.window_tree import window_tree
 
 PARTS = {"xfwm4", "xfce4-panel", "xfdesktop", "xfsettingsd"}
 
@@ -48,9 +49,7 @@ def parts(desktop: Daemon) -> dict[str, int]:
 
 def windows(desktop: Daemon) -> dict[str, str]:
     """Names of the windows that the window manager has, with their sizes."""
-    run = ["xwininfo", "-root", "-tree"]
-    environment = desktop.environment()
-    told = subprocess.run(run, env=environment, capture_output=True, text=True, check=True).stdout
+    told = window_tree(desktop.environment())
     lines = [line.split('"') for line in told.splitlines() if '"' in line and "): " not in line]
     return {line[1]: line[-1].split()[-2] for line in lines}
 
