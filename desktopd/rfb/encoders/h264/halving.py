@@ -9,15 +9,13 @@ import numpy as np
 
 from desktopd.geometry import Size
 from desktopd.rfb.encoders.h264.macroblocks import Mask
-from desktopd.rfb.encoders.h264.rate_control import COARSEST
+from desktopd.rfb.encoders.h264.rate_control import COARSEST, HALVED_STEPS
 
 # Halving pays where what it loses is less than this part of what the quantiser loses: the square of
 # its step (PSNR of replay2d at 3.7 KB a frame, and of replay3d at 24 KB).
 _WORTH = 0.05
 # It has to be so many times as much before a halved stream returns to the whole size.
 _STICKY = 2.0
-# The quantiser at which the whole size has as many bytes as half of it has at a quantiser of 0.
-_EQUAL_BYTES = 9
 # By which quantisers may be finer at half the size, whose pixels are four of the screen.
 FINER = 5
 # Frames from one look at the loss to the next, and from one change to another: each is a key frame.
@@ -74,7 +72,7 @@ class Halving:
         At the coarsest quantiser the whole size has no room left. The `loss` is the squared error
         of a pixel that changed. Returns whether the size changes.
         """
-        equal = quantiser + _EQUAL_BYTES if self.halved else quantiser
+        equal = quantiser + HALVED_STEPS if self.halved else quantiser
         worth = _WORTH * _step(equal) ** 2
         if self.halved:
             change = loss > _STICKY * worth and equal < COARSEST

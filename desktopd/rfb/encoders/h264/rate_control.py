@@ -35,9 +35,11 @@ _TRUST_CHANGES = 0.1
 _KEY_COST = 2.0
 # Bytes of a changed macroblock at the finest quantiser, until frames have told.
 _TYPICAL = 40.0
-# The part of a frame's bytes that one of half the size has at the same quantiser (replay2d and
-# replay3d, 0.27 to 0.42).
-_HALVED = 0.35
+HALVED_STEPS = 9
+"""The steps of the quantiser by which the whole size is coarser at the bytes of half of it.
+
+At the same quantiser half the size has 0.35 of the bytes (replay2d and replay3d, 0.27 to 0.42).
+"""
 
 
 def most_bytes(level: int, pixels: int, seconds: float) -> float:
@@ -67,10 +69,10 @@ class RateControl:
 
     def resized(self, *, halved: bool) -> None:
         """Expect frames of half the size from now on, or of the whole size again."""
-        steps = _HALVES * math.log2(_HALVED)
         if self._complexity is not None:
-            self._complexity *= _HALVED if halved else 1 / _HALVED
-            self._quantiser += round(steps if halved else -steps)
+            steps = -HALVED_STEPS if halved else HALVED_STEPS
+            self._complexity *= 2 ** (steps / _HALVES)
+            self._quantiser += steps
 
     def choose(self, level: int, budget: float, changed: int, *, key: bool, finer: int = 0) -> int:
         """The quantiser at which a frame of `changed` macroblocks should fit into `budget` bytes.
