@@ -180,6 +180,14 @@ def compact_length() -> Steps[int]:
     return found
 
 
+def webp(width: int, height: int, form: Form) -> Steps[Values]:
+    """Our own encoding: a length, and a WebP file."""
+    (length,) = unpack(">I", (yield 4))
+    picture = Image.open(io.BytesIO((yield length)))
+    assert (picture.format, picture.size, picture.mode) == ("WEBP", (width, height), "RGB")
+    return form.of_rgb(np.asarray(picture))
+
+
 class Zrle:
     """ZRLE (RFC 6143 section 7.7.6): one zlib stream for all rectangles."""
 
@@ -251,6 +259,7 @@ def decoders() -> dict[Encoding, Decoder]:
     return {
         Encoding.RAW: raw,
         Encoding.TIGHT: Tight().rectangle,
+        Encoding.WEBP: webp,
         Encoding.ZRLE: Zrle().rectangle,
         Encoding.H264: H264().rectangle,
     }

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
-from tests.rfb_decoders import Form, Steps, Tight, Values, Zrle, raw, shown, video_decoder
+from tests.rfb_decoders import Form, Steps, Tight, Values, Zrle, raw, shown, video_decoder, webp
 
 _PACED = (Encoding.FENCE, Encoding.CONTINUOUS_UPDATES)
 COMMON = (
@@ -32,7 +32,10 @@ LOSSLESS = (Encoding.TIGHT, *COMMON)
 
 _FENCE_REQUEST = 1 << 31
 _FENCE_FLAGS = 0b111
-_PIXEL_ENCODINGS = (Encoding.RAW, Encoding.COPYRECT, Encoding.TIGHT, Encoding.ZRLE, Encoding.H264)
+_PIXEL_ENCODINGS = (
+    *(Encoding.RAW, Encoding.COPYRECT, Encoding.TIGHT, Encoding.ZRLE),
+    *(Encoding.WEBP, Encoding.H264),
+)
 
 
 class RfbViewer:
@@ -256,6 +259,8 @@ class RfbViewer:
         lossy = False
         if encoding is Encoding.RAW:
             found = yield from raw(width, height, self.form)
+        elif encoding is Encoding.WEBP:
+            found = yield from webp(width, height, self.form)
         elif encoding is Encoding.ZRLE:
             found = yield from self._zrle.rectangle(width, height, self.form)
         elif encoding is Encoding.TIGHT:

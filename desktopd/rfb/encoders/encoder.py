@@ -62,6 +62,11 @@ class Encoder(ABC):
 
     Where it cannot, each viewer needs an encoder of its own and all that this makes, in order.
     """
+    dense: ClassVar[bool] = False
+    """Whether it is lossless and so much work that only a slow link is worth it.
+
+    Its viewers list Tight too, of which some of its rectangles may be.
+    """
     cost: ClassVar[Cost] = Cost.COMPRESSION
     largest: ClassVar[Size] = Size(256, 64)
     """Of an area, in pixels; the caller splits larger ones.

@@ -50,6 +50,8 @@ class Encoding(IntEnum):
     HALVED = 0x64646873
     # Ours alone: the viewer takes luma and chroma of H.264 for limited ("ddlr").
     LIMITED_RANGE = 0x64646C72
+    # Ours alone: the length of a WebP file without loss in four bytes, and that file ("ddwp").
+    WEBP = 0x64647770
     VMWARE_CURSOR = 0x574D5664
     VMWARE_LED_STATE = 0x574D5668
     EXTENDED_CLIPBOARD = 0xC0A1E5CE - (1 << 32)

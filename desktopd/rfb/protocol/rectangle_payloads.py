@@ -157,6 +157,7 @@ _READ: dict[Encoding, Callable[[PixelArea], Reading]] = {
     Encoding.ZLIB: _with_length,
     Encoding.ZRLE: _with_length,
     Encoding.DESKTOP_NAME: _with_length,
+    Encoding.WEBP: _with_length,
     Encoding.TIGHT: _tight,
     Encoding.TIGHTPNG: _tight,
     Encoding.EXTENDED_DESKTOP_SIZE: _screens,

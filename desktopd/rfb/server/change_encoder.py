@@ -44,7 +44,7 @@ class ChangeEncoder:
         if preferences.lossy:
             pixels = int(tiles.sum()) * TILE * TILE
             level = self._encoders[preferences.lossy].level(level, request.rate * seconds, pixels)
-        key = (state.since, preferences, level, tiles.tobytes())
+        key = (state.since, state.held > 0, preferences, level, tiles.tobytes())
         made = self._shared.get(key)
         if made is None:
             made = self._encoded(request, state, tiles, level)
@@ -58,8 +58,9 @@ class ChangeEncoder:
     ) -> tuple[EncodedRectangle, ...]:
         """See `encode`; lossy rectangles at this level."""
         preferences = request.preferences
-        # A viewer that has the last capture but this one lacks only the pixels that differ.
-        follows = state.since == self._framebuffer.sequence - 1 and request.anew is None
+        # A viewer that has all of the last capture but this one lacks only the pixels that differ.
+        has_last = state.since == self._framebuffer.sequence - 1 and not state.held
+        follows = has_last and request.anew is None
         areas = self._areas(preferences, tiles, follows=follows)
         lossy: tuple[EncodedRectangle, ...] = ()
         if preferences.lossy:

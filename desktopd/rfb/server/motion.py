@@ -80,6 +80,11 @@ class Motion:
                 region = both
         self.region, self._fitted = region, now
 
+    @property
+    def moving(self) -> Mask:
+        """The tiles that change again and again, in the region and elsewhere."""
+        return np.asarray(self._heat > HOT)
+
     def rest(self, now: float) -> None:
         """Forget a region in which nothing keeps moving any more."""
         if now - self._moved > LINGER:
@@ -95,7 +100,7 @@ class Motion:
         Margins in which hardly anything moves are left out. A part of the region is preferred to
         one elsewhere that is not much larger.
         """
-        hot = self._heat > HOT
+        hot = self.moving
         if not hot.any():
             return None
         found = components(hot, self._framebuffer.size)

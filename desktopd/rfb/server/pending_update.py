@@ -116,4 +116,5 @@ class PendingUpdate:
                 return None
             self._claimed = True
             anew, self._anew = self._anew, None
-            return UpdateRequest(self._state, self._preferences, self._sender.rate, anew)
+            rate = self._sender.rate
+            return UpdateRequest(self._state, self._preferences.on(rate), rate, anew)

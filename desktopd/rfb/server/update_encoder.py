@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.encoder import EncodedRectangle, Encoders
 from desktopd.rfb.protocol.rectangles import copy_rect, framebuffer_update
+from desktopd.rfb.server.beside_video import fitting
 from desktopd.rfb.server.change_encoder import ChangeEncoder
 from desktopd.rfb.server.client_state import NOTHING, ClientState, Update, UpdateRequest
-from desktopd.rfb.server.congestion_control import MOTION_TIME, STILL_TIME
+from desktopd.rfb.server.congestion_control import MOTION_TIME, STILL_TIME, video_bytes
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.motion import Motion
 from desktopd.rfb.server.rectangle_cache import RectangleCache
@@ -97,19 +98,31 @@ class UpdateEncoder:
         self, request: UpdateRequest, state: ClientState, lacking: Mask, now: float
     ) -> tuple[EncodedRectangle, ...]:
         """What a viewer lacks: video first, and what is lossless last."""
-        region = self.motion.region
-        seconds = STILL_TIME if region is None else MOTION_TIME
-        first = self._moved(request, state)
-        if first is not None:
-            lacking = self.framebuffer.unscrolled
-        elif request.preferences.video and region is not None and state.since != NOTHING:
-            inside = self.framebuffer.whole_tiles(region)
-            if lacking[inside].any():
-                first = self._streams.encode(request, state, self.framebuffer, region, now)
-                if first is not None:
-                    lacking[inside] = False
+        seconds = STILL_TIME if self.motion.region is None else MOTION_TIME
+        moved = self._moved(request, state)
+        if moved is not None:
+            unscrolled = self.framebuffer.unscrolled
+            return (moved, *self._changes.encode(request, state, unscrolled, seconds))
+        frame = self._frame(request, state, lacking, now)
         changes = self._changes.encode(request, state, lacking, seconds)
-        return changes if first is None else (first, *changes)
+        if frame is None:
+            return changes
+        return (frame, *fitting(changes, state, self.motion.moving, video_bytes(request.rate)))
+
+    def _frame(
+        self, request: UpdateRequest, state: ClientState, lacking: Mask, now: float
+    ) -> EncodedRectangle | None:
+        """A frame of the video, and nothing of it `lacking` any more; None without one."""
+        region = self.motion.region
+        if not request.preferences.video or region is None or state.since == NOTHING:
+            return None
+        inside = self.framebuffer.whole_tiles(region)
+        if not lacking[inside].any():
+            return None
+        frame = self._streams.encode(request, state, self.framebuffer, region, now)
+        if frame is not None:
+            lacking[inside] = False
+        return frame
 
     def _moved(self, request: UpdateRequest, state: ClientState) -> EncodedRectangle | None:
         """A CopyRect of what the viewer already has at another place."""

@@ -12,6 +12,8 @@ const SLICES = 0x64647363;
 const HALVED = 0x64646873;
 // Ours alone, "ddlr": the decoder takes luma and chroma of H.264 for 16 to 235 and 240, whatever the stream says.
 const LIMITED_RANGE = 0x64646c72;
+// Ours alone, "ddwp": the length of a WebP file without loss in four bytes, and that file.
+export const WEBP = 0x64647770;
 const TIGHT = 7;
 const JPEG = 21;
 const TIGHT_PNG = -260;
@@ -57,7 +59,7 @@ export function encodings({ video, limited = false, quality, compression }) {
   return [
     COPYRECT,
     ...(video === 'none' ? [] : [H264]),
-    ...[TIGHT, TIGHT_PNG, ZRLE, JPEG, HEXTILE, RRE, ZLIB, RAW],
+    ...[TIGHT, WEBP, TIGHT_PNG, ZRLE, JPEG, HEXTILE, RRE, ZLIB, RAW],
     ...(quality === null ? [] : [LEAST_QUALITY + quality]),
     LEAST_COMPRESSION + compression,
     ...ABILITIES,

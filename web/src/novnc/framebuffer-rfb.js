@@ -7,12 +7,13 @@
 
 import { FrameRate } from '../picture/frame-rate.js';
 import { H264Contexts } from '../video/h264-contexts.js';
-import { COPYRECT, H264, codecOf, encodings } from './encodings.js';
+import { COPYRECT, H264, WEBP, codecOf, encodings } from './encodings.js';
 import { BLOCK_BEFORE, readFence } from './fence.js';
 import { H264Decoder } from './h264-decoder.js';
 import { openSocket } from './prompt-socket.js';
 import { QueuedDisplay } from './queued-display.js';
 import { RFB } from './rfb.js';
+import { WebpDecoder } from './webp-decoder.js';
 
 /** RFB with decoders that are fast and cannot stall it, and with fences that tell when a picture could be seen. */
 export class FramebufferRFB extends RFB {
@@ -41,6 +42,7 @@ export class FramebufferRFB extends RFB {
     this.#video.on('lost', (area) => this.refresh(area));
     this._display = this.#display;
     this._decoders[H264] = new H264Decoder(this.#video);
+    this._decoders[WEBP] = new WebpDecoder();
   }
 
   /** Size of the framebuffer in pixels. */

@@ -1,11 +1,11 @@
 // @ts-check
-// JPEG and PNG; video has a room of its own.
+// JPEG, PNG and WebP; video has a room of its own.
 
 /** @import { Image } from './pending-image.js' */
 
 import { PendingImage } from './pending-image.js';
 
-/** Decodes JPEG and PNG files, away from the page's own thread. */
+/** Decodes JPEG, PNG and WebP files, away from the page's own thread. */
 export class StillDecoder {
   // ImageDecoder takes bytes as they are, a Blob makes a detour through another process. Secure addresses only.
   #direct = 'ImageDecoder' in window;

@@ -40,8 +40,20 @@ def test_the_encoders_that_a_viewer_gets(encodings: list[int], lossless: str, co
 
 @pytest.mark.parametrize("kind", ENCODERS, ids=lambda kind: kind.codec)
 def test_a_viewer_gets_each_encoder_that_it_asks_for(kind: type) -> None:
-    preferences = EncodingPreferences.of([kind.encoding, FINE], NATIVE)
-    assert kind in (preferences.lossless, preferences.lossy, preferences.video)
+    preferences = EncodingPreferences.of([kind.encoding, Encoding.TIGHT, FINE], NATIVE)
+    of_slow_links = preferences.on(125_000).lossless
+    assert kind in (preferences.lossless, of_slow_links, preferences.lossy, preferences.video)
+
+
+def test_what_is_dense_is_for_slow_links_of_viewers_that_list_it_beside_tight() -> None:
+    listed = [Encoding.TIGHT, Encoding.WEBP, FINE]
+    preferences = EncodingPreferences.of(listed, NATIVE)
+    for rate, codec in ((125_000, "webp"), (2_500_000, "tight")):
+        assert preferences.on(rate).lossless.codec == codec
+    assert preferences.on(125_000).lossy is JpegEncoder
+    for other in ([Encoding.TIGHT, FINE], [Encoding.WEBP, FINE]):
+        preferences = EncodingPreferences.of(other, NATIVE)
+        assert preferences.on(125_000) is preferences
 
 
 @pytest.mark.parametrize(("target", "jpeg"), [(PALE, False), (COLOUR_MAP, False), (DEEP, True)])

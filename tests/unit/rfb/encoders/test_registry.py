@@ -19,7 +19,7 @@ from desktopd.rfb.encoders.encoder import (
     VideoEncoder,
 )
 from desktopd.rfb.encoders.pixels import Pixels, translate
-from desktopd.rfb.encoders.registry import ENCODERS, FALLBACK, LOSSLESS, LOSSY, VIDEO
+from desktopd.rfb.encoders.registry import DENSE, ENCODERS, FALLBACK, LOSSLESS, LOSSY, VIDEO
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
 from tests.rfb_decoders import Form, Values, decoded, decoders
@@ -61,7 +61,7 @@ def name(kind: type[Encoder]) -> str:
     return kind.codec
 
 
-STILL = (*LOSSLESS, *LOSSY)
+STILL = (*LOSSLESS, *DENSE, *LOSSY)
 every = pytest.mark.parametrize("kind", ENCODERS, ids=name)
 
 

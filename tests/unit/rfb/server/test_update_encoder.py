@@ -9,7 +9,7 @@ from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.server.motion import LINGER
 from tests.rfb_viewer import LOSSLESS, PHOTOS, VIDEO
-from tests.unit.rfb.server.scene import ZRLE, Scene, Watcher
+from tests.unit.rfb.server.scene import FAST, ZRLE, Scene, Watcher
 
 
 @pytest.mark.parametrize("size", [Size(640, 480), Size(641, 483), Size(64, 64), Size(79, 65)])
@@ -22,6 +22,17 @@ def test_every_viewer_ends_with_the_screen(size: Size, encodings: tuple[int, ...
     scene.rest(watcher)
     scene.animate(8, watcher, area=Rectangle(0, 0, min(size.width, 300), min(size.height, 200)))
     scene.rest(watcher)
+
+
+@pytest.mark.parametrize(("rate", "encoding"), [(125_000.0, Encoding.WEBP), (FAST, Encoding.TIGHT)])
+def test_a_slow_link_becomes_exact_by_webp(rate: float, encoding: Encoding) -> None:
+    scene = Scene(Size(640, 480))
+    watcher = Watcher(scene.size, (Encoding.WEBP, *VIDEO), rate)
+    scene.rest(watcher)
+    scene.animate(20, watcher)
+    before = watcher.client.seen[encoding]
+    scene.rest(watcher)
+    assert watcher.client.seen[encoding] > before
 
 
 def test_video_begins_with_sustained_motion_and_ends_with_it() -> None:
