@@ -17,6 +17,8 @@ from desktopd.rfb.server.rectangle_cache import RectangleCache
 from desktopd.rfb.server.tiles import TILE, Mask, rectangles
 
 _MOST_SHARED = 64
+# Tiles up to which what is dense is made at once, in 8 ms; all other viewers wait for it.
+_FEW = 256
 
 
 class ChangeEncoder:
@@ -37,7 +39,8 @@ class ChangeEncoder:
         self, request: UpdateRequest, state: ClientState, tiles: Mask, seconds: float
     ) -> tuple[EncodedRectangle, ...]:
         """Rectangles that cover `tiles`; lossy ones take about `seconds` of the link at most."""
-        preferences = request.preferences
+        few = tiles.sum() <= _FEW
+        preferences = request.preferences.on(request.rate) if few else request.preferences
         if not preferences.lossless.shared:
             return self._lossless(self._areas(preferences, tiles), preferences, state)
         level = preferences.quality
@@ -47,20 +50,26 @@ class ChangeEncoder:
         key = (state.since, state.held > 0, preferences, level, tiles.tobytes())
         made = self._shared.get(key)
         if made is None:
-            made = self._encoded(request, state, tiles, level)
+            # A viewer that has all of the last capture but this one lacks only the pixels that
+            # differ.
+            has_last = state.since == self._framebuffer.sequence - 1 and not state.held
+            follows = has_last and request.anew is None
+            made = self._encoded(preferences, state, tiles, level, follows=follows)
             if len(self._shared) >= _MOST_SHARED:
                 self._shared.clear()
             self._shared[key] = made
         return made
 
     def _encoded(
-        self, request: UpdateRequest, state: ClientState, tiles: Mask, level: int
+        self,
+        preferences: EncodingPreferences,
+        state: ClientState,
+        tiles: Mask,
+        level: int,
+        *,
+        follows: bool,
     ) -> tuple[EncodedRectangle, ...]:
         """See `encode`; lossy rectangles at this level."""
-        preferences = request.preferences
-        # A viewer that has all of the last capture but this one lacks only the pixels that differ.
-        has_last = state.since == self._framebuffer.sequence - 1 and not state.held
-        follows = has_last and request.anew is None
         areas = self._areas(preferences, tiles, follows=follows)
         lossy: tuple[EncodedRectangle, ...] = ()
         if preferences.lossy:

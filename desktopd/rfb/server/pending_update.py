@@ -116,5 +116,4 @@ class PendingUpdate:
                 return None
             self._claimed = True
             anew, self._anew = self._anew, None
-            rate = self._sender.rate
-            return UpdateRequest(self._state, self._preferences.on(rate), rate, anew)
+            return UpdateRequest(self._state, self._preferences, self._sender.rate, anew)

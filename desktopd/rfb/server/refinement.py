@@ -38,9 +38,10 @@ class Refinement:
         made: list[EncodedRectangle] = []
         size, began = 0, time.monotonic()
         budget = request.rate * _LINK_TIME * share
-        largest = request.preferences.lossless.largest
+        preferences = request.preferences.on(request.rate)
+        largest = preferences.lossless.largest
         for area in rectangles(resting, self._framebuffer.size, largest) if resting.any() else ():
-            rectangle = self._cache.lossless(area, request.preferences, state.encoders)
+            rectangle = self._cache.lossless(area, preferences, state.encoders)
             made.append(rectangle)
             size += len(rectangle.data)
             if size > budget or time.monotonic() - began > _WORK * share:

@@ -54,7 +54,7 @@ class Watcher:
 
     def request(self) -> UpdateRequest:
         anew, self.anew = self.anew, None
-        return UpdateRequest(self.state, self.preferences.on(self.rate), self.rate, anew)
+        return UpdateRequest(self.state, self.preferences, self.rate, anew)
 
     def take(self, update: Update) -> None:
         self.state, self.last = update.state, update.data

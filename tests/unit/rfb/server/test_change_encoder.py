@@ -47,6 +47,24 @@ def test_what_is_kept_for_sharing_is_bounded_while_nothing_changes() -> None:
     assert len(scene.encoder._changes._shared) < 100
 
 
+@pytest.mark.parametrize(
+    ("area", "encoding"),
+    [(Rectangle(64, 64, 128, 96), Encoding.WEBP), (Rectangle(0, 0, 640, 480), Encoding.TIGHT)],
+)
+def test_only_what_is_little_is_made_dense_while_others_wait(
+    area: Rectangle, encoding: Encoding
+) -> None:
+    scene = Scene(Size(640, 480))
+    watcher = Watcher(scene.size, (Encoding.WEBP, *LOSSLESS), rate=125_000.0)
+    scene.rest(watcher)
+    before = watcher.client.seen.copy()
+    scene.move(area, 0)
+    scene.show(watcher)
+    assert set(watcher.client.seen - before) == {encoding}
+    assert watcher.state is not None
+    assert watcher.state.exact
+
+
 def test_viewers_that_lack_the_same_get_the_same_bytes() -> None:
     scene = Scene(Size(640, 480))
     one, other, late = (Watcher(scene.size, PHOTOS) for _ in range(3))
