@@ -58,12 +58,12 @@ def parser() -> argparse.ArgumentParser:
     )
     add = made.add_argument
     add("--out", type=Path, required=True, metavar="FOLDER", help="where the results go")
-    usual = ",".join(name for name in STACKS if not name.startswith("ondemand"))
+    usual = ",".join(name for name in STACKS if not name.startswith(("ondemand", "selkies")))
     add(
         "--stack",
         default=usual,
         metavar="NAME,…",
-        help="default: %(default)s; ondemand-tigervnc, …",
+        help="default: %(default)s; selkies, ondemand-tigervnc, …",
     )
     add("--workload", default=WORKLOADS, metavar="NAME[@FPS],…", help="default: %(default)s")
     add("--link", default="lan,dsl,slow", metavar="NAME,…", help="default: %(default)s")

@@ -3,11 +3,12 @@
 from functools import partial
 
 from tests.bench.ondemand import ondemand_desktopd, ondemand_tigervnc
-from tests.bench.stacks import Stack, desktopd, tigervnc, x11vnc
+from tests.bench.stacks import Stack, desktopd, selkies, tigervnc, x11vnc
 
 STACKS: dict[str, Stack] = {
     "x11vnc": x11vnc,
     "tigervnc": tigervnc,
+    "selkies": selkies,
     "desktopd-native": partial(desktopd, "native"),
     "desktopd-exact": partial(desktopd, "native", motion=False),
     "desktopd-x11vnc": partial(desktopd, "x11vnc"),

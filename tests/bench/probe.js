@@ -11,11 +11,13 @@
 
   const now = () => performance.timeOrigin + performance.now();
 
-  /** The canvas that shows the desktop. */
+  const pixels = (/** @type {HTMLCanvasElement | HTMLVideoElement} */ e) => 'videoWidth' in e ? [e.videoWidth, e.videoHeight] : [e.width, e.height];
+
+  /** The canvas, or video, that shows the desktop. */
   function desktop() {
     const area = (/** @type {Element} */ e) => e.getBoundingClientRect().width * e.getBoundingClientRect().height;
-    const canvases = [...document.querySelectorAll('canvas')].filter(e => e.width > 0 && e.height > 0);
-    const [largest] = canvases.sort((a, b) => area(b) - area(a));
+    const shown = /** @type {(HTMLCanvasElement | HTMLVideoElement)[]} */ ([...document.querySelectorAll('canvas, video')]);
+    const [largest] = shown.filter(e => pixels(e).every(side => side > 0)).sort((a, b) => area(b) - area(a));
     return largest;
   }
 
@@ -57,6 +59,10 @@
     /** @type {{time: number, digest: number}[]} */
     digests = [];
     #element = desktop();
+    // A frame of a video is copied once, since that takes milliseconds.
+    #isNew = true;
+    /** @type {HTMLVideoElement | null} */
+    #followed = null;
     #digesting = false;
     #turn = 0;
     /** @type {{pressed: number, white: boolean | null, tell: (latency: number) => void} | null} */
@@ -87,7 +93,7 @@
       const element = this.#element;
       if (!element) return null;
       const { x, y, width, height } = element.getBoundingClientRect();
-      return { x, y, width, height, pixels: [element.width, element.height] };
+      return { x, y, width, height, pixels: pixels(element) };
     }
 
     /** Wait for the next press of a mouse button, and for the middle of the desktop to change. */
@@ -121,10 +127,28 @@
       requestAnimationFrame(() => this.#tick());
       this.#turn++;
       if (!this.#element?.isConnected || this.#turn % 60 === 0) this.#element = desktop();
-      if (this.#element) this.#sample(this.#element);
+      const element = this.#element;
+      if (element && 'videoWidth' in element) this.#sampleVideo(element);
+      else if (element) this.#sample(element);
     }
 
-    #sample(/** @type {HTMLCanvasElement} */ desktop) {
+    #sampleVideo(/** @type {HTMLVideoElement} */ video) {
+      if (this.#followed !== video) this.#follow(video);
+      if (this.#isNew) copying.drawImage(video, 0, 0);
+      this.#isNew = false;
+      this.#sample(whole);
+    }
+
+    #follow(/** @type {HTMLVideoElement} */ video) {
+      this.#followed = video;
+      const next = () => {
+        this.#isNew = true;
+        if (this.#followed === video) video.requestVideoFrameCallback(next);
+      };
+      next();
+    }
+
+    #sample(/** @type {HTMLCanvasElement | OffscreenCanvas} */ desktop) {
       const { width, height, cell } = code;
       reading.drawImage(desktop, 0, 0, stripWidth, cell, 0, 0, stripWidth, cell);
       reading.drawImage(desktop, width - stripWidth, height - cell, stripWidth, cell, 0, cell, stripWidth, cell);
@@ -145,7 +169,7 @@
       }
     }
 
-    #digest(/** @type {HTMLCanvasElement} */ desktop) {
+    #digest(/** @type {HTMLCanvasElement | OffscreenCanvas} */ desktop) {
       copying.drawImage(desktop, 0, 0);
       const pixels = new Uint32Array(copying.getImageData(0, 0, code.width, code.height).data.buffer);
       let digest = 0;
@@ -155,7 +179,7 @@
       this.digests.push({ time: now(), digest: digest >>> 0 });
     }
 
-    async #send(/** @type {HTMLCanvasElement} */ desktop, /** @type {(picture: string) => void} */ tell) {
+    async #send(/** @type {HTMLCanvasElement | OffscreenCanvas} */ desktop, /** @type {(picture: string) => void} */ tell) {
       this.#capture = null;
       copying.drawImage(desktop, 0, 0);
       const reader = new FileReader();

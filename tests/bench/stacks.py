@@ -21,6 +21,11 @@ from tests.x11.conftest import end, running
 NOVNC = ROOT / "web" / "node_modules" / "@novnc" / "novnc"
 PAGE = Path(__file__).with_name("page.html")
 X11VNC = "-forever -shared -nopw -localhost -wait 5 -defer 1 -noxrecord -xkb -speeds lan"
+SELKIES = """
+  --mode websockets --addr 127.0.0.1 --enable-basic-auth false --audio-enabled false
+  --gamepad-enabled false --microphone-enabled false --webcam-enabled false --printing-enabled false
+  --enable-clipboard false --file-transfers none
+"""
 XTIGERVNC = "-depth 24 -SecurityTypes None -localhost -AlwaysShared -nolisten tcp -noreset"
 
 
@@ -73,6 +78,22 @@ def tigervnc(size: Size, novnc: Path = NOVNC) -> Iterator[Served]:
             environment.pop("XAUTHORITY", None)
             with _websockify(folder, port, novnc) as (web, page):
                 yield Served(web, "/page.html", environment, [encoder, page])
+
+
+@contextmanager
+def selkies(size: Size) -> Iterator[Served]:
+    """Xvfb, Selkies over a WebSocket, its own page."""
+    command = shutil.which("selkies")
+    if command is None:
+        hint = "`pip install selkies` into an environment of its own, with that on PATH"
+        raise FileNotFoundError(f"selkies is missing: {hint}")
+    with running("xvfb", size) as server, _folder() as folder:
+        port = free_port()
+        sides = ["--manual-width", str(size.width), "--manual-height", str(size.height)]
+        argv = [command, *SELKIES.split(), "--port", str(port), *sides]
+        home = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
+        with _process(folder, port, argv, server.environment | home) as encoder:
+            yield Served(port, "/", server.environment, [server.process.pid, encoder])
 
 
 @contextmanager
