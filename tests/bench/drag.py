@@ -12,6 +12,7 @@ from tests.bench.measure import Interval, Sample
 
 REACH = 160  # pixels to each side
 STEP = 5  # pixels: of one move
+SLIDER_STEP = 9  # of one move of a slider: 40 and more values a second
 PERIOD = 1 / 60  # seconds between two moves
 
 
@@ -22,6 +23,7 @@ class Drag:
     mouse: Mouse
     x: float
     y: float
+    step: int = STEP
     sent: list[tuple[float, int]] = field(default_factory=list)
     """When, in ms since 1970, the pointer was moved how far from the middle."""
     released: float = 0.0
@@ -32,7 +34,7 @@ class Drag:
         self.mouse.down()
         due = start = time.monotonic()
         while due - start < seconds:
-            offset = place(round((due - start) / PERIOD))
+            offset = place(round((due - start) / PERIOD), self.step)
             self.sent.append((time.time() * 1000, offset))
             self.mouse.move(self.x + offset, self.y + offset // 4)
             due = max(due + PERIOD, time.monotonic())
@@ -41,9 +43,9 @@ class Drag:
         self.released = time.time() * 1000
 
 
-def place(move: int) -> int:
+def place(move: int, step: int = STEP) -> int:
     """How far from the middle the pointer is: to and fro."""
-    return REACH - abs((move * STEP + REACH) % (4 * REACH) - 2 * REACH)
+    return REACH - abs((move * step + REACH) % (4 * REACH) - 2 * REACH)
 
 
 def latencies(

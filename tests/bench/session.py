@@ -26,7 +26,7 @@ from desktopd.geometry import Size
 from tests.bench import barcode, picture, usage
 from tests.bench.all_stacks import STACKS
 from tests.bench.child import Child
-from tests.bench.drag import Drag, latencies
+from tests.bench.drag import SLIDER_STEP, STEP, Drag, latencies
 from tests.bench.measure import Cell, Interval, Result, Sample, motion, percentile
 from tests.bench.record import environment, recorded
 from tests.bench.stacks import Served
@@ -151,7 +151,7 @@ class Session:
             if work.name.startswith("click"):
                 values = self._click(child)
             elif work.name in DRAGS:
-                values = self._drag(child, seconds + LONGER)
+                values = self._drag(child, DRAGS[work.name], seconds + LONGER)
             else:
                 values = self._watch(child, work, seconds + LONGER * (work.name == LIVE))
             if pictures and work.name.startswith("replay"):
@@ -174,13 +174,15 @@ class Session:
             values |= asdict(motion(samples, _drawn(child), within, corners=corners))
         return values
 
-    def _drag(self, child: Child, seconds: float) -> dict[str, Any]:
+    def _drag(self, child: Child, scene: str, seconds: float) -> dict[str, Any]:
         """Turn the scene with the mouse, and wait for the exact picture."""
         place, (x, y) = self.page.evaluate("probe.place()"), child.greeting["middle"]
         child.tell("go")
-        Drag(self.page.mouse, place["x"] + x, place["y"] + y).run(WARM)
+        step = SLIDER_STEP if scene == "slider" else STEP
+        way = (self.page.mouse, place["x"] + x, place["y"] + y, step)
+        Drag(*way).run(WARM)
         self.page.evaluate("probe.take()")
-        before, drag = self._read(), Drag(self.page.mouse, place["x"] + x, place["y"] + y)
+        before, drag = self._read(), Drag(*way)
         drag.run(seconds)
         after = self._read()
         self._wait_until_exact(child)
