@@ -238,6 +238,38 @@ def test_a_restart_saves_first(napari: Napari) -> None:
     assert (told["exit"]["signal"], told["exit"]["asked"]) == ("SIGTERM", True)
 
 
+READ = """
+import numpy as np
+from pathlib import Path
+here = Path(__file__).parent
+v.open([here / "cells.tif", here / "more.tif"], stack=True, name="stacked")
+v.open(here / "more.tif", channel_axis=0, name="channel")
+v.layers["cells"].data = v.layers["cells"].data * 0 + 7
+v.add_image(np.eye(9), name="dated", metadata={"day": np.datetime64("2026-11-29"), "kept": 1})
+"""
+HAVE = """
+assert v.layers["stacked"].data.shape == (2, 3, 128, 128)
+assert v.layers["channel [2]"].data.shape == (128, 128)
+assert (v.layers["cells"].data == 7).all()
+assert v.layers["dated"].metadata == {"kept": 1}
+"""
+
+
+def test_layers_are_read_again_as_they_were_read_or_have_the_data_that_took_the_place(
+    napari: Napari,
+) -> None:
+    napari.run(READ)
+    before = list(napari.layers())
+    assert before == ["cells", "stacked", *(f"channel{x}" for x in ("", " [1]", " [2]")), "dated"]
+    # The second time what was put back has to be kept in its turn.
+    for _ in range(2):
+        napari.saved()
+        told = napari.ready(after=napari.kill())
+        assert (told["restored"]["layers"], told["restored"]["missing"]) == (before, [])
+        assert told["restored"]["unsaved"] == ["cells", "dated"]
+        napari.run(HAVE)
+
+
 def test_what_no_file_holds_and_nobody_can_keep_is_said_to_be_missing(napari: Napari) -> None:
     napari.run("import dask.array\nv.add_image(dask.array.zeros((9, 9)), name='computed')")
     napari.saved()
