@@ -6,6 +6,7 @@ import io
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,17 @@ def test_a_file_is_a_layer_of_its_name(napari: Napari) -> None:
     layer = napari.layers()["more"]
     assert (layer["shape"], layer["dtype"]) == ([3, 128, 128], "uint8")
     assert layer["path"] == str(napari.data / "more.tif")
+
+
+def test_of_two_links_at_once_one_finds_the_other(napari: Napari) -> None:
+    def followed(name: str) -> int:
+        link = {"path": str(napari.data / name), "once": True, "unasked": True}
+        return napari.ask("POST", "/open", json=link).status_code
+
+    for _ in range(3):
+        napari.run("v.layers.clear()")
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(followed, ["cells.tif", "more.tif"])) == [200, 409]
 
 
 @pytest.mark.parametrize(
