@@ -257,6 +257,8 @@ here = Path(__file__).parent
 v.open([here / "cells.tif", here / "more.tif"], stack=True, name="stacked")
 v.open(here / "more.tif", channel_axis=0, name="channel")
 v.layers["cells"].data = v.layers["cells"].data * 0 + 7
+grid = getattr(v, "canvas", v).grid
+grid.enabled, grid.stride, grid.shape = True, 2, (2, -1)
 v.add_image(np.eye(9), name="dated", metadata={"day": np.datetime64("2026-11-29"), "kept": 1})
 """
 HAVE = """
@@ -264,6 +266,8 @@ assert v.layers["stacked"].data.shape == (2, 3, 128, 128)
 assert v.layers["channel [2]"].data.shape == (128, 128)
 assert (v.layers["cells"].data == 7).all()
 assert v.layers["dated"].metadata == {"kept": 1}
+grid = getattr(v, "canvas", v).grid
+assert (grid.enabled, grid.stride, grid.shape) == (True, 2, (2, -1))
 """
 
 

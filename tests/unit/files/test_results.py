@@ -86,7 +86,8 @@ def test_only_what_has_something_in_it_is_offered(
     (place / "empty").touch()
     (place / ".parts").mkdir()
     (place / ".parts" / "1").write_text("a")
-    (place / ".cells.csv.part").write_text("a")
+    for name in (".cells.csv", "cells.csv.tmp", "cells.csv.PART", "cells.csv~"):
+        (place / name).write_text("a")
     (folder / "outside").write_text("a")
     (place / "link").symlink_to(folder / "outside")
     os.mkfifo(place / "pipe")

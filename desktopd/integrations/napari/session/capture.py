@@ -19,7 +19,14 @@ from desktopd.integrations.napari import layers
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.reading import source_of
 from desktopd.integrations.napari.session.values import Unsaved, encode
-from desktopd.integrations.napari.view import DIMS, camera_of, describe_camera, describe_dims
+from desktopd.integrations.napari.view import (
+    DIMS,
+    GRID,
+    camera_of,
+    describe_camera,
+    describe_dims,
+    grid_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -72,9 +79,11 @@ def capture_failed(layer: Any, error: Exception) -> Captured:
 
 
 def capture_view(viewer: Any) -> dict[str, Any]:
-    """Camera, dims and selection."""
+    """Camera, dims, grid and selection."""
     active = viewer.layers.selection.active
+    grid = grid_of(viewer)
     return {
+        "grid": {name: getattr(grid, name) for name in GRID if hasattr(grid, name)},
         "camera": describe_camera(viewer),
         "dims": {name: value for name, value in describe_dims(viewer).items() if name in DIMS},
         "active": None if active is None else active.name,
@@ -87,6 +96,9 @@ def restore_view(viewer: Any, view: Mapping[str, Any]) -> None:
         value = view["dims"][name]
         if name == "ndisplay" or len(value) == viewer.dims.ndim:
             setattr(viewer.dims, name, value)
+    # A change of the grid moves the camera.
+    for name, value in view.get("grid", {}).items():
+        setattr(grid_of(viewer), name, value)
     camera = camera_of(viewer)
     for name, value in view["camera"].items():
         setattr(camera, name, value)
