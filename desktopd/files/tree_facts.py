@@ -38,5 +38,7 @@ def tree_facts(root: Root, path: FilePath) -> TreeFacts:
                         size += status.st_size
                         modified = max(modified, status.st_mtime)
         except RecursionError:
-            raise BadPath(f"{path}: folders too deep in each other", "keep it flatter") from None
+            raise BadPath(
+                f"{path}: folders too deep in each other", "delete the inner ones"
+            ) from None
     return TreeFacts(size, modified)
