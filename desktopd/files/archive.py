@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from desktopd.files.errors import FilesError, explained
+from desktopd.files.errors import BadPath, FilesError, explained
 from desktopd.files.paths import FilePath, shown
 from desktopd.files.root import Root, names, open_file, open_folder
 
@@ -24,6 +24,8 @@ _DOS_FOLDER = 0x10
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _LATEST = (2107, 12, 31, 23, 59, 58)
 _LEFT_OUT = "desktopd-left-out.txt"
+_LONGEST_NAME = 65_535
+"""Bytes of a path in a zip, with the slash behind a folder."""
 
 
 class _Sink:
@@ -148,6 +150,8 @@ def _walk(folder: int, top: str, left_out: list[str]) -> Generator[_Member, None
 
 def _open(level: _Level, found: str) -> _Member:
     name = level.prefix + _inside(found)
+    if len(name.encode()) >= _LONGEST_NAME:
+        raise BadPath(f"{name[:60]}…: a path too long for a zip", "load an inner folder")
     with explained(name):
         status = os.stat(found, dir_fd=level.descriptor, follow_symlinks=False)
         if stat.S_ISDIR(status.st_mode):

@@ -66,7 +66,7 @@ def entry(root: Root, path: FilePath) -> FolderEntry:
         found = find(folder, path.name)
         if found is None:
             raise Missing(f"{path}: no such file or folder", "list the folder that holds it")
-        return _entry(folder, path.parent / found)
+        return _entry(folder, root.spelled(path.parent) / found)
 
 
 def space(descriptor: int) -> Space:

@@ -28,7 +28,8 @@ _LINE_SEPARATORS = ("\u2028", "\u2029")
 class FilePath:
     """A path below the root; no `names` is the root itself. Bytes that are no UTF-8 are surrogates.
 
-    No name is empty, ``.``, ``..``, has a slash or NUL in it, or is longer than 255 bytes.
+    No name is empty, ``.``, ``..``, has a slash or NUL in it, or is longer than 255 bytes both as
+    it is and in NFC.
     """
 
     names: tuple[str, ...] = ()
@@ -95,8 +96,12 @@ def spellings(name: str) -> tuple[str, ...]:
     """The ways in which a name may stand on a disk: as given, and as Linux and macOS compose it."""
     if name.isascii():
         return (name,)
-    forms = (name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name))
-    return tuple(dict.fromkeys(forms))
+    return tuple(dict.fromkeys((name, composed(name), unicodedata.normalize("NFD", name))))
+
+
+def composed(name: str) -> str:
+    """`name` in NFC, in which it is made where it is not there."""
+    return unicodedata.normalize("NFC", name)
 
 
 def new_name(name: str) -> str:
@@ -108,7 +113,7 @@ def new_name(name: str) -> str:
         raise BadPath(f"{shown(name)!r}: a name that is not UTF-8", "send it as UTF-8")
     if "\\" in name:
         raise BadPath(f"{name}: a backslash in a name", "separate folders by /")
-    name = unicodedata.normalize("NFC", name)
+    name = composed(name)
     _check(name)
     return name
 
@@ -132,7 +137,7 @@ def _check(name: str) -> None:
         raise BadPath(f"{what} is no name", "give a path such as plates/cells.tif")
     if "/" in name or "\0" in name:
         raise BadPath(f"{name!r}: a slash or NUL in a name", "leave it out")
-    if len(_raw(name)) > LONGEST_NAME:
+    if min(len(_raw(name)), len(_raw(composed(name)))) > LONGEST_NAME:
         start = shown(name)[:20]
         raise BadPath(f"{start}…: a name longer than {LONGEST_NAME} bytes", "choose a shorter one")
     if is_reserved(name):

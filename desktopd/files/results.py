@@ -25,6 +25,7 @@ SHARE = 0.1
 """Of all time, the part that looks may take: folders of many files are looked at less often."""
 MOST = 100
 """Results that are told, the newest."""
+_TEMPORARY = (".tmp", ".temp", ".part", ".partial", "~")
 
 Look = frozenset[FolderEntry]
 
@@ -66,7 +67,7 @@ class Results:
         """Those with something in them, and not hidden by a program while it makes them."""
         for entry in entries:
             whole = self._whole(entry)
-            if whole.size and entry.path.name[0] != ".":
+            if whole.size and not _is_temporary(entry.path.name):
                 yield whole
 
     def _whole(self, entry: FolderEntry) -> FolderEntry:
@@ -89,3 +90,8 @@ class Results:
         if files != self._files:
             self._files = files
             self.changes.call()
+
+
+def _is_temporary(name: str) -> bool:
+    """Whether programs call a file so that they are still making, or that is of no use."""
+    return name.startswith(".") or name.lower().endswith(_TEMPORARY)

@@ -5,6 +5,7 @@ Whoever changes the tree meanwhile can make a walk fail, and never make it leave
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from desktopd.files.errors import BadPath, Conflict, Forbidden, explained
-from desktopd.files.paths import FilePath, is_reserved, new_name, spellings
+from desktopd.files.paths import FilePath, composed, is_reserved, new_name, spellings
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 # A FIFO would be waited for, a terminal become ours.
@@ -47,6 +48,13 @@ class Root:
         if not path.names:
             raise BadPath("the top folder itself cannot be changed", "name something in it")
 
+    def spelled(self, path: FilePath) -> FilePath:
+        """The folder at `path`, each name as it stands on the disk; raises FilesError."""
+        names: list[str] = []
+        with explained(path):
+            os.close(self._walk(path, create=False, spelled=names))
+        return FilePath(tuple(names))
+
     def nearest(self, path: FilePath) -> FilePath:
         """The longest part of `path` that is a folder; raises FilesError where a file is in it."""
         with explained(path):
@@ -61,7 +69,8 @@ class Root:
                 os.close(descriptor)
         return path
 
-    def _walk(self, path: FilePath, *, create: bool) -> int:
+    def _walk(self, path: FilePath, *, create: bool, spelled: list[str] | None = None) -> int:
+        """The descriptor of a folder; its names are appended to `spelled` as the disk has them."""
         descriptor = os.open(self.path, _FOLDER)
         try:
             for name in path.names:
@@ -71,6 +80,8 @@ class Root:
                     with suppress(FileExistsError):
                         os.mkdir(found, dir_fd=descriptor)
                 descriptor = _step(descriptor, found or name, path)
+                if spelled is not None:
+                    spelled.append(found or name)
         except BaseException:
             os.close(descriptor)
             raise
@@ -80,8 +91,15 @@ class Root:
 def find(folder: int, name: str) -> str | None:
     """How `name` is spelled in the folder of this descriptor; None when it is not there."""
     for spelling in spellings(name):
-        with suppress(FileNotFoundError):
+        try:
             os.stat(spelling, dir_fd=folder, follow_symlinks=False)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            # Decomposed, a name can be three times as long, and is then not there.
+            if error.errno != errno.ENAMETOOLONG or spelling == composed(name):
+                raise
+        else:
             return spelling
     return None
 

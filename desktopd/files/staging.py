@@ -94,7 +94,7 @@ class Staging:
             # Some network disks cannot.
             with suppress(OSError):
                 os.fsync(folder)
-        return path.parent / placed
+        return self.root.spelled(path.parent) / placed
 
     def discard(self, top: FilePath, *names: str) -> None:
         """Remove files of staging that may be there, and the hidden folder if nothing else is."""

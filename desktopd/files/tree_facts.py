@@ -9,7 +9,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 
-from desktopd.files.errors import explained
+from desktopd.files.errors import BadPath, explained
 from desktopd.files.paths import FilePath
 from desktopd.files.root import Root
 
@@ -29,11 +29,16 @@ def tree_facts(root: Root, path: FilePath) -> TreeFacts:
     """
     size, modified = 0, 0.0
     with root.folder(path) as folder, explained(path):
-        for _, _, files, descriptor in os.fwalk(dir_fd=folder):
-            modified = max(modified, os.fstat(descriptor).st_mtime)
-            for name in files:
-                with suppress(OSError):
-                    status = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
-                    size += status.st_size
-                    modified = max(modified, status.st_mtime)
+        try:
+            for _, _, files, descriptor in os.fwalk(dir_fd=folder):
+                modified = max(modified, os.fstat(descriptor).st_mtime)
+                for name in files:
+                    with suppress(OSError):
+                        status = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+                        size += status.st_size
+                        modified = max(modified, status.st_mtime)
+        except RecursionError:
+            raise BadPath(
+                f"{path}: folders too deep in each other", "delete the inner ones"
+            ) from None
     return TreeFacts(size, modified)

@@ -70,9 +70,15 @@ class Napari:
         return answer.json()["layers"]
 
     def run(self, code: str) -> None:
-        """Have napari run a script."""
-        (self.data / "script.py").write_text(f"import napari\nv = napari.current_viewer()\n{code}")
+        """Have napari run a script, to its end."""
+        done = self.data / "script.done"
+        done.unlink(missing_ok=True)
+        start = "import napari\nv = napari.current_viewer()\n"
+        end = f"\nimport pathlib\npathlib.Path({str(done)!r}).touch()\n"
+        (self.data / "script.py").write_text(start + code + end)
         self.open("script.py")
+        # What a script raises napari shows and forgets.
+        assert done.exists(), self.get()["companion"]["errors"][-1]["traceback"]
 
     def layers(self) -> dict[str, Any]:
         return {layer["name"]: layer for layer in self.ask("GET", "/layers").json()["layers"]}

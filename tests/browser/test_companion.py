@@ -6,6 +6,7 @@ import io
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,17 @@ def test_a_file_is_a_layer_of_its_name(napari: Napari) -> None:
     layer = napari.layers()["more"]
     assert (layer["shape"], layer["dtype"]) == ([3, 128, 128], "uint8")
     assert layer["path"] == str(napari.data / "more.tif")
+
+
+def test_of_two_links_at_once_one_finds_the_other(napari: Napari) -> None:
+    def followed(name: str) -> int:
+        link = {"path": str(napari.data / name), "once": True, "unasked": True}
+        return napari.ask("POST", "/open", json=link).status_code
+
+    for _ in range(3):
+        napari.run("v.layers.clear()")
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(followed, ["cells.tif", "more.tif"])) == [200, 409]
 
 
 @pytest.mark.parametrize(
@@ -236,6 +248,42 @@ def test_a_restart_saves_first(napari: Napari) -> None:
     assert after["layers"]["paint"][1] != before["layers"]["paint"][1], "the last stroke"
     napari.run("assert v.layers['paint'].data[2, 50, 50] == 4")
     assert (told["exit"]["signal"], told["exit"]["asked"]) == ("SIGTERM", True)
+
+
+READ = """
+import numpy as np
+from pathlib import Path
+here = Path(__file__).parent
+v.open([here / "cells.tif", here / "more.tif"], stack=True, name="stacked")
+v.open(here / "more.tif", channel_axis=0, name="channel")
+v.layers["cells"].data = v.layers["cells"].data * 0 + 7
+grid = getattr(v, "canvas", v).grid
+grid.enabled, grid.stride, grid.shape = True, 2, (2, -1)
+v.add_image(np.eye(9), name="dated", metadata={"day": np.datetime64("2026-11-29"), "kept": 1})
+"""
+HAVE = """
+assert v.layers["stacked"].data.shape == (2, 3, 128, 128)
+assert v.layers["channel [2]"].data.shape == (128, 128)
+assert (v.layers["cells"].data == 7).all()
+assert v.layers["dated"].metadata == {"kept": 1}
+grid = getattr(v, "canvas", v).grid
+assert (grid.enabled, grid.stride, grid.shape) == (True, 2, (2, -1))
+"""
+
+
+def test_layers_are_read_again_as_they_were_read_or_have_the_data_that_took_the_place(
+    napari: Napari,
+) -> None:
+    napari.run(READ)
+    before = list(napari.layers())
+    assert before == ["cells", "stacked", *(f"channel{x}" for x in ("", " [1]", " [2]")), "dated"]
+    # The second time what was put back has to be kept in its turn.
+    for _ in range(2):
+        napari.saved()
+        told = napari.ready(after=napari.kill())
+        assert (told["restored"]["layers"], told["restored"]["missing"]) == (before, [])
+        assert told["restored"]["unsaved"] == ["cells", "dated"]
+        napari.run(HAVE)
 
 
 def test_what_no_file_holds_and_nobody_can_keep_is_said_to_be_missing(napari: Napari) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,6 +66,34 @@ def test_a_dropped_folder_arrives_whole_and_once_more_under_another_name(
         sent = {p.relative_to(plate): p.is_file() and p.read_bytes() for p in plate.rglob("*")}
         got = {p.relative_to(placed): p.is_file() and p.read_bytes() for p in placed.rglob("*")}
         assert got == sent
+
+
+def test_files_of_one_name_size_and_time_stay_apart_on_their_way(
+    target: Target, tab: OpenTab, folder: Path
+) -> None:
+    page = opened(target.daemon, tab)
+    files = [folder / "a" / "cells.tif", folder / "b" / "cells.tif"]
+    for number, file in enumerate(files):
+        file.parent.mkdir()
+        file.write_bytes(bytes([number]) * 30_000_000)
+        os.utime(file, (1, 1))
+        drag(page.page, ON_TARGET, files=[file])
+    until(lambda: len(target.drops()) == 2, 60, "both drops")
+    placed = [Path(path).read_bytes() for told in target.drops() for path in told["files"]]
+    assert sorted(placed) == [file.read_bytes() for file in files]
+
+
+def test_what_is_left_out_of_a_drop_is_told_with_it(
+    target: Target, tab: OpenTab, folder: Path
+) -> None:
+    (folder / "plate").mkdir()
+    for name in ("cells.tif", "back\\slash.tif"):
+        (folder / "plate" / name).write_bytes(b"cells")
+    page = opened(target.daemon, tab)
+    drag(page.page, ON_TARGET, files=[folder / "plate"])
+    until(target.drops, 40, "a drop")
+    notice = page.page.locator("#notice")
+    expect(notice).to_have_text(re.compile(r"Dropped\. plate/back\\slash\.tif was left out: "))
 
 
 def test_a_drop_that_nothing_takes_tells_where_the_file_lies(

@@ -101,6 +101,20 @@ def test_the_panel_deletes_after_a_question_by_keyboard_alone(target: Target, ta
     expect(page.locator("#files")).to_be_hidden()
 
 
+def test_the_last_of_thousands_is_within_reach_of_the_keyboard(
+    target: Target, tab: OpenTab
+) -> None:
+    for number in range(3000):
+        (target.root / f"cells {number:04}.tif").touch()
+    page = panel(target, tab)
+    last = page.locator("#files-list li").nth(2999)
+    last.get_by_role("link").focus()
+    expect(last).to_be_in_viewport()
+    expect(last).to_contain_text("cells 2999.tif")
+    page.keyboard.press("F2")
+    expect(page.get_by_role("dialog", name="Rename cells 2999.tif")).to_be_visible()
+
+
 def test_a_file_dropped_on_the_panel_goes_into_its_folder(
     target: Target, tab: OpenTab, folder: Path
 ) -> None:

@@ -72,6 +72,12 @@ class DropEndpoint:
                 return Content(uris=tuple(map(_url, urls)))
             case "paths", [*paths] if 0 < len(paths) <= MOST:
                 return Content.of_files(await asyncio.to_thread(self._located, paths))
+            case "urls" | "paths", [*many] if len(many) > MOST:
+                raise Problem(
+                    413,
+                    f"{len(many)} at once: programs are given at most {MOST}",
+                    "drop the folder that they are in",
+                )
         if kind in ("text", "urls", "paths"):
             raise Problem(400, f"{kind} is not a text, or a list of 1 to {MOST} of them", _REMEDY)
         raise Problem(400, f"unknown key {kind!r}", _REMEDY)

@@ -75,6 +75,10 @@ FILES = {
         "Löschen Sie zuerst, was darin liegt (?recursive=true löscht beides)",
         "请先删除其中的内容（?recursive=true 会一并删除）",
     ),
+    "{}…: a path too long for a zip": Translation(
+        "{}…: Der Pfad ist zu lang für ein Zip", "{}…：路径过长，zip 无法容纳"
+    ),
+    "load an inner folder": Translation("Laden Sie einen inneren Ordner", "请下载内层的文件夹"),
     "{}: folders too deep in each other": Translation(
         "{}: zu tief ineinander liegende Ordner", "{}：文件夹嵌套过深"
     ),

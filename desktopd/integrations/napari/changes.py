@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from desktopd.integrations.napari.main_thread import MainThread
-from desktopd.integrations.napari.view import camera_of
+from desktopd.integrations.napari.view import camera_of, grid_of
 
 IGNORED = frozenset({"status", "help", "cursor", "cursor_size", "highlight", "loaded", "thumbnail"})
 """Events of a layer after which nothing but the screen is different."""
@@ -36,6 +36,7 @@ class Changes:
         viewer.layers.selection.events.active.connect(self._on_viewer)
         viewer.dims.events.connect(self._on_viewer)
         camera_of(viewer).events.connect(self._on_viewer)
+        grid_of(viewer).events.connect(self._on_viewer)
         self._on_list()
 
     def _on_list(self, event: Any = None) -> None:

@@ -57,7 +57,7 @@ class Companion:
         self._lock = lock
         self._held_keys: QObject | None = None
         self._layers: list[dict[str, Any]] = []
-        self._layers_are_due = False
+        self._layers_are_due = self._opens = False
         self._server = Server(place.socket, self._asked, self._greeting)
         self._server.start()
         self._install_canvas()
@@ -188,6 +188,12 @@ class Companion:
 
     def _perform(self, request: CompanionRequest, answer: Answer) -> None:
         """Do what a request asks, in the main thread; a Future is answered when it is done."""
+        if request.method == "open":
+            # While napari reads a file it lets events in, and requests are some.
+            if self._opens:
+                self.main.later(POLL, lambda: self._perform(request, answer))
+                return
+            self._opens = True
         value: Any = Future()
         try:
             if self.viewer is None:
@@ -195,6 +201,8 @@ class Companion:
             value = METHODS[request.method](self, request.params)
         except Exception as error:
             value.set_exception(error)
+        finally:
+            self._opens = self._opens and request.method != "open"
         if not isinstance(value, Future):
             answer(result(request.id, value))
             return

@@ -92,7 +92,10 @@ def _array(layer: Any) -> Any:
 def path(layer: Any) -> str | None:
     """The file or URL that the layer was read from, a file's path from the root."""
     found = layer.source.path
-    if not found:
-        return None
-    place = urlsplit(str(found))
-    return str(found) if place.scheme and place.netloc else os.path.abspath(found)  # noqa: PTH100
+    return absolute(found) if found else None
+
+
+def absolute(given: str | os.PathLike[str]) -> str:
+    """A URL as it is, a file's path from the root."""
+    place = urlsplit(str(given))
+    return str(given) if place.scheme and place.netloc else os.path.abspath(given)  # noqa: PTH100

@@ -14,12 +14,18 @@ from desktopd.integrations.napari.protocol import Failure, FailureKind
 
 CAMERA = ("center", "zoom", "angles", "perspective")
 DIMS = ("ndisplay", "order", "point")
+GRID = ("enabled", "stride", "shape", "spacing")
 
 
 def camera_of(viewer: Any) -> Any:
     """The camera, which napari 0.9 has moved."""
     scene = getattr(viewer, "scene", None)
     return viewer.camera if scene is None else scene.camera
+
+
+def grid_of(viewer: Any) -> Any:
+    """The grid in which layers may stand side by side, which napari 0.9 has moved."""
+    return getattr(viewer, "canvas", viewer).grid
 
 
 def describe_camera(viewer: Any) -> dict[str, Any]:

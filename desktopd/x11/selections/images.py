@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from io import BytesIO
+from typing import cast
 
 from PIL import Image, ImageOps
 
@@ -28,6 +29,9 @@ LARGEST_PIXELS = 1 << 26
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _END = b"IEND\xaeB`\x82"
 _MODES = ("1", "L", "LA", "I;16", "P", "RGB", "RGBA")
+# Grey of more than 8 bits, as cameras of microscopes write it.
+_DEEP = ("I;16", "I;16B", "I;16L", "I;16N", "I", "F")
+_MOST = 65535
 
 
 class NoImage(ValueError):
@@ -100,15 +104,35 @@ def _check_size(picture: Image.Image) -> None:
 def _in_a_mode_of_png(picture: Image.Image) -> Image.Image:
     if picture.mode in _MODES:
         return picture
+    if picture.mode in _DEEP:
+        return _grey(picture)
     return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+
+
+def _grey(picture: Image.Image) -> Image.Image:
+    """Numbers of any type as 16 bits of grey: whole ones as they are if they fit, or all scaled."""
+    numbers = picture.convert("F")
+    low, high = cast("tuple[float, float]", numbers.getextrema())
+    if picture.mode == "F" or low < 0 or high > _MOST:
+        scale = _MOST / (high - low) if high > low else 0.0
+        numbers = numbers.point(lambda value: value * scale + -low * scale)
+    return numbers.convert("I").convert("I;16")
+
+
+def _shallow(picture: Image.Image) -> Image.Image:
+    """16 bits of grey as 8: what Pillow makes of them by itself is white above 255."""
+    if picture.mode not in _DEEP:
+        return picture
+    return picture.convert("I").point(lambda value: value * (1 / 256) + 0).convert("L")
 
 
 def _plain(picture: Image.Image) -> Image.Image:
-    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    shallow = _shallow(picture)
+    return shallow.convert("RGBA" if shallow.has_transparency_data else "RGB")
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
-    coloured = picture.convert("RGBA")
+    coloured = _shallow(picture).convert("RGBA")
     ground = Image.new("RGBA", coloured.size, "white")
     return Image.alpha_composite(ground, coloured).convert("RGB")
 

@@ -15,7 +15,7 @@ import pytest
 
 from desktopd.files.archive import BLOCK, zip_folder
 from desktopd.files.errors import Conflict, Missing
-from tests.unit.files.trees import Tree, at
+from tests.unit.files.trees import Tree, at, nest
 
 
 def unzipped(tree: Tree, path: str = "") -> ZipFile:
@@ -69,6 +69,15 @@ def test_what_is_left_out_is_said(tree: Tree) -> None:
         "a/fifo: neither a file nor a folder",
         "a/link: a link, and links are not followed",
     ]
+
+
+def test_a_path_that_no_zip_can_name_is_left_out_and_said(tree: Tree) -> None:
+    nest(tree.path, "x" * 200, 400)
+    tree.write("z")
+    archive = unzipped(tree)
+    *folders, last, left_out = archive.namelist()
+    assert (len(folders), last) == (65_535 // 201, "z")
+    assert archive.read(left_out).endswith("…: a path too long for a zip\n".encode())
 
 
 def test_no_name_leads_out_of_where_it_is_unpacked(tree: Tree) -> None:

@@ -22,7 +22,7 @@ from desktopd.files.errors import (
 )
 from desktopd.files.listing import EntryKind
 from desktopd.files.paths import FilePath
-from tests.unit.files.trees import Tree, at
+from tests.unit.files.trees import Tree, at, nest
 
 EVERY = [*IfExists]
 
@@ -162,13 +162,7 @@ class TestRemove:
             remove(tree.root, at(""), recursive=True)
 
     def test_folders_without_end(self, tree: Tree) -> None:
-        here = os.open(tree.path, os.O_RDONLY)
-        for _ in range(1500):
-            os.mkdir("d", dir_fd=here)
-            inner = os.open("d", os.O_RDONLY, dir_fd=here)
-            os.close(here)
-            here = inner
-        os.close(here)
+        nest(tree.path, "d", 1500)
         with pytest.raises(BadPath, match="too deep"):
             remove(tree.root, at("d"), recursive=True)
         remove(tree.root, FilePath(("d",) * 900), recursive=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from desktopd.files.paths import FilePath
 from desktopd.files.results import Results
 from desktopd.files.root import Root
 from desktopd.files.threads import DiskThreads
+from tests.unit.files.trees import nest
 
 
 @pytest.fixture
@@ -84,7 +86,8 @@ def test_only_what_has_something_in_it_is_offered(
     (place / "empty").touch()
     (place / ".parts").mkdir()
     (place / ".parts" / "1").write_text("a")
-    (place / ".cells.csv.part").write_text("a")
+    for name in (".cells.csv", "cells.csv.tmp", "cells.csv.PART", "cells.csv~"):
+        (place / name).write_text("a")
     (folder / "outside").write_text("a")
     (place / "link").symlink_to(folder / "outside")
     os.mkfifo(place / "pipe")
@@ -136,3 +139,11 @@ async def test_the_folder_is_watched(
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
+
+
+def test_folders_without_end_are_no_result_and_hide_no_other(results: Results, place: Path) -> None:
+    (place / "cells.csv").write_text("a")
+    nest(place, "d", 1500)
+    look(results)
+    assert look(results) == ["cells.csv"]
+    subprocess.run(["rm", "-r", place / "d"], check=True)

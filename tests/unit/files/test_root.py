@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 from desktopd.files.archive import zip_folder
 from desktopd.files.changes import IfExists, make_folder, remove, rename
-from desktopd.files.errors import Conflict, FilesError, Forbidden, Missing
+from desktopd.files.errors import BadPath, Conflict, FilesError, Forbidden, Missing
 from desktopd.files.listing import EntryKind, entry, list_folder
 from desktopd.files.new_file import NewFile
 from desktopd.files.paths import FilePath
@@ -233,6 +234,17 @@ class TestNames:
         assert entry(tree.root, FilePath((composed,))).path.name == decomposed
         with pytest.raises(Conflict):
             make_folder(tree.root, FilePath((composed,)))
+
+    @pytest.mark.parametrize("name", ["\u00e9" * 127, "\ud55c" * 85])
+    def test_a_name_is_as_long_as_it_is_composed(self, tree: Tree, name: str) -> None:
+        decomposed = unicodedata.normalize("NFD", name)
+        made = make_folder(tree.root, FilePath.parse(decomposed) / "inner")
+        assert made.path.names == (name, "inner")
+        for spelling in (name, decomposed):
+            assert entry(tree.root, FilePath.parse(spelling)).path.name == name
+        write(tree, FilePath.parse(f"{name}/{name}"), b"")
+        with pytest.raises(BadPath, match="longer than 255"):
+            FilePath.parse(f"{decomposed}xxx")
 
     def test_what_is_there_can_be_reached_whatever_its_name(self, tree: Tree) -> None:
         for name in ("a\nb", "back\\slash", "gr\udcfcn"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from desktopd.files.limits import UploadLimits
@@ -43,3 +44,14 @@ class Tree:
 
 def at(text: str) -> FilePath:
     return FilePath.parse(text)
+
+
+def nest(folder: Path, name: str, depth: int) -> None:
+    """Make so many folders in each other, all of that name: longer than any path may be."""
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir(name, dir_fd=here)
+        inner = os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)

@@ -5,6 +5,7 @@
 
 import { Emitter } from '../emitter.js';
 import { pathOf } from './file-names.js';
+import { sample } from './file-sample.js';
 import { HttpError, sentences } from './http-error.js';
 import { authorization } from './page-key.js';
 import { SAME_ORIGIN } from './request.js';
@@ -14,6 +15,9 @@ const CHUNK = 8 * 1024 * 1024;
 const SMALL = 1024 * 1024;
 // Milliseconds before each try after a loss.
 const RETRIES = [0, 1000, 3000, 5000, 10_000, 20_000];
+// Where the server keeps what this page sends: no two files go to one place.
+/** @type {Set<string>} */
+const taken = new Set();
 
 /**
  * The upload of a file. A name that is taken gets a number.
@@ -30,6 +34,8 @@ export class Upload extends Emitter {
   /** @type {string | null} where the server keeps what it has */
   #address = null;
   #turn = 0;
+  /** @type {string | null} */
+  #sample = null;
 
   /**
    * @param {File} file
@@ -48,9 +54,11 @@ export class Upload extends Emitter {
     // Loaded when it is needed, so that the desktop is there sooner.
     const tus = await import('tus-js-client');
     const upload = new tus.Upload(this.#file, this.#options(turn));
-    const [previous] = this.#address ? [] : await upload.findPreviousUploads();
+    const earlier = this.#address ? [] : await upload.findPreviousUploads();
     if (turn !== this.#turn) return;
+    const previous = earlier.find(({ uploadUrl }) => uploadUrl && !taken.has(uploadUrl));
     if (previous) upload.resumeFromPreviousUpload(previous);
+    if (previous?.uploadUrl) taken.add(previous.uploadUrl);
     this.#tus = upload;
     upload.start();
   }
@@ -84,13 +92,17 @@ export class Upload extends Emitter {
       uploadUrl: this.#address,
       headers: { ...SAME_ORIGIN, ...authorization() },
       metadata: { path: this.#path, if_exists: 'rename' },
-      fingerprint: () => Promise.resolve([endpoint, this.#path, name, size, lastModified].join(' ')),
+      fingerprint: async () => {
+        this.#sample ??= await sample(this.#file);
+        return [endpoint, this.#path, name, size, lastModified, this.#sample].join(' ');
+      },
       chunkSize: CHUNK,
       uploadDataDuringCreation: size <= SMALL,
       storeFingerprintForResuming: size > SMALL,
       removeFingerprintOnSuccess: true,
       retryDelays: RETRIES,
       onShouldRetry: (error) => mayRetry(error.originalRequest.getMethod(), error.originalResponse?.getStatus() ?? 0),
+      onUploadUrlAvailable: () => void taken.add(this.#tus?.url ?? ''),
       onProgress: (sent) => turn === this.#turn && this.emit('sent', sent),
       onSuccess: ({ lastResponse }) =>
         turn === this.#turn && this.emit('done', pathOf(lastResponse.getHeader('Upload-Path') ?? '')),

@@ -25,6 +25,12 @@ import { texts } from './texts.js';
  * @property {Notice} notice
  */
 
+/**
+ * Called once files are there, with their paths and with what is to be told of those that are not.
+ *
+ * @typedef {(paths: string[], besides: string) => void} Then
+ */
+
 /** Takes what was dropped, and tells what has become of it where that is not to be seen. */
 export class Drops {
   /** Why nothing may be dropped, empty where it may. */
@@ -48,8 +54,8 @@ export class Drops {
       return;
     }
     const pixel = (on.closest('#desktop') && connection.rfb?.pixelAt(at)) ?? null;
-    if ('files' in what) await this.upload(what.files, dropFolder(new Date()), (paths) => this.#drop(pixel, { paths }));
-    else await this.#drop(pixel, what);
+    if (!('files' in what)) await this.#drop(pixel, what);
+    else await this.upload(what.files, dropFolder(new Date()), (paths, besides) => this.#drop(pixel, { paths }, besides));
   }
 
   /**
@@ -57,7 +63,7 @@ export class Drops {
    *
    * @param {(FileSystemEntry | File)[]} dropped
    * @param {string} folder
-   * @param {(paths: string[]) => void} [then] - once they are there
+   * @param {Then} [then]
    */
   async upload(dropped, folder, then) {
     try {
@@ -69,13 +75,13 @@ export class Drops {
 
   /**
    * @param {UploadBatch} batch
-   * @param {(paths: string[]) => void} [then] - once they are there
+   * @param {Then} [then]
    */
   send(batch, then) {
     batch.on('done', (paths) => {
-      const [first] = batch.leftOut;
-      if (first) this.#parts.notice.show(texts.transfers.leftOut(batch.leftOut.length, first.name, errorText(first.error)));
-      if (paths.length > 0) then?.(paths);
+      const besides = leftOutText(batch);
+      if (besides) this.#parts.notice.show(besides);
+      if (paths.length > 0) then?.(paths, besides);
     });
     this.#parts.transfers.add(batch);
   }
@@ -83,18 +89,25 @@ export class Drops {
   /**
    * @param {Point | null} pixel - null beside the picture
    * @param {{paths: string[]} | {text: string} | {urls: string[]}} what
+   * @param {string} [besides] - what is to be told with what has become of it
    */
-  async #drop(pixel, what) {
+  async #drop(pixel, what, besides = '') {
     const place = 'paths' in what ? placeText(what.paths) : '';
-    const say = (/** @type {string} */ text) => this.#parts.notice.show([text, place].filter(Boolean).join(' '));
+    const say = (/** @type {string[]} */ ...told) => this.#parts.notice.show([...told, besides].filter(Boolean).join(' '));
     try {
       const result = pixel ? await drop(pixel, what) : 'no_target';
-      if (result === 'accepted') this.#parts.notice.show(texts.drop.accepted);
-      else say(texts.drop[result]);
+      if (result === 'accepted') say(texts.drop.accepted);
+      else say(texts.drop[result], place);
     } catch (error) {
-      say(errorText(error));
+      say(errorText(error), place);
     }
   }
+}
+
+/** @param {UploadBatch} batch */
+function leftOutText({ leftOut }) {
+  const [first] = leftOut;
+  return first ? texts.transfers.leftOut(leftOut.length, first.name, errorText(first.error)) : '';
 }
 
 /**

@@ -7,6 +7,13 @@ import { locale } from './texts.js';
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
 
+// To make one takes longer than all else of a row, and lists are long.
+const timeFormat = remembered((language) => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }));
+const sizeFormat = remembered((language, unit) => {
+  const unitDisplay = unit === 'byte' ? 'long' : 'short';
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay, maximumSignificantDigits: 3 });
+});
+
 /**
  * A number of bytes in words, in the reader's own spelling.
  *
@@ -15,13 +22,7 @@ const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
  */
 export function sizeText(bytes, language = locale) {
   const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  const format = new Intl.NumberFormat(language, {
-    style: 'unit',
-    unit: UNITS[power],
-    unitDisplay: power === 0 ? 'long' : 'short',
-    maximumSignificantDigits: 3,
-  });
-  return format.format(bytes / 1000 ** power);
+  return sizeFormat(language, UNITS[power] ?? 'byte').format(bytes / 1000 ** power);
 }
 
 /**
@@ -31,7 +32,7 @@ export function sizeText(bytes, language = locale) {
  * @param {string} [language] - BCP 47, of the reader unless given
  */
 export function timeText(seconds, language = locale) {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(seconds * 1000);
+  return timeFormat(language).format(seconds * 1000);
 }
 
 /**
@@ -52,6 +53,23 @@ export function foldersFirst(entries) {
 export function trail(href) {
   const parts = href.split('/').filter(Boolean);
   return parts.map((part, index) => ({ name: decoded(part), href: `${parts.slice(0, index + 1).join('/')}/` }));
+}
+
+/**
+ * A function that makes each thing once.
+ *
+ * @template T
+ * @param {(...words: string[]) => T} make
+ * @returns {(...words: string[]) => T}
+ */
+function remembered(make) {
+  /** @type {Map<string, T>} */
+  const made = new Map();
+  return (...words) => {
+    const found = made.get(words.join(' ')) ?? make(...words);
+    made.set(words.join(' '), found);
+    return found;
+  };
 }
 
 /** @param {string} part - of an address */

@@ -53,6 +53,7 @@ import { Parameters } from './parameters.js';
 import { PeopleView } from './people-view.js';
 import { RFBLoader } from './rfb-loader.js';
 import { RestartPanel } from './restart-panel.js';
+import { SavingNotice } from './saving-notice.js';
 import { ResultsList } from './results-list.js';
 import { forgetTicket, signIn } from './sign-in.js';
 import { StartPage } from './start-page.js';
@@ -129,6 +130,7 @@ class Page {
   #title = new PageTitle(this.#parameters);
   #about = new AboutPanel();
   #restart = new RestartPanel();
+  #saving = new SavingNotice((text) => this.#notice.show(text));
   #windows = new WindowsList(new Windows());
   #application = new Application();
   #motion = new MotionSwitch(this.#bar, this.#application, (error) => this.#notice.show(errorText(error)));
@@ -174,6 +176,7 @@ class Page {
       this.#desktop.zoomsByWheel = facts.companion !== null;
       this.#cards.companion = facts.companion;
       this.#restart.companion = facts.companion;
+      this.#saving.companion = facts.companion;
       this.#about.companion = facts.companion;
       this.#motion.companion = facts.companion;
     });

@@ -22,6 +22,7 @@ from desktopd.integrations.napari.session.capture import (
     EDITABLE,
     Captured,
     capture,
+    capture_failed,
     capture_view,
     encode_layer,
 )
@@ -130,8 +131,7 @@ class Autosave:
             key = id(layer)
             if key in taken or (key in self._records and key not in changed):
                 continue
-            _, read = self._known.get(key, (layer, None))
-            taken[key] = capture(layer, replaced=read is not None and layer.data is not read())
+            taken[key] = self._captured(layer)
             if time.monotonic() - started > SLICE:
                 self._main.later(0, lambda: self._take(layers, changed, taken))
                 break
@@ -140,6 +140,15 @@ class Autosave:
             order = [id(layer) for layer in layers]
             self._writer.submit(self._write, order, taken, view)
         self.longest_slice = max(self.longest_slice, time.monotonic() - started)
+
+    def _captured(self, layer: Any) -> Captured:
+        _, read = self._known.get(id(layer), (layer, None))
+        try:
+            return capture(layer, replaced=read is not None and layer.data is not read())
+        except Exception as error:
+            # A plugin's layer may be anything, and is no reason to save none of the others.
+            log.warning("desktopd: layer %r is not saved", layer.name, exc_info=True)
+            return capture_failed(layer, error)
 
     def _write(self, order: list[int], taken: dict[int, Captured], view: dict[str, Any]) -> None:
         started, error = time.monotonic(), None

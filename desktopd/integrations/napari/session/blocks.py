@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 BLOCK_BYTES = 4 << 20
 SAMPLE_BYTES = 1 << 16
 KEPT_FREE = 0.1
+"""Part of a disk that stays free, of a large one KEPT_BYTES."""
+KEPT_BYTES = 1 << 30
 
 Array = NDArray[Any]
 
@@ -35,7 +37,7 @@ class Blocks:
     def put(self, array: Array) -> list[str]:
         """Keep the numbers of `array`; returns the names of its blocks.
 
-        Raises OSError, ENOSPC already where less than a tenth of the file system would be free.
+        Raises OSError, ENOSPC already where less than a tenth of the disk or 1 GiB would be free.
         """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return [self._put(block) for block in cut(array)]
@@ -79,7 +81,7 @@ class Blocks:
 
     def _check_space(self, wanted: int) -> None:
         usage = shutil.disk_usage(self._folder)
-        if usage.free - wanted < KEPT_FREE * usage.total:
+        if usage.free - wanted < min(KEPT_FREE * usage.total, KEPT_BYTES):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._folder))
 
     def _load(self, name: str) -> Array:

@@ -17,8 +17,16 @@ import numpy as np
 
 from desktopd.integrations.napari import layers
 from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.reading import source_of
 from desktopd.integrations.napari.session.values import Unsaved, encode
-from desktopd.integrations.napari.view import DIMS, camera_of, describe_camera, describe_dims
+from desktopd.integrations.napari.view import (
+    DIMS,
+    GRID,
+    camera_of,
+    describe_camera,
+    describe_dims,
+    grid_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -64,20 +72,18 @@ def capture(layer: Any, *, replaced: bool) -> Captured:
     return Captured(layer.name, kind, layers.shape(layer), source, data, state, besides, lost)
 
 
-def source_of(layer: Any) -> dict[str, Any] | None:
-    """What `Viewer.open` or `Viewer.open_sample` needs to read a layer again."""
-    source = layer.source
-    if source.path:
-        return {"path": layers.path(layer), "plugin": source.reader_plugin}
-    if source.sample:
-        return {"sample": list(source.sample)}
-    return None
+def capture_failed(layer: Any, error: Exception) -> Captured:
+    """A layer of which nothing can be had, and why."""
+    why = f"{type(error).__name__}: {error}"
+    return Captured(layer.name, layers.kind(layer), [], None, None, {}, {}, why)
 
 
 def capture_view(viewer: Any) -> dict[str, Any]:
-    """Camera, dims and selection."""
+    """Camera, dims, grid and selection."""
     active = viewer.layers.selection.active
+    grid = grid_of(viewer)
     return {
+        "grid": {name: getattr(grid, name) for name in GRID if hasattr(grid, name)},
         "camera": describe_camera(viewer),
         "dims": {name: value for name, value in describe_dims(viewer).items() if name in DIMS},
         "active": None if active is None else active.name,
@@ -90,6 +96,9 @@ def restore_view(viewer: Any, view: Mapping[str, Any]) -> None:
         value = view["dims"][name]
         if name == "ndisplay" or len(value) == viewer.dims.ndim:
             setattr(viewer.dims, name, value)
+    # A change of the grid moves the camera.
+    for name, value in view.get("grid", {}).items():
+        setattr(grid_of(viewer), name, value)
     camera = camera_of(viewer)
     for name, value in view["camera"].items():
         setattr(camera, name, value)
@@ -119,9 +128,9 @@ def _encodable(values: Mapping[Any, Any], blocks: Blocks) -> dict[str, Any]:
     for key, value in values.items():
         try:
             found[str(key)] = encode(value, blocks)
-        except Unsaved as kind:
+        except (Unsaved, ValueError, TypeError, RecursionError) as error:
             # The layer can be made without it.
-            log.info("desktopd: %s is not saved: a %s", key, kind)
+            log.info("desktopd: %s is not saved: %s", key, error)
     return found
 
 

@@ -19,6 +19,7 @@ from desktopd.integrations.napari.changes import Changes
 from desktopd.integrations.napari.main_thread import MainThread
 from desktopd.integrations.napari.session.autosave import Autosave
 from desktopd.integrations.napari.session.folder import SessionFolder
+from desktopd.integrations.napari.session.reading import note_readings
 from desktopd.integrations.napari.session.restore import Restored, Restoring
 
 SURVIVED = 2.0
@@ -38,6 +39,7 @@ class Keeper:
         self._folder = SessionFolder(folder)
         self._autosave: Autosave | None = None
         self._restored: Restored | None = None
+        note_readings()
 
     @property
     def state(self) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from typing import Any
 
 from desktopd.integrations.napari import layers
 from desktopd.integrations.napari.session.blocks import Blocks
-from desktopd.integrations.napari.session.capture import restore_view, source_of
+from desktopd.integrations.napari.session.capture import EDITABLE, restore_view
+from desktopd.integrations.napari.session.reading import read, source_of
 from desktopd.integrations.napari.session.values import decode
 
 log = logging.getLogger(__name__)
@@ -94,7 +95,8 @@ class Restoring:
     def _create(self, record: Mapping[str, Any], state: dict[str, Any]) -> Any:
         from napari.layers import Layer
 
-        with _source(record["source"]):
+        # Data that took the place of a file's are in no file.
+        with _source(record["source"] if record["type"] in EDITABLE else None):
             layer = Layer.create(decode(record["data"], self._blocks), state, record["type"])
         return self._viewer.add_layer(layer)
 
@@ -120,12 +122,9 @@ class Restoring:
         key = repr(sorted(source.items()))
         if key not in self._opened:
             self._opened.add(key)
-            if "sample" in source:
-                read = self._viewer.open_sample(*source["sample"])
-            else:
-                read = self._viewer.open(source["path"], plugin=source["plugin"])
-            self._found += read
-            self._superfluous += read
+            added = read(self._viewer, source)
+            self._found += added
+            self._superfluous += added
         layer = self._match(record)
         if layer is None:
             raise NotRestored(f"{source.get('path') or source['sample']} holds no such layer")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any
 
@@ -11,7 +12,9 @@ import numpy as np
 from desktopd.integrations.napari.session.blocks import Array, Blocks
 
 INLINE = 64
-NUMERIC = "biufcM"
+NUMERIC = "biufcMm"
+
+log = logging.getLogger(__name__)
 
 
 class Unsaved(Exception):
@@ -26,7 +29,7 @@ def encode(value: Any, blocks: Blocks) -> Any:
         return value
     if isinstance(value, np.ndarray):
         return {"$array": _encode_array(value, blocks)}
-    if isinstance(value, np.generic):
+    if isinstance(value, np.generic) and isinstance(value.item(), bool | int | float | str):
         return value.item()
     if isinstance(value, Mapping):
         return _encode_mapping(value, blocks)
@@ -96,16 +99,29 @@ def _decode_array(content: dict[str, Any], blocks: Blocks) -> Array:
     if "blocks" in content:
         return blocks.get(content["blocks"], dtype, shape)
     array: Array = np.empty(int(np.prod(shape)), np.dtype(dtype))
-    array[:] = decode(content["items"], blocks)
+    for index, item in enumerate(content["items"]):
+        # All at once, items that are lists themselves would be taken for rows.
+        array[index] = decode(item, blocks)
     return array.reshape(shape)
+
+
+def _encode_columns(table: Any, blocks: Blocks) -> Iterator[list[Any]]:
+    for key in table.columns:
+        try:
+            yield [str(key), encode(table[key].to_numpy(), blocks)]
+        except Unsaved as kind:
+            log.info("desktopd: column %r is not saved: %s", key, kind)
 
 
 def _encode_object(value: Any, blocks: Blocks) -> Any:
     """Objects of the libraries that napari's layers are made of, known by name alone."""
     home, name = type(value).__module__, type(value).__name__
     if home.startswith("pandas") and name == "DataFrame":
-        columns = [[str(key), encode(value[key].to_numpy(), blocks)] for key in value.columns]
-        return {"$table": columns}
+        columns = list(_encode_columns(value, blocks))
+        if columns or value.columns.empty:
+            return {"$table": columns}
+    if home.startswith("pandas") and name in ("NAType", "NaTType"):
+        return None
     if home.startswith("napari") and name.endswith("Colormap"):
         return {"$colormap": [name, encode(value.model_dump(), blocks)]}
     if home.startswith("pint"):

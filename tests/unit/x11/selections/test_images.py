@@ -85,6 +85,30 @@ def test_16_bits_of_grey_stay() -> None:
     assert [read(png.data).getpixel((x, 0)) for x in (0, 1)] == [0x0201, 0xFFFE]
 
 
+@pytest.mark.parametrize("mode", ["I;16B", "I"])
+def test_whole_numbers_of_grey_stay_in_any_order_of_bytes(mode: str) -> None:
+    grey = Image.new("I", (2, 1))
+    grey.putdata([700, 60_000])
+    png = to_png(written(grey.convert(mode), "TIFF"), "image/tiff")
+    assert [read(png.data).getpixel((x, 0)) for x in (0, 1)] == [700, 60_000]
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-3.0, 4000.0), (5.0, 5.0)])
+def test_other_numbers_of_grey_go_from_black_to_white(low: float, high: float) -> None:
+    grey = Image.new("F", (3, 1))
+    grey.putdata([low, (low + high) / 2, high])
+    png = to_png(written(grey, "TIFF"), "image/tiff")
+    first, middle, last = (read(png.data).getpixel((x, 0)) for x in range(3))
+    assert (first, middle, last) == ((0, 32_767, 65_535) if high > low else (0, 0, 0))
+
+
+@pytest.mark.parametrize("media_type", FORMATS)
+def test_16_bits_of_grey_are_8_where_those_have_to_do(media_type: str) -> None:
+    deep = Image.new("I;16", (8, 8), 0x8000)
+    shown = read(from_png(PngImage.of(written(deep)), media_type)).convert("L")
+    assert shown.getpixel((0, 0)) == 0x80
+
+
 def test_a_photograph_is_upright() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by a quarter

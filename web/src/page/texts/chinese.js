@@ -172,6 +172,7 @@ export const chinese = {
     title: '重新启动应用程序？',
     warning: '其中未保存的内容将会丢失。',
     comesBack: '图层（包括未保存的内容）会保留，并在重新启动后恢复。',
+    notKept: (why) => `目前不会为重新启动或崩溃保留图层：${why}。请保存不能丢失的内容。`,
     confirm: '重新启动',
   },
 

@@ -187,6 +187,7 @@ export const english = {
     title: 'Restart the application?',
     warning: 'What has not been saved in it is lost.',
     comesBack: 'Its layers, with what has not been saved, are kept and put back.',
+    notKept: (/** @type {string} */ why) => `Layers are not kept for a restart or a crash now: ${why}. Save what must not be lost.`,
     confirm: 'Restart',
   },
 

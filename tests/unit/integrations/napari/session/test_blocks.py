@@ -87,10 +87,11 @@ def test_a_block_that_is_lost_or_cut_short_is_an_error(blocks: Blocks, tmp_path:
         blocks.get(names[1:], LABELS.dtype.str, LABELS.shape)
 
 
+@pytest.mark.parametrize(("total", "kept"), [(1 << 30, (1 << 30) // 10), (1 << 50, 1 << 30)])
 def test_a_disk_that_is_nearly_full_is_left_some_room(
-    blocks: Blocks, monkeypatch: pytest.MonkeyPatch
+    blocks: Blocks, monkeypatch: pytest.MonkeyPatch, total: int, kept: int
 ) -> None:
-    usage = shutil.disk_usage("/")._replace(total=1 << 30, free=(1 << 30) // 10 + 10_000)
+    usage = shutil.disk_usage("/")._replace(total=total, free=kept + 10_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
     blocks.put(np.arange(100))
     with pytest.raises(OSError, match="No space left") as refused:

@@ -60,6 +60,7 @@ def test_plain_values_keep_their_types(blocks: Blocks, value: Any) -> None:
         np.array(["x", "yy"]),
         np.array([[np.nan, np.inf]]),
         np.array(3.5),
+        np.array([3, 4], "m8[s]"),
     ],
     ids=lambda a: f"{a.dtype} {a.shape}",
 )
@@ -82,6 +83,24 @@ def test_a_table_keeps_its_columns(blocks: Blocks) -> None:
     assert list(found.columns) == ["area", "kind"]
     assert found["area"].dtype == np.float64
     assert found.to_numpy().tolist() == table.to_numpy().tolist()
+
+
+def test_a_column_that_is_not_kept_takes_no_other_with_it(blocks: Blocks) -> None:
+    days = pandas.to_datetime(["2026-11-29"] * 2)
+    table = pandas.DataFrame({"utc": days.tz_localize("UTC"), "day": days, "boxes": [[1, 2]] * 2})
+    table["count"] = pandas.array([1, None], dtype="Int64")
+    found = through(table, blocks)
+    assert list(found.columns) == ["day", "boxes", "count"]
+    assert list(found["boxes"]) == [[1, 2]] * 2
+    assert found["count"].isna().tolist() == [False, True]
+    with pytest.raises(Unsaved, match="DataFrame"):
+        encode(table[["utc"]], blocks)
+
+
+@pytest.mark.parametrize("value", [np.complex64(1j), np.datetime64("2026-11-29"), np.bytes_(b"x")])
+def test_scalars_that_json_cannot_hold_are_refused(blocks: Blocks, value: Any) -> None:
+    with pytest.raises(Unsaved, match="numpy"):
+        encode(value, blocks)
 
 
 def test_what_nobody_knows_is_refused_by_name(blocks: Blocks) -> None:
