@@ -108,7 +108,10 @@ export class Desktop {
     removeEventListener('message', this.#receive);
     this.frame.removeEventListener('load', this.#greet);
     this.frame.remove();
-    this.#forget('The desktop was closed');
+    const message = 'The desktop was closed';
+    this.#forget(message);
+    if (this.#answers) this.ready = this.#expect();
+    this.#refused(new DesktopError({ message, status: 0 }));
   }
 
   #expect() {

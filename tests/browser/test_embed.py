@@ -150,9 +150,12 @@ def test_every_request_of_the_parent(taught: Course, page: Page) -> None:
           told.text = await desktop.clipboard('from the course');
           told.again = await desktop.clipboard();
           await desktop.focus();
+          told.focused = document.activeElement.tagName;
           const failure = ({ message, status }) => [message, status];
           told.refusal = await desktop.open('none.tif').catch(failure);
           told.unknown = await desktop.open('https://evil.org/a.zarr').catch(failure);
+          desktop.close();
+          told.closed = await desktop.layers().catch(failure);
           return told;
         }"""
     )
@@ -165,7 +168,8 @@ def test_every_request_of_the_parent(taught: Course, page: Page) -> None:
     assert "open_hosts" in told["unknown"][0]
     state = told["states"][-1]
     assert (state["stage"], state["role"]) == ("ready", "control")
-    assert page.evaluate("document.activeElement.tagName") == "IFRAME"
+    assert told["focused"] == "IFRAME"
+    assert told["closed"] == ["The desktop was closed", 0]
     answer = taught.napari.daemon.request("GET", "/api/clipboard")
     assert answer.text == "from the course"
 
