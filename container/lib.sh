@@ -53,13 +53,25 @@ install_packages() {
     missing=$("$repository/container/install" --missing "$@")
     [ -n "$missing" ] || return 0
     if ! may_install; then
-        echo "$(wc -w <<<"$missing") system packages are missing, and this user cannot install them." \
-            "Have an administrator of this machine run, and then start this again:" >&2
-        echo "    $repository/container/install${1:+ $1}" >&2
+        cat >&2 <<END
+System packages are missing here ($(wc -w <<<"$missing")), and this user may not install them. Ask an administrator of
+this machine to run the following as root, then start this again; it needs no further rights, but 1.5 GB for
+$repository:
+
+    apt-get update && apt-get install --yes --no-install-recommends $missing
+END
+        told_of_closed_folder || true
         exit 1
     fi
     echo "Installing what is missing: about 1.2 GB, in one to five minutes. The details go to $log"
     step 1 "System packages: $(wc -w <<<"$missing") to install" "$repository/container/install" "$@"
+}
+
+# told_of_closed_folder: whether the checkout, in which the Python packages are installed, is closed to this user.
+told_of_closed_folder() {
+    if [ -w "$repository" ]; then return 1; fi
+    echo "This user cannot write to $repository, where Python packages are installed: take a checkout of your own," \
+        "or have whoever owns this one run container/run there once" >&2
 }
 
 # Prints the first interpreter that is new enough and can make virtual environments. It is tried,
@@ -102,6 +114,7 @@ prepare_environment() {
         [ "$(cat "$environment/.installed-$extra" 2>/dev/null)" = "$wanted" ] || stale=yes
     done
     if [ -n "$stale" ]; then
+        if told_of_closed_folder; then exit 1; fi
         [ "$(identity "$environment/bin/python")" = "$(identity "$python")" ] ||
             step 2 "Python environment in $environment" "$python" -m venv --clear "$environment"
         step 3 "Python packages, napari among them" install_requirements "$1"

@@ -59,7 +59,7 @@ Wish = SetState | MoveResize | Activate
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Placement:
     """Where a floating window was put: on which screen, with which least size, and how it lies.
 
     `undone`: how often in a row its program has put it elsewhere, the last time at `undone_at`.
@@ -71,7 +71,7 @@ class _Place:
     undone: int = 0
     undone_at: float = -math.inf
 
-    def after(self, placed: _Place, now: float) -> _Place:
+    def after(self, placed: _Placement, now: float) -> _Placement:
         """This place, as one where the program has put its window that was `placed` before."""
         in_a_row = now - placed.undone_at < AT_ONCE
         return replace(self, undone=placed.undone + 1 if in_a_row else 1, undone_at=now)
@@ -92,7 +92,7 @@ class Kiosk:
         self._undecorates = True
         self._areas: dict[int, Rectangle] = {}
         self._chosen: dict[int, Size] = {}
-        self._placed: dict[int, _Place] = {}
+        self._placed: dict[int, _Placement] = {}
         self._by_hand = False
         self._now = 0.0
 
@@ -176,7 +176,7 @@ class Kiosk:
             yield SetState(window.id, MAXIMIZED, on=False)
         if placed is None and (window.is_maximized or UNDECORATED in window.states):
             return  # Where it is then, and with which frame, the next look tells.
-        place = _Place(screen, self._content(window), window.area)
+        place = _Placement(screen, self._content(window), window.area)
         if placed is not None and (placed.screen, placed.least) == (screen, place.least):
             if placed.area == window.area:
                 return

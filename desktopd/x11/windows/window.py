@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from Xlib import X, Xatom, Xutil
+from Xlib.error import CatchError
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.x11.windows.ping import ANSWERS, PING
@@ -123,7 +124,7 @@ def buttons_are_held(display: Display) -> bool:
 
 
 def _read(display: Display, window: XWindow) -> ClientWindow:
-    window.change_attributes(event_mask=EVENTS)
+    window.change_attributes(onerror=CatchError(*GONE), event_mask=EVENTS)
     geometry = window.get_geometry()
     at = display.screen().root.translate_coords(window, 0, 0)
     frame = values(display, window, "_NET_FRAME_EXTENTS", Xatom.CARDINAL)
