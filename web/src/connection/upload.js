@@ -5,11 +5,13 @@
 
 import { Emitter } from '../emitter.js';
 import { pathOf } from './file-names.js';
-import { HttpError, sentences } from './http-error.js';
+import { HttpError, isTooLargeForProxy, sentences } from './http-error.js';
 import { authorization } from './page-key.js';
 import { SAME_ORIGIN } from './request.js';
 
 const CHUNK = 8 * 1024 * 1024;
+// Where a proxy takes no more, as nginx does by default.
+const SMALL_CHUNK = 512 * 1024;
 // Files up to this many bytes go with the request that announces them.
 const SMALL = 1024 * 1024;
 // Milliseconds before each try after a loss.
@@ -30,6 +32,7 @@ export class Upload extends Emitter {
   /** @type {string | null} where the server keeps what it has */
   #address = null;
   #turn = 0;
+  #chunk = CHUNK;
 
   /**
    * @param {File} file
@@ -85,7 +88,7 @@ export class Upload extends Emitter {
       headers: { ...SAME_ORIGIN, ...authorization() },
       metadata: { path: this.#path, if_exists: 'rename' },
       fingerprint: () => Promise.resolve([endpoint, this.#path, name, size, lastModified].join(' ')),
-      chunkSize: CHUNK,
+      chunkSize: this.#chunk,
       uploadDataDuringCreation: size <= SMALL,
       storeFingerprintForResuming: size > SMALL,
       removeFingerprintOnSuccess: true,
@@ -94,8 +97,16 @@ export class Upload extends Emitter {
       onProgress: (sent) => turn === this.#turn && this.emit('sent', sent),
       onSuccess: ({ lastResponse }) =>
         turn === this.#turn && this.emit('done', pathOf(lastResponse.getHeader('Upload-Path') ?? '')),
-      onError: (error) => turn === this.#turn && this.emit('failed', failure(error)),
+      onError: (error) => turn === this.#turn && this.#fail(failure(error)),
     };
+  }
+
+  /** @param {Error} error */
+  #fail(error) {
+    if (isTooLargeForProxy(error) && this.#chunk > SMALL_CHUNK) {
+      this.#chunk = SMALL_CHUNK;
+      this.start();
+    } else this.emit('failed', error);
   }
 }
 

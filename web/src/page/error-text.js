@@ -3,7 +3,7 @@
 
 /** @import { Fault } from '../connection/diagnosis.js' */
 
-import { HttpError } from '../connection/http-error.js';
+import { HttpError, isTooLargeForProxy } from '../connection/http-error.js';
 import { readable } from './readable.js';
 import { texts } from './texts.js';
 
@@ -13,6 +13,7 @@ import { texts } from './texts.js';
  * @param {unknown} error
  */
 export function errorText(error) {
+  if (isTooLargeForProxy(error)) return texts.trouble.tooLargeForProxy;
   if (error instanceof HttpError) return readable(error.explanation) || texts.trouble.answered(error.status, error.reason);
   if (error instanceof DOMException) return texts.files.unreadable;
   return texts.notice.silent;
