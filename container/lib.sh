@@ -1,7 +1,7 @@
 # For container/run and tests/run: what is installed for this checkout, step by step.
 # shellcheck shell=bash
 
-repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 environment=$repository/.venv
 log=$repository/.install.log
 STEPS=5
@@ -94,6 +94,11 @@ identity() {
     "$1" -c 'import sys; print(sys.base_prefix, sys.version)' 2>/dev/null
 }
 
+# is_where_it_was_made: whether the virtual environment, which cannot be moved, has not been moved with the checkout.
+is_where_it_was_made() {
+    [[ $(cat "$environment/pyvenv.cfg" 2>/dev/null) == *" $environment"* ]]
+}
+
 # What decides whether the installed packages and the built client are still right.
 fingerprint() {
     (
@@ -110,12 +115,13 @@ prepare_environment() {
     python=$(find_python)
     wanted=$(fingerprint "$python")
     [ -e "$repository/desktopd/http/static/index.html" ] || stale=yes
+    is_where_it_was_made || stale=yes
     for extra in ${1//,/ }; do
         [ "$(cat "$environment/.installed-$extra" 2>/dev/null)" = "$wanted" ] || stale=yes
     done
     if [ -n "$stale" ]; then
         if told_of_closed_folder; then exit 1; fi
-        [ "$(identity "$environment/bin/python")" = "$(identity "$python")" ] ||
+        { is_where_it_was_made && [ "$(identity "$environment/bin/python")" = "$(identity "$python")" ]; } ||
             step 2 "Python environment in $environment" "$python" -m venv --clear "$environment"
         step 3 "Python packages, napari among them" install_requirements "$1"
         step 4 "desktopd and its page" "$environment/bin/pip" install --disable-pip-version-check \

@@ -154,6 +154,22 @@ def test_each_later_window_has_its_title_in_sight(desktop: Desktop) -> None:
         desktop.floats(f"no-{number}")
 
 
+def test_windows_as_large_as_the_screen_leave_each_others_titles_in_sight(
+    desktop: Desktop,
+) -> None:
+    large = [
+        OPEN.replace(".t", f".t{n}").replace("second", f"no-{n}").replace("400x300", "1400x900")
+        for n in range(3)
+    ]
+    desktop.tcl(*large, *(f"wm minsize .t{n} 300 200" for n in range(3)))
+    until(lambda: len(desktop.daemon.session()["windows"]) == 4, 30, "four windows")
+    for size in (SCREEN, (700, 500)):
+        assert desktop.resize(*size) == size
+        until(lambda: len({desktop.area(f"no-{n}")[:2] for n in range(3)}) == 3, 30, "three places")
+        for number in range(3):
+            desktop.floats(f"no-{number}", size)
+
+
 @pytest.mark.parametrize(
     "undone",
     [

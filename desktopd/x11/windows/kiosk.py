@@ -185,8 +185,7 @@ class Kiosk:
             if self._by_hand or place.undone > PATIENCE:
                 self._placed[window.id] = place
                 return
-        beside = self._beside_others(window) if placed is None else window
-        inside = inside_of(beside, screen, place.least)
+        inside = self._beside_others(window, screen, place.least)
         if window.is_maximized or inside == window.area:
             self._placed[window.id] = place
         else:
@@ -194,13 +193,23 @@ class Kiosk:
             self._areas[window.id] = inside
             yield MoveResize(window.id, inside)
 
-    def _beside_others(self, window: ClientWindow) -> ClientWindow:
-        """The window a step away from each other one that lies exactly at its place."""
+    def _beside_others(self, window: ClientWindow, screen: Size, least: Size) -> Rectangle:
+        """Inside, and a step away from each other one that lies exactly there, if there is room.
+
+        A window that fills the screen becomes smaller for that.
+        """
         taken = {(a.x, a.y) for number, a in self._areas.items() if number != window.id}
-        area = window.area
+        area = inside_of(window, screen, least)
+        if (area.x, area.y) not in taken:
+            return area
         while (area.x, area.y) in taken:
             area = replace(area, x=area.x + STEP, y=area.y + STEP)
-        return replace(window, area=area)
+        right, bottom = window.frame[1], window.frame[3]
+        width = min(area.width, screen.width - right - area.x)
+        height = min(area.height, screen.height - bottom - area.y)
+        if window.can_be_resized and width >= least.width and height >= least.height:
+            area = replace(area, width=width, height=height)
+        return inside_of(replace(window, area=area), screen, least)
 
 
 def inside_of(window: ClientWindow, screen: Size, minimum: Size) -> Rectangle:

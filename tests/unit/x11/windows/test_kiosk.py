@@ -194,6 +194,20 @@ def test_windows_that_come_at_one_place_are_put_side_by_side(kiosk: Kiosk) -> No
     assert [wish.area.x for wish in wishes if isinstance(wish, MoveResize)] == [124, 148]
 
 
+def test_windows_that_fill_the_screen_leave_each_others_titles_in_sight(kiosk: Kiosk) -> None:
+    main = replace(WINDOW, states=FILLED)
+    large = Rectangle(-100, -90, 1200, 900)
+    others = [replace(second(minimum=Size(300, 200)), id=n, area=large) for n in (2, 3, 4)]
+    assert [w.area for w in kiosk.look([main, *others], SCREEN) if isinstance(w, MoveResize)] == [
+        Rectangle(2, 19, 996, 679),
+        Rectangle(26, 43, 972, 655),
+        Rectangle(50, 67, 948, 631),
+    ]
+    fixed = [replace(one, minimum=Size(1000, 690)) for one in others]
+    placed = [w.area for w in kiosk.look([main, *fixed], SCREEN) if isinstance(w, MoveResize)]
+    assert {(area.width, area.height) for area in placed} == {(1000, 690)}
+
+
 @pytest.mark.parametrize(
     ("minimum", "area", "needed"),
     [
