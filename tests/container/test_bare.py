@@ -10,6 +10,7 @@ from tests.container.engine import BASE, Docker, DockerError
 from tests.daemon import ROOT
 
 
+@pytest.mark.timeout(600)  # The packages are fetched.
 def test_a_user_who_cannot_install_is_told_what_an_administrator_runs(docker: Docker) -> None:
     checkout = f"--volume={ROOT}:/home/ada/desktopd:ro"
     command = ("/home/ada/desktopd/container/run", "--files-root", "/home/ada")
