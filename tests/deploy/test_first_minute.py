@@ -99,7 +99,7 @@ def test_a_checkout_that_was_moved_gets_its_environment_anew(folder: Path) -> No
         assert made_anew == (attempt == 0)
 
 
-def test_who_has_no_home_is_told_where_the_command_is(folder: Path) -> None:
+def test_who_has_no_home_gets_there_too(folder: Path) -> None:
     environment = clean_environment(folder, DESKTOPD_PORT="0", DESKTOPD_DISPLAY="xvfb")
     del environment["HOME"]
     done = subprocess.run(
