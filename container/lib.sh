@@ -1,7 +1,7 @@
 # For container/run and tests/run: what is installed for this checkout, step by step.
 # shellcheck shell=bash
 
-repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 environment=$repository/.venv
 log=$repository/.install.log
 STEPS=5
@@ -53,13 +53,25 @@ install_packages() {
     missing=$("$repository/container/install" --missing "$@")
     [ -n "$missing" ] || return 0
     if ! may_install; then
-        echo "$(wc -w <<<"$missing") system packages are missing, and this user cannot install them." \
-            "Have an administrator of this machine run, and then start this again:" >&2
-        echo "    $repository/container/install${1:+ $1}" >&2
+        cat >&2 <<END
+System packages are missing here ($(wc -w <<<"$missing")), and this user may not install them. Ask an administrator of
+this machine to run the following as root, then start this again; it needs no further rights, but 1.5 GB for
+$repository:
+
+    apt-get update && apt-get install --yes --no-install-recommends $missing
+END
+        told_of_closed_folder || true
         exit 1
     fi
     echo "Installing what is missing: about 1.2 GB, in one to five minutes. The details go to $log"
     step 1 "System packages: $(wc -w <<<"$missing") to install" "$repository/container/install" "$@"
+}
+
+# told_of_closed_folder: whether the checkout, in which the Python packages are installed, is closed to this user.
+told_of_closed_folder() {
+    if [ -w "$repository" ]; then return 1; fi
+    echo "This user cannot write to $repository, where Python packages are installed: take a checkout of your own," \
+        "or have whoever owns this one run container/run there once" >&2
 }
 
 # Prints the first interpreter that is new enough and can make virtual environments. It is tried,
@@ -82,6 +94,11 @@ identity() {
     "$1" -c 'import sys; print(sys.base_prefix, sys.version)' 2>/dev/null
 }
 
+# is_where_it_was_made: whether the virtual environment, which cannot be moved, has not been moved with the checkout.
+is_where_it_was_made() {
+    [[ $(cat "$environment/pyvenv.cfg" 2>/dev/null) == *" $environment"* ]]
+}
+
 # What decides whether the installed packages and the built client are still right.
 fingerprint() {
     (
@@ -98,11 +115,13 @@ prepare_environment() {
     python=$(find_python)
     wanted=$(fingerprint "$python")
     [ -e "$repository/desktopd/http/static/index.html" ] || stale=yes
+    is_where_it_was_made || stale=yes
     for extra in ${1//,/ }; do
         [ "$(cat "$environment/.installed-$extra" 2>/dev/null)" = "$wanted" ] || stale=yes
     done
     if [ -n "$stale" ]; then
-        [ "$(identity "$environment/bin/python")" = "$(identity "$python")" ] ||
+        if told_of_closed_folder; then exit 1; fi
+        { is_where_it_was_made && [ "$(identity "$environment/bin/python")" = "$(identity "$python")" ]; } ||
             step 2 "Python environment in $environment" "$python" -m venv --clear "$environment"
         step 3 "Python packages, napari among them" install_requirements "$1"
         step 4 "desktopd and its page" "$environment/bin/pip" install --disable-pip-version-check \

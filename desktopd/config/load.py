@@ -39,6 +39,7 @@ class Loaded:
 def load(argv: Sequence[str]) -> Loaded:
     """Read command line, environment and file; raises ConfigError before anything starts."""
     command, options = parse(argv)
+    _require_working_folder()
     given, hub = _given(options)
     settings = validate(given)
     runtime_dir = (settings.runtime_dir or default_runtime_dir(settings, hub)).absolute()
@@ -67,6 +68,14 @@ def _given(options: Mapping[str, Any]) -> tuple[Given, Mapping[str, str]]:
         return {**lower, **upper}, {}
     hub = {k: v for k, v in os.environ.items() if k.startswith(sources.HUB_PREFIX)}
     return {**lower, **sources.from_hub(hub), **upper}, hub
+
+
+def _require_working_folder() -> None:
+    """Paths of settings start there, and files_root is it where none is set."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise ConfigError(f"working folder: {error.strerror}; go to another one (cd ~)") from None
 
 
 def _refuse_secrets(options: Mapping[str, Any]) -> None:

@@ -201,8 +201,9 @@ def _launch_errors(program: str) -> Iterator[None]:
         if error.filename != program:
             raise LaunchError(f"{error.filename}: no such folder to start {program} in") from None
         if Path(program).exists():
-            what = "the program that its first line (#!) names is missing; name one that is there"
-            raise LaunchError(f"{program}: {what}") from None
+            raise LaunchError(
+                f"{program}: its first line (#!) names a program that is missing; name another"
+            ) from None
         raise LaunchError(
             f"{program}: no such program; install it, `desktopd check` says how"
         ) from None

@@ -78,6 +78,42 @@ def test_a_step_that_fails_says_why_and_where_all_of_it_stands(folder: Path) -> 
     assert "No matching distribution found" in log.read_text()
 
 
+def test_a_checkout_that_was_moved_gets_its_environment_anew(folder: Path) -> None:
+    made = copy_checkout(folder)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(made / ".venv")], check=True)
+    moved = folder / "My projects" / "desktöpd 100%"
+    moved.parent.mkdir()
+    made.rename(moved)
+    for attempt in range(2):
+        done = subprocess.run(
+            ["container/run"],
+            cwd=moved,
+            env=without_environment(folder, PIP_INDEX_URL="http://127.0.0.1:9/", PIP_RETRIES="0"),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=100,
+        )
+        assert "[3/5] Python packages, napari among them" in done.stdout
+        made_anew = f"[2/5] Python environment in {moved}/.venv" in done.stdout
+        assert made_anew == (attempt == 0)
+
+
+def test_who_has_no_home_gets_there_too(folder: Path) -> None:
+    environment = clean_environment(folder, DESKTOPD_PORT="0", DESKTOPD_DISPLAY="xvfb")
+    del environment["HOME"]
+    done = subprocess.run(
+        [ROOT / "container/run", "config"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "files_root" in done.stdout
+
+
 @pytest.mark.parametrize("command", IN_CHECKOUT)
 def test_each_command_of_the_readme_starts_a_desktop(command: str, folder: Path) -> None:
     (folder / "my_gui.py").write_text("import tkinter\ntkinter.Tk().mainloop()\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -133,6 +134,40 @@ def test_a_host_that_was_made_for_novnc(
     opened.page.goto(f"{front}/{page}?{query}")
     works(opened, desktop, folder)
     assert f"{front}/ws/".replace("http", "ws") in sockets
+
+
+def test_an_nginx_that_buffers_compresses_and_takes_little(
+    daemon: Start, nginx: StartNginx, tab: OpenTab, folder: Path
+) -> None:
+    """As Debian's is without a recipe of ours, and with gzip for all that there is."""
+    files = folder / "files"
+    files.mkdir()
+    (files / "zeros.bin").write_bytes(bytes(3_000_000))
+    desktop = daemon(app="xterm", display="xvfb", size="1280x720", files_root=files)
+    program = nginx(
+        "root.conf",
+        desktop,
+        **{
+            "proxy_buffering off;": "gzip on; gzip_types *; gzip_proxied any; gzip_min_length 1;",
+            "proxy_request_buffering off;": "",
+            "client_max_body_size 0;": "",
+        },
+    )
+    front = f"http://127.0.0.1:{program.port}"
+    works(tab(f"{front}/?token={desktop.token}&bar=0"), desktop, folder)
+    page = tab(front)
+    page.shows_desktop()
+    sent = folder / "large.bin"
+    sent.write_bytes(os.urandom(20_000_000))
+    page.page.locator("#bar-handle").click()
+    page.page.locator("#bar-files").click()
+    with page.page.expect_download() as download:
+        page.page.get_by_role("link", name="Load zeros.bin").click()
+    assert download.value.path().read_bytes() == bytes(3_000_000)
+    page.page.locator("#files-upload-input").set_input_files(sent)
+    arrived = files / "large.bin"
+    until(arrived.exists, 30, "the upload in pieces that nginx takes")
+    assert arrived.read_bytes() == sent.read_bytes()
 
 
 def test_tls_ends_at_nginx(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from Xlib import Xatom
 
 from desktopd.x11.handshake import shake_hands
 from desktopd.x11.windows.properties import LONGEST
+from desktopd.x11.windows.requests import set_state
+from tests.chromium import screen
 from tests.daemon import Daemon, daemons, short_folder, until
 from tests.x11.conftest import JAVA
 
@@ -151,6 +154,22 @@ def test_each_later_window_has_its_title_in_sight(desktop: Desktop) -> None:
         desktop.floats(f"no-{number}")
 
 
+def test_windows_as_large_as_the_screen_leave_each_others_titles_in_sight(
+    desktop: Desktop,
+) -> None:
+    large = [
+        OPEN.replace(".t", f".t{n}").replace("second", f"no-{n}").replace("400x300", "1400x900")
+        for n in range(3)
+    ]
+    desktop.tcl(*large, *(f"wm minsize .t{n} 300 200" for n in range(3)))
+    until(lambda: len(desktop.daemon.session()["windows"]) == 4, 30, "four windows")
+    for size in (SCREEN, (700, 500)):
+        assert desktop.resize(*size) == size
+        until(lambda: len({desktop.area(f"no-{n}")[:2] for n in range(3)}) == 3, 30, "three places")
+        for number in range(3):
+            desktop.floats(f"no-{number}", size)
+
+
 @pytest.mark.parametrize(
     "undone",
     [
@@ -231,6 +250,106 @@ def test_the_screen_stays_as_large_as_the_windows_need(desktop: Desktop) -> None
 def test_a_window_larger_than_the_screen_is_made_to_fit(desktop: Desktop) -> None:
     desktop.tcl("toplevel .t; wm title .t second; wm minsize .t 100 100; wm geometry .t 2000x1500")
     desktop.floats("second")
+
+
+@pytest.mark.parametrize("sides", ["2 1 2 1", "1 3 1 3", "1 3 1 2"])
+def test_a_window_that_keeps_its_shape_is_all_on_the_screen(desktop: Desktop, sides: str) -> None:
+    size = "3000x1500" if sides.startswith("2") else "900x2700"
+    desktop.tcl(f"toplevel .t; wm title .t second; wm aspect .t {sides}; wm geometry .t {size}")
+    desktop.floats("second")
+
+
+@pytest.mark.parametrize("moved", ["+3000+3000", "+50+-290", "400x900", "1400x300", "+-390+690"])
+def test_what_a_program_moves_off_the_screen_comes_back(desktop: Desktop, moved: str) -> None:
+    desktop.tcl(OPEN, "wm geometry .t +100+100")
+    desktop.floats("second")
+    before = desktop.area("second")
+    desktop.tcl(f"wm geometry .t {moved}")
+    until(lambda: desktop.area("second") != before, 30, "another place")
+    desktop.floats("second")
+
+
+def test_what_a_hand_moves_half_off_the_screen_stays_there(desktop: Desktop) -> None:
+    desktop.tcl(OPEN, "wm geometry .t +100+100")
+    desktop.floats("second")
+    environment = desktop.daemon.environment()
+
+    def hand(*words: str) -> None:
+        subprocess.run(["xdotool", *words], env=environment, check=True)
+
+    x, y, *_ = desktop.area("second")
+    hand("mousemove", str(x + 150), str(y - 9), "mousedown", "1")
+    for step in range(20):
+        hand("mousemove", str(x + 150 + 34 * step), str(y - 9), "sleep", "0.02")
+    hand("mouseup", "1")
+    until(lambda: desktop.area("second")[0] > 650, 30, "half of it outside")
+    left = desktop.area("second")
+    # What happens to others changes nothing of it.
+    desktop.tcl("toplevel .u; wm title .u third; wm geometry .u 300x200")
+    desktop.floats("third")
+    assert desktop.area("second") == left
+
+
+@pytest.mark.parametrize("state", ["BELOW", "SHADED"])
+def test_no_window_hides_behind_the_main_one_or_in_its_title(desktop: Desktop, state: str) -> None:
+    desktop.tcl(OPEN)
+    desktop.floats("second")
+    number = desktop.window("second")["id"]
+    shown = f"xprop -id {number} _NET_WM_STATE".split()
+    with started_display(desktop.daemon) as display:
+        set_state(display, number, [f"_NET_WM_STATE_{state}"], on=True)
+        display.sync()
+        environment = desktop.daemon.environment()
+        until(lambda: state not in subprocess.check_output(shown, env=environment, text=True))
+    desktop.floats("second")
+
+
+def test_a_main_window_on_top_of_all_hides_no_other(desktop: Desktop) -> None:
+    desktop.tcl("wm attributes . -topmost 1", OPEN, ".t configure -background #ff0000")
+    desktop.floats("second")
+
+    def seen() -> bool:
+        x, y, width, height = desktop.area("second")
+        return bool((screen(desktop.daemon)[y + height // 2, x + width // 2] == (255, 0, 0)).all())
+
+    until(seen, 30, "the second window in sight")
+
+
+def test_a_menu_opens_inside_of_a_screen_that_has_shrunk(desktop: Desktop) -> None:
+    """Tk goes by the size at its start."""
+    desktop.tcl("menu .m -tearoff 0", "foreach i {1 2 3 4} {.m add command -label Entry_$i}")
+    assert desktop.resize(500, 400) == (500, 400)
+    desktop.fills("main", (500, 400))
+    desktop.tcl("tk_popup .m 490 390")
+
+    def inside() -> bool:
+        tree = subprocess.check_output(
+            ["xwininfo", "-root", "-tree"], env=desktop.daemon.environment(), text=True
+        )
+        found = re.search(r'"m": \("m" "Menu"\) +(\d+)x(\d+)\+(-?\d+)\+(-?\d+)', tree)
+        if not found:
+            return False
+        width, height, x, y = map(int, found.groups())
+        return x + width <= 500 and y + height <= 400
+
+    try:
+        until(inside, 30, "the menu, all of it")
+    finally:
+        desktop.tcl("destroy .m")
+
+
+def test_hints_that_are_no_hints_harm_no_other_window(desktop: Desktop) -> None:
+    desktop.tcl(OPEN)
+    desktop.floats("second")
+    with started_display(desktop.daemon) as display:
+        window = display.create_resource_object("window", desktop.window("second")["id"])
+        for words in ([0xFFFFFFFF], [0xFFFFFFFF] * 18, [0x80] + [0] * 17):
+            window.change_property(Xatom.WM_NORMAL_HINTS, Xatom.WM_SIZE_HINTS, 32, words)
+            display.sync()
+            desktop.tcl("toplevel .u; wm title .u third; wm geometry .u 300x200")
+            desktop.floats("third")
+            desktop.tcl("destroy .u")
+            until(lambda: not desktop.window("third"), 30, "closed")
 
 
 def test_what_one_window_says_of_itself_harms_no_other(desktop: Desktop) -> None:

@@ -33,6 +33,7 @@ from desktopd.http.api.application_requests import Camera, Dims, LayerChange, Mo
 from desktopd.http.api.body import read_body
 from desktopd.http.api.screenshot import require_screenshots
 from desktopd.http.api.served_session import ServedSession
+from desktopd.http.language import language_of_answer
 from desktopd.http.problems import Problem, problem_response
 
 BODY_LIMIT = 16_384
@@ -55,7 +56,9 @@ class ApplicationEndpoint:
         """GET ``/api/app``."""
         status, facts = self._session.status, await self._application.facts()
         role = Access.of(request).role
-        return JSONResponse(application_json(status, self._application.status, role, facts))
+        language = language_of_answer(request)
+        told = application_json(status, self._application.status, role, language, facts)
+        return JSONResponse(told)
 
     async def layers(self, request: Request) -> Response:
         """GET ``/api/app/layers``: every layer, the lowest first."""

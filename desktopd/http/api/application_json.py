@@ -14,6 +14,8 @@ from typing import Any
 from desktopd.applications.application import ApplicationStatus
 from desktopd.applications.application_end import ApplicationEnd
 from desktopd.applications.layer import Layer
+from desktopd.http.language import Language
+from desktopd.http.translations import translated
 from desktopd.rfb.viewers.viewer import Role
 from desktopd.session.status import SessionStatus
 
@@ -24,6 +26,7 @@ def application_json(
     status: SessionStatus,
     application: ApplicationStatus,
     role: Role,
+    language: Language,
     facts: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """The whole application; `facts` are fresher than those of `application`."""
@@ -33,7 +36,7 @@ def application_json(
         "restarts": status.application.restarts,
         "answers": status.answers,
         **_abilities(application, role, facts),
-        **crash_json(application, role, words=True),
+        **crash_json(application, role, language, words=True),
     }
 
 
@@ -46,7 +49,9 @@ def event_json(application: ApplicationStatus, role: Role) -> dict[str, Any]:
     }
 
 
-def crash_json(application: ApplicationStatus, role: Role, *, words: bool) -> dict[str, Any]:
+def crash_json(
+    application: ApplicationStatus, role: Role, language: Language, *, words: bool
+) -> dict[str, Any]:
     """How the application last ended, and what of its session was put back.
 
     The last `words` are long: too long for what is told at each change.
@@ -54,8 +59,8 @@ def crash_json(application: ApplicationStatus, role: Role, *, words: bool) -> di
     companion, ending = application.companion, application.ending
     left = _words(ending, role) if ending and words else {}
     return {
-        "exit": None if ending is None else {**_ending(ending), **left},
-        "restored": None if companion is None else _restored(companion.facts["restored"], role),
+        "exit": None if ending is None else {**_ending(ending, language), **left},
+        "restored": _restored(companion.facts["restored"], role, language) if companion else None,
     }
 
 
@@ -78,19 +83,25 @@ def _companion(facts: Mapping[str, Any], role: Role) -> dict[str, Any]:
     return {**{name: facts[name] for name in FACTS if name in facts}, "errors": errors}
 
 
-def _restored(restored: Mapping[str, Any] | None, role: Role) -> Mapping[str, Any] | None:
+def _restored(
+    restored: Mapping[str, Any] | None, role: Role, language: Language
+) -> Mapping[str, Any] | None:
     """What was put back; why something was not may name a path."""
-    if restored is None or role is Role.CONTROL:
-        return restored
-    missing = [{**layer, "reason": ""} for layer in restored["missing"]]
+    if restored is None:
+        return None
+
+    def told(reason: str) -> str:
+        return translated(reason, language) if role is Role.CONTROL else ""
+
+    missing = [{**layer, "reason": told(layer["reason"])} for layer in restored["missing"]]
     return {**restored, "missing": missing}
 
 
-def _ending(ending: ApplicationEnd) -> dict[str, Any]:
+def _ending(ending: ApplicationEnd, language: Language) -> dict[str, Any]:
     return {
         "code": ending.code if ending.signal is None else None,
         "signal": ending.signal,
-        "description": ending.description,
+        "description": translated(ending.description, language),
         "out_of_memory": ending.out_of_memory,
         "memory_limit": ending.memory_limit,
         "asked": ending.asked,

@@ -14,8 +14,10 @@ from desktopd.http.api.allowed_json import allowed_json
 from desktopd.http.api.application_json import crash_json
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.api.windows import windows_json
+from desktopd.http.language import Language, language_of_answer
 from desktopd.http.options import HttpOptions
 from desktopd.http.problems import told
+from desktopd.http.translations import each_translated
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
@@ -53,6 +55,7 @@ class SessionEndpoint:
         Logs, the application's arguments and the cookie file's path are for control.
         """
         status, role = self._session.status, Access.of(conn).role
+        language = language_of_answer(conn)
         return {
             "stage": status.stage,
             "message": _for_role(message(status), role),
@@ -62,19 +65,19 @@ class SessionEndpoint:
             "obstacles": self._told_obstacles(conn),
             "ends_in": self._ends_in(),
             "allowed": self._allowed(role),
-            "services": [_service(service, role) for service in status.services],
+            "services": [_service(service, role, language) for service in status.services],
             "display": None if status.display is None else _display(status.display, role),
             "windows": windows_json(status.windows),
             "rfb": {"path": self._server.path, "baseline": self._server.baseline},
             "viewers": [_viewer(viewer) for viewer in self._viewers],
             "app": {
-                **_application(status, role),
-                **crash_json(self._application.status, role, words=False),
+                **_application(status, role, language),
+                **crash_json(self._application.status, role, language, words=False),
             },
             "gpu": {
                 "renderer": status.gpu.renderer,
                 "name": status.gpu.name,
-                "reason": status.gpu.reason,
+                "reason": each_translated(status.gpu.reason, language),
             },
         }
 
@@ -128,14 +131,19 @@ def _program(command: str) -> str:
         return command
 
 
-def _service(service: ServiceStatus, role: Role) -> dict[str, Any]:
+def _service(service: ServiceStatus, role: Role, language: Language) -> dict[str, Any]:
     return {
         "name": service.name,
         "state": service.state,
         "pid": service.pid,
         "restarts": service.restarts,
-        "error": service.error and _for_role(service.error, role),
+        "error": service.error and _error(service.error, role, language),
     }
+
+
+def _error(error: str, role: Role, language: Language) -> str:
+    """How a service ended; what it said itself stays as it is."""
+    return each_translated(_for_role(error, role), language, "\n")
 
 
 def _for_role(words: str, role: Role) -> str:
@@ -166,7 +174,7 @@ def _viewer(viewer: Viewer) -> dict[str, Any]:
     }
 
 
-def _application(status: SessionStatus, role: Role) -> dict[str, Any]:
+def _application(status: SessionStatus, role: Role, language: Language) -> dict[str, Any]:
     application = status.application
     control = role is Role.CONTROL
     return {
@@ -174,7 +182,7 @@ def _application(status: SessionStatus, role: Role) -> dict[str, Any]:
         "command": status.command if control else _program(status.command),
         "state": application.state,
         "restarts": application.restarts,
-        "error": application.error and _for_role(application.error, role),
+        "error": application.error and _error(application.error, role, language),
         "answers": status.answers,
         "log": application.log if control and application.state in _TELLING else "",
     }

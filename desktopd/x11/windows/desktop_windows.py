@@ -22,7 +22,14 @@ from desktopd.x11.windows import requests
 from desktopd.x11.windows.kiosk import UNLISTED, Activate, Kiosk, MoveResize, SetState, Wish
 from desktopd.x11.windows.ping import answer_of, send_pings
 from desktopd.x11.windows.pings import Pings
-from desktopd.x11.windows.window import ClientWindow, active_window, follow, read_windows
+from desktopd.x11.windows.popups import keep_inside
+from desktopd.x11.windows.window import (
+    ClientWindow,
+    active_window,
+    buttons_are_held,
+    follow,
+    read_windows,
+)
 from desktopd.x11.windows.window_manager import supported
 from desktopd.x11.xlib_patches import Display
 
@@ -32,6 +39,7 @@ log = logging.getLogger(__name__)
 INTERVAL = 0.05
 # And after one that failed, which is told once until one succeeds.
 PAUSE = 1.0
+SKIP_TASKBAR = "_NET_WM_STATE_SKIP_TASKBAR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class _Look:
     windows: list[ClientWindow]
     active: int
     undecorates: bool
+    held: bool
 
 
 class DesktopWindows:
@@ -75,6 +84,7 @@ class DesktopWindows:
         self._changed = changed
         self._wake = asyncio.Event()
         self._windows: list[ClientWindow] = []
+        self._held = False
         self._pings = Pings()
         self._ping: int | None = None
 
@@ -149,10 +159,18 @@ class DesktopWindows:
             raise NoSuchWindow(f"no window {window}")
 
     def _on_event(self, event: Event) -> None:
-        if isinstance(event, core.PropertyNotify):
+        if isinstance(event, core.PropertyNotify) or self._is_move(event):
             self._wake.set()
+        elif isinstance(event, core.MapNotify) and event.override:
+            self._connection.post(partial(keep_inside, number=event.window.id))
         elif self._ping is not None and (window := answer_of(event, self._ping)):
             self._pings.answered(window)
+
+    def _is_move(self, event: Event) -> bool:
+        """Whether a window lies elsewhere, or has another size."""
+        if not isinstance(event, core.ConfigureNotify):
+            return False
+        return event.window.id in {window.id for window in self._windows}
 
     async def _keep(self) -> None:
         failed = False
@@ -175,7 +193,14 @@ class DesktopWindows:
         look = await self._connection.call(_look)
         self._windows = look.windows
         if self._kiosk is not None:
-            wishes = self._kiosk.look(look.windows, self._screen.size, undecorates=look.undecorates)
+            wishes = self._kiosk.look(
+                look.windows,
+                self._screen.size,
+                undecorates=look.undecorates,
+                by_hand=look.held or self._held,
+                now=asyncio.get_running_loop().time(),
+            )
+            self._held = look.held
             for wish in wishes:
                 await self._connection.call(partial(_fulfil, wish))
             self._screen.need(self._kiosk.needed)
@@ -189,13 +214,15 @@ class DesktopWindows:
         return tuple(
             ListedWindow(w.id, w.title, main=w.id == main, active=w.id == look.active)
             for w in look.windows
-            if w.type not in UNLISTED and "_NET_WM_STATE_SKIP_TASKBAR" not in w.states
+            # One that belongs to another comes with it.
+            if w.type not in UNLISTED and not (w.transient and SKIP_TASKBAR in w.states)
         )
 
 
 def _look(display: Display) -> _Look:
     undecorates = display.get_atom(requests.UNDECORATED) in supported(display)
-    return _Look(read_windows(display), active_window(display), undecorates)
+    held = buttons_are_held(display)
+    return _Look(read_windows(display), active_window(display), undecorates, held)
 
 
 def _fulfil(wish: Wish, display: Display) -> None:

@@ -2,11 +2,12 @@
 a screen they need. Decides only, from what was read; desktop_windows has it done.
 
 One window is the main one: it fills the screen without a frame. All others float above it with a
-frame, inside the screen.
+frame, inside the screen, and only hands bring a part of one outside.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,12 @@ UNLISTED = frozenset({"DESKTOP", "DOCK", "SPLASH", "NOTIFICATION"})
 # Pixels to the right and down from a window that would be hidden: a title bar stays in sight.
 STEP = 24
 HIDDEN = "_NET_WM_STATE_HIDDEN"
+ABOVE, BELOW = "_NET_WM_STATE_ABOVE", "_NET_WM_STATE_BELOW"
+SHADED = "_NET_WM_STATE_SHADED"
+# How often in a row, and within which seconds of each other, a program undoes where its window was
+# put, before it has its way.
+PATIENCE = 5
+AT_ONCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,25 @@ class Activate:
 Wish = SetState | MoveResize | Activate
 
 
+@dataclass(frozen=True, slots=True)
+class _Placement:
+    """Where a floating window was put: on which screen, with which least size, and how it lies.
+
+    `undone`: how often in a row its program has put it elsewhere, the last time at `undone_at`.
+    """
+
+    screen: Size
+    least: Size
+    area: Rectangle
+    undone: int = 0
+    undone_at: float = -math.inf
+
+    def after(self, placed: _Placement, now: float) -> _Placement:
+        """This place, as one where the program has put its window that was `placed` before."""
+        in_a_row = now - placed.undone_at < AT_ONCE
+        return replace(self, undone=placed.undone + 1 if in_a_row else 1, undone_at=now)
+
+
 class Kiosk:
     """The windows of a kiosk, from one look at them to the next.
 
@@ -66,18 +92,27 @@ class Kiosk:
         self._undecorates = True
         self._areas: dict[int, Rectangle] = {}
         self._chosen: dict[int, Size] = {}
-        self._placed: dict[int, tuple[Size, Size]] = {}
+        self._placed: dict[int, _Placement] = {}
+        self._by_hand = False
+        self._now = 0.0
 
     def look(
-        self, windows: Sequence[ClientWindow], screen: Size, *, undecorates: bool = True
+        self,
+        windows: Sequence[ClientWindow],
+        screen: Size,
+        *,
+        undecorates: bool = True,
+        by_hand: bool = False,
+        now: float = 0.0,
     ) -> list[Wish]:
         """What is to be done about these windows, the oldest first; nothing once all is well.
 
-        `undecorates`: the window manager can take the frame away.
+        `undecorates`: the window manager can take the frame away. `by_hand`: somebody has held a
+        button down since the last look, and may have moved a window by it. `now` is in seconds.
         """
-        self._undecorates = undecorates
+        self._undecorates, self._by_hand, self._now = undecorates, by_hand, now
         seen = {window.id for window in windows}
-        self._placed = {number: sizes for number, sizes in self._placed.items() if number in seen}
+        self._placed = {number: place for number, place in self._placed.items() if number in seen}
         self._chosen = {number: size for number, size in self._chosen.items() if number in seen}
         self._areas = {window.id: window.area for window in windows}
         for window in windows:
@@ -117,10 +152,11 @@ class Kiosk:
     def _wishes(self, window: ClientWindow, screen: Size) -> Iterator[Wish]:
         if window.type in UNLISTED or window.is_full:
             return
-        if window.id == self.main and window.can_be_maximized:
-            yield from self._fill(window)
-        elif self._placed.get(window.id) != (screen, self._content(window)):
-            yield from self._float(window, screen)
+        fills = window.id == self.main and window.can_be_maximized
+        # What would hide the others, itself behind the main one, or all but a title.
+        for name in {SHADED, ABOVE if window.id == self.main else BELOW} & window.states:
+            yield SetState(window.id, (name,), on=False)
+        yield from self._fill(window) if fills else self._float(window, screen)
 
     def _fill(self, window: ClientWindow) -> Iterator[Wish]:
         self._placed.pop(window.id, None)
@@ -132,28 +168,48 @@ class Kiosk:
             yield SetState(window.id, MAXIMIZED, on=True)
 
     def _float(self, window: ClientWindow, screen: Size) -> Iterator[Wish]:
-        """New here, or screen or least size is another: as it chose to be, and inside."""
-        is_new = window.id not in self._placed
+        """As it chose to be, and inside, unless hands have it elsewhere."""
+        placed = self._placed.get(window.id)
         if UNDECORATED in window.states:
             yield SetState(window.id, (UNDECORATED,), on=False)
-        if is_new and window.is_maximized:
+        if placed is None and window.is_maximized:
             yield SetState(window.id, MAXIMIZED, on=False)
-        if is_new and (window.is_maximized or UNDECORATED in window.states):
+        if placed is None and (window.is_maximized or UNDECORATED in window.states):
             return  # Where it is then, and with which frame, the next look tells.
-        self._placed[window.id] = (screen, self._content(window))
-        beside = self._beside_others(window) if is_new else window
-        inside = inside_of(beside, screen, self._content(window))
-        if not window.is_maximized and inside != window.area:
+        place = _Placement(screen, self._content(window), window.area)
+        if placed is not None and (placed.screen, placed.least) == (screen, place.least):
+            if placed.area == window.area:
+                return
+            if not self._by_hand:
+                place = place.after(placed, self._now)
+            if self._by_hand or place.undone > PATIENCE:
+                self._placed[window.id] = place
+                return
+        inside = self._beside_others(window, screen, place.least)
+        if window.is_maximized or inside == window.area:
+            self._placed[window.id] = place
+        else:
+            self._placed[window.id] = replace(place, area=inside)
             self._areas[window.id] = inside
             yield MoveResize(window.id, inside)
 
-    def _beside_others(self, window: ClientWindow) -> ClientWindow:
-        """The window a step away from each other one that lies exactly at its place."""
+    def _beside_others(self, window: ClientWindow, screen: Size, least: Size) -> Rectangle:
+        """Inside, and a step away from each other one that lies exactly there, if there is room.
+
+        A window that fills the screen becomes smaller for that.
+        """
         taken = {(a.x, a.y) for number, a in self._areas.items() if number != window.id}
-        area = window.area
+        area = inside_of(window, screen, least)
+        if (area.x, area.y) not in taken:
+            return area
         while (area.x, area.y) in taken:
             area = replace(area, x=area.x + STEP, y=area.y + STEP)
-        return replace(window, area=area)
+        right, bottom = window.frame[1], window.frame[3]
+        width = min(area.width, screen.width - right - area.x)
+        height = min(area.height, screen.height - bottom - area.y)
+        if window.can_be_resized and width >= least.width and height >= least.height:
+            area = replace(area, width=width, height=height)
+        return inside_of(replace(window, area=area), screen, least)
 
 
 def inside_of(window: ClientWindow, screen: Size, minimum: Size) -> Rectangle:
@@ -167,6 +223,15 @@ def inside_of(window: ClientWindow, screen: Size, minimum: Size) -> Rectangle:
     if window.can_be_resized:
         width = min(width, max(minimum.width, screen.width - left - right))
         height = min(height, max(minimum.height, screen.height - top - bottom))
+        width, height = _in_shape(width, height, window.shapes)
     x = max(left, min(window.area.x, screen.width - right - width))
     y = max(top, min(window.area.y, screen.height - bottom - height))
     return Rectangle(x, y, width, height)
+
+
+def _in_shape(width: int, height: int, shapes: tuple[float, float] | None) -> tuple[int, int]:
+    """The largest size within this one that has one of the shapes (PAspect)."""
+    if shapes is None:
+        return width, height
+    least, most = shapes
+    return min(width, int(height * most)), min(height, int(width / least))

@@ -6,8 +6,10 @@ Tested by tests/x11/test_windows.py.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from Xlib import X, Xatom, Xutil
+from Xlib.error import CatchError
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.x11.windows.ping import ANSWERS, PING
@@ -23,7 +25,10 @@ from desktopd.x11.windows.properties import (
 )
 from desktopd.x11.xlib_patches import Display
 
-EVENTS = X.PropertyChangeMask
+Hints = Any
+"""WM_NORMAL_HINTS as python-xlib has them."""
+EVENTS = X.PropertyChangeMask | X.StructureNotifyMask
+BUTTONS = X.Button1Mask | X.Button2Mask | X.Button3Mask
 NO_FRAME = (0, 0, 0, 0)
 
 
@@ -36,7 +41,8 @@ class ClientWindow:
     least size that its program states (ICCCM 4.1.2.3), None where it states none. `states` and
     `actions` are the names of _NET_WM_STATE and _NET_WM_ALLOWED_ACTIONS. `transient`: it belongs
     to another window. `pid` is its program's process, None where X cannot tell. `answers`: it
-    says that it answers pings.
+    says that it answers pings. `shapes` are the least and the most width for a height of 1 that
+    its program states (PAspect), None where it takes any.
     """
 
     id: int
@@ -50,6 +56,7 @@ class ClientWindow:
     transient: bool
     pid: int | None
     answers: bool = False
+    shapes: tuple[float, float] | None = None
 
     @property
     def is_candidate(self) -> bool:
@@ -111,31 +118,35 @@ def follow(display: Display) -> None:
     display.screen().root.change_attributes(event_mask=EVENTS | ANSWERS)
 
 
+def buttons_are_held(display: Display) -> bool:
+    """Whether somebody holds a button down: moves a window, or makes it another size."""
+    return bool(display.screen().root.query_pointer().mask & BUTTONS)
+
+
 def _read(display: Display, window: XWindow) -> ClientWindow:
-    window.change_attributes(event_mask=EVENTS)
+    window.change_attributes(onerror=CatchError(*GONE), event_mask=EVENTS)
     geometry = window.get_geometry()
     at = display.screen().root.translate_coords(window, 0, 0)
     frame = values(display, window, "_NET_FRAME_EXTENTS", Xatom.CARDINAL)
+    hints = window.get_wm_normal_hints()
     return ClientWindow(
         id=window.id,
         title=text(display, window, "_NET_WM_NAME") or text(display, window, "WM_NAME"),
         type=window_type(display, window),
         area=Rectangle(at.x, at.y, geometry.width, geometry.height),
         frame=(frame[0], frame[1], frame[2], frame[3]) if len(frame) == 4 else NO_FRAME,
-        minimum=_minimum(window),
+        minimum=_minimum(hints) if hints else None,
         states=frozenset(atom_names(display, window, "_NET_WM_STATE")),
         actions=frozenset(atom_names(display, window, "_NET_WM_ALLOWED_ACTIONS")),
         transient=bool(values(display, window, "WM_TRANSIENT_FOR", Xatom.WINDOW)),
         pid=window_pid(display, window),
         answers=PING in atom_names(display, window, "WM_PROTOCOLS"),
+        shapes=_shapes(hints) if hints else None,
     )
 
 
-def _minimum(window: XWindow) -> Size | None:
+def _minimum(hints: Hints) -> Size | None:
     """What WM_NORMAL_HINTS states; toolkits write 1x1 there when they state nothing."""
-    hints = window.get_wm_normal_hints()
-    if not hints:
-        return None
     if hints.flags & Xutil.PMinSize:
         width, height = hints.min_width, hints.min_height
     elif hints.flags & Xutil.PBaseSize:
@@ -143,3 +154,12 @@ def _minimum(window: XWindow) -> Size | None:
     else:
         return None
     return Size(width, height) if width > 1 and height > 1 else None
+
+
+def _shapes(hints: Hints) -> tuple[float, float] | None:
+    sides = [hints.min_aspect.num, hints.min_aspect.denum]
+    sides += [hints.max_aspect.num, hints.max_aspect.denum]
+    if not hints.flags & Xutil.PAspect or min(sides) <= 0:
+        return None
+    least, most = sides[0] / sides[1], sides[2] / sides[3]
+    return (least, most) if least <= most else None

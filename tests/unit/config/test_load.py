@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.config import Command, load
+from desktopd.config import Command, ConfigError, load
 from desktopd.geometry import Size
 from tests.unit.config.files import write
 
@@ -34,3 +34,12 @@ def test_command_line_wins_over_environment_over_file_over_default(
     assert loaded.origins["port"] == "DESKTOPD_PORT"
     assert loaded.origins["size"] == f"size in {path}"
     assert loaded.origins["wm"] == "default"
+
+
+def test_a_working_folder_that_is_gone_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tmp_path.rmdir()
+    with pytest.raises(ConfigError, match=r"working folder: .*; go to another one"):
+        load([])

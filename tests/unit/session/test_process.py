@@ -89,7 +89,7 @@ async def test_a_missing_program_is_named(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("#!/no/such/python\n", r"first line \(#!\) names is missing"),
+        ("#!/no/such/python\n", r"first line \(#!\) names a program"),
         ("print(1)\n", r"Exec format error; say in its first line"),
     ],
 )

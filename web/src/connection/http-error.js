@@ -35,6 +35,15 @@ export class HttpError extends Error {
 }
 
 /**
+ * Whether something on the way, and not the server, took no request of this size.
+ *
+ * @param {unknown} error
+ */
+export function isTooLargeForProxy(error) {
+  return error instanceof HttpError && error.status === 413 && !error.explanation;
+}
+
+/**
  * The server's two sentences on an error as one text: with the mark, and the capital, that the reader's language has between them.
  *
  * @param {{error?: string, remedy?: string}} said

@@ -6,11 +6,13 @@
 import { Emitter } from '../emitter.js';
 import { pathOf } from './file-names.js';
 import { sample } from './file-sample.js';
-import { HttpError, sentences } from './http-error.js';
+import { HttpError, isTooLargeForProxy, sentences } from './http-error.js';
 import { authorization } from './page-key.js';
 import { SAME_ORIGIN } from './request.js';
 
 const CHUNK = 8 * 1024 * 1024;
+// Where a proxy takes no more, as nginx does by default.
+const SMALL_CHUNK = 512 * 1024;
 // Files up to this many bytes go with the request that announces them.
 const SMALL = 1024 * 1024;
 // Milliseconds before each try after a loss.
@@ -36,6 +38,7 @@ export class Upload extends Emitter {
   #turn = 0;
   /** @type {string | null} */
   #sample = null;
+  #chunk = CHUNK;
 
   /**
    * @param {File} file
@@ -96,7 +99,7 @@ export class Upload extends Emitter {
         this.#sample ??= await sample(this.#file);
         return [endpoint, this.#path, name, size, lastModified, this.#sample].join(' ');
       },
-      chunkSize: CHUNK,
+      chunkSize: this.#chunk,
       uploadDataDuringCreation: size <= SMALL,
       storeFingerprintForResuming: size > SMALL,
       removeFingerprintOnSuccess: true,
@@ -106,8 +109,16 @@ export class Upload extends Emitter {
       onProgress: (sent) => turn === this.#turn && this.emit('sent', sent),
       onSuccess: ({ lastResponse }) =>
         turn === this.#turn && this.emit('done', pathOf(lastResponse.getHeader('Upload-Path') ?? '')),
-      onError: (error) => turn === this.#turn && this.emit('failed', failure(error)),
+      onError: (error) => turn === this.#turn && this.#fail(failure(error)),
     };
+  }
+
+  /** @param {Error} error */
+  #fail(error) {
+    if (isTooLargeForProxy(error) && this.#chunk > SMALL_CHUNK) {
+      this.#chunk = SMALL_CHUNK;
+      this.start();
+    } else this.emit('failed', error);
   }
 }
 

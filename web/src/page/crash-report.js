@@ -34,10 +34,11 @@ export function crashReport(session, companion, words, browser) {
  * @param {ApplicationStatus} app
  * @param {ApplicationEnd} end
  */
-function endFacts({ command, restarts, restored }, { description, time, out_of_memory: outOfMemory, memory_limit: limit }) {
+function endFacts({ command, restarts, restored }, { code, signal, time, out_of_memory: outOfMemory, memory_limit: limit }) {
+  const how = signal ?? (code === null ? 'not known' : `exit code ${code}`);
   return [
     `command: ${command}`,
-    `end: ${description}, ${timeText(time)}`,
+    `end: ${how}, ${timeText(time)}`,
     outOfMemory && `out of memory: ${limit === null ? 'without a limit' : `limit ${limit} bytes`}`,
     `restarts: ${restarts}`,
     restored && `restored: ${restored.layers.join(', ') || 'nothing'}`,
@@ -53,7 +54,7 @@ function machineFacts({ version, display, gpu }, companion) {
   return [
     `desktopd: ${version}`,
     companion && `napari: ${companion.napari}`,
-    `OpenGL: ${companion?.renderer || [gpu.renderer, gpu.name, gpu.reason].filter(Boolean).join(', ')}`,
+    `OpenGL: ${companion?.renderer || [gpu.renderer, gpu.name].filter(Boolean).join(', ')}`,
     display && `display: ${display.backend}, ${display.width}x${display.height}`,
   ];
 }

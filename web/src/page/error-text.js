@@ -3,7 +3,8 @@
 
 /** @import { Fault } from '../connection/diagnosis.js' */
 
-import { HttpError } from '../connection/http-error.js';
+import { HttpError, isTooLargeForProxy } from '../connection/http-error.js';
+import { readable } from './readable.js';
 import { texts } from './texts.js';
 
 /**
@@ -12,7 +13,8 @@ import { texts } from './texts.js';
  * @param {unknown} error
  */
 export function errorText(error) {
-  if (error instanceof HttpError) return error.explanation || texts.trouble.answered(error.status, error.reason);
+  if (isTooLargeForProxy(error)) return texts.trouble.tooLargeForProxy;
+  if (error instanceof HttpError) return readable(error.explanation) || texts.trouble.answered(error.status, error.reason);
   if (error instanceof DOMException) return texts.files.unreadable;
   return texts.notice.silent;
 }
@@ -27,6 +29,6 @@ export function faultText({ part, error }) {
   const gateway = status >= 502 && status <= 504;
   if (part === 'server') return gateway ? texts.trouble.gateway(status) : errorText(error);
   if (gateway) return texts.trouble.gatewayOfSockets(status);
-  const refused = error instanceof HttpError && error.status !== 404 && error.explanation;
+  const refused = error instanceof HttpError && error.status !== 404 && readable(error.explanation);
   return refused || texts.trouble.socketsBlocked;
 }

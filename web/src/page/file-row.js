@@ -6,6 +6,7 @@
 
 import { button } from './button.js';
 import { sizeText, timeText } from './file-facts.js';
+import { readable } from './readable.js';
 import { texts } from './texts.js';
 
 /**
@@ -59,9 +60,9 @@ function action(text, label, pressed) {
 
 /** @param {Parameters<typeof fileRow>} parameters */
 function nameOf(...[{ name, href, kind }, may, files, actions]) {
-  if (kind === 'folder') return action(name, texts.files.folder(name), () => actions.open(href));
-  if (kind === 'file' && may.download) return link(name, files.address(href), texts.files.load(name));
-  return fact(name);
+  if (kind === 'folder') return action(readable(name), texts.files.folder(name), () => actions.open(href));
+  if (kind === 'file' && may.download) return link(readable(name), files.address(href), texts.files.load(name));
+  return fact(readable(name));
 }
 
 /** @param {FileEntry} entry */

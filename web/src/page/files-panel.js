@@ -14,6 +14,7 @@ import { FileChooser } from './file-chooser.js';
 import { fileRow } from './file-row.js';
 import { NameDialog } from './name-dialog.js';
 import { Panel } from './panel.js';
+import { readable } from './readable.js';
 import { texts } from './texts.js';
 
 /** Lists a folder, and offers what may be done with what is in it. */
@@ -130,7 +131,7 @@ export class FilesPanel extends Panel {
 
   #drawTrail() {
     const all = [{ name: texts.files.top, href: '' }, ...trail(this.#href)];
-    const crumbs = all.map(({ name, href }) => button(name, () => this.#show(href)));
+    const crumbs = all.map(({ name, href }) => button(readable(name), () => this.#show(href)));
     crumbs.at(-1)?.setAttribute('aria-current', 'page');
     this.#trail.replaceChildren(...crumbs);
   }

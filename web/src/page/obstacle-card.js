@@ -7,6 +7,7 @@ import { Emitter } from '../emitter.js';
 import { BrowserMemory } from './browser-memory.js';
 import { Card } from './card.js';
 import { element } from './element.js';
+import { readable } from './readable.js';
 
 /**
  * Event: `closed` (the focus may go back to the desktop).
@@ -32,7 +33,7 @@ export class ObstacleCard extends Emitter {
     if (!first || first.error === this.#error) return;
     this.#error = first.error;
     this.#card.shown = this.#memory.value !== first.error;
-    element('obstacle-error', HTMLParagraphElement).textContent = first.error;
+    element('obstacle-error', HTMLParagraphElement).textContent = readable(first.error);
     element('obstacle-remedy', HTMLElement).textContent = first.remedy;
   }
 }

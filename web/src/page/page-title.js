@@ -3,6 +3,7 @@
 
 /** @import { SessionFacts } from '../connection/server' */
 
+import { readable } from './readable.js';
 import { texts } from './texts.js';
 
 /** Whatever `parameters` say wins. */
@@ -28,5 +29,5 @@ export class PageTitle {
  */
 export function desktopTitle({ app, windows }) {
   const main = windows?.find((window) => window.main);
-  return main?.title || app.name || texts.application;
+  return readable(main?.title || app.name) || texts.application;
 }

@@ -9,6 +9,7 @@ import { BrowserMemory } from './browser-memory.js';
 import { element } from './element.js';
 import { sizeText, timeText } from './file-facts.js';
 import { NewResults } from './new-results.js';
+import { readable } from './readable.js';
 import { texts } from './texts.js';
 
 /**
@@ -64,7 +65,7 @@ function resultRow({ name, size, modified }, address) {
   const row = document.createElement('li');
   const facts = document.createElement('span');
   const load = document.createElement('a');
-  row.append(name, facts, load);
+  row.append(readable(name), facts, load);
   facts.className = 'facts';
   facts.textContent = texts.results.facts(sizeText(size ?? 0), timeText(modified));
   load.textContent = texts.results.download;

@@ -5,6 +5,7 @@
 /** @import { Texts } from './texts/english.js' */
 
 import { BrowserMemory } from './browser-memory.js';
+import { withReadable } from './readable.js';
 import { bracketed } from './texts/bracketed.js';
 import { chinese } from './texts/chinese.js';
 import { english } from './texts/english.js';
@@ -71,7 +72,7 @@ function browserLanguages() {
 }
 
 /** The catalogue for this page's reader. */
-export const texts = textsFor(wanted());
+export const texts = withReadable(textsFor(wanted()));
 
 /** The spelling of numbers and times for this page's reader, BCP 47. */
 export const locale = localeFor(texts.language, browserLanguages());

@@ -7,6 +7,7 @@
 import { Emitter } from '../emitter.js';
 import { button } from './button.js';
 import { element } from './element.js';
+import { readable } from './readable.js';
 import { texts } from './texts.js';
 
 /**
@@ -43,7 +44,7 @@ export class WindowsList extends Emitter {
   /** @param {WindowFacts} window */
   #row({ id, title, main, active }) {
     const row = document.createElement('li');
-    const name = title || texts.windows.untitled;
+    const name = readable(title) || texts.windows.untitled;
     const show = button(name, () => {
       this.#ask(this.#windows.activate(id));
       this.emit('chosen');

@@ -19,6 +19,11 @@ test('a proxy that reaches nothing is told from one that holds WebSockets back',
   assert.equal(faultText({ part: 'websocket', error }), texts.trouble.gatewayOfSockets(502));
 });
 
+test('a proxy that takes nothing so large is told from the desktop itself', () => {
+  assert.equal(errorText(new HttpError(413, '', '')), texts.trouble.tooLargeForProxy);
+  assert.equal(errorText(new HttpError(413, '', 'too large. Send less')), 'too large. Send less');
+});
+
 test('the desktop’s own 503 is in its own words', () => {
   const error = new HttpError(503, '', 'there is no display now. Try again in a second');
   assert.equal(faultText({ part: 'server', error }), error.explanation);

@@ -19,6 +19,10 @@ test('without such a window, or without its title, it is called as the program',
   assert.equal(desktopTitle(session({ windows: [{ ...MAIN, main: false }] })), 'napari');
 });
 
+test('a title that would not be seen as it is, is', () => {
+  assert.equal(desktopTitle(session({ windows: [{ ...MAIN, title: 'two\nlines\u202e' }] })), 'two[U+000A]lines[U+202E]');
+});
+
 test('what has no name has a title all the same', () => {
   assert.equal(desktopTitle(session({ app: { ...session().app, name: '' } })), texts.application);
 });

@@ -7,7 +7,17 @@ from dataclasses import replace
 import pytest
 
 from desktopd.geometry import Rectangle, Size
-from desktopd.x11.windows.kiosk import Activate, Kiosk, MoveResize, SetState, inside_of
+from desktopd.x11.windows.kiosk import (
+    ABOVE,
+    BELOW,
+    PATIENCE,
+    SHADED,
+    Activate,
+    Kiosk,
+    MoveResize,
+    SetState,
+    inside_of,
+)
 from desktopd.x11.windows.requests import MAXIMIZED, UNDECORATED
 from desktopd.x11.windows.window import ClientWindow
 
@@ -105,6 +115,7 @@ def test_a_later_window_is_put_inside_once_for_each_size_of_the_screen(kiosk: Ki
     outside = replace(second(), area=Rectangle(900, 0, 400, 300))
     assert kiosk.look([main, outside], SCREEN) == [MoveResize(2, Rectangle(598, 19, 400, 300))]
     # Its user moves it half out of the screen.
+    assert kiosk.look([main, outside], SCREEN, by_hand=True) == []
     assert kiosk.look([main, outside], SCREEN) == []
     assert kiosk.look([main, outside], Size(600, 500)) == [
         MoveResize(2, Rectangle(198, 19, 400, 300))
@@ -115,8 +126,56 @@ def test_a_later_window_is_put_inside_again_when_it_states_another_least_size(ki
     main = replace(WINDOW, states=FILLED)
     kiosk.look([main, second()], SCREEN)
     grown = replace(second(minimum=Size(400, 500)), area=Rectangle(100, 400, 400, 500))
-    assert kiosk.look([main, grown], SCREEN) == [MoveResize(2, Rectangle(100, 198, 400, 500))]
-    assert kiosk.look([main, grown], SCREEN) == []
+    inside = Rectangle(100, 198, 400, 500)
+    assert kiosk.look([main, grown], SCREEN) == [MoveResize(2, inside)]
+    assert kiosk.look([main, replace(grown, area=inside)], SCREEN) == []
+
+
+def test_what_its_program_moves_off_the_screen_comes_back(kiosk: Kiosk) -> None:
+    main = replace(WINDOW, states=FILLED)
+    kiosk.look([main, second()], SCREEN)
+    for area in (Rectangle(900, 600, 400, 300), Rectangle(-300, -200, 400, 300)):
+        (wish,) = kiosk.look([main, replace(second(), area=area)], SCREEN)
+        assert isinstance(wish, MoveResize)
+        assert kiosk.look([main, replace(second(), area=wish.area)], SCREEN) == []
+    grown = replace(second(), area=Rectangle(2, 19, 1400, 900))
+    assert kiosk.look([main, grown], SCREEN) == [MoveResize(2, Rectangle(2, 19, 996, 679))]
+
+
+def test_a_program_that_insists_has_its_way_until_it_rests(kiosk: Kiosk) -> None:
+    main = replace(WINDOW, states=FILLED)
+    kiosk.look([main, second()], SCREEN)
+
+    def moves(x: int, now: float) -> bool:
+        outside = replace(second(), area=Rectangle(x, 600, 400, 300))
+        return bool(kiosk.look([main, outside], SCREEN, now=now))
+
+    assert [moves(900 + n, n / 10) for n in range(8)] == [True] * PATIENCE + [False] * 3
+    assert moves(910, 10)
+
+
+def test_no_window_hides_behind_the_main_one_or_in_its_title(kiosk: Kiosk) -> None:
+    main = replace(WINDOW, states=FILLED | {ABOVE})
+    hides = second(states=frozenset({BELOW, SHADED}))
+    wishes = kiosk.look([main, hides], SCREEN)
+    assert SetState(1, (ABOVE,), on=False) in wishes
+    assert {SetState(2, (BELOW,), on=False), SetState(2, (SHADED,), on=False)} <= {*wishes}
+    assert (
+        kiosk.look([replace(WINDOW, states=FILLED), second(states=frozenset({ABOVE}))], SCREEN)
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("shapes", "size"),
+    [((2.0, 2.0), (996, 498)), ((0.25, 0.5), (339, 679)), ((0.1, 9.0), (996, 679))],
+)
+def test_one_that_keeps_its_shape_is_put_inside_whole(
+    kiosk: Kiosk, shapes: tuple[float, float], size: tuple[int, int]
+) -> None:
+    main = replace(WINDOW, states=FILLED)
+    large = replace(second(), area=Rectangle(2, 19, 4000, 4000), shapes=shapes)
+    assert kiosk.look([main, large], SCREEN) == [MoveResize(2, Rectangle(2, 19, *size))]
 
 
 def test_one_that_comes_maximized_becomes_as_large_as_it_was(kiosk: Kiosk) -> None:
@@ -133,6 +192,20 @@ def test_windows_that_come_at_one_place_are_put_side_by_side(kiosk: Kiosk) -> No
     others = [replace(second(), id=number) for number in (2, 3, 4)]
     wishes = kiosk.look([main, *others], SCREEN)
     assert [wish.area.x for wish in wishes if isinstance(wish, MoveResize)] == [124, 148]
+
+
+def test_windows_that_fill_the_screen_leave_each_others_titles_in_sight(kiosk: Kiosk) -> None:
+    main = replace(WINDOW, states=FILLED)
+    large = Rectangle(-100, -90, 1200, 900)
+    others = [replace(second(minimum=Size(300, 200)), id=n, area=large) for n in (2, 3, 4)]
+    assert [w.area for w in kiosk.look([main, *others], SCREEN) if isinstance(w, MoveResize)] == [
+        Rectangle(2, 19, 996, 679),
+        Rectangle(26, 43, 972, 655),
+        Rectangle(50, 67, 948, 631),
+    ]
+    fixed = [replace(one, minimum=Size(1000, 690)) for one in others]
+    placed = [w.area for w in kiosk.look([main, *fixed], SCREEN) if isinstance(w, MoveResize)]
+    assert {(area.width, area.height) for area in placed} == {(1000, 690)}
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,7 @@ export const chinese = {
     socketsBlocked:
       '桌面有响应，但 WebSocket 无法通过。桌面前的代理必须转发 Upgrade 和 Connection 请求头；' +
       '否则可能是防火墙、杀毒软件或此浏览器的扩展阻止了它。',
+    tooLargeForProxy: '桌面前的代理不接受这么大的内容。请其管理者调高限制；使用 nginx 时为 client_max_body_size 0。',
     answered: (status, reason) => `服务器返回 ${status} ${reason}`.trim(),
   },
 

@@ -132,6 +132,9 @@ export const english = {
     socketsBlocked:
       'The desktop answers, but WebSockets do not get through. A proxy in front of it has to pass the headers Upgrade and ' +
       'Connection; else a firewall, a virus scanner or an extension of this browser holds them back.',
+    tooLargeForProxy:
+      'A proxy in front of the desktop takes nothing of this size. Whoever runs it has to raise its limit; with nginx, ' +
+      'client_max_body_size 0.',
     answered: (/** @type {number} */ status, /** @type {string} */ reason) =>
       `The server answered ${status} ${reason}`.trim(),
   },

@@ -130,6 +130,9 @@ export const german = {
     socketsBlocked:
       'Der Desktop antwortet, aber WebSockets kommen nicht durch. Ein Proxy vor ihm muss die Kopfzeilen Upgrade und Connection ' +
       'weitergeben; sonst hält eine Firewall, ein Virenscanner oder eine Erweiterung dieses Browsers sie zurück.',
+    tooLargeForProxy:
+      'Ein Proxy vor dem Desktop nimmt nichts von dieser Größe an. Wer ihn betreibt, muss die Grenze anheben; bei nginx ' +
+      'client_max_body_size 0.',
     answered: (status, reason) => `Der Server antwortete ${status} ${reason}`.trim(),
   },
 
