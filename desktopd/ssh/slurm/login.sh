@@ -80,8 +80,11 @@ open_desktop() {
 # Without a job, and where Slurm does not say whether there is one, it is about this machine's desktop.
 find_job_or_leave() {
     if command -v squeue >/dev/null && ! find_job; then
-        otherwise
-        exit $SILENT
+        # The programs alone, on a machine that belongs to no cluster, are no Slurm.
+        case $(squeue -h 2>&1) in
+        *"configuration source"*) ;;
+        *) otherwise; exit $SILENT ;;
+        esac
     fi
     [ -n "$job" ] || { otherwise; exit; }
 }
