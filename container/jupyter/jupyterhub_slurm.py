@@ -12,6 +12,7 @@ the hub by its name, as it reaches them.
 import socket
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 # Teaches the hub to hear from a job on which port it listens.
 import batchspawner  # noqa: F401
@@ -102,8 +103,8 @@ def checked(asked: dict[str, Any]) -> dict[str, Any]:
 
 def before_spawn(spawner: Any) -> None:
     """Complete what was asked for, by the form or by the hub's API."""
-    name = "".join(sign if sign.isalnum() else "-" for sign in spawner.name)
-    spawner.user_options = {**checked(spawner.user_options), "desktop": name or "default"}
+    # The folder of its layers: one for each name, whatever that consists of.
+    spawner.user_options = {**checked(spawner.user_options), "desktop": quote(spawner.name, "")}
 
 
 c.Spawner.options_form = form()

@@ -20,6 +20,7 @@ from desktopd.ssh.slurm import session as slurm
 INTERRUPTED = 130
 _SECRETS = ("--token", "--view-token", "--vnc-password", "--vnc-view-password")
 _NOT_OF_A_DESKTOP = ("--array", "-a", "--wrap", "--wait", "-W", "--test-only", "--job-name", "-J")
+_SEVERAL_JOBS = ":"
 _EPILOG = """Options behind -- are settings of the desktop, for one that is started:
 desktopd ssh HOST -- --app 'fiji' --size 1920x1080. Without a user on HOST, ~/.ssh/config says how
 it is reached."""
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = parse(arguments)
     try:
         if asked.wheel is not None and (status := _install(asked, asked.wheel)):
-            return status
+            return _explained(asked, status)
         return _explained(asked, _do(asked))
     except KeyboardInterrupt:
         what = "desktop" if asked.sbatch is None else "job"
@@ -122,9 +123,17 @@ def _words(parser: argparse.ArgumentParser, options: str | None) -> tuple[str, .
     except ValueError as error:
         parser.error(f"--slurm {options}: {error}")
     for word in words or ():
-        if word.partition("=")[0] in _NOT_OF_A_DESKTOP:
+        if word == _SEVERAL_JOBS or _names(word, _NOT_OF_A_DESKTOP):
             parser.error(f"--slurm: {word} is no option of a desktop's job; take it out")
     return words
+
+
+def _names(word: str, options: Sequence[str]) -> bool:
+    """Whether a word is one of the options as getopt takes them: shortened, or with its value."""
+    if word.startswith("--"):
+        given = word.partition("=")[0]
+        return len(given) > 2 and any(option.startswith(given) for option in options)
+    return word[:2] in options
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -164,6 +173,11 @@ def _install(asked: SshArguments, wheel: Path) -> int:
 def _explained(asked: SshArguments, status: int) -> int:
     if status == host_scripts.NOT_INSTALLED:
         _say(f"{asked.host} has no desktopd: `desktopd ssh {asked.host} --install WHEEL` brings it")
+    if status == host_scripts.NOT_BEGUN:
+        _say(
+            f"Your profile on {asked.host} (~/.bashrc or the like) has ended the connection before "
+            "anything could begin. It must neither exit nor fail where there is no terminal."
+        )
     return status
 
 

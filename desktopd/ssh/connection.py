@@ -6,15 +6,17 @@ Tested by tests/deploy/test_ssh.py.
 
 from __future__ import annotations
 
-import os
+import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from desktopd.ssh.host_scripts import ADDRESS, SOCKET
+from desktopd.ssh import beginning
+from desktopd.ssh.host_scripts import ADDRESS, BEGUN, SOCKET
 
 ALIVE = ("-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3")
 """Options with which a connection is lost when it has been silent for so many seconds."""
@@ -45,7 +47,7 @@ class SshConnection:
     """A connection on which a script has told of a desktop. The script ends with it."""
 
     def __init__(
-        self, ssh: subprocess.Popen[str], control: Sequence[str], host: str, place: ListeningPlace
+        self, ssh: subprocess.Popen[bytes], control: Sequence[str], host: str, place: ListeningPlace
     ) -> None:
         self.place = place
         self._ssh = ssh
@@ -67,14 +69,23 @@ class SshConnection:
         return self._ssh.wait()
 
 
-def run(host: str, options: Sequence[str], script: str, content: Path | None = None) -> int:
-    """Run a script on the host; returns its exit status, or 255 where ssh failed.
+def run(host: str, options: Sequence[str], script: str, content: Path) -> int:
+    """Run a script on the host, with a file as its stdin; what it prints is printed here.
 
-    `content` is a file that becomes its stdin.
+    Returns its exit status, 255 where ssh failed, or host_scripts.NOT_BEGUN.
     """
-    with open(content or os.devnull, "rb") as stdin:
-        command = ["ssh", *OWN, *options, "-T", host, script]
-        return subprocess.run(command, stdin=stdin).returncode
+    command = ["ssh", *OWN, *options, "-T", host, script]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as ssh:
+        assert ssh.stdin is not None
+        assert ssh.stdout is not None
+        lines = _lines(ssh.stdout)
+        if begun := _has_begun(host, lines):
+            with suppress(BrokenPipeError), ssh.stdin, content.open("rb") as file:
+                shutil.copyfileobj(file, ssh.stdin)
+        for line in lines:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+    return beginning.status(ssh.returncode, begun=begun)
 
 
 @contextmanager
@@ -87,19 +98,32 @@ def connected(
     """
     path = ("-o", f"ControlPath={folder / 'control'}")
     command = ["ssh", *OWN, *path, *_CONTROL, *options, *ALIVE, "-T", host, script]
-    ssh = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    ssh = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert ssh.stdout is not None
     try:
-        place = _place(ssh.stdout)
+        lines = _lines(ssh.stdout)
+        begun = _has_begun(host, lines)
+        place = _place(lines)
         if place is None:
-            raise ConnectionFailed(ssh.wait())
+            raise ConnectionFailed(beginning.status(ssh.wait(), begun=begun))
         yield SshConnection(ssh, ["ssh", "-F", "none", *path], host, place)
     finally:
         _end(ssh)
 
 
-def _place(told: IO[str]) -> ListeningPlace | None:
-    """What the script tells, among what the user's own profile may print; None at its end."""
+def _lines(pipe: IO[bytes]) -> Iterator[str]:
+    """What is printed there, in whatever encoding."""
+    return (line.decode(errors="replace") for line in pipe)
+
+
+def _has_begun(host: str, told: Iterator[str]) -> bool:
+    """Pass over what the user's profile prints; False where nothing else has come."""
+    with beginning.told_when_slow(host):
+        return any(BEGUN in line for line in told)
+
+
+def _place(told: Iterator[str]) -> ListeningPlace | None:
+    """What the script tells; None at its end."""
     socket = ""
     for line in told:
         if said := after(SOCKET, line):
@@ -114,7 +138,7 @@ def after(mark: str, line: str) -> str:
     return line.partition(mark)[2].strip()
 
 
-def _end(ssh: subprocess.Popen[str]) -> None:
+def _end(ssh: subprocess.Popen[bytes]) -> None:
     """The end of stdin ends the script, and that the connection; what hangs is killed."""
     for pipe in (ssh.stdin, ssh.stdout):
         with suppress(BrokenPipeError):

@@ -100,6 +100,19 @@ class Cluster:
         texts = (f"--- {p.name}\n{p.read_text()[-1500:]}" for p in self.folder.glob("*.log"))
         return "\n".join(texts)
 
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Have the controller be away for as long as the block."""
+        self._end("slurmctld")
+        try:
+            yield
+        finally:
+            self.start_controller()
+            until(self.is_idle, 60, "the controller and an idle cluster")
+
+    def start_controller(self) -> None:
+        self.start("slurmctld", "slurmctld", "-D", "-f", str(self.configuration))
+
     def free(self) -> None:
         """End all jobs, and have every node idle."""
         if jobs := self.jobs():
@@ -112,13 +125,17 @@ class Cluster:
 
     def stop(self) -> None:
         """End every daemon, the nodes' first."""
-        for process in reversed(self.daemons.values()):
-            if AS_ROOT:
-                subprocess.run([*AS_ROOT, "kill", str(process.pid)], check=False)
-            else:
-                process.terminate()
-            process.wait(30)
+        for name in reversed(self.daemons):
+            self._end(name)
         remove_accounts(self.folder)
+
+    def _end(self, name: str) -> None:
+        process = self.daemons[name]
+        if AS_ROOT:
+            subprocess.run([*AS_ROOT, "kill", str(process.pid)], check=False)
+        else:
+            process.terminate()
+        process.wait(30)
 
 
 @contextmanager
@@ -163,6 +180,6 @@ def _start(made: Cluster) -> None:
     options = [f"--{name}={munge / path}" for name, path in paths.items()]
     made.start("munged", "munged", "--foreground", "--force", f"--seed-file={munge}/seed", *options)
     until((munge / "socket").exists, 20, "munged")
-    made.start("slurmctld", "slurmctld", "-D", "-f", str(made.configuration))
+    made.start_controller()
     for node in NODES:
         made.start(node, "slurmd", "-D", "-N", node, "-f", str(made.configuration))

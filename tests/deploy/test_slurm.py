@@ -12,6 +12,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
+from desktopd.ssh.slurm.scripts import SILENT
 from tests.daemon import ROOT, until
 from tests.deploy.conftest import clean_environment
 from tests.deploy.slurm_cluster import Cluster
@@ -80,6 +81,26 @@ def test_a_job_is_submitted_reached_lost_found_again_and_ended(host: Host, slurm
         assert opened.process.wait(30) == 0
         assert "The desktop has ended" in opened.told()
     assert host.run("status").returncode == 3
+
+
+def test_two_computers_at_the_same_moment_have_one_desktop(host: Host, slurm: Cluster) -> None:
+    # As ~/.ssh/config may have it: a connection that all would share, and that may hang.
+    shared = ("-o", "ControlMaster=auto", "-o", f"ControlPath={host.folder}/shared")
+    with host.opened(*shared, *JOB) as first, host.opened(*shared, *JOB, log="second") as second:
+        for opened in (first, second):
+            in_job(opened)
+        assert first.pids() == second.pids()
+        assert len(slurm.jobs()) == 1
+        assert not (host.folder / "shared").exists()
+        assert host.run("stop").returncode == 0
+
+
+def test_without_an_answer_of_slurm_nothing_is_said_of_a_job(host: Host, slurm: Cluster) -> None:
+    with slurm.silent():
+        for action in ("status", "stop"):
+            done = host.run(action)
+            assert done.returncode == SILENT
+            assert "Slurm does not answer" in done.stderr
 
 
 def test_a_job_that_waits_says_why_and_at_which_place(host: Host, slurm: Cluster) -> None:

@@ -63,7 +63,7 @@ def test_desktops_have_what_the_form_asks_for_and_culling_ends_their_jobs(
 
     refuses_what_cannot_be(hub)
     second = {"application": "xterm", "cores": 1, "memory": 1, "hours": 1}
-    hub.api("POST", f"users/{USER}/servers/second", json=second)
+    hub.api("POST", f"users/{USER}/servers/default", json=second)
     page.wait_for_url(f"{hub.url}/user/{USER}/", timeout=90_000)
     shows_desktop(page)
     token = hub.token_of(USER)
@@ -73,8 +73,8 @@ def test_desktops_have_what_the_form_asks_for_and_culling_ends_their_jobs(
         answer = http.get(f"{hub.url}/user/{USER}/{name}api/session", headers=headers, timeout=20)
         return dict(answer.json()) if answer.status_code == 200 else {}
 
-    until(lambda: session("second/").get("stage") == "ready", 60, "the second desktop")
-    first, other = session(""), session("second/")
+    until(lambda: session("default/").get("stage") == "ready", 60, "the second desktop")
+    first, other = session(""), session("default/")
     assert first["display"] != other["display"]
     assert 2.9 * 3600 < float(str(first["ends_in"])) <= 3 * 3600
 
@@ -85,6 +85,9 @@ def test_desktops_have_what_the_form_asks_for_and_culling_ends_their_jobs(
     )
     assert asked == [(False, False, False), (True, True, True)], jobs
     assert all("MinMemoryNode=1G" in told and token not in told for told in jobs.values())
+    scripts = (slurm.run("scontrol", "write", "batch_script", job, "-") for job in jobs)
+    kept = {line for text in scripts for line in text.split("\n") if "SESSION_DIR=" in line}
+    assert len(kept) == 2, "napari's layers of each desktop have a folder of their own"
 
     services = [*first["services"], *other["services"]]  # type: ignore[misc]
     assert page.locator("html").get_attribute("data-link") == "connected"

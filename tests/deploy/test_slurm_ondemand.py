@@ -83,7 +83,7 @@ def submit(slurm: Cluster, folder: Path) -> Iterator[Submit]:
         place = folder / f"session-{proxy}-{answers.get('viewer', '')}"
         place.mkdir()
         given = {**ANSWERS, "data_folder": str(data), **answers}
-        asked = json.loads(ondemand("stage", str(place), json.dumps(given)))
+        asked = stage(place, **given)
         before = place / "before.sh"
         before.write_text(before.read_text().replace("proxy=node", f"proxy={proxy}"))
         environment = clean_environment(
@@ -133,6 +133,42 @@ def test_the_form_asks_for_what_the_app_uses() -> None:
     assert asked - {"bc_num_hours"} <= used
     values = [value for _, value in form["attributes"]["application"]["options"]]
     assert values[0] == "napari"
+
+
+@pytest.mark.parametrize("name", ['d\'a "q" $(id) `id` ;', "dätä 数据", "a\nb", "-x", "\\back"])
+def test_odd_answers_reach_the_desktop_as_they_are(name: str, folder: Path) -> None:
+    data, place = folder / name, folder / "session"
+    for made in (data, place):
+        made.mkdir()
+    asked = stage(place, application=name, data_folder=str(data), cores="", memory="")
+    assert {"--cpus-per-task=1", "--mem=1G"} <= set(asked["native"])
+    assert arguments_of_desktop(place) == [str(data), "--app", name]
+
+
+@pytest.mark.parametrize(("name", "found"), [("", None), ("-x", []), ("~/x", [])])
+def test_a_data_folder_that_is_none(name: str, found: list[str] | None, folder: Path) -> None:
+    stage(folder, data_folder=name)
+    expected = [str(folder), "--app", "xterm"] if found is None else found
+    assert arguments_of_desktop(folder) == expected
+
+
+def stage(place: Path, **answers: str) -> dict[str, Any]:
+    """The options of the job whose files are put into `place`."""
+    return dict(json.loads(ondemand("stage", str(place), json.dumps({**ANSWERS, **answers}))))
+
+
+def arguments_of_desktop(place: Path) -> list[str]:
+    """The folder in which the job's script starts the desktop, and its first two arguments."""
+    program = place / "bin" / "desktopd"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\nprintf "%s\\0" "$PWD" "$3" "$4" >"$told"\n')
+    program.chmod(0o755)
+    told = place / "told"
+    environment = {"PATH": f"{program.parent}:/usr/bin:/bin", "HOME": str(place), "told": str(told)}
+    environment |= {"folder": "/run", "SLURM_JOB_END_TIME": "none"}
+    script = (place / "script.sh").read_text()
+    subprocess.run(["bash", "-c", script], env=environment, capture_output=True, check=False)
+    return told.read_text().split("\0")[:-1] if told.exists() else []
 
 
 def erb(file: Path) -> list[str]:

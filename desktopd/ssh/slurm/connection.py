@@ -11,13 +11,16 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from desktopd.multiplexer import BrokenFrame, Multiplexer
+from desktopd.ssh import beginning
 from desktopd.ssh.connection import ALIVE, OWN, after
-from desktopd.ssh.host_scripts import ADDRESS
+from desktopd.ssh.host_scripts import ADDRESS, BEGUN
 from desktopd.ssh.slurm.job import Job, parse
 from desktopd.ssh.slurm.scripts import COMMAND, JOB
 
 STAGE = "desktopd-stage "
 """How the relay's lines begin that tell what is being started."""
+# Of its own: a shared one that the network has left would not be noticed, nor be got round.
+_ALONE = ("-o", "ControlPath=none")
 _END_WITHIN = 5.0
 
 
@@ -40,6 +43,20 @@ class JobConnection:
         assert ssh.stdin is not None
         self._stdout, self._stdin = ssh.stdout, ssh.stdin
         self._words = asyncio.ensure_future(self._hear())
+        self._begun = False
+
+    async def begin(self, host: str, script: str) -> None:
+        """Send the script once the profile of the host's user is through."""
+        told = beginning.slow(host)
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(beginning.SLOW_AFTER, self._listeners.other, told)
+        while not self._begun and (line := await self._stdout.readline()):
+            self._begun = BEGUN.encode() in line
+        timer.cancel()
+        if self._begun:
+            with suppress(OSError):
+                self._stdin.write(script.encode())
+                await self._stdin.drain()
 
     async def desktop(self) -> tuple[str, Multiplexer] | None:
         """The path that a browser opens, and what carries to it; None where there is no desktop."""
@@ -62,9 +79,9 @@ class JobConnection:
         self._stdin.close()
 
     async def status(self) -> int:
-        """The exit status of login.sh, or 255 of ssh, once all its words are heard."""
+        """The exit status of login.sh, or of what kept it from beginning; all words are heard."""
         await self._words
-        return await self._ssh.wait()
+        return beginning.status(await self._ssh.wait(), begun=self._begun)
 
     async def end(self) -> None:
         """The end of stdin ends the relay, and that the connection; what hangs is killed."""
@@ -94,18 +111,15 @@ async def connected(
 ) -> AsyncIterator[JobConnection]:
     """Run a script of `desktopd.ssh.slurm.scripts` at the host, for as long as the block."""
     ssh = await asyncio.create_subprocess_exec(
-        *("ssh", *OWN, *options, *ALIVE, "-T", host, COMMAND),
+        *("ssh", *OWN, *_ALONE, *options, *ALIVE, "-T", host, COMMAND),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         limit=2**20,
     )
-    assert ssh.stdin is not None
-    with suppress(OSError):
-        ssh.stdin.write(script.encode())
-        await ssh.stdin.drain()
     connection = JobConnection(ssh, listeners)
     try:
+        await connection.begin(host, script)
         yield connection
     finally:
         await connection.end()

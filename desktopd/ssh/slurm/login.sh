@@ -11,7 +11,7 @@ NO_SLURM=71 REFUSED=72 OVER=73 LOST=74 SILENT=75 NOT_INSTALLED=127
 find_job() {
     [ -z "$job" ] || return 0
     job=$(squeue -h -u "$(id -u)" -n "$name" -t PD,CF,R,S,RQ,RH,RS,ST -o %A) || return
-    job=$(echo "$job" | head -n 1)
+    job=$(echo "$job" | sort -n | head -n 1)
 }
 
 # Slurm forgets a job minutes after its end; its accounting, where there is one, does not.
@@ -46,8 +46,11 @@ end() {
 take_job() {
     mkdir -p "$logs"
     find "$logs" -name 'job-*.log' -mtime +30 -exec rm -f {} +
-    job=$(submit </dev/null) || exit $REFUSED
-    job=${job%%;*}
+    mine=$(submit </dev/null) || exit $REFUSED
+    mine=${mine%%;*}
+    # Another computer may have submitted one at the same moment: the older is the desktop of both.
+    find_job && [ -n "$job" ] || job=$mine
+    [ "$job" = "$mine" ] || scancel "$mine"
 }
 
 # Each needs a connection from the node to this machine, by which srun carries stdin and stdout.
@@ -74,16 +77,26 @@ open_desktop() {
     exit $LOST
 }
 
+# Without a job, and where Slurm does not say whether there is one, it is about this machine's desktop.
+find_job_or_leave() {
+    if command -v squeue >/dev/null && ! find_job; then
+        # The programs alone, on a machine that belongs to no cluster, are no Slurm.
+        case $(squeue -h 2>&1) in
+        *"configuration source"*) ;;
+        *) otherwise; exit $SILENT ;;
+        esac
+    fi
+    [ -n "$job" ] || { otherwise; exit; }
+}
+
 show() {
-    ! command -v squeue >/dev/null || find_job
-    [ -n "$job" ] || otherwise
+    find_job_or_leave
     tell
 }
 
 # The shell of the job alone is told: the daemon saves napari's layers, and ends the others.
 stop() {
-    ! command -v squeue >/dev/null || find_job
-    [ -n "$job" ] || otherwise
+    find_job_or_leave
     tell
     if runs; then scancel --batch --signal=TERM "$job"; else scancel "$job"; fi
     for pause in 1 1 1 1 2 2 3 5 5 5 5; do

@@ -21,9 +21,10 @@ _FOLDER = Path(__file__).parent
 _END = "# end of the script"
 # csh takes no line's end in a quoted word, and a shell reads not one byte too many from a pipe.
 COMMAND = "sh -c " + shlex.quote(
+    f"echo {host_scripts.BEGUN}; "
     f'eval "$(while IFS= read -r line && [ "$line" != "{_END}" ]; do printf "%s\\n" "$line"; done)"'
 )
-"""The command of ssh, whose stdin begins with what the functions below give."""
+"""The command of ssh: it takes from stdin what the functions below give, once it has begun."""
 
 
 def job_name(name: str) -> str:
@@ -56,7 +57,7 @@ def _script(name: str, job: str, submit: str, otherwise: str, function: str) -> 
     values = (
         f"name={shlex.quote(job_name(name))} job={shlex.quote(job)}",
         f"submit() {{ {submit}; }}",
-        f"otherwise() {{ {otherwise or 'true'}; exit; }}",
+        f"otherwise() {{ {otherwise or 'true'}; }}",
     )
     rules = (_FOLDER / "login.sh").read_text("utf-8")
     return "\n".join((*values, rules, function, _END, ""))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from desktopd.multiplexer import Multiplexer
 from desktopd.ssh import page
-from desktopd.ssh.host_scripts import NOT_INSTALLED
+from desktopd.ssh.host_scripts import NOT_BEGUN, NOT_INSTALLED
 from desktopd.ssh.session import LONGEST_PAUSE
 from desktopd.ssh.slurm import scripts
 from desktopd.ssh.slurm.connection import JobConnection, Listeners, connected
@@ -21,6 +21,7 @@ from desktopd.ssh.slurm.job import Job
 from desktopd.ssh.status_line import StatusLine
 
 _CONNECTION_LOST = 255
+_MAY_PASS = (_CONNECTION_LOST, NOT_BEGUN, scripts.LOST, scripts.SILENT)
 _STAGES = {
     "daemon": "the desktop is being started",
     "display": "the display is being started",
@@ -72,7 +73,7 @@ class JobSession:
         async with server:
             while True:
                 reached, status = await self._attempt(f"http://127.0.0.1:{port}", folder)
-                if status not in (_CONNECTION_LOST, scripts.LOST, scripts.SILENT) or not self._job:
+                if status not in _MAY_PASS or not self._job:
                     return self._ended(status)
                 pause = 1.0 if reached else min(2 * pause, LONGEST_PAUSE)
                 self._line.say(f"The connection is lost, the job goes on; again in {pause:.0f} s.")
@@ -144,7 +145,7 @@ class JobSession:
             return 0 if self._job.has_ended_well else 1
         if status in _SENTENCES:
             self._line.say(_SENTENCES[status].format(host=self._wanted.host))
-        return status if status in (NOT_INSTALLED, _CONNECTION_LOST) else 1
+        return status if status in (NOT_INSTALLED, NOT_BEGUN, _CONNECTION_LOST) else 1
 
 
 def keep(wanted: WantedJob) -> int:
@@ -173,4 +174,6 @@ async def _control(host: str, options: Sequence[str], script: str, line: StatusL
         status = await connection.status()
     if jobs:
         print(jobs[-1], flush=True)
+    if status == scripts.SILENT:
+        line.say(_SENTENCES[status].format(host=host))
     return status
