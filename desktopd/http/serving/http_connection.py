@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from desktopd.http.serving.acquaintances import Acquaintances
 from desktopd.http.serving.lingering_transport import LingeringTransport
 from desktopd.http.serving.proxy import UNIX
 from desktopd.http.serving.request_connection import CONNECTION
@@ -41,9 +42,9 @@ class Exchange:
         self._connection = connection
         self._cycle = cycle
 
-    def let_in(self) -> None:
+    def let_in(self, shown: bytes | None) -> None:
         """Give the place of a stranger back."""
-        self._connection.settled.set()
+        self._connection.settle(shown)
 
     def break_off(self) -> None:
         """Close the connection without a word of uvicorn's about an answer that is incomplete."""
@@ -58,10 +59,17 @@ class HttpConnection(HttpToolsProtocol):
     nothing. Headers that go on after 64 KiB are refused with status 431. Once an answer is whole,
     its client has to take some of it every TAKE_DEADLINE seconds. Which peers speak no HTTP is told
     as `refusals` says. `settled` is set once somebody is let in, or the connection is over; until
-    then what comes is read in `turns`.
+    then what comes is read in `turns`, of `acquaintances` first.
     """
 
-    def __init__(self, *args: Any, refusals: Refusals, turns: RequestTurns, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        refusals: Refusals,
+        turns: RequestTurns,
+        acquaintances: Acquaintances,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         # Any number of strangers can have uvicorn warn, and it does not say who they are.
         self.logger = logging.getLogger("uvicorn.error.connection")
@@ -69,6 +77,7 @@ class HttpConnection(HttpToolsProtocol):
         self.settled = asyncio.Event()
         self._refusals = refusals
         self._turns = turns
+        self._acquaintances = acquaintances
         self._deadline: asyncio.TimerHandle | None = None
         self._received = 0
         self._request_goes_on = False
@@ -93,7 +102,14 @@ class HttpConnection(HttpToolsProtocol):
             self._read(data)
         else:
             self._plain.pause_reading()
-            self._turns.take(self._address, partial(self._read_in_turn, data))
+            known = self._acquaintances.knows(data)
+            self._turns.take(self._address, partial(self._read_in_turn, data), known=known)
+
+    def settle(self, shown: bytes | None) -> None:
+        """Somebody is let in, by a header of which `shown` is the value, or by something else."""
+        self.settled.set()
+        if shown is not None:
+            self._acquaintances.remember(shown)
 
     def _read_in_turn(self, data: bytes) -> None:
         self._read(data)
