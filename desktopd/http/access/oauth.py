@@ -11,6 +11,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Protocol, TypeVar
 from urllib.parse import quote, unquote
 
@@ -53,6 +54,9 @@ class Provider(Protocol):
     async def admits(self, token: str, session: str) -> bool | None:
         """Whether the user of `token` may use this desktop; None for a token that is not valid."""
 
+    async def over(self, token: str, session: str) -> None:
+        """Return once the user of `token`, who was let in, may not use this desktop any more."""
+
     def name(self, token: str, session: str) -> str:
         """What the provider calls the user whom `admits` has just let in; empty where unknown."""
 
@@ -91,8 +95,9 @@ class OAuthAuthenticator:
         else:
             means, token = Means.COOKIE, conn.cookies.get(self._provider.cookie, "")
         if _TOKEN.fullmatch(token) and await self._admitted(conn, token):
-            name = self._provider.name(token, self._session(conn))
-            return Access(Role.CONTROL, means, name=name)
+            session = self._session(conn)
+            name, over = self._provider.name(token, session), self._provider.over
+            return Access(Role.CONTROL, means, name=name, over=partial(over, token, session))
         raise Problem(
             401,
             "this desktop needs a login",
