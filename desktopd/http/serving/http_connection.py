@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 HEADER_DEADLINE = 10.0
 HEADER_LIMIT = 65_536
 TAKE_DEADLINE = 30.0
+MOST_WAITING = 16
+"""Requests behind one that is not answered yet; browsers and proxies send none."""
 _TEXT = b"Over 64 KiB of headers. Delete the cookies of this address, and come again.\n"
 _TOO_LONG = b"content-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b" % (
     len(_TEXT),
@@ -128,7 +130,13 @@ class HttpConnection(HttpToolsProtocol):
             self._refuse()
 
     def on_message_begin(self) -> None:
-        """A request begins, maybe in the middle of what was received."""
+        """A request begins, maybe in the middle of what was received.
+
+        Each that waits takes some hundred times the bytes that it came by.
+        """
+        if len(self.pipeline) >= MOST_WAITING:
+            self.transport.abort()
+            raise ConnectionAbortedError("too many requests wait for an answer")
         super().on_message_begin()
         self._request_goes_on = True
         self._expect_headers()
@@ -166,6 +174,8 @@ class HttpConnection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP."""
+        if self.transport.is_closing():
+            return
         if self._refusals.is_new(self._address, msg):
             log.warning("%s: what it sends is no HTTP (https where it is not?)", self._address)
         super().send_400_response(msg)
