@@ -19,7 +19,7 @@ from desktopd.http.serving.acquaintances import Acquaintances
 from desktopd.http.serving.lingering_transport import LingeringTransport
 from desktopd.http.serving.proxy import UNIX
 from desktopd.http.serving.request_connection import CONNECTION
-from desktopd.http.serving.request_turns import RequestTurns
+from desktopd.http.serving.request_turns import RequestTurns, TakesTurns
 from desktopd.refusals import Refusals
 from desktopd.sockets import adapt
 
@@ -80,6 +80,7 @@ class HttpConnection(HttpToolsProtocol):
         self._refusals = refusals
         self._turns = turns
         self._acquaintances = acquaintances
+        self._known = False
         self._deadline: asyncio.TimerHandle | None = None
         self._received = 0
         self._request_goes_on = False
@@ -104,8 +105,8 @@ class HttpConnection(HttpToolsProtocol):
             self._read(data)
         else:
             self._plain.pause_reading()
-            known = self._acquaintances.knows(data)
-            self._turns.take(self._address, partial(self._read_in_turn, data), known=known)
+            self._known = self._acquaintances.knows(data)
+            self._turns.take(self._address, partial(self._read_in_turn, data), known=self._known)
 
     def settle(self, shown: bytes | None) -> None:
         """Somebody is let in, by a header of which `shown` is the value, or by something else."""
@@ -165,9 +166,12 @@ class HttpConnection(HttpToolsProtocol):
         """End what the WebSocket library refuses to read: uvicorn would leave it open for ever."""
         self.transport = self._plain
         # Whoever may not have one is sent away at once, and those who watch are counted as such.
+        self._known |= self.settled.is_set()
         self.settled.set()
         super().handle_websocket_upgrade()
         websocket = self.transport.get_protocol()
+        if isinstance(websocket, TakesTurns):
+            websocket.turns, websocket.known = self._turns, self._known
         if isinstance(websocket, WebSocketsSansIOProtocol) and not websocket.handshake_initiated:
             self.transport.write(b"".join(websocket.conn.data_to_send()))
             self.transport.close()

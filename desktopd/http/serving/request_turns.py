@@ -41,3 +41,10 @@ class RequestTurns:
         if works:
             self._waiting[address] = works
         return work
+
+
+class TakesTurns:
+    """A protocol that reads what is much in `turns`, if it has some; `known` as there."""
+
+    turns: RequestTurns | None = None
+    known = False
