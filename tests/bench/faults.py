@@ -35,6 +35,7 @@ AGAIN = 0.1
 TRY_WITHIN = 2.0
 IDLE = 200
 WATCHED = 30.0
+GIVE_UP = 90.0
 MOVES = "while :; do date +%s.%N; done"
 
 
@@ -179,12 +180,15 @@ FAULTS: dict[str, Callable[[Served, str], object]] = {
 
 
 async def _tried(served: Served, stack: str, fault: str) -> float | None:
-    """How long it took; None where the server has no such part."""
+    """How long it took; None where the server has no such part, infinite after GIVE_UP."""
     assert await picture(served) < LONGEST, f"{stack} shows nothing"
     try:
-        return await FAULTS[fault](served, stack)  # type: ignore[misc, no-any-return]
+        async with asyncio.timeout(GIVE_UP):
+            return await FAULTS[fault](served, stack)  # type: ignore[misc, no-any-return]
     except PartMissing:
         return None
+    except TimeoutError:
+        return float("inf")
 
 
 def measure(stack: str, fault: str, runs: int) -> str:
