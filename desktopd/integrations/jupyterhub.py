@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import random
 import time
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
@@ -14,7 +15,9 @@ from desktopd.integrations.hub import Hub, HubError, HubRefused
 
 log = logging.getLogger(__name__)
 
-REMEMBER_SECONDS = 300.0
+REMEMBER_SECONDS = 60.0
+APART = 5.0
+"""Seconds in which the connections of a user ask again: the first one asks for all of them."""
 REMEMBER_TOKENS = 256
 RETRY_SECONDS = 15.0
 
@@ -22,7 +25,7 @@ RETRY_SECONDS = 15.0
 class HubAccess:
     """Lets in whom the hub lets in, and reports activity to it.
 
-    What the hub says of a token holds for five minutes, or until its user logs out there.
+    What the hub says of a token holds for REMEMBER_SECONDS, or until its user logs out there.
     """
 
     session_cookie = "jupyterhub-session-id"
@@ -79,6 +82,21 @@ class HubAccess:
         name = "" if user is None else str(user.get("name") or "")
         self._known[key] = admitted, name, self._clock() + REMEMBER_SECONDS
         return admitted
+
+    async def over(self, token: str, session: str) -> None:
+        """Return once the hub says that the user of `token` may not use this server any more.
+
+        While it does not answer, whoever is in stays in.
+        """
+        admitted: bool | None = True
+        while admitted:
+            _, _, until = self._known.get(_key(token, session), (None, "", 0.0))
+            pause = until - self._clock() + random.uniform(0, APART)
+            await asyncio.sleep(max(pause, 0.0))
+            try:
+                admitted = await self.admits(token, session)
+            except Problem:
+                await asyncio.sleep(RETRY_SECONDS)
 
     def name(self, token: str, session: str) -> str:
         """What the hub calls the user whom `admits` has just let in."""

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from tests.bench.jupyter_proxy import jupyter_remote_desktop_proxy
 from tests.bench.ondemand import ondemand_desktopd, ondemand_tigervnc
 from tests.bench.stacks import Stack, desktopd, selkies, tigervnc, x11vnc
 
@@ -12,6 +13,7 @@ STACKS: dict[str, Stack] = {
     "desktopd-native": partial(desktopd, "native"),
     "desktopd-exact": partial(desktopd, "native", motion=False),
     "desktopd-x11vnc": partial(desktopd, "x11vnc"),
+    "jupyter-remote-desktop-proxy": jupyter_remote_desktop_proxy,
     "ondemand-tigervnc": ondemand_tigervnc,
     "ondemand-desktopd": ondemand_desktopd,
 }

@@ -17,14 +17,16 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import pairwise
+from typing import Any
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from desktopd.geometry import Size
+from tests.bench.all_stacks import STACKS
 from tests.bench.rfb import Area, Hearing
-from tests.bench.stacks import STACKS, Served
+from tests.bench.stacks import Served
 
 SIZE = Size(1280, 720)
 LONGEST = 30.0
@@ -33,6 +35,7 @@ AGAIN = 0.1
 TRY_WITHIN = 2.0
 IDLE = 200
 WATCHED = 30.0
+GIVE_UP = 90.0
 MOVES = "while :; do date +%s.%N; done"
 
 
@@ -42,9 +45,9 @@ class PartMissing(Exception):
 
 def _pid(served: Served, stack: str, part: str) -> int:
     """The process that is the ``X server`` or the ``RFB server``; raises PartMissing."""
-    if stack == "tigervnc":
+    if stack in ("tigervnc", "jupyter-remote-desktop-proxy"):
         return served.pids[0]
-    if stack == "x11vnc":
+    if stack in ("x11vnc", "selkies"):
         return served.pids[("X server", "RFB server").index(part)]
     headers = {"Authorization": f"Bearer {served.token}"}
     answer = httpx.get(f"http://127.0.0.1:{served.port}/api/session", headers=headers)
@@ -59,7 +62,7 @@ def _pid(served: Served, stack: str, part: str) -> int:
 def _connecting(served: Served, **options: object) -> connect:
     headers = {"Authorization": f"Bearer {served.token}"} if served.token else {}
     return connect(
-        f"ws://127.0.0.1:{served.port}/websockify",
+        f"ws://127.0.0.1:{served.port}{served.websocket}",
         additional_headers=headers,
         subprotocols=["binary"],  # type: ignore[list-item]
         max_size=None,
@@ -68,11 +71,16 @@ def _connecting(served: Served, **options: object) -> connect:
     )
 
 
-async def _watch(websocket: ClientConnection, on_update: Callable[[], bool]) -> None:
+async def _watch(
+    websocket: ClientConnection, served: Served, on_update: Callable[[], bool]
+) -> None:
     """See the desktop until `on_update` is true of an update."""
-    hearing, seen = Hearing(Area(0, 0, *(SIZE.width, SIZE.height))), 0
+    hearing: Any = Hearing(Area(0, 0, *(SIZE.width, SIZE.height)))
+    if served.hearing is not None:
+        hearing = served.hearing(SIZE)
+        await websocket.send(hearing.greeting)
+    seen = 0
     async for frame in websocket:
-        assert isinstance(frame, bytes)
         if answers := hearing.feed(frame):
             await websocket.send(answers)
         if hearing.updates > seen:
@@ -89,7 +97,7 @@ async def picture(served: Served) -> float:
             async with asyncio.timeout(TRY_WITHIN):
                 websocket = await _connecting(served)
                 try:
-                    await _watch(websocket, lambda: True)
+                    await _watch(websocket, served, lambda: True)
                 finally:
                     websocket.transport.abort()
                 return time.monotonic() - began
@@ -122,16 +130,15 @@ async def stalled_viewer(served: Served) -> float:
 
     try:
         watching = await _connecting(served)
-        task = asyncio.create_task(_watch(watching, note))
+        task = asyncio.create_task(_watch(watching, served, note))
         while len(times) < 10:
             await asyncio.sleep(AGAIN)
         async with _connecting(served) as greedy:
-            await _watch(greedy, lambda: True)
+            await _watch(greedy, served, lambda: True)
             greedy.transport.pause_reading()
-            whole = b"\x03\x00" + bytes(4) + SIZE.width.to_bytes(2) + SIZE.height.to_bytes(2)
             times[:] = [time.monotonic()]
             with suppress(WebSocketException, OSError):
-                await greedy.send(whole * 500)
+                await _ask_for_500(greedy, served)
             await asyncio.sleep(WATCHED)
             greedy.transport.abort()
         times.append(time.monotonic())
@@ -142,6 +149,15 @@ async def stalled_viewer(served: Served) -> float:
     finally:
         moving.terminate()
         await moving.wait()
+
+
+async def _ask_for_500(greedy: ClientConnection, served: Served) -> None:
+    if served.hearing is None:
+        whole = b"\x03\x00" + bytes(4) + SIZE.width.to_bytes(2) + SIZE.height.to_bytes(2)
+        await greedy.send(whole * 500)
+        return
+    for _ in range(500):
+        await greedy.send(served.hearing(SIZE).greedy)
 
 
 async def idle_connections(served: Served) -> float:
@@ -164,12 +180,15 @@ FAULTS: dict[str, Callable[[Served, str], object]] = {
 
 
 async def _tried(served: Served, stack: str, fault: str) -> float | None:
-    """How long it took; None where the server has no such part."""
+    """How long it took; None where the server has no such part, infinite after GIVE_UP."""
     assert await picture(served) < LONGEST, f"{stack} shows nothing"
     try:
-        return await FAULTS[fault](served, stack)  # type: ignore[misc, no-any-return]
+        async with asyncio.timeout(GIVE_UP):
+            return await FAULTS[fault](served, stack)  # type: ignore[misc, no-any-return]
     except PartMissing:
         return None
+    except TimeoutError:
+        return float("inf")
 
 
 def measure(stack: str, fault: str, runs: int) -> str:

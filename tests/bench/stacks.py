@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from desktopd.geometry import Size
+from tests.bench.selkies_hearing import SelkiesHearing
 from tests.daemon import ROOT, Daemon, until
 from tests.x11.conftest import end, running
 
@@ -27,6 +29,18 @@ SELKIES = """
   --enable-clipboard false --file-transfers none
 """
 XTIGERVNC = "-depth 24 -SecurityTypes None -localhost -AlwaysShared -nolisten tcp -noreset"
+
+
+class Listener(Protocol):
+    """One viewer's side of a connection that speaks no RFB."""
+
+    greeting: str
+    greedy: str
+    """What asks for another picture."""
+    updates: int
+
+    def feed(self, frame: str | bytes) -> str:
+        """What is to be answered; empty for nothing."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +57,10 @@ class Served:
     token: str = field(default="", repr=False)
     motion: bool = False
     """Whether napari has the companion's motion there."""
+    websocket: str = "/websockify"
+    """Where a viewer connects."""
+    hearing: Callable[[Size], Listener] | None = None
+    """What such a viewer says; None for RFB."""
 
 
 Stack = Callable[[Size], AbstractContextManager[Served]]
@@ -51,12 +69,12 @@ Stack = Callable[[Size], AbstractContextManager[Served]]
 @contextmanager
 def x11vnc(size: Size) -> Iterator[Served]:
     """Xvfb, x11vnc tuned for speed, websockify, noVNC."""
-    with running("xvfb", size) as server, _folder() as folder:
+    with running("xvfb", size) as server, own_folder() as folder:
         port = free_port()
         flags = f"-display {server.name} -rfbport {port} {X11VNC}"
         argv = ["x11vnc", *flags.split()]
         with (
-            _process(folder, port, argv, server.environment) as encoder,
+            process(folder, port, argv, server.environment) as encoder,
             _websockify(folder, port) as (web, page),
         ):
             pids = [server.process.pid, encoder, page]
@@ -66,12 +84,12 @@ def x11vnc(size: Size) -> Iterator[Served]:
 @contextmanager
 def tigervnc(size: Size, novnc: Path = NOVNC) -> Iterator[Served]:
     """Xtigervnc, which is the X server too, websockify, noVNC."""
-    with _folder() as folder:
+    with own_folder() as folder:
         port = free_port()
         reading, writing = os.pipe()
         flags = f"-geometry {size} -rfbport {port} -displayfd {writing} {XTIGERVNC}"
         argv = ["Xtigervnc", *flags.split()]
-        with _process(folder, port, argv, os.environ, pass_fds=[writing]) as encoder:
+        with process(folder, port, argv, os.environ, pass_fds=[writing]) as encoder:
             os.close(writing)
             with os.fdopen(reading) as display:
                 environment = {**os.environ, "DISPLAY": f":{display.readline().strip()}"}
@@ -87,19 +105,21 @@ def selkies(size: Size) -> Iterator[Served]:
     if command is None:
         hint = "`pip install selkies` into an environment of its own, with that on PATH"
         raise FileNotFoundError(f"selkies is missing: {hint}")
-    with running("xvfb", size) as server, _folder() as folder:
+    with running("xvfb", size) as server, own_folder() as folder:
         port = free_port()
         sides = ["--manual-width", str(size.width), "--manual-height", str(size.height)]
         argv = [command, *SELKIES.split(), "--port", str(port), *sides]
         home = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
-        with _process(folder, port, argv, server.environment | home) as encoder:
-            yield Served(port, "/", server.environment, [server.process.pid, encoder])
+        with process(folder, port, argv, server.environment | home) as encoder:
+            pids, path = [server.process.pid, encoder], "/api/websockets"
+            hearing = SelkiesHearing
+            yield Served(port, "/", server.environment, pids, websocket=path, hearing=hearing)
 
 
 @contextmanager
 def desktopd(rfb: str, size: Size, *, motion: bool = True) -> Iterator[Served]:
     """The product with its own page."""
-    with _folder() as folder:
+    with own_folder() as folder:
         daemon = Daemon(folder, app="sleep 86400", kiosk="false", size=size, rfb=rfb)
         try:
             until(lambda: daemon.service("rfb")["state"] == "running", 30, "the RFB server")
@@ -136,12 +156,12 @@ def _websockify(folder: Path, rfb_port: int, novnc: Path = NOVNC) -> Iterator[tu
     port = free_port()
     addresses = [f"127.0.0.1:{port}", f"127.0.0.1:{rfb_port}"]
     argv = [sys.executable, "-m", "websockify", "--web", str(web), *addresses]
-    with _process(folder, port, argv, os.environ) as pid:
+    with process(folder, port, argv, os.environ) as pid:
         yield port, pid
 
 
 @contextmanager
-def _process(
+def process(
     folder: Path,
     port: int,
     argv: Sequence[str],
@@ -177,6 +197,6 @@ def _process(
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def own_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="dd-") as name:
         yield Path(name)

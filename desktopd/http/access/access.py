@@ -5,6 +5,7 @@ test_middleware tests it.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
@@ -30,7 +31,8 @@ class Access:
 
     `until`: when that ends, in seconds since 1970, if it does before the token changes. `link`: the
     id of the owner's link by which it came, if it did. `name`: of the user, where something in
-    front of us knows it; nothing depends on it.
+    front of us knows it; nothing depends on it. `over`: returns once that something lets the user
+    in no more.
     """
 
     role: Role
@@ -38,6 +40,12 @@ class Access:
     until: float | None = None
     link: str | None = None
     name: str = ""
+    over: Callable[[], Awaitable[object]] | None = None
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it counts for as long as the token does."""
+        return self.link is None and self.until is None and self.over is None
 
     @property
     def owner(self) -> bool:

@@ -24,7 +24,7 @@ _DETAILS = {
     Cause.LINK_REVOKED: "its link was revoked",
     Cause.LINK_EXPIRED: "the time of its link is over",
     Cause.LOGGED_OUT: "its user logged out",
-    Cause.SIGN_IN_OVER: "its page has been signed in for too long",
+    Cause.SIGN_IN_OVER: "its sign-in is over",
 }
 
 
@@ -40,6 +40,7 @@ class Departures:
         future = asyncio.get_running_loop().create_future()
         entry = access.link, None if visitor is None else visitor.key, future
         self._waiting.add(entry)
+        asking = asyncio.create_task(_ask(access, future))
         ends = access.until
         try:
             async with asyncio.timeout(None if ends is None else max(0.0, ends - self._clock())):
@@ -47,6 +48,7 @@ class Departures:
         except TimeoutError:
             cause = Cause.LINK_EXPIRED if access.link is not None else Cause.SIGN_IN_OVER
         finally:
+            asking.cancel()
             self._waiting.discard(entry)
         return Ending(cause, _DETAILS[cause])
 
@@ -77,7 +79,7 @@ class DepartingMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request for as long as its link is valid."""
         access = scope.get("auth")
-        if scope["type"] != "http" or not isinstance(access, Access) or not _ends(access):
+        if scope["type"] != "http" or not isinstance(access, Access) or access.lasts:
             await self._app(scope, receive, send)
             return
         begun = False
@@ -102,6 +104,9 @@ class DepartingMiddleware:
             await problem_response(HTTPConnection(scope), problem)(scope, receive, send)
 
 
-def _ends(access: Access) -> bool:
-    """Whether it may end before the token changes."""
-    return access.link is not None or access.until is not None
+async def _ask(access: Access, ended: asyncio.Future[Cause]) -> None:
+    """Tell when whoever is in front of us lets the user in no more."""
+    if access.over is not None:
+        await access.over()
+        if not ended.done():
+            ended.set_result(Cause.SIGN_IN_OVER)

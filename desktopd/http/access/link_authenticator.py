@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 
 from desktopd.http.access.access import Access, Means, bearer
+from desktopd.http.access.cookies import cookies_of
 from desktopd.http.access.links import Link, Links
 from desktopd.http.access.page_role import page_role, with_role
 from desktopd.http.access.token_authenticator import TokenAuthenticator
@@ -75,7 +76,7 @@ class LinkAuthenticator:
         asked = None if of_all else page_role(conn)
         return {
             name: self._links.find(value.encode("latin-1", "replace"))
-            for name, value in conn.cookies.items()
+            for name, value in cookies_of(conn).items()
             if name.startswith(self._prefix) and asked in (None, name.removeprefix(self._prefix))
         }
 

@@ -103,7 +103,7 @@ class AuthMiddleware:
             _check_write(conn, access, path)
         scope["auth"] = access
         if access.role is Role.CONTROL:
-            let_in(scope)
+            let_in(scope, _shown(conn, access.means))
         if unsafe and path.startswith(ACTING):
             check_acts(conn, self._people)
         return None
@@ -144,6 +144,13 @@ class AuthMiddleware:
                 "the request has a cookie but no Origin header",
                 "outside of a browser send the token as Authorization: Bearer",
             )
+
+
+def _shown(conn: HTTPConnection, means: Means) -> bytes | None:
+    """The value of the header by which somebody was let in; None where it was no such header."""
+    name = {Means.COOKIE: "cookie", Means.BEARER: "authorization"}.get(means)
+    value = None if name is None else conn.headers.get(name)
+    return None if value is None else value.encode("latin-1")
 
 
 def _check_write(conn: HTTPConnection, access: Access, path: str) -> None:

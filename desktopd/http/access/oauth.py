@@ -11,6 +11,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Protocol, TypeVar
 from urllib.parse import quote, unquote
 
@@ -20,6 +21,7 @@ from starlette.responses import RedirectResponse, Response
 from desktopd import audit
 from desktopd.budgets import Displaced, Share
 from desktopd.http.access.access import Access, Means, bearer
+from desktopd.http.access.cookies import cookies_of
 from desktopd.http.access.tokens import cookie_header
 from desktopd.http.problems import Problem, problem_response
 from desktopd.http.serving.prefix import path_below
@@ -52,6 +54,9 @@ class Provider(Protocol):
 
     async def admits(self, token: str, session: str) -> bool | None:
         """Whether the user of `token` may use this desktop; None for a token that is not valid."""
+
+    async def over(self, token: str, session: str) -> None:
+        """Return once the user of `token`, who was let in, may not use this desktop any more."""
 
     def name(self, token: str, session: str) -> str:
         """What the provider calls the user whom `admits` has just let in; empty where unknown."""
@@ -89,10 +94,11 @@ class OAuthAuthenticator:
         if presented is not None:
             means, token = Means.BEARER, presented.decode("latin-1")
         else:
-            means, token = Means.COOKIE, conn.cookies.get(self._provider.cookie, "")
+            means, token = Means.COOKIE, cookies_of(conn).get(self._provider.cookie, "")
         if _TOKEN.fullmatch(token) and await self._admitted(conn, token):
-            name = self._provider.name(token, self._session(conn))
-            return Access(Role.CONTROL, means, name=name)
+            session = self._session(conn)
+            name, over = self._provider.name(token, session), self._provider.over
+            return Access(Role.CONTROL, means, name=name, over=partial(over, token, session))
         raise Problem(
             401,
             "this desktop needs a login",
@@ -113,7 +119,7 @@ class OAuthAuthenticator:
         return admitted is True
 
     def _session(self, conn: HTTPConnection) -> str:
-        return conn.cookies.get(self._provider.session_cookie, "")
+        return cookies_of(conn).get(self._provider.session_cookie, "")
 
     async def _look_up(self, conn: HTTPConnection, question: Coroutine[None, None, _T]) -> _T:
         """What the provider answers; Problem 503 where others ask too much meanwhile."""
@@ -146,7 +152,7 @@ class OAuthAuthenticator:
             raise Problem(403, f"the login failed: {detail[:200]}", "open the desktop once more")
         state = given.get("state", "")
         name = self._state_cookie(state)
-        kept, _, rest = request.cookies.get(name, "").partition(".")
+        kept, _, rest = cookies_of(request).get(name, "").partition(".")
         verifier, _, after = rest.partition(".")
         if not kept or not hmac.compare_digest(kept.encode(), state.encode(errors="replace")):
             raise Problem(

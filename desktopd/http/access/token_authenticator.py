@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from desktopd import audit
 from desktopd.http.access.access import Access, Means, bearer
+from desktopd.http.access.cookies import cookies_of
 from desktopd.http.access.page_keys import PageKeys
 from desktopd.http.access.page_role import page_role, with_role
 from desktopd.http.access.tickets import Grant, Tickets
@@ -123,14 +124,14 @@ class TokenAuthenticator:
     def _cookie_access(self, conn: HTTPConnection) -> Access | None:
         """What the browser's cookies open for this page."""
         asked, framed = page_role(conn), self._framed(conn)
-        found = [Access(role, Means.COOKIE) for role in self._tokens.cookie_roles(conn.cookies)]
+        found = [Access(role, Means.COOKIE) for role in self._tokens.cookie_roles(cookies_of(conn))]
         if framed is not None and _lasts(framed):
             found.append(Access(framed.role, Means.COOKIE, framed.until))
         return next((access for access in found if asked in (None, access.role)), None)
 
     def _framed(self, conn: HTTPConnection) -> Grant | None:
         return self._keys.read(
-            conn.cookies.get(self._frame_cookie, "").encode("latin-1", "replace")
+            cookies_of(conn).get(self._frame_cookie, "").encode("latin-1", "replace")
         )
 
     def _cookie(self, conn: HTTPConnection, name: str, value: str) -> str:

@@ -7,16 +7,21 @@ import logging
 import socket
 import ssl
 from collections.abc import Callable
+from itertools import count
 
 from desktopd.background_tasks import BackgroundTasks
 from desktopd.budgets import Displaced, Share
 from desktopd.http.serving.http_connection import HEADER_DEADLINE, HttpConnection
 from desktopd.http.serving.listening_sockets import is_unix
 from desktopd.http.serving.proxy import UNIX
+from desktopd.http.serving.request_turns import RequestTurns
+from desktopd.http.serving.tls_in_turns import TlsInTurns
 
 log = logging.getLogger(__name__)
 
 _ACCEPT_AGAIN = 1.0
+_AT_ONCE = 8
+"""Connections that are accepted in one turn of the loop: it is short, and their queue too."""
 
 
 class AcceptLoop:
@@ -32,11 +37,13 @@ class AcceptLoop:
         sock: socket.socket,
         make: Callable[[], HttpConnection],
         strangers: Share,
+        turns: RequestTurns,
         tls: ssl.SSLContext | None,
     ) -> None:
         self._socket = sock
         self._make = make
         self._strangers = strangers
+        self._turns = turns
         self._tls = tls
         self._connections = BackgroundTasks()
         sock.setblocking(False)
@@ -50,7 +57,7 @@ class AcceptLoop:
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
-        while True:
+        for number in count(1):
             try:
                 sock, peer = await loop.sock_accept(self._socket)
             except OSError as error:
@@ -59,20 +66,16 @@ class AcceptLoop:
                 await asyncio.sleep(_ACCEPT_AGAIN)
                 continue
             self._connections.start(self._keep(sock, UNIX if is_unix(sock) else str(peer[0])))
-            # Where many wait, sock_accept does not: others have their turn here.
-            await asyncio.sleep(0)
+            if number % _AT_ONCE == 0:
+                # Where many wait, sock_accept does not: others have their turn here.
+                await asyncio.sleep(0)
 
     async def _keep(self, sock: socket.socket, address: str) -> None:
         """Hold a place for a connection for as long as nobody is let in by it."""
-        loop, connection = asyncio.get_running_loop(), self._make()
+        connection = self._make()
         try:
             async with self._strangers.place(address):
-                await loop.connect_accepted_socket(
-                    lambda: connection,
-                    sock,
-                    ssl=self._tls,
-                    ssl_handshake_timeout=HEADER_DEADLINE if self._tls else None,
-                )
+                await self._connect(sock, connection, address)
                 await connection.settled.wait()
         except Displaced:
             connection.abort()
@@ -80,3 +83,17 @@ class AcceptLoop:
         except OSError as error:
             log.debug("%s: no TLS handshake: %s", address, error)
             sock.close()
+
+    async def _connect(self, sock: socket.socket, connection: HttpConnection, address: str) -> None:
+        """Give `connection` the socket, through TLS if that is asked for; raises OSError."""
+        loop = asyncio.get_running_loop()
+        if self._tls is None:
+            await loop.connect_accepted_socket(lambda: connection, sock)
+            return
+        tls = TlsInTurns(connection, self._tls, self._turns, address, seconds=HEADER_DEADLINE)
+        transport, _ = await loop.connect_accepted_socket(lambda: tls, sock)
+        try:
+            await tls.done
+        except BaseException:
+            transport.close()
+            raise

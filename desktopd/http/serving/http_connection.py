@@ -15,10 +15,11 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from desktopd.http.serving.acquaintances import Acquaintances
 from desktopd.http.serving.lingering_transport import LingeringTransport
 from desktopd.http.serving.proxy import UNIX
 from desktopd.http.serving.request_connection import CONNECTION
-from desktopd.http.serving.request_turns import RequestTurns
+from desktopd.http.serving.request_turns import RequestTurns, TakesTurns
 from desktopd.refusals import Refusals
 from desktopd.sockets import adapt
 
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 HEADER_DEADLINE = 10.0
 HEADER_LIMIT = 65_536
 TAKE_DEADLINE = 30.0
+MOST_WAITING = 16
+"""Requests behind one that is not answered yet; browsers and proxies send none."""
 _TEXT = b"Over 64 KiB of headers. Delete the cookies of this address, and come again.\n"
 _TOO_LONG = b"content-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b" % (
     len(_TEXT),
@@ -41,9 +44,9 @@ class Exchange:
         self._connection = connection
         self._cycle = cycle
 
-    def let_in(self) -> None:
+    def let_in(self, shown: bytes | None) -> None:
         """Give the place of a stranger back."""
-        self._connection.settled.set()
+        self._connection.settle(shown)
 
     def break_off(self) -> None:
         """Close the connection without a word of uvicorn's about an answer that is incomplete."""
@@ -58,10 +61,17 @@ class HttpConnection(HttpToolsProtocol):
     nothing. Headers that go on after 64 KiB are refused with status 431. Once an answer is whole,
     its client has to take some of it every TAKE_DEADLINE seconds. Which peers speak no HTTP is told
     as `refusals` says. `settled` is set once somebody is let in, or the connection is over; until
-    then what comes is read in `turns`.
+    then what comes is read in `turns`, of `acquaintances` first.
     """
 
-    def __init__(self, *args: Any, refusals: Refusals, turns: RequestTurns, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        refusals: Refusals,
+        turns: RequestTurns,
+        acquaintances: Acquaintances,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         # Any number of strangers can have uvicorn warn, and it does not say who they are.
         self.logger = logging.getLogger("uvicorn.error.connection")
@@ -69,6 +79,8 @@ class HttpConnection(HttpToolsProtocol):
         self.settled = asyncio.Event()
         self._refusals = refusals
         self._turns = turns
+        self._acquaintances = acquaintances
+        self._known = False
         self._deadline: asyncio.TimerHandle | None = None
         self._received = 0
         self._request_goes_on = False
@@ -93,7 +105,14 @@ class HttpConnection(HttpToolsProtocol):
             self._read(data)
         else:
             self._plain.pause_reading()
-            self._turns.take(self._address, partial(self._read_in_turn, data))
+            self._known = self._acquaintances.knows(data)
+            self._turns.take(self._address, partial(self._read_in_turn, data), known=self._known)
+
+    def settle(self, shown: bytes | None) -> None:
+        """Somebody is let in, by a header of which `shown` is the value, or by something else."""
+        self.settled.set()
+        if shown is not None:
+            self._acquaintances.remember(shown)
 
     def _read_in_turn(self, data: bytes) -> None:
         self._read(data)
@@ -112,7 +131,13 @@ class HttpConnection(HttpToolsProtocol):
             self._refuse()
 
     def on_message_begin(self) -> None:
-        """A request begins, maybe in the middle of what was received."""
+        """A request begins, maybe in the middle of what was received.
+
+        Each that waits takes some hundred times the bytes that it came by.
+        """
+        if len(self.pipeline) >= MOST_WAITING:
+            self.transport.abort()
+            raise ConnectionAbortedError("too many requests wait for an answer")
         super().on_message_begin()
         self._request_goes_on = True
         self._expect_headers()
@@ -141,15 +166,20 @@ class HttpConnection(HttpToolsProtocol):
         """End what the WebSocket library refuses to read: uvicorn would leave it open for ever."""
         self.transport = self._plain
         # Whoever may not have one is sent away at once, and those who watch are counted as such.
+        self._known |= self.settled.is_set()
         self.settled.set()
         super().handle_websocket_upgrade()
         websocket = self.transport.get_protocol()
+        if isinstance(websocket, TakesTurns):
+            websocket.turns, websocket.known = self._turns, self._known
         if isinstance(websocket, WebSocketsSansIOProtocol) and not websocket.handshake_initiated:
             self.transport.write(b"".join(websocket.conn.data_to_send()))
             self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP."""
+        if self.transport.is_closing():
+            return
         if self._refusals.is_new(self._address, msg):
             log.warning("%s: what it sends is no HTTP (https where it is not?)", self._address)
         super().send_400_response(msg)

@@ -17,18 +17,21 @@ CONNECTION = "desktopd.connection"
 class RequestConnection(Protocol):
     """The side of the connection that the application knows."""
 
-    def let_in(self) -> None:
-        """Count it no longer among those of strangers."""
+    def let_in(self, shown: bytes | None) -> None:
+        """Count it no longer among those of strangers, and know again what it has `shown`."""
 
     def break_off(self) -> None:
         """End an answer that has begun."""
 
 
-def let_in(scope: Scope) -> None:
-    """Tell that somebody has been let in by the connection of `scope`."""
+def let_in(scope: Scope, shown: bytes | None = None) -> None:
+    """Tell that somebody has been let in by the connection of `scope`.
+
+    `shown`: the value of the header that did it, where one did.
+    """
     connection: RequestConnection | None = scope.get(CONNECTION)
     if connection is not None:
-        connection.let_in()
+        connection.let_in(shown)
 
 
 def break_off(scope: Scope) -> None:

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from desktopd.budgets import Budget, Share
 from desktopd.http.serving.accept_loop import AcceptLoop
+from desktopd.http.serving.acquaintances import Acquaintances
 from desktopd.http.serving.http_connection import HttpConnection
 from desktopd.http.serving.listening_sockets import is_unix, url
 from desktopd.http.serving.request_turns import RequestTurns
@@ -119,17 +120,21 @@ class _Uvicorn(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen by loops of our own: uvicorn has neither places nor deadlines before a request."""
+        turns = RequestTurns()
         make = partial(
             HttpConnection,
             config=self.config,
             server_state=self.server_state,
             app_state={},
             refusals=Refusals(),
-            turns=RequestTurns(),
+            turns=turns,
+            acquaintances=Acquaintances(),
         )
         tls = self.config.ssl
         self.servers = []
-        self._loops = [AcceptLoop(sock, make, self._strangers, tls) for sock in sockets or []]
+        self._loops = [
+            AcceptLoop(sock, make, self._strangers, turns, tls) for sock in sockets or []
+        ]
         self.started = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

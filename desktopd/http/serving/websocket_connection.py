@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from uvicorn.protocols.utils import ClientDisconnected
@@ -11,15 +12,54 @@ from websockets import http11
 from websockets.frames import CloseCode
 
 from desktopd.http.serving.http_connection import HEADER_LIMIT
+from desktopd.http.serving.proxy import UNIX
+from desktopd.http.serving.request_turns import TakesTurns
 
 FLUSH_DEADLINE = 0.5
 CLOSE_DEADLINE = 10.0
+PIECE = 4096
 # A page that is let in has its WebSockets let in: browsers send both the same cookies.
 http11.MAX_LINE_LENGTH = HEADER_LIMIT
 
 
-class WebSocketConnection(WebSocketsSansIOProtocol):
-    """Closed without waiting for a peer that takes nothing any more."""
+class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
+    """Closed without waiting for a peer that takes nothing any more.
+
+    Of what comes at once, more than PIECE is read in `turns`, if they are given: it may hold
+    thousands of frames, and takes as long as a hundred times its bytes in one.
+    """
+
+    _left = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Read what comes, all of it in its order."""
+        if self.turns is None or (not self._left and len(data) <= PIECE):
+            super().data_received(data)
+            return
+        for begin in range(0, len(data), PIECE):
+            self._left += 1
+            piece = data[begin : begin + PIECE]
+            self.turns.take(self._address, partial(self._read_in_turn, piece), known=self.known)
+        self.transport.pause_reading()
+
+    def _read_in_turn(self, piece: bytes) -> None:
+        self._left -= 1
+        if self.transport.is_closing():
+            return
+        super().data_received(piece)
+        if not self._left and not self.read_paused:
+            self.transport.resume_reading()
+
+    async def receive(self) -> Any:
+        """The next message; before all of what has come is read, no more is taken."""
+        message = await super().receive()
+        if self._left:
+            self.transport.pause_reading()
+        return message
+
+    @property
+    def _address(self) -> str:
+        return self.client[0] if self.client else UNIX
 
     def keepalive_timeout(self) -> None:
         """No pong: a close would wait for a full write buffer to drain."""

@@ -16,6 +16,7 @@ from desktopd.integrations.napari.folders import begin_in, offer_samples
 from desktopd.integrations.napari.layers import describe_all
 from desktopd.integrations.napari.lockdown.lockdown import lock_down
 from desktopd.integrations.napari.main_thread import MainThread
+from desktopd.integrations.napari.memory import TRIM_EVERY, trim
 from desktopd.integrations.napari.methods import METHODS
 from desktopd.integrations.napari.motion.viewer_motion import ViewerMotion
 from desktopd.integrations.napari.place import Place
@@ -62,6 +63,7 @@ class Companion:
         self._server.start()
         self._install_canvas()
         self.main.post(self._find_viewer)
+        self.main.post(self._give_back)
 
     @property
     def state(self) -> dict[str, Any]:
@@ -80,6 +82,12 @@ class Companion:
 
     def _methods(self) -> set[str]:
         return METHODS.keys() - (set() if self.keeper else {"save"})
+
+    def _give_back(self) -> None:
+        """Give memory back again and again, when nothing is drawn."""
+        self.main.later(TRIM_EVERY, self._give_back)
+        if not self.drawing.frame_rate:
+            self.workers.submit(trim)
 
     def _install_canvas(self) -> None:
         try:

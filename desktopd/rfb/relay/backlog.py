@@ -55,3 +55,24 @@ class Backlog:
             parts.append(self._chunks.popleft())
             room -= len(parts[-1])
         return b"".join(parts)
+
+
+class WatchersBacklogs:
+    """The backlogs of all who may only watch, which have `most` bytes together."""
+
+    def __init__(self, most: int = 64 * 1024 * 1024) -> None:
+        self._most = most
+        self._backlogs: set[Backlog] = set()
+
+    def add(self, backlog: Backlog) -> None:
+        """Count one more, until `remove`."""
+        self._backlogs.add(backlog)
+
+    def remove(self, backlog: Backlog) -> None:
+        """Count it no longer."""
+        self._backlogs.discard(backlog)
+
+    def exceeded_by(self, backlog: Backlog) -> bool:
+        """Whether there is too much, and this one holds most of it."""
+        sizes = [other.size for other in self._backlogs]
+        return sum(sizes) > self._most and backlog.size == max(sizes)

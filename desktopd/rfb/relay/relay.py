@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
 
+from desktopd.rfb.relay.backlog import WatchersBacklogs
 from desktopd.rfb.relay.clipboard_guard import ClipboardGuard
 from desktopd.rfb.relay.server_pump import SERVER_LEFT, ServerPump
 from desktopd.rfb.relay.upstream import Upstream
@@ -37,6 +38,7 @@ class Relay:
         sizes: WantedSizes | None,
         clipboard: bool,
         limits: Limits,
+        watchers: WatchersBacklogs,
     ) -> None:
         self._upstream = upstream
         self._viewer = viewer
@@ -62,7 +64,10 @@ class Relay:
             self._tasks.create_task,
         )
         viewer.on_withdrawn = self._let_go
-        self._server_pump = ServerPump(transport, upstream.reader, viewer, agreement, guard, limits)
+        shared = watchers if viewer.role is Role.VIEW else None
+        self._server_pump = ServerPump(
+            transport, upstream.reader, viewer, agreement, guard, limits, shared
+        )
 
     async def run(self) -> Ending:
         """Relay; returns how it ended."""

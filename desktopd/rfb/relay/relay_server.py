@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from desktopd.rfb.relay.backlog import WatchersBacklogs
 from desktopd.rfb.relay.relay import Relay
 from desktopd.rfb.relay.upstream import Target, Upstream, connect
 from desktopd.rfb.viewers.connection import Ending, Limits, Transport
@@ -26,6 +27,7 @@ class RelayServer:
     sizes: WantedSizes | None = None
     clipboard: bool = False
     limits: Limits = Limits()
+    watchers: WatchersBacklogs = field(default_factory=WatchersBacklogs)
 
     baseline = False
     socket = None
@@ -56,6 +58,7 @@ class RelayConnection:
             sizes=server.sizes,
             clipboard=server.clipboard,
             limits=server.limits,
+            watchers=server.watchers,
         )
         return await relay.run()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from desktopd.rfb.protocol import fences
 from desktopd.rfb.protocol.handshake import VERSION_LENGTH, SecurityType, Version
 from desktopd.rfb.protocol.message import ProtocolError
-from desktopd.rfb.relay.backlog import Backlog
+from desktopd.rfb.relay.backlog import Backlog, WatchersBacklogs
 from desktopd.rfb.relay.clipboard_guard import ClipboardGuard
 from desktopd.rfb.relay.version_agreement import VersionAgreement
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Limits, Transport
@@ -24,7 +24,7 @@ SERVER_LEFT = Ending(Cause.SERVER_LEFT, "the RFB server closed the connection")
 class ServerPump:
     """Reads the server all the time, however slow the viewer is, up to a bound: `read`, `send`.
 
-    `guard`: takes out what the viewer may not have.
+    `guard`: takes out what the viewer may not have. `watchers`: with whom it shares, if it does.
     """
 
     transport: Transport
@@ -33,10 +33,20 @@ class ServerPump:
     agreement: VersionAgreement
     guard: ClipboardGuard | None
     limits: Limits
+    watchers: WatchersBacklogs | None
     _backlog: Backlog = field(default_factory=Backlog, init=False)
 
     async def read(self) -> Ending | None:
         """Read until the server ends; None then: `send` tells that after its last byte."""
+        if self.watchers is None:
+            return await self._read()
+        self.watchers.add(self._backlog)
+        try:
+            return await self._read()
+        finally:
+            self.watchers.remove(self._backlog)
+
+    async def _read(self) -> Ending | None:
         try:
             await self._read_greeting()
             while chunk := await self.server.read(self.limits.message):
@@ -46,6 +56,9 @@ class ServerPump:
                         Cause.BACKLOG_FULL,
                         f"the viewer is more than {self.limits.backlog} bytes behind",
                     )
+                if self.watchers is not None and self.watchers.exceeded_by(self._backlog):
+                    detail = "those who may only watch are too far behind, and it is the furthest"
+                    return Ending(Cause.BACKLOG_FULL, detail)
         except ProtocolError as error:
             return Ending(Cause.PROTOCOL_ERROR, str(error))
         except (OSError, asyncio.IncompleteReadError):

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from desktopd.rfb.relay.backlog import WatchersBacklogs
 from desktopd.rfb.relay.relay_server import RelayServer
 from desktopd.rfb.relay.upstream import Target, TcpTarget, UnixTarget
 from desktopd.rfb.rfb_server import RfbServer
@@ -35,6 +36,7 @@ class Targets:
 
     def __init__(self, plugin: str, source: str, limits: Limits = USUAL) -> None:
         self._limits = limits
+        self._watchers = WatchersBacklogs()
         self._name = plugin
         self._plugin = _construct(plugin, source)
         # Plugins reload what their lookups share, without a lock of their own.
@@ -46,7 +48,9 @@ class Targets:
         if target is None:
             return None
         # Whoever runs it decides by its own passwords who may use its clipboard.
-        return RelayServer(PixelPath.TARGET, target, clipboard=True, limits=self._limits)
+        return RelayServer(
+            PixelPath.TARGET, target, clipboard=True, limits=self._limits, watchers=self._watchers
+        )
 
     async def resolve(self, name: str, within: float = 10.0) -> Target | None:
         """The target called `name`, or None: there is none, or the log tells what went wrong.

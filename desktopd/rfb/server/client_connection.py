@@ -75,6 +75,8 @@ class ClientConnection:
             return await race(self._listen(), self._send_queue.run())
         finally:
             self._seat.leave()
+            self.updates.sent()
+            self._display.proceed()
 
     def watch(self, now: float) -> None:
         """End a viewer that does not draw what it is sent; to be called from time to time."""
@@ -88,6 +90,8 @@ class ClientConnection:
 
     def _sent(self, size: int) -> None:
         self._viewer.bytes_sent += size
+        if self._send_queue.empty:
+            self.updates.sent()
         self._display.proceed()
 
     async def _listen(self) -> Ending:

@@ -12,6 +12,7 @@ from desktopd.geometry import Size
 from desktopd.rfb.encoders.cursor import CursorShape
 from desktopd.rfb.protocol.rectangles import Led
 from desktopd.rfb.server.seat import Seat
+from desktopd.rfb.server.watchers_room import WatchersRoom
 from desktopd.rfb.viewers.viewer import Viewer
 
 
@@ -52,6 +53,10 @@ class ClientDisplay(ResizableDisplay, DisplayClipboard, Protocol):
     @property
     def name(self) -> str:
         """The title of the desktop."""
+
+    @property
+    def watchers_room(self) -> WatchersRoom:
+        """What those who may only watch share."""
 
     @property
     def video(self) -> bool:

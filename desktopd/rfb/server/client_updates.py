@@ -19,7 +19,7 @@ from desktopd.rfb.server.desktop_size import DesktopSize
 from desktopd.rfb.server.pending_update import PendingUpdate
 from desktopd.rfb.server.update_sender import UpdateSender
 from desktopd.rfb.viewers.connection import Cause, Ending
-from desktopd.rfb.viewers.viewer import Viewer
+from desktopd.rfb.viewers.viewer import Role, Viewer
 
 # Seconds without an answer to a fence after which a viewer gets no more video, for so long: where
 # it reads meanwhile, and in any case, since one that waits for its decoder may not read either. A
@@ -41,7 +41,8 @@ class ClientUpdates:
         end: Callable[[Ending], None],
     ) -> None:
         """`end` is called where the viewer cannot follow the picture."""
-        self.pending = PendingUpdate(sender)
+        room = display.watchers_room if viewer.role is Role.VIEW else None
+        self.pending = PendingUpdate(sender, room, lambda: display.size)
         self._display = display
         self._viewer = viewer
         self._sender = sender
@@ -81,6 +82,10 @@ class ClientUpdates:
         """Make updates that the viewer does not ask for one by one, or no longer do."""
         self.pending.push(continuous=continuous)
 
+    def sent(self) -> None:
+        """All that was delivered has been sent."""
+        self.pending.leave_room()
+
     def answer(self, payload: bytes) -> None:
         """Take the viewer's answer to a fence."""
         if self._sender.answered(payload):
@@ -95,6 +100,7 @@ class ClientUpdates:
         finally:
             self.pending.deliver(update)
         if not update.data:
+            self.pending.leave_room()
             # The capture loop may have asked for the viewer meanwhile, and nothing is sent that
             # would tell it of the end of this one.
             self._display.proceed()

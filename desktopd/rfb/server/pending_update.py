@@ -9,23 +9,35 @@ like takes effect while none is between the first step and the last.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from threading import Lock
 
-from desktopd.geometry import Rectangle
+from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.preferences import EncodingPreferences
+from desktopd.rfb.encoders.registry import FALLBACK as RAW
 from desktopd.rfb.server.client_state import ClientState, Update, UpdateRequest
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.update_sender import UpdateSender
+from desktopd.rfb.server.watchers_room import WatchersRoom
 
 
 class PendingUpdate:
     """What the viewer wants next, whether it is welcome now, and whether it is being made."""
 
-    def __init__(self, sender: UpdateSender) -> None:
-        """`sender` tells whether an update can go out now, and how fast the link is."""
+    def __init__(
+        self,
+        sender: UpdateSender,
+        room: WatchersRoom | None = None,
+        size: Callable[[], Size] = lambda: Size(0, 0),
+    ) -> None:
+        """`sender` tells whether an update can go out now, and how fast the link is.
+
+        `room`: where what is whole or raw has to find room first, by the `size` of the screen.
+        """
         self._sender = sender
+        self._room = room
+        self._size = size
         # The lock guards all that follows. The loop writes it; the X thread reads it, and writes
         # `_anew` and `_claimed` when it claims.
         self._lock = Lock()
@@ -88,7 +100,14 @@ class PendingUpdate:
             self._claimed = False
             if update.data:
                 self._requested = False
+        if self._room is not None:
+            self._room.know(self, len(update.data))
         self._delivered.set()
+
+    def leave_room(self) -> None:
+        """All that was delivered is sent, or will not be."""
+        if self._room is not None:
+            self._room.leave(self)
 
     # The X thread calls these.
 
@@ -112,8 +131,15 @@ class PendingUpdate:
         with self._lock:
             if self._claimed or self._held or not (self._requested or self._continuous):
                 return None
-            if not self._sender.ready(lenient=lenient):
+            if not self._sender.ready(lenient=lenient) or not self._finds_room():
                 return None
             self._claimed = True
             anew, self._anew = self._anew, None
             return UpdateRequest(self._state, self._preferences, self._sender.rate, anew)
+
+    def _finds_room(self) -> bool:
+        large = self._anew is not None or self._state is None or self._preferences.lossless is RAW
+        if self._room is None or not large:
+            return True
+        size = self._size()
+        return self._room.enter(self, 4 * size.width * size.height)

@@ -21,6 +21,7 @@ from desktopd.rfb.server.announcements import Announcements
 from desktopd.rfb.server.capture_loop import CaptureLoop
 from desktopd.rfb.server.client_connection import ClientConnection
 from desktopd.rfb.server.seat import Seat
+from desktopd.rfb.server.watchers_room import WatchersRoom
 from desktopd.rfb.shown_session import ShownSession
 from desktopd.rfb.viewers.connection import Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.viewer import Viewer
@@ -60,6 +61,7 @@ class SharedDisplay:
         """`name` is the desktop's title; `video`: whether an encoder of video works here."""
         self.name = name
         self.video = video
+        self.watchers_room = WatchersRoom()
         self._session = session
         self._keyboard = keyboard
         self._pointer = pointer

@@ -9,8 +9,8 @@ import pytest
 
 from desktopd.http.problems import Problem
 from desktopd.integrations.hub import Hub
-from desktopd.integrations.jupyterhub import HubAccess, connect
-from tests.unit.integrations.hub_api import VARIABLES, Api, serving, variables
+from desktopd.integrations.jupyterhub import REMEMBER_SECONDS, HubAccess, connect
+from tests.unit.integrations.hub_api import USERS, VARIABLES, Api, serving, variables
 
 
 @pytest.fixture
@@ -29,9 +29,36 @@ async def test_the_hub_is_asked_once_for_each_session_of_a_token(api: Api) -> No
         assert await access.admits("token-of-eve", "") is None
     assert api.asked == ["token-of-ada", "token-of-bob", "token-of-eve"]
     assert await access.admits("token-of-ada", "after the logout") is True
-    now[0] += 301
+    now[0] += REMEMBER_SECONDS + 1
     assert await access.admits("token-of-ada", "s1") is True
     assert api.asked[3:] == ["token-of-ada", "token-of-ada"]
+
+
+async def test_who_is_let_in_no_more_is_told_once_the_hub_says_so(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("REMEMBER_SECONDS", "APART", "RETRY_SECONDS"):
+        monkeypatch.setattr(f"desktopd.integrations.jupyterhub.{name}", 0.01)
+    access = connect(variables(api.server_port))
+    assert await access.admits("token-of-ada", "s1") is True
+    waiting = [asyncio.create_task(access.over("token-of-ada", "s1")) for _ in range(2)]
+    async with asyncio.timeout(10):
+        while len(api.asked) < 4:
+            await asyncio.sleep(0.01)
+        assert not any(task.done() for task in waiting)
+        monkeypatch.delitem(USERS, "token-of-ada")
+        await asyncio.gather(*waiting)
+
+
+async def test_while_the_hub_is_away_whoever_is_in_stays_in(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("REMEMBER_SECONDS", "APART", "RETRY_SECONDS"):
+        monkeypatch.setattr(f"desktopd.integrations.jupyterhub.{name}", 0.01)
+    access = connect(variables(1))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await access.over("token-of-ada", "s1")
 
 
 async def test_a_hub_that_is_away_lets_nobody_in(api: Api) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 from starlette.applications import Starlette
+from websockets.asyncio.client import connect
 
 from desktopd.budgets import Budget, Budgets
 from desktopd.http.problems import Problem
-from tests.unit.http.desktop import HTML, client, make_app, serving, ws_status
+from tests.unit.http.desktop import HTML, Desk, client, make_app, serving, ws_status
 from tests.unit.turns import until
 
 BASE = "/user/ada/"
@@ -28,6 +30,7 @@ class Lab:
     secure: bool = False
     asked: list[tuple[str, str]] = field(default_factory=list)
     verifiers: list[str] = field(default_factory=list)
+    revoked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def login_url(self, state: str, challenge: str) -> str:
         return f"https://lab.test/authorize?state={state}&challenge={challenge}"
@@ -40,6 +43,9 @@ class Lab:
 
     def name(self, token: str, session: str) -> str:
         return "ada"
+
+    async def over(self, token: str, session: str) -> None:
+        await self.revoked.wait()
 
     async def admits(self, token: str, session: str) -> bool | None:
         self.asked.append((token, session))
@@ -185,3 +191,23 @@ async def test_strangers_that_the_provider_is_slow_to_know_do_not_hold_up_its_ow
         lab.gate.set()
         statuses = [answer.status_code for answer in await asyncio.gather(*guesses)]
     assert (statuses.count(503), statuses.count(401)) == (193, 7)
+
+
+@pytest.mark.parametrize("path", ["api/events", "websockify"])
+async def test_what_is_open_ends_when_the_provider_lets_its_user_in_no_more(
+    path: str, folder: Path
+) -> None:
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    lab, cookie = Lab(), {"Authorization": "Bearer token-of-ada"}
+    silent = await asyncio.start_unix_server(say_nothing, folder / "rfb")
+    desk = Desk(rfb_target=folder / "rfb")
+    async with silent, serving(make_app(desk, base_url=BASE, provider=lab)) as server:
+        address = server.addresses[0].replace("http", "ws") + BASE + path
+        async with connect(address, additional_headers=cookie) as websocket:
+            lab.revoked.set()
+            async with asyncio.timeout(10):
+                await websocket.wait_closed()
+        assert (websocket.close_code, websocket.close_reason) == (1008, "sign_in_over")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+import ssl
+import tracemalloc
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from websockets.asyncio.client import connect
 
 from desktopd.budgets import Budget, Share
+from desktopd.http.serving.acquaintances import KEPT, Acquaintances
 from desktopd.http.serving.listening_sockets import bind_unix
 from desktopd.http.serving.request_connection import let_in
 from desktopd.http.serving.request_turns import RequestTurns
@@ -106,6 +109,45 @@ async def test_strangers_who_all_ask_at_once_have_the_owner_wait_for_one_of_them
         assert before < 30, "they were served one after the other, and the owner between them"
 
 
+async def test_whoever_was_let_in_before_comes_before_strangers_of_his_address() -> None:
+    served: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        served.append(scope["path"])
+        if scope["path"] == "/owner":
+            let_in(scope, b"Bearer of ours")
+        await PlainTextResponse("here")(scope, receive, send)
+
+    async with AsyncExitStack() as stack, serving(app) as server:
+        inside = await opened(server)
+        stack.callback(inside[1].close)
+        await answer(inside, "/owner", "Authorization: Bearer of ours\r\n")
+        came = await strangers(server, stack, 40)
+        owner = await opened(server)
+        stack.callback(owner[1].close)
+        for _, writer in came:
+            writer.write(b"GET /stranger HTTP/1.1\r\nAuthorization: Bearer of mine\r\n\r\n")
+        await answer(owner, "/owner", "Host: desk.test\r\nauthorization:Bearer of ours\r\n")
+        before = served.index("/owner", 1)
+        for reader, _ in came:
+            await reader.readuntil(b"here")
+        assert served.count("/stranger") == 40
+        assert before < 30, "the owner's request came last, and was not served last"
+
+
+def test_only_what_has_let_somebody_in_is_known_and_only_so_much_of_it() -> None:
+    known = Acquaintances()
+    known.remember(b"Bearer a")
+    assert known.knows(b"GET / HTTP/1.1\r\nHost: x\r\nAUTHORIZATION: Bearer a\r\n\r\n")
+    assert known.knows(b"GET / HTTP/1.1\r\ncookie:Bearer a\r\n\r\n")
+    for other in (b"", b"GET / HTTP/1.1\r\nHost: Bearer a\r\n\r\n", b"Cookie: Bearer ab\r\n"):
+        assert not known.knows(other)
+    for number in range(KEPT):
+        known.remember(b"Bearer %d" % number)
+    assert not known.knows(b"Cookie: Bearer a\r\n")
+    assert known.knows(b"Cookie: Bearer 0\r\n")
+
+
 async def test_an_address_with_many_requests_is_served_as_often_as_one_with_one() -> None:
     done: list[str] = []
     turns = RequestTurns()
@@ -135,6 +177,50 @@ async def test_a_tls_handshake_that_is_not_done_has_a_place_too(folder: Path) ->
         came = await strangers(server, stack, PLACES + 1)
         assert await rest(came[0][0]) == b""
         assert share.taken == PLACES
+
+
+async def test_tls_handshakes_wait_in_turns_as_requests_do(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns: list[str] = []
+
+    class Noted(RequestTurns):
+        def take(self, address: str, work: Callable[[], None], *, known: bool = False) -> None:
+            turns.append(address)
+            super().take(address, work, known=known)
+
+    monkeypatch.setattr("desktopd.http.serving.server.RequestTurns", Noted)
+    tls = Certificate(*certificate(folder)).context()
+    client = ssl.create_default_context()
+    client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
+    async with AsyncExitStack() as stack, serving(make_app(), tls=tls) as server:
+        host, port = server.sockets[0].getsockname()
+        async with asyncio.timeout(30):
+            came = await asyncio.gather(
+                *(asyncio.open_connection(host, port, ssl=client) for _ in range(10))
+            )
+        assert len(turns) >= 20, "each ClientHello, and each Finished"
+        for connection in came:
+            stack.callback(connection[1].transport.abort)
+            assert b" 200 " in await answer(connection, "/healthz", "Host: desk.test\r\n")
+
+
+async def test_a_connection_over_tls_that_says_nothing_holds_little(folder: Path) -> None:
+    tls = Certificate(*certificate(folder)).context()
+    share = Share(Budget.CONNECTIONS, 100)
+    async with (
+        AsyncExitStack() as stack,
+        serving(make_app(), tls=tls, strangers=share) as server,
+    ):
+        tracemalloc.start()
+        stack.callback(tracemalloc.stop)
+        before, _ = tracemalloc.get_traced_memory()
+        await strangers(server, stack, 20)
+        async with asyncio.timeout(30):
+            while share.taken < 20:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        assert tracemalloc.get_traced_memory()[0] - before < 20 * 128 * 1024
 
 
 async def test_a_unix_socket_has_places_too(folder: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktopd.http.serving import http_connection, lingering_transport
+from desktopd.http.serving.http_connection import MOST_WAITING
 from desktopd.http.serving.server import HttpServer
 from desktopd.tls.certificate import Certificate
 from tests.unit.certificate import certificate
@@ -40,6 +41,18 @@ async def test_a_trickle_of_headers_is_cut(soon: None) -> None:
             await asyncio.sleep(0.05)
         assert ended.result() == b""
         writer.close()
+
+
+async def test_only_so_many_requests_wait_for_an_answer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    one = GET + b"\r\n"
+    async with serving(make_app()) as server:
+        few = await exchange(server, one * MOST_WAITING + GET + b"Connection: close\r\n\r\n")
+        assert few.count(b" 200 OK") == MOST_WAITING + 1
+        many = await exchange(server, one * 10_000)
+        assert many.count(b" 200 OK") < 100
+    assert not caplog.records
 
 
 async def test_the_second_request_of_a_connection_must_come_soon_too(soon: None) -> None:

@@ -8,6 +8,7 @@ import contextlib
 import pytest
 from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import connect
+from websockets.frames import Frame, Opcode
 
 from desktopd.http.serving import websocket_connection
 from desktopd.http.serving.server import PING, PONG
@@ -105,3 +106,34 @@ async def test_who_speaks_to_a_peer_that_was_cut_off_learns_that_it_has_left() -
         async with asyncio.timeout(30):
             assert isinstance(await raised.get(), OSError)
         writer.close()
+
+
+async def test_thousands_of_frames_at_once_come_in_their_order_and_others_in_between() -> None:
+    heard: list[str] = []
+    ended = asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (message := await receive())["type"] == "websocket.receive":
+            heard.append(message.get("text") or str(len(message["bytes"])))
+        ended.set()
+
+    count = 5000
+    async with serving(app) as server:
+        address = server.addresses[0].replace("http", "ws")
+        async with connect(address) as one, connect(address) as other:
+            burst = b"".join(
+                Frame(Opcode.TEXT, str(number).encode()).serialize(mask=True)
+                for number in range(count)
+            )
+            large = Frame(Opcode.BINARY, bytes(1_000_000)).serialize(mask=True)
+            one.transport.write(burst + large)
+            await other.send("other")
+            async with asyncio.timeout(30):
+                await (await other.ping())
+                while len(heard) < count + 2:
+                    await asyncio.sleep(0.01)
+        await asyncio.wait_for(ended.wait(), 10)
+    assert [text for text in heard if text != "other"] == [*map(str, range(count)), "1000000"]
+    assert heard.index("other") < count, "it waited for one piece, not for all"

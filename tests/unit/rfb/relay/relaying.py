@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from struct import pack
 
 from desktopd.geometry import Size
+from desktopd.rfb.relay.backlog import WatchersBacklogs
 from desktopd.rfb.relay.relay import Relay
 from desktopd.rfb.relay.upstream import Upstream
 from desktopd.rfb.viewers.connection import Ending, Limits
@@ -121,6 +122,7 @@ class Desk:
 async def relaying(
     role: Role = Role.CONTROL,
     *,
+    watchers: WatchersBacklogs | None = None,
     limits: Limits = USUAL,
     clipboard: bool = True,
     resizes_itself: bool = True,
@@ -147,6 +149,7 @@ async def relaying(
         sizes=WantedSizes(resize) if resizes_itself else None,
         clipboard=clipboard,
         limits=limits,
+        watchers=watchers or WatchersBacklogs(),
     )
     task = asyncio.create_task(relay.run())
     try:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from struct import pack
 
 from desktopd.rfb.protocol.fences import BEGIN
-from desktopd.rfb.relay.backlog import Backlog
+from desktopd.rfb.relay.backlog import Backlog, WatchersBacklogs
 from desktopd.rfb.viewers.connection import Cause, Limits
+from desktopd.rfb.viewers.viewer import Role
 from tests.unit.rfb.relay.relaying import USUAL, VERSION, key, relaying
 
 
@@ -75,6 +76,24 @@ async def test_a_viewer_too_far_behind_is_dropped() -> None:
         ending = await desk.ending()
         assert ending.cause is Cause.BACKLOG_FULL
         assert "1000000 bytes" in ending.detail
+
+
+async def test_of_watchers_who_are_too_far_behind_together_the_furthest_is_dropped() -> None:
+    watchers = WatchersBacklogs(1_000_000)
+    async with (
+        relaying(role=Role.VIEW, watchers=watchers) as greedy,
+        relaying(role=Role.VIEW, watchers=watchers) as slow,
+        relaying(watchers=watchers) as owner,
+    ):
+        for desk, behind in ((slow, 300_000), (owner, 3_000_000), (greedy, 900_000)):
+            await desk.connect()
+            desk.browser.reading.clear()
+            await desk.server_sends(bytes(behind))
+        assert (await greedy.ending()).cause is Cause.BACKLOG_FULL
+        await slow.server_sends(bytes(500_000))
+        await asyncio.sleep(0.05)
+        assert not slow.task.done()
+        assert not owner.task.done()
 
 
 async def test_a_viewer_that_takes_nothing_is_dropped() -> None:

@@ -7,7 +7,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -22,6 +22,7 @@ from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
 from desktopd.rfb.server.client_state import ClientState, Update, UpdateRequest
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.pending_update import PendingUpdate
+from desktopd.rfb.server.watchers_room import WatchersRoom
 from tests.unit.rfb.server.talk import (
     HELLO,
     WHOLE,
@@ -64,6 +65,66 @@ def pending(link: Link) -> PendingUpdate:
 @pytest.fixture
 def framebuffer() -> Framebuffer:
     return Framebuffer(Size(64, 32))
+
+
+@pytest.fixture
+def room() -> WatchersRoom:
+    """For two whole pictures of 64x32 pixels, and small ones."""
+    return WatchersRoom(2 * 4 * 64 * 32 + 100)
+
+
+def watching(room: WatchersRoom, encodings: Iterable[int] = (Encoding.TIGHT,)) -> PendingUpdate:
+    pending = PendingUpdate(Link(), room, lambda: Size(64, 32))  # type: ignore[arg-type]
+    pending.prefer(EncodingPreferences.of(encodings, NATIVE))
+    return pending
+
+
+def test_whole_pictures_of_watchers_wait_for_room(
+    room: WatchersRoom, framebuffer: Framebuffer
+) -> None:
+    first, second, third = (watching(room) for _ in range(3))
+    for one in (first, second, third):
+        one.request(LEFT)
+    assert first.claim()
+    assert second.claim()
+    assert third.claim() is None
+    first.deliver(Update(ClientState(framebuffer), b"small"))
+    assert third.claim(), "what was made is smaller than it could have been"
+    first.request(LEFT)
+    assert first.claim() is None
+    second.deliver(Update(ClientState(framebuffer), b"small"))
+    second.leave_room()
+    assert first.claim(), "what was wanted whole is still wanted"
+
+
+def test_what_has_changed_needs_room_where_it_is_raw(
+    room: WatchersRoom, framebuffer: Framebuffer
+) -> None:
+    small, raw, greedy = watching(room), watching(room, ()), watching(room, ())
+    for one in (small, raw, greedy):
+        one.request(None)
+        assert one.claim()
+        one.deliver(Update(ClientState(framebuffer), bytes(4 * 64 * 32)))
+        one.leave_room()
+        one.request(None)
+    assert raw.claim()
+    assert greedy.claim()
+    greedy.deliver(Update(ClientState(framebuffer), bytes(4 * 64 * 32)))
+    another = watching(room)
+    another.request(None)
+    assert another.claim() is None, "it has no picture yet"
+    assert small.claim()
+
+
+def test_a_picture_larger_than_the_room_is_let_through_alone() -> None:
+    room = WatchersRoom(10)
+    first, second = watching(room), watching(room)
+    for one in (first, second):
+        one.request(LEFT)
+    assert first.claim()
+    assert second.claim() is None
+    first.leave_room()
+    assert second.claim()
 
 
 def test_an_update_is_welcome_when_it_was_asked_for_and_the_link_is_free(
