@@ -75,6 +75,8 @@ def test_a_job_is_submitted_reached_lost_found_again_and_ended(host: Host, slurm
             assert second.pids() == processes == opened.pids()
         assert slurm.jobs() == [job]
         assert "job goes on" in second.told()
+        assert f"Job {job} is there already" in second.told()
+        assert "there already" not in opened.told()
 
         assert f"Job {job} runs on n" in host.run("status").stdout
         assert host.run("stop").returncode == 0

@@ -1,6 +1,7 @@
 # What a login node does about a desktop that is a job of Slurm. What stands before this sets the job's name, the
-# number of a job that is known already, and what is to be done: the functions submit, otherwise and at the end one
-# of open_desktop, show and stop. It tells of the job on stderr, in lines that begin with desktopd-job.
+# number of a job that is known already, what a new one is to be like, and what is to be done: the functions submit,
+# otherwise and at the end one of open_desktop, show and stop. It tells of the job on stderr, in lines that begin with
+# desktopd-job.
 # shellcheck shell=sh
 umask 077
 PATH=$PATH:$HOME/.local/bin:$HOME/.local/share/desktopd/bin
@@ -57,8 +58,13 @@ take_job() {
 open_desktop() {
     command -v sbatch >/dev/null || exit $NO_SLURM
     command -v desktopd >/dev/null || exit $NOT_INSTALLED
+    known=$job
     find_job || exit $SILENT
-    [ -n "$job" ] || take_job
+    if [ -z "$job" ]; then
+        take_job
+    elif [ -z "$known" ] && [ -n "$wishes" ]; then
+        echo "Job $job is there already: options of a job and its desktop are for the next one, after 'desktopd ssh … stop'." >&2
+    fi
     pause=1
     while tell && ! runs; do
         ! is_over || end

@@ -44,7 +44,8 @@ def open_desktop(name: str, options: Sequence[str], settings: Sequence[str], job
         f'sbatch --parsable {shlex.join(options)} --job-name="$name" '
         f'--output="$logs/job-%j.log" "$logs/job.sh" {shlex.join(settings)}'
     )
-    return _script(name, job, submit, "", "open_desktop")
+    wishes = shlex.join((*options, *settings))
+    return _script(name, job, submit, "", "open_desktop", wishes)
 
 
 def control(action: str, name: str) -> str:
@@ -53,9 +54,11 @@ def control(action: str, name: str) -> str:
     return _script(name, "", "false", host_scripts.control(action, name), function)
 
 
-def _script(name: str, job: str, submit: str, otherwise: str, function: str) -> str:
+def _script(
+    name: str, job: str, submit: str, otherwise: str, function: str, wishes: str = ""
+) -> str:
     values = (
-        f"name={shlex.quote(job_name(name))} job={shlex.quote(job)}",
+        f"name={shlex.quote(job_name(name))} job={shlex.quote(job)} wishes={shlex.quote(wishes)}",
         f"submit() {{ {submit}; }}",
         f"otherwise() {{ {otherwise or 'true'}; }}",
     )
