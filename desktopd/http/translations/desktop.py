@@ -35,6 +35,12 @@ DESKTOP = {
     "set files_root, and files=both": Translation(
         "Setzen Sie files_root, und files=both", "请设置 files_root 和 files=both"
     ),
+    "{} at once: programs are given at most {}": Translation(
+        "{} auf einmal: Programme bekommen höchstens {}", "一次 {} 个：最多只能交给程序 {} 个"
+    ),
+    "drop the folder that they are in": Translation(
+        "Ziehen Sie den Ordner hierher, in dem sie liegen", "请拖放它们所在的文件夹"
+    ),
     "files cannot be downloaded here": Translation(
         "Dateien können hier nicht heruntergeladen werden", "此处不能下载文件"
     ),
