@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -44,7 +45,8 @@ Pixels = NDArray[np.uint32]
 
 
 def shared_memory() -> int:
-    """How many pieces of System V shared memory this process has mapped."""
+    """How many pieces of System V shared memory this process has mapped, garbage aside."""
+    gc.collect()
     return Path("/proc/self/maps").read_text().count("/SYSV")
 
 
