@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -33,6 +34,7 @@ class Rest:
         self._settled = settled
         self._changed_at = 0.0
         self._quiet = REST
+        self._released_at = -math.inf
         self._timer = QTimer()
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._look)
@@ -45,10 +47,13 @@ class Rest:
     def await_(self) -> None:
         """Call when the scene rests."""
         self._awaited = True
-        self._wait(REST)
+        # What follows a release at once belongs to it.
+        released = time.perf_counter() - self._released_at < REST
+        self._wait(RELEASED if released else REST)
 
     def released(self) -> None:
         """Note that a mouse button is not held any more."""
+        self._released_at = time.perf_counter()
         if self._awaited:
             self._wait(RELEASED)
 
