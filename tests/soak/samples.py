@@ -57,20 +57,6 @@ def slope(samples: Sequence[Sample], measure: str) -> float:
     return sum((time - middle) * (value - mean) for time, value in pairs) / spread
 
 
-def floor(samples: Sequence[Sample], measure: str, seconds: float = 240.0) -> list[Sample]:
-    """Of each so many `seconds` the sample in which a measure is least.
-
-    What comes and goes with the load is not in it; what is never given back is.
-    """
-    least: dict[int, Sample] = {}
-    for sample in samples:
-        window = int(sample.seconds // seconds)
-        kept = least.setdefault(window, sample)
-        if getattr(sample, measure) < getattr(kept, measure):
-            least[window] = sample
-    return list(least.values())
-
-
 def table(samples: Sequence[Sample]) -> str:
     """CSV with a line for each sample."""
     lines = [",".join(("seconds", *MEASURES))]

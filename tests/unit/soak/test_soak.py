@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
 from tests.soak.__main__ import parser
 from tests.soak.plot import plot
-from tests.soak.samples import MEASURES, Sample, floor, slope, table
+from tests.soak.samples import MEASURES, Sample, slope, table
 
 SAMPLES = [Sample(60.0 * m, 100 + m / 60, 50, 400, 40, 12, 2) for m in range(30)]
 
@@ -17,12 +16,6 @@ SAMPLES = [Sample(60.0 * m, 100 + m / 60, 50, 400, 40, 12, 2) for m in range(30)
 def test_a_slope_is_that_of_an_hour() -> None:
     assert slope(SAMPLES, "daemon") == pytest.approx(1)
     assert slope(SAMPLES, "threads") == slope(SAMPLES[:1], "daemon") == 0
-
-
-def test_the_floor_leaves_out_what_comes_and_goes() -> None:
-    busy = [replace(s, daemon=s.daemon + 10 * (i % 4)) for i, s in enumerate(SAMPLES)]
-    assert floor(busy, "daemon") == SAMPLES[::4]
-    assert slope(floor(busy, "daemon"), "daemon") == pytest.approx(1)
 
 
 def test_the_table_has_a_line_for_each_sample() -> None:
