@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-BASE = "debian:trixie-slim"
 CACHE = Path.home() / ".cache" / "desktopd-tests"
 PREFIX = "dd-docker-"
 LABEL = "desktopd.tests.base"
@@ -39,6 +38,28 @@ SLIM = [
         ("exclude", "man/*"),
     )
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A distribution without anything; `options` are mmdebstrap's."""
+
+    image: str
+    suite: str
+    options: tuple[str, ...] = ()
+
+
+DEBIAN = Base("debian:trixie-slim", "trixie")
+UBUNTU = Base(
+    "ubuntu:24.04",
+    "noble",
+    (
+        "--components=main,universe",
+        # Debian has no keys of Ubuntu's.
+        '--aptopt=Acquire::AllowInsecureRepositories "true"',
+        '--aptopt=APT::Get::AllowUnauthenticated "true"',
+    ),
+)
 
 
 class DockerError(Exception):
@@ -158,31 +179,34 @@ def _wait_for(docker: Docker, daemon: subprocess.Popen[bytes], log: Path) -> Non
         time.sleep(0.2)
 
 
-def provide_base(docker: Docker) -> None:
-    """See that the engine has the base image: its own, a registry's, or one made with mmdebstrap.
+def provide_base(docker: Docker, base: Base = DEBIAN) -> str:
+    """See that the engine has a base image: its own, a registry's, or one made with mmdebstrap.
 
-    One that is made here is told how this machine reaches the package registries.
+    One that is made here is told how this machine reaches the package registries. Returns its name.
     """
     variables = _network_variables()
     bundle = _bundle()
     digest = hashlib.sha256(json.dumps(variables).encode() + bundle.read_bytes()).hexdigest()
     with contextlib.suppress(DockerError):
         found = docker(
-            "image", "inspect", BASE, "--format", f'{{{{index .Config.Labels "{LABEL}"}}}}'
+            "image", "inspect", base.image, "--format", f'{{{{index .Config.Labels "{LABEL}"}}}}'
         )
         if found in ("", digest):
-            return
+            return base.image
     with contextlib.suppress(DockerError):
-        docker("pull", BASE, seconds=600)
-        return
+        docker("pull", base.image, seconds=600)
+        return base.image
     with tempfile.TemporaryDirectory(prefix="dd-base-") as folder:
         tar = Path(folder) / "base.tar"
         upload = f"--customize-hook=upload {bundle} {BUNDLE_IN_IMAGE}"
         command = ["mmdebstrap", "--quiet", "--variant=minbase", "--include=ca-certificates"]
-        subprocess.run([*command, *SLIM, upload, "trixie", str(tar)], check=True, timeout=600)
+        command += [*SLIM, *base.options, upload, base.suite, str(tar)]
+        subprocess.run(command, check=True, timeout=600)
         changes = [f"ENV {name}={json.dumps(value)}" for name, value in variables.items()]
         changes += [f"LABEL {LABEL}={digest}", 'CMD ["bash"]']
-        docker("import", *(f"--change={change}" for change in changes), str(tar), BASE, seconds=120)
+        changed = (f"--change={change}" for change in changes)
+        docker("import", *changed, str(tar), base.image, seconds=120)
+    return base.image
 
 
 def _bundle() -> Path:

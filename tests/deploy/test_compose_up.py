@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext
 
 from tests import http
 from tests.chromium import save
-from tests.container.engine import BASE, Docker
+from tests.container.engine import DEBIAN, Docker
 from tests.daemon import ROOT, until
 from tests.deploy.conftest import napari_picture, shows_desktop
 from tests.deploy.front import recipe
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.timeout(1800)
 FULL_SIZE = "html[data-size='1280x720']"
 NGINX = "desktopd-nginx:test"
 NGINX_DOCKERFILE = f"""\
-FROM {BASE}
+FROM {DEBIAN.image}
 RUN apt-get update -qq && apt-get install -qq --no-install-recommends nginx-light
 RUN rm /etc/nginx/sites-enabled/default
 CMD ["nginx", "-g", "daemon off;"]
