@@ -54,6 +54,7 @@ UBUNTU = Base(
     "ubuntu:24.04",
     "noble",
     (
+        "--include=apt",
         "--components=main,universe",
         # Debian has no keys of Ubuntu's.
         '--aptopt=Acquire::AllowInsecureRepositories "true"',
