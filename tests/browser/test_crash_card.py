@@ -71,7 +71,7 @@ def test_a_kill_is_told_with_what_is_back(
     card.get_by_role("button", name="Copy report").click()
     expect(card).to_contain_text("The report is on this computer")
     report = page.page.evaluate("navigator.clipboard.readText()")
-    assert "end: Killed (signal 9)" in report
+    assert "end: SIGKILL, " in report
     assert "restored: cells, more, paint" in report
     assert "OpenGL: llvmpipe" in report
     assert napari.daemon.token not in report
