@@ -21,14 +21,20 @@ def use_one_arena() -> None:
         mallopt(_M_ARENA_MAX, 1)
 
 
-async def keep_trimmed() -> None:
-    """Give back what is free in the middle of that place too, again and again (malloc_trim(3)).
+def trim() -> None:
+    """Give back what is free in the middle of that place too (malloc_trim(3)), from any thread.
 
     By itself malloc gives back its end alone, so that each small piece behind a large one keeps the
-    room of the large one. Pictures and encoders of viewers who come and go leave many such holes.
+    room of the large one. It takes some milliseconds in which other threads may have to wait for
+    memory; where the C library has no such thing, nothing is done.
     """
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    while trim is not None:
+    malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if malloc_trim is not None:
+        malloc_trim(0)
+
+
+async def keep_trimmed() -> None:
+    """`trim` again and again: pictures and encoders of viewers who come and go leave many holes."""
+    while True:
         await asyncio.sleep(TRIM_EVERY)
-        await asyncio.to_thread(trim, 0)
-    await asyncio.Event().wait()
+        await asyncio.to_thread(trim)

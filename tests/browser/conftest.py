@@ -1,4 +1,4 @@
-"""A page that shows what a test sends to it."""
+"""A page that shows what a test sends to it, and a napari with its companion."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext
 
 from desktopd.rfb.protocol.client_messages import FramebufferUpdateRequest
+from tests.browser.napari_desktop import Napari, running
 from tests.browser.peer import H264, Peer, peer, tight_fill
 from tests.browser.video import Pixels
 from tests.chromium import FLAGS, Tab
-from tests.daemon import until
+from tests.daemon import short_folder, until
 
 OpenTab = Callable[[str], Tab]
 WIDTH, HEIGHT = 640, 352
@@ -87,3 +89,24 @@ def refreshes(server: Peer) -> list[FramebufferUpdateRequest]:
     """
     asked = [m for m in server.heard if isinstance(m, FramebufferUpdateRequest)]
     return [m for m in asked[1:] if not m.incremental and (m.width, m.height) != (1, 1)]
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Napari]:
+    """A napari for all tests of a file."""
+    with short_folder() as samples:
+        for name in ("cells", "more"):
+            plane = np.zeros((64, 64), np.uint8)
+            tifffile.imwrite(samples / f"{name}.tif", plane, photometric="minisblack")
+        settings = {"open_hosts": "127.0.0.1", "samples": samples}
+        with running("napari {data}/cells.tif", **settings) as napari:
+            yield napari
+
+
+@pytest.fixture
+def napari(started: Napari) -> Napari:
+    """A napari that shows one image, as at its start."""
+    started.ready()
+    started.run("v.dims.ndisplay = 2\nv.layers.clear()\n")
+    started.open("cells.tif")
+    return started

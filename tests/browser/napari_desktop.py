@@ -89,12 +89,16 @@ class Napari:
         return json.loads((self.data / "describe.json").read_text())
 
     def saved(self) -> None:
-        """Wait until everything is saved."""
+        """Wait until everything is saved, and what was put back has not ended napari.
+
+        A session that ends napari at once is given up at the third time.
+        """
 
         def is_saved() -> bool:
             saved = self.get()["companion"]["saved"]
             assert saved["error"] is None, saved
-            return bool(saved["time"]) and not saved["pending"]
+            tried = any(self.daemon.folder.rglob("restoring"))
+            return bool(saved["time"]) and not saved["pending"] and not tried
 
         until(is_saved, WITHIN, "a saved session")
 

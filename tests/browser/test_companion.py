@@ -5,59 +5,26 @@ from __future__ import annotations
 import io
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
-import tifffile
 from PIL import Image
 from playwright.sync_api import expect
 from websockets.sync.client import connect
 
 from tests.browser.chrome_input import ChromeInput
 from tests.browser.memory_group import memory_group
-from tests.browser.napari_desktop import VIEW, WITHIN, Napari, running
+from tests.browser.napari_desktop import VIEW, WITHIN, Napari
 from tests.browser.served_files import served
-from tests.chromium import Tab, save, screen
-from tests.daemon import short_folder, until
+from tests.chromium import Tab
+from tests.daemon import until
 
 OpenTab = Callable[[str], Tab]
 # In a window of 1280x720.
 CANVAS = (780, 360)
-
-
-def differences(before: Any, after: Any, where: str = "") -> Iterator[str]:
-    """Where two JSON values differ, and how."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        for key in sorted(before.keys() | after.keys()):
-            yield from differences(before.get(key), after.get(key), f"{where}/{key}")
-    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        for index, parts in enumerate(zip(before, after, strict=True)):
-            yield from differences(*parts, f"{where}/{index}")
-    elif before != after:
-        yield f"{where}: {before!r} -> {after!r}"
-
-
-@pytest.fixture(scope="module")
-def started() -> Iterator[Napari]:
-    with short_folder() as samples:
-        for name in ("cells", "more"):
-            plane = np.zeros((64, 64), np.uint8)
-            tifffile.imwrite(samples / f"{name}.tif", plane, photometric="minisblack")
-        settings = {"open_hosts": "127.0.0.1", "samples": samples}
-        with running("napari {data}/cells.tif", **settings) as napari:
-            yield napari
-
-
-@pytest.fixture
-def napari(started: Napari) -> Napari:
-    """A napari that shows one image, as at its start."""
-    started.ready()
-    started.run("v.dims.ndisplay = 2\nv.layers.clear()\n")
-    started.open("cells.tif")
-    return started
 
 
 def test_what_this_application_can_do(napari: Napari) -> None:
@@ -210,130 +177,6 @@ def test_an_uncaught_error_is_kept_with_its_traceback(napari: Napari) -> None:
     (error,) = until(lambda: napari.get()["companion"]["errors"], WITHIN, "an error")
     assert "a mistake in a plugin" in error["message"]
     assert "in a_slot_that_fails" in error["traceback"]
-
-
-def test_everything_is_there_again_after_a_kill(napari: Napari, tab: OpenTab) -> None:
-    napari.open("paint.py")
-    before = napari.describe()
-    assert len(before["order"]) == 13
-    napari.saved()
-    killed = napari.kill()
-    told = napari.ready(after=killed)
-    assert list(differences(before, napari.describe())) == []
-    assert (told["restored"]["layers"], told["restored"]["missing"]) == (before["order"], [])
-    assert "paint" in told["restored"]["unsaved"]
-    assert "cells" not in told["restored"]["unsaved"]
-    assert (told["exit"]["signal"], told["exit"]["asked"]) == ("SIGKILL", False)
-    short = napari.daemon.session()["app"]["exit"]
-    assert short == {key: told["exit"][key] for key in short}
-    page = tab(napari.daemon.page)
-    page.shows_desktop()
-    until(lambda: np.unique(screen(napari.daemon)[60:680, 330:1260]).size > 50, WITHIN, "layers")
-    save(page.picture(), "companion-restored")
-
-
-def test_a_restart_saves_first(napari: Napari) -> None:
-    napari.run("l = v.add_labels(v.layers[0].data * 0, name='paint')\nl.paint((1, 9, 9), 3)\n")
-    before, pid = napari.describe(), napari.pid()
-    # At once: no quiet second in which it would save by itself.
-    napari.run("v.layers['paint'].paint((2, 50, 50), 4)")
-    assert napari.ask("GET", "/motion").json()["mode"] == "smooth"
-    assert napari.ask("PUT", "/motion", json={"mode": "exact"}).json()["mode"] == "exact"
-    assert napari.ask("POST", "/restart").status_code == 204
-    told = napari.ready(after=pid)
-    until(lambda: napari.ask("GET", "/motion").json()["mode"] == "exact", WITHIN, "the same mode")
-    assert napari.ask("PUT", "/motion", json={"mode": "smooth"}).status_code == 200
-    after = napari.describe()
-    assert after["order"] == ["cells", "paint"]
-    assert after["layers"]["paint"][1] != before["layers"]["paint"][1], "the last stroke"
-    napari.run("assert v.layers['paint'].data[2, 50, 50] == 4")
-    assert (told["exit"]["signal"], told["exit"]["asked"]) == ("SIGTERM", True)
-
-
-READ = """
-import numpy as np
-from pathlib import Path
-here = Path(__file__).parent
-v.open([here / "cells.tif", here / "more.tif"], stack=True, name="stacked")
-v.open(here / "more.tif", channel_axis=0, name="channel")
-v.layers["cells"].data = v.layers["cells"].data * 0 + 7
-grid = getattr(v, "canvas", v).grid
-grid.enabled, grid.stride, grid.shape = True, 2, (2, -1)
-v.add_image(np.eye(9), name="dated", metadata={"day": np.datetime64("2026-11-29"), "kept": 1})
-"""
-HAVE = """
-assert v.layers["stacked"].data.shape == (2, 3, 128, 128)
-assert v.layers["channel [2]"].data.shape == (128, 128)
-assert (v.layers["cells"].data == 7).all()
-assert v.layers["dated"].metadata == {"kept": 1}
-grid = getattr(v, "canvas", v).grid
-assert (grid.enabled, grid.stride, grid.shape) == (True, 2, (2, -1))
-"""
-
-
-def test_layers_are_read_again_as_they_were_read_or_have_the_data_that_took_the_place(
-    napari: Napari,
-) -> None:
-    napari.run(READ)
-    before = list(napari.layers())
-    assert before == ["cells", "stacked", *(f"channel{x}" for x in ("", " [1]", " [2]")), "dated"]
-    # The second time what was put back has to be kept in its turn.
-    for _ in range(2):
-        napari.saved()
-        told = napari.ready(after=napari.kill())
-        assert (told["restored"]["layers"], told["restored"]["missing"]) == (before, [])
-        assert told["restored"]["unsaved"] == ["cells", "dated"]
-        napari.run(HAVE)
-
-
-def test_what_no_file_holds_and_nobody_can_keep_is_said_to_be_missing(napari: Napari) -> None:
-    napari.run("import dask.array\nv.add_image(dask.array.zeros((9, 9)), name='computed')")
-    napari.saved()
-    (told,) = napari.get()["companion"]["saved"]["not_kept"]
-    assert told["name"] == "computed"
-    told = napari.ready(after=napari.kill())
-    assert told["restored"]["layers"] == ["cells"]
-    (missing,) = told["restored"]["missing"]
-    assert missing["name"] == "computed"
-    assert "in no file and not in memory" in missing["reason"]
-
-
-def test_who_closes_napari_starts_afresh(napari: Napari) -> None:
-    napari.run("v.add_points([[1, 1]], name='points')")
-    napari.saved()
-    pid = napari.pid()
-    napari.run("from qtpy.QtCore import QTimer\nQTimer.singleShot(200, v.close)")
-    told = napari.ready(after=pid)
-    assert list(napari.layers()) == ["cells"]
-    assert told["restored"] is None
-    assert (told["exit"]["code"], told["exit"]["signal"]) == (0, None)
-
-
-def test_a_crash_leaves_its_last_words(napari: Napari) -> None:
-    napari.saved()
-    pid = napari.pid()
-    with pytest.raises(AssertionError, match="the application has ended"):
-        napari.run("def crashes():\n    import ctypes\n    ctypes.string_at(0)\ncrashes()\n")
-    told = napari.ready(after=pid)
-    assert told["exit"]["signal"] == "SIGSEGV"
-    assert told["exit"]["out_of_memory"] is False
-    assert "in crashes" in told["exit"]["traceback"]
-    assert told["restored"]["layers"] == ["cells"]
-
-
-def test_autosave_hardly_stops_the_painter(napari: Napari) -> None:
-    """20 MiB of labels, 100 000 points, 500 shapes: what the GUI thread does for each save."""
-    napari.run(
-        "import numpy as np\n"
-        "v.add_labels(np.random.default_rng(1).integers(0, 9, (20, 512, 512), np.int32))\n"
-        "v.add_points(np.random.default_rng(1).random((100_000, 3)) * 500, size=3)\n"
-        "v.add_shapes([np.array([[0, 0], [0, 9], [9, 9], [9, 0]]) + i for i in range(500)])\n"
-    )
-    napari.saved()
-    for step in range(3):
-        napari.run(f"v.layers[1].paint(({step}, 100, 100), 7)")
-        napari.saved()
-    assert napari.get()["companion"]["saved"]["longest_slice"] < 0.05
 
 
 def test_the_kernels_kill_for_memory_is_told(napari: Napari, tab: OpenTab) -> None:

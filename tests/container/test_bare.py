@@ -6,12 +6,11 @@ import re
 import subprocess
 from collections.abc import Iterator
 
-import httpx
 import pytest
 
-from tests import http
 from tests.container.engine import DEBIAN, UBUNTU, Base, Docker, DockerError, provide_base
 from tests.daemon import ROOT, until
+from tests.documents import commands
 
 systems = pytest.mark.parametrize("base", [DEBIAN, UBUNTU], ids=lambda base: base.image)
 
@@ -38,11 +37,11 @@ def test_a_user_who_cannot_install_is_told_what_an_administrator_runs(
 
 
 @pytest.fixture
-def checkout(docker: Docker) -> Iterator[str]:
-    """A container of a bare Ubuntu with a checkout in /root, and nothing that runs yet."""
+def ubuntu(docker: Docker) -> Iterator[str]:
+    """A container of a bare Ubuntu with a checkout, for the README's first command."""
+    [command] = [c for c in commands("README.md") if c.startswith("container/run")]
     image = provide_base(docker, UBUNTU)
-    published = "--publish=127.0.0.1::8888"
-    made = docker("create", published, image, "/root/desktopd/container/run", "--host=0.0.0.0")
+    made = docker("create", image, "bash", "-c", f"cd ~/desktopd && {command}")
     tracked = subprocess.run(
         ["git", "archive", "--prefix=desktopd/", "HEAD"], cwd=ROOT, check=True, capture_output=True
     )
@@ -53,17 +52,15 @@ def checkout(docker: Docker) -> Iterator[str]:
 
 
 @pytest.mark.timeout(900)  # Packages of 1.2 GB are fetched.
-def test_one_command_serves_napari_from_a_bare_ubuntu(docker: Docker, checkout: str) -> None:
-    docker("start", checkout)
-    base = f"http://{docker('port', checkout, '8888/tcp').splitlines()[0]}"
+def test_the_readmes_command_serves_napari_from_a_bare_ubuntu(docker: Docker, ubuntu: str) -> None:
+    docker("start", ubuntu)
 
-    def ready() -> bool:
-        logs = docker("logs", checkout)
-        assert docker("inspect", checkout, "--format={{.State.Running}}") == "true", logs
-        try:
-            return http.request("GET", f"{base}/readyz").status_code == 200
-        except httpx.TransportError:
-            return False
+    def painted() -> bool:
+        logs = docker("logs", ubuntu)
+        assert docker("inspect", ubuntu, "--format={{.State.Running}}") == "true", logs
+        return "application is ready" in logs
 
-    until(ready, 800, "napari on Ubuntu")
-    assert "application is ready" in docker("logs", checkout)
+    until(painted, 800, "napari on Ubuntu")
+    [address] = re.findall(r"http://127\.0\.0\.1:8888/\?token=\S+", docker("logs", ubuntu))
+    asked = f"import urllib.request as r; print(r.urlopen({address!r}).status)"
+    assert docker("exec", ubuntu, "python3", "-c", asked) == "200"

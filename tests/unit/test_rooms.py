@@ -74,7 +74,7 @@ ARROWS = {
         "rfb.relay rfb.rfb_server rfb.viewers"
     ),
     "integrations": "http",
-    "integrations.napari": "",
+    "integrations.napari": "arenas",
     "options": "applications budgets config files http rfb session shell_command tls",
     "application_on_desktop": "applications config errors options session x11",
     "daemon": (

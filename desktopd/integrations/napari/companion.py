@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from qtpy.QtCore import QObject
 
+from desktopd.arenas import trim
 from desktopd.integrations.napari.changes import Changes
 from desktopd.integrations.napari.drawing import Drawing
 from desktopd.integrations.napari.errors import ErrorLog
@@ -16,7 +17,6 @@ from desktopd.integrations.napari.folders import begin_in, offer_samples
 from desktopd.integrations.napari.layers import describe_all
 from desktopd.integrations.napari.lockdown.lockdown import lock_down
 from desktopd.integrations.napari.main_thread import MainThread
-from desktopd.integrations.napari.memory import TRIM_EVERY, trim
 from desktopd.integrations.napari.methods import METHODS
 from desktopd.integrations.napari.motion.viewer_motion import ViewerMotion
 from desktopd.integrations.napari.place import Place
@@ -33,6 +33,7 @@ from desktopd.integrations.napari.server import Answer, Server
 from desktopd.integrations.napari.session.keeper import Keeper
 
 COALESCED = 0.1
+TRIM_EVERY = 30.0
 POLL = 0.05
 
 log = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ class Companion:
         return METHODS.keys() - (set() if self.keeper else {"save"})
 
     def _give_back(self) -> None:
-        """Give memory back again and again, when nothing is drawn."""
+        """Give back again and again, when nothing is drawn, the memory that resizes leave."""
         self.main.later(TRIM_EVERY, self._give_back)
         if not self.drawing.frame_rate:
             self.workers.submit(trim)

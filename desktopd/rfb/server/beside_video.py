@@ -5,7 +5,6 @@ A thumbnail or a status bar that follows each frame would else take more of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import accumulate
 
 from desktopd.rfb.encoders.encoder import EncodedRectangle
@@ -19,25 +18,22 @@ _MOST_HELD = 3
 
 
 def fitting(
-    changes: Iterable[EncodedRectangle], state: ClientState, moving: Mask, budget: float
+    changes: tuple[EncodedRectangle, ...], state: ClientState, moving: Mask, budget: float
 ) -> tuple[EncodedRectangle, ...]:
-    """Those of `changes` that go out now, the smallest first where not all fit.
+    """Those of `changes` that go out now, in their order; where not all fit, the smallest do.
 
     Only what is wholly `moving` is held back, and inexact for the viewer until it comes or rests.
     `budget` is what a picture of the video may have, in bytes.
     """
-    steady: list[EncodedRectangle] = []
-    restless: list[EncodedRectangle] = []
-    for change in changes:
-        tiles = state.framebuffer.tiles(change.area)
-        (restless if moving[tiles].all() else steady).append(change)
+    tiles = state.framebuffer.tiles
+    restless = [change for change in changes if moving[tiles(change.area)].all()]
     restless.sort(key=lambda change: len(change.data))
     sizes = accumulate(len(change.data) for change in restless)
-    count = sum(size <= budget * _PART for size in sizes)
-    if state.held == _MOST_HELD or count == len(restless):
+    held = restless[sum(size <= budget * _PART for size in sizes) :]
+    if not held or state.held == _MOST_HELD:
         state.held = 0
-        return (*steady, *restless)
+        return changes
     state.held += 1
-    for change in restless[count:]:
-        state.lossy[state.framebuffer.tiles(change.area)] = True
-    return (*steady, *restless[:count])
+    for change in held:
+        state.lossy[tiles(change.area)] = True
+    return tuple(change for change in changes if change not in held)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 
@@ -13,8 +12,6 @@ REST = 0.1
 """Seconds without a change after which the scene rests."""
 HELD = 0.5
 """The same while a mouse button is held, since a drag is likely to go on."""
-RELEASED = 0.02
-"""The same once a mouse button has been released, since a drag has then ended."""
 
 TURN = 1
 """Milliseconds in which what waits in the event loop is heard."""
@@ -22,8 +19,6 @@ TURN = 1
 
 class Rest:
     """Calls `slowed` when nothing has changed for 0.1 s, and `settled` when the scene rests.
-
-    After a drag that is sooner.
 
     It rests when nothing that would change it waits in the event loop either: a slow frame may
     have kept moves of the mouse waiting.
@@ -33,8 +28,6 @@ class Rest:
         self._slowed = slowed
         self._settled = settled
         self._changed_at = 0.0
-        self._quiet = REST
-        self._released_at = -math.inf
         self._timer = QTimer()
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._look)
@@ -47,19 +40,7 @@ class Rest:
     def await_(self) -> None:
         """Call when the scene rests."""
         self._awaited = True
-        # What follows a release at once belongs to it.
-        released = time.perf_counter() - self._released_at < REST
-        self._wait(RELEASED if released else REST)
-
-    def released(self) -> None:
-        """Note that a mouse button is not held any more."""
-        self._released_at = time.perf_counter()
-        if self._awaited:
-            self._wait(RELEASED)
-
-    def _wait(self, quiet: float) -> None:
-        self._quiet = quiet
-        self._timer.start(round(quiet * 1000))
+        self._timer.start(round(REST * 1000))
 
     def stop(self) -> None:
         """Do not call, but for what has slowed down."""
@@ -74,8 +55,8 @@ class Rest:
 
     def _look(self) -> None:
         changed = self._changed_at
-        if time.perf_counter() - changed < self._quiet:
-            self._timer.start(round(self._quiet / 2 * 1000))
+        if time.perf_counter() - changed < REST:
+            self._timer.start(round(REST / 2 * 1000))
         else:
             QTimer.singleShot(TURN, lambda: self._rests_since(changed))
 
@@ -83,7 +64,7 @@ class Rest:
         if not self._awaited:
             return
         if changed != self._changed_at:
-            self._timer.start(round(self._quiet / 2 * 1000))
+            self._timer.start(round(REST / 2 * 1000))
             return
         self._slowed()
         held = QApplication.mouseButtons() != Qt.MouseButton.NoButton

@@ -1,6 +1,6 @@
 """Saves the session soon after it changed: taken in the main thread, written in another.
 
-Tested by tests/browser/test_companion.py.
+Tested by tests/browser/test_companion_session.py.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Arrays are referred to, not copied: whoever writes them may see a stroke half done, and will be
 told to write them again.
 
-Tested by tests/browser/test_companion.py.
+Tested by tests/browser/test_companion_session.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Keeps the session of the viewers of one process: restores it once, saves it, or ends it.
 
-Tested by tests/browser/test_companion.py.
+Tested by tests/browser/test_companion_session.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How layers were read, so that they can be read again: of all that, a layer knows its first file.
 
-Tested by tests/browser/test_companion.py.
+Tested by tests/browser/test_companion_session.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Puts a saved session back into a viewer that has done what its command line asked for.
 
-Tested by tests/browser/test_companion.py.
+Tested by tests/browser/test_companion_session.py.
 """
 
 from __future__ import annotations
