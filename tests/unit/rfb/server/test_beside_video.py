@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from desktopd.geometry import Rectangle, Size
+from desktopd.rfb.encoders.encoder import EncodedRectangle
 from desktopd.rfb.protocol.encodings import Encoding
+from desktopd.rfb.server.beside_video import fitting
+from desktopd.rfb.server.client_state import ClientState
+from desktopd.rfb.server.framebuffer import Framebuffer
 from tests.rfb_viewer import VIDEO
 from tests.unit.rfb.server.scene import FAST, MOVING, Scene, Watcher
 
@@ -73,3 +77,16 @@ def test_what_stops_while_the_video_goes_on_becomes_exact() -> None:
         scene.move(MOVING, step)
         scene.show(watcher)
     assert same(scene, watcher, THUMBNAIL)
+
+
+@pytest.mark.parametrize("budget", [1e9, 400.0])
+def test_what_goes_out_keeps_its_order(budget: float) -> None:
+    """A lossy rectangle may touch tiles whose exact one has to come after it."""
+    framebuffer = Framebuffer(Size(640, 480))
+    state, everything = ClientState(framebuffer), ~framebuffer.no_tiles()
+    changes = tuple(
+        EncodedRectangle(Rectangle(x, 0, 32, 32), bytes(size), lossy)
+        for x, size, lossy in ((0, 60, True), (32, 900, False), (16, 20, False))
+    )
+    sent = fitting(changes, state, everything, budget)
+    assert sent == (changes if budget == 1e9 else (changes[0], changes[2]))
