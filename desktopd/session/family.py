@@ -18,6 +18,10 @@ from desktopd.session.process import start_time
 
 MARK = "DESKTOP_FAMILY"
 _STOP_WITHIN = 1.0
+_EXEC_WITHIN = 1.0
+"""Seconds within which an execve(2) is over, even where the program comes from a slow disk."""
+_KERNEL_THREAD = 0x00200000
+"""PF_KTHREAD of the kernel's include/linux/sched.h."""
 
 
 def marks_of(folder: Path) -> str:
@@ -34,11 +38,33 @@ def mark_of(pid: int) -> str | None:
     """The mark of a process; None where it has none, or is gone, or another user's."""
     prefix = f"{MARK}=".encode()
     try:
-        variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        variables = _environment(pid).split(b"\0")
     except (OSError, ValueError):
         return None
     found = (one.removeprefix(prefix) for one in variables if one.startswith(prefix))
     return os.fsdecode(next(found, b"")) or None
+
+
+def _environment(pid: int) -> bytes:
+    """What a process was given. Waits while execve(2) has taken the old, and not set the new."""
+    path = Path(f"/proc/{pid}/environ")
+    began = time.monotonic()
+    while not (content := path.read_bytes()) and time.monotonic() < began + _patience(pid):
+        time.sleep(0.001)
+    return content
+
+
+def _patience(pid: int) -> float:
+    """Seconds to wait for the environment of a process that seems to have none.
+
+    By proc_pid_stat(5): flags (9), env_start (50) and env_end (51). During an execve(2) the two
+    are zero, and equal for a moment before the last differs.
+    """
+    state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    flags, env_start, env_end = (int(fields[number - 4]) for number in (9, 50, 51))
+    if state in "ZX" or flags & _KERNEL_THREAD:
+        return 0
+    return _EXEC_WITHIN if env_start != env_end or not env_end else 0.005
 
 
 def family(mark: str) -> list[int]:

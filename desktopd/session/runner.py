@@ -23,6 +23,8 @@ from desktopd.tasks import NamedTasks
 
 FOLLOWED_EVERY = 1.0
 """Seconds between two looks at what a service prints before it is ready."""
+HANDS_OVER = 5.0
+"""Seconds after readiness within which a launcher that ends well leaves what does the work."""
 
 log = logging.getLogger(__name__)
 
@@ -96,12 +98,12 @@ class Runner:
         process = self._process or await self._adopt()
         if process is not None:
             await process.stop(self.service.stop_within)
+            self._end_rest(process)
             self._forget()
         self._note(state=then, pid=None)
 
     async def _one_life(self) -> tuple[bool, str]:
         """From start to end; returns whether it became ready, and how it ended."""
-        name = self.service.name
         try:
             process = await self._adopt() or await self._start()
         except (SessionError, DisplayUnavailable, OSError) as error:
@@ -113,28 +115,36 @@ class Runner:
             reason = await self._until_ready(process)
         was_ready = reason is None and process.running
         if was_ready:
-            process.keep_children = self.service.keep_children
-            log.info("%s is ready (pid %d)", name, process.pid)
-            self.up.set()
-            self.down.clear()
-            self.gave_up.clear()
-            self._note(state=ServiceState.RUNNING, log="")
+            hands_over_until = time.monotonic() + HANDS_OVER
+            self._is_ready(process)
             reason = await self._until_end(process)
+            while reason is None and time.monotonic() < hands_over_until:
+                if (heir := await self._heir(process)) is None:
+                    break
+                process = self._take(heir)
+                reason = await self._until_end(process)
         ended = await (process.wait() if reason is None else process.kill())
-        if self.service.forks:
-            process.end_group()
+        self._end_rest(process)
         await self.service.release()
         self._forget()
         self._note(pid=None, exit_code=ended.code, log=self._last_lines)
-        program = self.service.argv[0] if self.service.argv else name
+        program = self.service.argv[0] if self.service.argv else self.service.name
         return was_ready, f"{program} {reason or ended}"
+
+    def _is_ready(self, process: Process) -> None:
+        log.info("%s is ready (pid %d)", self.service.name, process.pid)
+        self.up.set()
+        self.down.clear()
+        self.gave_up.clear()
+        self._note(state=ServiceState.RUNNING, log="")
 
     async def _adopt(self) -> Process | None:
         """The process that an earlier daemon left, ended if it is not what is wanted now."""
         left = self._state.processes.get(self.service.name)
         if left is None:
             return None
-        process = Process.adopt(left.pid, left.start_time, keep_children=self.service.keep_children)
+        keep = self.service.keep_children or self.service.forks
+        process = Process.adopt(left.pid, left.start_time, keep_children=keep)
         if process is not None and left.command != self.service.argv:
             await process.stop(self.service.stop_within)
             process = None
@@ -165,16 +175,23 @@ class Runner:
         return process
 
     async def _heir(self, process: Process) -> Process | None:
-        """What does the work of a process that has ended well before it was ready."""
-        if not self.service.forks or (await process.wait()).code or self._mark is None:
+        """What does the work of a process that has ended well."""
+        if not self.service.forks or self._mark is None or self._asked.is_set():
             return None
-        for pid in family(self._mark):
+        if (await process.wait()).code:
+            return None
+        for pid in await asyncio.to_thread(family, self._mark):
             started = start_time(pid)
             heir = started and Process.adopt(pid, started, keep_children=True)
             if heir:
                 log.info("%s goes on as pid %d", self.service.name, pid)
                 return heir
         return None
+
+    def _end_rest(self, process: Process) -> None:
+        """End what a launcher's process group has left, once nothing is an heir any more."""
+        if self.service.forks:
+            process.end_group()
 
     def owns(self, pid: int) -> bool:
         """Whether a process is the service's, or one that it has started."""

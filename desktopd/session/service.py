@@ -62,7 +62,8 @@ class Service:
     seconds; a service that does not answer within the same time is killed. `release` gives up what
     these two hold: it is called when the service has ended, and before it is stopped.
 
-    `forks`: where it ends well before it is ready, it may have left what does the work.
+    `forks`: where it ends well before it is ready, or soon after, it may have left what does the
+    work.
     `on_first_size`: it starts when the size of a viewer that has come is known.
     `stop_within`: seconds from SIGTERM to SIGKILL. `keep_children`: what it started goes on when
     it ends by itself. `uses_gpu`: it draws, or starts what draws. `environment`: variables for

@@ -121,6 +121,15 @@ def test_what_a_launcher_leaves_is_the_application(daemon: Start, fork: str) -> 
     assert start_time(pid) is None
 
 
+def test_what_a_launcher_leaves_on_a_plain_desktop_is_the_application(daemon: Start) -> None:
+    started = daemon(app="sh -c 'setsid xterm & sleep 1'", display="xvfb", kiosk=False)
+    started.ready()
+    comm = lambda: Path(f"/proc/{started.pid('application')}/comm").read_text()  # noqa: E731
+    until(lambda: comm() == "xterm\n", 30, "xterm")
+    assert started.service("application")["restarts"] == 0
+    assert len(family(marks_of(started.folder / "run"))) > 1
+
+
 def test_what_has_left_the_applications_session_ends_with_the_desktop(daemon: Start) -> None:
     started = daemon(app="sh -c 'setsid sleep 300 & exec xterm'", display="xvfb")
     started.ready()

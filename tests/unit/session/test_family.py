@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,3 +57,22 @@ def test_families_of_other_starts_and_sessions_are_apart(folder: Path) -> None:
 def test_what_is_gone_has_no_mark() -> None:
     assert mark_of(2**22) is None
     assert mark_of(os.getpid()) is None
+
+
+def test_one_that_replaces_its_program_is_found_meanwhile(folder: Path) -> None:
+    mark = new_mark(folder)
+    again = folder / "again"
+    again.write_text('#!/bin/sh\nexec "$0"\n')
+    again.chmod(0o755)
+    with started(mark, f"exec {again}") as process:
+        until(lambda: family(mark), 5)
+        assert [family(mark) for _ in range(300)] == [[process.pid]] * 300
+
+
+def test_what_was_given_no_variable_is_not_waited_for(folder: Path) -> None:
+    with started(new_mark(folder), "exec env -i sleep 60") as process:
+        until(lambda: Path(f"/proc/{process.pid}/comm").read_text() == "sleep\n", 5)
+        began = time.monotonic()
+        assert mark_of(process.pid) is None
+        assert time.monotonic() - began < 0.5
+        process.kill()

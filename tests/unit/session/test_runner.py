@@ -269,6 +269,29 @@ async def heir(runner: Runner) -> int:
         await asyncio.sleep(0.005)
 
 
+async def test_a_launcher_that_was_ready_leaves_the_service(folder: Path) -> None:
+    (folder / "ready").touch()
+    script = f"setsid sleep 60 & until [ -e {folder}/go ]; do sleep 0.01; done"
+    async with running(forking(folder, script)) as runner:
+        await reach(runner, ServiceState.RUNNING)
+        launcher = runner.status.pid
+        (folder / "go").touch()
+        left = await heir(runner)
+        assert left != launcher
+        assert runner.status.state is ServiceState.RUNNING
+        assert runner.status.restarts == 0
+    assert family(marks_of(folder)) == []
+
+
+async def test_what_a_service_that_had_come_to_stay_leaves_is_not_the_service(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktopd.session.runner.HANDS_OVER", 0.0)
+    (folder / "ready").touch()
+    async with running(forking(folder, "sleep 60 & sleep 0.2")) as runner:
+        await reach(runner, ServiceState.RUNNING, 1)
+
+
 async def test_a_launcher_that_fails_leaves_nothing(folder: Path) -> None:
     async with running(forking(folder, "sleep 60 & exit 3")) as runner:
         await reach(runner, ServiceState.BACKOFF)
