@@ -31,6 +31,8 @@ class ClientState:
     """The tiles that are not exact."""
     refine_at: float = 0.0
     """When it may next be made more exact beside what moves (monotonic, in seconds)."""
+    only_refined: bool = False
+    """The last update brought nothing new, and nothing moves."""
     held: int = 0
     """Updates in a row that held something back (`beside_video.py`)."""
     encoders: Encoders = field(default_factory=Encoders)

@@ -11,15 +11,20 @@ from collections import deque
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from desktopd.rfb.server.bandwidth_estimator import FIRST_RATE, BandwidthEstimator
 
 # Seconds that a picture may take on the link beyond the time an empty one takes.
 MOTION_TIME = 0.0115
 STILL_TIME = 0.060
-# Above so many bytes a second a picture of a video comes sooner, and is not only sharper: the time
-# that it takes of the link falls with this power of the rate.
-_SLOW = 625_000.0
-_SOONER = 0.45
+# The same of a picture of a video on links of so many bytes a second; between these by powers of
+# the rate. The thinnest have no time to spend (frames of replay2d, thin), others have some for a
+# sharper picture (replay2d, slow), and fast ones have it sooner instead.
+_VIDEO_RATES = (250_000.0, 625_000.0, 1_250_000.0, 2_500_000.0, 12_500_000.0)
+_VIDEO_TIMES = (MOTION_TIME, 0.019, 0.0095, 0.0075, 0.003)
+# The part of a link's time that a video takes at most: more of it waits for itself (replay3d@60).
+_VIDEO_SHARE = 0.65
 _ROUND_TRIP_MEMORY = 10.0
 # What may be on the way beyond what fills the link.
 _SLACK_TIME = 0.025
@@ -28,15 +33,21 @@ _SLACK_TIME = 0.025
 _SLACK_BYTES = (4_096, 16_384)
 _SLACK_BYTES_TIME = 0.03
 _SLACK_UPDATES = 3
+# In round trips: the answer to an update of which a packet was lost (frames of replay2d, lossy1).
+_LOST = 2
 _FRAME = 1 / 60
 # A viewer that follows the stream of others may be this much later than it would choose.
 _LENIENCE = 2
 MOST_ON_THE_WAY = 16 * 1024 * 1024
 
 
-def video_bytes(rate: float) -> float:
-    """Bytes for one picture of a video on a link that takes `rate` bytes a second."""
-    return rate * MOTION_TIME * math.pow(min(1.0, _SLOW / rate), _SOONER)
+def video_bytes(rate: float, interval: float = math.inf) -> float:
+    """Bytes for one picture of a video on a link that takes `rate` bytes a second.
+
+    `interval`: seconds from one picture to the next, of which the link's time is a part.
+    """
+    seconds = math.exp(np.interp(math.log(rate), np.log(_VIDEO_RATES), np.log(_VIDEO_TIMES)))
+    return rate * min(seconds, _VIDEO_SHARE * interval)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,7 @@ class Window:
         least, most = _SLACK_BYTES
         slack = max(least, min(most, self.rate * _SLACK_BYTES_TIME))
         filling = self.rate * (self.round_trip + _SLACK_TIME) + slack
-        updates = math.ceil(self.round_trip / _FRAME) + _SLACK_UPDATES
+        updates = math.ceil(_LOST * self.round_trip / _FRAME) + _SLACK_UPDATES
         return (
             self.unanswered_bytes < min(filling * factor, MOST_ON_THE_WAY)
             and self.unanswered_updates < updates * factor

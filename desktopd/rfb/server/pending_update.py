@@ -126,9 +126,11 @@ class PendingUpdate:
         """Take what the next update has to be like if one is welcome now; `deliver` has to follow.
 
         `lenient`: also if it would have to wait a little, as for a viewer that follows the stream
-        of others.
+        of others. So is one that is only made exact: the rate of a link that loses packets seems
+        less than it is, and nothing is late.
         """
         with self._lock:
+            lenient = lenient or (self._state is not None and self._state.only_refined)
             if self._claimed or self._held or not (self._requested or self._continuous):
                 return None
             if not self._sender.ready(lenient=lenient) or not self._finds_room():

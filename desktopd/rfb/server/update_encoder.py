@@ -83,6 +83,7 @@ class UpdateEncoder:
             exact = self._refinement.encode(request, state, now, share)
             state.account(exact)
             sent += tuple(exact)
+        state.only_refined = share == 1.0 and bool(sent) and self.motion.region is None
         data = framebuffer_update(rectangle.data for rectangle in sent) if sent else b""
         return Update(state, data, state.exact)
 

@@ -11,6 +11,7 @@ import math
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.encoder import EncodedRectangle
 from desktopd.rfb.encoders.preferences import EncodingPreferences
+from desktopd.rfb.server.congestion_control import video_bytes
 from desktopd.rfb.server.framebuffer import Framebuffer
 
 # Seconds between two frames: at first, at most, and the weight of the last one.
@@ -50,10 +51,12 @@ class VideoStream:
         self._interval = _USUAL
         self._encoded_at = -math.inf
 
-    def most_bytes(self, now: float) -> float:
-        """The bytes that a frame of `now` is worth, however fast the link is."""
+    def budget(self, rate: float, now: float) -> float:
+        """The bytes that a frame of `now` may have on a link that takes `rate` a second."""
         quality, pixels = self._preferences.quality, self.region.area
-        return self._encoder.most_bytes(quality, pixels, self._interval_at(now))
+        interval = self._interval_at(now)
+        worth = self._encoder.most_bytes(quality, pixels, interval)
+        return min(video_bytes(rate, interval), worth)
 
     def encode(
         self, framebuffer: Framebuffer, budget: float, *, key: bool, now: float

@@ -10,7 +10,6 @@ import logging
 from desktopd.geometry import Rectangle
 from desktopd.rfb.encoders.encoder import EncodedRectangle, VideoEncoder, VideoError
 from desktopd.rfb.server.client_state import ClientState, UpdateRequest
-from desktopd.rfb.server.congestion_control import video_bytes
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.video_stream import VideoStream
 
@@ -94,7 +93,7 @@ def _frame(
         key = stream.missed and now - stream.keyed > _KEY_INTERVAL
         if not follows and not key:
             return None
-        budget = min(video_bytes(request.rate), stream.most_bytes(now))
+        budget = stream.budget(request.rate, now)
         made = stream.encode(framebuffer, budget, key=key, now=now)
     elif not follows and stream.keyed != now:
         stream.missed = True

@@ -189,6 +189,19 @@ def test_a_viewer_lacks_what_it_has_not_got_or_not_exactly(
     assert pending.outdated(Framebuffer(framebuffer.size), refine=False)
 
 
+def test_a_viewer_that_is_only_made_exact_may_have_more_on_the_way(
+    pending: PendingUpdate, framebuffer: Framebuffer, link: Link
+) -> None:
+    state = ClientState(framebuffer)
+    pending.push(continuous=True)
+    assert pending.claim() is not None
+    pending.deliver(Update(state, b"picture"))
+    link.free = False
+    assert pending.claim() is None
+    state.only_refined = True
+    assert pending.claim() is not None
+
+
 async def test_nothing_is_claimed_while_what_it_has_to_be_like_changes(
     pending: PendingUpdate, framebuffer: Framebuffer
 ) -> None:

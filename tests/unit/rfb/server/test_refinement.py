@@ -90,3 +90,14 @@ def test_what_changes_does_not_wait_for_the_work_of_a_refinement(
     scene.show(watcher, after=2 * REST)
     assert watcher.client.lossy.any()
     assert watcher.last[:4] == bytes.fromhex("0000 0002"), "two rectangles take 14 ms"
+
+
+def test_it_is_known_whether_a_viewer_gets_anything_but_refinement() -> None:
+    scene, (slow,) = lossy_scene(300_000)
+    assert slow.state is not None
+    assert not slow.state.only_refined
+    scene.show(slow, after=2 * REST)
+    assert slow.state.only_refined
+    scene.screen[400:410, 500:510] = 7
+    scene.show(slow)
+    assert not slow.state.only_refined

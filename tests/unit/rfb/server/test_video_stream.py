@@ -111,13 +111,13 @@ def test_frames_that_come_seldom_are_worth_more() -> None:
     scene = Scene()
     scene.draw()
     scene.encode(FREE)
-    often = scene.stream.most_bytes(scene.now + 1 / 60)
-    assert often < scene.stream.most_bytes(scene.now + 1 / 10)
-    assert scene.stream.most_bytes(scene.now + 1) == scene.stream.most_bytes(scene.now + 9)
+    often = scene.stream.budget(FREE, scene.now + 1 / 60)
+    assert often < scene.stream.budget(FREE, scene.now + 1 / 10)
+    assert scene.stream.budget(FREE, scene.now + 1) == scene.stream.budget(FREE, scene.now + 9)
     for _ in range(40):
         scene.encode(FREE, after=1 / 60)
     wanted = H264Encoder.most_bytes(PREFERENCES.quality, REGION.area, 1 / 60)
-    assert scene.stream.most_bytes(scene.now + 1 / 60) == pytest.approx(wanted, rel=0.1)
+    assert scene.stream.budget(FREE, scene.now + 1 / 60) == pytest.approx(wanted, rel=0.1)
     scene.close()
 
 

@@ -36,7 +36,7 @@ def test_half_the_sides_are_even(width: int, height: int) -> None:
     assert 0 <= halved.height - height / 2 <= 1
 
 
-@pytest.mark.parametrize(("quantiser", "loss"), [(24, 4.0), (42, 260.0)])
+@pytest.mark.parametrize(("quantiser", "loss"), [(24, 4.0), (42, 140.0)])
 def test_what_the_quantiser_loses_more_of_is_halved_and_what_is_finer_is_not(
     quantiser: int, loss: float
 ) -> None:
@@ -46,7 +46,7 @@ def test_what_the_quantiser_loses_more_of_is_halved_and_what_is_finer_is_not(
     assert halving.halved
     same_bytes = quantiser - 9
     assert not halving.follow(same_bytes, loss)
-    assert not halving.follow(same_bytes, loss * 1.5)
+    assert not halving.follow(same_bytes, loss * 1.3)
     assert halving.follow(same_bytes - 4, loss)
     assert not halving.halved
 
