@@ -108,6 +108,7 @@ class Daemon:
             settings.app,
             viewer_limits(settings),
             options.trace,
+            self._application.is_draft,
         )
         self._files = options.files
         try:

@@ -94,6 +94,10 @@ class Application:
             methods |= {"open"}
         return ApplicationStatus(methods, companion, self._ending)
 
+    def is_draft(self) -> bool:
+        """Whether it shows something coarser than what it draws at rest; for any thread."""
+        return self.companion is not None and self.companion.is_draft
+
     def on_change(self, handler: Callable[[], None]) -> Callable[[], None]:
         """Call `handler` at each change of `status`; returns how to end that."""
         return self._changes.add(handler)

@@ -52,6 +52,8 @@ class CompanionClient:
         self._ready = asyncio.Event()
         self._changes = Observers[[]]()
         self._kept: dict[str, Mapping[str, Any]] = {}
+        self.is_draft = False
+        """What is shown is coarser than what comes when it rests; may be read in any thread."""
 
     @property
     def state(self) -> CompanionState | None:
@@ -126,6 +128,8 @@ class CompanionClient:
             self._hear_answer(message)
         elif message["event"] == "state":
             self._hear_state(message["data"])
+        elif message["event"] == "draft":
+            self.is_draft = bool(message["data"])
         elif message["event"] == "layers" and self._state is not None:
             layers = tuple(Layer.parse(layer) for layer in message["data"])
             self._become(replace(self._state, layers=layers))
@@ -162,6 +166,7 @@ class CompanionClient:
         self._changes.call()
 
     def _disconnected(self) -> None:
+        self.is_draft = False
         if self._writer is not None:
             self._writer.close()
             self._writer = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from desktopd.geometry import Size
 from desktopd.rfb.relay.relay_server import RelayServer
@@ -55,11 +56,16 @@ def _missing_of_native(largest: Size) -> str | None:
 
 
 def create(
-    path: PixelPath, session: ShownSession, name: str, limits: Limits, trace: Trace
+    path: PixelPath,
+    session: ShownSession,
+    name: str,
+    limits: Limits,
+    trace: Trace,
+    is_draft: Callable[[], bool],
 ) -> RfbServer:
     """The chosen server for `session`; `name` is what viewers show as the desktop's title.
 
-    `trace` is what our own notes on the way of input and pictures.
+    `trace` and `is_draft` are those of our own.
     """
     target = UnixTarget(session.rfb_target)
     match path:
@@ -67,7 +73,7 @@ def create(
             # Only here: it needs modules that may be missing where another is chosen.
             from desktopd.rfb.server.native_server import NativeServer
 
-            return NativeServer(session, name, limits, trace)
+            return NativeServer(session, name, limits, trace, is_draft)
         case PixelPath.X11VNC:
             # x11vnc refuses SetDesktopSize, so the resize goes out of band.
             return RelayServer(path, target, sizes=WantedSizes(session.resize), limits=limits)

@@ -16,11 +16,14 @@ os.environ["NAPARI_CONFIG"] = ""
 import napari
 import numpy as np
 from napari._qt.utils import QImg2array
+from qtpy.QtCore import QEvent, QPointF, Qt
+from qtpy.QtGui import QMouseEvent
 from qtpy.QtWidgets import QApplication, QLabel
 
 from desktopd.integrations.napari import float_volumes, raster_canvas
+from desktopd.integrations.napari.main_thread import MainThread
 from desktopd.integrations.napari.motion.canvas import MotionCanvas
-from desktopd.integrations.napari.motion.positions import map_without_shaders
+from desktopd.integrations.napari.motion.viewer_motion import ViewerMotion
 from desktopd.integrations.napari.motion.visuals import is_volume
 
 WITHIN = 30.0
@@ -115,10 +118,12 @@ class Viewer:
         self.canvas = self.viewer.window._qt_viewer.canvas
         self.drawn = 0
         self.motion: MotionCanvas | None = None
+        self.drafts: list[bool] = []
         self.turn(0.5)
         if companion:
-            map_without_shaders(self.canvas)
-            self.motion = MotionCanvas(self.canvas, lambda: None, FRAME)
+            follower = ViewerMotion("smooth", MainThread(), lambda: None, self.drafts.append, FRAME)
+            follower.follow(self.viewer)
+            self.motion = follower._canvas
         self.canvas._scene_canvas.events.draw.connect(self._count)
 
     def _count(self, event: Any) -> None:
@@ -194,6 +199,14 @@ class Viewer:
             self.viewer.scene.camera.zoom *= 1.02
         self.draw()
 
+    def release(self) -> None:
+        """Release the mouse over the canvas."""
+        native, button = self.canvas.native, Qt.MouseButton.LeftButton
+        place = QPointF(native.rect().center())
+        kind, none = QEvent.Type.MouseButtonRelease, Qt.KeyboardModifier.NoModifier
+        event = QMouseEvent(kind, place, native.mapToGlobal(place), button, button, none)
+        QApplication.sendEvent(native, event)
+
     def pick(self) -> tuple[str, int]:
         """What a press in the middle would reach, and the drawings that come of it."""
         native, before = self.canvas.native, self.drawn
@@ -225,10 +238,12 @@ class Viewer:
         build(viewer)
         viewer.reset_view()
         self.rest()
+        self.drafts.clear()
         before, divisors = self.visuals(), []
         for step in range(4):
             self.move(ndisplay, step)
             divisors.append(self.motion.shown.divisor if self.motion else 1)
+        drafts = list(self.drafts)
         self.catch_up()
         coarse = self.screen()
         beside, drawn_beside = self.beside()
@@ -243,6 +258,8 @@ class Viewer:
         viewer.layers.remove(extra)
         self.move(ndisplay, 10)
         figure = viewer.export_figure(flash=False)[..., :3]
+        self.move(ndisplay, 10)
+        self.release()
         self.rest()
         picked, redrawn = self.pick()
         arrays = {
@@ -255,6 +272,7 @@ class Viewer:
         unchanged = self.visuals() == before
         facts = {
             "divisors": divisors,
+            "drafts": [drafts, self.drafts[-1:]],
             "unchanged": unchanged,
             "drawn_beside": drawn_beside,
             "surface": self.window.windowHandle().surfaceType().name,

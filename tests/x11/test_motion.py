@@ -60,6 +60,13 @@ def test_it_is_coarser_in_motion_and_then_what_napari_draws(drawn: Drawn, name: 
 
 
 @pytest.mark.parametrize("name", SCENES)
+def test_it_is_told_what_is_a_draft_and_what_is_not(drawn: Drawn, name: str) -> None:
+    in_motion, at_rest = drawn[name]["companion"]["facts"]["drafts"]
+    assert in_motion[-1:] == [True]
+    assert at_rest == [False]
+
+
+@pytest.mark.parametrize("name", SCENES)
 def test_the_visuals_are_as_before(drawn: Drawn, name: str) -> None:
     assert drawn[name]["companion"]["facts"]["unchanged"]
 

@@ -52,7 +52,7 @@ class Companion:
         self.workers = ThreadPoolExecutor(1, "desktopd companion")
         self.viewer: Any = None
         self.drawing = Drawing()
-        self.motion = ViewerMotion(place.motion, self.main, self._tell_state)
+        self.motion = ViewerMotion(place.motion, self.main, self._tell_state, self._tell_draft)
         self.keeper = Keeper(self.main, place.session) if place.restore else None
         self.errors = ErrorLog(place.last_words(), self._tell_state)
         # As long as this is open, the place is ours.
@@ -180,6 +180,9 @@ class Companion:
 
     def _tell_state(self) -> None:
         self._server.tell(event("state", self.state))
+
+    def _tell_draft(self, is_draft: bool) -> None:
+        self._server.tell(event("draft", is_draft))
 
     def _greeting(self) -> bytes:
         return event("state", self.state) + event("layers", self._layers)

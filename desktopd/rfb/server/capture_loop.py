@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.server.client_state import Update, UpdateRequest
@@ -31,7 +31,8 @@ class CaptureLoop:
     loop: two changes of thread would take a third of the time that a picture takes.
     """
 
-    def __init__(self, grabber: Grabber) -> None:
+    def __init__(self, grabber: Grabber, is_draft: Callable[[], bool] = lambda: False) -> None:
+        """`is_draft`: see Refinement."""
         self._grabber = grabber
         self._loop = asyncio.get_running_loop()
         # The loop writes these, the X thread reads them: the tuple never changes, another one
@@ -41,7 +42,7 @@ class CaptureLoop:
         # could not be sent yet.
         self._held_back = False
         # The X thread's alone.
-        self._encoder = UpdateEncoder(grabber.size)
+        self._encoder = UpdateEncoder(grabber.size, is_draft)
         self._next_frame = 0.0
         self._refine_at = 0.0
         # Since when there has been something to capture that nobody could take.
@@ -135,10 +136,11 @@ class CaptureLoop:
 
         What keeps moving cannot have, and what rests beside it is refined with the next update.
         """
+        rest = min(REST, self._encoder.refinement.rest(now))
         if not news:
             self._refine_at = now if sent else now + _REFINE
-        elif self._refine_at <= now or self._encoder.motion.region is not None:
-            self._refine_at = now + REST
+        elif self._refine_at <= now or self._encoder.motion.region is not None or rest < REST:
+            self._refine_at = now + rest
 
     def _refinement_in(self, now: float) -> float | None:
         """Seconds until the next look at what is not exact; None where none is planned."""

@@ -45,11 +45,14 @@ class NativeServer:
         name: str,
         limits: Limits = LIMITS,
         trace: Trace | None = None,
+        is_draft: Callable[[], bool] = lambda: False,
     ) -> None:
         """`name` is what viewers show as the title of the desktop; `limits` are for each viewer.
 
-        `trace` notes input and pictures on their way.
+        `trace` notes input and pictures on their way. `is_draft` tells, in any thread, whether the
+        application draws a finer picture when it rests.
         """
+        self._is_draft = is_draft
         self._trace = trace or Trace()
         self._session = session
         self._name = name
@@ -116,6 +119,7 @@ class NativeServer:
                 await Pointer.open(input_connection, primary.fill),
                 await Cursor.open(input_connection),
                 video=self._video,
+                is_draft=self._is_draft,
             )
             freed.callback(shared_display.close)
             self._shared_display = shared_display

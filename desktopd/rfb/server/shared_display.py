@@ -57,8 +57,12 @@ class SharedDisplay:
         cursor: Cursor,
         *,
         video: bool,
+        is_draft: Callable[[], bool],
     ) -> None:
-        """`name` is the desktop's title; `video`: whether an encoder of video works here."""
+        """`name` is the desktop's title; `video`: whether an encoder of video works here.
+
+        `is_draft`: see Refinement.
+        """
         self.name = name
         self.video = video
         self.watchers_room = WatchersRoom()
@@ -67,7 +71,7 @@ class SharedDisplay:
         self._pointer = pointer
         self._cursor = cursor
         self._clients: list[ClientConnection] = []
-        self._capture_loop = CaptureLoop(grabber)
+        self._capture_loop = CaptureLoop(grabber, is_draft)
         self._resizing = 0
         self._chosen: Size | None = None
         self._sizes = WantedSizes(self._resize)

@@ -6,7 +6,7 @@ The parts of an update have files of their own: video (video_streams.py), what h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.encoder import EncodedRectangle, Encoders
@@ -26,7 +26,9 @@ from desktopd.rfb.server.video_streams import VideoStreams
 class UpdateEncoder:
     """Belongs to the thread that captures, which calls every method."""
 
-    def __init__(self, size: Size) -> None:
+    def __init__(self, size: Size, is_draft: Callable[[], bool] = lambda: False) -> None:
+        """`is_draft`: see Refinement."""
+        self._is_draft = is_draft
         self._encoders = Encoders()
         self._streams = VideoStreams()
         self._begin(size)
@@ -36,7 +38,7 @@ class UpdateEncoder:
         self.motion = Motion(self.framebuffer)
         cache = RectangleCache(self.framebuffer, self._encoders)
         self._changes = ChangeEncoder(self.framebuffer, self._encoders, cache)
-        self._refinement = Refinement(self.framebuffer, self.motion, cache)
+        self.refinement = Refinement(self.framebuffer, self.motion, cache, self._is_draft)
 
     def resize(self, size: Size) -> None:
         """Begin a new framebuffer, of which no viewer has anything."""
@@ -80,7 +82,7 @@ class UpdateEncoder:
             state.account(sent)
             share = BESIDE
         if share == 1.0 or now >= state.refine_at:
-            exact = self._refinement.encode(request, state, now, share)
+            exact = self.refinement.encode(request, state, now, share)
             state.account(exact)
             sent += tuple(exact)
         state.only_refined = share == 1.0 and bool(sent) and self.motion.region is None

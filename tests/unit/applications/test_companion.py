@@ -203,3 +203,16 @@ async def test_what_is_kept_is_asked_of_the_next_process_too(
         return companion.state is not None and companion.state.facts["renderer"] == "as it was set"
 
     await changed(companion, is_set)
+
+
+async def test_it_is_known_whether_what_is_shown_is_a_draft(
+    companion: CompanionClient, start: Start
+) -> None:
+    process = start()
+    assert not companion.is_draft
+    for is_draft in (True, False, True):
+        await companion.ask("become", {"event": "draft", "data": is_draft}, 20)
+        assert companion.is_draft is is_draft
+    process.kill()
+    await changed(companion, lambda: companion.state is None)
+    assert not companion.is_draft

@@ -132,6 +132,6 @@ def test_where_a_part_of_ours_is_missing_x11vnc_shows_the_display(
 )
 def test_what_each_of_them_is(path: PixelPath, baseline: bool, listens_itself: bool) -> None:
     session = Session()
-    server = create(path, session, "a desktop", Limits(), Trace())
+    server = create(path, session, "a desktop", Limits(), Trace(), lambda: False)
     assert (server.path, server.baseline) == (path, baseline)
     assert server.socket == (None if listens_itself else session.rfb_target)

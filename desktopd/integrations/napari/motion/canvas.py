@@ -107,6 +107,8 @@ class MotionCanvas:
         finally:
             self._painting = False
             seconds = time.perf_counter() - start
+            if event.type() == QEvent.Type.MouseButtonRelease:
+                self._rest.released()
             if not paints:
                 self._time.handled(seconds)
             elif self._drew:

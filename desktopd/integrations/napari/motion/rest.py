@@ -10,6 +10,8 @@ from qtpy.QtWidgets import QApplication
 
 REST = 0.1
 """Seconds without a change after which the scene rests."""
+RELEASED = 0.02
+"""The same after a mouse button was released, which ends a drag."""
 HELD = 0.5
 """The same while a mouse button is held, since a drag is likely to go on."""
 
@@ -27,7 +29,7 @@ class Rest:
     def __init__(self, slowed: Callable[[], None], settled: Callable[[], object]) -> None:
         self._slowed = slowed
         self._settled = settled
-        self._changed_at = 0.0
+        self._changed_at = self._released_at = 0.0
         self._timer = QTimer()
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._look)
@@ -37,10 +39,20 @@ class Rest:
         """Note that the scene is another one."""
         self._changed_at = time.perf_counter()
 
+    def released(self) -> None:
+        """Note that a mouse button was released over the scene."""
+        self._released_at = time.perf_counter()
+        if self._awaited:
+            self._timer.start(round(RELEASED * 1000))
+
     def await_(self) -> None:
         """Call when the scene rests."""
         self._awaited = True
-        self._timer.start(round(REST * 1000))
+        self._timer.start(round(self._rest * 1000))
+
+    @property
+    def _rest(self) -> float:
+        return RELEASED if time.perf_counter() - self._released_at < REST else REST
 
     def stop(self) -> None:
         """Do not call, but for what has slowed down."""
@@ -55,8 +67,8 @@ class Rest:
 
     def _look(self) -> None:
         changed = self._changed_at
-        if time.perf_counter() - changed < REST:
-            self._timer.start(round(REST / 2 * 1000))
+        if time.perf_counter() - changed < self._rest:
+            self._timer.start(round(self._rest / 2 * 1000))
         else:
             QTimer.singleShot(TURN, lambda: self._rests_since(changed))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from desktopd.integrations.napari.main_thread import MainThread
-from desktopd.integrations.napari.motion.canvas import MotionCanvas
+from desktopd.integrations.napari.motion.canvas import FRAME, MotionCanvas
 from desktopd.integrations.napari.motion.positions import map_without_shaders
 from desktopd.integrations.napari.motion.quality import EXACT
 from desktopd.integrations.napari.protocol import Failure, FailureKind
@@ -27,11 +27,24 @@ class ViewerMotion:
     ``smooth``: what is too slow is drawn coarser while it moves. ``exact``: as napari draws.
     """
 
-    def __init__(self, mode: str, main: MainThread, tell: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        mode: str,
+        main: MainThread,
+        tell: Callable[[], None],
+        tell_draft: Callable[[bool], None],
+        frame: float = FRAME,
+    ) -> None:
+        """`tell_draft` is called at once where what is shown is a draft, or no longer one.
+
+        `frame`: seconds that a picture in motion may take.
+        """
+        self._frame = frame
         self._mode = mode
         self._main = main
         self._tell = tell
-        self._telling = False
+        self._tell_draft = tell_draft
+        self._telling = self._is_draft = False
         self._canvas: MotionCanvas | None = None
 
     @property
@@ -55,7 +68,7 @@ class ViewerMotion:
         try:
             canvas = viewer.window._qt_viewer.canvas
             map_without_shaders(canvas)
-            self._canvas = MotionCanvas(canvas, self._changed)
+            self._canvas = MotionCanvas(canvas, self._changed, self._frame)
         except AttributeError:
             log.warning("desktopd: this napari draws its motion itself", exc_info=True)
             return
@@ -77,6 +90,9 @@ class ViewerMotion:
 
     def _changed(self) -> None:
         """Tell soon: in motion the quality may be another one with each frame."""
+        if self._is_draft is self.state["exact"]:
+            self._is_draft = not self._is_draft
+            self._tell_draft(self._is_draft)
         if not self._telling:
             self._telling = True
             self._main.later(COALESCED, self._tell_now)

@@ -68,9 +68,10 @@ class Scene:
 
     def __init__(self, size: Size) -> None:
         self.size = size
+        self.is_draft = False
         self.now = 1000.0
         self.screen = np.zeros((size.height, size.width), np.uint32)
-        self.encoder = UpdateEncoder(size)
+        self.encoder = UpdateEncoder(size, lambda: self.is_draft)
         self._noise = 0
 
     def noise(self, area: Rectangle) -> None:

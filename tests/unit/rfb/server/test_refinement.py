@@ -101,3 +101,23 @@ def test_it_is_known_whether_a_viewer_gets_anything_but_refinement() -> None:
     scene.screen[400:410, 500:510] = 7
     scene.show(slow)
     assert not slow.state.only_refined
+
+
+def test_a_draft_is_left_as_it_is_and_what_follows_is_exact_at_once() -> None:
+    scene, (watcher,) = lossy_scene(1e9)
+    scene.is_draft = True
+    scene.show(watcher, after=5 * REST)
+    assert watcher.client.lossy.any()
+    scene.is_draft = False
+    scene.noise(MOVING)
+    scene.show(watcher)
+    assert watcher.client.lossy.any()
+    scene.show(watcher, after=REST / 4)
+    assert not watcher.client.lossy.any()
+
+
+def test_a_draft_that_nothing_follows_becomes_exact() -> None:
+    scene, (watcher,) = lossy_scene(1e9)
+    scene.is_draft = True
+    scene.show(watcher, after=30 * REST)
+    assert not watcher.client.lossy.any()
