@@ -156,7 +156,8 @@ class Events:
                 await asyncio.sleep(INTERVAL)
 
     async def _receive(self, client: _Client) -> None:
-        websocket, share = client.websocket, WorkShare()
+        websocket = client.websocket
+        share = WorkShare(self._viewers.watchers if client.role is Role.VIEW else None)
         while (frame := await websocket.receive())["type"] == "websocket.receive":
             share.begin()
             try:

@@ -106,7 +106,11 @@ class HttpConnection(HttpToolsProtocol):
         else:
             self._plain.pause_reading()
             self._known = self._acquaintances.knows(data)
-            self._turns.take(self._address, partial(self._read_in_turn, data), known=self._known)
+            self._turns.take(
+                self._address,
+                partial(self._read_in_turn, data),
+                known=self if self._known else None,
+            )
 
     def settle(self, shown: bytes | None) -> None:
         """Somebody is let in, by a header of which `shown` is the value, or by something else."""

@@ -7,40 +7,52 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from typing import TypeAlias
 
 from desktopd.addresses import address_key
+
+_Waiting: TypeAlias = OrderedDict[Hashable, deque[Callable[[], None]]]
 
 
 class RequestTurns:
     """Does one thing in each turn of the loop, address by address, so that others wait for none.
 
-    Whoever is known already comes before all of them.
+    Whoever is known already comes before all of them, connection by connection.
     """
 
     def __init__(self) -> None:
-        self._known: deque[Callable[[], None]] = deque()
-        self._waiting: OrderedDict[str, deque[Callable[[], None]]] = OrderedDict()
+        self._known: _Waiting = OrderedDict()
+        self._strangers: _Waiting = OrderedDict()
 
-    def take(self, address: str, work: Callable[[], None], *, known: bool = False) -> None:
-        """Have `work` done, after what this address has waiting already unless it is `known`."""
-        if not self._known and not self._waiting:
+    def take(
+        self, address: str, work: Callable[[], None], *, known: Hashable | None = None
+    ) -> None:
+        """Have `work` done, after what this address has waiting already.
+
+        `known`: a connection of somebody known, whose works alone come before.
+        """
+        if not self._known and not self._strangers:
             asyncio.get_running_loop().call_soon(self._next)
-        works = self._known if known else self._waiting.setdefault(address_key(address), deque())
-        works.append(work)
+        if known is not None:
+            self._known.setdefault(known, deque()).append(work)
+        else:
+            self._strangers.setdefault(address_key(address), deque()).append(work)
 
     def _next(self) -> None:
-        work = self._known.popleft() if self._known else self._next_stranger()
-        if self._known or self._waiting:
+        work = _pop(self._known or self._strangers)
+        if self._known or self._strangers:
             asyncio.get_running_loop().call_soon(self._next)
         work()
 
-    def _next_stranger(self) -> Callable[[], None]:
-        address, works = self._waiting.popitem(last=False)
-        work = works.popleft()
-        if works:
-            self._waiting[address] = works
-        return work
+
+def _pop(waiting: _Waiting) -> Callable[[], None]:
+    """The next work of whoever waits longest, who is the last from now on."""
+    who, works = waiting.popitem(last=False)
+    work = works.popleft()
+    if works:
+        waiting[who] = works
+    return work
 
 
 class TakesTurns:

@@ -17,7 +17,7 @@ from desktopd.http.serving.request_turns import TakesTurns
 
 FLUSH_DEADLINE = 0.5
 CLOSE_DEADLINE = 10.0
-PIECE = 4096
+AT_ONCE, PIECE = 256, 1024
 # A page that is let in has its WebSockets let in: browsers send both the same cookies.
 http11.MAX_LINE_LENGTH = HEADER_LIMIT
 
@@ -25,21 +25,25 @@ http11.MAX_LINE_LENGTH = HEADER_LIMIT
 class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
     """Closed without waiting for a peer that takes nothing any more.
 
-    Of what comes at once, more than PIECE is read in `turns`, if they are given: it may hold
-    thousands of frames, and takes as long as a hundred times its bytes in one.
+    Of what comes at once, more than AT_ONCE is read in `turns`, if they are given, PIECE by PIECE:
+    it may hold thousands of frames, and takes as long as a hundred times its bytes in one.
     """
 
     _left = 0
 
     def data_received(self, data: bytes) -> None:
         """Read what comes, all of it in its order."""
-        if self.turns is None or (not self._left and len(data) <= PIECE):
+        if self.turns is None or (not self._left and len(data) <= AT_ONCE):
             super().data_received(data)
             return
         for begin in range(0, len(data), PIECE):
             self._left += 1
             piece = data[begin : begin + PIECE]
-            self.turns.take(self._address, partial(self._read_in_turn, piece), known=self.known)
+            self.turns.take(
+                self._address,
+                partial(self._read_in_turn, piece),
+                known=self if self.known else None,
+            )
         self.transport.pause_reading()
 
     def _read_in_turn(self, piece: bytes) -> None:

@@ -59,7 +59,7 @@ class ViewerPump:
     async def run(self) -> Ending:
         """Go on until the viewer leaves, or says what cannot be followed."""
         parser = ClientMessageParser(MessageLimits(self.limits.clipboard, self.limits.encodings))
-        share = WorkShare()
+        share = WorkShare(self.viewer.watchers)
         while (data := await self._receive()) is not None:
             share.begin()
             try:

@@ -96,7 +96,7 @@ class ClientConnection:
 
     async def _listen(self) -> Ending:
         parser = ClientMessageParser(MessageLimits(self._limits.clipboard, self._limits.encodings))
-        share = WorkShare()
+        share = WorkShare(self._viewer.watchers)
         while (data := await self._receive()) is not None:
             share.begin()
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
@@ -51,6 +52,8 @@ class Viewer:
     on_withdrawn: Callable[[], None] = field(default=nobody_listens, repr=False)
     hands: Hands | None = field(default=None, init=False, repr=False)
     """None for a viewer of which the role alone counts."""
+    watchers: asyncio.Lock | None = field(default=None, init=False, repr=False)
+    """By which it rests as one of those who may only watch; see WorkShare."""
     id: str = field(default_factory=lambda: token_hex(4))
     codec: str | None = field(default=None, init=False)
     exact: bool | None = field(default=None, init=False)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from desktopd import audit
 from desktopd.observers import Observers
 from desktopd.rfb.viewers.people import People, PersonHands, Visitor
-from desktopd.rfb.viewers.viewer import Viewer, nobody_listens
+from desktopd.rfb.viewers.viewer import Role, Viewer, nobody_listens
 
 
 class Viewers:
@@ -16,6 +17,8 @@ class Viewers:
 
     def __init__(self, people: People | None = None) -> None:
         self.people = People() if people is None else people
+        self.watchers = asyncio.Lock()
+        """By which those who may only watch rest; see WorkShare."""
         self._viewers: dict[str, Viewer] = {}
         self._changes = Observers[[]]()
         self._last_input: float | None = None
@@ -53,6 +56,7 @@ class Viewers:
             server=viewer.path,
         )
         viewer.on_change = self._changes.call
+        viewer.watchers = self.watchers if viewer.role is Role.VIEW else None
         self._changes.call()
         try:
             with ExitStack() as presence:

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 import tracemalloc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -161,6 +161,17 @@ async def test_an_address_with_many_requests_is_served_as_often_as_one_with_one(
     assert done[2:] == ["192.0.2.66"] * 2
 
 
+async def test_who_is_known_comes_first_and_as_often_as_others_who_are() -> None:
+    done: list[str] = []
+    turns = RequestTurns()
+    for who in ("stranger", "many", "many", "many", "one"):
+        known = None if who == "stranger" else who
+        turns.take("192.0.2.1", lambda who=who: done.append(who), known=known)  # type: ignore[misc]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert done == ["many", "one", "many", "many", "stranger"]
+
+
 async def test_places_come_back() -> None:
     async with AsyncExitStack() as stack, crowded(make_app()) as (server, share):
         for _, writer in await strangers(server, stack, PLACES):
@@ -185,7 +196,9 @@ async def test_tls_handshakes_wait_in_turns_as_requests_do(
     turns: list[str] = []
 
     class Noted(RequestTurns):
-        def take(self, address: str, work: Callable[[], None], *, known: bool = False) -> None:
+        def take(
+            self, address: str, work: Callable[[], None], *, known: Hashable | None = None
+        ) -> None:
             turns.append(address)
             super().take(address, work, known=known)
 

@@ -24,7 +24,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 async def test_a_turn_is_as_long_as_the_rest_after_it(slept: list[float]) -> None:
     clock = Clock()
-    share = WorkShare(clock)
+    share = WorkShare(clock=clock)
     clock.now += TURN * 3
     await share.rest()
     assert slept == [pytest.approx(TURN * 3)]
@@ -34,13 +34,47 @@ async def test_a_turn_is_as_long_as_the_rest_after_it(slept: list[float]) -> Non
 
 async def test_short_work_needs_no_rest_and_waiting_is_no_work(slept: list[float]) -> None:
     clock = Clock()
-    share = WorkShare(clock)
+    share = WorkShare(clock=clock)
     clock.now += TURN / 2
     await share.rest()
     clock.now += 60
     share.begin()
     await share.rest()
     assert slept == []
+
+
+async def test_much_that_is_short_is_much(slept: list[float]) -> None:
+    clock = Clock()
+    share = WorkShare(clock=clock)
+    for _ in range(12):
+        share.begin()
+        clock.now += TURN / 10
+        await share.rest()
+    assert slept == [pytest.approx(TURN * 1.1)]
+
+
+async def test_those_who_watch_rest_one_after_the_other() -> None:
+    watchers = asyncio.Lock()
+    clock, resting = Clock(), 0
+    most = 0
+
+    class Counted(WorkShare):
+        async def _sleep(self, seconds: float) -> None:
+            nonlocal resting, most
+            resting += 1
+            most = max(most, resting)
+            await super()._sleep(0)
+            resting -= 1
+
+    async def work() -> None:
+        share = Counted(watchers, clock)
+        for _ in range(10):
+            share.begin()
+            clock.now += TURN
+            await share.rest()
+
+    await asyncio.gather(work(), work(), work())
+    assert most == 1
 
 
 async def test_others_have_their_turn_while_one_viewer_says_much() -> None:
