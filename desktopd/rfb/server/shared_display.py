@@ -190,6 +190,8 @@ class SharedDisplay:
             now = time.monotonic()
             for client in tuple(self._clients):
                 client.watch(now)
+            # Who waits for room may have it, now that somebody is late.
+            self.proceed()
 
     def _announce(self, news: Callable[[Announcements], None]) -> None:
         for client in self._clients:

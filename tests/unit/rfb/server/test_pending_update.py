@@ -22,7 +22,8 @@ from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
 from desktopd.rfb.server.client_state import ClientState, Update, UpdateRequest
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.pending_update import PendingUpdate
-from desktopd.rfb.server.watchers_room import WatchersRoom
+from desktopd.rfb.server.watchers_room import ASIDE, LATE, WatchersRoom
+from tests.unit.clock import Clock
 from tests.unit.rfb.server.talk import (
     HELLO,
     WHOLE,
@@ -125,6 +126,21 @@ def test_a_picture_larger_than_the_room_is_let_through_alone() -> None:
     assert second.claim() is None
     first.leave_room()
     assert second.claim()
+
+
+def test_who_takes_nothing_is_moved_aside_as_long_as_there_is_space() -> None:
+    clock = Clock()
+    room = WatchersRoom(10, clock)
+    stalled = [watching(room) for _ in range(2)]
+    assert room.enter(stalled[0], ASIDE)
+    assert not room.enter(stalled[1], 8)
+    clock.now += 2 * LATE
+    assert room.enter(stalled[1], 8)
+    assert not room.enter("another", 8)
+    clock.now += 2 * LATE
+    assert not room.enter("another", 8), "there is no space for both"
+    room.leave(stalled[0])
+    assert room.enter("another", 8)
 
 
 def test_an_update_is_welcome_when_it_was_asked_for_and_the_link_is_free(
