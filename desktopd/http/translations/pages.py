@@ -78,6 +78,10 @@ PAGES = {
         "Führen Sie in web/ `npm ci && npm run build` aus; das füllt {}",
         "请在 web/ 中运行 `npm ci && npm run build`，它会生成 {}",
     ),
+    "the address is too long": Translation("Die Adresse ist zu lang", "地址过长"),
+    "shorten what follows its question mark": Translation(
+        "Kürzen Sie, was nach dem Fragezeichen kommt", "请缩短问号之后的内容"
+    ),
     "unknown Host": Translation("Unbekannter Name des Servers (Host)", "未知的主机名 (Host)"),
     "use the desktop's own name, or set allowed_hosts": Translation(
         "Verwenden Sie den eigenen Namen des Desktops, oder setzen Sie allowed_hosts",

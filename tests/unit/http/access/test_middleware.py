@@ -5,11 +5,13 @@ from urllib.parse import quote
 
 import pytest
 from starlette.applications import Starlette
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from desktopd.http.access import middleware
 from desktopd.http.access.middleware import PUBLIC_FOLDER
 from desktopd.http.app import PUBLIC
 from tests.unit.http.desktop import HTML, TOKEN, VIEW_TOKEN, client, make_app, serving, ws_status
@@ -129,3 +131,24 @@ async def test_a_proxys_authorization_does_not_hide_the_cookie(other: str) -> No
         await browser.get(f"/?token={TOKEN}")
         answer = await browser.get("/api/session", headers={"Authorization": other})
         assert answer.json()["role"] == "control"
+
+
+@pytest.mark.parametrize("query", ["a" * 9000, "&" * 64, "open=" + "%41" * 3000])
+@pytest.mark.parametrize("path", ["/", "/api/session", "/healthz", "/login", "/nowhere"])
+async def test_a_long_query_is_taken_apart_by_nobody(
+    monkeypatch: pytest.MonkeyPatch, path: str, query: str
+) -> None:
+    parsed: list[int] = []
+    for module in (QueryParams.__init__.__module__, middleware.__name__):
+        monkeypatch.setattr(f"{module}.parse_qsl", lambda text, **_: parsed.append(len(text)) or [])
+    async with client(make_app()) as stranger:
+        response = await stranger.get(f"{path}?{query}", headers={"Accept": "text/html"})
+    assert response.status_code == 414
+    assert "question mark" in response.text
+    assert max(parsed, default=0) < 100
+
+
+async def test_an_ordinary_query_is_not_too_long() -> None:
+    query = "&".join(f"layer=/data/{'cells' * 20}{number}" for number in range(60))
+    async with client(make_app()) as stranger:
+        assert (await stranger.get(f"/healthz?{query}")).status_code == 200
