@@ -76,7 +76,26 @@ grid = getattr(v, "canvas", v).grid
 grid.enabled, grid.stride, grid.shape = True, 2, (2, -1)
 v.add_image(np.eye(9), name="dated", metadata={"day": np.datetime64("2026-11-29"), "kept": 1})
 """
+OVER = """
+from desktopd.integrations.napari.session.overlays import overlays_of
+v.dims.axis_labels = ("t", "z", "y", "x")
+over, above = overlays_of(v), overlays_of(v.layers["dated"])
+for overlay in over["canvas.scale_bar"], over["scene.axes"], over["canvas.text"]:
+    overlay.visible = True
+over["canvas.text"].text = "40 h"
+over["canvas.scale_bar"].font_size = 17
+above["own.colorbar"].visible = above["own.bounding_box"].visible = True
+"""
 HAVE = """
+from desktopd.integrations.napari.session.overlays import overlays_of
+over, above = overlays_of(v), overlays_of(v.layers["dated"])
+shown = {name for name, overlay in {**over, **above}.items() if overlay.visible}
+assert shown == {
+    "canvas.scale_bar", "scene.axes", "canvas.text", "own.colorbar", "own.bounding_box"
+}, shown
+assert over["canvas.text"].text == "40 h"
+assert over["canvas.scale_bar"].font_size == 17
+assert v.dims.axis_labels == ("t", "z", "y", "x"), v.dims.axis_labels
 assert v.layers["stacked"].data.shape == (2, 3, 128, 128)
 assert v.layers["channel [2]"].data.shape == (128, 128)
 assert (v.layers["cells"].data == 7).all()
@@ -90,6 +109,7 @@ def test_layers_are_read_again_as_they_were_read_or_have_the_data_that_took_the_
     napari: Napari,
 ) -> None:
     napari.run(READ)
+    napari.run(OVER)
     before = list(napari.layers())
     assert before == ["cells", "stacked", *(f"channel{x}" for x in ("", " [1]", " [2]")), "dated"]
     # The second time what was put back has to be kept in its turn.

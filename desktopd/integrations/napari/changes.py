@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from desktopd.integrations.napari.main_thread import MainThread
+from desktopd.integrations.napari.session.overlays import overlays_of
 from desktopd.integrations.napari.view import camera_of, grid_of
 
 IGNORED = frozenset({"status", "help", "cursor", "cursor_size", "highlight", "loaded", "thumbnail"})
@@ -37,6 +39,8 @@ class Changes:
         viewer.dims.events.connect(self._on_viewer)
         camera_of(viewer).events.connect(self._on_viewer)
         grid_of(viewer).events.connect(self._on_viewer)
+        for overlay in overlays_of(viewer).values():
+            overlay.events.connect(self._on_viewer)
         self._on_list()
 
     def _on_list(self, event: Any = None) -> None:
@@ -46,6 +50,8 @@ class Changes:
         for key in now.keys() - self._layers.keys():
             self._layers[key] = now[key]
             now[key].events.connect(self._on_layer)
+            for overlay in overlays_of(now[key]).values():
+                overlay.events.connect(partial(self._on_overlay, key))
             self._tell(now[key])
         self._tell(None)
 
@@ -55,6 +61,10 @@ class Changes:
     def _on_layer(self, event: Any) -> None:
         if event.type not in IGNORED and not event.type.startswith("_"):
             self._tell(event.source)
+
+    def _on_overlay(self, key: int, event: Any) -> None:
+        if key in self._layers:
+            self._tell(self._layers[key])
 
     def _tell(self, layer: Any) -> None:
         if not self._main.is_current:

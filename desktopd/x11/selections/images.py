@@ -5,7 +5,9 @@ WebP and GIF, of which the first picture counts, become PNG too.
 
 from __future__ import annotations
 
+import math
 import struct
+from array import array
 from dataclasses import dataclass
 from io import BytesIO
 from typing import cast
@@ -111,12 +113,25 @@ def _in_a_mode_of_png(picture: Image.Image) -> Image.Image:
 
 def _grey(picture: Image.Image) -> Image.Image:
     """Numbers of any type as 16 bits of grey: whole ones as they are if they fit, or all scaled."""
-    numbers = picture.convert("F")
+    numbers = _finite(picture.convert("F"))
     low, high = cast("tuple[float, float]", numbers.getextrema())
     if picture.mode == "F" or low < 0 or high > _MOST:
         scale = _MOST / (high - low) if high > low else 0.0
         numbers = numbers.point(lambda value: value * scale + -low * scale)
     return numbers.convert("I").convert("I;16")
+
+
+def _finite(numbers: Image.Image) -> Image.Image:
+    """What is no number as the least that is one, and what is infinite as the nearest."""
+    values = array("f", numbers.tobytes())
+    if math.isfinite(sum(values)):
+        return numbers
+    finite = [value for value in values if math.isfinite(value)]
+    if not finite:
+        raise NoImage("no pixel of the image has a finite number")
+    low, high = min(finite), max(finite)
+    kept = array("f", (low if math.isnan(v) else min(max(v, low), high) for v in values))
+    return Image.frombytes("F", numbers.size, kept.tobytes())
 
 
 def _shallow(picture: Image.Image) -> Image.Image:

@@ -17,6 +17,7 @@ import numpy as np
 
 from desktopd.integrations.napari import layers
 from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.overlays import describe_overlays, restore_overlays
 from desktopd.integrations.napari.session.reading import source_of
 from desktopd.integrations.napari.session.values import Unsaved, encode
 from desktopd.integrations.napari.view import (
@@ -24,7 +25,6 @@ from desktopd.integrations.napari.view import (
     GRID,
     camera_of,
     describe_camera,
-    describe_dims,
     grid_of,
 )
 
@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 EDITABLE = frozenset({"labels", "points", "shapes"})
 LARGEST_COPY = 64 << 20
 """Bytes of a layer that nobody edits and no file holds, up to which it is saved."""
+
+SAVED_DIMS = (*DIMS, "axis_labels", "margin_left", "margin_right")
 
 BESIDES = {
     "image": ("contrast_limits_range",),
@@ -53,6 +55,7 @@ class Captured:
     state: Mapping[str, Any]
     besides: Mapping[str, Any]
     lost: str | None
+    overlays: Mapping[str, Any]
 
 
 def capture(layer: Any, *, replaced: bool) -> Captured:
@@ -69,33 +72,39 @@ def capture(layer: Any, *, replaced: bool) -> Captured:
     elif kind not in EDITABLE and (size := _bytes(data)) > LARGEST_COPY:
         data, lost = None, f"its {size >> 20} MiB are in no file"
     besides = {key: getattr(layer, key) for key in BESIDES.get(kind, ()) if hasattr(layer, key)}
-    return Captured(layer.name, kind, layers.shape(layer), source, data, state, besides, lost)
+    over = describe_overlays(layer)
+    return Captured(layer.name, kind, layers.shape(layer), source, data, state, besides, lost, over)
 
 
 def capture_failed(layer: Any, error: Exception) -> Captured:
     """A layer of which nothing can be had, and why."""
     why = f"{type(error).__name__}: {error}"
-    return Captured(layer.name, layers.kind(layer), [], None, None, {}, {}, why)
+    return Captured(layer.name, layers.kind(layer), [], None, None, {}, {}, why, {})
 
 
 def capture_view(viewer: Any) -> dict[str, Any]:
-    """Camera, dims, grid and selection."""
+    """Camera, dims, grid, overlays and selection."""
     active = viewer.layers.selection.active
     grid = grid_of(viewer)
     return {
         "grid": {name: getattr(grid, name) for name in GRID if hasattr(grid, name)},
         "camera": describe_camera(viewer),
-        "dims": {name: value for name, value in describe_dims(viewer).items() if name in DIMS},
+        "dims": {
+            name: np.asarray(getattr(viewer.dims, name)).tolist()
+            for name in SAVED_DIMS
+            if hasattr(viewer.dims, name)
+        },
+        "overlays": describe_overlays(viewer),
         "active": None if active is None else active.name,
     }
 
 
 def restore_view(viewer: Any, view: Mapping[str, Any]) -> None:
     """Put back what `capture_view` gave; the layers must be there."""
-    for name in DIMS:
-        value = view["dims"][name]
+    for name, value in view["dims"].items():
         if name == "ndisplay" or len(value) == viewer.dims.ndim:
             setattr(viewer.dims, name, value)
+    restore_overlays(viewer, view.get("overlays", {}))
     # A change of the grid moves the camera.
     for name, value in view.get("grid", {}).items():
         setattr(grid_of(viewer), name, value)
@@ -119,6 +128,7 @@ def encode_layer(layer: Captured, blocks: Blocks) -> dict[str, Any]:
         "data": encode(layer.data, blocks),
         "state": state,
         "besides": _encodable(layer.besides, blocks),
+        "overlays": layer.overlays,
         "lost": layer.lost,
     }
 

@@ -14,6 +14,7 @@ from typing import Any
 from desktopd.integrations.napari import layers
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.capture import EDITABLE, restore_view
+from desktopd.integrations.napari.session.overlays import restore_overlays
 from desktopd.integrations.napari.session.reading import read, source_of
 from desktopd.integrations.napari.session.values import decode
 
@@ -90,6 +91,7 @@ class Restoring:
             self._keep(layer)
             _apply(layer, {k: v for k, v in state.items() if k not in CONSTRUCTED})
         _apply(layer, decode(record["besides"], self._blocks))
+        restore_overlays(layer, record.get("overlays", {}))
         return layer
 
     def _create(self, record: Mapping[str, Any], state: dict[str, Any]) -> Any:

@@ -2,6 +2,7 @@ import zlib
 from io import BytesIO
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -151,3 +152,20 @@ def test_a_picture_that_would_fill_the_memory_is_not_decoded(side: int) -> None:
     with pytest.raises(NoImage):
         from_png(image, "image/bmp")
     assert side * side > images.LARGEST_PIXELS
+
+
+def test_what_is_no_finite_number_leaves_the_others_seen() -> None:
+    values = np.linspace(0, 10, 64, dtype=np.float32).reshape(8, 8)
+    values[0, 1:4] = np.nan, np.inf, -np.inf
+    with Image.open(
+        BytesIO(to_png(written(Image.fromarray(values), "TIFF"), "image/tiff").data)
+    ) as png:
+        seen = np.asarray(png)
+    assert seen[0, :4].tolist() == [0, 0, 65535, 0]
+    assert len(np.unique(seen)) > 55
+
+
+def test_an_image_without_any_finite_number_is_none() -> None:
+    nothing = Image.fromarray(np.full((8, 8), np.nan, np.float32))
+    with pytest.raises(NoImage, match="finite"):
+        to_png(written(nothing, "TIFF"), "image/tiff")

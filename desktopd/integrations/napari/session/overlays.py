@@ -1,0 +1,51 @@
+"""What napari draws over a viewer or a layer: scale bar, axes, text, bounding box, colour bar.
+
+Tested by tests/browser/test_companion_session.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+TOOLS = frozenset({"transform_box", "selection_box"})
+"""What is there while a tool is used."""
+
+log = logging.getLogger(__name__)
+
+
+def overlays_of(owner: Any) -> dict[str, Any]:
+    """The overlays of a viewer or a layer by name, without those of its tools."""
+    found = {}
+    for holder, overlays in _holders(owner):
+        for name, overlay in overlays.items():
+            if name not in TOOLS and not name.startswith("_"):
+                found[f"{holder}.{name}"] = overlay
+    return found
+
+
+def _holders(owner: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for holder in ("scene", "canvas"):
+        overlays = getattr(getattr(owner, holder, None), "overlays", None)
+        if overlays is not None:
+            yield holder, overlays
+    yield "own", getattr(owner, "_overlays", {})
+
+
+def describe_overlays(owner: Any) -> dict[str, dict[str, Any]]:
+    """All that is chosen of each, as JSON."""
+    return {name: overlay.model_dump(mode="json") for name, overlay in overlays_of(owner).items()}
+
+
+def restore_overlays(owner: Any, values: Mapping[str, Mapping[str, Any]]) -> None:
+    """Put back what `describe_overlays` gave; what this napari does not have stays away."""
+    for name, overlay in overlays_of(owner).items():
+        now = overlay.model_dump(mode="json")
+        for key, value in values.get(name, {}).items():
+            if key not in now or now[key] == value:
+                continue
+            try:
+                setattr(overlay, key, value)
+            except (AttributeError, ValueError, TypeError) as error:
+                log.info("desktopd: %s of %s stays: %s", key, name, error)
