@@ -83,10 +83,17 @@ def _marked(text: str) -> Iterator[str]:
             quote = "" if quote else character
 
 
+def _home() -> str:
+    try:
+        return str(Path.home())
+    except RuntimeError:
+        # Nobody knows the user (passwd(5)): the word stays.
+        return "~"
+
+
 def _expanded(word: str, environment: Mapping[str, str]) -> str:
-    home = environment.get("HOME") or str(Path.home())
     if word == "~" or word.startswith("~/"):
-        word = home + word[1:]
+        word = (environment.get("HOME") or _home()) + word[1:]
 
     def value(found: re.Match[str]) -> str:
         return environment.get(found[1] or found[2], found[0])

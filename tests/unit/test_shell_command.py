@@ -1,5 +1,6 @@
 """Commands as users write them."""
 
+import os
 import subprocess
 
 import pytest
@@ -39,6 +40,12 @@ def test_a_variable_is_one_word() -> None:
 
 def test_what_the_environment_does_not_have_stays() -> None:
     assert parse_command("sh -c 'echo $x' $UNKNOWN", {}).argv == ("sh", "-c", "echo $x", "$UNKNOWN")
+
+
+def test_who_has_no_home_has_a_command_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 2**31 - 7)
+    assert parse_command("tool ~/x", {}).argv == ("tool", "~/x")
 
 
 def test_assignments_come_before_the_program() -> None:
