@@ -5,6 +5,7 @@ repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 environment=$repository/.venv
 log=$repository/.install.log
 STEPS=5
+MANY=10 # System packages that are missing where nothing was installed before.
 installed_something=''
 
 # step NUMBER WORDS COMMAND...: runs a command whose output goes to the log, and counts the seconds.
@@ -49,7 +50,7 @@ may_install() {
 
 # install_packages [VARIANT|test]: the system packages, as container/install has them.
 install_packages() {
-    local missing
+    local missing count size=''
     missing=$("$repository/container/install" --missing "$@")
     [ -n "$missing" ] || return 0
     if ! may_install; then
@@ -63,8 +64,10 @@ END
         told_of_closed_folder || true
         exit 1
     fi
-    echo "Installing what is missing: about 1.2 GB, in one to five minutes. The details go to $log"
-    step 1 "System packages: $(wc -w <<<"$missing") to install" "$repository/container/install" "$@"
+    count=$(wc -w <<<"$missing")
+    [ "$count" -lt "$MANY" ] || size=': about 1.2 GB, in one to five minutes'
+    echo "Installing what is missing$size. The details go to $log"
+    step 1 "System packages: $count to install" "$repository/container/install" "$@"
 }
 
 # told_of_closed_folder: whether the checkout, in which the Python packages are installed, is closed to this user.
