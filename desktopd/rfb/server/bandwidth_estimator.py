@@ -34,6 +34,8 @@ class BandwidthEstimator:
     def __init__(self) -> None:
         self.rate = FIRST_RATE
         """Bytes a second: the lower quartile of the last measurements."""
+        self.round_trip: float | None = None
+        """Seconds to the answer to the first fence of the last measurement; None before it."""
         self._size = 0
         self._asked = -math.inf
         self._begun: float | None = None
@@ -45,13 +47,22 @@ class BandwidthEstimator:
         if size < _SMALLEST or now - self._asked < pause:
             return False
         self._size, self._asked, self._begun = size, now, None
+        self.round_trip = None
         return True
 
-    def answered(self, payload: bytes, now: float) -> None:
-        """Note that the viewer has read the fence with this payload; others do not count."""
-        if payload == BEGIN_PAYLOAD:
+    def answered(self, payload: bytes, now: float) -> float | None:
+        """Note that the viewer has read the fence with this payload; others do not count.
+
+        Returns how many seconds an update took beyond what was expected; None before its end.
+        """
+        if payload == BEGIN_PAYLOAD and self._size:
             self._begun = now
+            self.round_trip = now - self._asked
         elif payload == END_PAYLOAD and self._begun is not None and self._size:
-            self._rates.append(min(_FASTEST, self._size / max(_SHORTEST, now - self._begun)))
+            took = max(_SHORTEST, now - self._begun)
+            delay = took - self._size / self.rate
+            self._rates.append(min(_FASTEST, self._size / took))
             self._size = 0
             self.rate = sorted(self._rates)[(len(self._rates) + 1) // 4]
+            return delay
+        return None

@@ -64,13 +64,15 @@ class ClientState:
 class UpdateRequest:
     """A viewer that gets the next update; `state` is None before its first.
 
-    `rate` is what its link takes, in bytes a second, and `anew` the area that it needs again.
+    `rate` is what its link takes, in bytes a second, `late` the part of its updates that come late,
+    and `anew` the area that it needs again.
     """
 
     state: ClientState | None
     preferences: EncodingPreferences
     rate: float
     anew: Rectangle | None = None
+    late: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,12 @@ _VIDEO_RATES = (250_000.0, 625_000.0, 1_250_000.0, 2_500_000.0, 12_500_000.0)
 _VIDEO_TIMES = (MOTION_TIME, 0.019, 0.0095, 0.0075, 0.003)
 # The part of a link's time that a video takes at most: more of it waits for itself (replay3d@60).
 _VIDEO_SHARE = 0.65
+# By how much less than its bytes a picture of a video has where all are late, and what part at
+# least: each packet more is one more to be lost (frames of replay2d, lossy5).
+_SMALLER, _SMALLEST_PART = 2.0, 0.4
+# The part of a round trip, if that takes so many seconds, that makes an update late, and the weight
+# of the last one that was measured.
+_LATE, _FAR, _TRUST_LATE = 0.7, 0.01, 0.1
 _ROUND_TRIP_MEMORY = 10.0
 # What may be on the way beyond what fills the link.
 _SLACK_TIME = 0.025
@@ -33,21 +39,24 @@ _SLACK_TIME = 0.025
 _SLACK_BYTES = (4_096, 16_384)
 _SLACK_BYTES_TIME = 0.03
 _SLACK_UPDATES = 3
-# In round trips: the answer to an update of which a packet was lost (frames of replay2d, lossy1).
-_LOST = 2
+# In round trips: the answer to an update of which a packet was lost, where more than this part is
+# late (frames of replay2d, lossy1).
+_LOST, _SELDOM = 2, 0.02
 _FRAME = 1 / 60
 # A viewer that follows the stream of others may be this much later than it would choose.
 _LENIENCE = 2
 MOST_ON_THE_WAY = 16 * 1024 * 1024
 
 
-def video_bytes(rate: float, interval: float = math.inf) -> float:
+def video_bytes(rate: float, interval: float = math.inf, late: float = 0.0) -> float:
     """Bytes for one picture of a video on a link that takes `rate` bytes a second.
 
-    `interval`: seconds from one picture to the next, of which the link's time is a part.
+    `interval`: seconds from one picture to the next, of which the link's time is a part. `late`:
+    see Window.
     """
+    part = max(_SMALLEST_PART, 1 - _SMALLER * late)
     seconds = math.exp(np.interp(math.log(rate), np.log(_VIDEO_RATES), np.log(_VIDEO_TIMES)))
-    return rate * min(seconds, _VIDEO_SHARE * interval)
+    return rate * part * min(seconds, _VIDEO_SHARE * interval)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,8 @@ class Window:
     """The shortest of the last seconds: the link's own, without a queue (seconds)."""
     unanswered_bytes: int = 0
     unanswered_updates: int = 0
+    late: float = 0.0
+    """The part of the last updates that came about a round trip late, as where packets are lost."""
 
     def ready(self, *, lenient: bool = False) -> bool:
         """Whether one more update would not have to wait in a queue."""
@@ -67,7 +78,8 @@ class Window:
         least, most = _SLACK_BYTES
         slack = max(least, min(most, self.rate * _SLACK_BYTES_TIME))
         filling = self.rate * (self.round_trip + _SLACK_TIME) + slack
-        updates = math.ceil(_LOST * self.round_trip / _FRAME) + _SLACK_UPDATES
+        round_trips = _LOST if self.late > _SELDOM else 1
+        updates = math.ceil(round_trips * self.round_trip / _FRAME) + _SLACK_UPDATES
         return (
             self.unanswered_bytes < min(filling * factor, MOST_ON_THE_WAY)
             and self.unanswered_updates < updates * factor
@@ -120,6 +132,7 @@ class CongestionControl:
         self._due: float | None = None
         self._least = _Least(_ROUND_TRIP_MEMORY)
         self._bandwidth = BandwidthEstimator()
+        self._late = 0.0
 
     def sent(self, size: int, now: float) -> int:
         """Note an update of so many bytes that goes out; returns the number for its fence."""
@@ -156,7 +169,14 @@ class CongestionControl:
 
     def measured(self, payload: bytes, now: float) -> None:
         """Note that a fence of a measurement has come back."""
-        self._bandwidth.answered(payload, now)
+        delay = self._bandwidth.answered(payload, now)
+        if self._bandwidth.round_trip is not None:
+            # Without the time that the viewer draws, or more and more would wait for it to draw.
+            self._least.add(self._bandwidth.round_trip, now)
+        if delay is not None:
+            round_trip = self._least.value
+            late = round_trip > _FAR and delay > _LATE * round_trip
+            self._late += _TRUST_LATE * (late - self._late)
         self._moved()
 
     def forgive(self) -> None:
@@ -184,5 +204,9 @@ class CongestionControl:
 
     def _moved(self) -> None:
         self.window = Window(
-            self._bandwidth.rate, self._least.value, self._bytes, len(self._on_the_way)
+            self._bandwidth.rate,
+            self._least.value,
+            self._bytes,
+            len(self._on_the_way),
+            self._late,
         )

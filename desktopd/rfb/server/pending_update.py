@@ -137,7 +137,8 @@ class PendingUpdate:
                 return None
             self._claimed = True
             anew, self._anew = self._anew, None
-            return UpdateRequest(self._state, self._preferences, self._sender.rate, anew)
+            sender = self._sender
+            return UpdateRequest(self._state, self._preferences, sender.rate, anew, sender.late)
 
     def _finds_room(self) -> bool:
         large = self._anew is not None or self._state is None or self._preferences.lossless is RAW

@@ -21,7 +21,7 @@ _PROBE = b"alive"
 class UpdateSender:
     """Puts updates into the queue of one viewer, as many as its link takes.
 
-    All of this belongs to the loop, but for `ready` and `rate`, which any thread may ask.
+    All of this belongs to the loop, but for `ready`, `rate` and `late`, which any thread may ask.
     """
 
     def __init__(self, send_queue: SendQueue) -> None:
@@ -44,6 +44,11 @@ class UpdateSender:
     def rate(self) -> float:
         """Bytes a second that the link takes."""
         return self.congestion.window.rate
+
+    @property
+    def late(self) -> float:
+        """The part of its updates that come late; see Window."""
+        return self.congestion.window.late
 
     def use_fences(self) -> None:
         """Send fences from now on: the viewer answers them."""

@@ -51,12 +51,15 @@ class VideoStream:
         self._interval = _USUAL
         self._encoded_at = -math.inf
 
-    def budget(self, rate: float, now: float) -> float:
-        """The bytes that a frame of `now` may have on a link that takes `rate` a second."""
+    def budget(self, rate: float, now: float, late: float = 0.0) -> float:
+        """The bytes that a frame of `now` may have on a link that takes `rate` a second.
+
+        `late`: the part of the link's updates that come late.
+        """
         quality, pixels = self._preferences.quality, self.region.area
         interval = self._interval_at(now)
         worth = self._encoder.most_bytes(quality, pixels, interval)
-        return min(video_bytes(rate, interval), worth)
+        return min(video_bytes(rate, interval, late), worth)
 
     def encode(
         self, framebuffer: Framebuffer, budget: float, *, key: bool, now: float

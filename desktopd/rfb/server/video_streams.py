@@ -93,7 +93,7 @@ def _frame(
         key = stream.missed and now - stream.keyed > _KEY_INTERVAL
         if not follows and not key:
             return None
-        budget = stream.budget(request.rate, now)
+        budget = stream.budget(request.rate, now, request.late)
         made = stream.encode(framebuffer, budget, key=key, now=now)
     elif not follows and stream.keyed != now:
         stream.missed = True

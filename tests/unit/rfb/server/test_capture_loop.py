@@ -64,6 +64,7 @@ class Link:
     """A sender that can take more unless it is busy, or almost."""
 
     rate = 1e6
+    late = 0.0
 
     def __init__(self) -> None:
         self.busy = self.almost_free = False

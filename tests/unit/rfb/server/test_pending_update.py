@@ -48,6 +48,7 @@ class Link:
     def __init__(self) -> None:
         self.free = self.almost_free = True
         self.rate = 1000.0
+        self.late = 0.0
 
     def ready(self, *, lenient: bool = False) -> bool:
         return self.free or (lenient and self.almost_free)
