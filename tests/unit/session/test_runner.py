@@ -288,7 +288,10 @@ async def test_what_a_service_that_had_come_to_stay_leaves_is_not_the_service(
 ) -> None:
     monkeypatch.setattr("desktopd.session.runner.HANDS_OVER", 0.0)
     (folder / "ready").touch()
-    async with running(forking(folder, "sleep 60 & sleep 0.2")) as runner:
+    script = f"sleep 60 & until [ -e {folder}/go ]; do sleep 0.01; done; rm {folder}/go"
+    async with running(forking(folder, script)) as runner:
+        await reach(runner, ServiceState.RUNNING)
+        (folder / "go").touch()
         await reach(runner, ServiceState.RUNNING, 1)
 
 
@@ -296,6 +299,6 @@ async def test_a_launcher_that_fails_leaves_nothing(folder: Path) -> None:
     async with running(forking(folder, "sleep 60 & exit 3")) as runner:
         await reach(runner, ServiceState.BACKOFF)
         assert "exited with status 3" in (runner.status.error or "")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while family(marks_of(folder)):
             await asyncio.sleep(0.005)
