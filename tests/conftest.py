@@ -15,7 +15,7 @@ __all__ = ["chromium", "context", "docker", "image", "tab"]
 
 
 # How long an example takes says more about the machine than about the code. Examples are the same
-# each time: a change does not fail by what it has not touched. `thorough` and tests/fuzz try others.
+# each time, so that no change fails by what it has not touched: `thorough` and tests/fuzz go on.
 hypothesis.settings.register_profile("desktopd", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=500)
 hypothesis.settings.load_profile("desktopd")

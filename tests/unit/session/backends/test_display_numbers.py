@@ -43,6 +43,10 @@ def dead_pid() -> int:
     return child.pid
 
 
+# What is dead in /tmp is removed at any moment, by the daemons that other tests start meanwhile: so
+# nothing is dead before it is protected.
+
+
 def test_a_number_is_claimed_by_one_at_a_time(number: int) -> None:
     with claim(number) as is_ours:
         assert is_ours
@@ -60,8 +64,8 @@ def test_a_lock_takes_the_number_and_holds_a_pid_as_x_servers_write_it(number: i
 def test_a_claimed_number_is_locked_and_the_lock_becomes_that_of_the_server(number: int) -> None:
     with claim(number):
         assert lock_of(number).read_bytes() == b"%10d\n" % os.getpid()
-        lock(number, 4711)
-    assert lock_of(number).read_bytes() == b"%10d\n" % 4711
+        lock(number, os.getppid())
+    assert lock_of(number).read_bytes() == b"%10d\n" % os.getppid()
 
 
 def test_a_lock_of_the_server_itself_stays(number: int) -> None:
@@ -104,18 +108,20 @@ def test_a_dead_lock_goes_with_its_socket_and_a_living_one_stays(number: int) ->
 
 
 def test_a_server_that_answers_is_not_dead_wherever_its_process_is(number: int) -> None:
-    lock(number, dead_pid())
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(socket_of(number)))
         server.listen()
+        lock(number, dead_pid())
         remove_dead_locks()
-    assert lock_of(number).exists()
+        assert lock_of(number).exists()
 
 
 def test_of_two_that_find_a_dead_lock_one_removes_it(number: int) -> None:
-    lock(number, dead_pid())
-    descriptor = os.open(lock_of(number), os.O_RDONLY)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with subprocess.Popen(["sleep", "60"]) as child:
+        lock(number, child.pid)
+        descriptor = os.open(lock_of(number), os.O_RDONLY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        child.kill()
     remove_dead_locks()
     assert lock_of(number).exists()
     os.close(descriptor)
