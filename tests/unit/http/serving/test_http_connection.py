@@ -99,6 +99,7 @@ async def test_an_answer_that_nobody_takes_is_dropped(
             async with asyncio.timeout(30):
                 while not state.total_requests or state.connections:
                     await asyncio.sleep(0.05)
+        monkeypatch.undo()
         reader, writer = await opened(server)
         writer.write(b"GET /assets/large.js HTTP/1.1\r\nHost: desk.test\r\n\r\n")
         await reader.readuntil(b"\r\n\r\n")
