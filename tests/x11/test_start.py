@@ -114,7 +114,7 @@ def test_a_running_server_holds_its_number_by_a_lock(
         display_numbers.remove_dead_locks()
         return not lock.exists()
 
-    until(is_removed, 10)
+    until(is_removed, 30)
     assert not Path(f"/tmp/.X11-unix/X{number}").exists()
 
 

@@ -107,7 +107,7 @@ def test_a_dead_lock_goes_with_its_socket_and_a_living_one_stays(number: int) ->
     lock_of(number).unlink()
     socket_of(number).touch()
     lock(number, dead_pid())
-    until(lambda: is_removed(number), 10)
+    until(lambda: is_removed(number), 30)
     assert not socket_of(number).exists()
 
 
@@ -129,7 +129,7 @@ def test_of_two_that_find_a_dead_lock_one_removes_it(number: int) -> None:
     remove_dead_locks()
     assert lock_of(number).exists()
     os.close(descriptor)
-    until(lambda: is_removed(number), 10)
+    until(lambda: is_removed(number), 30)
 
 
 @pytest.mark.parametrize("rubbish", ["", "no number\n"])
