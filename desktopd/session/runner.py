@@ -23,6 +23,8 @@ from desktopd.tasks import NamedTasks
 
 FOLLOWED_EVERY = 1.0
 """Seconds between two looks at what a service prints before it is ready."""
+FROZEN = 0.5
+"""Seconds by which a deadline is late when this process has not been let run: docker pause, say."""
 HANDS_OVER = 5.0
 """Seconds after readiness within which a launcher that ends well leaves what does the work."""
 
@@ -234,11 +236,13 @@ class Runner:
                     await process.wait()
             if probe is None or not process.running:
                 continue
+            deadline = time.monotonic() + every
             try:
                 async with asyncio.timeout(every):
                     answered = await probe()
             except TimeoutError:
-                answered = False
+                # Who was frozen together with us, and has not been heard, is asked once more.
+                answered = time.monotonic() > deadline + FROZEN
             if not answered and process.running:
                 return f"did not answer within {every:.0f} s"
             trim(self._log_file)
