@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.daemon import Daemon, until
 
@@ -27,6 +27,9 @@ FLAGS = [
 ]
 
 Picture = NDArray[np.uint8]
+
+# On a machine that has much else to do; by itself it is five seconds.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

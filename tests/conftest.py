@@ -14,8 +14,9 @@ from tests.daemon import Daemon, daemons, short_folder
 __all__ = ["chromium", "context", "docker", "image", "tab"]
 
 
-# How long an example takes says more about the machine than about the code.
-hypothesis.settings.register_profile("desktopd", deadline=None)
+# How long an example takes says more about the machine than about the code. Examples are the same
+# each time, so that no change fails by what it has not touched: `thorough` and tests/fuzz go on.
+hypothesis.settings.register_profile("desktopd", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=500)
 hypothesis.settings.load_profile("desktopd")
 

@@ -103,7 +103,7 @@ class Daemon:
                 stderr=log,
             )
         try:
-            self.url = until(self._address, 30, "an address").rstrip("/")
+            self.url = until(self._address, 60, "an address").rstrip("/")
         except AssertionError:
             self.process.kill()
             self.process.wait()
@@ -154,7 +154,7 @@ class Daemon:
         assert isinstance(pid, int), self.session()
         return pid
 
-    def ready(self, within: float = 40) -> dict[str, Any]:
+    def ready(self, within: float = 60) -> dict[str, Any]:
         """Wait until the application has painted and viewers can see it."""
 
         def ready() -> bool:

@@ -15,7 +15,7 @@ from desktopd.session.errors import SessionError
 from desktopd.session.family import family, mark_of
 from desktopd.session.logs import tail, trim
 from desktopd.session.process import Process, session_of, start_time
-from desktopd.session.service import LASTING, Launch, Service
+from desktopd.session.service import LASTING, Launch, Probe, Service
 from desktopd.session.shm import remove_segments_of
 from desktopd.session.state import Running, StateFile
 from desktopd.session.status import ServiceState, ServiceStatus
@@ -23,6 +23,8 @@ from desktopd.tasks import NamedTasks
 
 FOLLOWED_EVERY = 1.0
 """Seconds between two looks at what a service prints before it is ready."""
+FROZEN = 0.5
+"""Seconds by which a deadline is late when this process has not been let run: docker pause, say."""
 HANDS_OVER = 5.0
 """Seconds after readiness within which a launcher that ends well leaves what does the work."""
 
@@ -234,15 +236,30 @@ class Runner:
                     await process.wait()
             if probe is None or not process.running:
                 continue
-            try:
-                async with asyncio.timeout(every):
-                    answered = await probe()
-            except TimeoutError:
-                answered = False
-            if not answered and process.running:
+            if not await self._answers(probe, every) and process.running:
                 return f"did not answer within {every:.0f} s"
             trim(self._log_file)
         return None
+
+    async def _answers(self, probe: Probe, within: float) -> bool:
+        """Whether a probe is true in time; also where this process was frozen meanwhile.
+
+        What was frozen with it may have had no time to answer: it is asked again.
+        """
+        loop, late = asyncio.get_running_loop(), 0.0
+
+        def over(due: float) -> None:
+            nonlocal late
+            late = loop.time() - due
+
+        timer = loop.call_later(within, over, loop.time() + within)
+        try:
+            async with asyncio.timeout(within):
+                return await probe()
+        except TimeoutError:
+            return late > FROZEN
+        finally:
+            timer.cancel()
 
     async def _pause(self, was_ready: bool, error: str) -> None:
         """Wait as long as the service's restart rule says."""

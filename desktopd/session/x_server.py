@@ -9,7 +9,7 @@ import asyncio
 import logging
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktopd.errors import DisplayUnavailable
 from desktopd.session.backends.backend import Backend
@@ -17,6 +17,7 @@ from desktopd.session.backends.options import XServerOptions
 from desktopd.session.backends.start import start
 from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.errors import LaunchError
+from desktopd.session.family import MARK, new_mark
 from desktopd.session.process import Process
 from desktopd.session.state import StateFile
 from desktopd.x11.connection import Connection
@@ -128,12 +129,17 @@ class XServer:
 
     def _start_one(self, backend: Backend) -> subprocess.Popen[bytes]:
         try:
-            name, child = start(backend, self._options)
+            name, child = start(backend, self._marked())
         except OSError as error:
             raise LaunchError(f"{backend.name}: {error}") from None
         log.info("display %s is %s", name, backend.name)
         self._state.display_started(name, backend.name)
         return child
+
+    def _marked(self) -> XServerOptions:
+        """With a mark: a daemon that is killed now has not noted what its successor shall end."""
+        options = self._options
+        return replace(options, environment={**options.environment, MARK: new_mark(options.folder)})
 
     async def _open(self) -> None:
         name, backend = self._state.display, self._state.backend

@@ -16,7 +16,11 @@ from tests.daemon import ROOT, Daemon
 
 Start = Callable[..., Daemon]
 ON_TARGET, BESIDE = (300, 400), (900, 400)
-TODAY = f"uploads/{date.today():%Y-%m-%d}"
+
+
+def today() -> str:
+    """The folder of what is uploaded now: a test may begin on the day before."""
+    return f"uploads/{date.today():%Y-%m-%d}"
 
 
 class Target:

@@ -70,7 +70,7 @@ class Line:
         expected = (self.text() + text, self.shortcuts() + list(shortcuts))
         yield
         with suppress(AssertionError):
-            until(lambda: (self.text(), self.shortcuts()) == expected, 10)
+            until(lambda: (self.text(), self.shortcuts()) == expected, 30)
         assert (self.text(), self.shortcuts()) == expected, self.name
 
 

@@ -12,7 +12,7 @@ import pytest
 import tifffile
 
 from desktopd.geometry import Size
-from tests.browser.dragging import TODAY, Start, Target, drag
+from tests.browser.dragging import Start, Target, drag, today
 from tests.browser.napari_desktop import WITHIN, Napari, running
 from tests.chromium import Picture, Tab, save
 from tests.daemon import until
@@ -50,7 +50,7 @@ def test_a_file_dropped_on_napari_is_a_layer_of_its_name_in_the_picture(
     layers = until(napari.layers, WITHIN, "a layer")
     assert list(layers) == ["cells"]
     assert layers["cells"]["shape"] == [256, 256]
-    placed = napari.data / TODAY / "cells.tif"
+    placed = napari.data / today() / "cells.tif"
     assert layers["cells"]["path"] == str(placed)
     assert placed.read_bytes() == file.read_bytes()
 
@@ -110,8 +110,8 @@ def test_a_drop_in_firefox_is_uploaded_and_dropped_and_the_page_stays(
         dragged.release()
         (told,) = until(target.drops, 40, "a drop")
         assert {Path(path).name for path in told["files"]} == {file.name, "plate"}
-        assert (target.root / TODAY / file.name).read_bytes() == file.read_bytes()
+        assert (target.root / today() / file.name).read_bytes() == file.read_bytes()
         for sent in plate.rglob("*.tif"):
-            placed = target.root / TODAY / sent.relative_to(folder)
+            placed = target.root / today() / sent.relative_to(folder)
             assert placed.read_bytes() == sent.read_bytes()
         assert viewers() == [viewer], "the page has been left"

@@ -127,7 +127,7 @@ def test_the_example_opens_a_file_and_gets_a_picture(taught: Course, page: Page)
     assert frame.locator('meta[name="page-key"]').count() == 0
     assert list(taught.napari.layers()) == ["nuclei"]
     page.set_viewport_size({"width": 390, "height": 844})
-    until(lambda: frame.evaluate("innerWidth") < 390, 10, "a narrow frame")
+    until(lambda: frame.evaluate("innerWidth") < 390, 30, "a narrow frame")
     save(pixels(page.screenshot()), "embed-example-narrow")
 
 

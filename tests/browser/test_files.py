@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dragging import BESIDE, ON_TARGET, TODAY, Start, Target, drag
+from tests.browser.dragging import BESIDE, ON_TARGET, Start, Target, drag, today
 from tests.chromium import Tab, save
 from tests.daemon import Daemon, until
 
@@ -37,7 +37,7 @@ def test_a_dropped_file_arrives_on_the_program_with_the_same_bytes(
     page = opened(target.daemon, tab)
     drag(page.page, ON_TARGET, files=[file])
     (told,) = until(target.drops, 40, "a drop")
-    placed = target.root / TODAY / file.name
+    placed = target.root / today() / file.name
     assert told["files"] == [str(placed)]
     assert told["at"] == list(ON_TARGET)
     assert placed.read_bytes() == file.read_bytes()
@@ -61,7 +61,7 @@ def test_a_dropped_folder_arrives_whole_and_once_more_under_another_name(
     for turn, name in enumerate(["plate", "plate (2)"]):
         drag(page.page, ON_TARGET, files=[plate])
         until(lambda turn=turn: len(target.drops()) > turn, 90, "a drop")  # type: ignore[misc]
-        placed = target.root / TODAY / name
+        placed = target.root / today() / name
         assert target.drops()[turn]["files"] == [str(placed)]
         sent = {p.relative_to(plate): p.is_file() and p.read_bytes() for p in plate.rglob("*")}
         got = {p.relative_to(placed): p.is_file() and p.read_bytes() for p in placed.rglob("*")}
@@ -103,9 +103,9 @@ def test_a_drop_that_nothing_takes_tells_where_the_file_lies(
     file.write_bytes(b"")
     page = opened(target.daemon, tab)
     drag(page.page, BESIDE, files=[file])
-    expect(page.page.locator("#notice")).to_contain_text(f"{TODAY}/cells.tif", timeout=20_000)
+    expect(page.page.locator("#notice")).to_contain_text(f"{today()}/cells.tif", timeout=20_000)
     save(page.picture(), "drop-without-target")
-    assert (target.root / TODAY / "cells.tif").read_bytes() == b""
+    assert (target.root / today() / "cells.tif").read_bytes() == b""
     assert target.drops() == []
 
 

@@ -70,7 +70,7 @@ def test_the_page_is_back_without_a_hand_after_a_kill(
         until(lambda: desktop.service(name)["pid"] not in (None, killed), 30, "a restart")  # noqa: B023
         desktop.ready()
         page.shows_desktop()
-    until(lambda: np.unique(screen(desktop)).size > 2, 10, "a picture")
+    until(lambda: np.unique(screen(desktop)).size > 2, 30, "a picture")
 
 
 def test_the_page_is_back_after_deaths_of_the_daemon(desktop: Daemon, tab: OpenTab) -> None:
@@ -196,7 +196,7 @@ def test_text_is_copied_from_the_desktop_to_the_browser(
         env=desktop.environment(),
         check=True,
     )
-    until(lambda: page.page.evaluate("navigator.clipboard.readText()") == UNICODE, 10, "the text")
+    until(lambda: page.page.evaluate("navigator.clipboard.readText()") == UNICODE, 30, "the text")
 
 
 def test_text_is_pasted_from_the_browser_into_the_desktop(
@@ -219,7 +219,7 @@ def test_text_is_pasted_from_the_browser_into_the_desktop(
         ).stdout
         return out.decode("utf-8", "replace") == text
 
-    until(pasted, 10, "the text")
+    until(pasted, 30, "the text")
 
 
 @pytest.fixture

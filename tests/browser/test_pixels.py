@@ -110,10 +110,10 @@ def test_a_fence_that_does_not_wait_is_answered_while_pictures_are_decoded(
     server.update(tight_jpeg(0, 0, 64, 64, jpeg(flat(64, 64, RED))))
     server.fence(b"drawn")
     server.fence(b"read", waits=False)
-    until(lambda: server.answered(b"read"), 10, "an answer")
+    until(lambda: server.answered(b"read"), 30, "an answer")
     assert not server.answered(b"drawn")
     page.page.evaluate("window.release()")
-    until(lambda: server.answered(b"drawn"), 10, "an answer to what is drawn")
+    until(lambda: server.answered(b"drawn"), 30, "an answer to what is drawn")
 
 
 def test_what_is_drawn_around_a_new_size(server: Peer, page: Tab) -> None:
@@ -149,7 +149,7 @@ def test_a_window_onto_a_larger_desktop(server: Peer, tab: OpenTab) -> None:
     server.settle(b"news")
     assert near(drawn(page)[100:108], GREEN, 0)
     page.page.set_viewport_size({"width": 800, "height": 600})
-    until(lambda: drawn(page).shape == (HEIGHT, WIDTH, 3), 10, "the whole desktop")
+    until(lambda: drawn(page).shape == (HEIGHT, WIDTH, 3), 30, "the whole desktop")
     shown = drawn(page)
     assert near(shown[:100, 320:], BLUE, 0)
     assert near(shown[200:], GREEN, 0)

@@ -49,13 +49,13 @@ def test_a_wheel_turns_as_far_as_it_is_turned(server: Peer, page: Tab) -> None:
     mouse = page.page.mouse
     for _ in range(5):
         mouse.wheel(0, 120)
-    until(lambda: clicks(server, DOWN) == 5, 10, "five clicks")
+    until(lambda: clicks(server, DOWN) == 5, 30, "five clicks")
     mouse.wheel(0, -960)
-    until(lambda: clicks(server, UP) == 16, 10, "as many clicks as the scroll is long")
+    until(lambda: clicks(server, UP) == 16, 30, "as many clicks as the scroll is long")
     for _ in range(12):
         mouse.wheel(10, 0)
-    until(lambda: clicks(server, RIGHT) == 2, 10, "what a trackpad scrolls")
-    until(lambda: pressed(server)[-1] == 0, 10, "the release")
+    until(lambda: clicks(server, RIGHT) == 2, 30, "what a trackpad scrolls")
+    until(lambda: pressed(server)[-1] == 0, 30, "the release")
     assert clicks(server, DOWN) == 5
 
 
@@ -63,7 +63,7 @@ def fill(page: Tab) -> ChromeInput:
     """Have the picture fill the window, so that its places are the window's."""
     page.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     canvas = page.page.locator("#desktop canvas")
-    until(lambda: (canvas.bounding_box() or {})["x"] == 0, 10, "a picture in the corner")
+    until(lambda: (canvas.bounding_box() or {})["x"] == 0, 30, "a picture in the corner")
     return ChromeInput(page.page)
 
 
@@ -75,7 +75,7 @@ def test_buttons_of_the_browser_are_the_desktops(server: Peer, page: Tab) -> Non
         chrome.mouse("mousePressed", 100, 100, button=name, buttons=bit, clickCount=1)
         chrome.mouse("mouseReleased", 100, 100, button=name, buttons=0, clickCount=1)
     wanted = [MIDDLE, MENU, BACK, FORWARD]
-    until(lambda: len(told(server)) >= 2 * len(wanted), 3, "all buttons")
+    until(lambda: len(told(server)) >= 2 * len(wanted), 30, "all buttons")
     assert told(server)[-8:] == [(100, 100, b) for one in wanted for b in (one, 0)]
     assert page.page.url.startswith(server.page)
 
@@ -83,12 +83,12 @@ def test_buttons_of_the_browser_are_the_desktops(server: Peer, page: Tab) -> Non
 def test_a_release_that_was_lost_is_made_up_for(server: Peer, page: Tab) -> None:
     chrome = fill(page)
     chrome.mouse("mousePressed", 100, 100, button="left", buttons=1)
-    until(lambda: clicks(server, LEFT), 10, "a press")
+    until(lambda: clicks(server, LEFT), 30, "a press")
     chrome.mouse("mouseMoved", 110, 100, button="none", buttons=0)
-    until(lambda: told(server)[-1] == (110, 100, 0), 10, "a release")
+    until(lambda: told(server)[-1] == (110, 100, 0), 30, "a release")
     # A button that was pressed elsewhere is not pressed here.
     chrome.mouse("mouseMoved", 120, 100, button="left", buttons=1)
-    until(lambda: told(server)[-1] == (120, 100, 0), 10, "a move")
+    until(lambda: told(server)[-1] == (120, 100, 0), 30, "a move")
 
 
 FRAME = """<body style="margin: 0"><iframe src="{page}?resize=off&bar=0"
@@ -112,9 +112,9 @@ def test_a_button_is_released_outside_of_a_frame(
     until(lambda: told(server), 20, "a pointer")
     mouse.down()
     mouse.move(200, 600)
-    until(lambda: told(server)[-1][2] == LEFT and told(server)[-1][0] == 200, 10, "a drag")
+    until(lambda: told(server)[-1][2] == LEFT and told(server)[-1][0] == 200, 30, "a drag")
     mouse.up()
-    until(lambda: told(server)[-1][2] == 0, 10, "a release")
+    until(lambda: told(server)[-1][2] == 0, 30, "a release")
     assert clicks(server, LEFT) >= 2
 
 
@@ -154,39 +154,39 @@ def test_one_finger(server: Peer, touched: Tab) -> None:
     for _ in range(2):
         with chrome.fingers((50, 60)):
             pass
-    until(lambda: len(told(server)) == 4, 10, "a double click")
+    until(lambda: len(told(server)) == 4, 30, "a double click")
     assert told(server) == [(50, 60, LEFT), (50, 60, 0)] * 2
     forget(server)
     with chrome.fingers((100, 100)):
         for x in range(104, 200, 4):
             chrome.touch("touchMove", (x, 100))
-    until(lambda: told(server)[-1:] == [(196, 100, 0)], 10, "a drag")
+    until(lambda: told(server)[-1:] == [(196, 100, 0)], 30, "a drag")
     places = [x for x, _, buttons in told(server) if buttons == LEFT]
     assert places[0] == 100
     assert max(after - before for before, after in itertools.pairwise(places)) < 16
     forget(server)
     with chrome.fingers((150, 100)):
-        until(lambda: told(server) == [(150, 100, MENU)], 10, "a long press")
-    until(lambda: told(server)[-1] == (150, 100, 0), 10, "its end")
+        until(lambda: told(server) == [(150, 100, MENU)], 30, "a long press")
+    until(lambda: told(server)[-1] == (150, 100, 0), 30, "its end")
 
 
 def test_two_fingers(server: Peer, touched: Tab) -> None:
     chrome = ChromeInput(touched.page)
     with chrome.fingers((100, 100), (200, 100)):
         pass
-    until(lambda: told(server) == [(150, 100, MENU), (150, 100, 0)], 10, "a right click")
+    until(lambda: told(server) == [(150, 100, MENU), (150, 100, 0)], 30, "a right click")
     forget(server)
     with chrome.fingers((100, 50), (200, 50)):
         for y in range(55, 171, 5):
             chrome.touch("touchMove", (100, y), (200, y))
-    until(lambda: clicks(server, UP) == 2, 10, "a scroll along with the fingers")
+    until(lambda: clicks(server, UP) == 2, 30, "a scroll along with the fingers")
     assert {(x, y) for x, y, _ in told(server)} == {(150, 50)}
     forget(server)
     with chrome.fingers((250, 100), (350, 100)):
         for away in range(0, 55, 5):
             chrome.touch("touchMove", (250 - away, 100), (350 + away, 100))
     # napari shows its picture 1.233 times as large for a click: 3 of them for twice as large.
-    until(lambda: clicks(server, UP) == 3, 10, "a pinch to twice the size")
+    until(lambda: clicks(server, UP) == 3, 30, "a pinch to twice the size")
     keys = [(key.keysym, key.down) for key in server.heard if isinstance(key, KeyEvent)]
     assert keys == [(0xFFE3, True), (0xFFE3, False)] * 3
 
@@ -200,14 +200,14 @@ def test_the_pointer_moves_the_view_when_it_is_asked_to(server: Peer, tab: OpenT
     page.page.evaluate("document.querySelector('#bar-drag').click()")
     mouse = page.page.mouse
     mouse.move(200, 150)
-    until(lambda: told(server)[-1:] == [(200, 150, 0)], 10, "a pointer")
+    until(lambda: told(server)[-1:] == [(200, 150, 0)], 30, "a pointer")
     mouse.down()
     mouse.move(100, 100, steps=5)
     mouse.up()
     assert near(drawn(page)[:32, :32], RED, 0)
     forget(server)
     mouse.click(100, 100)
-    until(lambda: told(server)[-2:] == [(200, 150, LEFT), (200, 150, 0)], 10, "a click")
+    until(lambda: told(server)[-2:] == [(200, 150, LEFT), (200, 150, 0)], 30, "a click")
 
 
 REFUSED = """
@@ -243,5 +243,5 @@ def test_a_pinch_of_the_trackpad_is_the_desktops(server: Peer, page: Tab) -> Non
     chrome = ChromeInput(page.page)
     page.page.mouse.move(640, 360)
     chrome.pinch(640, 360, 10)
-    until(lambda: clicks(server, UP) == 3, 10, "a pinch to twice the size")
+    until(lambda: clicks(server, UP) == 3, 30, "a pinch to twice the size")
     assert page.page.evaluate("visualViewport.scale * innerWidth") == 1280

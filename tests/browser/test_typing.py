@@ -71,7 +71,7 @@ class Desk:
         """Change to the other window, as a person does."""
         before = self.window()
         self.key("alt+Tab")
-        until(lambda: self.window() != before, 10, "the other window")
+        until(lambda: self.window() != before, 30, "the other window")
 
 
 @pytest.fixture(scope="module")
@@ -240,9 +240,9 @@ def test_alt_opens_a_menu_alone_and_with_a_letter(desk: Desk) -> None:
     with line.gets("hi", "menu", "closed", "menu", "closed"):
         for keys in (("alt", "h"), ("alt+h",)):
             desk.key(*keys)
-            until(lambda: line.shortcuts()[-1:] == ["menu"], 10, f"a menu by {keys}")
+            until(lambda: line.shortcuts()[-1:] == ["menu"], 30, f"a menu by {keys}")
             desk.key("Escape", "Escape")
-            until(lambda: line.shortcuts()[-1:] == ["closed"], 10, "no menu")
+            until(lambda: line.shortcuts()[-1:] == ["closed"], 30, "no menu")
         desk.type("hi")
 
 

@@ -116,7 +116,7 @@ def test_a_second_viewer_floats_and_is_switched_to_in_the_menu(
         def is_active() -> bool:
             return any(w["active"] and w["title"] == title for w in windows(napari))
 
-        until(is_active, 10, title)
+        until(is_active, 30, title)
         assert page.page.locator("#bar-menu").is_hidden()
 
     switch(main["title"])

@@ -34,7 +34,7 @@ def assert_shows_napari(container: Container) -> None:
         black = (picture == 0).all(axis=-1).mean()
         return 0.3 < black < 0.9 and count_colours(picture) > 100
 
-    until(is_shown, 10, "napari's canvas and panels")
+    until(is_shown, 30, "napari's canvas and panels")
 
 
 def count_colours(picture: Picture) -> int:
@@ -191,7 +191,7 @@ def test_a_derived_image_takes_three_lines(
         container = start(image=derived)
         session = container.ready()
         assert session["app"]["command"] == "python -m pyqtgraph.examples.Plotting"
-        until(lambda: count_colours(container.screenshot()) > 50, 10, "the plots")
+        until(lambda: count_colours(container.screenshot()) > 50, 30, "the plots")
         container.remove()
     finally:
         docker("image", "rm", "--force", derived)

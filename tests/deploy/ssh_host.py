@@ -163,7 +163,7 @@ def ssh_host(**environment: str) -> Iterator[Host]:
         passed = [part for key, value in options.items() for part in ("-o", f"{key}={value}")]
         found = Host(folder, home, passed, sshd, f"test-{port}")
         try:
-            until(lambda: "listening" in (folder / "sshd.log").read_text(), 10, "sshd")
+            until(lambda: "listening" in (folder / "sshd.log").read_text(), 30, "sshd")
             yield found
         finally:
             found.run("stop")

@@ -188,7 +188,7 @@ def test_stop_ends_what_a_dead_daemon_left(desktopd: Commands) -> None:
     told = desktopd.ready()
     left = {n: p for n, p in children(url).items() if p != pid(told)}
     os.kill(pid(told), signal.SIGKILL)
-    until(lambda: not alive(pid(told)), 10, "its end")
+    until(lambda: not alive(pid(told)), 30, "its end")
     crashed = desktopd("status")
     assert crashed.returncode == 3
     assert crashed.stdout.startswith("crashed  the daemon has died and its desktop lives:")
@@ -207,7 +207,7 @@ def test_start_goes_on_with_what_a_dead_daemon_left(desktopd: Commands, folder: 
     desktopd.ready(*own)
     application = children(url)["application"]
     os.kill(pid(desktopd("status", *own).stdout), signal.SIGKILL)
-    until(lambda: "crashed" in desktopd("status", *own).stdout, 10, "its end")
+    until(lambda: "crashed" in desktopd("status", *own).stdout, 30, "its end")
     again = desktopd.start(*own)
     desktopd.ready(*own)
     assert children(again)["application"] == application

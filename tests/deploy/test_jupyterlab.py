@@ -97,7 +97,7 @@ def launch(page: Page, lab: Lab, title: str = "Desktop") -> Frame:
     tile = page.locator(".jp-LauncherCard", has=page.get_by_text(title, exact=True))
     tile.wait_for(timeout=60_000)
     icon = tile.locator("img")
-    until(lambda: icon.evaluate("image => image.naturalWidth"), 10, "the tile's icon")
+    until(lambda: icon.evaluate("image => image.naturalWidth"), 30, "the tile's icon")
     tile.click()
     inside = page.locator(".jp-ServerProxy iframe").element_handle().content_frame()
     assert inside is not None

@@ -165,7 +165,7 @@ def write_authority(path: Path) -> None:
 def running(kind: str, size: Size, depth: int = 24) -> Iterator[Server]:
     """An X server of this kind whose screen may become as large as `size`, with Xvnc larger."""
     with tempfile.TemporaryDirectory(prefix="x11-") as name, ExitStack() as stack:
-        number = stack.enter_context(_own_number())
+        number = stack.enter_context(own_number())
         folder = Path(name)
         authority = folder / "authority"
         write_authority(authority)
@@ -196,7 +196,7 @@ def running(kind: str, size: Size, depth: int = 24) -> Iterator[Server]:
 
 
 @contextmanager
-def _own_number() -> Iterator[int]:
+def own_number() -> Iterator[int]:
     """The number of a display that no other test has, in this process or any other.
 
     -displayfd turns the lock file off, so that two servers may take one number, and the first to

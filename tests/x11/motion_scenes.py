@@ -143,8 +143,8 @@ class Viewer:
         return picture, drawn
 
     def turn(self, seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        # Turns count: a process that was not let run has seen nothing meanwhile.
+        for _ in range(round(seconds / PAUSE)):
             QApplication.processEvents()
             time.sleep(PAUSE)
 

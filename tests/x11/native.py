@@ -154,7 +154,7 @@ class Shown:
             ]
             return np.frombuffer(b"".join(strips), np.uint32).reshape(size.height, size.width)
 
-        return translate(await self.eyes.call(read), target).astype(np.uint32)
+        return translate(await self.eyes.call(read, timeout=SECONDS), target).astype(np.uint32)
 
     async def is_exact(self, seen: Seen) -> bool | str:
         """Whether the viewer has every pixel, and both sides say so; what is wrong where not."""

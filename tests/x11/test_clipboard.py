@@ -213,6 +213,9 @@ async def test_what_takes_long_to_arrive_may_be_put_where_nothing_is(
 async def test_of_quick_copies_the_last_one_stays(server, clipboard, eventually):
     for i in range(10):
         copy(server, f"{i} {LONG}"[:400_000])
+    programs = server.clients[-10:]
+    # Each ends once another has copied: then all of them have, and the last one is the last.
+    await eventually(lambda: sum(program.poll() is None for program in programs), 1)
     last = await paste(server)
     await eventually(lambda: clipboard.text == last)
 

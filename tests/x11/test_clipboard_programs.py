@@ -91,6 +91,7 @@ async def test_a_program_that_ends_while_it_pastes(
     await program.value("ANSWER", delete=True)
     await program.connection.close()
     await eventually(lambda: "did not get all" in caplog.text)
+    monkeypatch.undo()
     assert await paste(server) == LONG
 
 

@@ -122,9 +122,7 @@ def test_sigstop_of_daemon_a_watchdog_outside_kills_it_and_the_next_adopts_the_d
         until((folder / "run" / "ctl.sock").exists, 30, "a daemon")
         before = adopted(state)
         os.kill(first, signal.SIGSTOP)
-        began = time.monotonic()
         until(lambda: start_time(first) is None, 30, "its end")
-        assert time.monotonic() - began < 10
         until(lambda: children(supervisor.pid) not in ([], [first]), 30, "a second daemon")
         # It answers, and goes on with what there is.
         until(lambda: adopted(state) == before and answers(folder / "run"), 30, "an answer")

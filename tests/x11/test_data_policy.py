@@ -83,7 +83,8 @@ async def test_nothing_leaves_a_desktop_that_only_takes(daemon: Start, folder: P
         seen = old.updates, new.updates
         subprocess.run(["xrefresh"], env=desktop.environment(), check=True, timeout=DEADLINE)
         copy(desktop, f"{SECRET} again")
-        await asyncio.sleep(0)
+        # xclip goes into the background before X has heard of it.
+        until(lambda: paste(desktop) == f"{SECRET} again", what="the other copy in the desktop")
         old.cut_text("from outside")
         until(lambda: paste(desktop) == "from outside", what="the copy from outside")
         assert (old.texts, [*map(len, new.cut_texts)][1:]) == ([], [12])

@@ -95,8 +95,8 @@ both = pytest.mark.parametrize("managed", MANAGERS, indirect=True)
 
 
 @both
-async def test_no_window(managed, connection):
-    assert await window_manager(connection) == managed
+async def test_no_window(managed, connection, eventually):
+    await eventually(lambda: window_manager(connection), managed)
     assert await paint(connection) is Paint.NONE
 
 

@@ -29,6 +29,7 @@ from desktopd.rfb.viewers.people import People, Visitor
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
+from tests.x11.conftest import own_number
 
 DEADLINE = 20.0
 WIDTH, HEIGHT = 320, 240
@@ -67,7 +68,8 @@ def display(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     reading, writing = os.pipe()
     flags = f"-displayfd {writing} -screen 0 {WIDTH}x{HEIGHT}x24 -noreset -nolisten tcp -auth"
     with (
-        process(log, "Xvfb", *flags.split(), str(authority), pass_fds=[writing]),
+        own_number() as own,
+        process(log, "Xvfb", f":{own}", *flags.split(), str(authority), pass_fds=[writing]),
         os.fdopen(reading) as number,
     ):
         os.close(writing)

@@ -19,6 +19,7 @@ from desktopd.rfb.relay.upstream import UnixTarget
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from tests.rfb_viewer import COMMON, RfbViewer
+from tests.x11.conftest import own_number
 
 DEADLINE = 30.0
 COPIED = "copied in the target"
@@ -28,20 +29,21 @@ COPIED = "copied in the target"
 def target(folder: Path) -> Iterator[tuple[str, UnixTarget]]:
     """The name of the display of an Xvnc that gives its clipboard to viewers, and where it is."""
     path = folder / "rfb"
-    reading, writing = os.pipe()
     flags = "-rfbport -1 -SecurityTypes None -geometry 320x240 -depth 24 -nolisten tcp"
-    argv = ["Xvnc", "-displayfd", str(writing), "-rfbunixpath", str(path), *flags.split()]
-    with (folder / "xvnc.log").open("wb") as log:
-        child = subprocess.Popen(argv, stdout=log, stderr=log, pass_fds=[writing])
-    os.close(writing)
-    try:
-        with os.fdopen(reading) as number:
-            name = number.readline().strip()
-        assert name, (folder / "xvnc.log").read_text(errors="replace")
-        yield f":{name}", UnixTarget(path)
-    finally:
-        child.terminate()
-        child.wait(10)
+    with own_number() as number, (folder / "xvnc.log").open("wb") as log:
+        reading, writing = os.pipe()
+        argv = ["Xvnc", f":{number}", "-displayfd", str(writing), "-rfbunixpath", str(path)]
+        child = subprocess.Popen(
+            [*argv, *flags.split()], stdout=log, stderr=log, pass_fds=[writing]
+        )
+        os.close(writing)
+        try:
+            with os.fdopen(reading) as told:
+                assert told.readline(), (folder / "xvnc.log").read_text(errors="replace")
+            yield f":{number}", UnixTarget(path)
+        finally:
+            child.terminate()
+            child.wait(10)
 
 
 @asynccontextmanager

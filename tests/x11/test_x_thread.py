@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from Xlib import X
 
 from desktopd.x11.connection import Connection, Display
+from tests.x11.conftest import SECONDS
 
 
 async def test_posts_run_in_order_with_calls(server, connect):
     connection: Connection = await connect(server)
     order: list[int] = []
+    gate = threading.Event()
+    connection.post(lambda display: gate.wait(SECONDS))
     for n in range(100):
         connection.post(lambda display, n=n: order.append(n))
-    assert order != list(range(100))
+    assert order == [], "nobody waits for them"
+    gate.set()
     assert await connection.call(lambda display: len(order)) == 100
     assert order == list(range(100))
 

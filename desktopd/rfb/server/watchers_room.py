@@ -20,7 +20,7 @@ ASIDE = 32 * 1024 * 1024
 
 
 @dataclass(slots=True)
-class _Place:
+class _Taken:
     size: int
     since: float
 
@@ -32,7 +32,7 @@ class WatchersRoom:
         self._most = most
         self._clock = clock
         self._lock = Lock()
-        self._taken: dict[object, _Place] = {}
+        self._taken: dict[object, _Taken] = {}
 
     def enter(self, viewer: object, size: int) -> bool:
         """Whether an update of at most `size` bytes may be made for a viewer now."""
@@ -40,7 +40,7 @@ class WatchersRoom:
             others = self._bytes_of_others(viewer)
             if others and others + size > self._most:
                 return False
-            self._taken[viewer] = _Place(size, self._clock())
+            self._taken[viewer] = _Taken(size, self._clock())
             return True
 
     def _bytes_of_others(self, viewer: object) -> int:

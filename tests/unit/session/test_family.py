@@ -1,11 +1,13 @@
 """Processes that are known by the mark in their environment. Real processes."""
 
+import math
 import os
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from desktopd.session.family import MARK, end_family, family, mark_of, marks_of, new_mark
 from desktopd.session.process import start_time
@@ -28,7 +30,7 @@ def test_what_has_left_the_session_is_still_of_the_family(folder: Path) -> None:
     with started(mark, "setsid sleep 60 & exit 0") as launcher:
         launcher.wait()
         # It is a process of the launcher's own session until setsid has done its work.
-        (left,) = until(lambda: [p for p in family(mark) if os.getsid(p) != launcher.pid], 5)
+        (left,) = until(lambda: [p for p in family(mark) if os.getsid(p) != launcher.pid], 30)
         assert mark_of(left) == mark
         assert family(marks_of(folder)) == [left]
         end_family(mark)
@@ -38,7 +40,7 @@ def test_what_has_left_the_session_is_still_of_the_family(folder: Path) -> None:
 def test_one_that_does_not_listen_to_sigterm_is_killed(folder: Path) -> None:
     mark = new_mark(folder)
     with started(mark, "trap '' TERM; echo; while :; do sleep 1; done"):
-        until(lambda: family(mark), 5)
+        until(lambda: family(mark), 30)
         end_family(mark)
         assert family(mark) == []
 
@@ -47,7 +49,7 @@ def test_families_of_other_starts_and_sessions_are_apart(folder: Path) -> None:
     first, second = new_mark(folder), new_mark(folder)
     other = new_mark(folder.with_name(folder.name + "0"))
     with started(first, "sleep 60") as one, started(second, "sleep 60"), started(other, "sleep 60"):
-        until(lambda: one.pid in family(first), 5)
+        until(lambda: one.pid in family(first), 30)
         assert len(family(marks_of(folder))) >= 2
         end_family(marks_of(folder))
         assert family(first) + family(second) == []
@@ -65,14 +67,15 @@ def test_one_that_replaces_its_program_is_found_meanwhile(folder: Path) -> None:
     again.write_text('#!/bin/sh\nexec "$0"\n')
     again.chmod(0o755)
     with started(mark, f"exec {again}") as process:
-        until(lambda: family(mark), 5)
+        until(lambda: family(mark), 30)
         assert [family(mark) for _ in range(300)] == [[process.pid]] * 300
 
 
-def test_what_was_given_no_variable_is_not_waited_for(folder: Path) -> None:
+def test_what_was_given_no_variable_is_not_waited_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktopd.session.family._EXEC_WITHIN", math.inf)
     with started(new_mark(folder), "exec env -i sleep 60") as process:
-        until(lambda: Path(f"/proc/{process.pid}/comm").read_text() == "sleep\n", 5)
-        began = time.monotonic()
+        until(lambda: Path(f"/proc/{process.pid}/comm").read_text() == "sleep\n", 30)
         assert mark_of(process.pid) is None
-        assert time.monotonic() - began < 0.5
         process.kill()

@@ -51,7 +51,7 @@ async def test_what_started_last_ends_first(folder: Path, leave: Leave) -> None:
         ready = folder / f"{name}.ready"
         script = f"trap 'echo {name} >> {log}; exit' TERM; touch {ready}; sleep 60 & wait"
         leave(name, "sh", "-c", script)
-        until(ready.exists, 10, f"the start of {name}")
+        until(ready.exists, 30, f"the start of {name}")
     await end_leftovers(folder)
     assert log.read_text().split() == ["application", "window_manager", "display"]
 

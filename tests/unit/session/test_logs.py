@@ -13,7 +13,7 @@ def test_a_log_is_trimmed_while_it_is_written(folder: Path) -> None:
         child = subprocess.Popen(
             ["sh", "-c", "seq 1000; read go; echo last"], stdin=subprocess.PIPE, stdout=output
         )
-    until(lambda: b"\n1000\n" in log.read_bytes(), 10, "the last number")
+    until(lambda: b"\n1000\n" in log.read_bytes(), 30, "the last number")
     trim(log, limit=100)
     child.communicate(b"\n")
     assert log.read_text() == "last\n"

@@ -52,7 +52,7 @@ async def test_stop_ends_what_the_child_started_and_needs_no_consent(folder: Pat
     await reads(folder / "log", "pid ")
     grandchild = int(tail(folder / "log").split()[-1])
     assert str(await process.stop(0.2)) == "killed by SIGKILL"
-    until(lambda: not alive(grandchild), 10, "the end of the grandchild")
+    until(lambda: not alive(grandchild), 30, "the end of the grandchild")
 
 
 @pytest.mark.parametrize("keep", [False, True])
@@ -63,7 +63,7 @@ async def test_what_a_child_started_ends_with_it_unless_kept(folder: Path, keep:
     if keep:
         assert alive(grandchild)
         os.kill(grandchild, signal.SIGKILL)
-    until(lambda: not alive(grandchild), 10, "the end of the grandchild")
+    until(lambda: not alive(grandchild), 30, "the end of the grandchild")
 
 
 async def test_adoption_takes_the_same_process_only(folder: Path) -> None:
@@ -118,7 +118,8 @@ async def test_a_nice_child_stands_back_in_every_count_of_the_kernel(folder: Pat
     child = popen(["sleep", "60"], dict(os.environ), folder / "log", nice=5)
     process = Process(child.pid, child)
     try:
-        assert os.getpriority(os.PRIO_PROCESS, child.pid) == os.getpriority(os.PRIO_PROCESS, 0) + 5
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, child.pid) == min(19, own + 5)
         if (autogroup := Path(f"/proc/{child.pid}/autogroup")).exists():
             assert autogroup.read_text().split()[-2:] == ["nice", "5"]
     finally:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from desktopd.session.family import MARK, family, marks_of, new_mark
 from desktopd.session.process import Process, popen
-from desktopd.session.runner import Runner
+from desktopd.session.runner import FROZEN, Runner
 from desktopd.session.service import SPARED, Restart, Service
 from desktopd.session.state import StateFile
 from desktopd.session.status import ServiceState
@@ -165,6 +166,25 @@ async def test_a_service_that_stops_answering_is_replaced(folder: Path) -> None:
         assert "did not answer" in (runner.status.error or "")
 
 
+async def test_a_daemon_that_was_frozen_meanwhile_accuses_nobody(folder: Path) -> None:
+    asked = 0
+
+    async def answers() -> bool:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            # Nothing here goes on for that long, and the answer is there when it does.
+            time.sleep(FROZEN + 0.2)  # noqa: ASYNC251
+            await asyncio.sleep(0.001)
+        return True
+
+    async with running(make(folder, sleeper(alive=answers, alive_every=0.05))) as runner:
+        while asked < 3:
+            await asyncio.sleep(0.005)
+        assert runner.status.restarts == 0
+        assert runner.status.error is None
+
+
 async def test_an_application_that_ended_stays_ended_until_asked(folder: Path) -> None:
     service = sleeper(restart=Restart(always=False))
     async with running(make(folder, service)) as runner:
@@ -288,7 +308,10 @@ async def test_what_a_service_that_had_come_to_stay_leaves_is_not_the_service(
 ) -> None:
     monkeypatch.setattr("desktopd.session.runner.HANDS_OVER", 0.0)
     (folder / "ready").touch()
-    async with running(forking(folder, "sleep 60 & sleep 0.2")) as runner:
+    script = f"sleep 60 & until [ -e {folder}/go ]; do sleep 0.01; done; rm {folder}/go"
+    async with running(forking(folder, script)) as runner:
+        await reach(runner, ServiceState.RUNNING)
+        (folder / "go").touch()
         await reach(runner, ServiceState.RUNNING, 1)
 
 
@@ -296,6 +319,6 @@ async def test_a_launcher_that_fails_leaves_nothing(folder: Path) -> None:
     async with running(forking(folder, "sleep 60 & exit 3")) as runner:
         await reach(runner, ServiceState.BACKOFF)
         assert "exited with status 3" in (runner.status.error or "")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while family(marks_of(folder)):
             await asyncio.sleep(0.005)

@@ -227,7 +227,7 @@ async def test_a_page_cannot_make_its_time_longer(
 async def test_what_a_page_has_open_ends_with_its_sign_in(
     app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("desktopd.http.access.tickets.PAGE_SECONDS", 1.5)
+    monkeypatch.setattr("desktopd.http.access.tickets.PAGE_SECONDS", 3.0)
     async with serving(app) as server:
         async with httpx.AsyncClient(base_url=server.addresses[0]) as browser:
             page = await browser.get(f"/?ticket={await issue(app)}")

@@ -30,6 +30,7 @@ from tests.unit.http.desktop import (
     make_application,
     serving,
 )
+from tests.unit.turns import until
 
 RESTORED = {
     "layers": ["cells"],
@@ -278,7 +279,7 @@ async def test_an_application_that_is_away_or_slow_is_said_to_be(
         answer = await script.get("/api/app")
         assert answer.json()["companion"]["renderer"] == "llvmpipe", "what it told last"
         os.kill(pid, signal.SIGKILL)
-        await asyncio.sleep(0.1)
+        await until(lambda: companion.state is None)
         answer = await script.get("/api/app/layers")
         assert answer.status_code == 503
         assert answer.headers["retry-after"] == "1"

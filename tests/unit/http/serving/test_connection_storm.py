@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import resource
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 
+import pytest
 from websockets.asyncio.client import connect
 
 from tests.unit.http.desktop import BEARER, exchange, make_app, opened, serving
@@ -18,9 +20,17 @@ ASKED = (
 )
 
 
-async def test_a_connection_storm_keeps_nobody_out() -> None:
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+@pytest.fixture
+def many_descriptors() -> Iterator[None]:
+    """As many as may be, for this test: programs of later ones would go through all of them."""
+    usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (usual, most))
+
+
+@pytest.mark.usefixtures("many_descriptors")
+async def test_a_connection_storm_keeps_nobody_out() -> None:
     async with serving(make_app()) as server, AsyncExitStack() as stack:
         for _ in range(IDLE):
             _, writer = await opened(server)

@@ -72,12 +72,16 @@ async def test_a_body_that_is_not_wanted_is_cut(soon: None) -> None:
         writer.write(
             b"PUT /api/clipboard HTTP/1.1\r\nHost: desk.test\r\nContent-Length: 100000\r\n\r\n"
         )
-        assert b" 401 " in await reader.readuntil(b"\r\n\r\n")
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert b" 401 " in head
+        # Read at once: a connection that is reset takes along what nobody has read.
+        length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+        assert b"this desktop needs a token" in await reader.readexactly(length)
         ended = asyncio.create_task(rest(reader))
         while not ended.done():
             writer.write(b"x")
             await asyncio.sleep(0.05)
-        assert b"this desktop needs a token" in ended.result()
+        assert ended.result() == b""
         writer.close()
 
 
@@ -95,6 +99,7 @@ async def test_an_answer_that_nobody_takes_is_dropped(
             async with asyncio.timeout(30):
                 while not state.total_requests or state.connections:
                     await asyncio.sleep(0.05)
+        monkeypatch.undo()
         reader, writer = await opened(server)
         writer.write(b"GET /assets/large.js HTTP/1.1\r\nHost: desk.test\r\n\r\n")
         await reader.readuntil(b"\r\n\r\n")

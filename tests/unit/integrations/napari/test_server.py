@@ -77,7 +77,7 @@ def test_a_request_is_answered_later_and_from_another_thread(
 ) -> None:
     client, other = connect(), connect()
     client.send(b'{"id": 7, "method": "open", "params": {"path": "/x"}}\n')
-    until(lambda: asked, 10, "a request")
+    until(lambda: asked, 30, "a request")
     request, answer = asked[0]
     assert request == CompanionRequest(7, "open", {"path": "/x"})
     thread = threading.Thread(target=lambda: answer(result(7, ["done"])))
@@ -85,7 +85,7 @@ def test_a_request_is_answered_later_and_from_another_thread(
     thread.join()
     assert client.line() == {"id": 7, "result": ["done"]}
     other.send(b'{"id": 8, "method": "x"}\n')
-    until(lambda: len(asked) == 2, 10, "the other's request")
+    until(lambda: len(asked) == 2, 30, "the other's request")
     asked[1][1](result(8, None))
     assert other.line() == {"id": 8, "result": None}
 
@@ -108,7 +108,7 @@ def test_an_answer_to_somebody_who_has_left_goes_nowhere(
 ) -> None:
     client = connect()
     client.send(b'{"id": 1, "method": "x"}\n')
-    until(lambda: asked, 10, "a request")
+    until(lambda: asked, 30, "a request")
     client.close()
     asked[0][1](result(1, None))
     connect()

@@ -69,12 +69,13 @@ async def test_who_says_nothing_is_sent_away(
     folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(port_module, "NEGOTIATION_DEADLINE", 0.05)
-    monkeypatch.setattr(port_module, "PASSWORD_DEADLINE", 0.2)
     caplog.set_level(logging.INFO)
     async with serving(folder, PASSWORDS) as port:
         async with port.guest() as guest:
             await guest.hears(GREETING)
             await guest.hears_the_end()
+        monkeypatch.undo()
+        monkeypatch.setattr(port_module, "PASSWORD_DEADLINE", 0.05)
         async with port.guest() as guest:
             guest.says(GREETING + VNC_AUTHENTICATION)
             await guest.hears(GREETING + b"\x01\x02")

@@ -18,6 +18,7 @@ from tests.unit.rfb.relay.relaying import (
     GREETING_SHARED,
     REQUEST,
     RESIZE,
+    USUAL,
     VERSION,
     Desk,
     key,
@@ -151,7 +152,7 @@ WAYS_TO_GO = [leave, speak_nonsense, stop_the_daemon, vanish_during_an_update, f
 async def test_who_leaves_lets_go_of_keys_and_buttons(
     go: Callable[[Desk], Awaitable[None]],
 ) -> None:
-    async with relaying(limits=Limits(stall=0.2)) as desk:
+    async with relaying(limits=Limits(stall=0.2) if go is fall_asleep else USUAL) as desk:
         await desk.connect()
         desk.say(*HELD)
         await desk.server_hears(b"".join(HELD))

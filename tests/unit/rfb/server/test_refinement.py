@@ -62,6 +62,12 @@ def test_nothing_is_refined_before_it_rests(after: float) -> None:
     assert (watcher.last != b"") == (after > REST)
 
 
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work takes no time, however long the machine takes for it."""
+    monkeypatch.setattr(refinement, "time", SimpleNamespace(monotonic=lambda: 0.0))
+
+
 def lossy_scene(*rates: float) -> tuple[Scene, list[Watcher]]:
     """Viewers of a photograph that rests, on links of these rates."""
     scene = Scene(Size(640, 480))
@@ -72,9 +78,9 @@ def lossy_scene(*rates: float) -> tuple[Scene, list[Watcher]]:
     return scene, watchers
 
 
-def test_a_slow_link_is_not_filled_by_one_refinement(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("unhurried")
+def test_a_slow_link_is_not_filled_by_one_refinement() -> None:
     scene, (fast, slow) = lossy_scene(1e9, 300_000)
-    monkeypatch.setattr(refinement, "time", SimpleNamespace(monotonic=lambda: 0.0))
     scene.show(fast, slow, after=2 * REST)
     assert not fast.client.lossy.any()
     assert 0 < len(slow.last) < len(fast.last)
@@ -103,6 +109,7 @@ def test_it_is_known_whether_a_viewer_gets_anything_but_refinement() -> None:
     assert not slow.state.only_refined
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_a_draft_is_left_as_it_is_and_what_follows_is_exact_at_once() -> None:
     scene, (watcher,) = lossy_scene(1e9)
     scene.is_draft = True
@@ -116,6 +123,7 @@ def test_a_draft_is_left_as_it_is_and_what_follows_is_exact_at_once() -> None:
     assert not watcher.client.lossy.any()
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_a_draft_that_nothing_follows_becomes_exact() -> None:
     scene, (watcher,) = lossy_scene(1e9)
     scene.is_draft = True
