@@ -39,9 +39,9 @@ _SLACK_TIME = 0.025
 _SLACK_BYTES = (4_096, 16_384)
 _SLACK_BYTES_TIME = 0.03
 _SLACK_UPDATES = 3
-# In round trips: the answer to an update of which a packet was lost, where more than this part is
-# late (frames of replay2d, lossy1).
-_LOST, _SELDOM = 2, 0.02
+# So many more where more than this part is late: they go on while a packet is sent again (frames of
+# replay2d, lossy1), and are old themselves where the link is out (train).
+_MORE_UPDATES, _SELDOM = 2, 0.02
 _FRAME = 1 / 60
 # A viewer that follows the stream of others may be this much later than it would choose.
 _LENIENCE = 2
@@ -78,8 +78,9 @@ class Window:
         least, most = _SLACK_BYTES
         slack = max(least, min(most, self.rate * _SLACK_BYTES_TIME))
         filling = self.rate * (self.round_trip + _SLACK_TIME) + slack
-        round_trips = _LOST if self.late > _SELDOM else 1
-        updates = math.ceil(round_trips * self.round_trip / _FRAME) + _SLACK_UPDATES
+        updates = math.ceil(self.round_trip / _FRAME) + _SLACK_UPDATES
+        if self.late > _SELDOM:
+            updates += _MORE_UPDATES
         return (
             self.unanswered_bytes < min(filling * factor, MOST_ON_THE_WAY)
             and self.unanswered_updates < updates * factor
