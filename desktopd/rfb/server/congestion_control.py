@@ -28,9 +28,9 @@ _VIDEO_SHARE = 0.65
 # By how much less than its bytes a picture of a video has where all are late, and what part at
 # least: each packet more is one more to be lost (frames of replay2d, lossy5).
 _SMALLER, _SMALLEST_PART = 2.0, 0.4
-# The part of a round trip, if that takes so many seconds, that makes an update late, and the weight
-# of the last one that was measured.
-_LATE, _FAR, _TRUST_LATE = 0.7, 0.01, 0.1
+# By how much of a round trip, and by how many seconds at least, an update is late, where a round
+# trip takes so many seconds: less is a viewer that was busy. And the weight of the last one.
+_LATE, _LATE_AT_LEAST, _FAR, _TRUST_LATE = 0.7, 0.02, 0.01, 0.1
 _ROUND_TRIP_MEMORY = 10.0
 # What may be on the way beyond what fills the link.
 _SLACK_TIME = 0.025
@@ -176,7 +176,7 @@ class CongestionControl:
             self._least.add(self._bandwidth.round_trip, now)
         if delay is not None:
             round_trip = self._least.value
-            late = round_trip > _FAR and delay > _LATE * round_trip
+            late = round_trip > _FAR and delay > max(_LATE * round_trip, _LATE_AT_LEAST)
             self._late += _TRUST_LATE * (late - self._late)
         self._moved()
 
