@@ -22,7 +22,7 @@ STILL_TIME = 0.060
 # the rate. The thinnest have no time to spend (frames of replay2d, thin), others have some for a
 # sharper picture (replay2d, slow), and fast ones have it sooner instead.
 _VIDEO_RATES = (250_000.0, 625_000.0, 1_250_000.0, 2_500_000.0, 12_500_000.0)
-_VIDEO_TIMES = (MOTION_TIME, 0.019, 0.0095, 0.0075, 0.003)
+_VIDEO_TIMES = (MOTION_TIME, 0.019, 0.0095, 0.0065, 0.003)
 # The part of a link's time that a video takes at most: more of it waits for itself (replay3d@60).
 _VIDEO_SHARE = 0.65
 # By how much less than its bytes a picture of a video has where all are late, and what part at
