@@ -21,8 +21,8 @@ STILL_TIME = 0.060
 # The same of a picture of a video on links of so many bytes a second; between these by powers of
 # the rate. The thinnest have no time to spend (frames of replay2d, thin), others have some for a
 # sharper picture (replay2d, slow), and fast ones have it sooner instead.
-_VIDEO_RATES = (250_000.0, 625_000.0, 1_250_000.0, 2_500_000.0, 12_500_000.0)
-_VIDEO_TIMES = (MOTION_TIME, 0.019, 0.0095, 0.0065, 0.003)
+_LOG_RATES = np.log((250_000.0, 625_000.0, 1_250_000.0, 2_500_000.0, 12_500_000.0))
+_LOG_TIMES = np.log((MOTION_TIME, 0.019, 0.0095, 0.0065, 0.003))
 # The part of a link's time that a video takes at most: more of it waits for itself (replay3d@60).
 _VIDEO_SHARE = 0.65
 # By how much less than its bytes a picture of a video has where all are late, and what part at
@@ -55,7 +55,7 @@ def video_bytes(rate: float, interval: float = math.inf, late: float = 0.0) -> f
     see Window.
     """
     part = max(_SMALLEST_PART, 1 - _SMALLER * late)
-    seconds = math.exp(np.interp(math.log(rate), np.log(_VIDEO_RATES), np.log(_VIDEO_TIMES)))
+    seconds = math.exp(np.interp(math.log(rate), _LOG_RATES, _LOG_TIMES))
     return rate * part * min(seconds, _VIDEO_SHARE * interval)
 
 
