@@ -220,6 +220,21 @@ class Viewer:
         between = self.canvas._map_canvas2world((200, 100), views[-1])
         return [*self.canvas._viewbox_corners_in_world.tolist(), list(between)]
 
+    def steps(self) -> tuple[int, list[Any]]:
+        """How often a step slices, and where it does, also where `Dims` corrects the point."""
+        slicer, dims = self.viewer._layer_slicer, self.viewer.dims
+        slicings, submit = [], slicer.submit
+        slicer.submit = lambda **asked: slicings.append(asked) or submit(**asked)
+        dims.set_current_step(0, 17)
+        often, places = len(slicings), [self.places()]
+        dims.range = ((0, 5, 1), *dims.range[1:])
+        places.append(self.places())
+        slicer.submit = submit
+        return often, places
+
+    def places(self) -> list[float]:
+        return [layer._slice_input.world_slice.point[0] for layer in self.viewer.layers]
+
     def visuals(self) -> list[Any]:
         """What a drawing might have changed in the visuals."""
         nodes = [visual.node for visual in self.canvas.layer_to_visual.values()]
@@ -279,6 +294,7 @@ class Viewer:
             "picked": picked,
             "redrawn": redrawn,
             "positions": self.positions(),
+            "steps": self.steps() if ndisplay == 2 else None,
         }
         np.savez(folder / f"{name}.npz", facts=json.dumps(facts), window=window, **arrays)
 

@@ -106,6 +106,13 @@ def test_the_mouse_is_at_the_same_place_of_the_world(drawn: Drawn, name: str) ->
     assert len(np.unique(napari)) > 3, "one place for all says nothing"
 
 
+def test_a_step_slices_once_and_where_napari_does(drawn: Drawn) -> None:
+    (once, ours), (twice, napari) = (drawn["flat"][mode]["facts"]["steps"] for mode in MODES)
+    assert ours == napari
+    assert (once, twice) == (1, 2)
+    assert {place for places in napari for place in places} == {17, 5}
+
+
 def blurred(picture: Any) -> Any:
     """Means of blocks of 12 x 12 pixels, which hold two of the coarsest on a side."""
     rows, columns = (side // 12 for side in picture.shape[:2])

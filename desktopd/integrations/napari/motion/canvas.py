@@ -20,9 +20,11 @@ from desktopd.integrations.napari.motion.controller import Controller
 from desktopd.integrations.napari.motion.exact import ExactDrawing
 from desktopd.integrations.napari.motion.frame_time import FrameTime
 from desktopd.integrations.napari.motion.points import PlainPoints, has_points
+from desktopd.integrations.napari.motion.positions import map_without_shaders
 from desktopd.integrations.napari.motion.quality import EXACT, Key, Quality
 from desktopd.integrations.napari.motion.rest import Rest
 from desktopd.integrations.napari.motion.status import Status
+from desktopd.integrations.napari.motion.steps import Steps
 from desktopd.integrations.napari.motion.transforms import Transforms
 from desktopd.integrations.napari.motion.visuals import drawn, freedom, is_volume, timed
 from desktopd.integrations.napari.offscreen_picture import OffscreenPicture
@@ -79,7 +81,9 @@ class MotionCanvas:
         self._points = PlainPoints()
         self._rest = Rest(lambda: self._status.catch_up(), lambda: self._attempt(self._settle))
         self._status = Status(canvas, lambda: self._rest.moving)
+        self._steps = Steps(canvas.viewer)
         self._transforms = Transforms(self._scene)
+        map_without_shaders(canvas)
         self._original_draw = self._scene._draw_scene
         self._original_update = self._scene.update
         self._original_event = self._scene.native.event

@@ -11,7 +11,6 @@ from typing import Any
 
 from desktopd.integrations.napari.main_thread import MainThread
 from desktopd.integrations.napari.motion.canvas import FRAME, MotionCanvas
-from desktopd.integrations.napari.motion.positions import map_without_shaders
 from desktopd.integrations.napari.motion.quality import EXACT
 from desktopd.integrations.napari.protocol import Failure, FailureKind
 
@@ -67,7 +66,6 @@ class ViewerMotion:
         """Draw the canvas of `viewer` from now on, where this napari lets us."""
         try:
             canvas = viewer.window._qt_viewer.canvas
-            map_without_shaders(canvas)
             self._canvas = MotionCanvas(canvas, self._changed, self._frame)
         except AttributeError:
             log.warning("desktopd: this napari draws its motion itself", exc_info=True)
