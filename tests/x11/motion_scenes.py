@@ -16,7 +16,7 @@ os.environ["NAPARI_CONFIG"] = ""
 import napari
 import numpy as np
 from napari._qt.utils import QImg2array
-from qtpy.QtCore import QEvent, QPointF, Qt
+from qtpy.QtCore import QEvent, QObject, QPointF, Qt
 from qtpy.QtGui import QMouseEvent
 from qtpy.QtWidgets import QApplication, QLabel
 
@@ -102,7 +102,21 @@ SCENES: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "meshes": (3, meshes),
     "grid": (3, grid),
     "flat": (2, mixture),
+    "stack": (2, image()),
 }
+
+
+class Painted(QObject):
+    """Counts how often a widget is painted."""
+
+    def __init__(self, widget: Any) -> None:
+        super().__init__(widget)
+        self.often = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, widget: Any, event: Any) -> bool:  # noqa: N802 - Qt calls it
+        self.often += event.type() == QEvent.Type.Paint
+        return False
 
 
 class Viewer:
@@ -179,17 +193,17 @@ class Viewer:
         while self.motion and self.motion._exact is None and time.monotonic() < end:
             QApplication.processEvents()
 
-    def screen(self) -> Any:
-        """The canvas as the X server shows it."""
-        native = self.canvas.native
-        corner = native.mapToGlobal(native.rect().topLeft())
-        return self.part(QImg2array(QApplication.primaryScreen().grabWindow(0).toImage()), corner)
+    def screen(self, widget: Any = None) -> Any:
+        """A widget, or the canvas, as the X server shows it."""
+        widget = widget or self.canvas.native
+        corner = widget.mapToGlobal(widget.rect().topLeft())
+        whole = QImg2array(QApplication.primaryScreen().grabWindow(0).toImage())
+        return self.part(whole, corner, widget)
 
-    def part(self, picture: Any, corner: Any) -> Any:
-        """The canvas in a picture of what is around it."""
-        native = self.canvas.native
-        rows = slice(corner.y(), corner.y() + native.height())
-        return picture[rows, corner.x() : corner.x() + native.width(), :3]
+    def part(self, picture: Any, corner: Any, widget: Any) -> Any:
+        """A widget in a picture of what is around it."""
+        rows = slice(corner.y(), corner.y() + widget.height())
+        return picture[rows, corner.x() : corner.x() + widget.width(), :3]
 
     def move(self, scene: int, step: int) -> None:
         if scene == 3:
@@ -235,6 +249,23 @@ class Viewer:
     def places(self) -> list[float]:
         return [layer._slice_input.world_slice.point[0] for layer in self.viewer.layers]
 
+    def thumbnails(self) -> tuple[Any, Any, int]:
+        """The list of layers after a step in motion and when it has slowed down, and how often it
+        was painted until then.
+        """
+        layers = self.viewer.window._qt_viewer.layers
+        painted = Painted(layers.viewport())
+        if self.motion:
+            self.motion._layer_list._moving = lambda: True
+            self.motion._rest._slowed = lambda: None
+        self.viewer.dims.set_current_step(0, 4)
+        self.turn(QUIET)
+        often, in_motion = painted.often, self.screen(layers)
+        if self.motion:
+            self.motion._catch_up()
+        self.turn(QUIET)
+        return in_motion, self.screen(layers), often
+
     def visuals(self) -> list[Any]:
         """What a drawing might have changed in the visuals."""
         nodes = [visual.node for visual in self.canvas.layer_to_visual.values()]
@@ -266,7 +297,7 @@ class Viewer:
         self.move(ndisplay, 9)
         native = self.canvas.native
         corner = native.mapTo(self.window, native.rect().topLeft())
-        window = self.part(viewer.screenshot(canvas_only=False, flash=False), corner)
+        window = self.part(viewer.screenshot(canvas_only=False, flash=False), corner, native)
         extra = viewer.add_image(VOLUME[:, ::-1], rendering="mip")
         self.move(ndisplay, 8)
         self.begin_exact()
@@ -285,7 +316,11 @@ class Viewer:
             "figure": figure,
         }
         unchanged = self.visuals() == before
+        list_painted = 0
+        if ndisplay == 2:
+            arrays["list_in_motion"], arrays["list_at_rest"], list_painted = self.thumbnails()
         facts = {
+            "list_painted": list_painted,
             "divisors": divisors,
             "drafts": [drafts, self.drafts[-1:]],
             "unchanged": unchanged,

@@ -16,7 +16,7 @@ from tests.x11.conftest import Server, running
 
 SCRIPT = Path(__file__).with_name("motion_scenes.py")
 SCENES = ["iso", "additive", "counts", "plane", "labels"]
-SCENES += ["points", "mixture", "meshes", "grid", "flat"]
+SCENES += ["points", "mixture", "meshes", "grid", "flat", "stack"]
 # Software GL draws on every core.
 pytestmark = [pytest.mark.timeout(600), pytest.mark.whole_machine]
 
@@ -111,6 +111,13 @@ def test_a_step_slices_once_and_where_napari_does(drawn: Drawn) -> None:
     assert ours == napari
     assert (once, twice) == (1, 2)
     assert {place for places in napari for place in places} == {17, 5}
+
+
+def test_the_list_of_layers_is_painted_when_it_has_slowed_down(drawn: Drawn) -> None:
+    ours, napari = (drawn["stack"][mode] for mode in MODES)
+    assert ours["facts"]["list_painted"] == 0 < napari["facts"]["list_painted"]
+    assert np.array_equal(ours["list_at_rest"], napari["list_at_rest"])
+    assert not np.array_equal(ours["list_in_motion"], ours["list_at_rest"])
 
 
 def blurred(picture: Any) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from qtpy.QtCore import QRectF, Qt, Signal
+from qtpy.QtCore import QEvent, QRectF, Qt, Signal
 from qtpy.QtGui import (
     QImage,
     QOffscreenSurface,
@@ -93,7 +93,6 @@ class RasterCanvas(vispy_qt.QtBaseCanvasBackend, QWidget):  # type: ignore[misc]
         self._stale = True
         self.draws_for_screen = False
         """Whether what vispy draws now is for the screen, and not for a screenshot."""
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.WheelFocus)
         self._initialized = True
 
@@ -165,6 +164,13 @@ class RasterCanvas(vispy_qt.QtBaseCanvasBackend, QWidget):  # type: ignore[misc]
         self._vispy_set_physical_size(*pixels)
         self._vispy_canvas.set_current()
         self._vispy_canvas.events.resize(size=(width, height), physical_size=pixels)
+
+    def event(self, event: QEvent) -> bool:
+        """Stay opaque, else Qt paints four widgets below this one: a style sheet ends that."""
+        heard = bool(super().event(event))
+        if event.type() in (QEvent.Type.Polish, QEvent.Type.StyleChange):
+            self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        return heard
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Follow the size. As a QOpenGLWidget does, it draws at once: what napari exports next is

@@ -19,6 +19,7 @@ from vispy.gloo import gl
 from desktopd.integrations.napari.motion.controller import Controller
 from desktopd.integrations.napari.motion.exact import ExactDrawing
 from desktopd.integrations.napari.motion.frame_time import FrameTime
+from desktopd.integrations.napari.motion.layer_list import LayerList
 from desktopd.integrations.napari.motion.points import PlainPoints, has_points
 from desktopd.integrations.napari.motion.positions import map_without_shaders
 from desktopd.integrations.napari.motion.quality import EXACT, Key, Quality
@@ -79,8 +80,9 @@ class MotionCanvas:
         self._coarse: OffscreenPicture | None = None
         self._exact: ExactDrawing | None = None
         self._points = PlainPoints()
-        self._rest = Rest(lambda: self._status.catch_up(), lambda: self._attempt(self._settle))
+        self._rest = Rest(self._catch_up, lambda: self._attempt(self._settle))
         self._status = Status(canvas, lambda: self._rest.moving)
+        self._layer_list = LayerList(canvas, lambda: self._rest.moving)
         self._steps = Steps(canvas.viewer)
         self._transforms = Transforms(self._scene)
         map_without_shaders(canvas)
@@ -177,6 +179,10 @@ class MotionCanvas:
             self._draw_whole(visuals)
         else:
             self._draw_coarse(visuals, size)
+
+    def _catch_up(self) -> None:
+        self._status.catch_up()
+        self._layer_list.catch_up()
 
     def _draw_as_it_is(self, bgcolor: Any = None) -> None:
         self._give_up_exact()
