@@ -135,6 +135,7 @@ def load() -> tuple[Any, Any]:
         library.x264_encoder_close.argtypes = [c_void_p]
         library.x264_encoder_close.restype = None
         library.x264_encoder_encode.argtypes = [c_void_p] + 4 * [c_void_p]
+        library.x264_encoder_reconfig.argtypes = [c_void_p, c_void_p]
         _check_layout(library, build)
         open_encoder = library[f"x264_encoder_open_{build}"]
         open_encoder.restype = c_void_p

@@ -60,9 +60,11 @@ _PARAMETERS = (
     ("log", "0"),
 )
 # After the profile: CAVLC takes a third less time to encode and to decode, for up to half more
-# bytes; trellis quantisation costs a millisecond a frame and is a decibel better (replay3d, slow).
+# bytes.
 _FAST = ("cabac", "0")
-_SMALL = ("trellis", "1")
+# Trellis quantisation takes a third of a frame's time. The quarter to half dB that it gives nobody
+# sees up to the first of these quantisers, where it ends; from the second on it begins.
+_FINE, _COARSE = 27, 30
 
 
 class X264:
@@ -86,7 +88,8 @@ class X264:
         VideoError where libx264 cannot be used.
         """
         self._library, open_encoder = load()
-        parameters = _parameters(self._library, stream_format, fast=fast)
+        self._parameters = parameters = _parameters(self._library, stream_format, fast=fast)
+        self._fast, self._trellis = fast, False
         self._size = Size(width, height)
         coded = half(self._size) if halved else self._size
         parameters.width, parameters.height, parameters.csp = coded.width, coded.height, CSP_I420
@@ -117,6 +120,7 @@ class X264:
             to_i420(pixels, self._planes, area, limited=self._limited)
             if self._halved:
                 scale(self._planes, self._halved)
+        self._refine(quantiser)
         picture = self._picture
         picture.type = TYPE_IDR if key else TYPE_AUTO
         picture.qp_plus_1 = quantiser + 1
@@ -129,6 +133,16 @@ class X264:
     def halving_loss(self) -> int:
         """The squared errors, summed, that the last frame has at half the size besides coding."""
         return loss(self._planes, half(self._size))
+
+    def _refine(self, quantiser: int) -> None:
+        """Take time for small frames where that is seen."""
+        trellis = quantiser > _FINE if self._trellis else quantiser >= _COARSE
+        if self._fast or trellis == self._trellis:
+            return
+        self._trellis = trellis
+        set_parameter(self._library, self._parameters, "trellis", str(int(trellis)))
+        if self._library.x264_encoder_reconfig(self._encoder, byref(self._parameters)):
+            raise VideoError(f"libx264 refuses trellis={trellis:d} in a stream")
 
     def _mark_constant(self, changed: Mask) -> int:
         """Tell which macroblocks have not changed; the address of that."""
@@ -175,7 +189,8 @@ def _parameters(library: Any, stream_format: StreamFormat, *, fast: bool) -> Par
     if stream_format.slices:
         set_parameter(library, parameters, "threads", str(THREADS))
         set_parameter(library, parameters, "sliced-threads", "1")
-    set_parameter(library, parameters, *(_FAST if fast else _SMALL))
+    if fast:
+        set_parameter(library, parameters, *_FAST)
     return parameters
 
 

@@ -77,6 +77,31 @@ def test_halved_frames_are_means_of_four_pixels(width: int, height: int) -> None
     encoder.close()
 
 
+NEVER, ALWAYS = (51, 52), (-1, 0)
+
+
+@pytest.mark.parametrize(("quantisers", "like"), [((36, 20), NEVER), ((20, 36), ALWAYS)])
+def test_a_stream_takes_time_for_small_frames_where_it_is_coarse(
+    quantisers: tuple[int, int], like: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def last() -> bytes:
+        """The last key frame of a stream whose quantiser changes."""
+        encoder = X264(322, 242)
+        for quantiser in quantisers:
+            data = encoder.encode(moving(322, 242, 0), quantiser, key=True)
+        encoder.close()
+        return data
+
+    made = last()
+    by = {}
+    for thresholds in (NEVER, ALWAYS):
+        monkeypatch.setattr(x264, "_FINE", thresholds[0])
+        monkeypatch.setattr(x264, "_COARSE", thresholds[1])
+        by[thresholds] = last()
+    assert by[NEVER] != by[ALWAYS]
+    assert made == by[like]
+
+
 @pytest.mark.parametrize("profile", Profile)
 def test_slices_are_made_for_who_can_decode_them(
     profile: Profile, monkeypatch: pytest.MonkeyPatch
