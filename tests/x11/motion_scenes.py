@@ -266,6 +266,13 @@ class Viewer:
         self.turn(QUIET)
         return in_motion, self.screen(layers), often
 
+    def painted_below(self) -> int:
+        """How often what is below the canvas is painted where that is painted."""
+        below = Painted(self.canvas.native.parentWidget())
+        self.canvas.native.update()
+        self.turn(QUIET)
+        return below.often
+
     def visuals(self) -> list[Any]:
         """What a drawing might have changed in the visuals."""
         nodes = [visual.node for visual in self.canvas.layer_to_visual.values()]
@@ -321,6 +328,7 @@ class Viewer:
             arrays["list_in_motion"], arrays["list_at_rest"], list_painted = self.thumbnails()
         facts = {
             "list_painted": list_painted,
+            "painted_below": self.painted_below(),
             "divisors": divisors,
             "drafts": [drafts, self.drafts[-1:]],
             "unchanged": unchanged,

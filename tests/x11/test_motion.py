@@ -92,6 +92,12 @@ def test_qt_composes_no_window_with_opengl(drawn: Drawn) -> None:
     assert surfaces["companion"] == "RasterSurface" != surfaces["napari"]
 
 
+def test_nothing_is_painted_below_the_canvas(drawn: Drawn) -> None:
+    assert [drawn[name]["companion"]["facts"]["painted_below"] for name in SCENES] == [0] * len(
+        SCENES
+    )
+
+
 @pytest.mark.parametrize("name", SCENES)
 def test_a_press_reaches_the_same_and_draws_nothing_anew(drawn: Drawn, name: str) -> None:
     ours, napari = (drawn[name][mode]["facts"] for mode in ("companion", "napari"))
