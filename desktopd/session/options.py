@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktopd.geometry import Size
@@ -45,15 +45,19 @@ class SessionOptions:
     @property
     def x_server(self) -> XServerOptions:
         """The part that the X server is started with."""
-        environment = {**self.environment, **server_environment()}
-        return XServerOptions(self.size, self.max_size, self.dpi, self.folder, environment)
+        return replace(self._x_server, environment={**self.environment, **server_environment()})
+
+    @property
+    def _x_server(self) -> XServerOptions:
+        # Its files are asked for often; which GPU there is takes a look at folders.
+        return XServerOptions(self.size, self.max_size, self.dpi, self.folder, self.environment)
 
     @property
     def authority(self) -> Path:
         """The X server's cookie file."""
-        return self.x_server.authority
+        return self._x_server.authority
 
     @property
     def rfb_socket(self) -> Path:
         """Where the RFB server listens, whichever it is."""
-        return self.x_server.rfb_socket
+        return self._x_server.rfb_socket

@@ -51,15 +51,19 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
         if self.transport.is_closing():
             return
         super().data_received(piece)
-        if not self._left and not self.read_paused:
-            self.transport.resume_reading()
+        self._read_on()
 
     async def receive(self) -> Any:
-        """The next message; before all of what has come is read, no more is taken."""
-        message = await super().receive()
-        if self._left:
-            self.transport.pause_reading()
+        """The next message."""
+        message = await self.queue.get()
+        self._read_on()
         return message
+
+    def _read_on(self) -> None:
+        """Take more from the peer, once all that has come is read and heard."""
+        if not self._left and self.queue.empty():
+            self.read_paused = False
+            self.transport.resume_reading()
 
     @property
     def _address(self) -> str:

@@ -72,11 +72,11 @@ class ClientUpdates:
 
     def request(self, area: Rectangle, *, incremental: bool) -> None:
         """Make the update that the viewer asks for: of what has changed, or of all of `area`."""
-        self.pending.request(None if incremental else area)
-        if incremental:
-            self._display.proceed()
-        else:
+        first = self.pending.request(None if incremental else area)
+        if not incremental:
             self._display.wake()
+        elif first:
+            self._display.proceed()
 
     def push(self, *, continuous: bool) -> None:
         """Make updates that the viewer does not ask for one by one, or no longer do."""

@@ -58,11 +58,12 @@ class PendingUpdate:
         with self._lock:
             self._preferences = preferences
 
-    def request(self, anew: Rectangle | None) -> None:
-        """Ask for one update, with all of `anew` in it."""
+    def request(self, anew: Rectangle | None) -> bool:
+        """Ask for one update, with all of `anew` in it; returns whether none was asked for yet."""
         with self._lock:
-            self._requested = True
+            first, self._requested = not self._requested, True
             self._add(anew)
+        return first
 
     def push(self, *, continuous: bool) -> None:
         """Ask for updates without end, or no longer do."""

@@ -137,3 +137,24 @@ async def test_thousands_of_frames_at_once_come_in_their_order_and_others_in_bet
         await asyncio.wait_for(ended.wait(), 10)
     assert [text for text in heard if text != "other"] == [*map(str, range(count)), "1000000"]
     assert heard.index("other") < count, "it waited for one piece, not for all"
+
+
+@pytest.mark.parametrize("cut", [1, 200, 300, 1023, 1024, 1025, 3000])
+async def test_what_comes_in_parts_is_heard_to_its_end(cut: int) -> None:
+    heard: asyncio.Queue[int] = asyncio.Queue()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (message := await receive())["type"] == "websocket.receive":
+            heard.put_nowait(len(message["bytes"]))
+
+    sizes = [10, 2000, 30, 4000, 5]
+    said = b"".join(Frame(Opcode.BINARY, bytes(size)).serialize(mask=True) for size in sizes)
+    async with serving(app) as server:
+        address = server.addresses[0].replace("http", "ws")
+        async with connect(address) as one, asyncio.timeout(30):
+            for begin in range(0, len(said), cut):
+                one.transport.write(said[begin : begin + cut])
+                await asyncio.sleep(0 if cut < 100 else 0.02)
+            assert [await heard.get() for _ in sizes] == sizes

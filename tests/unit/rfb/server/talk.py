@@ -70,13 +70,15 @@ class LoggedDisplay:
 
     def __init__(self) -> None:
         self.log: list[object] = []
+        self.looks = 0
+        """How often the capture loop was to look at the viewers."""
         self.framebuffer = Framebuffer(SIZE)
 
     def wake(self) -> None:
-        pass
+        self.looks += 1
 
     def proceed(self) -> None:
-        pass
+        self.looks += 1
 
     def seat(self) -> Any:
         return Seat(Keys(self.log), Pointer(self.log))  # type: ignore[arg-type]

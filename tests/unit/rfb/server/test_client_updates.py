@@ -45,6 +45,19 @@ async def test_a_picture_is_sent_only_when_it_was_asked_for() -> None:
     await talk.end()
 
 
+async def test_what_was_asked_for_already_wakes_nobody() -> None:
+    talk = Talk()
+    await talk.hears(HELLO, set_encodings(Encoding.TIGHT), request(False))
+    assert talk.gets(b"picture")
+    await talk.hears(request(True))
+    before = talk.display.looks
+    await talk.hears(*[request(True)] * 100)
+    assert talk.display.looks == before
+    await talk.hears(request(False))
+    assert talk.display.looks == before + 1
+    await talk.end()
+
+
 async def test_areas_that_are_asked_for_again_come_together() -> None:
     talk = Talk()
     await talk.hears(
