@@ -72,6 +72,7 @@ def _app_environment(loaded: Loaded) -> dict[str, str]:
         motion=settings.motion,
         files=_files_folder(settings),
         samples=_samples(settings),
+        hosts=settings.open_hosts,
         lockdown=settings.lockdown,
     )
 
