@@ -53,7 +53,7 @@ def session_options(loaded: Loaded) -> SessionOptions:
         wm=settings.wm,
         gpu=settings.gpu,
         app_environment=_app_environment(loaded),
-        app_folder=_app_folder(settings),
+        app_folder=_app_folder(loaded),
     )
 
 
@@ -70,8 +70,9 @@ def _app_environment(loaded: Loaded) -> dict[str, str]:
         environment,
         restore=settings.restore,
         motion=settings.motion,
-        files=_app_folder(settings),
+        files=_files_folder(settings),
         samples=_samples(settings),
+        hosts=settings.open_hosts,
         lockdown=settings.lockdown,
     )
 
@@ -99,10 +100,20 @@ def _samples(settings: Settings) -> Path | None:
     return settings.samples.absolute() if settings.samples else None
 
 
-def _app_folder(settings: Settings) -> Path | None:
-    """Where the application starts: in `files_root` where that can be entered."""
+def _files_folder(settings: Settings) -> Path | None:
+    """`files_root` where that can be entered."""
     root = settings.files_root
     return root.resolve() if root is not None and os.access(root, os.R_OK | os.X_OK) else None
+
+
+def _app_folder(loaded: Loaded) -> Path | None:
+    """Where the application starts: among its user's files, unless he is to have no programs.
+
+    Python and its debugger run what they find where they start.
+    """
+    if loaded.settings.lockdown:
+        return loaded.runtime_dir / "home"
+    return _files_folder(loaded.settings)
 
 
 def obstacles(loaded: Loaded) -> tuple[Obstacle, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import time
@@ -17,10 +18,13 @@ from desktopd.applications.layer import Layer
 from desktopd.applications.memory import MemoryGroup
 from desktopd.applications.opening import Opening
 from desktopd.observers import Observers
+from desktopd.shared_work import SharedWork
 
 SAVE_WITHIN = 5.0
 ASK_WITHIN = 20.0
 FACTS_WITHIN = 1.0
+WATCHERS_REST = 2.0
+"""How many times as long as it took to answer them the companion rests from those who watch."""
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +86,8 @@ class Application:
         self._ending: ApplicationEnd | None = None
         self._asked = False
         self._changes = Observers[[]]()
+        self._watched: dict[str, SharedWork[Any]] = {}
+        self._watchers_turn = asyncio.Lock()
         if companion is not None:
             companion.on_change(self._note_companion)
 
@@ -115,18 +121,34 @@ class Application:
         self.companion.keep(method, params)
         return answer
 
-    async def layers(self) -> tuple[Layer, ...]:
-        """Every layer, the lowest first; raises ApplicationError."""
-        return tuple(Layer.parse(layer) for layer in await self.ask("layers", {}))
+    async def tell(self, method: str, *, watching: bool) -> Any:
+        """The companion's answer to what changes nothing; raises ApplicationError.
 
-    async def facts(self) -> Mapping[str, Any] | None:
+        Those who are `watching` ask one question at a time, all of them together, and whoever asks
+        the same meanwhile has the same answer.
+        """
+        if not watching:
+            return await self.ask(method, {})
+        if method not in self._watched:
+            self._watched[method] = SharedWork(
+                lambda: self.ask(method, {}), self._watchers_turn, WATCHERS_REST
+            )
+        return await self._watched[method].result()
+
+    async def layers(self, *, watching: bool) -> tuple[Layer, ...]:
+        """Every layer, the lowest first; raises ApplicationError."""
+        told = await self.tell("layers", watching=watching)
+        return tuple(Layer.parse(layer) for layer in told)
+
+    async def facts(self, *, watching: bool) -> Mapping[str, Any] | None:
         """What the companion tells of itself now, or told last; None without one."""
         state = self.status.companion
         if state is None:
             return None
-        with contextlib.suppress(ApplicationError):
-            facts: Mapping[str, Any] = await self.ask("status", {}, FACTS_WITHIN)
-            return facts
+        with contextlib.suppress(ApplicationError, TimeoutError):
+            async with asyncio.timeout(FACTS_WITHIN):
+                facts: Mapping[str, Any] = await self.tell("status", watching=watching)
+                return facts
         return state.facts
 
     async def restart(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +49,7 @@ def companion_environment(
     motion: str,
     files: Path | None = None,
     samples: Path | None = None,
+    hosts: Sequence[str] = (),
     lockdown: bool = False,
 ) -> dict[str, str]:
     """Variables with which napari starts our companion; `environment` is what it has else.
@@ -66,5 +67,6 @@ def companion_environment(
         "DESKTOP_COMPANION_MOTION": motion,
         "DESKTOP_COMPANION_FILES": str(files or ""),
         "DESKTOP_COMPANION_SAMPLES": str(samples or ""),
+        "DESKTOP_COMPANION_HOSTS": " ".join(hosts),
         "DESKTOP_COMPANION_LOCKDOWN": "1" if lockdown else "0",
     }

@@ -22,6 +22,8 @@ from desktopd.observers import Observers
 VERSION = 1
 AGAIN = 0.2
 LONGEST_LINE = 64 << 20
+MOST_ASKED = 16
+"""Questions on their way: those behind wait here, where one that is given up costs nothing."""
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +51,7 @@ class CompanionClient:
         self._writer: asyncio.StreamWriter | None = None
         self._numbers = itertools.count()
         self._answers: dict[int, asyncio.Future[Any]] = {}
+        self._places = asyncio.Semaphore(MOST_ASKED)
         self._ready = asyncio.Event()
         self._changes = Observers[[]]()
         self._kept: dict[str, Mapping[str, Any]] = {}
@@ -83,17 +86,25 @@ class CompanionClient:
             raise CompanionAway("the application is not ready") from None
 
     async def _ask(self, method: str, params: Mapping[str, Any]) -> Any:
-        assert self._writer is not None
+        await self._places.acquire()
+        if self._writer is None:
+            self._places.release()
+            raise CompanionAway("the application has ended")
         number = next(self._numbers)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
+        # Not when whoever asks gives up: the companion works on.
+        answer.add_done_callback(lambda _: self._answered(number))
         try:
             self._write(number, method, params)
             await self._writer.drain()
-            return await answer
+            return await asyncio.shield(answer)
         except ConnectionError:
             raise CompanionAway("the application has ended") from None
-        finally:
-            self._answers.pop(number, None)
+
+    def _answered(self, number: int) -> None:
+        self._places.release()
+        # Nobody may have waited for a refusal.
+        self._answers.pop(number).exception()
 
     def _write(self, number: int, method: str, params: Mapping[str, Any]) -> None:
         if self._writer is not None:

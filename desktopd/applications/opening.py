@@ -74,7 +74,7 @@ class Allowed:
             host = parts.hostname or ""
         except ValueError:
             raise NotAllowed(f"{given!r} is no URL", "send https://HOST/PATH") from None
-        if parts.scheme not in ("http", "https") or not host:
+        if parts.scheme not in ("http", "https") or not host or not _is_plain(given, parts.netloc):
             raise NotAllowed(f"{given!r} is no web address", "send https://HOST/PATH")
         if not any(_matches(host, pattern.lower()) for pattern in self.hosts):
             raise NotAllowed(
@@ -171,6 +171,11 @@ def _check_unasked(place: str, options: OpenOptions) -> None:
 def _refuse_to_guess(options: OpenOptions) -> None:
     if options.unasked:
         raise Occupied("nobody can tell whether something is open in this application")
+
+
+def _is_plain(url: str, authority: str) -> bool:
+    """Whether every reader of URLs finds the same host: ``http://a\\@b`` is at a, or at b."""
+    return url.isprintable() and not set(url) & set(" \\") and "@" not in authority
 
 
 def _matches(host: str, pattern: str) -> bool:

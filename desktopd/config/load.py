@@ -12,6 +12,7 @@ from desktopd.config import sources
 from desktopd.config.command_line import Command, argument, flag, parse
 from desktopd.config.errors import ConfigError
 from desktopd.config.machine import default_runtime_dir, environment_of_children, runtime_bases
+from desktopd.config.own_files import check_own_files
 from desktopd.config.settings import NAMES, PREFIX, SECRETS, Settings
 from desktopd.config.validation import Given, validate
 
@@ -43,12 +44,14 @@ def load(argv: Sequence[str]) -> Loaded:
     given, hub = _given(options)
     settings = validate(given)
     runtime_dir = (settings.runtime_dir or default_runtime_dir(settings, hub)).absolute()
+    environment = environment_of_children(runtime_dir)
+    check_own_files(settings, runtime_dir, environment)
     return Loaded(
         command=command,
         settings=settings,
         options=tuple(argument(name, value) for name, value in options.items()),
         origins={name: given[name][1] if name in given else "default" for name in NAMES},
-        environment=environment_of_children(runtime_dir),
+        environment=environment,
         runtime_dir=runtime_dir,
         runtime_bases=runtime_bases(),
         hub=hub,

@@ -24,6 +24,8 @@ _DOS_FOLDER = 0x10
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _LATEST = (2107, 12, 31, 23, 59, 58)
 _LEFT_OUT = "desktopd-left-out.txt"
+_DEEPEST = 1024
+"""Folders in each other that are read: each of them is open at that time."""
 _LONGEST_NAME = 65_535
 """Bytes of a path in a zip, with the slash behind a folder."""
 
@@ -130,7 +132,7 @@ def _walk(folder: int, top: str, left_out: list[str]) -> Generator[_Member, None
                 os.close(levels.pop().descriptor)
                 continue
             try:
-                member = _open(level, level.names.pop())
+                member = _open(level, level.names.pop(), deepest=len(levels) >= _DEEPEST)
             except FilesError as error:
                 left_out.append(str(error))
                 continue
@@ -148,13 +150,17 @@ def _walk(folder: int, top: str, left_out: list[str]) -> Generator[_Member, None
             os.close(level.descriptor)
 
 
-def _open(level: _Level, found: str) -> _Member:
+def _open(level: _Level, found: str, *, deepest: bool) -> _Member:
     name = level.prefix + _inside(found)
     if len(name.encode()) >= _LONGEST_NAME:
         raise BadPath(f"{name[:60]}…: a path too long for a zip", "load an inner folder")
     with explained(name):
         status = os.stat(found, dir_fd=level.descriptor, follow_symlinks=False)
         if stat.S_ISDIR(status.st_mode):
+            if deepest:
+                raise BadPath(
+                    f"{name[:60]}…: folders too deep in each other", "load an inner folder"
+                )
             return _Member(f"{name}/", open_folder(level.descriptor, found, name), status)
         descriptor = open_file(level.descriptor, found, name)
         return _Member(name, descriptor, os.fstat(descriptor))

@@ -119,6 +119,14 @@ def test_kiosk_scripts_do_not_run(napari: Locked) -> None:
     assert not made.exists()
 
 
+def test_kiosk_what_is_put_where_python_looks_for_code_is_not_found(napari: Locked) -> None:
+    assert not Path(f"/proc/{napari.pid()}/cwd").resolve().is_relative_to(napari.data)
+
+
+def test_kiosk_a_traceback_offers_no_debugger(napari: Locked) -> None:
+    assert not str(napari.told()["debugger"]).startswith("napari")
+
+
 def test_kiosk_file_dialogs_stay_in_their_folder(napari: Locked) -> None:
     root = str(napari.data)
     (napari.data / "below").mkdir(exist_ok=True)

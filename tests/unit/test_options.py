@@ -106,6 +106,14 @@ def test_the_application_starts_where_the_files_are(folder: Path) -> None:
     assert session_options(folder, "--files-root", "").app_folder is None
 
 
+def test_under_lockdown_the_application_starts_where_its_user_has_no_files(folder: Path) -> None:
+    data = folder / "data"
+    data.mkdir()
+    options = session_options(folder / "run", "--lockdown", "--files-root", str(data))
+    assert options.app_folder == folder / "run" / "home"
+    assert options.app_environment["DESKTOP_COMPANION_FILES"] == str(data)
+
+
 def test_samples_are_a_folder_that_is_there(folder: Path) -> None:
     told = session_options(folder, "--samples", str(folder)).app_environment
     assert told["DESKTOP_COMPANION_SAMPLES"] == str(folder)

@@ -23,7 +23,7 @@ VALUES = (
     "addresses audit clipboard_limit control_groups cores data_policy errors geometry kept_file"
     " observers shell_command signal_names trace"
 )
-TASKS = "background_tasks tasks"
+TASKS = "background_tasks shared_work tasks"
 ARROWS = {
     "arenas": "",
     "errors": "",
@@ -35,6 +35,7 @@ ARROWS = {
     "shell_command": "",
     "signal_names": "",
     "background_tasks": "",
+    "shared_work": "background_tasks",
     "tasks": "",
     "addresses": "",
     "audit": "",

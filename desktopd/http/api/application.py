@@ -35,6 +35,7 @@ from desktopd.http.api.screenshot import require_screenshots
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.language import language_of_answer
 from desktopd.http.problems import Problem, problem_response
+from desktopd.rfb.viewers.viewer import Role
 
 BODY_LIMIT = 16_384
 _ASK_FIRST = "ask the user, and send it again without unasked"
@@ -54,16 +55,17 @@ class ApplicationEndpoint:
 
     async def get(self, request: Request) -> Response:
         """GET ``/api/app``."""
-        status, facts = self._session.status, await self._application.facts()
         role = Access.of(request).role
+        facts = await self._application.facts(watching=role is Role.VIEW)
+        status = self._session.status
         language = language_of_answer(request)
         told = application_json(status, self._application.status, role, language, facts)
         return JSONResponse(told)
 
     async def layers(self, request: Request) -> Response:
         """GET ``/api/app/layers``: every layer, the lowest first."""
-        layers = await self._application.layers()
         role = Access.of(request).role
+        layers = await self._application.layers(watching=role is Role.VIEW)
         return JSONResponse({"layers": [layer_json(layer, role) for layer in layers]})
 
     async def change_layer(self, request: Request) -> Response:
@@ -93,13 +95,19 @@ class ApplicationEndpoint:
         return await self._view(request, "dims", Dims)
 
     async def _view(self, request: Request, method: str, kind: type[BaseModel]) -> Response:
-        values = {} if request.method == "GET" else _given(await _body(request, kind))
+        if request.method == "GET":
+            return JSONResponse(await self._told(request, method))
+        values = _given(await _body(request, kind))
         return JSONResponse(await self._application.ask(method, values))
+
+    async def _told(self, request: Request, method: str) -> Any:
+        watching = Access.of(request).role is Role.VIEW
+        return await self._application.tell(method, watching=watching)
 
     async def motion(self, request: Request) -> Response:
         """GET and PUT ``/api/app/motion``: how a scene is drawn that is too slow to move."""
         if request.method == "GET":
-            return JSONResponse(await self._application.ask("motion", {}))
+            return JSONResponse(await self._told(request, "motion"))
         wanted = await _body(request, MotionMode)
         return JSONResponse(await self._application.set("motion", _given(wanted)))
 
@@ -110,7 +118,7 @@ class ApplicationEndpoint:
     async def screenshot(self, request: Request) -> Response:
         """GET ``/api/app/screenshot``: the canvas as PNG."""
         require_screenshots(self._screenshots, request)
-        picture = base64.b64decode(await self._application.ask("screenshot", {}))
+        picture = base64.b64decode(await self._told(request, "screenshot"))
         return Response(picture, media_type="image/png")
 
     async def restart(self, request: Request) -> Response:

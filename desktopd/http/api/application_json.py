@@ -79,8 +79,12 @@ def _abilities(
 
 
 def _companion(facts: Mapping[str, Any], role: Role) -> dict[str, Any]:
-    errors = facts["errors"] if role is Role.CONTROL else []
-    return {**{name: facts[name] for name in FACTS if name in facts}, "errors": errors}
+    told = {name: facts[name] for name in FACTS if name in facts}
+    if role is Role.CONTROL:
+        return {**told, "errors": facts["errors"]}
+    if told.get("saved"):
+        told["saved"] = {**told["saved"], "error": told["saved"]["error"] and ""}
+    return {**told, "errors": []}
 
 
 def _restored(

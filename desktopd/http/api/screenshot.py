@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,26 +12,24 @@ from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem
 from desktopd.http.serving.proxy import client_address
 from desktopd.rfb.viewers.viewer import Role
+from desktopd.shared_work import SharedWork
 
 
 class ScreenshotEndpoint:
     """The desktop as a picture."""
 
     def __init__(self, session: ServedSession, allowed: Screenshots) -> None:
-        self._session = session
         self._allowed = allowed
-        # A large screen takes hundreds of megabytes while it is packed.
-        self._one = asyncio.Lock()
+        # A large screen takes hundreds of megabytes while it is packed, by a thread that goes on.
+        self._picture = SharedWork(lambda: session.screenshot())
 
     async def get(self, request: Request) -> Response:
-        """PNG of the screen as it is now, or once those who asked before have theirs.
+        """PNG of the screen as it is now, or once the one before is made.
 
         Problem 403 for whom may not have it.
         """
         require_screenshots(self._allowed, request)
-        async with self._one:
-            picture = await self._session.screenshot()
-        return Response(picture, media_type="image/png")
+        return Response(await self._picture.result(), media_type="image/png")
 
 
 def require_screenshots(allowed: Screenshots, request: Request) -> None:

@@ -79,6 +79,9 @@ FILES = {
         "{}…: Der Pfad ist zu lang für ein Zip", "{}…：路径过长，zip 无法容纳"
     ),
     "load an inner folder": Translation("Laden Sie einen inneren Ordner", "请下载内层的文件夹"),
+    "{}…: folders too deep in each other": Translation(
+        "{}…: zu tief ineinander liegende Ordner", "{}…：文件夹嵌套过深"
+    ),
     "{}: folders too deep in each other": Translation(
         "{}: zu tief ineinander liegende Ordner", "{}：文件夹嵌套过深"
     ),

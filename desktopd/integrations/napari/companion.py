@@ -15,6 +15,7 @@ from desktopd.integrations.napari.drawing import Drawing
 from desktopd.integrations.napari.errors import ErrorLog
 from desktopd.integrations.napari.folders import begin_in, offer_samples
 from desktopd.integrations.napari.layers import describe_all
+from desktopd.integrations.napari.lockdown.inside import Inside
 from desktopd.integrations.napari.lockdown.lockdown import lock_down
 from desktopd.integrations.napari.main_thread import MainThread
 from desktopd.integrations.napari.methods import METHODS
@@ -47,7 +48,7 @@ class Companion:
 
         self._napari = str(__version__)
         self._place: Place | None = place
-        self._locked = tuple(filter(None, (place.files, place.samples))) if place.lockdown else ()
+        self._inside = _inside(place) if place.lockdown else None
         self.main = MainThread()
         self.workers = ThreadPoolExecutor(1, "desktopd companion")
         self.viewer: Any = None
@@ -137,10 +138,10 @@ class Companion:
 
     def _lock_down(self, viewer: Any) -> None:
         """Take from this viewer what its user must not have; without that napari ends."""
-        if not self._locked:
+        if self._inside is None:
             return
         try:
-            lock_down(viewer, self._locked)
+            lock_down(viewer, self._inside)
         except Exception:
             log.critical("desktopd: napari cannot be locked down", exc_info=True)
             os._exit(1)
@@ -219,6 +220,10 @@ class Companion:
             answer(result(request.id, value))
             return
         value.add_done_callback(lambda future: answer(_outcome(request.id, future)))
+
+
+def _inside(place: Place) -> Inside:
+    return Inside(filter(None, (place.files, place.samples)), place.hosts)
 
 
 def _outcome(id: int, future: Future[Any]) -> bytes:  # noqa: A002

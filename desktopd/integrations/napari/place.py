@@ -15,6 +15,7 @@ RESTORE = "DESKTOP_COMPANION_RESTORE"
 MOTION = "DESKTOP_COMPANION_MOTION"
 FILES = "DESKTOP_COMPANION_FILES"
 SAMPLES = "DESKTOP_COMPANION_SAMPLES"
+HOSTS = "DESKTOP_COMPANION_HOSTS"
 LOCKDOWN = "DESKTOP_COMPANION_LOCKDOWN"
 
 
@@ -25,8 +26,8 @@ class Place:
     `session` is the folder of the saved session. `restore`: it is saved, and put back after an end
     that its user did not ask for. `motion`: how a scene is drawn that is too slow to move,
     ``smooth`` or ``exact``. `files`: where dialogs begin, None as napari has it. `samples`: a
-    folder of samples, None for none. `lockdown`: its user is to have no Python, no shell and no
-    other folders.
+    folder of samples, None for none. `hosts`: of the URLs that may be opened.
+    `lockdown`: its user is to have no Python, no shell and no other folders and hosts.
     """
 
     socket: Path
@@ -36,6 +37,7 @@ class Place:
     motion: str = "smooth"
     files: Path | None = None
     samples: Path | None = None
+    hosts: tuple[str, ...] = ()
     lockdown: bool = False
 
     @classmethod
@@ -49,6 +51,7 @@ class Place:
         restore = os.environ.pop(RESTORE, "1")
         motion = os.environ.pop(MOTION, "smooth")
         files, samples = (_folder(os.environ.pop(name, "")) for name in (FILES, SAMPLES))
+        hosts = tuple(os.environ.pop(HOSTS, "").split())
         lockdown = os.environ.pop(LOCKDOWN, "0") == "1"
         entries = os.environ.get("PYTHONPATH", "").split(os.pathsep)
         left = os.pathsep.join(entry for entry in entries if entry != hook)
@@ -59,7 +62,7 @@ class Place:
         if not socket or not folder:
             return None
         places = Path(socket), Path(folder), Path(session)
-        return cls(*places, restore != "0", motion, files, samples, lockdown)
+        return cls(*places, restore != "0", motion, files, samples, hosts, lockdown)
 
     def claim(self) -> IO[bytes] | None:
         """Take the place for as long as the returned file is open; None: another napari has it."""

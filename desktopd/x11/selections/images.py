@@ -5,16 +5,16 @@ WebP and GIF, of which the first picture counts, become PNG too.
 
 from __future__ import annotations
 
-import math
 import struct
-from array import array
 from dataclasses import dataclass
 from io import BytesIO
-from typing import cast
+from threading import Lock
 
 from PIL import Image, ImageOps
+from PIL.TiffImagePlugin import TILELENGTH, TILEWIDTH, TiffImageFile
 
 from desktopd.geometry import Size
+from desktopd.x11.selections.grey import DEEP, grey
 
 PNG = "image/png"
 # Media types that are written, and Pillow's names of them; those without loss come first.
@@ -31,9 +31,8 @@ LARGEST_PIXELS = 1 << 26
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _END = b"IEND\xaeB`\x82"
 _MODES = ("1", "L", "LA", "I;16", "P", "RGB", "RGBA")
-# Grey of more than 8 bits, as cameras of microscopes write it.
-_DEEP = ("I;16", "I;16B", "I;16L", "I;16N", "I", "F")
-_MOST = 65535
+# Each takes up to a gigabyte.
+_ONE_AT_A_TIME = Lock()
 
 
 class NoImage(ValueError):
@@ -67,7 +66,7 @@ def to_png(data: bytes, media_type: str) -> PngImage:
         return PngImage.of(data)
     name = READABLE[media_type]
     try:
-        with Image.open(BytesIO(data), formats=[name]) as picture:
+        with _ONE_AT_A_TIME, Image.open(BytesIO(data), formats=[name]) as picture:
             _check_size(picture)
             upright = ImageOps.exif_transpose(picture)
             return PngImage.of(_written(_in_a_mode_of_png(upright), "PNG"))
@@ -86,7 +85,7 @@ def from_png(image: PngImage, media_type: str) -> bytes:
         return image.data
     name = FORMATS[media_type]
     try:
-        with Image.open(BytesIO(image.data), formats=["PNG"]) as picture:
+        with _ONE_AT_A_TIME, Image.open(BytesIO(image.data), formats=["PNG"]) as picture:
             _check_size(picture)
             return _written(_on_white(picture) if name == "JPEG" else _plain(picture), name)
     except NoImage:
@@ -96,47 +95,31 @@ def from_png(image: PngImage, media_type: str) -> bytes:
 
 
 def _check_size(picture: Image.Image) -> None:
-    if picture.width * picture.height > LARGEST_PIXELS:
-        raise NoImage(
-            f"the image has {picture.width}x{picture.height} pixels:"
-            f" at most {LARGEST_PIXELS} can be converted"
-        )
+    for width, height in (picture.size, _tile_size(picture)):
+        if width * height > LARGEST_PIXELS:
+            raise NoImage(
+                f"the image has {width}x{height} pixels: at most {LARGEST_PIXELS} can be converted"
+            )
+
+
+def _tile_size(picture: Image.Image) -> tuple[int, int]:
+    """What is unpacked at once of a TIFF in tiles, which may be larger than the picture."""
+    if not isinstance(picture, TiffImageFile):
+        return 0, 0
+    return int(picture.tag_v2.get(TILEWIDTH, 0)), int(picture.tag_v2.get(TILELENGTH, 0))
 
 
 def _in_a_mode_of_png(picture: Image.Image) -> Image.Image:
     if picture.mode in _MODES:
         return picture
-    if picture.mode in _DEEP:
-        return _grey(picture)
+    if picture.mode in DEEP:
+        return grey(picture)
     return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-
-
-def _grey(picture: Image.Image) -> Image.Image:
-    """Numbers of any type as 16 bits of grey: whole ones as they are if they fit, or all scaled."""
-    numbers = _finite(picture.convert("F"))
-    low, high = cast("tuple[float, float]", numbers.getextrema())
-    if picture.mode == "F" or low < 0 or high > _MOST:
-        scale = _MOST / (high - low) if high > low else 0.0
-        numbers = numbers.point(lambda value: value * scale + -low * scale)
-    return numbers.convert("I").convert("I;16")
-
-
-def _finite(numbers: Image.Image) -> Image.Image:
-    """What is no number as the least that is one, and what is infinite as the nearest."""
-    values = array("f", numbers.tobytes())
-    if math.isfinite(sum(values)):
-        return numbers
-    finite = [value for value in values if math.isfinite(value)]
-    if not finite:
-        raise NoImage("no pixel of the image has a finite number")
-    low, high = min(finite), max(finite)
-    kept = array("f", (low if math.isnan(v) else min(max(v, low), high) for v in values))
-    return Image.frombytes("F", numbers.size, kept.tobytes())
 
 
 def _shallow(picture: Image.Image) -> Image.Image:
     """16 bits of grey as 8: what Pillow makes of them by itself is white above 255."""
-    if picture.mode not in _DEEP:
+    if picture.mode not in DEEP:
         return picture
     return picture.convert("I").point(lambda value: value * (1 / 256) + 0).convert("L")
 

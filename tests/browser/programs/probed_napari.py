@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 
 import napari
+from napari._qt.dialogs import qt_notification
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QApplication, QFileDialog
 
@@ -42,6 +43,7 @@ def note() -> None:
         "button": shown.viewerButtons.consoleButton.isVisible(),
         "entries": entries(window.menuBar()),
         "modules": [name for name in CONSOLES if sys.modules.get(name)],
+        "debugger": getattr(getattr(qt_notification, "_debug_tb", None), "__module__", None),
         "layers": [layer.name for layer in viewer.layers],
         "dialog": dialogs[0].directory().absolutePath() if dialogs else None,
         "aside": [url.toLocalFile() for url in dialogs[0].sidebarUrls()] if dialogs else [],

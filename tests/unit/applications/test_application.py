@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,7 +96,7 @@ async def test_without_a_companion_there_is_no_method(tmp_path: Path) -> None:
     assert application.status.methods == frozenset()
     with pytest.raises(NoCompanion):
         await application.ask("layers", {})
-    assert await application.facts() is None
+    assert await application.facts(watching=False) is None
 
 
 @pytest.fixture
@@ -109,8 +110,8 @@ async def test_what_the_companion_can_do_the_application_can(
 ) -> None:
     application = make(Process(), tmp_path, companion)
     assert application.status.methods >= {"open", "save", "layers"}
-    assert [layer.name for layer in await application.layers()] == ["cells"]
-    facts = await application.facts()
+    assert [layer.name for layer in await application.layers(watching=False)] == ["cells"]
+    facts = await application.facts(watching=False)
     assert facts is not None
     assert facts["frame_rate"] == 12.0
 
@@ -154,3 +155,22 @@ async def test_a_restart_goes_on_where_the_application_hangs(
     os.kill(companion.state.pid, signal.SIGSTOP)
     await application.restart()
     assert restarts.count == 1
+
+
+@pytest.mark.parametrize("watching", [False, True])
+async def test_only_those_who_watch_ask_together(folder: Path, watching: bool) -> None:
+    asked: list[str] = []
+    async with companion_in(folder) as companion:
+        application = make(Process(), folder, companion)
+        ask = companion.ask
+
+        async def counted(method: str, *rest: Any) -> Any:
+            asked.append(method)
+            return await ask(method, *rest)
+
+        companion.ask = counted  # type: ignore[method-assign]
+        answers = await asyncio.gather(
+            *(application.tell("layers", watching=watching) for _ in range(20))
+        )
+    assert len({str(answer) for answer in answers}) == 1
+    assert len(asked) == (1 if watching else 20)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.applications.companion import CompanionClient
+from desktopd.applications.companion import MOST_ASKED, CompanionClient
 from desktopd.applications.errors import CompanionAway, CompanionRefusal, CompanionSlow
 from tests.unit.applications import companion_process
 from tests.unit.applications.companion_process import state
@@ -100,6 +100,24 @@ async def test_no_companion_and_a_slow_one_are_told_apart(
     with pytest.raises(CompanionSlow):
         await companion.ask("wait", {}, 0.05)
     assert await companion.ask("echo", {"still": "there"}, 20) == {"still": "there"}
+
+
+async def test_questions_that_are_given_up_wait_here(
+    companion: CompanionClient, start: Start
+) -> None:
+    process = start()
+    await companion.ask("echo", {}, 20)
+    for _ in range(MOST_ASKED):
+        with pytest.raises(CompanionSlow):
+            await companion.ask("wait", {}, 0.001)
+    with pytest.raises(CompanionSlow):
+        await companion.ask("become", {"event": "layers", "data": []}, 0.05)
+    assert companion.state is not None
+    assert companion.state.layers, "it was asked although it was at work on others"
+    process.kill()
+    await changed(companion, lambda: companion.state is None)
+    start()
+    assert await companion.ask("echo", {"a": 5}, 20) == {"a": 5}
 
 
 async def test_the_death_of_the_application_ends_what_was_asked(

@@ -97,6 +97,11 @@ def test_a_url_of_a_listed_host_is_opened(url: str) -> None:
         "s3://images.example.org/a",
         "https:///a",
         "https://[::1/a",
+        # To requests this is at evil.org, to urllib at the other.
+        "https://evil.org\\@images.example.org/a",
+        "https://evil.org @images.example.org/a",
+        "https://evil.org@images.example.org/a",
+        "https://images.example\n.org/a",
         "cells.tif",
         "",
     ],

@@ -80,6 +80,19 @@ def test_a_path_that_no_zip_can_name_is_left_out_and_said(tree: Tree) -> None:
     assert archive.read(left_out).endswith("…: a path too long for a zip\n".encode())
 
 
+def test_folders_too_deep_in_each_other_are_left_out_and_said(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Else of more than a thousand, which pytest cannot remove.
+    monkeypatch.setattr("desktopd.files.archive._DEEPEST", 100)
+    nest(tree.path, "x", 150)
+    tree.write("z")
+    archive = unzipped(tree)
+    *folders, last, left_out = archive.namelist()
+    assert (len(folders), last) == (99, "z")
+    assert archive.read(left_out).endswith("…: folders too deep in each other\n".encode())
+
+
 def test_no_name_leads_out_of_where_it_is_unpacked(tree: Tree) -> None:
     tree.write("..\\a\\..\\..\\evil.bat")
     assert unzipped(tree).namelist() == ["..%5Ca%5C..%5C..%5Cevil.bat"]

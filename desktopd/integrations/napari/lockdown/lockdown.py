@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 from desktopd.integrations.napari.lockdown.dialogs import confine_dialogs
@@ -25,9 +24,8 @@ COMMANDS = frozenset(
 CONSOLE = "napari:toggle_console_visibility"
 
 
-def lock_down(viewer: Any, folders: tuple[Path, ...]) -> None:
-    """Leave this viewer no console, and files in `folders` alone; dialogs show the first."""
-    inside = Inside(folders)
+def lock_down(viewer: Any, inside: Inside) -> None:
+    """Leave this viewer no console, and what is `inside` alone; dialogs show its first folder."""
     _hide_console(viewer)
     _forget_commands()
     _guard_files(inside)

@@ -27,8 +27,17 @@ def refuse_programs() -> None:
 
     if run := getattr(io, "execute_python_code", None):
         replace_everywhere(run, _refuse)
+    _enter_no_debugger()
     webbrowser.register("none", None, NoBrowser(), preferred=True)
     _open_no_links()
+
+
+def _enter_no_debugger() -> None:
+    """It would be offered beside a traceback, and run the commands of a ``.pdbrc``."""
+    from napari._qt.dialogs import qt_notification
+
+    if debug := getattr(qt_notification, "_debug_tb", None):
+        replace_everywhere(debug, _refuse)
 
 
 def _refuse(*_: Any, **__: Any) -> None:

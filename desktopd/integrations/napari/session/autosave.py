@@ -154,6 +154,7 @@ class Autosave:
         started, error = time.monotonic(), None
         records: dict[int, dict[str, Any]] = {}
         try:
+            self._folder.make()
             for key, layer in taken.items():
                 records[key] = encode_layer(layer, self._folder.blocks)
             layers = [records.get(key) or self._records[key] for key in order]

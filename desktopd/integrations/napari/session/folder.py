@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
+import os
 import shutil
+import stat
 from pathlib import Path
 from typing import Any
 
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.values import blocks_of
+
+log = logging.getLogger(__name__)
 
 VERSION = 1
 TRIES = 2
@@ -29,24 +35,45 @@ class SessionFolder:
     def load(self) -> dict[str, Any] | None:
         """The saved document; None where there is none of this version."""
         try:
+            self._check()
             document = json.loads(self._document.read_text("utf-8"))
         except (FileNotFoundError, ValueError):
+            return None
+        except PermissionError as error:
+            log.error("desktopd: the session is not restored: %s", error)
             return None
         is_ours = isinstance(document, dict) and document.get("version") == VERSION
         return document if is_ours else None
 
     def commit(self, document: dict[str, Any]) -> None:
         """Replace the document, and delete the blocks that it does not need; raises OSError."""
-        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self.make()
         fresh = self._document.with_suffix(".new")
         fresh.write_text(json.dumps({"version": VERSION, **document}), "utf-8")
         fresh.replace(self._document)
         self.blocks.keep_only(blocks_of(document))
 
+    def make(self) -> None:
+        """Have the folder, for this user alone; raises OSError, also where it is another's."""
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self._check()
+        self.folder.chmod(0o700)
+
+    def _check(self) -> None:
+        """Raise PermissionError where it is another user's, who could have us run any script.
+
+        In a folder that several may write he may have come first.
+        """
+        status = self.folder.lstat()
+        if status.st_uid != os.geteuid() or status.st_mode & stat.S_IWOTH:
+            raise PermissionError(f"{self.folder} is not of this user alone: remove it")
+
     def discard(self) -> None:
         """Delete the session: its user has ended it."""
-        self._document.unlink(missing_ok=True)
-        self.blocks.keep_only(())
+        with contextlib.suppress(OSError):
+            self._check()
+            self._document.unlink(missing_ok=True)
+            self.blocks.keep_only(())
 
     def may_try(self) -> bool:
         """Note a try to put the session back.

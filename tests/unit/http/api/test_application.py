@@ -18,6 +18,8 @@ from desktopd.applications.application import Application
 from desktopd.applications.companion import CompanionClient
 from desktopd.applications.errors import ApplicationError, CompanionRefusal
 from desktopd.applications.opening import Allowed, Opening
+from desktopd.http.api.application_json import event_json
+from desktopd.rfb.viewers.viewer import Role
 from desktopd.session.status import ServiceStatus
 from tests.unit.applications.companion_process import LAYER, state
 from tests.unit.applications.companions import companion_in
@@ -106,7 +108,8 @@ async def test_a_viewer_may_look_and_is_told_no_paths_and_tracebacks(
     desk: Desk, application: Application, companion: CompanionClient
 ) -> None:
     error = {"time": 1.0, "message": "KeyError: 1", "traceback": "in secret.py"}
-    told = state(errors=[error], restored=RESTORED)
+    saved = {"time": None, "error": "no room: '/data/kept'", "not_kept": []}
+    told = state(errors=[error], restored=RESTORED, saved=saved)
     await companion.ask("become", {"event": "state", "data": told}, 20)
     async with user(desk, application, VIEW_BEARER) as script:
         answer = (await script.get("/api/app")).json()
@@ -124,6 +127,10 @@ async def test_a_viewer_may_look_and_is_told_no_paths_and_tracebacks(
             assert (await script.request(method, path, json={})).status_code == 403
     assert answer["companion"]["errors"] == []
     assert desk.restarts == 0
+    assert event_json(application.status, Role.VIEW)["application"]["companion"]["saved"] == {
+        **saved,
+        "error": "",
+    }
     async with user(desk, application) as script:
         session = (await script.get("/api/session")).json()
         assert (await script.get("/api/app/layers")).json() == {"layers": [LAYER]}

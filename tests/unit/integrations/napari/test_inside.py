@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -38,9 +39,30 @@ def test_what_is_no_path_below_is_refused(inside: Inside, odd: str) -> None:
         inside.check(odd)
 
 
-def test_web_addresses_and_nothing_are_no_paths(inside: Inside) -> None:
-    inside.check("https://example.org/cells.tif")
+def test_nothing_is_inside(inside: Inside) -> None:
     inside.check(None)
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [
+        ("https://example.org/cells.tif", True),
+        ("HTTP://EXAMPLE.ORG:8080/a b.tif".replace(" ", "%20"), True),
+        ("https://deep.example.net?x", True),
+        ("https://example.net/", False),
+        ("http://169.254.169.254/latest", False),
+        ("https://evil.org\\@example.org/", False),
+        ("https://evil.org@example.org/", False),
+        ("https://example.org@evil.org/", False),
+        ("https://evil.org\n.example.net/", False),
+        ("https://", False),
+    ],
+)
+def test_web_addresses_are_those_of_the_hosts(folder: Path, address: str, allowed: bool) -> None:
+    some = Inside([folder], ["Example.org", "*.example.net"])
+    for inside, expected in ((some, allowed), (Inside([folder]), False)):
+        with nullcontext() if expected else pytest.raises(PermissionError, match="open_hosts"):
+            inside.check([address])
 
 
 @pytest.mark.parametrize(

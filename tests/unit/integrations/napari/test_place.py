@@ -16,7 +16,14 @@ def environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]
     place, path = CompanionPlace(folder), {"PYTHONPATH": "/users/own"}
     files, samples = Path("/data"), Path("/samples")
     made = companion_environment(
-        place, path, restore=True, motion="exact", files=files, samples=samples, lockdown=True
+        place,
+        path,
+        restore=True,
+        motion="exact",
+        files=files,
+        samples=samples,
+        hosts=("example.org", "*.example.net"),
+        lockdown=True,
     )
     for name, value in made.items():
         monkeypatch.setenv(name, value)
@@ -34,6 +41,7 @@ def test_what_the_daemon_gives_is_understood(folder: Path, environment: dict[str
         "exact",
         Path("/data"),
         Path("/samples"),
+        ("example.org", "*.example.net"),
         True,
     )
 

@@ -1,3 +1,5 @@
+import struct
+import tracemalloc
 import zlib
 from io import BytesIO
 from typing import Any
@@ -35,6 +37,15 @@ def read(data: bytes) -> Image.Image:
 
 def pixels(data: bytes) -> bytes:
     return read(data).convert("RGBA").tobytes()
+
+
+def in_one_tile(size: tuple[int, int], tile: tuple[int, int], grey: bytes) -> bytes:
+    """A TIFF of 8 bits of grey whose one tile, compressed by deflate, has this size."""
+    packed = zlib.compress(grey)
+    fields = [(256, size[0]), (257, size[1]), (258, 8), (259, 8), (262, 1), (277, 1)]
+    fields += [(322, tile[0]), (323, tile[1]), (324, 10 + 12 * 10 + 4), (325, len(packed))]
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in fields)
+    return b"II*\0" + struct.pack("<IH", 8, len(fields)) + entries + bytes(4) + packed
 
 
 @pytest.mark.parametrize("media_type", LOSSLESS)
@@ -152,6 +163,28 @@ def test_a_picture_that_would_fill_the_memory_is_not_decoded(side: int) -> None:
     with pytest.raises(NoImage):
         from_png(image, "image/bmp")
     assert side * side > images.LARGEST_PIXELS
+
+
+def test_a_tile_that_would_fill_the_memory_is_not_decoded() -> None:
+    data = in_one_tile((16, 16), (32768, 65504), bytes([7]) * (1 << 20))
+    with pytest.raises(NoImage, match="32768x65504"):
+        to_png(data, "image/tiff")
+    data = in_one_tile((16, 16), (32, 64), bytes([7]) * 2048)
+    assert pixels(to_png(data, "image/tiff").data) == bytes([7, 7, 7, 255]) * 256
+
+
+def test_many_numbers_that_are_none_take_no_more_memory_than_the_picture() -> None:
+    side = 2048
+    numbers = np.linspace(0, 1, side * side, dtype=np.float32).reshape(side, side)
+    numbers[::2, ::7] = np.nan
+    data = written(Image.fromarray(numbers), "TIFF")
+    tracemalloc.start()
+    png = to_png(data, "image/tiff")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert read(png.data).size == (side, side)
+    # What Pillow takes for pixels is not traced; of Python's there are three copies of the bytes.
+    assert most < 6 * numbers.nbytes
 
 
 def test_what_is_no_finite_number_leaves_the_others_seen() -> None:

@@ -45,6 +45,30 @@ def test_a_process_that_ends_before_the_commit_leaves_the_former(session: Sessio
     assert session.blocks.get(names, "<i8", [100]).tolist() == list(range(100))
 
 
+@pytest.mark.parametrize("way", ["owner", "mode", "link"])
+def test_a_session_that_another_user_could_have_made_is_none(
+    session: SessionFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    written = document(session, np.arange(100))
+    session.commit(written)
+    assert session.folder.stat().st_mode & 0o777 == 0o700
+    match way:
+        case "owner":
+            monkeypatch.setattr("os.geteuid", lambda: session.folder.stat().st_uid + 1)
+        case "mode":
+            session.folder.chmod(0o777)
+        case "link":
+            # Anybody may make a link to what is another's.
+            session.folder.rename(tmp_path / "elsewhere")
+            session.folder.symlink_to(tmp_path / "elsewhere")
+    before = (session.folder / "session.json").read_bytes()
+    assert SessionFolder(session.folder).load() is None
+    with pytest.raises(PermissionError, match="not of this user alone"):
+        session.commit(written)
+    session.discard()
+    assert (session.folder / "session.json").read_bytes() == before
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 0}', "\x00" * 10])
 def test_a_document_that_is_not_whole_or_not_ours_is_none(
     session: SessionFolder, tmp_path: Path, text: str

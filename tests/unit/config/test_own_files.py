@@ -1,0 +1,63 @@
+"""Files that others may change or read hold nothing that makes them the desktop's user."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from desktopd.config import ConfigError, load
+from desktopd.config.own_files import PACKAGE
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = tmp_path / "home"
+    home.mkdir()
+    (tmp_path / "data").mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("DESKTOPD_RUNTIME_DIR", str(tmp_path / "run"))
+    return home
+
+
+def refusal(*argv: str) -> str:
+    with pytest.raises(ConfigError) as error:
+        load(argv)
+    return str(error.value)
+
+
+def test_data_alone_may_be_had(tmp_path: Path) -> None:
+    data = str(tmp_path / "data")
+    assert load(["--lockdown", "--files-root", data]).settings.lockdown
+    assert load(["--files-for-viewers", "--files-root", data]).settings.files_for_viewers
+    assert load(["--files-root", str(tmp_path)]).settings.files_root == tmp_path
+
+
+def test_under_lockdown_no_code_lies_among_the_files(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "desktopd's code" in refusal("--lockdown", "--files-root", str(PACKAGE.parent))
+    monkeypatch.chdir(PACKAGE)
+    assert "desktopd's code" in refusal("--lockdown")
+    monkeypatch.chdir(tmp_path)
+    assert f"HOME ({home})" in refusal("--lockdown", "--files-root", "home")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "data" / "venv"))
+    assert "its Python" in refusal("--lockdown", "--files-root", "data")
+
+
+def test_under_lockdown_nothing_that_is_put_back_lies_among_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    place = ("--lockdown", "--files-root", str(data))
+    assert "session_dir" in refusal(*place, "--session-dir", str(data / "kept"))
+    # A link is where it leads to.
+    (tmp_path / "aside").symlink_to(data)
+    assert "runtime_dir" in refusal(*place, "--runtime-dir", str(tmp_path / "aside" / "run"))
+
+
+def test_who_watches_cannot_read_the_token(tmp_path: Path) -> None:
+    place = ("--files-for-viewers", "--files-root", str(tmp_path))
+    assert "has the token" in refusal(*place)
+    assert load([*place, "--files", "off"]).settings.files == "off"
