@@ -18,6 +18,8 @@ from tests.soak.load import Load
 from tests.soak.plot import plot
 from tests.soak.samples import MEASURES, Sample, slope, table, take
 
+TRIMMED = 25.0
+"""Seconds after which the daemon has given back what it has freed."""
 BUSY = "xterm -e sh -c 'while :; do date +%s.%N; sleep 0.05; done'"
 
 
@@ -29,6 +31,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--viewers", type=int, default=4, help="at one moment [4]")
     options.add_argument("--visit", type=float, default=30, help="seconds of each viewer [30]")
     options.add_argument("--every", type=float, default=5, help="seconds between samples [5]")
+    options.add_argument(
+        "--rest-every", type=float, default=5, help="minutes until all leave for a while [5]"
+    )
     options.add_argument("--app", default="napari", help="command, or 'busy': a clock [napari]")
     options.add_argument("--out", type=Path, required=True, help="folder of the results")
     return options
@@ -44,34 +49,49 @@ def main(arguments: list[str]) -> None:
         app = BUSY if asked.app == "busy" else asked.app
         desktop = start(app=app, size="1280x720", files_root=files)
         desktop.ready(120)
-        samples = asyncio.run(_soak(desktop, asked))
+        samples, rested = asyncio.run(_soak(desktop, asked))
         (asked.out / "daemon.log").write_text(desktop.log.read_text(errors="replace"))
     (asked.out / "soak.svg").write_text(plot(samples))
-    _report(samples, asked.warm * 60)
+    _report(samples, rested, asked.warm * 60)
 
 
-async def _soak(desktop: Daemon, asked: argparse.Namespace) -> list[Sample]:
+async def _soak(desktop: Daemon, asked: argparse.Namespace) -> tuple[list[Sample], list[Sample]]:
+    """Samples of all the time, and those that were taken when all had left."""
     load = Load(desktop, asked.viewers, asked.visit)
     began = time.monotonic()
-    samples = []
+    samples: list[Sample] = []
+    rested: list[Sample] = []
+
+    async def look(found: list[Sample], name: str) -> None:
+        found.append(await asyncio.to_thread(take, desktop, time.monotonic() - began))
+        (asked.out / name).write_text(table(found))
+
     async with asyncio.TaskGroup() as tasks:
         working = tasks.create_task(load.run())
         while time.monotonic() - began < asked.minutes * 60:
-            samples.append(await asyncio.to_thread(take, desktop, time.monotonic() - began))
-            (asked.out / "soak.csv").write_text(table(samples))
+            await look(samples, "soak.csv")
+            if time.monotonic() - began > (len(rested) + 1) * asked.rest_every * 60:
+                await load.rest(TRIMMED)
+                await look(rested, "rested.csv")
+                load.go_on()
             await asyncio.sleep(asked.every)
         working.cancel()
     print(f"{load.visits} viewers, {load.pastes} copies, {load.uploads} uploads", end=", ")
     print(f"{load.resizes} resizes in {asked.minutes:g} minutes")
-    return samples
+    return samples, rested
 
 
-def _report(samples: list[Sample], warm: float) -> None:
-    measured = [sample for sample in samples if sample.seconds >= warm] or samples
+def _report(samples: list[Sample], rested: list[Sample], warm: float) -> None:
+    """First and last sample, and how much each measure grows in an hour: busy, and at rest."""
+    busy, at_rest = (
+        [sample for sample in found if sample.seconds >= warm] or found
+        for found in (samples, rested)
+    )
     for measure in MEASURES:
         first, last = getattr(samples[0], measure), getattr(samples[-1], measure)
-        growth = slope(measured, measure)
-        print(f"{measure:12} {first:8.1f} → {last:8.1f}   {growth:+8.2f} an hour")
+        growths = slope(busy, measure), slope(at_rest, measure)
+        print(f"{measure:12} {first:8.1f} → {last:8.1f}   {growths[0]:+8.2f} an hour", end="")
+        print(f", {growths[1]:+.2f} at rest")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from itertools import cycle
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -29,6 +30,29 @@ class Load:
         self._desktop = desktop
         self._viewers = viewers
         self._visit = visit
+        self._going = asyncio.Event()
+        self._going.set()
+        self._busy = 0
+
+    async def rest(self, seconds: float) -> None:
+        """Let nobody in until `go_on`; returns so many seconds after the last one has left."""
+        self._going.clear()
+        while self._busy:
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(seconds)
+
+    def go_on(self) -> None:
+        """Let them in again."""
+        self._going.set()
+
+    @asynccontextmanager
+    async def _let_in(self) -> AsyncIterator[None]:
+        await self._going.wait()
+        self._busy += 1
+        try:
+            yield
+        finally:
+            self._busy -= 1
 
     async def run(self) -> None:
         """Go on until cancelled."""
@@ -42,9 +66,12 @@ class Load:
         address = self._desktop.base.replace("http", "ws", 1) + "/websockify"
         headers = {"Authorization": f"Bearer {self._desktop.token}"}
         while True:
-            async with connect(
-                address, additional_headers=headers, subprotocols=["binary"], max_size=None
-            ) as websocket:
+            async with (
+                self._let_in(),
+                connect(
+                    address, additional_headers=headers, subprotocols=["binary"], max_size=None
+                ) as websocket,
+            ):
                 self.visits += 1
                 await self._watch(websocket, encodings)
 
@@ -78,15 +105,17 @@ class Load:
     async def _copy(self) -> None:
         while True:
             text = f"{self.pastes} grün 細胞\n" * 2000
-            await self._ask("PUT", "/api/clipboard", content=text.encode())
+            async with self._let_in():
+                await self._ask("PUT", "/api/clipboard", content=text.encode())
             self.pastes += 1
             await asyncio.sleep(PAUSE)
 
     async def _upload(self) -> None:
         while True:
             path = f"/api/files/soak-{self.uploads % 3}.bin"
-            await self._ask("PUT", path, content=os.urandom(UPLOAD))
-            await self._ask("DELETE", path)
+            async with self._let_in():
+                await self._ask("PUT", path, content=os.urandom(UPLOAD))
+                await self._ask("DELETE", path)
             self.uploads += 1
             await asyncio.sleep(PAUSE)
 
