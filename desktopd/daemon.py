@@ -11,6 +11,7 @@ import resource
 import signal
 import socket
 import ssl
+import sys
 import time
 from collections.abc import Coroutine
 
@@ -62,6 +63,9 @@ from desktopd.tls.self_signed import fingerprint
 
 DESCRIPTORS = 65536
 SAVE_WITHIN = 2.0
+SWITCH = 0.001
+"""Seconds until a thread that computes leaves Python to one that waits for it. A key and its
+picture change threads several times, and wait for up to so long each time."""
 
 log = logging.getLogger("desktopd")
 
@@ -73,6 +77,7 @@ async def run(loaded: Loaded) -> None:
     parts cannot go on.
     """
     use_one_arena()
+    sys.setswitchinterval(SWITCH)
     _raise_descriptor_limit()
     await Daemon(loaded).run()
 
