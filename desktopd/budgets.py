@@ -24,8 +24,11 @@ class Budget(StrEnum):
     CAPTURES = "captures"
     COPIES = "copies"
     WATCHERS = "watchers"
+    DOWNLOADS = "downloads"
 
 
+OF_OTHERS = frozenset({Budget.WATCHERS, Budget.DOWNLOADS})
+"""Of which whoever has control needs no place."""
 LASTING = frozenset({Budget.WATCHERS})
 """Whose places are kept for hours: there whoever came first is not sent away for the next."""
 

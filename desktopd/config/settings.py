@@ -236,6 +236,11 @@ class Settings(BaseModel):
     most_watchers: int = Field(
         100, ge=1, description="connections at one moment of whoever may only watch, each way"
     )
+    most_downloads: int = Field(
+        32,
+        ge=1,
+        description="downloads and listings at one moment of whoever may only watch",
+    )
     viewer_backlog: ByteCount = Field(
         Bytes(16_000_000),
         ge=1_000_000,

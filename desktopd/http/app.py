@@ -227,9 +227,9 @@ def _routes(
     screenshot = ScreenshotEndpoint(session, options.screenshots)
     clipboard, health = ClipboardEndpoint(session, options.copies), HealthEndpoint(session)
     rfb = RfbEndpoint(server, viewers, options.targets, departures, options.trace)
-    copies, captures, watchers = (
+    copies, captures, watchers, downloads = (
         [Middleware(Budgeted, options.budgets[budget])]
-        for budget in (Budget.COPIES, Budget.CAPTURES, Budget.WATCHERS)
+        for budget in (Budget.COPIES, Budget.CAPTURES, Budget.WATCHERS, Budget.DOWNLOADS)
     )
     return [
         Route("/healthz", health.alive),
@@ -252,7 +252,7 @@ def _routes(
         *trace_routes(options.trace),
         *window_routes(session),
         *application_routes(session, application, options.screenshots, captures),
-        *file_routes(files),
+        *file_routes(files, downloads),
         *(
             WebSocketRoute(path, endpoint, middleware=watchers)
             for path, endpoint in (

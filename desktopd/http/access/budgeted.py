@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from desktopd.budgets import Displaced, Share
+from desktopd.budgets import OF_OTHERS, Displaced, Share
 from desktopd.http.access.access import Access
 from desktopd.http.problems import Problem
 from desktopd.http.serving.proxy import client_address
@@ -16,7 +16,8 @@ from desktopd.rfb.viewers.viewer import Role
 class Budgeted:
     """Holds a place of `share` while `app` serves a client, until that has all of the answer.
 
-    Whoever has control needs none for a WebSocket. Raises Problem 429, for WebSockets 503.
+    Whoever has control needs none of those that are `OF_OTHERS`. Raises Problem 429, for WebSockets
+    503.
     """
 
     def __init__(self, app: ASGIApp, share: Share) -> None:
@@ -26,7 +27,7 @@ class Budgeted:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the client once it has a place, for as long as it keeps that."""
         owner = Access.of(HTTPConnection(scope)).role is Role.CONTROL
-        if owner and scope["type"] == "websocket":
+        if owner and self._share.budget in OF_OTHERS:
             await self._app(scope, receive, send)
             return
         answer = _Answer(send)

@@ -5,7 +5,10 @@ Tested by tests/unit/http/api/test_file_access.py.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.convertors import Convertor, register_url_convertor
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -35,8 +38,11 @@ FILES, UPLOADS, UPLOAD = "/api/files/{path:anything}", "/api/uploads", "/api/upl
 METHODS = ["GET", "PUT", "POST", "PATCH", "DELETE", "OPTIONS"]
 
 
-def file_routes(files: SharedFiles | None) -> list[Route]:
-    """The routes for `files`; without them every one answers 404 and says why."""
+def file_routes(files: SharedFiles | None, downloads: Sequence[Middleware]) -> list[Route]:
+    """The routes for `files`, with `downloads` before what is read of them.
+
+    Without files every one answers 404 and says why.
+    """
     if files is None:
         return [
             Route(path, _switched_off, methods=METHODS) for path in (TOP, FILES, UPLOADS, UPLOAD)
@@ -44,7 +50,7 @@ def file_routes(files: SharedFiles | None) -> list[Route]:
     one, resumable = Files(files), ResumableUploads(files)
     return [
         Route(TOP, _with_slash),
-        Route(FILES, one.get),
+        Route(FILES, one.get, middleware=downloads),
         Route(FILES, one.put, methods=["PUT"]),
         Route(FILES, one.post, methods=["POST"]),
         Route(FILES, one.patch, methods=["PATCH"]),

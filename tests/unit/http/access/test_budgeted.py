@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,6 +12,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from desktopd.budgets import Budget, Budgets
+from desktopd.files.limits import UploadLimits
+from desktopd.files.sharing import Rules, SharedFiles
 from tests.unit.http.desktop import (
     BEARER,
     VIEW_BEARER,
@@ -19,6 +22,7 @@ from tests.unit.http.desktop import (
     exchange,
     make_app,
     opened,
+    rest,
     serving,
     ws_status,
 )
@@ -132,3 +136,32 @@ async def test_one_address_of_watchers_does_not_turn_away_another(desk: Desk) ->
                 async for _ in oldest:
                     pass
             assert oldest.close_code == 1013
+
+
+async def test_downloads_that_watchers_take_slowly_take_places_from_each_other_alone(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "large.bin").write_bytes(bytes(40_000_000))
+    budgets = places(downloads=2)
+    share = budgets[Budget.DOWNLOADS]
+    files = SharedFiles(tmp_path, Rules(for_viewers=True), UploadLimits())
+
+    def request(headers: dict[str, str]) -> bytes:
+        bearer = headers["Authorization"]
+        return (
+            f"GET /api/files/large.bin HTTP/1.1\r\nhost: desk\r\nauthorization: {bearer}\r\n"
+            "connection: close\r\n\r\n"
+        ).encode()
+
+    async with serving(make_app(files=files, budgets=budgets)) as server:
+        slow = [await opened(server) for _ in range(3)]
+        for n, (reader, writer) in enumerate(slow):
+            writer.write(request(VIEW_BEARER))
+            assert await reader.readline() == b"HTTP/1.1 200 OK\r\n", n
+        await until(lambda: (share.taken, share.displaced) == (2, 1))
+        assert len(await exchange(server, request(BEARER))) > 40_000_000
+        assert (share.taken, share.displaced) == (2, 1)
+        assert len(await rest(slow[0][0])) < 40_000_000, "the oldest breaks off"
+        for _, writer in slow:
+            writer.transport.abort()
+        await until(lambda: share.taken == 0)
