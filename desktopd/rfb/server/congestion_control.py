@@ -21,13 +21,13 @@ STILL_TIME = 0.060
 # The same of a picture of a video on links of so many bytes a second; between these by powers of
 # the rate. The thinnest have no time to spend (frames of replay2d, thin), others have some for a
 # sharper picture (replay2d, slow), and fast ones have it sooner instead.
-_LOG_RATES = np.log((250_000.0, 625_000.0, 1_250_000.0, 2_500_000.0, 12_500_000.0))
-_LOG_TIMES = np.log((MOTION_TIME, 0.019, 0.0095, 0.0065, 0.003))
+_LOG_RATES = np.log((125_000.0, 250_000.0, 625_000.0, 1_250_000.0, 2_500_000.0, 12_500_000.0))
+_LOG_TIMES = np.log((0.0095, MOTION_TIME, 0.019, 0.0098, 0.0075, 0.003))
 # The part of a link's time that a video takes at most: more of it waits for itself (replay3d@60).
 _VIDEO_SHARE = 0.65
 # By how much less than its bytes a picture of a video has where all are late, and what part at
 # least: each packet more is one more to be lost (frames of replay2d, lossy5).
-_SMALLER, _SMALLEST_PART = 3.0, 0.4
+_SMALLER, _SMALLEST_PART = 4.0, 0.4
 # By how much of a round trip, and by how many seconds at least, an update is late, where a round
 # trip takes so many seconds: less is a viewer that was busy. And the weight of the last one.
 _LATE, _LATE_AT_LEAST, _FAR, _TRUST_LATE = 0.7, 0.02, 0.01, 0.1

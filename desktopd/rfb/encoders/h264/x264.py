@@ -64,7 +64,7 @@ _PARAMETERS = (
 _FAST = ("cabac", "0")
 # Trellis quantisation takes a third of a frame's time. The quarter to half dB that it gives nobody
 # sees up to the first of these quantisers, where it ends; from the second on it begins.
-_FINE, _COARSE = 27, 30
+_FINE, _COARSE = 31, 34
 
 
 class X264:

@@ -112,7 +112,7 @@ def test_a_picture_of_a_faster_link_is_larger_and_sooner_there() -> None:
     sizes = [video_bytes(rate) for rate in rates]
     seconds = [size / rate for size, rate in zip(sizes, rates, strict=True)]
     assert sizes == sorted(sizes)
-    assert seconds[0] == pytest.approx(MOTION_TIME)
+    assert seconds[0] < MOTION_TIME < seconds[1]
     assert seconds[2:5] == sorted(seconds[2:5], reverse=True)
     assert all(video_bytes(rate, 1 / 60) < rate / 60 for rate in rates)
 
