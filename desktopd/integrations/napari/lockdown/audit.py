@@ -1,0 +1,95 @@
+"""Refuses what a file, a sample or a plugin may have Python do: programs, pickles, data elsewhere.
+
+Python tells its audit hooks (PEP 578) before it acts, whichever module asks, and a hook stays. What
+libraries do without Python is none of its. Tested by tests/unit/integrations/napari/test_audit.py.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from desktopd.integrations.napari.lockdown.inside import Inside
+
+PROGRAMS = frozenset(
+    {
+        "subprocess.Popen",
+        "os.exec",
+        "os.fork",
+        "os.forkpty",
+        "os.posix_spawn",
+        "os.system",
+        "pty.spawn",
+    }
+)
+SYSTEM = (
+    *("/bin", "/dev", "/etc", "/lib", "/lib64", "/opt", "/proc", "/run", "/sbin", "/sys", "/usr"),
+    *("/var/cache", "/var/lib"),
+)
+
+
+class Audit:
+    """The hook: data lies `inside` alone; `own` are folders of the program besides its code's."""
+
+    def __init__(self, inside: Inside, own: Iterable[Path] = ()) -> None:
+        self._inside = inside
+        code = (sys.prefix, sys.base_prefix, *filter(None, sys.path))
+        places: Iterable[str | Path] = (*SYSTEM, *code, tempfile.gettempdir(), *own)
+        self._program = Inside(Path(place) for place in places)
+        self._home = Path.home().resolve()
+        self._proxies = {urlsplit(address).hostname for address in getproxies().values()}
+        self._checks: dict[str, Callable[..., None]] = {
+            **dict.fromkeys(PROGRAMS, _no_program),
+            "pickle.find_class": _no_pickle,
+            "open": self._file,
+            "socket.getaddrinfo": self._host,
+            "socket.connect": self._connect,
+        }
+
+    def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Raise PermissionError for what is not to be."""
+        if (check := self._checks.get(event)) is not None:
+            check(*arguments)
+
+    def _file(self, path: Any, *_: Any) -> None:
+        if not isinstance(path, (str, bytes, os.PathLike)):
+            return
+        name = os.fsdecode(path)
+        # A single name is of a folder that is open, or of ours, where nobody puts anything.
+        if os.sep in name and not self._may_open(name):
+            raise PermissionError(f"{name} is outside of {self._inside.folders[0]}")
+
+    def _may_open(self, name: str) -> bool:
+        return name in self._inside or name in self._program or self._is_hidden_at_home(name)
+
+    def _is_hidden_at_home(self, name: str) -> bool:
+        """Whether it is settings or a cache, such as ``~/.config/napari``."""
+        below = os.path.realpath(name).removeprefix(f"{self._home}{os.sep}.")
+        return below != os.path.realpath(name)
+
+    def _host(self, host: Any, *_: Any) -> None:
+        name = host.decode(errors="replace") if isinstance(host, bytes) else host
+        if name and name not in self._proxies and not self._inside.is_host(str(name)):
+            raise PermissionError(f"{name} is no host of open_hosts")
+
+    def _connect(self, _: Any, address: Any) -> None:
+        # A name has been asked for before; without any there is no address either.
+        if isinstance(address, tuple) and not (self._inside.has_hosts or self._proxies):
+            raise PermissionError(f"{address[0]} is no host of open_hosts")
+
+
+def _no_program(*_: Any) -> None:
+    raise PermissionError("programs are off on this desktop (lockdown)")
+
+
+def _no_pickle(*_: Any) -> None:
+    # numba keeps what it has compiled in pickles of its own.
+    if sys._getframe(2).f_globals.get("__name__", "").startswith("numba."):
+        return
+    raise PermissionError("pickles are off on this desktop (lockdown): they run programs")
