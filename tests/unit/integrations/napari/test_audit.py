@@ -73,6 +73,14 @@ def test_what_a_program_needs_goes_on(folder: Path) -> None:
     assert tried(folder, code) == "done"
 
 
+def test_programs_load_what_they_have_kept(folder: Path) -> None:
+    code = (
+        "kept = pickle.dumps(Path('x'))\nexec('pickle.loads(kept)', {**globals(), '__name__': %r})"
+    )
+    assert tried(folder, code % "numba.core.caching") == "done"
+    assert tried(folder, code % "reader").startswith(REFUSED)
+
+
 @pytest.mark.parametrize(
     ("code", "hosts", "allowed"),
     [
