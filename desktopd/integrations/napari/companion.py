@@ -145,7 +145,7 @@ class Companion:
         try:
             lock_down(viewer, self._inside)
             if (place := self._place) is not None:
-                own = (place.folder, place.session, place.socket.parent)
+                own = (place.folder, place.session)
                 sys.addaudithook(Audit(self._inside, own))
         except Exception:
             log.critical("desktopd: napari cannot be locked down", exc_info=True)

@@ -34,6 +34,9 @@ SYSTEM = (
     *("/bin", "/dev", "/etc", "/lib", "/lib64", "/opt", "/proc", "/run", "/sbin", "/sys", "/usr"),
     *("/var/cache", "/var/lib"),
 )
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+KEPT = (".cache", ".config", ".local/share", ".local/state")
+"""Where in the home folder programs keep what they need; other names with a dot are read alone."""
 
 
 class Audit:
@@ -42,9 +45,11 @@ class Audit:
     def __init__(self, inside: Inside, own: Iterable[Path] = ()) -> None:
         self._inside = inside
         code = (sys.prefix, sys.base_prefix, *filter(None, sys.path))
-        places: Iterable[str | Path] = (*SYSTEM, *code, tempfile.gettempdir(), *own)
-        self._program = Inside(Path(place) for place in places)
-        self._home = Path.home().resolve()
+        home = Path.home().resolve()
+        self._kept = Inside((*(home / name for name in KEPT), Path(tempfile.gettempdir()), *own))
+        self._code = Inside(Path(place) for place in code)
+        self._program = Inside((*map(Path, SYSTEM), *self._code.folders))
+        self._hidden = f"{home}{os.sep}."
         self._proxies = {urlsplit(address).hostname for address in getproxies().values()}
         self._checks: dict[str, Callable[..., None]] = {
             **dict.fromkeys(PROGRAMS, _no_program),
@@ -59,21 +64,22 @@ class Audit:
         if (check := self._checks.get(event)) is not None:
             check(*arguments)
 
-    def _file(self, path: Any, *_: Any) -> None:
+    def _file(self, path: Any, _: Any, flags: int) -> None:
         if not isinstance(path, (str, bytes, os.PathLike)):
             return
         name = os.fsdecode(path)
         # A single name is of a folder that is open, or of ours, where nobody puts anything.
-        if os.sep in name and not self._may_open(name):
+        if os.sep not in name or name in self._inside or name == os.devnull:
+            return
+        if not (self._may_write(name) if flags & WRITING else self._may_read(name)):
             raise PermissionError(f"{name} is outside of {self._inside.folders[0]}")
 
-    def _may_open(self, name: str) -> bool:
-        return name in self._inside or name in self._program or self._is_hidden_at_home(name)
+    def _may_write(self, name: str) -> bool:
+        return name in self._kept and name not in self._code
 
-    def _is_hidden_at_home(self, name: str) -> bool:
-        """Whether it is settings or a cache, such as ``~/.config/napari``."""
-        below = os.path.realpath(name).removeprefix(f"{self._home}{os.sep}.")
-        return below != os.path.realpath(name)
+    def _may_read(self, name: str) -> bool:
+        hidden = os.path.realpath(name).startswith(self._hidden)
+        return hidden or name in self._program or name in self._kept
 
     def _host(self, host: Any, *_: Any) -> None:
         name = host.decode(errors="replace") if isinstance(host, bytes) else host

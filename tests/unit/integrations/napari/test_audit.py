@@ -15,6 +15,7 @@ from pathlib import Path
 from desktopd.integrations.napari.lockdown.audit import Audit
 from desktopd.integrations.napari.lockdown.inside import Inside
 place = Path(sys.argv[1])
+sys.path.append(str(place / "code"))
 sys.addaudithook(Audit(Inside([place / "data"], sys.argv[2:]), [place / "own"]))
 """
 REFUSED = "PermissionError"
@@ -64,6 +65,15 @@ def test_files_of_ours_are_opened(folder: Path, name: str) -> None:
 @pytest.mark.parametrize("how", ["open({}, 'rb')", "os.open({}, os.O_RDONLY)", "open({}, 'w')"])
 def test_files_elsewhere_are_not(folder: Path, name: str, how: str) -> None:
     assert tried(folder, how.format(f"place / {name!r}")).startswith(REFUSED)
+
+
+@pytest.mark.parametrize("name", ["home/.bashrc", "home/.ssh/keys", "code/a.py"])
+def test_what_programs_are_made_of_is_read_and_not_written(folder: Path, name: str) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("x")
+    assert tried(folder, f"open(place / {name!r}).read()") == "done"
+    for mode in ("w", "a", "r+"):
+        assert tried(folder, f"open(place / {name!r}, {mode!r})").startswith(REFUSED)
 
 
 def test_what_a_program_needs_goes_on(folder: Path) -> None:
