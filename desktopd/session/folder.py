@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
+from collections.abc import Collection
 from pathlib import Path
 
 from desktopd.session.errors import SessionError
@@ -22,19 +23,27 @@ def make_private(folder: Path) -> None:
     _check_length(folder)
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Before anything is made in it: a link of somebody else's leads anywhere.
+        _check_owner(folder.parent, (os.getuid(), 0))
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise SessionError(
             f"runtime_dir={folder}: {error.strerror}; set runtime_dir to a writable folder"
         ) from None
-    for path, owners in ((folder.parent, (os.getuid(), 0)), (folder, (os.getuid(),))):
-        status = path.lstat()
-        if not stat.S_ISDIR(status.st_mode) or status.st_uid not in owners:
-            raise SessionError(
-                f"{path} belongs to user {status.st_uid}; set runtime_dir to a folder of your own"
-            )
+    _check_owner(folder, (os.getuid(),))
     folder.chmod(0o700)
     (folder / "home").mkdir(mode=0o700, exist_ok=True)
+
+
+def _check_owner(folder: Path, owners: Collection[int]) -> None:
+    status = folder.lstat()
+    if stat.S_ISDIR(status.st_mode) and status.st_uid in owners:
+        return
+    if status.st_uid in owners:
+        what = "is no folder" if not folder.is_dir() else "is a link"
+    else:
+        what = f"belongs to user {status.st_uid}"
+    raise SessionError(f"{folder} {what}; set runtime_dir to a folder of your own")
 
 
 def _check_length(folder: Path) -> None:

@@ -6,16 +6,26 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import tifffile
 
 from tests.browser.napari_desktop import WITHIN, Napari
 from tests.daemon import short_folder, until
 
 pytestmark = pytest.mark.timeout(300)
+# An image whose second plane lies in another file.
+OME = """<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06" UUID="{ours}"><Image
+ID="Image:0"><Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="uint16" SizeX="16" SizeY="16"
+SizeC="1" SizeZ="2" SizeT="1"><Channel ID="Channel:0:0" SamplesPerPixel="1"/><TiffData IFD="0"
+FirstZ="0" PlaneCount="1"><UUID FileName="both.ome.tif">{ours}</UUID></TiffData><TiffData IFD="0"
+FirstZ="1" PlaneCount="1"><UUID FileName="{name}">{other}</UUID></TiffData></Pixels></Image></OME>
+"""
 PROBED = Path(__file__).parent / "programs" / "probed_napari.py"
 
 
@@ -142,3 +152,41 @@ def test_kiosk_file_dialogs_stay_in_their_folder(napari: Locked) -> None:
     napari.type("cells.tif")
     until(lambda: napari.told()["layers"] == ["cells"], WITHIN, "a layer")
     assert napari.told()["dialog"] is None
+
+
+def test_kiosk_no_key_has_a_dialog_answer_a_name_elsewhere(napari: Locked) -> None:
+    root = str(napari.data)
+    elsewhere = napari.data.parent / "elsewhere.csv"
+    for text, keys in (
+        (f'"{elsewhere}', ["Return"]),
+        (elsewhere, ["alt+s"]),
+        (elsewhere, ["Tab", "Return"]),
+        (elsewhere, ["Tab", "Tab", "Return"]),
+    ):
+        napari.xdotool("mousemove", 640, 400, "key", "F9")
+        until(lambda: napari.told()["dialog"] == root, WITHIN, "a dialog in its folder")
+        until(lambda: napari.told()["aside"] == [root], WITHIN, "nothing else aside")
+        napari.xdotool("key", "ctrl+a")
+        napari.xdotool("type", "--delay", 5, text)
+        napari.xdotool("key", *keys)
+        assert str(elsewhere) not in napari.settled()["answers"], keys
+        napari.xdotool("key", "Escape")
+        until(lambda: napari.told()["dialog"] is None, WITHIN, "no dialog")
+    napari.xdotool("mousemove", 640, 400, "key", "F9")
+    until(lambda: napari.told()["aside"] == [root], WITHIN, "a dialog")
+    napari.type("here.csv")
+    until(lambda: str(napari.data / "here.csv") in napari.told()["answers"], WITHIN, "a name")
+
+
+def test_kiosk_an_image_brings_no_other_from_elsewhere(napari: Locked) -> None:
+    ours, other = (f"urn:uuid:{n * 8}-{n * 4}-{n * 4}-{n * 4}-{n * 12}" for n in "12")
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as elsewhere:
+        secret = np.full((16, 16), 77, np.uint16)
+        tifffile.imwrite(Path(elsewhere, "secret.ome.tif"), secret)
+        description = OME.format(ours=ours, other=other, name=f"{elsewhere}/secret.ome.tif")
+        picture = napari.data / "both.ome.tif"
+        tifffile.imwrite(picture, 0 * secret, description=description, metadata=None)
+        assert tifffile.imread(picture).max() == 77
+        answer = napari.ask("POST", "/open", json={"path": "both.ome.tif"})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["layers"][0]["contrast_limits"][1] < 77

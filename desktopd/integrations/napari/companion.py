@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import IO, Any
 
@@ -15,6 +16,7 @@ from desktopd.integrations.napari.drawing import Drawing
 from desktopd.integrations.napari.errors import ErrorLog
 from desktopd.integrations.napari.folders import begin_in, offer_samples
 from desktopd.integrations.napari.layers import describe_all
+from desktopd.integrations.napari.lockdown.audit import Audit
 from desktopd.integrations.napari.lockdown.inside import Inside
 from desktopd.integrations.napari.lockdown.lockdown import lock_down
 from desktopd.integrations.napari.main_thread import MainThread
@@ -142,6 +144,9 @@ class Companion:
             return
         try:
             lock_down(viewer, self._inside)
+            if (place := self._place) is not None:
+                own = (place.folder, place.session)
+                sys.addaudithook(Audit(self._inside, own))
         except Exception:
             log.critical("desktopd: napari cannot be locked down", exc_info=True)
             os._exit(1)

@@ -46,6 +46,7 @@ def note() -> None:
         "debugger": getattr(getattr(qt_notification, "_debug_tb", None), "__module__", None),
         "layers": [layer.name for layer in viewer.layers],
         "dialog": dialogs[0].directory().absolutePath() if dialogs else None,
+        "answers": answers,
         "aside": [url.toLocalFile() for url in dialogs[0].sidebarUrls()] if dialogs else [],
     }
     aside = place.with_suffix(".new")
@@ -53,6 +54,13 @@ def note() -> None:
     aside.rename(place)
 
 
+@viewer.bind_key("F9")
+def ask(_: object) -> None:
+    """Ask for a name as a plugin does."""
+    answers.append(QFileDialog.getSaveFileName(None, "Save")[0])
+
+
+answers: list[str] = []
 turns = count()
 timer = QTimer()
 timer.timeout.connect(note)

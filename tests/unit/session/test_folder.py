@@ -37,6 +37,14 @@ def test_a_link_into_somebody_elses_folder_is_refused(folder: Path) -> None:
         make_private(folder / "run")
 
 
+def test_nothing_is_made_behind_a_link_before_it_is_refused(folder: Path) -> None:
+    (folder / "theirs").mkdir()
+    (folder / "base").symlink_to(folder / "theirs")
+    with pytest.raises(SessionError, match="base is a link; set runtime_dir to a folder of your"):
+        make_private(folder / "base" / "port-1")
+    assert not list((folder / "theirs").iterdir())
+
+
 def test_a_folder_has_one_daemon_at_a_time(folder: Path) -> None:
     held = claim(folder)
     with pytest.raises(SessionError, match=f"used by the desktopd with pid {os.getpid()}; end it"):

@@ -15,13 +15,24 @@ from qtpy.QtWidgets import (
     QFileDialog,
     QFileSystemModel,
     QLineEdit,
+    QWidget,
 )
 
 from desktopd.integrations.napari.lockdown.inside import Inside
 
 CONFINED = "desktopd_confined"
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-PRESSES = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease)
+PRESSING = (*ENTER, Qt.Key.Key_Space, Qt.Key.Key_Select)
+PRESSES = (
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.MouseButtonRelease,
+    QEvent.Type.Shortcut,
+)
+ANSWERS = (
+    *("getOpenFileName", "getOpenFileNames", "getSaveFileName", "getExistingDirectory"),
+    *("getOpenFileUrl", "getOpenFileUrls", "getSaveFileUrl", "getExistingDirectoryUrl"),
+    *("selectedFiles", "selectedUrls"),
+)
 
 
 def confine_dialogs(inside: Inside) -> None:
@@ -37,6 +48,30 @@ def confine_dialogs(inside: Inside) -> None:
                 _confine(widget, inside)
 
     application.focusWindowChanged.connect(look)
+    _check_answers(inside)
+
+
+def _check_answers(inside: Inside) -> None:
+    """Whichever way a name was taken: what a dialog answers is inside, or as if nothing was chosen.
+
+    A second time, for another viewer, does no harm.
+    """
+
+    def kept(answer: Any) -> Any:
+        if isinstance(answer, tuple):
+            return (kept(answer[0]), *answer[1:])
+        if isinstance(answer, list):
+            return [one for one in answer if kept(one)]
+        name = answer.toLocalFile() if isinstance(answer, QUrl) else answer
+        return answer if name in inside else type(answer)()
+
+    for name in ANSWERS:
+        ask = getattr(QFileDialog, name)
+
+        def checked(*arguments: Any, ask: Any = ask, **named: Any) -> Any:
+            return kept(ask(*arguments, **named))
+
+        setattr(QFileDialog, name, staticmethod(checked) if name.startswith("get") else checked)
 
 
 def _confine(dialog: Any, inside: Inside) -> None:
@@ -66,9 +101,9 @@ class _Name(QObject):  # type: ignore[misc]  # Qt is not typed here
         self._field = field
         self._inside = inside
         self._buttons = dialog.findChild(QDialogButtonBox)
-        field.installEventFilter(self)
-        for button in self._accepting():
-            button.installEventFilter(self)
+        # Enter comes to the button from wherever the focus is.
+        for widget in (dialog, *dialog.findChildren(QWidget)):
+            widget.installEventFilter(self)
 
     def _accepting(self) -> list[Any]:
         role, accepts = self._buttons.buttonRole, QDialogButtonBox.ButtonRole.AcceptRole
@@ -76,10 +111,14 @@ class _Name(QObject):  # type: ignore[misc]  # Qt is not typed here
 
     def eventFilter(self, watched: Any, event: Any) -> bool:  # noqa: N802
         """Keep back what would accept the name: Enter, and all that presses a button."""
-        kind = event.type()
-        if watched is self._field:
-            accepts = kind == QEvent.Type.KeyPress and event.key() in ENTER
-        else:
-            accepts = kind in PRESSES
+        if not self._accepts(watched, event):
+            return False
         shown = self._dialog.directory().absolutePath()
-        return bool(accepts and not self._inside.typed(self._field.text(), shown))
+        return not self._inside.typed(self._field.text(), shown)
+
+    def _accepts(self, watched: Any, event: Any) -> bool:
+        kind = event.type()
+        if kind == QEvent.Type.KeyPress:
+            key = event.key()
+            return key in ENTER or (key in PRESSING and watched in self._accepting())
+        return kind in PRESSES and watched in self._accepting()

@@ -13,7 +13,6 @@ from typing import Any
 
 WEB = re.compile(r"https?://", re.I)
 PLAIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d*)?(?:[/?#][^\s\\]*)?", re.I)
-QUOTED = re.compile(r'"([^"]*)"')
 
 
 class Inside:
@@ -47,13 +46,23 @@ class Inside:
     def _is_at_a_host(self, address: str) -> bool:
         # One that could be read in two ways, as http://a\@b, is at neither.
         plain = PLAIN.fullmatch(address)
-        host = "" if plain is None else plain[1].lower()
+        return plain is not None and self.is_host(plain[1])
+
+    @property
+    def has_hosts(self) -> bool:
+        """Whether anything may be read from the network."""
+        return bool(self._hosts)
+
+    def is_host(self, name: str) -> bool:
+        """Whether `name` is one of the hosts."""
+        host = name.lower()
         return any(
             host.endswith(one[1:]) if one.startswith("*.") else host == one for one in self._hosts
         )
 
     def typed(self, text: str, folder: str) -> bool:
         """Whether all names lie inside that are typed in a dialog which shows `folder`."""
-        names = QUOTED.findall(text) or [text]
+        # Qt takes every second piece, also where the last quote is missing.
+        names = text.split('"')[1::2] if '"' in text else [text]
         # Qt expands a tilde.
         return not any(name.startswith("~") or Path(folder) / name not in self for name in names)
