@@ -27,7 +27,7 @@ _LOG_TIMES = np.log((0.0095, MOTION_TIME, 0.019, 0.0098, 0.0075, 0.003))
 _VIDEO_SHARE = 0.65
 # By how much less than its bytes a picture of a video has where all are late, and what part at
 # least: each packet more is one more to be lost (frames of replay2d, lossy5).
-_SMALLER, _SMALLEST_PART = 4.0, 0.4
+_SMALLER, _SMALLEST_PART = 3.5, 0.4
 # By how much of a round trip, and by how many seconds at least, an update is late, where a round
 # trip takes so many seconds: less is a viewer that was busy. And the weight of the last one.
 _LATE, _LATE_AT_LEAST, _FAR, _TRUST_LATE = 0.7, 0.02, 0.01, 0.1
