@@ -153,8 +153,9 @@ def flood(kind: str, address: str, watchers: int) -> None:
 
 async def answers(desktop: Daemon, seconds: float) -> list[float]:
     """Ms that each request of whoever has control took."""
-    found, end = [], time.monotonic() + seconds
+    found = []
     async with httpx.AsyncClient(headers=_bearer(desktop.token), timeout=60) as client:
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             start = time.perf_counter()
             (await client.get(desktop.base + "/api/session")).raise_for_status()
@@ -165,10 +166,11 @@ async def answers(desktop: Daemon, seconds: float) -> list[float]:
 
 async def keys(desktop: Daemon, seconds: float) -> list[float]:
     """Ms from each key to the update that shows it."""
-    found, end = [], time.monotonic() + seconds
+    found = []
     whole = asked(WIDTH, HEIGHT, incremental=True)
     async with opened(desktop.base, desktop.token) as websocket:
         await begin(websocket)
+        end = time.monotonic() + seconds
         await websocket.send(_TIGHT + asked(WIDTH, HEIGHT, incremental=False))
         await websocket.send(b"".join(pack(">BBHH", 5, mask, 300, 300) for mask in (0, 1, 0)))
         for key in cycle(b"abcdefghijklmnopqrstuvwxyz"):

@@ -8,7 +8,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +19,7 @@ import pytest
 from desktopd.session.process import start_time
 from tests import http
 from tests.daemon import ROOT, Daemon, until
+from tests.meanwhile import repeating
 
 Start = Callable[..., Daemon]
 
@@ -141,20 +141,12 @@ def forged_signs(pid: int) -> Iterator[None]:
     """Signs of life that another process gives in the name of this one, as any user could."""
     variables = Path(f"/proc/{pid}/environ").read_text().split("\0")
     place = next(one for one in variables if one.startswith("NOTIFY_SOCKET=@"))
-    address, done = "\0" + place.partition("@")[2], threading.Event()
-
-    def forge() -> None:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-            while not done.wait(0.2):
-                sender.sendto(b"WATCHDOG=1", address)
-
-    thread = threading.Thread(target=forge)
-    thread.start()
-    try:
+    address = "\0" + place.partition("@")[2]
+    with (
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender,
+        repeating(lambda: sender.sendto(b"WATCHDOG=1", address), 0.2),
+    ):
         yield
-    finally:
-        done.set()
-        thread.join()
 
 
 def adopted(state: Path) -> dict[str, int]:

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from desktopd.geometry import Size
+from tests.daemon import ROOT
 from tests.x11.conftest import Server, running
 
-SCRIPT = Path(__file__).with_name("motion_scenes.py")
 SCENES = ["iso", "additive", "counts", "plane", "labels"]
 SCENES += ["points", "mixture", "meshes", "grid", "flat", "stack"]
 # Software GL draws on every core.
@@ -38,9 +38,9 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
 
 
 def draw(server: Server, mode: str, folder: Path) -> None:
-    command = [sys.executable, str(SCRIPT), mode, str(folder)]
+    command = [sys.executable, "-m", "tests.x11.motion_scenes", mode, str(folder)]
     ended = subprocess.run(
-        command, env=server.environment, capture_output=True, text=True, timeout=300
+        command, cwd=ROOT, env=server.environment, capture_output=True, text=True, timeout=300
     )
     assert ended.returncode == 0, ended.stderr[-4000:]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from desktopd.files.listing import EntryKind, entry, list_folder
 from desktopd.files.new_file import NewFile
 from desktopd.files.paths import FilePath
 from desktopd.files.reading import open_to_read
+from tests.meanwhile import repeating
 from tests.unit.files.trees import SECRET, Tree, at
 
 ODD = [
@@ -154,22 +154,15 @@ def swapped(tree: Tree) -> Iterator[None]:
     tree.write("real/secret", b"harmless")
     link.symlink_to(tree.outside)
     real.rename(name)
-    done = threading.Event()
 
     def swap() -> None:
-        while not done.is_set():
-            name.rename(real)
-            link.rename(name)
-            name.rename(link)
-            real.rename(name)
+        name.rename(real)
+        link.rename(name)
+        name.rename(link)
+        real.rename(name)
 
-    swapper = threading.Thread(target=swap)
-    swapper.start()
-    try:
+    with repeating(swap):
         yield
-    finally:
-        done.set()
-        swapper.join()
 
 
 def test_a_link_that_is_swapped_in(tree: Tree) -> None:
