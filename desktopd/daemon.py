@@ -115,6 +115,7 @@ class Daemon:
             options.trace,
             self._application.is_draft,
         )
+        self._application.on_draft(self._rfb.look)
         self._files = options.files
         try:
             app = create_app(options, self._session, self._application, self._viewers, self._rfb)

@@ -104,6 +104,11 @@ class Application:
         """Whether it shows something coarser than what it draws at rest; for any thread."""
         return self.companion is not None and self.companion.is_draft
 
+    def on_draft(self, handler: Callable[[], None]) -> None:
+        """Call `handler` when `is_draft` has become another."""
+        if self.companion is not None:
+            self.companion.on_draft(handler)
+
     def on_change(self, handler: Callable[[], None]) -> Callable[[], None]:
         """Call `handler` at each change of `status`; returns how to end that."""
         return self._changes.add(handler)

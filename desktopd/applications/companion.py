@@ -54,6 +54,7 @@ class CompanionClient:
         self._places = asyncio.Semaphore(MOST_ASKED)
         self._ready = asyncio.Event()
         self._changes = Observers[[]]()
+        self._drafts = Observers[[]]()
         self._kept: dict[str, Mapping[str, Any]] = {}
         self.is_draft = False
         """What is shown is coarser than what comes when it rests; may be read in any thread."""
@@ -66,6 +67,10 @@ class CompanionClient:
     def on_change(self, handler: Callable[[], None]) -> Callable[[], None]:
         """Call `handler` at each change of `state`; returns how to end that."""
         return self._changes.add(handler)
+
+    def on_draft(self, handler: Callable[[], None]) -> Callable[[], None]:
+        """Call `handler` when `is_draft` is told; returns how to end that."""
+        return self._drafts.add(handler)
 
     def keep(self, method: str, params: Mapping[str, Any]) -> None:
         """Ask for this once more of each companion that comes, without waiting for its answer."""
@@ -141,6 +146,7 @@ class CompanionClient:
             self._hear_state(message["data"])
         elif message["event"] == "draft":
             self.is_draft = bool(message["data"])
+            self._drafts.call()
         elif message["event"] == "layers" and self._state is not None:
             layers = tuple(Layer.parse(layer) for layer in message["data"])
             self._become(replace(self._state, layers=layers))

@@ -41,5 +41,8 @@ class RfbServer(Protocol):
     async def connect(self) -> RfbConnection:
         """Do what can fail before a viewer is told that it is in; raises DisplayUnavailable."""
 
+    def look(self) -> None:
+        """Look at the picture again: the application has told that it is final, or a draft."""
+
     async def run(self) -> None:
         """Stay with the desktop, from display to display, until cancelled."""

@@ -36,6 +36,9 @@ class RelayServer:
         """Connect to the server; raises DisplayUnavailable."""
         return RelayConnection(self, await connect(self.target))
 
+    def look(self) -> None:
+        """The other program makes nothing exact later."""
+
     async def run(self) -> None:
         """Wait until cancelled: the other program follows the display by itself."""
         await asyncio.Event().wait()

@@ -93,6 +93,7 @@ class CaptureLoop:
     def _turn(self, display: Display) -> float | None:
         """Make the updates that are due; returns after how many seconds to look again."""
         now = time.monotonic()
+        self._refine_at = min(self._refine_at, now + self._encoder.refinement.rest(now))
         news = self._grabber.damage is not None
         if news and now < self._next_frame:
             return self._next_frame - now
@@ -138,7 +139,7 @@ class CaptureLoop:
         """
         rest = min(REST, self._encoder.refinement.rest(now))
         if not news:
-            self._refine_at = now if sent else now + _REFINE
+            self._refine_at = now if sent else now + min(_REFINE, rest)
         elif self._refine_at <= now or self._encoder.motion.region is not None or rest < REST:
             self._refine_at = now + rest
 

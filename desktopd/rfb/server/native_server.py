@@ -71,6 +71,11 @@ class NativeServer:
             raise DisplayUnavailable(NO_DISPLAY)
         return NativeConnection(lambda: self._shared_display, self._limits)
 
+    def look(self) -> None:
+        """Look whether `is_draft` has become another: what is final is made exact sooner."""
+        if self._shared_display is not None:
+            self._shared_display.wake()
+
     async def run(self) -> None:
         """Show one display of the session after the other, until cancelled."""
         changed = asyncio.Event()

@@ -18,7 +18,7 @@ from desktopd.rfb.server.tiles import Mask, rectangles
 REST = 0.12
 # The same of a draft, which is soon followed by another picture, and of that, for so long.
 _DRAFT_REST = 3.0
-_FINAL_REST = 0.02
+_FINAL_REST = 0.008
 _FINAL = 1.0
 # Seconds of work, and of the link's time, for one update that only refines: what changes meanwhile
 # waits for it (click while a volume becomes exact, slow link), and less of it is more updates.

@@ -228,9 +228,12 @@ async def test_it_is_known_whether_what_is_shown_is_a_draft(
 ) -> None:
     process = start()
     assert not companion.is_draft
+    told: list[bool] = []
+    companion.on_draft(lambda: told.append(companion.is_draft))
     for is_draft in (True, False, True):
         await companion.ask("become", {"event": "draft", "data": is_draft}, 20)
         assert companion.is_draft is is_draft
+    assert told == [True, False, True]
     process.kill()
     await changed(companion, lambda: companion.state is None)
     assert not companion.is_draft

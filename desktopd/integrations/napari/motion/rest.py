@@ -10,7 +10,7 @@ from qtpy.QtWidgets import QApplication
 
 REST = 0.1
 """Seconds without a change after which the scene rests."""
-RELEASED = 0.02
+RELEASED = 0.004
 """The same after a mouse button was released, which ends a drag."""
 HELD = 0.5
 """The same while a mouse button is held, since a drag is likely to go on."""

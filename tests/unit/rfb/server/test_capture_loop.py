@@ -93,7 +93,8 @@ class Filming:
 
     def __init__(self, screen: Screen, *watchers: Watcher) -> None:
         self.screen, self.watchers = screen, watchers
-        self.capture_loop = CaptureLoop(cast(Grabber, screen))
+        self.is_draft = False
+        self.capture_loop = CaptureLoop(cast(Grabber, screen), lambda: self.is_draft)
 
     async def turn(self, damage: Rectangle | None = None) -> float | None:
         """One turn, after which every update has been delivered."""
@@ -237,3 +238,21 @@ async def test_what_changes_elsewhere_does_not_put_off_a_refinement(clock: Simpl
         left.append(await film.turn(area))
         clock.now += REST / 3
     assert left == [pytest.approx(REST), pytest.approx(REST * 2 / 3)]
+
+
+async def test_what_is_told_to_be_final_after_its_capture_is_made_exact_as_if_told_before(
+    clock: SimpleNamespace,
+) -> None:
+    watcher = Watcher(PHOTOS)
+    film = await filming(Screen(LARGER, noise=True), watcher)
+    film.is_draft = True
+    await film.turn(Rectangle.of(LARGER))
+    film.is_draft = False
+    clock.now += REST / 10
+    left = await film.turn()
+    assert left is not None
+    assert left < REST / 10
+    clock.now += left
+    watcher.got.clear()
+    await film.turn()
+    assert [bool(update.data) for update in watcher.got] == [True]
