@@ -8,6 +8,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from itertools import cycle
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -17,6 +18,7 @@ from tests.rfb_viewer import LOSSLESS, PHOTOS, VIDEO, RfbViewer
 
 SIZES = ((1280, 720), (1600, 900), (1024, 768), (1920, 1080))
 UPLOAD = 4 * 1024 * 1024
+TEXT = {"Content-Type": "text/plain;charset=utf-8"}
 PAUSE = 2.0
 """Seconds between two copies, and between two uploads."""
 
@@ -35,10 +37,15 @@ class Load:
         self._busy = 0
 
     async def rest(self, seconds: float) -> None:
-        """Let nobody in until `go_on`; returns so many seconds after the last one has left."""
+        """Let nobody in until `go_on`; returns so many seconds after the last one has left.
+
+        The screen has the first of the sizes then: each process holds a picture of its size.
+        """
         self._going.clear()
         while self._busy:
             await asyncio.sleep(0.1)
+        width, height = SIZES[0]
+        await self._ask("PUT", "/api/display", json={"width": width, "height": height})
         await asyncio.sleep(seconds)
 
     def go_on(self) -> None:
@@ -106,7 +113,7 @@ class Load:
         while True:
             text = f"{self.pastes} grün 細胞\n" * 2000
             async with self._let_in():
-                await self._ask("PUT", "/api/clipboard", content=text.encode())
+                await self._ask("PUT", "/api/clipboard", content=text.encode(), headers=TEXT)
             self.pastes += 1
             await asyncio.sleep(PAUSE)
 
@@ -119,11 +126,8 @@ class Load:
             self.uploads += 1
             await asyncio.sleep(PAUSE)
 
-    async def _ask(self, method: str, path: str, content: bytes = b"") -> None:
-        headers = {"X-Desktopd": "1", "Content-Type": "text/plain;charset=utf-8"}
-        answer = await asyncio.to_thread(
-            self._desktop.request, method, path, content=content, headers=headers
-        )
+    async def _ask(self, method: str, path: str, **body: Any) -> None:
+        answer = await asyncio.to_thread(self._desktop.request, method, path, **body)
         assert answer.status_code < 300, f"{method} {path}: {answer.status_code} {answer.text}"
 
 
