@@ -14,7 +14,7 @@ import signal
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from typing import Any
@@ -33,9 +33,11 @@ LONGEST = 30.0
 """Seconds after which nobody waits for a picture any more."""
 AGAIN = 0.1
 TRY_WITHIN = 2.0
+APART = 1.0
+"""Seconds between two viewers: Selkies sends away who comes within half a second of another one."""
 IDLE = 200
-WATCHED = 30.0
 GIVE_UP = 90.0
+Fault = Callable[[Served, str], Awaitable[float]]
 MOVES = "while :; do date +%s.%N; done"
 
 
@@ -59,15 +61,14 @@ def _pid(served: Served, stack: str, part: str) -> int:
     return int(pids["rfb"])
 
 
-def _connecting(served: Served, **options: object) -> connect:
+def _connecting(served: Served, beside: str = "") -> connect:
     headers = {"Authorization": f"Bearer {served.token}"} if served.token else {}
     return connect(
-        f"ws://127.0.0.1:{served.port}{served.websocket}",
+        f"ws://127.0.0.1:{served.port}{served.websocket}{beside}",
         additional_headers=headers,
         subprotocols=["binary"],  # type: ignore[list-item]
         max_size=None,
         ping_interval=None,
-        **options,  # type: ignore[arg-type]
     )
 
 
@@ -79,6 +80,7 @@ async def _watch(
     if served.hearing is not None:
         hearing = served.hearing(SIZE)
         await websocket.send(hearing.greeting)
+        await websocket.send(hearing.greedy)
     seen = 0
     async for frame in websocket:
         if answers := hearing.feed(frame):
@@ -117,8 +119,11 @@ async def signalled(served: Served, stack: str, part: str, number: signal.Signal
             os.kill(pid, signal.SIGCONT)
 
 
-async def stalled_viewer(served: Served) -> float:
-    """The longest wait of a viewer for an update while another one asks for much and reads none."""
+async def stalled_viewer(served: Served, seconds: float) -> float:
+    """The longest wait of a viewer for an update while another one asks for much and reads none.
+
+    That one does so for so many `seconds`.
+    """
     moving = await asyncio.create_subprocess_exec(
         *("xterm", "-geometry", "200x50", "-e", "sh", "-c", MOVES), env=dict(served.environment)
     )
@@ -133,13 +138,14 @@ async def stalled_viewer(served: Served) -> float:
         task = asyncio.create_task(_watch(watching, served, note))
         while len(times) < 10:
             await asyncio.sleep(AGAIN)
-        async with _connecting(served) as greedy:
+        await asyncio.sleep(APART)
+        async with _connecting(served, served.beside) as greedy:
             await _watch(greedy, served, lambda: True)
             greedy.transport.pause_reading()
             times[:] = [time.monotonic()]
             with suppress(WebSocketException, OSError):
                 await _ask_for_500(greedy, served)
-            await asyncio.sleep(WATCHED)
+            await asyncio.sleep(seconds)
             greedy.transport.abort()
         times.append(time.monotonic())
         task.cancel()
@@ -170,28 +176,31 @@ async def idle_connections(served: Served) -> float:
             writer.close()
 
 
-FAULTS: dict[str, Callable[[Served, str], object]] = {
-    "X server killed (SIGKILL)": lambda s, k: signalled(s, k, "X server", signal.SIGKILL),
-    "RFB server killed (SIGKILL)": lambda s, k: signalled(s, k, "RFB server", signal.SIGKILL),
-    "RFB server stopped (SIGSTOP)": lambda s, k: signalled(s, k, "RFB server", signal.SIGSTOP),
-    "another viewer asks and reads nothing": lambda s, _: stalled_viewer(s),
-    f"{IDLE} idle connections": lambda s, _: idle_connections(s),
-}
+def _faults(seconds: float) -> dict[str, Fault]:
+    """What is done to a server of a name; a viewer stalls for so many `seconds`."""
+    return {
+        "X server killed (SIGKILL)": lambda s, k: signalled(s, k, "X server", signal.SIGKILL),
+        "RFB server killed (SIGKILL)": lambda s, k: signalled(s, k, "RFB server", signal.SIGKILL),
+        "RFB server stopped (SIGSTOP)": lambda s, k: signalled(s, k, "RFB server", signal.SIGSTOP),
+        "another viewer asks and reads nothing": lambda s, _: stalled_viewer(s, seconds),
+        f"{IDLE} idle connections": lambda s, _: idle_connections(s),
+    }
 
 
-async def _tried(served: Served, stack: str, fault: str) -> float | None:
+async def _tried(served: Served, stack: str, fault: Fault) -> float | None:
     """How long it took; None where the server has no such part, infinite after GIVE_UP."""
     assert await picture(served) < LONGEST, f"{stack} shows nothing"
+    await asyncio.sleep(APART)
     try:
         async with asyncio.timeout(GIVE_UP):
-            return await FAULTS[fault](served, stack)  # type: ignore[misc, no-any-return]
+            return await fault(served, stack)
     except PartMissing:
         return None
     except TimeoutError:
         return float("inf")
 
 
-def measure(stack: str, fault: str, runs: int) -> str:
+def measure(stack: str, fault: Fault, runs: int) -> str:
     """The median of some runs, as a cell of the table."""
     found = []
     for _ in range(runs):
@@ -209,12 +218,13 @@ def main(arguments: Sequence[str]) -> None:
     options = argparse.ArgumentParser("python -m tests.bench.faults", description=__doc__)
     options.add_argument("--stack", default="x11vnc,tigervnc,desktopd-native,desktopd-x11vnc")
     options.add_argument("--runs", type=int, default=1, help="of each fault with each server [1]")
+    options.add_argument("--seconds", type=float, default=30, help="a viewer stalls [30]")
     asked = options.parse_args(arguments)
     stacks = asked.stack.split(",")
     print(f"| fault | {' | '.join(stacks)} |\n|{' --- |' * (len(stacks) + 1)}")
-    for fault in FAULTS:
+    for name, fault in _faults(asked.seconds).items():
         cells = [measure(stack, fault, asked.runs) for stack in stacks]
-        print(f"| {fault} | {' | '.join(cells)} |", flush=True)
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":

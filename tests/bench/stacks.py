@@ -59,6 +59,8 @@ class Served:
     """Whether napari has the companion's motion there."""
     websocket: str = "/websockify"
     """Where a viewer connects."""
+    beside: str = ""
+    """What is added to that for a viewer that is not to take the place of the first."""
     hearing: Callable[[Size], Listener] | None = None
     """What such a viewer says; None for RFB."""
 
@@ -112,8 +114,15 @@ def selkies(size: Size) -> Iterator[Served]:
         home = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
         with process(folder, port, argv, server.environment | home) as encoder:
             pids, path = [server.process.pid, encoder], "/api/websockets"
-            hearing = SelkiesHearing
-            yield Served(port, "/", server.environment, pids, websocket=path, hearing=hearing)
+            yield Served(
+                port,
+                "/",
+                server.environment,
+                pids,
+                websocket=path,
+                beside="?role=viewer",
+                hearing=SelkiesHearing,
+            )
 
 
 @contextmanager
