@@ -75,7 +75,8 @@ class ClientConnection:
             return await race(self._listen(), self._send_queue.run())
         finally:
             self._seat.leave()
-            self.updates.sent()
+            self._send_queue.end(VIEWER_LEFT)
+            self.updates.leave()
             self._display.proceed()
 
     def watch(self, now: float) -> None:

@@ -86,6 +86,10 @@ class ClientUpdates:
         """All that was delivered has been sent."""
         self.pending.leave_room()
 
+    def leave(self) -> None:
+        """Make and keep nothing any more."""
+        self.pending.leave()
+
     def answer(self, payload: bytes) -> None:
         """Take the viewer's answer to a fence."""
         if self._sender.answered(payload):

@@ -48,6 +48,7 @@ class PendingUpdate:
         self._continuous = False
         self._claimed = False
         self._held = False
+        self._left = False
         # The loop's alone.
         self._delivered = asyncio.Event()
 
@@ -97,13 +98,22 @@ class PendingUpdate:
     def deliver(self, update: Update) -> None:
         """Note that what was claimed is made, and sent if there was something to send."""
         with self._lock:
-            self._state = update.state
+            self._state = None if self._left else update.state
             self._claimed = False
             if update.data:
                 self._requested = False
         if self._room is not None:
             self._room.know(self, len(update.data))
         self._delivered.set()
+
+    def leave(self) -> None:
+        """The viewer has gone: let go of the picture and of its encoders.
+
+        What refers to each other here is free only once Python looks for it, and those are large.
+        """
+        with self._lock:
+            self._left, self._state = True, None
+        self.leave_room()
 
     def leave_room(self) -> None:
         """All that was delivered is sent, or will not be."""
@@ -132,7 +142,12 @@ class PendingUpdate:
         """
         with self._lock:
             lenient = lenient or (self._state is not None and self._state.only_refined)
-            if self._claimed or self._held or not (self._requested or self._continuous):
+            if (
+                self._left
+                or self._claimed
+                or self._held
+                or not (self._requested or self._continuous)
+            ):
                 return None
             if not self._sender.ready(lenient=lenient) or not self._finds_room():
                 return None

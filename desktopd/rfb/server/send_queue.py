@@ -60,8 +60,8 @@ class SendQueue:
         """Make `run` return at once, without sending any more."""
         if not self._ending.done():
             self._ending.set_result(ending)
-            self._messages = deque([[]])
-            self._waiting.clear()
+        self._messages = deque([[]])
+        self._waiting.clear()
 
     async def run(self) -> Ending:
         """Send until the viewer has left or stalls, or `end` was called."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -329,3 +331,37 @@ async def test_no_update_is_made_like_what_the_viewer_has_left() -> None:
         assert int(quality) in (now[1], then[1]), f"after {understood}"
         assert anew or int(shift) == before, f"after {understood}"
         before = int(shift)
+
+
+def test_who_has_left_keeps_no_room_and_no_picture_also_where_one_was_being_made(
+    room: WatchersRoom, framebuffer: Framebuffer
+) -> None:
+    left, other = watching(room), watching(room)
+    left.request(WHOLE)
+    assert left.claim()
+    left.leave()
+    state = ClientState(framebuffer)
+    kept = weakref.ref(state)
+    left.deliver(Update(state, b"picture"))
+    del state
+    assert kept() is None
+    left.request(WHOLE)
+    assert left.claim() is None
+    other.request(WHOLE)
+    assert other.claim()
+
+
+async def test_the_picture_of_a_viewer_goes_with_it_and_not_when_python_looks_for_it() -> None:
+    talk = Talk()
+    await talk.hears(HELLO, set_encodings(Encoding.TIGHT), request(False))
+    state = ClientState(Framebuffer(Size(64, 32)))
+    kept = weakref.ref(state)
+    gc.disable()
+    try:
+        talk.client.updates.deliver(Update(state, b"picture"))
+        del state
+        assert kept() is not None
+        await talk.end()
+        assert kept() is None
+    finally:
+        gc.enable()
