@@ -21,6 +21,7 @@ from desktopd.application_on_desktop import session_application
 from desktopd.arenas import keep_trimmed, use_one_arena
 from desktopd.budgets import Budget, Share
 from desktopd.config import ConfigError, Loaded, Settings, is_loopback
+from desktopd.confinement.landlock import abi, lacking
 from desktopd.control.heartbeat import keep_beating
 from desktopd.control.report import Report, Reporter
 from desktopd.control.supervisor import end_supervisor
@@ -98,6 +99,8 @@ class Daemon:
         found = obstacles(loaded)
         for obstacle in found:
             log.warning("%s", obstacle)
+        if asked.confinement is not None:
+            _tell_what_keeps()
         options = http_options(
             settings,
             token,
@@ -244,6 +247,14 @@ def _warn_of_weak_tokens(settings: Settings) -> None:
         given: SecretStr | None = getattr(settings, name)
         if given is not None and (risk := guessable(given.get_secret_value())):
             log.warning("%s: %s, e.g. by `openssl rand -hex 16`", name, risk)
+
+
+def _tell_what_keeps() -> None:
+    version = abi()
+    if weakness := lacking(version):
+        log.warning("lockdown: %s; Python alone keeps that (docs/lockdown.md)", weakness)
+    else:
+        log.info("lockdown: the kernel keeps it too (Landlock %d)", version)
 
 
 def _end_signal() -> asyncio.Event:

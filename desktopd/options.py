@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import resource
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +17,8 @@ from desktopd.applications.command import CompanionPlace, companion_environment,
 from desktopd.applications.opening import Allowed
 from desktopd.budgets import Budget, Budgets
 from desktopd.config import ConfigError, Loaded, Settings
+from desktopd.confinement.confinement import Confinement
+from desktopd.confinement.landlock import abi
 from desktopd.files.errors import BadPath
 from desktopd.files.limits import UploadLimits
 from desktopd.files.obstacle import Obstacle, obstacle_at
@@ -29,7 +31,7 @@ from desktopd.http.options import HttpOptions
 from desktopd.rfb.choice import choose
 from desktopd.rfb.relay.targets import Targets
 from desktopd.rfb.viewers.connection import Limits
-from desktopd.session.environment import desktop_environment
+from desktopd.session.environment import NO_BUS, desktop_environment
 from desktopd.session.options import SessionOptions
 from desktopd.session.services.bus import bus_address
 from desktopd.shell_command import parse_command
@@ -39,9 +41,10 @@ from desktopd.tls.self_signed import self_signed
 def session_options(loaded: Loaded) -> SessionOptions:
     """What the settings ask of the session."""
     settings = loaded.settings
+    bus = NO_BUS if settings.lockdown else bus_address(loaded.runtime_dir)
     return SessionOptions(
         folder=loaded.runtime_dir,
-        environment=desktop_environment(loaded.environment, bus_address(loaded.runtime_dir)),
+        environment=desktop_environment(loaded.environment, bus),
         display=settings.display,
         rfb=_rfb(settings),
         size=settings.size,
@@ -54,6 +57,7 @@ def session_options(loaded: Loaded) -> SessionOptions:
         gpu=settings.gpu,
         app_environment=_app_environment(loaded),
         app_folder=_app_folder(loaded),
+        confinement=_confinement(loaded),
     )
 
 
@@ -114,6 +118,38 @@ def _app_folder(loaded: Loaded) -> Path | None:
     if loaded.settings.lockdown:
         return loaded.runtime_dir / "home"
     return _files_folder(loaded.settings)
+
+
+def _confinement(loaded: Loaded) -> Confinement | None:
+    """What the application may reach of this machine; None where its user may have programs."""
+    settings, folder = loaded.settings, loaded.runtime_dir
+    if not settings.lockdown or settings.files_root is None:
+        return None
+    kept = settings.session_dir.absolute() if settings.session_dir else None
+    return Confinement(
+        files=settings.files_root.resolve(),
+        own=tuple(filter(None, (CompanionPlace(folder).sessions, kept))),
+        read=tuple(filter(None, (_samples(settings),))),
+        home=Path(loaded.environment["HOME"]),
+        temporary=_temporary(loaded),
+        secret=(folder, *loaded.secret_files),
+        tcp=bool(settings.open_hosts) or _has_proxy(loaded.environment),
+    )
+
+
+def _has_proxy(environment: Mapping[str, str]) -> bool:
+    proxies = (
+        name for name, value in environment.items() if name.lower().endswith("_proxy") and value
+    )
+    return any(name.lower() != "no_proxy" for name in proxies)
+
+
+def _temporary(loaded: Loaded) -> Path:
+    """The folder of temporary files: that of TMPDIR, unless it holds ours, or one of its own."""
+    given = loaded.environment.get("TMPDIR")
+    if given and not loaded.runtime_dir.is_relative_to(Path(given).absolute()):
+        return Path(given).absolute()
+    return loaded.runtime_dir / "tmp"
 
 
 def obstacles(loaded: Loaded) -> tuple[Obstacle, ...]:
@@ -198,6 +234,7 @@ def http_options(
         links=links,
         language=None if settings.language == "auto" else Language(settings.language),
         obstacles=obstacles,
+        landlock=abi() if settings.lockdown else None,
         ends_at=settings.ends_at,
         hsts=settings.hsts,
         banner=settings.banner,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
+import stat
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -208,8 +210,22 @@ class Application:
         if self._last_words is None:
             return ""
         path = self._last_words(pid)
-        with contextlib.suppress(FileNotFoundError):
-            words = path.read_text("utf-8", "replace")[-LONGEST:]
+        with contextlib.suppress(OSError):
+            words = _end_of(path)
             path.unlink()
             return words
         return ""
+
+
+def _end_of(path: Path) -> str:
+    """What a file ends with that the application has left: not one that it links to, no pipe."""
+    with open(path, "rb", opener=_opened) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            return ""
+        file.seek(max(0, status.st_size - LONGEST))
+        return file.read(LONGEST).decode("utf-8", "replace")
+
+
+def _opened(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)

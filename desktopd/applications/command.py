@@ -23,12 +23,12 @@ class CompanionPlace:
 
     @property
     def socket(self) -> Path:
-        """The unix socket where it listens; no longer than the one of the RFB server."""
-        return self.folder / "app.sock"
+        """The unix socket where it listens; no path of ours is longer."""
+        return self.sessions / "sock"
 
     @property
     def sessions(self) -> Path:
-        """The folder for last words, and for saved sessions unless `kept` is."""
+        """The folder that it writes in: last words, and saved sessions unless `kept` is."""
         return self.folder / "companion"
 
     def last_words(self, pid: int) -> Path:

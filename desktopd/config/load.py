@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,8 @@ class Loaded:
 
     `options` are those of the command line, for another process that is to have them too.
     `environment` is that of the children. `runtime_bases` hold the runtime folders of this user
-    that have no setting of their own. `hub` holds the variables of JupyterHub, such as
+    that have no setting of their own. `secret_files` are those that the settings, or secrets among
+    them, are read from, and the key of https. `hub` holds the variables of JupyterHub, such as
     ``JUPYTERHUB_API_URL``, and is empty unless auth is jupyterhub.
     """
 
@@ -34,6 +35,7 @@ class Loaded:
     environment: Mapping[str, str]
     runtime_dir: Path
     runtime_bases: tuple[Path, ...]
+    secret_files: tuple[Path, ...]
     hub: Mapping[str, str]
 
 
@@ -54,6 +56,7 @@ def load(argv: Sequence[str]) -> Loaded:
         environment=environment,
         runtime_dir=runtime_dir,
         runtime_bases=runtime_bases(),
+        secret_files=tuple(_secret_files(options, settings)),
         hub=hub,
     )
 
@@ -61,9 +64,9 @@ def load(argv: Sequence[str]) -> Loaded:
 def _given(options: Mapping[str, Any]) -> tuple[Given, Mapping[str, str]]:
     """What each layer gives, the upper ones over the lower ones, and the variables of a hub."""
     _refuse_secrets(options)
-    file = options.get("config") or os.environ.get(f"{PREFIX}CONFIG")
+    file = _file(options)
     lower = {
-        **sources.from_file(Path(file) if file else sources.DEFAULT_FILE, required=bool(file)),
+        **sources.from_file(file or sources.DEFAULT_FILE, required=bool(file)),
         **sources.from_environment(os.environ),
     }
     upper = {n: (value, flag(n)) for n, value in options.items() if n != "config"}
@@ -71,6 +74,20 @@ def _given(options: Mapping[str, Any]) -> tuple[Given, Mapping[str, str]]:
         return {**lower, **upper}, {}
     hub = {k: v for k, v in os.environ.items() if k.startswith(sources.HUB_PREFIX)}
     return {**lower, **sources.from_hub(hub), **upper}, hub
+
+
+def _file(options: Mapping[str, Any]) -> Path | None:
+    """The file of settings that is asked for."""
+    name = options.get("config") or os.environ.get(f"{PREFIX}CONFIG")
+    return Path(name) if name else None
+
+
+def _secret_files(options: Mapping[str, Any], settings: Settings) -> Iterator[Path]:
+    yield _file(options) or sources.DEFAULT_FILE
+    yield from filter(None, (settings.tls_key, settings.audit_log))
+    for name in SECRETS:
+        if place := os.environ.get(f"{PREFIX}{name.upper()}_FILE"):
+            yield Path(place)
 
 
 def _require_working_folder() -> None:

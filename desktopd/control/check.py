@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from desktopd.confinement.landlock import abi, lacking
 from desktopd.session.backends.backend import Backend
 from desktopd.session.backends.display_numbers import remove_dead_locks
 from desktopd.session.backends.start import start
@@ -47,6 +48,7 @@ def check(options: SessionOptions) -> int:
     findings = [
         *(_find(program, needed, search) for program, needed in _programs(options)),
         *(f for backend in options.backends for f in _display_findings(backend, options)),
+        *([_wall()] if options.confinement is not None else []),
     ]
     for finding in findings:
         print(finding)
@@ -91,6 +93,13 @@ def _version(argv: list[str]) -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"({error})"
     return next((line.strip() for line in told.splitlines() if line.strip()), "")
+
+
+def _wall() -> Finding:
+    """What the kernel keeps from the application of a locked desktop."""
+    version = abi()
+    remedy = "Python alone keeps that; use Linux 6.12 or newer" if lacking(version) else ""
+    return Finding("lockdown", lacking(version) or f"Landlock {version}", remedy=remedy)
 
 
 def _display_findings(backend: Backend, options: SessionOptions) -> Iterator[Finding]:

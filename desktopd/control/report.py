@@ -21,7 +21,7 @@ from pathlib import Path
 
 from desktopd.session.errors import SessionError
 
-# No longer than rfb.sock, whose length make_private checks.
+# No longer than the longest, whose length make_private checks.
 NAME = "ctl.sock"
 ANSWER_WITHIN = 3.0
 _UCRED = struct.Struct("3i")

@@ -28,7 +28,8 @@ class HttpOptions:
     `frame_ancestors`: CSP sources. `allow_origin`: origins such as ``https://lms.example.org``.
     `allowed_hosts`: host names, empty for any. `trusted_proxies`: addresses, networks, ``unix``
     for peers of a unix socket, or ``*``. `files`: None switches them off. `obstacles`: what
-    keeps the user's files from being saved. `language`: of all pages; None is the browser's.
+    keeps the user's files from being saved. `landlock`: the kernel's version of what keeps a locked
+    application, None for another one. `language`: of all pages; None is the browser's.
     `ends_at`: when the machine is taken away. `hsts`: seconds for browsers to keep to https.
     `banner`: a text above every page. `static`: the folder of the built client. `budgets`: what
     others than the owner may cost. `trace`: what the owner may record.
@@ -52,6 +53,7 @@ class HttpOptions:
     links: Links = field(default_factory=Links)
     language: Language | None = None
     obstacles: tuple[Obstacle, ...] = ()
+    landlock: int | None = None
     ends_at: datetime | None = None
     hsts: int = 0
     banner: str = ""

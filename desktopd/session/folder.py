@@ -12,6 +12,8 @@ from desktopd.session.errors import SessionError
 
 # sockaddr_un(7): 108 bytes with the NUL at the end.
 SOCKET_PATH_LIMIT = 107
+LONGEST = "companion/sock"
+"""The socket with the longest name, that of the application's companion."""
 
 
 def make_private(folder: Path) -> None:
@@ -47,7 +49,7 @@ def _check_owner(folder: Path, owners: Collection[int]) -> None:
 
 
 def _check_length(folder: Path) -> None:
-    socket_path = os.fsencode(folder / "rfb.sock")
+    socket_path = os.fsencode(folder / LONGEST)
     if len(socket_path) > SOCKET_PATH_LIMIT:
         raise SessionError(
             f"runtime_dir={folder}: too long for a unix socket by "

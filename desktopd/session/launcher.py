@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from desktopd.confinement.confinement import Confinement
+from desktopd.confinement.landlock import Wall, abi
 from desktopd.cores import usable_cores
+from desktopd.session.backends.display_numbers import can_make_sockets
 from desktopd.session.family import MARK, end_family, marks_of, new_mark
 from desktopd.session.gpu import Gpu, confirmed, detect
 from desktopd.session.options import SessionOptions
@@ -47,19 +50,23 @@ class Launcher:
         if service.uses_gpu:
             await self._settle_gpu()
         mark = new_mark(self._options.folder)
+        confinement = self._options.confinement if service.confined else None
+        environment = {
+            **(self.gpu.environment if service.uses_gpu else {}),
+            **self._environment(),
+            **service.environment,
+            **(confinement.environment if confinement else {}),
+            MARK: mark,
+        }
         child = popen(
             service.argv,
-            {
-                **(self.gpu.environment if service.uses_gpu else {}),
-                **self._environment(),
-                **service.environment,
-                MARK: mark,
-            },
+            environment,
             log_file,
             first_oom_victim=service.first_oom_victim,
             umask=service.umask,
             nice=service.nice,
             folder=service.folder,
+            wall=_wall(confinement, service, environment),
         )
         return Process(
             child.pid, child, keep_children=service.keep_children or service.forks, mark=mark
@@ -68,7 +75,9 @@ class Launcher:
     async def launch_beside(self, argv: Sequence[str]) -> None:
         """Start a program that is no service: nobody starts it again. Raises as `launch` does."""
         folder = self._options.app_folder
-        service = Service("launched", tuple(argv), ready=at_once, uses_gpu=True, folder=folder)
+        service = Service(
+            "launched", tuple(argv), ready=at_once, uses_gpu=True, folder=folder, confined=True
+        )
         started = await self.launch(service, self._options.folder / "launched.log")
         self._beside = [*(process for process in self._beside if process.running), started]
 
@@ -76,6 +85,8 @@ class Launcher:
         """End the programs that are no services, and whatever else the session's have left."""
         await asyncio.gather(*(process.stop(STOP_WITHIN) for process in self._beside))
         await asyncio.to_thread(end_family, marks_of(self._options.folder))
+        if self._options.confinement is not None:
+            await asyncio.to_thread(self._options.confinement.leave)
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -92,6 +103,16 @@ class Launcher:
             self._gpu_is_settled = True
             log.info("OpenGL of the application: %s", self.gpu)
             self._changed()
+
+
+def _wall(
+    confinement: Confinement | None, service: Service, environment: Mapping[str, str]
+) -> Wall | None:
+    """Where the kernel has none, and where none is asked for, there is none."""
+    if confinement is None or not abi():
+        return None
+    abstract = not can_make_sockets()
+    return confinement.wall(service.argv, environment, abstract_sockets=abstract)
 
 
 def _defaults() -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from desktopd.confinement.confinement import Confinement
 from desktopd.geometry import Size
 from desktopd.session.backends.backend import Backend
 from desktopd.session.backends.options import XServerOptions
@@ -18,8 +19,8 @@ class SessionOptions:
     """`folder` takes state, sockets and logs; `environment` are the variables of the children.
 
     `rfb` is the server that was chosen: ``native``, ``x11vnc``, or the X server itself, ``xvnc``.
-    `app_environment` comes to the variables for the application. The others are the settings of
-    their names.
+    `app_environment` comes to the variables for the application, `confinement` is its, None for
+    none. The others are the settings of their names.
     """
 
     folder: Path
@@ -36,6 +37,7 @@ class SessionOptions:
     gpu: str
     app_environment: Mapping[str, str]
     app_folder: Path | None
+    confinement: Confinement | None
 
     @property
     def backends(self) -> tuple[Backend, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktopd.confinement.landlock import Wall, behind
 from desktopd.session.errors import LaunchError
 from desktopd.session.logs import open_log
 from desktopd.signal_names import signal_name
@@ -156,14 +157,17 @@ def popen(
     umask: int = -1,
     nice: int = 0,
     folder: Path | None = None,
+    wall: Wall | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, its output appended to `log`.
 
     With `first_oom_victim` the kernel ends it before the others when memory is short; `nice` is
-    for when cores are. It starts in `folder`, None: in that of this process. Raises LaunchError.
+    for when cores are. It starts in `folder`, None: in that of this process; and behind `wall`.
+    Raises LaunchError.
     """
-    with _output(log) as output, _launch_errors(argv[0]):
-        child = subprocess.Popen(
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             argv,
             cwd=folder,
             env=environment,
@@ -174,6 +178,9 @@ def popen(
             pass_fds=pass_fds,
             umask=umask,
         )
+
+    with _output(log) as output, _launch_errors(argv[0]):
+        child = start() if wall is None else behind(wall, start)
     if first_oom_victim:
         _offer_to_oom_killer(child.pid)
     if nice:

@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 import tifffile
+from PIL import Image
 
-from tests.browser.napari_desktop import WITHIN, Napari
+from desktopd.confinement.landlock import abi
+from tests.browser.napari_desktop import WITHIN, Napari, running
 from tests.daemon import short_folder, until
 
 pytestmark = pytest.mark.timeout(300)
@@ -26,18 +28,20 @@ SizeC="1" SizeZ="2" SizeT="1"><Channel ID="Channel:0:0" SamplesPerPixel="1"/><Ti
 FirstZ="0" PlaneCount="1"><UUID FileName="both.ome.tif">{ours}</UUID></TiffData><TiffData IFD="0"
 FirstZ="1" PlaneCount="1"><UUID FileName="{name}">{other}</UUID></TiffData></Pixels></Image></OME>
 """
-PROBED = Path(__file__).parent / "programs" / "probed_napari.py"
+PROGRAMS = Path(__file__).parent / "programs"
+PROBED = PROGRAMS / "probed_napari.py"
 
 
 class Locked(Napari):
     """napari under lockdown, and what it notes of itself."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, program: Path = PROBED, *arguments: object) -> None:
         place = folder / "bin"
         place.mkdir()
-        shutil.copy(PROBED, place / "napari")
-        self.notes = folder / "notes.json"
-        command = f"{sys.executable} {place / 'napari'} {self.notes}"
+        shutil.copy(program, place / "napari")
+        self.notes = folder / "data" / "notes.json"
+        words = (sys.executable, place / "napari", self.notes, *arguments)
+        command = " ".join(map(str, words))
         super().__init__(folder, command, lockdown=True, display="xvfb", restore=False)
 
     def told(self) -> dict[str, Any]:
@@ -190,3 +194,71 @@ def test_kiosk_an_image_brings_no_other_from_elsewhere(napari: Locked) -> None:
         answer = napari.ask("POST", "/open", json={"path": "both.ome.tif"})
     assert answer.status_code == 200, answer.text
     assert answer.json()["layers"][0]["contrast_limits"][1] < 77
+
+
+def test_kiosk_layers_are_saved_by_the_dialog(napari: Locked) -> None:
+    if "cells" not in napari.told()["layers"]:
+        napari.open("cells.tif")
+    napari.xdotool("mousemove", 640, 400, "key", "ctrl+s")
+    until(lambda: napari.told()["dialog"] == str(napari.data), WITHIN, "a dialog")
+    until(lambda: napari.told()["aside"], WITHIN, "a dialog that is confined")
+    napari.type("saved.tif")
+    until(lambda: any(napari.data.rglob("saved*")), WITHIN, "a file")
+
+
+@pytest.fixture(scope="module")
+def tried() -> Iterator[dict[str, Any]]:
+    """What came of each try of a napari whose readers, say, do as they like."""
+    if abi() < 6:
+        pytest.skip("this kernel keeps less")
+    with short_folder() as folder, tempfile.TemporaryDirectory(dir="/var/tmp") as elsewhere:
+        Image.new("RGB", (300, 20)).save(Path(elsewhere, "picture.png"))
+        Path(elsewhere, "secret").write_text("untouched")
+        napari = Locked(folder, PROGRAMS / "attacking_napari.py", elsewhere)
+        try:
+            until(napari.notes.exists, WITHIN, "the tries")
+            left = {path.name for path in Path(elsewhere).iterdir()}
+            yield {
+                **napari.told(),
+                "left elsewhere": left,
+                "secret": Path(elsewhere, "secret").read_text(),
+                "runtime folder": folder / "run",
+            }
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{napari.daemon.logs()}") from None
+        finally:
+            napari.daemon.stop()
+
+
+def test_kiosk_the_kernel_refuses_what_python_is_not_asked_for(tried: dict[str, Any]) -> None:
+    refused = ("EACCES", "EPERM", "EXDEV")
+    assert {name: told for name, told in tried["tries"].items() if told not in refused} == {
+        "a picture of Qt": "nothing",
+        "a picture in Qt's text": "nothing",
+    }
+    assert len(tried["tries"]) > 40
+    assert tried["left elsewhere"] == {"picture.png", "secret"}
+    assert tried["secret"] == "untouched"
+
+
+def test_kiosk_no_descriptor_leads_out(tried: dict[str, Any]) -> None:
+    run = tried["runtime folder"]
+    files = {path for path in map(Path, tried["open files"]) if path.is_absolute()}
+    outside = {path for path in files if not path.is_relative_to(run / "companion")}
+    assert outside <= {Path("/dev/null"), Path("/dev/urandom"), run / "application.log"}
+
+
+def test_kiosk_a_napari_behind_the_wall_comes_back_as_any_other() -> None:
+    with running("napari", lockdown=True, display="xvfb") as napari:
+        napari.open("cells.tif")
+        napari.saved()
+        pid = napari.pid()
+        assert napari.ask("POST", "/restart").status_code == 204
+        napari.ready(after=pid)
+        assert list(napari.layers()) == ["cells"]
+        assert napari.ask("GET", "/screenshot").status_code == 200
+        napari.saved()
+        napari.daemon.kill()
+        napari.daemon.start()
+        napari.ready()
+        assert list(napari.layers()) == ["cells"]

@@ -39,4 +39,4 @@ def test_napari_without_a_window_is_as_ever(
     assert words in runs[0].stdout + runs[0].stderr
     assert runs[1].returncode == runs[0].returncode
     assert runs[1].stdout == runs[0].stdout
-    assert not (tmp_path / "app.sock").exists()
+    assert not (tmp_path / "companion" / "sock").exists()

@@ -6,6 +6,7 @@ import pytest
 
 from desktopd import config
 from desktopd.config import ConfigError
+from desktopd.confinement.confinement import Confinement
 from desktopd.files.limits import UploadLimits
 from desktopd.files.sharing import Rules
 from desktopd.http.access.links import Links
@@ -112,6 +113,57 @@ def test_under_lockdown_the_application_starts_where_its_user_has_no_files(folde
     options = session_options(folder / "run", "--lockdown", "--files-root", str(data))
     assert options.app_folder == folder / "run" / "home"
     assert options.app_environment["DESKTOP_COMPANION_FILES"] == str(data)
+
+
+def locked(folder: Path, *arguments: str) -> Confinement:
+    (folder / "data").mkdir(exist_ok=True)
+    given = ("--lockdown", "--files-root", str(folder / "data"), *arguments)
+    options = session_options(folder / "run", *given)
+    assert options.environment["DBUS_SESSION_BUS_ADDRESS"] == "disabled:"
+    assert options.confinement is not None
+    return options.confinement
+
+
+def test_under_lockdown_the_application_has_its_own_folders_and_the_rest_is_secret(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = folder / "secret"
+    secret.write_text("a secret of many words")
+    monkeypatch.setenv("DESKTOPD_TOKEN_FILE", str(secret))
+    (folder / "settings.toml").touch()
+    told = locked(
+        folder,
+        *("--config", str(folder / "settings.toml"), "--session-dir", str(folder / "kept")),
+        *("--samples", str(folder)),
+    )
+    run = folder / "run"
+    assert (told.files, told.own) == (folder / "data", (run / "companion", folder / "kept"))
+    assert told.read == (folder,)
+    assert set(told.secret) == {run, secret, folder / "settings.toml"}
+    assert session_options(folder).confinement is None
+
+
+def test_under_lockdown_temporary_files_lie_apart_from_those_of_others(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TMPDIR", raising=False)
+    assert locked(folder).temporary == folder / "run/tmp"
+    monkeypatch.setenv("TMPDIR", str(folder))
+    assert locked(folder).temporary == folder / "run/tmp"
+    monkeypatch.setenv("TMPDIR", str(folder / "scratch"))
+    assert locked(folder).temporary == folder / "scratch"
+
+
+def test_under_lockdown_there_is_a_network_where_there_is_a_host(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("no_proxy", "localhost")
+    assert not locked(folder).tcp
+    assert locked(folder, "--open-hosts", "example.org").tcp
+    monkeypatch.setenv("https_proxy", "http://proxy.example.org:3128")
+    assert locked(folder).tcp
 
 
 def test_samples_are_a_folder_that_is_there(folder: Path) -> None:

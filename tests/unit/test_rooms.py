@@ -50,7 +50,8 @@ ARROWS = {
     "sockets": "",
     "tls": "errors kept_file",
     "config": "data_policy geometry shell_command",
-    "control": "config multiplexer session shell_command",
+    "confinement": "",
+    "control": "config confinement multiplexer session shell_command",
     "x11": f"{VALUES} {TASKS}",
     "rfb.protocol": VALUES,
     "rfb.encoders": f"{VALUES} rfb.protocol",
@@ -67,7 +68,7 @@ ARROWS = {
     ),
     "files": f"{VALUES} {TASKS}",
     "applications": f"{VALUES} {TASKS}",
-    "session": f"{VALUES} {TASKS} x11 session.probes.rfb",
+    "session": f"{VALUES} {TASKS} confinement x11 session.probes.rfb",
     # The probe of an RFB server speaks RFB.
     "session.probes.rfb": f"{VALUES} {TASKS} x11 rfb.protocol",
     "http": (
@@ -76,11 +77,11 @@ ARROWS = {
     ),
     "integrations": "http",
     "integrations.napari": "arenas",
-    "options": "applications budgets config files http rfb session shell_command tls",
+    "options": "applications budgets config confinement files http rfb session shell_command tls",
     "application_on_desktop": "applications config errors options session x11",
     "daemon": (
-        f"{VALUES} {TASKS} applications arenas budgets config control files http integrations"
-        " options rfb session application_on_desktop tls"
+        f"{VALUES} {TASKS} applications arenas budgets config confinement control files http"
+        " integrations options rfb session application_on_desktop tls"
     ),
     "ssh": "multiplexer",
     "__main__": "config control daemon errors logs options session ssh",

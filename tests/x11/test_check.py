@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from desktopd.confinement.landlock import abi
 from tests.daemon import ROOT
 
 
@@ -71,3 +72,11 @@ def test_a_gpu_that_is_asked_for_and_not_there_is_an_error() -> None:
     assert status == 1
     assert told["gpu on xvfb"].startswith("MISSING")
     assert told["gpu on xvfb"].endswith("; mend that, or set gpu=auto")
+
+
+def test_what_the_kernel_keeps_under_lockdown_is_told(folder: Path) -> None:
+    given = ("--app", "xterm", "--display", "xvfb", "--lockdown", "--files-root", str(folder))
+    status, told = check(*given)
+    assert status == 0
+    assert "Landlock" in told["lockdown"]
+    assert told["lockdown"].startswith("ok ") == (abi() >= 6)

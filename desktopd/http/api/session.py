@@ -63,6 +63,7 @@ class SessionEndpoint:
             "version": self._options.version,
             "banner": self._options.banner,
             "obstacles": self._told_obstacles(conn),
+            "landlock": self._options.landlock if Access.of(conn).owner else None,
             "ends_in": self._ends_in(),
             "allowed": self._allowed(role),
             "services": [_service(service, role, language) for service in status.services],

@@ -16,9 +16,10 @@ from desktopd.integrations.napari.drawing import Drawing
 from desktopd.integrations.napari.errors import ErrorLog
 from desktopd.integrations.napari.folders import begin_in, offer_samples
 from desktopd.integrations.napari.layers import describe_all
-from desktopd.integrations.napari.lockdown.audit import Audit
+from desktopd.integrations.napari.lockdown.audit import Audit, has_network
 from desktopd.integrations.napari.lockdown.inside import Inside
 from desktopd.integrations.napari.lockdown.lockdown import lock_down
+from desktopd.integrations.napari.lockdown.system_calls import refuse_system_calls
 from desktopd.integrations.napari.main_thread import MainThread
 from desktopd.integrations.napari.methods import METHODS
 from desktopd.integrations.napari.motion.viewer_motion import ViewerMotion
@@ -62,7 +63,7 @@ class Companion:
         self._lock = lock
         self._held_keys: QObject | None = None
         self._layers: list[dict[str, Any]] = []
-        self._layers_are_due = self._opens = False
+        self._layers_are_due = self._opens = self._is_closed = False
         self._server = Server(place.socket, self._asked, self._greeting)
         self._server.start()
         self._install_canvas()
@@ -126,6 +127,8 @@ class Companion:
         self._offer_folders()
         if self._held_keys is None:
             self._keep_held_keys()
+        # What was open before is opened again after this.
+        self._close()
         self.motion.follow(viewer)
         self.drawing.follow(viewer)
         # napari's events do not keep alive who hears them.
@@ -150,6 +153,16 @@ class Companion:
         except Exception:
             log.critical("desktopd: napari cannot be locked down", exc_info=True)
             os._exit(1)
+
+    def _close(self) -> None:
+        """Once for a process: by now it has all connections that it is to have."""
+        if self._inside is None or self._is_closed:
+            return
+        self._is_closed = True
+        try:
+            refuse_system_calls(network=has_network(self._inside))
+        except OSError as error:
+            log.warning("desktopd: Python alone keeps programs and sockets from napari: %s", error)
 
     def _offer_folders(self) -> None:
         """Once for a process: whatever napari makes of them, its window comes first."""

@@ -39,6 +39,7 @@ class Server:
 
     def start(self) -> None:
         """Listen; raises OSError where the socket cannot be made."""
+        self._path.parent.mkdir(mode=0o700, exist_ok=True)
         self._path.unlink(missing_ok=True)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         listener.bind(str(self._path))

@@ -44,5 +44,6 @@ def application(options: SessionOptions, x_server: XServer, changed: Callable[[]
         uses_gpu=True,
         nice=NICE,
         folder=options.app_folder,
+        confined=True,
         environment={**command.environment, **options.app_environment},
     )

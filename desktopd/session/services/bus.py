@@ -26,8 +26,11 @@ def bus_socket(folder: Path) -> Path:
 
 
 def bus(options: SessionOptions, _: XServer, __: Callable[[], None]) -> Service | PartOf | None:
-    """A bus that ends with the session; None where no dbus-daemon is installed."""
-    if not has_bus():
+    """A bus that ends with the session; None where no dbus-daemon is installed.
+
+    None on a locked desktop too: a bus starts programs for whoever asks it.
+    """
+    if options.confinement is not None or not has_bus():
         return None
     socket = bus_socket(options.folder)
 

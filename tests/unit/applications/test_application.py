@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,21 @@ def test_last_words_without_end_are_cut(tmp_path: Path) -> None:
     assert application.status.ending is not None
     assert len(application.status.ending.traceback) == 16_384
     assert application.status.ending.traceback.endswith("the last line")
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_last_words_are_a_file_of_the_application_or_none(tmp_path: Path, kind: str) -> None:
+    process = Process(pid=os.getpid())
+    application = make(process, tmp_path)
+    application.note_process()
+    words, secret = tmp_path / f"end-{os.getpid()}.txt", tmp_path / "secret"
+    secret.write_text("what only the daemon may read")
+    makes = {"link": partial(words.symlink_to, secret), "pipe": partial(os.mkfifo, words)}
+    makes.get(kind, words.mkdir)()
+    process.pid = None
+    application.note_process()
+    assert application.status.ending is not None
+    assert application.status.ending.traceback == ""
 
 
 async def test_without_a_companion_there_is_no_method(tmp_path: Path) -> None:

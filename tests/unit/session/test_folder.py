@@ -18,7 +18,7 @@ def test_the_folder_is_for_its_user_alone(folder: Path) -> None:
 
 
 def test_a_path_too_long_for_a_socket_is_told_by_how_much(folder: Path) -> None:
-    room = SOCKET_PATH_LIMIT - len(os.fsencode(folder)) - len("//rfb.sock")
+    room = SOCKET_PATH_LIMIT - len(os.fsencode(folder)) - len("//companion/sock")
     make_private(folder / ("a" * room))
     with pytest.raises(SessionError, match=r"too long for a unix socket by 3 bytes"):
         make_private(folder / ("a" * (room + 3)))

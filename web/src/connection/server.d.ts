@@ -118,6 +118,7 @@ export interface SessionFacts {
   ends_in?: number | null;
   /** What keeps the user's files from being saved, for control; not every server says. */
   obstacles?: { error: string; remedy: string }[];
+  landlock?: number | null;
   /** Of the operator, for everybody; not every server says. */
   banner?: string;
   /** What may go in to the desktop and out of it; not every server says. */

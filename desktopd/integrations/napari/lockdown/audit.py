@@ -88,8 +88,13 @@ class Audit:
 
     def _connect(self, _: Any, address: Any) -> None:
         # A name has been asked for before; without any there is no address either.
-        if isinstance(address, tuple) and not (self._inside.has_hosts or self._proxies):
+        if isinstance(address, tuple) and not has_network(self._inside):
             raise PermissionError(f"{address[0]} is no host of open_hosts")
+
+
+def has_network(inside: Inside) -> bool:
+    """Whether there is any host that may be reached."""
+    return inside.has_hosts or bool(getproxies())
 
 
 def _no_program(*_: Any) -> None:

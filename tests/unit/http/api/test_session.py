@@ -60,6 +60,7 @@ async def test_the_session(desk: Desk) -> None:
             }
         ],
         "obstacles": [],
+        "landlock": None,
         "ends_in": None,
         "banner": "",
         "allowed": {

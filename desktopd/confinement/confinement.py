@@ -1,0 +1,166 @@
+"""What a program on a locked desktop may reach: its user's files, its own, and what programs need.
+
+Tested by tests/unit/confinement/test_confinement.py and tests/browser/test_lockdown.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktopd.confinement.code import code_of, own_code
+from desktopd.confinement.landlock import DEVICE, READ, RUN, WRITE, Right, Rule, Wall
+from desktopd.confinement.places import (
+    CREDENTIALS,
+    DEVICES,
+    KEPT,
+    PACKAGES,
+    SECRETS,
+    SHARED_MEMORY,
+    STARTED,
+    SYSTEM,
+)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Confinement:
+    """Where a locked desktop's programs write, and what they must not read.
+
+    `files` is the folder of its user, `own` are those of the application. `home` and `temporary`
+    are what its environment says. `secret` is kept from it wherever it lies. `tcp`: whether there
+    is any host that it may reach.
+    """
+
+    files: Path
+    own: tuple[Path, ...]
+    read: tuple[Path, ...]
+    home: Path
+    temporary: Path
+    secret: tuple[Path, ...]
+    tcp: bool
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables that tell a program of it."""
+        return {"TMPDIR": str(self.temporary)}
+
+    def wall(
+        self, argv: Sequence[str], environment: Mapping[str, str], *, abstract_sockets: bool
+    ) -> Wall:
+        """That for the program `argv`; what it may write is made where it is missing.
+
+        `abstract_sockets`: the X server has no other.
+        """
+        code = _real(_modest((*own_code(), *code_of(argv, environment)), self.home))
+        secret = _there((*self.secret, *map(Path, SECRETS), *self._at_home(CREDENTIALS)))
+        fixed = [*secret, *code, *_real(self._at_home(STARTED)), *_there(self._at_home(PACKAGES))]
+        # Files beside those folders are of others.
+        kept = [p for place in self._kept() for p in _beside(fixed, place) if p.is_dir()]
+        samples = filter(None, (_placed(place, self._written) for place in self.read))
+        read = (*samples, Path(environment["XAUTHORITY"]).resolve(), *self._hidden(secret))
+        places: tuple[tuple[Right, Iterable[Path], Sequence[Path]], ...] = (
+            (RUN, (*_real(map(Path, SYSTEM)), *code), secret),
+            (READ, read, secret),
+            (READ | WRITE, (*kept, self.files, Path(SHARED_MEMORY)), []),
+            (DEVICE, _real(Path("/dev", name) for name in DEVICES), []),
+        )
+        rules = [
+            Rule(part, access)
+            for access, folders, without in places
+            for folder in folders
+            for part in _beside(without, folder)
+        ]
+        return Wall(tuple(rules), self.tcp, abstract_sockets)
+
+    @property
+    def _written(self) -> tuple[Path, ...]:
+        return (*self._at_home(KEPT), *self.own, self.temporary, self.files)
+
+    def _kept(self) -> Iterator[Path]:
+        """The folders that it writes, besides its user's, made where they are missing."""
+        for folder in self._written[:-1]:
+            with contextlib.suppress(OSError):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if place := _placed(folder, self._written):
+                yield place
+
+    def leave(self) -> None:
+        """Delete its temporary files, where their folder is its own."""
+        if any(self.temporary.is_relative_to(place) for place in self.secret):
+            shutil.rmtree(self.temporary, ignore_errors=True)
+
+    def _at_home(self, names: Iterable[str]) -> Iterator[Path]:
+        return (self.home / name for name in names)
+
+    def _hidden(self, secret: Sequence[Path]) -> Iterator[Path]:
+        """Names with a dot in the home folder, but for links, which may lead anywhere."""
+        with contextlib.suppress(OSError), os.scandir(self.home.resolve()) as entries:
+            for entry in entries:
+                is_plain = entry.name.startswith(".") and not entry.is_symlink()
+                if is_plain and Path(entry) not in secret:
+                    yield Path(entry)
+
+
+def _real(places: Iterable[Path]) -> list[Path]:
+    return [place.resolve() for place in places]
+
+
+def _there(places: Iterable[Path]) -> list[Path]:
+    return [place for place in _real(places) if os.access(place, os.F_OK)]
+
+
+def _modest(places: Iterable[Path], home: Path) -> Iterator[Path]:
+    """Those that hold neither the whole home folder nor the whole machine."""
+    roots = (home.resolve(), *map(Path, ("/home", "/root", "/tmp", "/var/tmp")))
+    for place in dict.fromkeys(places):
+        if not any(root.is_relative_to(place.resolve()) for root in roots):
+            yield place
+
+
+def _placed(place: Path, written: Iterable[Path]) -> Path | None:
+    """Its real path, but for links that lie in a `written` folder: they could lead anywhere.
+
+    With such a link in it the path is one that `Rule` does not take; None where one leads there.
+    """
+    around = [one for one in written if place != one and place.is_relative_to(one)]
+    if around:
+        outermost = min(around, key=lambda one: len(one.parts))
+        return outermost.resolve() / place.relative_to(outermost)
+    if _is_led_by_any(place, _real(written)):
+        log.warning("lockdown: %s is left out: the application may have changed it", place)
+        return None
+    return place.resolve()
+
+
+def _is_led_by_any(place: Path, written: Sequence[Path], depth: int = 8) -> bool:
+    """Whether a link on the way to `place` lies in a `written` folder."""
+    for link in (part for part in (place, *place.parents) if part.is_symlink()):
+        if not depth or any(link.parent.resolve().is_relative_to(one) for one in written):
+            return True
+        if _is_led_by_any(link.parent / link.readlink(), written, depth - 1):
+            return True
+    return False
+
+
+def _beside(without: Sequence[Path], place: Path) -> Iterator[Path]:
+    """`place` itself; where it holds some of `without`, all that lies in it beside those.
+
+    What is named as a place is no secret, whatever it lies in. All paths are real.
+    """
+    inside = [one for one in without if one.is_relative_to(place) and one != place]
+    if not inside:
+        yield place
+        return
+    with contextlib.suppress(OSError), os.scandir(place) as entries:
+        for entry in entries:
+            path = Path(entry)
+            # A link would open what it leads to.
+            if path not in inside and not entry.is_symlink():
+                yield from _beside(inside, path)

@@ -1,0 +1,140 @@
+"""Which places a locked desktop leaves its programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from desktopd.confinement.confinement import Confinement
+from desktopd.confinement.landlock import READ, RUN, WRITE, Right, Wall
+
+
+def confinement(folder: Path, **other: object) -> Confinement:
+    for name in ("data", "run", "home"):
+        (folder / name).mkdir(exist_ok=True)
+    (folder / "run/token").write_text("x")
+    usual: dict[str, object] = {
+        "files": folder / "data",
+        "own": (folder / "run/app",),
+        "read": (folder / "samples",),
+        "home": folder / "home",
+        "temporary": folder / "run/tmp",
+        "secret": (folder / "run",),
+        "tcp": False,
+    }
+    return Confinement(**{**usual, **other})  # type: ignore[arg-type]
+
+
+def wall_of(one: Confinement, *argv: str, **environment: str) -> Wall:
+    variables = {"XAUTHORITY": str(one.files / "none"), **environment}
+    return one.wall(argv, variables, abstract_sockets=False)
+
+
+def left(wall: Wall, path: Path) -> Right:
+    """What is left of `path`: of all rules above it."""
+    access = Right(0)
+    for rule in wall.rules:
+        if path.is_relative_to(rule.path):
+            access |= rule.access
+    return access
+
+
+def test_its_own_folders_are_written_and_made(folder: Path) -> None:
+    wall = wall_of(confinement(folder))
+    for name in ("data", "run/app", "run/tmp", "home/.cache", "home/.local/state"):
+        assert left(wall, folder / name) == READ | WRITE, name
+        assert (folder / name).is_dir()
+    assert left(wall, folder / "samples") == READ
+
+
+def test_nothing_else_of_ours_is_left(folder: Path) -> None:
+    wall = wall_of(confinement(folder))
+    for name in ("run", "run/token", "home", "home/pictures", "other"):
+        assert left(wall, folder / name) == Right(0), name
+    for path in ("/", "/root/x", "/home/ada", "/run/secrets", "/var/lib/docker", "/tmp", "/mnt/x"):
+        assert left(wall, Path(path)) == Right(0), path
+    assert left(wall, Path("/usr/lib")) == RUN
+
+
+def test_at_home_settings_are_read_and_credentials_are_not(folder: Path) -> None:
+    for name in (".profile", ".ssh/key", ".models/a", ".config/gcloud/key", ".config/napari/a"):
+        (folder / "home" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "home" / name).write_text("x")
+    (folder / "home/.out").symlink_to(folder / "run")
+    wall = wall_of(confinement(folder))
+    for name in (".profile", ".models/a"):
+        assert left(wall, folder / "home" / name) == READ, name
+    assert left(wall, folder / "home/.config/napari/a") == READ | WRITE
+    for path in ("home/.ssh/key", "home/.config/gcloud/key", "run/token"):
+        assert left(wall, folder / path) == Right(0), path
+
+
+def test_what_is_secret_is_so_wherever_it_lies(folder: Path) -> None:
+    run = folder / "home/.desktopd/run"
+    (run / "app").mkdir(parents=True)
+    (folder / "home/.desktopd/other").write_text("x")
+    wall = wall_of(confinement(folder, own=(run / "app",), secret=(run,)))
+    assert left(wall, run / "token") == Right(0)
+    assert left(wall, run / "app") == READ | WRITE
+    assert left(wall, folder / "home/.desktopd/other") == READ
+
+
+def test_code_is_not_written_although_it_lies_among_what_is(folder: Path) -> None:
+    program = folder / "home/.local/share/desktopd/bin/napari"
+    program.parent.mkdir(parents=True)
+    (folder / "home/.local/share/desktopd/lib").mkdir()
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    (folder / "home/.local/share/napari").mkdir()
+    wall = wall_of(confinement(folder), str(program))
+    assert left(wall, program) == RUN
+    assert left(wall, folder / "home/.local/share/napari/a") == READ | WRITE
+
+
+def test_a_link_that_the_application_could_have_made_is_not_followed(folder: Path) -> None:
+    (folder / "home/.config").mkdir(parents=True)
+    (folder / "home/.config/napari").symlink_to(folder / "run")
+    (folder / "data").mkdir()
+    (folder / "data/kept").symlink_to(folder / "other")
+    (folder / "kept").symlink_to(folder / "data/kept")
+    (folder / "other").mkdir()
+    (folder / "data/samples").symlink_to(folder / "other")
+    own = (folder / "data/kept", folder / "data/kept/below", folder / "kept")
+    wall = wall_of(confinement(folder, own=own, read=(folder / "data/samples",)))
+    for name in ("run", "run/token", "other", "other/below"):
+        assert left(wall, folder / name) == Right(0), name
+
+
+def test_a_link_of_somebody_else_is_followed(folder: Path) -> None:
+    for name in ("home", "scratch"):
+        (folder / name).mkdir()
+    (folder / "home/.cache").symlink_to(folder / "scratch")
+    wall = wall_of(confinement(folder))
+    assert left(wall, folder / "scratch/napari") == READ | WRITE
+
+
+def test_what_others_start_is_not_made(folder: Path) -> None:
+    for name in (".config/plugin", ".cache/uv", ".cache/plugin"):
+        (folder / "home" / name).mkdir(parents=True)
+    wall = wall_of(confinement(folder))
+    for name in (".config/systemd/user", ".config/new", ".local/share/systemd", ".cache/uv/a"):
+        assert left(wall, folder / "home" / name) & WRITE == READ & WRITE, name
+    for name in (".config/plugin", ".config/napari", ".cache/plugin", ".cache/numba"):
+        assert left(wall, folder / "home" / name) == READ | WRITE, name
+
+
+def test_a_script_at_home_brings_not_all_of_it(folder: Path) -> None:
+    (folder / "home").mkdir()
+    script = folder / "home/gui.py"
+    script.write_text("")
+    wall = wall_of(confinement(folder), "python3", str(script), PATH="/usr/bin")
+    assert left(wall, script) == RUN
+    assert left(wall, folder / "home/pictures") == Right(0)
+
+
+def test_temporary_files_end_with_their_desktop_where_the_folder_is_its_own(folder: Path) -> None:
+    for place, stays in ((folder / "run/tmp", False), (folder / "scratch", True)):
+        place.mkdir(parents=True, exist_ok=True)
+        one = confinement(folder, temporary=place)
+        assert one.environment == {"TMPDIR": str(place)}
+        one.leave()
+        assert place.exists() == stays
