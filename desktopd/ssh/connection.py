@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from desktopd.ssh import beginning
-from desktopd.ssh.host_scripts import ADDRESS, BEGUN, SOCKET
+from desktopd.ssh.host_scripts import ADDRESS, BEGUN, LINK_PATH, SOCKET, SOCKET_PATH
 
 ALIVE = ("-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3")
 """Options with which a connection is lost when it has been silent for so many seconds."""
@@ -126,9 +126,9 @@ def _place(told: Iterator[str]) -> ListeningPlace | None:
     """What the script tells; None at its end."""
     socket = ""
     for line in told:
-        if said := after(SOCKET, line):
+        if SOCKET_PATH.fullmatch(said := after(SOCKET, line)):
             socket = said
-        elif socket and (path := after(f"{ADDRESS}{socket}", line)).startswith("/"):
+        elif socket and LINK_PATH.fullmatch(path := after(f"{ADDRESS}{socket}", line)):
             return ListeningPlace(socket, path)
     return None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.course import free_port
 from tests.daemon import until
 from tests.deploy.ssh_host import Host, ssh_host
 
@@ -65,3 +66,24 @@ def test_a_host_that_cannot_be_reached_is_told_by_ssh_itself(host: Host) -> None
     done = host.run("--no-browser")
     assert done.returncode == 255
     assert "Connection refused" in done.stderr
+
+
+def test_a_host_is_told_no_variable_of_the_laptop(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ssh puts the laptop's variables into the path of a socket, and asks the host for that."""
+    monkeypatch.setenv("SECRET_OF_THE_LAPTOP", "hunter2")
+    socket = "/tmp/desktopd-ssh-0/${SECRET_OF_THE_LAPTOP}.sock"
+    evil = host.folder / "evil"
+    lines = ("desktopd-begins", f"desktopd-socket {socket}", f"desktopd-address {socket}/?token=x")
+    evil.write_text("#!/bin/sh\n" + "".join(f"echo '{line}'\n" for line in lines))
+    evil.chmod(0o755)
+    with (host.folder / "sshd_config").open("a") as configuration:
+        configuration.write(f"ForceCommand {evil}\nLogLevel DEBUG1\n")
+    host.sshd.send_signal(signal.SIGHUP)
+    until(lambda: (host.folder / "sshd.log").read_text().count("listening") == 2, 30, "sshd")
+
+    with host.running("--no-browser", "--port", str(free_port()), log="told") as opened:
+        until(lambda: opened.process.poll() is not None, 30, "an end")
+    assert not opened.addresses()
+    assert "hunter2" not in (host.folder / "sshd.log").read_text()

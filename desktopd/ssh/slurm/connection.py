@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from desktopd.multiplexer import BrokenFrame, Multiplexer
 from desktopd.ssh import beginning
 from desktopd.ssh.connection import ALIVE, OWN, after
-from desktopd.ssh.host_scripts import ADDRESS, BEGUN
+from desktopd.ssh.host_scripts import ADDRESS, BEGUN, LINK_PATH
 from desktopd.ssh.slurm.job import Job, parse
 from desktopd.ssh.slurm.scripts import COMMAND, JOB
 
@@ -63,7 +63,7 @@ class JobConnection:
         while line := (await self._stdout.readline()).decode(errors="replace"):
             if stage := after(STAGE, line):
                 self._listeners.stage(stage)
-            elif (path := after(ADDRESS, line)).startswith("/"):
+            elif LINK_PATH.fullmatch(path := after(ADDRESS, line)):
                 return path, Multiplexer(self._stdout, self._stdin)
         return None
 
