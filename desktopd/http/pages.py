@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desktopd.http.access.access import Access, Means
 from desktopd.http.access.page_role import settled
+from desktopd.http.in_pieces import InPieces
 from desktopd.http.language import Language
 from desktopd.http.problems import Problem
 from desktopd.http.serving.accepted import accepted
@@ -54,7 +55,7 @@ class ClientFile:
             return Response(status_code=304, headers=headers)
         if coding != "identity":
             headers["Content-Encoding"] = coding
-        return Response(self.forms[coding], headers=headers, media_type=self.media_type)
+        return InPieces(self.forms[coding], headers=headers, media_type=self.media_type)
 
 
 HandOver = Callable[[HTTPConnection, Response], str]

@@ -30,7 +30,9 @@ HEADER_LIMIT = 65_536
 TAKE_DEADLINE = 30.0
 MOST_WAITING = 16
 """Requests behind one that is not answered yet; browsers and proxies send none."""
-_TEXT = b"Over 64 KiB of headers. Delete the cookies of this address, and come again.\n"
+MOST_HEADERS, LONGEST_HEADER = 128, 16_384
+"""Headers of a request, and bytes of the value of one that is no cookie."""
+_TEXT = b"Too many headers, or too long ones. Delete the cookies of this address, and come again.\n"
 _TOO_LONG = b"content-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b" % (
     len(_TEXT),
     _TEXT,
@@ -58,9 +60,10 @@ class HttpConnection(HttpToolsProtocol):
     """Closed when the headers of a request are not there 10 s after it began.
 
     The same holds for a body that nobody reads any more, and for a connection that sends
-    nothing. Headers that go on after 64 KiB are refused with status 431. Once an answer is whole,
-    its client has to take some of it every TAKE_DEADLINE seconds. Which peers speak no HTTP is told
-    as `refusals` says. `settled` is set once somebody is let in, or the connection is over; until
+    nothing. Headers that go on after 64 KiB are refused with status 431, as are more than
+    MOST_HEADERS and those longer than LONGEST_HEADER. Once an answer is whole, its client has to
+    take some of it every TAKE_DEADLINE seconds, a stranger of every answer. Which peers speak no
+    HTTP is told as `refusals` says. `settled` is set once somebody is let in, or the connection is over; until
     then what comes is read in `turns`, of `acquaintances` first.
     """
 
@@ -82,6 +85,7 @@ class HttpConnection(HttpToolsProtocol):
         self._acquaintances = acquaintances
         self._known = False
         self._deadline: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
         self._received = 0
         self._request_goes_on = False
 
@@ -97,7 +101,23 @@ class HttpConnection(HttpToolsProtocol):
         """Stop the clock."""
         self.settled.set()
         self._stop_clock()
+        self._take_on()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Do not wait for ever for a stranger who takes nothing."""
+        super().pause_writing()
+        if not self.settled.is_set():
+            self._stalled = self.loop.call_later(TAKE_DEADLINE, self._plain.abort)
+
+    def resume_writing(self) -> None:
+        """It takes what it is sent."""
+        self._take_on()
+        super().resume_writing()
+
+    def _take_on(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
 
     def data_received(self, data: bytes) -> None:
         """Read what comes, of strangers when it is their turn."""
@@ -115,6 +135,7 @@ class HttpConnection(HttpToolsProtocol):
     def settle(self, shown: bytes | None) -> None:
         """Somebody is let in, by a header of which `shown` is the value, or by something else."""
         self.settled.set()
+        self._take_on()
         if shown is not None:
             self._acquaintances.remember(shown)
 
@@ -146,6 +167,16 @@ class HttpConnection(HttpToolsProtocol):
         self._request_goes_on = True
         self._expect_headers()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take one of so many; what follows a body (RFC 9112 section 7.1.2) is read by nobody."""
+        if self._deadline is None:
+            return
+        super().on_header(name, value)
+        is_long = len(value) > LONGEST_HEADER and self.headers[-1][0] != b"cookie"
+        if is_long or len(self.headers) > MOST_HEADERS:
+            self._refuse()
+            raise ConnectionAbortedError("too many headers, or too long ones")
+
     def on_headers_complete(self) -> None:
         """From here on it is for the application to set bounds."""
         self._stop_clock()
@@ -172,6 +203,7 @@ class HttpConnection(HttpToolsProtocol):
         # Whoever may not have one is sent away at once, and those who watch are counted as such.
         self._known |= self.settled.is_set()
         self.settled.set()
+        self._take_on()
         super().handle_websocket_upgrade()
         websocket = self.transport.get_protocol()
         if isinstance(websocket, TakesTurns):

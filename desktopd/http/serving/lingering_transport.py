@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 LINGER = 2.0
@@ -48,4 +49,6 @@ class LingeringTransport:
         self._plain.resume_reading()
         # TLS knows no half of a connection: there its peer goes by the end of the answer.
         if self._plain.can_write_eof():
-            self._plain.write_eof()
+            # The peer may have gone meanwhile.
+            with suppress(OSError):
+                self._plain.write_eof()

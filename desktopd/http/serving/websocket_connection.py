@@ -69,6 +69,13 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
     def _address(self) -> str:
         return self.client[0] if self.client else UNIX
 
+    def handle_ping(self) -> None:
+        """Answer, but for a peer that takes nothing: any number of answers would wait for it."""
+        if self.writable.is_set():
+            super().handle_ping()
+        else:
+            self.conn.data_to_send()
+
     def keepalive_timeout(self) -> None:
         """No pong: a close would wait for a full write buffer to drain."""
         super().keepalive_timeout()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import ssl
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from desktopd.http.serving import http_connection, lingering_transport
-from desktopd.http.serving.http_connection import MOST_WAITING
+from desktopd.http.serving.http_connection import MOST_HEADERS, MOST_WAITING
 from desktopd.http.serving.server import HttpServer
 from desktopd.tls.certificate import Certificate
 from tests.unit.certificate import certificate
@@ -97,7 +99,9 @@ async def test_an_answer_that_nobody_takes_is_dropped(
             stranger.sendall(b"GET /assets/large.js HTTP/1.1\r\nHost: desk.test\r\n\r\n")
             state = server._uvicorn.server_state
             async with asyncio.timeout(30):
-                while not state.total_requests or state.connections:
+                while not state.connections:
+                    await asyncio.sleep(0)
+                while state.connections:
                     await asyncio.sleep(0.05)
         monkeypatch.undo()
         reader, writer = await opened(server)
@@ -105,6 +109,26 @@ async def test_an_answer_that_nobody_takes_is_dropped(
         await reader.readuntil(b"\r\n\r\n")
         assert await reader.readexactly(64 * 1024 * 1024), "who takes it gets it"
         writer.close()
+
+
+async def test_little_waits_for_strangers_who_take_nothing(tmp_path: Path) -> None:
+    large = tmp_path / "assets" / "large.js"
+    large.parent.mkdir()
+    large.write_bytes(bytes(16 * 1024 * 1024))
+    async with serving(make_app(static=tmp_path)) as server, contextlib.AsyncExitStack() as stack:
+        for _ in range(4):
+            stranger = stack.enter_context(
+                socket.create_connection(server.sockets[0].getsockname())
+            )
+            stranger.sendall(b"GET /assets/large.js HTTP/1.1\r\nHost: desk.test\r\n\r\n")
+        state = server._uvicorn.server_state
+        async with asyncio.timeout(30):
+            while len(state.connections) < 4 or not all(
+                connection.flow.write_paused for connection in state.connections
+            ):
+                await asyncio.sleep(0.05)
+        for connection in state.connections:
+            assert connection.transport.get_write_buffer_size() < 128 * 1024
 
 
 async def test_a_slow_login_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,6 +208,38 @@ async def test_whoever_goes_on_after_a_refusal_is_cut_off(monkeypatch: pytest.Mo
         writer.close()
 
 
+@pytest.mark.parametrize(
+    "line", [b"a: b\r\n" * (MOST_HEADERS + 1), b"X-Long: " + b"a," * 10_000 + b"\r\n"]
+)
+async def test_headers_that_take_long_to_read_are_refused(line: bytes) -> None:
+    async with serving(make_app()) as server:
+        assert (await exchange(server, GET + line + b"\r\n")).startswith(b"HTTP/1.1 431 ")
+        cookie = GET + b"Cookie: " + b"a=b;" * 10_000 + b"\r\nConnection: close\r\n\r\n"
+        assert b" 200 OK" in await exchange(server, cookie)
+
+
+async def test_what_follows_a_body_is_kept_by_nobody() -> None:
+    """One stranger took 3.7 GB with it, in twelve seconds."""
+    head = b"POST /login HTTP/1.1\r\nHost: desk.test\r\nTransfer-Encoding: chunked\r\n\r\n"
+    trailers = b"a: b\r\n" * 10_000
+    async with serving(make_app()) as server:
+        reader, writer = await opened(server)
+        writer.write(head + b"1\r\n=\r\n0\r\n" + trailers)
+        await writer.drain()
+        tracemalloc.start()
+        try:
+            for _ in range(20):
+                writer.write(trailers)
+                await writer.drain()
+            writer.write(b"\r\n")
+            assert b" 401 " in await reader.readuntil(b"\r\n\r\n")
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert most < 2_000_000
+        writer.close()
+
+
 async def send_for_ever(writer: asyncio.StreamWriter) -> None:
     async with asyncio.timeout(10):
         while True:
@@ -249,5 +305,18 @@ async def test_malformed_requests_are_refused(
     async with serving(make_app()) as server:
         answer = await exchange(server, request_)
         assert answer == b"" or answer.split(b" ")[1].startswith(b"4")
+        assert b" 200 " in await exchange(server, GET + b"Connection: close\r\n\r\n")
+    assert "Traceback" not in caplog.text
+
+
+async def test_whoever_has_gone_before_he_is_refused_is_not_told_to_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with serving(make_app()) as server:
+        for _ in range(20):
+            _, writer = await opened(server)
+            writer.write(b"\x16\x03 no HTTP\r\n\r\n")
+            writer.close()
+            await writer.wait_closed()
         assert b" 200 " in await exchange(server, GET + b"Connection: close\r\n\r\n")
     assert "Traceback" not in caplog.text

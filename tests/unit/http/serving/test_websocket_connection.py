@@ -158,3 +158,28 @@ async def test_what_comes_in_parts_is_heard_to_its_end(cut: int) -> None:
                 one.transport.write(said[begin : begin + cut])
                 await asyncio.sleep(0 if cut < 100 else 0.02)
             assert [await heard.get() for _ in sizes] == sizes
+
+
+async def test_a_peer_that_takes_nothing_gets_no_pongs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight watchers had 290 MB of them wait."""
+    async with serving(flood) as server:
+        _, writer = await stalled_websocket(server)
+        (connection,) = server._uvicorn.server_state.connections
+        assert isinstance(connection, websocket_connection.WebSocketConnection)
+        async with asyncio.timeout(30):
+            while connection.writable.is_set():
+                await asyncio.sleep(0.05)
+        answer, written = connection.handle_ping, list[int]()
+
+        def note() -> None:
+            before = connection.transport.get_write_buffer_size()
+            answer()
+            written.append(connection.transport.get_write_buffer_size() - before)
+
+        monkeypatch.setattr(connection, "handle_ping", note)
+        writer.write(Frame(Opcode.PING, bytes(125)).serialize(mask=True) * 100)
+        async with asyncio.timeout(30):
+            while len(written) < 100:
+                await asyncio.sleep(0.05)
+        assert written == [0] * 100
+        writer.transport.abort()
