@@ -85,7 +85,7 @@ def _passed(chunks: Iterable[bytes]) -> tuple[bytes, bool]:
     stream.version = RFB_3_8
     try:
         for chunk in chunks:
-            passed += stream.feed(chunk)
+            passed += b"".join(stream.feed(chunk))
     except ProtocolError:
         return passed, True
     return passed, False

@@ -5,6 +5,8 @@ Bytes in, bytes out. Only servers need it that are not ours; section numbers are
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from desktopd.rfb.protocol import fences
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.handshake import (
@@ -28,6 +30,8 @@ from desktopd.rfb.protocol.server_messages import ServerMessageType
 
 _UNTIL_LAST = 0xFFFF
 _FOR_EVER = 1 << 62
+_TURN = 256
+"""Steps in one go: a message may be a byte long, and takes as long as a picture."""
 
 
 class ServerStream:
@@ -47,21 +51,28 @@ class ServerStream:
         self._reading = self._read()
         self._wanted = next(self._reading)
 
-    def feed(self, data: bytes) -> bytes:
-        """Take further bytes, cut anywhere; returns those that go to the viewer.
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Take further bytes, cut anywhere; yields those that go to the viewer, in short turns.
 
-        Raises ProtocolError at what cannot be followed.
+        All of it has to be iterated before more is fed. Raises ProtocolError at what cannot be
+        followed.
         """
         self._heard += data
         while len(self._heard) >= self._wanted.least:
-            said = bytes(self._heard[: self._wanted.most])
-            del self._heard[: len(said)]
-            if self._passing:
-                self._passed += said
-            self._wanted = self._reading.send(said)
-        passed = bytes(self._passed)
-        self._passed.clear()
-        return passed
+            for _ in range(_TURN):
+                if len(self._heard) < self._wanted.least:
+                    break
+                self._step()
+            passed = bytes(self._passed)
+            self._passed.clear()
+            yield passed
+
+    def _step(self) -> None:
+        said = bytes(self._heard[: self._wanted.most])
+        del self._heard[: len(said)]
+        if self._passing:
+            self._passed += said
+        self._wanted = self._reading.send(said)
 
     def _read(self) -> Reading:
         yield from self._handshake()

@@ -6,6 +6,7 @@ a viewer gets the encodings that can be followed, and the others never reach the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from struct import pack
 
 from desktopd.rfb.protocol.client_messages import (
@@ -36,8 +37,11 @@ class ClipboardGuard:
         self._stream = ServerStream()
         self._drawn = False
 
-    def from_server(self, data: bytes) -> bytes:
-        """What of the server's bytes, from those behind its version on, goes to the viewer."""
+    def from_server(self, data: bytes) -> Iterator[bytes]:
+        """What of the server's bytes, from those behind its version on, goes to the viewer.
+
+        Between two parts others may have their turn.
+        """
         return self._stream.feed(data)
 
     def from_viewer(self, message: ClientMessage, admitted: bytes) -> bytes:

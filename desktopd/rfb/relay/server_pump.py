@@ -16,6 +16,7 @@ from desktopd.rfb.relay.clipboard_guard import ClipboardGuard
 from desktopd.rfb.relay.version_agreement import VersionAgreement
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.viewer import Viewer
+from desktopd.rfb.viewers.work_share import WorkShare
 
 SERVER_LEFT = Ending(Cause.SERVER_LEFT, "the RFB server closed the connection")
 
@@ -49,8 +50,9 @@ class ServerPump:
     async def _read(self) -> Ending | None:
         try:
             await self._read_greeting()
+            share = WorkShare(self.viewer.watchers)
             while chunk := await self.server.read(self.limits.message):
-                self._take(chunk)
+                await self._take(chunk, share)
                 if self._backlog.size > self.limits.backlog:
                     return Ending(
                         Cause.BACKLOG_FULL,
@@ -79,18 +81,23 @@ class ServerPump:
                 )
             self._backlog.put(decided)
 
-    def _take(self, chunk: bytes) -> None:
+    async def _take(self, chunk: bytes, share: WorkShare) -> None:
         """Keep for the viewer what it may have; raises ProtocolError."""
-        kept = chunk if self.guard is None else self.guard.from_server(chunk)
-        if kept:
-            self._backlog.put(kept)
+        share.begin()
+        for kept in (chunk,) if self.guard is None else self.guard.from_server(chunk):
+            if kept:
+                self._backlog.put(kept)
+            await share.rest()
 
     async def send(self) -> Ending:
         """Send to the viewer until one of both ends."""
         while data := await self._backlog.take(self.limits.message):
             try:
                 async with asyncio.timeout(self.limits.stall):
-                    for message in fences.messages(data):
+                    for number, message in enumerate(fences.messages(data)):
+                        if number:
+                            # A server may say thousands of them: others have their turn here.
+                            await asyncio.sleep(0)
                         await self.transport.send(message)
             except TimeoutError:
                 return Ending(

@@ -108,7 +108,7 @@ def let_in(version: Version = RFB_3_8, security: SecurityType = SecurityType.NON
 def cut(stream: ServerStream, data: bytes, at: int) -> bytes:
     """Feed pieces of `at` bytes."""
     starts = [*range(0, len(data), at), len(data)]
-    return b"".join(stream.feed(data[one:next_]) for one, next_ in pairwise(starts))
+    return b"".join(b"".join(stream.feed(data[a:b])) for a, b in pairwise(starts))
 
 
 @pytest.mark.parametrize("name", MESSAGES)
@@ -150,9 +150,9 @@ def test_pixels_are_those_of_the_server_until_the_viewer_chooses() -> None:
     small = rectangles.framebuffer_update([head(5, 3, Encoding.RAW) + pixels(15)])
     large = rectangles.framebuffer_update([RECTANGLES["raw"]])
     stream = let_in(RFB_3_3)
-    assert stream.feed(SMALL_INIT + small + SECRET) == SMALL_INIT + small
+    assert b"".join(stream.feed(SMALL_INIT + small + SECRET)) == SMALL_INIT + small
     stream.pixel_format = NATIVE
-    assert stream.feed(large + SECRET) == large
+    assert b"".join(stream.feed(large + SECRET)) == large
 
 
 @pytest.mark.parametrize(
@@ -167,9 +167,19 @@ def test_pixels_are_those_of_the_server_until_the_viewer_chooses() -> None:
 def test_what_cannot_be_followed_ends_the_connection(said: bytes, error: str) -> None:
     stream = let_in(RFB_3_3)
     with pytest.raises(ProtocolError, match=error):
-        stream.feed(INIT + said)
+        list(stream.feed(INIT + said))
 
 
 def test_a_server_that_goes_ahead_of_the_viewer() -> None:
     with pytest.raises(ProtocolError, match="before the viewer has chosen"):
-        ServerStream().feed(INIT)
+        list(ServerStream().feed(INIT))
+
+
+def test_what_takes_long_to_follow_is_followed_in_short_turns() -> None:
+    """A megabyte of bells took everybody's loop, for a second at a time."""
+    stream = let_in()
+    assert b"".join(stream.feed(b"\x01\x01" + bytes(4) + INIT)).endswith(INIT)
+    bells = b"\x02" * 10_000
+    turns = list(stream.feed(bells))
+    assert b"".join(turns) == bells
+    assert max(map(len, turns)) <= 256
