@@ -19,7 +19,7 @@ from desktopd.files.paths import FilePath
 from desktopd.files.results import Results
 from desktopd.files.root import Root
 from desktopd.files.staging import Staging
-from desktopd.files.threads import DiskThreads
+from desktopd.files.threads import WATCHERS_THREADS, DiskThreads
 from desktopd.files.uploads import Uploads
 from desktopd.observers import Observers
 
@@ -58,8 +58,13 @@ class SharedFiles:
         self.staging = Staging(self.root, limits)
         self.uploads = Uploads(self.staging)
         self.disk = DiskThreads()
+        self._disk_of_watchers = DiskThreads(WATCHERS_THREADS)
         self.pace = Pace(last_input)
         self.changes = Observers[[str]]()
+
+    def disk_for(self, *, control: bool) -> DiskThreads:
+        """Where somebody's reading is done: for none of those who may only watch others wait."""
+        return self.disk if control else self._disk_of_watchers
 
     def find(self, path: Path) -> FolderEntry | None:
         """The file or folder at an absolute path; None for what is not below the root.

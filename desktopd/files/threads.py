@@ -12,13 +12,15 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 THREADS = 8
+WATCHERS_THREADS = 2
+"""The same for all who may only watch: a zip keeps a thread busy for as long as it is loaded."""
 
 
 class DiskThreads:
-    """Runs calls in at most THREADS threads."""
+    """Runs calls in so many threads at most."""
 
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(THREADS, "disk")
+    def __init__(self, threads: int = THREADS) -> None:
+        self._pool = ThreadPoolExecutor(threads, "disk")
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of a call, and what it raises.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from starlette.requests import Request
@@ -24,7 +23,8 @@ from desktopd.http.api.file_access import (
     raw_path,
 )
 from desktopd.http.api.incoming import Incoming
-from desktopd.http.api.outgoing import file_response, zip_response
+from desktopd.http.api.outgoing import file_response, listing_response, zip_response
+from desktopd.http.api.packed_json import PackedJson
 from desktopd.http.problems import Problem
 
 _BELOW = b"/api/files/"
@@ -41,19 +41,20 @@ class Files:
         """GET: a folder as JSON, or with ``?zip`` as zip; a file as it is."""
         access, path = FileAccess(self._files.rules, request), file_path(request, _BELOW)
         access.require()
+        disk = self._files.disk_for(control=access.control)
         if "zip" in request.query_params:
             access.require(download=True)
-            pieces = await self._run(zip_folder, self._files.root, path)
+            pieces = await disk.run(zip_folder, self._files.root, path)
             note(request, "loads the zip of", path)
             name = f"{path.name or self._files.root.path.name or 'files'}.zip"
-            return zip_response(name, pieces, self._files)
-        if is_folder(request) or (await self._entry(path)).kind is EntryKind.FOLDER:
-            body = await self._run(self._listing, path, access)
-            return Response(body, media_type="application/json")
+            return zip_response(name, pieces, disk, self._files.pace)
+        if is_folder(request) or await disk.run(self._is_folder, path):
+            listing = await disk.run(self._listing, path, access)
+            return listing_response(listing, disk, self._files.pace)
         access.require(download=True)
-        file = await self._run(open_to_read, self._files.root, path)
+        file = await disk.run(open_to_read, self._files.root, path)
         try:
-            response = file_response(request, file, self._files)
+            response = file_response(request, file, disk, self._files.pace)
         except Problem:
             file.close()
             raise
@@ -119,24 +120,22 @@ class Files:
         self._files.changes.call(str(made.path.parent))
         return JSONResponse(entry_json(made), status)
 
-    async def _entry(self, path: FilePath) -> FolderEntry:
-        return await self._run(entry, self._files.root, path)
+    def _is_folder(self, path: FilePath) -> bool:
+        return entry(self._files.root, path).kind is EntryKind.FOLDER
 
-    def _listing(self, path: FilePath, access: FileAccess) -> bytes:
+    def _listing(self, path: FilePath, access: FileAccess) -> PackedJson:
         """A folder as JSON, which may be long: not for the event loop."""
         found = list_folder(self._files.root, path)
         limits = self._files.staging.limits
-        return json.dumps(
-            {
-                "path": str(found.path),
-                "root": str(self._files.root.path) if access.control else None,
-                "entries": [entry_json(one) for one in found.entries],
-                "space": {"total": found.space.total, "free": found.space.free},
-                "lasting": self._files.lasting,
-                "limits": {"file": limits.largest or None, "free": limits.free},
-                "may": {"download": access.download, "upload": access.upload},
-            }
-        ).encode()
+        facts = {
+            "path": str(found.path),
+            "root": str(self._files.root.path) if access.control else None,
+            "space": {"total": found.space.total, "free": found.space.free},
+            "lasting": self._files.lasting,
+            "limits": {"file": limits.largest or None, "free": limits.free},
+            "may": {"download": access.download, "upload": access.upload},
+        }
+        return PackedJson(facts, "entries", map(entry_json, found.entries))
 
 
 def is_folder(request: Request) -> bool:

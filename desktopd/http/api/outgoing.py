@@ -18,9 +18,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from desktopd.files.errors import FilesError
+from desktopd.files.pace import Pace
 from desktopd.files.paths import shown
 from desktopd.files.reading import OpenedFile
-from desktopd.files.sharing import SharedFiles
+from desktopd.files.threads import DiskThreads
+from desktopd.http.api.packed_json import PackedJson
 from desktopd.http.problems import Problem
 from desktopd.http.serving.request_connection import break_off
 
@@ -41,7 +43,8 @@ class Outgoing(Response):
         self,
         pieces: Generator[bytes, None, None],
         close: Callable[[], None],
-        files: SharedFiles,
+        disk: DiskThreads,
+        pace: Pace,
         status: int,
         headers: dict[str, str],
         media_type: str,
@@ -52,7 +55,8 @@ class Outgoing(Response):
         self.init_headers(headers)
         self._pieces = pieces
         self._close = close
-        self._files = files
+        self._disk = disk
+        self._pace = pace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it, for as long as the client is there."""
@@ -70,12 +74,12 @@ class Outgoing(Response):
             break_off(scope)
         finally:
             gone.cancel()
-            await self._files.disk.run(self._close)
+            await self._disk.run(self._close)
 
     async def _next(self) -> bytes:
         """The next piece when its time has come; nothing at the end."""
-        piece, seconds = await self._files.disk.run(_timed, self._pieces)
-        await self._files.pace.rest(len(piece), seconds)
+        piece, seconds = await self._disk.run(_timed, self._pieces)
+        await self._pace.rest(len(piece), seconds)
         return piece
 
 
@@ -90,13 +94,21 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-def zip_response(name: str, pieces: Generator[bytes, None, None], files: SharedFiles) -> Outgoing:
+def zip_response(
+    name: str, pieces: Generator[bytes, None, None], disk: DiskThreads, pace: Pace
+) -> Outgoing:
     """A zip to be saved as `name`."""
     headers = {**_HARMLESS, "Content-Disposition": attachment(name)}
-    return Outgoing(pieces, pieces.close, files, 200, headers, "application/zip")
+    return Outgoing(pieces, pieces.close, disk, pace, 200, headers, "application/zip")
 
 
-def file_response(request: Request, file: OpenedFile, files: SharedFiles) -> Response:
+def listing_response(listing: PackedJson, disk: DiskThreads, pace: Pace) -> Outgoing:
+    """A folder's listing."""
+    pieces, headers = listing.pieces(), {"Content-Length": str(listing.size)}
+    return Outgoing(pieces, pieces.close, disk, pace, 200, headers, "application/json")
+
+
+def file_response(request: Request, file: OpenedFile, disk: DiskThreads, pace: Pace) -> Response:
     """A file, or the range of it that was asked for (RFC 9110 section 14), to be saved.
 
     It closes `file`, which stays open when this raises: Problem 416.
@@ -120,7 +132,8 @@ def file_response(request: Request, file: OpenedFile, files: SharedFiles) -> Res
     return Outgoing(
         file.pieces(start, end),
         file.close,
-        files,
+        disk,
+        pace,
         206 if part else 200,
         headers,
         "application/octet-stream",

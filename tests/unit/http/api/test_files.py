@@ -12,6 +12,7 @@ import pytest
 
 from desktopd.files.lasting import is_lasting
 from desktopd.http.api import incoming
+from desktopd.http.api.packed_json import AT_ONCE, PIECE, PackedJson
 from tests.unit.http.api.shared import Shared, request
 from tests.unit.http.desktop import BEARER, exchange, opened, serving
 
@@ -278,3 +279,21 @@ class TestChanges:
             assert (await script.delete("/api/files/a")).status_code == 404
             assert (await script.delete("/api/files/?recursive=true")).status_code == 400
         assert (shared.names(), changes) == ([], ["a"])
+
+
+def test_a_long_listing_is_kept_packed() -> None:
+    """32 watchers who took none of one of 200,000 files held 1.5 GB."""
+    items = [{"name": f"chunk-{number:07}", "size": number} for number in range(20_000)]
+    packed = PackedJson({"path": "plates", "space": {"free": 1}}, "entries", items)
+    assert len(packed._packed) < packed.size / 5
+    pieces = list(packed.pieces())
+    assert max(map(len, pieces)) <= PIECE
+    text = b"".join(pieces)
+    assert len(text) == packed.size
+    assert json.loads(text) == {"path": "plates", "space": {"free": 1}, "entries": items}
+
+
+@pytest.mark.parametrize("count", [0, 1, AT_ONCE, AT_ONCE + 1])
+def test_a_packed_list_of_any_length(count: int) -> None:
+    packed = PackedJson({"a": 1}, "list", range(count))
+    assert json.loads(b"".join(packed.pieces())) == {"a": 1, "list": [*range(count)]}
