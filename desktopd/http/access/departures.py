@@ -34,10 +34,14 @@ class Departures:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._waiting: set[tuple[str | None, str | None, asyncio.Future[Cause]]] = set()
+        self._revoked: set[str] = set()
 
     async def of(self, access: Access, visitor: Visitor | None) -> Ending:
         """Wait until a connection has to end, which may never be."""
         future = asyncio.get_running_loop().create_future()
+        if access.link in self._revoked:
+            # Between its letting in and this there may have been seconds.
+            future.set_result(Cause.LINK_REVOKED)
         entry = access.link, None if visitor is None else visitor.key, future
         self._waiting.add(entry)
         asking = asyncio.create_task(_ask(access, future))
@@ -53,7 +57,8 @@ class Departures:
         return Ending(cause, _DETAILS[cause])
 
     def revoke(self, link: str) -> None:
-        """End all that came by a link."""
+        """End all that came by a link, or is just coming."""
+        self._revoked.add(link)
         self._end(Cause.LINK_REVOKED, lambda came_by, _: came_by == link)
 
     def log_out(self, key: str) -> None:

@@ -63,8 +63,8 @@ class HttpConnection(HttpToolsProtocol):
     nothing. Headers that go on after 64 KiB are refused with status 431, as are more than
     MOST_HEADERS and those longer than LONGEST_HEADER. Once an answer is whole, its client has to
     take some of it every TAKE_DEADLINE seconds, a stranger of every answer. Which peers speak no
-    HTTP is told as `refusals` says. `settled` is set once somebody is let in, or the connection is over; until
-    then what comes is read in `turns`, of `acquaintances` first.
+    HTTP is told as `refusals` says. `settled` is set once somebody is let in, or the connection is
+    over; until then what comes is read in `turns`, of `acquaintances` first.
     """
 
     def __init__(

@@ -11,7 +11,11 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
+from desktopd.http.access.access import Access, Means
+from desktopd.http.access.departures import Departures
 from desktopd.http.access.links import Links
+from desktopd.rfb.viewers.connection import Cause
+from desktopd.rfb.viewers.viewer import Role
 from tests.unit.clock import Clock
 from tests.unit.http.api.shared import Shared
 from tests.unit.http.desktop import (
@@ -145,3 +149,12 @@ async def test_a_link_that_is_over_says_so_in_the_form() -> None:
         over = await http.get("/", headers=HTML)
         assert over.status_code == 401
         assert "This link is not valid any more" in over.text
+
+
+async def test_whoever_is_just_coming_by_a_link_that_is_revoked_is_ended() -> None:
+    """To a target by a slow network the way takes seconds, after the link was looked at."""
+    departures = Departures()
+    access = Access(Role.CONTROL, Means.BEARER, link="c0ffee0123456789")
+    departures.revoke("c0ffee0123456789")
+    async with asyncio.timeout(30):
+        assert (await departures.of(access, None)).cause is Cause.LINK_REVOKED
