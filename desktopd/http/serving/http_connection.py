@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 HEADER_DEADLINE = 10.0
 HEADER_LIMIT = 65_536
 TAKE_DEADLINE = 30.0
+STRANGERS_BUFFER = 16_384
+"""Bytes that may wait for a stranger before what sends them waits; others have asyncio's 64 KiB."""
 MOST_WAITING = 16
 """Requests behind one that is not answered yet; browsers and proxies send none."""
 MOST_HEADERS, LONGEST_HEADER = 128, 16_384
@@ -92,6 +94,7 @@ class HttpConnection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Expect the first request."""
         self._plain = transport
+        transport.set_write_buffer_limits(STRANGERS_BUFFER)
         adapt(transport.get_extra_info("socket"))
         lingering = LingeringTransport(transport, lambda: self._request_goes_on)
         super().connection_made(cast(asyncio.Transport, lingering))
@@ -119,6 +122,10 @@ class HttpConnection(HttpToolsProtocol):
         if self._stalled is not None:
             self._stalled.cancel()
 
+    def _trust(self) -> None:
+        self._take_on()
+        self._plain.set_write_buffer_limits()
+
     def data_received(self, data: bytes) -> None:
         """Read what comes, of strangers when it is their turn."""
         if self.settled.is_set():
@@ -135,7 +142,7 @@ class HttpConnection(HttpToolsProtocol):
     def settle(self, shown: bytes | None) -> None:
         """Somebody is let in, by a header of which `shown` is the value, or by something else."""
         self.settled.set()
-        self._take_on()
+        self._trust()
         if shown is not None:
             self._acquaintances.remember(shown)
 
@@ -198,16 +205,22 @@ class HttpConnection(HttpToolsProtocol):
         self._expect_taken()
 
     def handle_websocket_upgrade(self) -> None:
-        """End what the WebSocket library refuses to read: uvicorn would leave it open for ever."""
+        """End what the WebSocket library refuses to read: uvicorn would leave it open for ever.
+
+        And what comes before the last answer is whole: that one would wait for ever.
+        """
         self.transport = self._plain
-        # Whoever may not have one is sent away at once, and those who watch are counted as such.
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._plain.abort()
+            return
         self._known |= self.settled.is_set()
-        self.settled.set()
-        self._take_on()
+        self._trust()
         super().handle_websocket_upgrade()
         websocket = self.transport.get_protocol()
         if isinstance(websocket, TakesTurns):
             websocket.turns, websocket.known = self._turns, self._known
+            # Those who watch are counted as such, and whoever may not have one until he is gone.
+            websocket.settled = self.settled
         if isinstance(websocket, WebSocketsSansIOProtocol) and not websocket.handshake_initiated:
             self.transport.write(b"".join(websocket.conn.data_to_send()))
             self.transport.close()

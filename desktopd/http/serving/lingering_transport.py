@@ -31,8 +31,8 @@ class LingeringTransport:
         return getattr(self._plain, name)
 
     def write(self, data: bytes) -> None:
-        """Send `data`, if the connection is not closing."""
-        if self._deadline is None:
+        """Send `data`, if the connection is not closing: asyncio would tell the log of each."""
+        if not self.is_closing():
             self._plain.write(data)
 
     def is_closing(self) -> bool:

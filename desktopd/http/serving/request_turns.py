@@ -56,7 +56,11 @@ def _pop(waiting: _Waiting) -> Callable[[], None]:
 
 
 class TakesTurns:
-    """A protocol that reads what is much in `turns`, if it has some; `known` as there."""
+    """A protocol that reads what is much in `turns`, if it has some; `known` as there.
+
+    It sets `settled` once its peer is let in, or gone.
+    """
 
     turns: RequestTurns | None = None
     known = False
+    settled: asyncio.Event | None = None

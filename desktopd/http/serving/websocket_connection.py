@@ -69,6 +69,12 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
     def _address(self) -> str:
         return self.client[0] if self.client else UNIX
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Its place is free."""
+        if self.settled is not None:
+            self.settled.set()
+        super().connection_lost(exc)
+
     def handle_ping(self) -> None:
         """Answer, but for a peer that takes nothing: any number of answers would wait for it."""
         if self.writable.is_set():
@@ -108,6 +114,8 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
         if self.close_sent and self.initial_response is None:
             raise ClientDisconnected
         await super().send(message)
+        if message["type"] == "websocket.accept" and self.settled is not None:
+            self.settled.set()
         if self.initial_response is not None and self.close_sent:
             self.handshake_complete = True
 

@@ -15,6 +15,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from desktopd.budgets import Budget, Share
 from desktopd.http.serving.acquaintances import KEPT, Acquaintances
@@ -298,3 +299,43 @@ async def test_who_speaks_no_http_is_told_once(caplog: pytest.LogCaptureFixture)
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
         "127.0.0.1: what it sends is no HTTP (https where it is not?)"
     ]
+
+
+async def test_whoever_asks_for_a_websocket_before_he_has_his_answer_is_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those who took nothing were counted no more: 600 of them, and any number in 10 s."""
+    monkeypatch.setattr("desktopd.http.serving.websocket_connection.CLOSE_DEADLINE", 3600)
+    large = tmp_path / "assets" / "large.js"
+    large.parent.mkdir()
+    large.write_bytes(bytes(16 * 1024 * 1024))
+    asset = b"GET /assets/large.js HTTP/1.1\r\nHost: desk.test\r\n\r\n"
+    websocket = (
+        b"GET /websockify HTTP/1.1\r\nHost: desk.test\r\nUpgrade: websocket\r\n"
+        b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    async with AsyncExitStack() as stack, crowded(make_app(static=tmp_path)) as (server, share):
+        for _ in range(2 * PLACES):
+            stranger = stack.enter_context(
+                socket.create_connection(server.sockets[0].getsockname())
+            )
+            stranger.sendall(asset + websocket)
+            await asyncio.sleep(0.05)
+        state = server._uvicorn.server_state
+        async with asyncio.timeout(30):
+            while state.connections or state.tasks or share.taken:
+                await asyncio.sleep(0.05)
+
+
+async def test_a_websocket_gives_its_place_back_once_it_is_let_in() -> None:
+    async with crowded(make_app()) as (server, share):
+        address = server.addresses[0].replace("http", "ws") + "/api/events"
+        async with connect(address, additional_headers=VIEW_BEARER) as websocket:
+            await websocket.recv()
+            assert share.taken == 0
+        with pytest.raises(InvalidStatus):
+            await connect(address)
+        async with asyncio.timeout(30):
+            while share.taken:
+                await asyncio.sleep(0.05)

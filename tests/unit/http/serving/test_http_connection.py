@@ -320,3 +320,23 @@ async def test_whoever_has_gone_before_he_is_refused_is_not_told_to_the_log(
             await writer.wait_closed()
         assert b" 200 " in await exchange(server, GET + b"Connection: close\r\n\r\n")
     assert "Traceback" not in caplog.text
+
+
+async def test_whoever_leaves_with_answers_on_their_way_is_not_told_to_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    large = tmp_path / "assets" / "large.js"
+    large.parent.mkdir()
+    large.write_bytes(bytes(16 * 1024 * 1024))
+    ask = b"GET /assets/large.js HTTP/1.1\r\nHost: desk.test\r\n\r\n"
+    async with serving(make_app(static=tmp_path)) as server:
+        state = server._uvicorn.server_state
+        with socket.create_connection(server.sockets[0].getsockname()) as stranger:
+            stranger.sendall(ask * 4)
+            async with asyncio.timeout(30):
+                while not any(connection.flow.write_paused for connection in state.connections):
+                    await asyncio.sleep(0.05)
+        async with asyncio.timeout(30):
+            while state.tasks or state.connections:
+                await asyncio.sleep(0.05)
+    assert not caplog.records
