@@ -88,6 +88,7 @@ class HttpConnection(HttpToolsProtocol):
         self._known = False
         self._deadline: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
+        self._is_lost = False
         self._received = 0
         self._request_goes_on = False
 
@@ -102,6 +103,7 @@ class HttpConnection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clock."""
+        self._is_lost = True
         self.settled.set()
         self._stop_clock()
         self._take_on()
@@ -249,6 +251,8 @@ class HttpConnection(HttpToolsProtocol):
 
     def _expect_taken(self, left_before: int = 0) -> None:
         """Do not keep what a client has asked for and never takes; a close would wait for it."""
+        if self._is_lost:
+            return
         left = self._plain.get_write_buffer_size()
         if left and left == left_before:
             self._plain.abort()

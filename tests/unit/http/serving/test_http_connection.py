@@ -322,21 +322,39 @@ async def test_whoever_has_gone_before_he_is_refused_is_not_told_to_the_log(
     assert "Traceback" not in caplog.text
 
 
+@pytest.mark.parametrize("by_tls", [False, True])
 async def test_whoever_leaves_with_answers_on_their_way_is_not_told_to_the_log(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path,
+    folder: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    by_tls: bool,
 ) -> None:
+    monkeypatch.setattr(http_connection, "TAKE_DEADLINE", 0.3)
+    tls, trust = None, ssl.create_default_context()
+    if by_tls:
+        cert, key = certificate(folder)
+        tls = Certificate(cert, key).context()
+        trust.load_verify_locations(cert)
+        trust.check_hostname = False
     large = tmp_path / "assets" / "large.js"
     large.parent.mkdir()
     large.write_bytes(bytes(16 * 1024 * 1024))
     ask = b"GET /assets/large.js HTTP/1.1\r\nHost: desk.test\r\n\r\n"
-    async with serving(make_app(static=tmp_path)) as server:
+    async with serving(make_app(static=tmp_path), tls=tls) as server:
         state = server._uvicorn.server_state
-        with socket.create_connection(server.sockets[0].getsockname()) as stranger:
-            stranger.sendall(ask * 4)
-            async with asyncio.timeout(30):
-                while not any(connection.flow.write_paused for connection in state.connections):
-                    await asyncio.sleep(0.05)
+        host, port = server.sockets[0].getsockname()
+        _, writer = await asyncio.open_connection(
+            host, port, ssl=trust if by_tls else None, limit=1024
+        )
+        writer.write(ask * 4)
+        async with asyncio.timeout(30):
+            while not any(connection.flow.write_paused for connection in state.connections):
+                await asyncio.sleep(0.05)
+        if not by_tls:
+            writer.transport.abort()
         async with asyncio.timeout(30):
             while state.tasks or state.connections:
                 await asyncio.sleep(0.05)
+        writer.transport.abort()
     assert not caplog.records
