@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from functools import partial
 from typing import Any, cast
 
 from starlette.types import Scope
@@ -29,16 +28,23 @@ HEADER_DEADLINE = 10.0
 HEADER_LIMIT = 65_536
 TAKE_DEADLINE = 30.0
 STRANGERS_BUFFER = 16_384
-"""Bytes that may wait for a stranger before what sends them waits; others have asyncio's 64 KiB."""
+"""Bytes that may wait for a stranger before what sends them waits, and that are read of him at a
+time; others have asyncio's 64 KiB and 256 KiB."""
 MOST_WAITING = 16
 """Requests behind one that is not answered yet; browsers and proxies send none."""
 MOST_HEADERS, LONGEST_HEADER = 128, 16_384
 """Headers of a request, and bytes of the value of one that is no cookie."""
+MOST_READ = 262_144
 _TEXT = b"Too many headers, or too long ones. Delete the cookies of this address, and come again.\n"
 _TOO_LONG = b"content-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b" % (
     len(_TEXT),
     _TEXT,
 )
+
+
+def _read_at_most(transport: asyncio.Transport, count: int) -> None:
+    """Have a transport of asyncio take so many bytes from its socket at a time."""
+    transport.max_size = count  # type: ignore[attr-defined]
 
 
 class Exchange:
@@ -89,6 +95,7 @@ class HttpConnection(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
         self._is_lost = False
+        self._unread = b""
         self._received = 0
         self._request_goes_on = False
 
@@ -96,6 +103,7 @@ class HttpConnection(HttpToolsProtocol):
         """Expect the first request."""
         self._plain = transport
         transport.set_write_buffer_limits(STRANGERS_BUFFER)
+        _read_at_most(transport, STRANGERS_BUFFER)
         adapt(transport.get_extra_info("socket"))
         lingering = LingeringTransport(transport, lambda: self._request_goes_on)
         super().connection_made(cast(asyncio.Transport, lingering))
@@ -103,7 +111,8 @@ class HttpConnection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clock."""
-        self._is_lost = True
+        # What waits for its turn has nobody any more; it would take as long as all before it.
+        self._is_lost, self._unread = True, b""
         self.settled.set()
         self._stop_clock()
         self._take_on()
@@ -127,6 +136,7 @@ class HttpConnection(HttpToolsProtocol):
     def _trust(self) -> None:
         self._take_on()
         self._plain.set_write_buffer_limits()
+        _read_at_most(self._plain, MOST_READ)
 
     def data_received(self, data: bytes) -> None:
         """Read what comes, of strangers when it is their turn."""
@@ -135,11 +145,8 @@ class HttpConnection(HttpToolsProtocol):
         else:
             self._plain.pause_reading()
             self._known = self._acquaintances.knows(data)
-            self._turns.take(
-                self._address,
-                partial(self._read_in_turn, data),
-                known=self if self._known else None,
-            )
+            self._unread = data
+            self._turns.take(self._address, self._read_in_turn, known=self if self._known else None)
 
     def settle(self, shown: bytes | None) -> None:
         """Somebody is let in, by a header of which `shown` is the value, or by something else."""
@@ -148,7 +155,8 @@ class HttpConnection(HttpToolsProtocol):
         if shown is not None:
             self._acquaintances.remember(shown)
 
-    def _read_in_turn(self, data: bytes) -> None:
+    def _read_in_turn(self) -> None:
+        data, self._unread = self._unread, b""
         self._read(data)
         if not self.flow.read_paused:
             self._plain.resume_reading()

@@ -9,7 +9,9 @@ import ssl
 import tracemalloc
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
+from types import MethodType
 
 import pytest
 from starlette.responses import PlainTextResponse
@@ -19,6 +21,7 @@ from websockets.exceptions import InvalidStatus
 
 from desktopd.budgets import Budget, Share
 from desktopd.http.serving.acquaintances import KEPT, Acquaintances
+from desktopd.http.serving.http_connection import STRANGERS_BUFFER
 from desktopd.http.serving.listening_sockets import bind_unix
 from desktopd.http.serving.request_connection import let_in
 from desktopd.http.serving.request_turns import RequestTurns
@@ -339,3 +342,33 @@ async def test_a_websocket_gives_its_place_back_once_it_is_let_in() -> None:
         async with asyncio.timeout(30):
             while share.taken:
                 await asyncio.sleep(0.05)
+
+
+async def test_little_of_strangers_waits_for_its_turn_and_nothing_of_those_who_are_gone() -> None:
+    """Those who said 250 KB each and were closed for others had a gigabyte wait."""
+    waiting: list[Callable[[], None]] = []
+
+    class Stuck(RequestTurns):
+        def take(
+            self, address: str, work: Callable[[], None], *, known: Hashable | None = None
+        ) -> None:
+            waiting.append(work)
+
+    async with AsyncExitStack() as stack, crowded(make_app()) as (server, _):
+        while not server._uvicorn.started:
+            await asyncio.sleep(0)
+        (loop,) = server._uvicorn._loops
+        make = loop._make
+        assert isinstance(make, partial)
+        loop._make = partial(make, turns=Stuck())
+        for _ in range(3 * PLACES):
+            ((_, writer),) = await strangers(server, stack, 1)
+            before = len(waiting)
+            writer.write(b"GET / HTTP/1.1\r\nX: " + bytes(200_000))
+            async with asyncio.timeout(30):
+                while len(waiting) == before:
+                    await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
+        held = [work.__self__._unread for work in waiting if isinstance(work, MethodType)]
+        assert len(held) == 3 * PLACES
+        assert [len(data) for data in held] == [0] * 2 * PLACES + [STRANGERS_BUFFER] * PLACES
