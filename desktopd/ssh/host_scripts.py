@@ -24,7 +24,7 @@ BEGUN = "desktopd-begins"
 """What a script prints first, and stdin is for it thereafter: before come the profile's words."""
 SOCKET, ADDRESS = "desktopd-socket ", "desktopd-address "
 """How the lines begin by which the host tells the path of the unix socket, and the link to it."""
-SOCKET_PATH = re.compile(r"/tmp/desktopd-ssh-\d+/[\w.-]+\.sock", re.ASCII)
+SOCKET_PATH = re.compile(r"/tmp/desktopd-ssh-\d+/[\w.-]+\.sock")
 """What such a path is. ssh would put variables of the laptop into another one, and tell them."""
 LINK_PATH = re.compile(r"/[!-~]*")
 """What the path of such a link is: of what a terminal shows, and does not do."""

@@ -11,9 +11,12 @@ from desktopd.ssh.connection import ListeningPlace, _place
 SOCKET = "/tmp/desktopd-ssh-1000/desktop.sock"
 
 
-def test_the_place_is_found_among_what_a_profile_prints() -> None:
-    told = f"Welcome\ndesktopd-socket {SOCKET}\nhint\ndesktopd-address {SOCKET}/?token=x\n"
-    assert _place(io.StringIO(told)) == ListeningPlace(SOCKET, "/?token=x")
+@pytest.mark.parametrize(
+    "socket", [SOCKET, "/tmp/desktopd-ssh-0/a.b-c_1.sock", "/tmp/desktopd-ssh-1/zoë.sock"]
+)
+def test_the_place_is_found_among_what_a_profile_prints(socket: str) -> None:
+    told = f"Welcome\ndesktopd-socket {socket}\nhint\ndesktopd-address {socket}/?token=x\n"
+    assert _place(io.StringIO(told)) == ListeningPlace(socket, "/?token=x")
 
 
 @pytest.mark.parametrize(
