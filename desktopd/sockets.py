@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import socket
 import struct
+import termios
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,6 +19,7 @@ FAR = 0.002
 _LOSS_BASED = (b"cubic", b"reno")
 # struct tcp_info (linux/tcp.h): tcpi_rtt in microseconds, and where it stands.
 _ROUND_TRIP = struct.Struct("68xI")
+_INT = struct.Struct("i")
 
 _OPTIONS = (
     (socket.TCP_NODELAY, 1),
@@ -25,6 +28,11 @@ _OPTIONS = (
     # Milliseconds.
     (socket.TCP_USER_TIMEOUT, 40_000),
 )
+# Those of newer systems (linux/tcp.h, Linux 6.15 and 6.16), in milliseconds and microseconds: after
+# an outage of two seconds TCP waits for two more until it tries again, and a packet that was lost
+# twice is missed for 0.2 s.
+_TCP_RTO_MAX_MS, _TCP_RTO_MIN_US = 44, 45
+_NEWER_OPTIONS = ((_TCP_RTO_MAX_MS, 1000), (_TCP_RTO_MIN_US, 100_000))
 
 
 def tune(sock: socket.socket) -> None:
@@ -34,6 +42,9 @@ def tune(sock: socket.socket) -> None:
     """
     for option, value in _OPTIONS:
         sock.setsockopt(socket.IPPROTO_TCP, option, value)
+    for option, value in _NEWER_OPTIONS:
+        with suppress(OSError):
+            sock.setsockopt(socket.IPPROTO_TCP, option, value)
     address, _, _ = sock.getsockname()[0].partition("%")
     if ip_address(address).is_loopback:
         # The way to a proxy of the same machine needs no exploration: BBR, where the system has
@@ -42,8 +53,11 @@ def tune(sock: socket.socket) -> None:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"reno")
 
 
-class OptionSocket(Protocol):
+class LoopSocket(Protocol):
     """What a socket of the asyncio loop has of one."""
+
+    def fileno(self) -> int:
+        """Its descriptor; -1 once it is closed."""
 
     @property
     def family(self) -> int:
@@ -56,7 +70,7 @@ class OptionSocket(Protocol):
         """See socket.socket."""
 
 
-def adapt(sock: OptionSocket) -> None:
+def adapt(sock: LoopSocket) -> None:
     """Have a connection that comes from far away use BBR, where the system allows that.
 
     Of cubic a link that loses one packet in 20 leaves a twentieth of its rate, of BBR nearly all.
@@ -70,6 +84,19 @@ def adapt(sock: OptionSocket) -> None:
         chosen = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, 16).rstrip(b"\0")
         if _ROUND_TRIP.unpack(told)[0] > FAR * 1e6 and chosen in _LOSS_BASED:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"bbr")
+
+
+def unacknowledged(sock: LoopSocket | None) -> int:
+    """Bytes that were sent and that the peer's system does not have yet (tcp(7), SIOCOUTQ).
+
+    0 where that is not known, as of what is no TCP socket.
+    """
+    if sock is None or sock.family not in (socket.AF_INET, socket.AF_INET6):
+        return 0
+    try:
+        return int(_INT.unpack(fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(_INT.size)))[0])
+    except (OSError, ValueError):
+        return 0
 
 
 def listen_unix(path: Path, backlog: int = 128) -> socket.socket:

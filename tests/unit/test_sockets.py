@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from pathlib import Path
 
 import pytest
 
 from desktopd import sockets
-from desktopd.sockets import adapt, listen_unix, tune
+from desktopd.sockets import adapt, listen_unix, tune, unacknowledged
+from tests.daemon import until
 
 
 def congestion_control(sock: socket.socket) -> bytes:
@@ -76,3 +78,46 @@ def test_a_place_that_is_taken_is_left_alone(folder: Path) -> None:
     with pytest.raises(FileExistsError, match="exists and is no socket"):
         listen_unix(folder / "file")
     assert (folder / "file").read_text() == "precious"
+
+
+def test_after_an_outage_tcp_tries_again_within_a_second_where_the_system_can() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        before = longest_pause(server)
+        tune(server)
+        with socket.create_connection(server.getsockname()[:2]), server.accept()[0] as accepted:
+            assert longest_pause(accepted) == (None if before is None else 1000)
+
+
+def longest_pause(sock: socket.socket) -> int | None:
+    """Milliseconds until TCP tries again, at most; None where the system has no such option."""
+    try:
+        return sock.getsockopt(socket.IPPROTO_TCP, sockets._TCP_RTO_MAX_MS)
+    except OSError:
+        return None
+
+
+def test_what_a_peer_does_not_have_yet_is_known() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()[:2]) as peer,
+        server.accept()[0] as accepted,
+    ):
+        assert unacknowledged(accepted) == 0
+        accepted.setblocking(False)
+        sent = 0
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                sent += accepted.send(bytes(65536))
+        assert 0 < unacknowledged(accepted) <= sent
+        while sent:
+            sent -= len(peer.recv(65536))
+        until(lambda: unacknowledged(accepted) == 0, 10, "an acknowledgement")
+
+
+def test_of_what_is_no_tcp_nothing_is_known() -> None:
+    one, other = socket.socketpair()
+    with one, other:
+        one.send(b"unread")
+        assert unacknowledged(one) == 0
+    assert unacknowledged(one) == 0
+    assert unacknowledged(None) == 0

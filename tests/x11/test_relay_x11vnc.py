@@ -161,6 +161,7 @@ class Browser:
         self.says: asyncio.Queue[bytes | None] = asyncio.Queue()
         self.sees = asyncio.StreamReader()
         self.answers: list[tuple[int, int]] = []
+        self.unacknowledged = 0
 
     async def receive(self) -> bytes | None:
         return await self.says.get()

@@ -12,12 +12,14 @@ from desktopd.http.access.visitor import visitor_of
 from desktopd.http.api.closing import close
 from desktopd.http.problems import Problem
 from desktopd.http.serving.proxy import client_address
+from desktopd.http.serving.websocket_connection import SOCKET
 from desktopd.rfb.relay.targets import Targets
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.connection import Cause
 from desktopd.rfb.viewers.people import Visitor
 from desktopd.rfb.viewers.viewer import Viewer
 from desktopd.rfb.viewers.viewers import Viewers
+from desktopd.sockets import unacknowledged
 from desktopd.tasks import race
 from desktopd.trace import Trace
 
@@ -54,6 +56,11 @@ class WebSocketTransport:
             )
             self._received += len(data)
         return data
+
+    @property
+    def unacknowledged(self) -> int:
+        """See Transport."""
+        return unacknowledged(self._websocket.scope.get(SOCKET))
 
     async def send(self, data: bytes) -> None:
         """Send a binary frame; ConnectionError when the viewer has left."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
+from starlette.types import Scope
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets import http11
@@ -15,6 +16,8 @@ from desktopd.http.serving.http_connection import HEADER_LIMIT
 from desktopd.http.serving.proxy import UNIX
 from desktopd.http.serving.request_turns import TakesTurns
 
+SOCKET = "desktopd.socket"
+"""Where the scope of a WebSocket has the socket by which it has come."""
 FLUSH_DEADLINE = 0.5
 CLOSE_DEADLINE = 10.0
 AT_ONCE, PIECE = 256, 1024
@@ -81,6 +84,11 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
             super().handle_ping()
         else:
             self.conn.data_to_send()
+
+    async def run_asgi(self) -> None:
+        """Have the application know how far what it sends has come."""
+        cast(Scope, self.scope)[SOCKET] = self.transport.get_extra_info("socket")
+        await super().run_asgi()
 
     def keepalive_timeout(self) -> None:
         """No pong: a close would wait for a full write buffer to drain."""

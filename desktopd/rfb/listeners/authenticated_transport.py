@@ -8,6 +8,7 @@ import logging
 from desktopd.rfb.listeners.channel import StreamChannel
 from desktopd.rfb.protocol.client_handshake import ClientHandshake
 from desktopd.rfb.protocol.message import ProtocolError
+from desktopd.sockets import unacknowledged
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,11 @@ class AuthenticatedTransport:
         self._handshake = ClientHandshake()
         # What this side of the handshake says; empty bytes tell that it is over.
         self._answers: asyncio.Queue[bytes] | None = asyncio.Queue()
+
+    @property
+    def unacknowledged(self) -> int:
+        """See Transport."""
+        return unacknowledged(self._streams.writer.get_extra_info("socket"))
 
     async def receive(self) -> bytes | None:
         """The next bytes of the viewer; None when it has left."""

@@ -35,6 +35,11 @@ class StreamTransport:
         self._reader, self._writer = reader, writer
         writer.transport.set_write_buffer_limits(_WRITE_HIGH)
 
+    @property
+    def unacknowledged(self) -> int:
+        """See Transport."""
+        return 0
+
     async def receive(self) -> bytes | None:
         """The next bytes; None when the viewer has left."""
         return await self._reader.read(_READ) or None

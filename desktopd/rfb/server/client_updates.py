@@ -122,6 +122,7 @@ class ClientUpdates:
         It gets no more video for a while, and after `stall` seconds the Ending that is returned.
         """
         congestion = self._sender.congestion
+        self._sender.look(now)
         if congestion.silence(now) > stall:
             return Ending(Cause.VIEWER_STALLED, f"the viewer drew nothing for {stall:g} s")
         if self._preferences.video and self._draws_nothing(now):
@@ -133,6 +134,11 @@ class ClientUpdates:
             self._video_again = 0.0
             self._update_preferences(now)
         return None
+
+    @property
+    def out(self) -> bool:
+        """Whether the link is or has just been out: `watch` is to be called more often."""
+        return self._sender.out
 
     def _draws_nothing(self, now: float) -> bool:
         """Whether a viewer is late with its answers by a fault of its own."""

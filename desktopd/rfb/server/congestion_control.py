@@ -25,9 +25,9 @@ _LOG_RATES = np.log((125_000.0, 250_000.0, 625_000.0, 1_250_000.0, 2_500_000.0, 
 _LOG_TIMES = np.log((0.0095, MOTION_TIME, 0.019, 0.0098, 0.0075, 0.003))
 # The part of a link's time that a video takes at most: more of it waits for itself (replay3d@60).
 _VIDEO_SHARE = 0.65
-# By how much less than its bytes a picture of a video has where all are late, and what part at
-# least: each packet more is one more to be lost (frames of replay2d, lossy5).
-_SMALLER, _SMALLEST_PART = 3.5, 0.4
+# By how much less than its bytes a picture of a video has for what is late of all beyond so much,
+# and what part at least: each packet more is one more to be lost (frames of replay2d, train).
+_SMALLER, _TOLERATED, _SMALLEST_PART = 7.0, 0.04, 0.3
 # By how much of a round trip, and by how many seconds at least, an update is late, where a round
 # trip takes so many seconds: less is a viewer that was busy. And the weight of the last one.
 _LATE, _LATE_AT_LEAST, _FAR, _TRUST_LATE = 0.7, 0.02, 0.01, 0.1
@@ -40,8 +40,10 @@ _SLACK_BYTES = (4_096, 16_384)
 _SLACK_BYTES_TIME = 0.03
 _SLACK_UPDATES = 3
 # So many more where more than this part is late: they go on while a packet is sent again (frames of
-# replay2d, lossy1), and are old themselves where the link is out (train).
-_MORE_UPDATES, _SELDOM = 2, 0.02
+# replay2d, lossy1), which takes so many round trips and seconds. After that the link is out: what
+# goes on is old itself when it comes (staleness of replay2d, train).
+_MORE_UPDATES, _SELDOM = 3, 0.02
+_SENT_AGAIN, _SENT_AGAIN_TIME = 2.0, 0.045
 _FRAME = 1 / 60
 # A viewer that follows the stream of others may be this much later than it would choose.
 _LENIENCE = 2
@@ -54,7 +56,7 @@ def video_bytes(rate: float, interval: float = math.inf, late: float = 0.0) -> f
     `interval`: seconds from one picture to the next, of which the link's time is a part. `late`:
     see Window.
     """
-    part = max(_SMALLEST_PART, 1 - _SMALLER * late)
+    part = max(_SMALLEST_PART, 1 - _SMALLER * max(0.0, late - _TOLERATED))
     seconds = math.exp(np.interp(math.log(rate), _LOG_RATES, _LOG_TIMES))
     return rate * part * min(seconds, _VIDEO_SHARE * interval)
 
@@ -71,9 +73,11 @@ class Window:
     unanswered_updates: int = 0
     late: float = 0.0
     """The part of the last updates that came about a round trip late, as where packets are lost."""
+    oldest: float | None = None
+    """When the first of the unanswered updates went out (monotonic, in seconds)."""
 
-    def ready(self, *, lenient: bool = False) -> bool:
-        """Whether one more update would not have to wait in a queue."""
+    def ready(self, now: float, *, lenient: bool = False) -> bool:
+        """Whether one more update would not have to wait in a queue, at `now` (monotonic)."""
         factor = _LENIENCE if lenient else 1
         least, most = _SLACK_BYTES
         slack = max(least, min(most, self.rate * _SLACK_BYTES_TIME))
@@ -81,10 +85,17 @@ class Window:
         updates = math.ceil(self.round_trip / _FRAME) + _SLACK_UPDATES
         if self.late > _SELDOM:
             updates += _MORE_UPDATES
+            if self.stalls(now, factor):
+                return False
         return (
             self.unanswered_bytes < min(filling * factor, MOST_ON_THE_WAY)
             and self.unanswered_updates < updates * factor
         )
+
+    def stalls(self, now: float, factor: float = 1) -> bool:
+        """Whether an answer takes `factor` times as long as one to what was lost once, or more."""
+        patience = factor * (_SENT_AGAIN * self.round_trip + _SENT_AGAIN_TIME)
+        return self.oldest is not None and now - self.oldest > patience
 
 
 class _Sent(NamedTuple):
@@ -180,11 +191,15 @@ class CongestionControl:
             self._late += _TRUST_LATE * (late - self._late)
         self._moved()
 
+    def arrived(self, left: int) -> None:
+        """Expect no answer to what has been sent but the last `left` bytes; the silence goes on."""
+        while self._on_the_way and self._bytes - self._on_the_way[0].size >= left:
+            self._bytes -= self._on_the_way.popleft().size
+        self._moved()
+
     def forgive(self) -> None:
         """Expect no answer any more to what has been sent; the silence goes on."""
-        self._on_the_way.clear()
-        self._bytes = 0
-        self._moved()
+        self.arrived(0)
 
     @property
     def waiting(self) -> bool:
@@ -210,4 +225,5 @@ class CongestionControl:
             self._bytes,
             len(self._on_the_way),
             self._late,
+            self._oldest,
         )

@@ -39,6 +39,11 @@ class SendQueue:
         self._waiting = asyncio.Event()
         self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
+    @property
+    def unacknowledged(self) -> int:
+        """See Transport."""
+        return self._transport.unacknowledged
+
     def put(self, data: bytes) -> None:
         """Send `data` as soon as possible."""
         if self._ending.done():

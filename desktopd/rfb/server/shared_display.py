@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 
 # Seconds between two looks for viewers that do not draw what they are sent.
 _WATCH = 1.0
+# The same while the link of one is out: its pictures go on so soon after its end.
+_WATCH_OUTAGE = 0.05
 _GONE = Ending(Cause.SERVER_LEFT, "the display has ended")
 
 
@@ -186,7 +188,8 @@ class SharedDisplay:
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(_WATCH)
+            out = any(client.updates.out for client in self._clients)
+            await asyncio.sleep(_WATCH_OUTAGE if out else _WATCH)
             now = time.monotonic()
             for client in tuple(self._clients):
                 client.watch(now)

@@ -14,6 +14,10 @@ from desktopd.rfb.server.congestion_control import CongestionControl
 from desktopd.rfb.server.send_queue import SendQueue
 
 _NUMBER_LENGTH = 4
+# Seconds for which answers are overdue where a link is out, and not only slow.
+_OUTAGE = 0.4
+# The part that counts as late then: TCP begins anew with a packet or two for each round trip.
+_LATE_AFTER_OUTAGE = 0.2
 _PROBE = b"alive"
 """Unlike an update's number and the payloads of measurements."""
 
@@ -30,6 +34,8 @@ class UpdateSender:
         self._fences = False
         self._probing = False
         self._alive_at = -math.inf
+        self.out = False
+        """The link has been out, and the viewer has said nothing since."""
 
     def ready(self, *, lenient: bool = False) -> bool:
         """Whether an update would neither wait behind others nor in the link.
@@ -38,7 +44,7 @@ class UpdateSender:
         """
         if not self._send_queue.empty:
             return False
-        return not self._fences or self.congestion.window.ready(lenient=lenient)
+        return not self._fences or self.congestion.window.ready(time.monotonic(), lenient=lenient)
 
     @property
     def rate(self) -> float:
@@ -48,7 +54,7 @@ class UpdateSender:
     @property
     def late(self) -> float:
         """The part of its updates that come late; see Window."""
-        return self.congestion.window.late
+        return max(self.congestion.window.late, _LATE_AFTER_OUTAGE if self.out else 0.0)
 
     def use_fences(self) -> None:
         """Send fences from now on: the viewer answers them."""
@@ -83,9 +89,22 @@ class UpdateSender:
             self._send_queue.put(fences.fence(FenceFlag.REQUEST, _PROBE))
         return False
 
+    def look(self, now: float) -> None:
+        """Go on after an outage as soon as what was sent has come; to be called from time to time.
+
+        The viewer's answers come later: the TCP of its system tries again after twice as long each
+        time. Behind a proxy of the same machine there is nothing to be seen, and nothing happens.
+        `now` is monotonic, in seconds.
+        """
+        left = self._send_queue.unacknowledged
+        self.out = self.out or (left > 0 and self.congestion.overdue(now) > _OUTAGE)
+        if self.out:
+            self.congestion.arrived(left)
+
     def answered(self, payload: bytes) -> bool:
         """Take the viewer's answer to a fence; returns whether it tells of a drawn update."""
         if len(payload) == _NUMBER_LENGTH:
+            self.out = False
             self.congestion.answered(int.from_bytes(payload), time.monotonic())
             return True
         if payload == _PROBE:

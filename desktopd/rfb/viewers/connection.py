@@ -14,6 +14,10 @@ from desktopd.rfb.protocol.message import ENCODINGS_LIMIT
 class Transport(Protocol):
     """A viewer's side of the relay: messages of bytes, as of a WebSocket."""
 
+    @property
+    def unacknowledged(self) -> int:
+        """Bytes sent that the viewer's system, or a proxy's, does not have; 0 if not known."""
+
     async def receive(self) -> bytes | None:
         """The next message; None when the viewer has left."""
 

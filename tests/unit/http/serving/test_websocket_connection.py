@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 
 import pytest
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from websockets.asyncio.client import connect
 from websockets.frames import Frame, Opcode
 
 from desktopd.http.serving import websocket_connection
 from desktopd.http.serving.server import PING, PONG
+from desktopd.sockets import unacknowledged
 from tests.unit.http.desktop import BEARER, TOKEN, make_app, opened, serving
 from tests.unit.http.serving.flood import ENDED, flood, stalled_websocket
 
@@ -183,3 +184,21 @@ async def test_a_peer_that_takes_nothing_gets_no_pongs(monkeypatch: pytest.Monke
                 await asyncio.sleep(0.05)
         assert written == [0] * 100
         writer.transport.abort()
+
+
+async def test_an_application_knows_how_much_of_what_it_sent_has_not_come() -> None:
+    left: list[int] = []
+
+    async def asking(scope: Scope, receive: Receive, send: Send) -> None:
+        async def told(message: Message) -> None:
+            await send(message)
+            left.append(unacknowledged(scope[websocket_connection.SOCKET]))
+
+        await flood(scope, receive, told)
+
+    async with serving(asking) as server:
+        _, writer = await stalled_websocket(server)
+        async with asyncio.timeout(10):
+            while not any(left):
+                await asyncio.sleep(0.05)
+        writer.close()

@@ -57,6 +57,7 @@ class Browser:
         self.reading.set()
         self.pace = 0.0
         self.gone = False
+        self.unacknowledged = 0
         self._news = asyncio.Condition()
 
     async def receive(self) -> bytes | None:

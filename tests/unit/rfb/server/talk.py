@@ -112,6 +112,7 @@ class Wire:
         self.all_read = False
         """The other side has taken everything, and waits for more."""
         self._says: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self.unacknowledged = 0
 
     async def receive(self) -> bytes | None:
         self.all_read = self._says.empty()

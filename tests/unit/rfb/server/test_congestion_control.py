@@ -67,7 +67,7 @@ class Link:
         longest = 0.0
         for _ in range(round(seconds * 60)):
             self.go_on(1 / 60)
-            if self.congestion.window.ready():
+            if self.congestion.window.ready(self.now):
                 wanted = video_bytes(self.congestion.window.rate, 1 / 60)
                 fitting = self._random.uniform(0.7, 1.2) * wanted
                 self.send(size or int(max(4000, min(fitting, 22_000))))
@@ -79,7 +79,7 @@ def test_nothing_is_due_at_first() -> None:
     congestion = CongestionControl()
     assert not congestion.waiting
     assert congestion.silence(5.0) == 0
-    assert congestion.window.ready()
+    assert congestion.window.ready(5.0)
 
 
 @pytest.mark.parametrize(("rate", "round_trip"), [(625_000, 0.08), (2_500_000, 0.03)])
@@ -169,7 +169,7 @@ def test_an_answer_answers_all_before_it() -> None:
     assert not congestion.waiting
     assert congestion.silence(9.0) == 0
     assert congestion.round_trip == pytest.approx(0.41)
-    assert congestion.window.ready()
+    assert congestion.window.ready(1.5)
 
 
 def test_answers_to_nothing_and_double_ones_do_not_count() -> None:
@@ -200,7 +200,7 @@ def test_numbers_begin_again_after_32_bits() -> None:
 def test_a_viewer_that_answers_nothing_is_soon_sent_nothing() -> None:
     congestion = CongestionControl()
     sent = 0
-    while congestion.window.ready(lenient=True):
+    while congestion.window.ready(1.0, lenient=True):
         congestion.sent(20_000, 1.0)
         sent += 20_000
     assert sent < 1_000_000
@@ -212,7 +212,7 @@ def test_what_is_on_the_way_is_bounded_however_fast_the_link_is() -> None:
     link.send(0)
     link.run(2, 2_000_000)
     size = 0
-    while link.congestion.window.ready(lenient=True):
+    while link.congestion.window.ready(link.now, lenient=True):
         link.congestion.sent(2_000_000, link.now)
         size += 2_000_000
     assert size <= MOST_ON_THE_WAY + 2_000_000
@@ -220,6 +220,22 @@ def test_what_is_on_the_way_is_bounded_however_fast_the_link_is() -> None:
 
 def test_who_follows_others_may_be_later() -> None:
     congestion = CongestionControl()
-    while congestion.window.ready():
+    while congestion.window.ready(1.0):
         congestion.sent(1000, 1.0)
-    assert congestion.window.ready(lenient=True)
+    assert congestion.window.ready(1.0, lenient=True)
+
+
+def test_where_packets_are_lost_pictures_go_on_while_one_is_sent_again_and_no_longer() -> None:
+    link = Link(2_500_000, 0.03, lost=0.1)
+    link.send(0)
+    link.run(10)
+    link.go_on(1)
+    window = link.congestion.window
+    assert window.late > 0.02
+    assert window.oldest is None
+    link.send(4000)
+    link.send(4000)
+    for seconds, expected in ((0.0, True), (0.09, True), (0.2, False)):
+        assert link.congestion.window.ready(link.now + seconds) is expected
+    link.go_on(1)
+    assert link.congestion.window.ready(link.now)

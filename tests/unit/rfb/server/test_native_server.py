@@ -17,6 +17,8 @@ from desktopd.rfb.viewers.viewer import Role, Viewer
 class Transport:
     """A viewer that must not be spoken to."""
 
+    unacknowledged = 0
+
     async def receive(self) -> bytes | None:
         pytest.fail("the viewer was asked")
 

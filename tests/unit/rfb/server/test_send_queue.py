@@ -21,6 +21,7 @@ class Wire:
         self.open = asyncio.Event()
         self.open.set()
         self.failure: Exception | None = None
+        self.unacknowledged = 0
 
     async def receive(self) -> bytes | None:
         return None

@@ -1,8 +1,19 @@
 from __future__ import annotations
 
+import asyncio
+
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.fences import BEGIN, END, FenceFlag, fence
-from tests.unit.rfb.server.talk import FENCED, HELLO, Talk, client_fence, request, set_encodings
+from tests.unit.rfb.server.talk import (
+    FENCED,
+    HELLO,
+    LIMITS,
+    Talk,
+    client_fence,
+    continuous_updates,
+    request,
+    set_encodings,
+)
 
 
 def drawn(number: int) -> bytes:
@@ -34,4 +45,29 @@ async def test_the_fence_that_has_to_be_answered_first_is_sent_once() -> None:
     talk = Talk()
     assert drawn(1) in await talk.hears(HELLO, set_encodings(*FENCED))
     assert await talk.hears(set_encodings(Encoding.TIGHT), set_encodings(*FENCED)) == b""
+    await talk.end()
+
+
+async def test_after_an_outage_pictures_go_on_before_the_answers_to_those_before_it() -> None:
+    talk = Talk()
+    await talk.hears(HELLO, set_encodings(*FENCED), continuous_updates(True))
+    await talk.hears(client_fence((1).to_bytes(4), 1))
+    sent = 0
+    while (claimed := talk.claim()) is not None:
+        talk.deliver(claimed, bytes(10_000))
+        await talk.hears()
+        sent += 1
+    updates, now = talk.client.updates, asyncio.get_running_loop().time()
+    updates.watch(now + 1, LIMITS.stall)
+    assert talk.claim() is None, "the viewer is slow, and the link is none of its"
+    talk.wire.unacknowledged = sent * 10_000
+    updates.watch(now + 1, LIMITS.stall)
+    assert updates.out
+    assert talk.claim() is None
+    talk.wire.unacknowledged = 5_000
+    updates.watch(now + 1, LIMITS.stall)
+    request = talk.gets(bytes(10_000))
+    assert request.late > 0
+    await talk.hears(client_fence((2).to_bytes(4), 1))
+    assert not updates.out
     await talk.end()
