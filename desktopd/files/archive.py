@@ -1,4 +1,4 @@
-"""A folder as a zip (APPNOTE.TXT 6.3.10), made while it is read: no temporary file, little memory.
+"""A folder as a zip (APPNOTE.TXT 6.3.10), made while it is read: little memory, no copy of it.
 
 Links, sockets and the like are left out, as is what cannot be read; a text at the end names them.
 """
@@ -11,11 +11,13 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from desktopd.files.errors import BadPath, FilesError, explained
 from desktopd.files.paths import FilePath, shown
 from desktopd.files.root import Root, names, open_file, open_folder
+from desktopd.files.zip_directory import keep_directory
 
 BLOCK = 262_144
 # Readers that do not seek take no stored file whose size follows it; this is the lightest other.
@@ -100,7 +102,12 @@ def _zip(root: Root, path: FilePath) -> Generator[bytes, None, None]:
     with root.folder(path) as folder, explained(path):
         yield b""
         walk = _walk(folder, top, left_out)
-        with closing(walk), ZipFile(sink, "w", compresslevel=_LEVEL) as archive:
+        with (
+            closing(walk),
+            SpooledTemporaryFile(BLOCK) as directory,
+            ZipFile(sink, "w", compresslevel=_LEVEL) as archive,
+        ):
+            keep_directory(archive, directory)
             for member in walk:
                 yield from _add(archive, sink, member)
             if left_out:
