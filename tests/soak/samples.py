@@ -13,8 +13,9 @@ _HOUR = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Resident memory in MB without what is shared, and counts of the daemon's.
+    """Resident memory in MB of the process alone, and counts of the daemon's.
 
+    Without pages of files, which the kernel takes and gives as it likes, and what is shared.
     `application` is napari with the companion in it; `shm` counts segments of the daemon and of X.
     """
 
@@ -70,8 +71,8 @@ def _resident(pid: int | None) -> float:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
         return 0.0
-    held = [int(line.split()[1]) for line in lines if line.startswith(("RssAnon:", "RssFile:"))]
-    return round(sum(held) / 1024, 2)
+    held = next((int(line.split()[1]) for line in lines if line.startswith("RssAnon:")), 0)
+    return round(held / 1024, 2)
 
 
 def _segments(creators: set[int | None]) -> int:
