@@ -28,6 +28,9 @@ _VIDEO_SHARE = 0.65
 # By how much less than its bytes a picture of a video has for what is late of all beyond so much,
 # and what part at least: each packet more is one more to be lost (frames of replay2d, train).
 _SMALLER, _TOLERATED, _SMALLEST_PART = 7.0, 0.04, 0.3
+# The round trip (seconds) from which on what is late counts for more, up to so many times: it takes
+# one until a packet is sent again.
+_WAITED, _MOST_WAITED = 0.03, 2.0
 # By how much of a round trip, and by how many seconds at least, an update is late, where a round
 # trip takes so many seconds: less is a viewer that was busy. And the weight of the last one.
 _LATE, _LATE_AT_LEAST, _FAR, _TRUST_LATE = 0.7, 0.02, 0.01, 0.1
@@ -54,7 +57,7 @@ def video_bytes(rate: float, interval: float = math.inf, late: float = 0.0) -> f
     """Bytes for one picture of a video on a link that takes `rate` bytes a second.
 
     `interval`: seconds from one picture to the next, of which the link's time is a part. `late`:
-    see Window.
+    see Window.waited.
     """
     part = max(_SMALLEST_PART, 1 - _SMALLER * max(0.0, late - _TOLERATED))
     seconds = math.exp(np.interp(math.log(rate), _LOG_RATES, _LOG_TIMES))
@@ -75,6 +78,11 @@ class Window:
     """The part of the last updates that came about a round trip late, as where packets are lost."""
     oldest: float | None = None
     """When the first of the unanswered updates went out (monotonic, in seconds)."""
+
+    @property
+    def waited(self) -> float:
+        """`late`, more where a lost packet is waited for longer."""
+        return self.late * min(_MOST_WAITED, max(1.0, self.round_trip / _WAITED))
 
     def ready(self, now: float, *, lenient: bool = False) -> bool:
         """Whether one more update would not have to wait in a queue, at `now` (monotonic)."""

@@ -53,8 +53,8 @@ class UpdateSender:
 
     @property
     def late(self) -> float:
-        """The part of its updates that come late; see Window."""
-        return max(self.congestion.window.late, _LATE_AFTER_OUTAGE if self.out else 0.0)
+        """The part of its updates that come late; see Window.waited."""
+        return max(self.congestion.window.waited, _LATE_AFTER_OUTAGE if self.out else 0.0)
 
     def use_fences(self) -> None:
         """Send fences from now on: the viewer answers them."""

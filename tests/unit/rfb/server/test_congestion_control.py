@@ -9,6 +9,7 @@ from desktopd.rfb.server.congestion_control import (
     MOST_ON_THE_WAY,
     MOTION_TIME,
     CongestionControl,
+    Window,
     video_bytes,
 )
 
@@ -239,3 +240,8 @@ def test_where_packets_are_lost_pictures_go_on_while_one_is_sent_again_and_no_lo
         assert link.congestion.window.ready(link.now + seconds) is expected
     link.go_on(1)
     assert link.congestion.window.ready(link.now)
+
+
+def test_what_is_late_counts_for_more_where_the_way_is_longer() -> None:
+    waited = [Window(round_trip=seconds, late=0.1).waited for seconds in (0.0, 0.03, 0.045, 0.3)]
+    assert waited == [0.1, 0.1, pytest.approx(0.15), 0.2]
