@@ -1,4 +1,4 @@
-"""Keys that X obeys itself: whoever has control must not take the desktop from all others by one."""
+"""Keys that X obeys itself: by none of them does one viewer take the desktop from all others."""
 
 from __future__ import annotations
 
