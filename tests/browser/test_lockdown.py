@@ -235,6 +235,14 @@ def test_kiosk_layers_are_saved_by_the_dialog(napari: Locked) -> None:
     until(lambda: any(napari.data.rglob("saved*")), WITHIN, "a file")
 
 
+def test_kiosk_no_name_of_a_layer_has_it_saved_elsewhere(napari: Locked) -> None:
+    napari.xdotool("mousemove", 640, 400, "key", "F11")
+    until(lambda: any("aside" in one for one in napari.told()["answers"]), 30, "an answer")
+    answers = napari.settled()["answers"]
+    assert "aside: False" in answers
+    assert any(one.startswith("refused: ") for one in answers)
+
+
 @pytest.fixture(scope="module")
 def tried() -> Iterator[dict[str, Any]]:
     """What came of each try of a napari whose readers, say, do as they like."""

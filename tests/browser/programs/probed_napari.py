@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from itertools import count
 from pathlib import Path
 
@@ -69,6 +70,21 @@ def ask(_: object) -> None:
 def choose(_: object) -> None:
     """Name a start-up script as the dialog of preferences does."""
     get_settings().application.update({"startup_script": place, "playback_fps": 7})
+
+
+@viewer.bind_key("F11")
+def save(_: object) -> None:
+    """Save layers, one with a name that leads elsewhere, as the dialog for several does."""
+    aside = Path(tempfile.gettempdir(), "aside")
+    for name in ("beside", str(aside)):
+        viewer.add_points([[1, 2]], name=name)
+    try:
+        viewer.layers.save(str(place.parent / "both"))
+    except PermissionError as error:
+        answers.append(f"refused: {error}")
+    finally:
+        answers.append(f"aside: {aside.with_suffix('.csv').exists()}")
+        viewer.layers.clear()
 
 
 answers: list[str] = []
