@@ -241,6 +241,7 @@ def test_kiosk_no_name_of_a_layer_has_it_saved_elsewhere(napari: Locked) -> None
     answers = napari.settled()["answers"]
     assert "aside: False" in answers
     assert any(one.startswith("refused: ") for one in answers)
+    assert {path.name for path in (napari.data / "both").iterdir()} == {"beside.csv", "below.csv"}
 
 
 @pytest.fixture(scope="module")

@@ -75,6 +75,7 @@ def choose(_: object) -> None:
 @viewer.bind_key("F11")
 def save(_: object) -> None:
     """Save layers, one with a name that leads elsewhere, as the dialog for several does."""
+    viewer.layers.clear()
     aside = Path(tempfile.gettempdir(), "aside")
     for name in ("beside", str(aside)):
         viewer.add_points([[1, 2]], name=name)
@@ -83,8 +84,9 @@ def save(_: object) -> None:
     except PermissionError as error:
         answers.append(f"refused: {error}")
     finally:
+        viewer.layers[1].name = "below"
+        viewer.layers.save(str(place.parent / "both"))
         answers.append(f"aside: {aside.with_suffix('.csv').exists()}")
-        viewer.layers.clear()
 
 
 answers: list[str] = []
