@@ -30,6 +30,7 @@ FirstZ="1" PlaneCount="1"><UUID FileName="{name}">{other}</UUID></TiffData></Pix
 """
 PROGRAMS = Path(__file__).parent / "programs"
 PROBED = PROGRAMS / "probed_napari.py"
+SETTINGS = "settings.yaml"
 
 
 class Locked(Napari):
@@ -40,7 +41,9 @@ class Locked(Napari):
         place.mkdir()
         shutil.copy(program, place / "napari")
         self.notes = folder / "data" / "notes.json"
-        words = (sys.executable, place / "napari", self.notes, *arguments)
+        # What is tried there is not for the napari of whoever runs this.
+        settings = f"NAPARI_CONFIG={folder / 'data' / SETTINGS}"
+        words = ("env", settings, sys.executable, place / "napari", self.notes, *arguments)
         command = " ".join(map(str, words))
         super().__init__(folder, command, lockdown=True, display="xvfb", restore=False)
 
@@ -133,6 +136,32 @@ def test_kiosk_scripts_do_not_run(napari: Locked) -> None:
     assert not made.exists()
 
 
+def test_kiosk_no_script_is_named_for_the_next_start(napari: Locked) -> None:
+    napari.xdotool("mousemove", 640, 400, "key", "F10")
+    settings = napari.data / SETTINGS
+    until(lambda: settings.exists() and "playback_fps: 7" in settings.read_text(), WITHIN)
+    assert "startup_script" not in settings.read_text()
+    assert napari.settled()["start-up script"] == "."
+    napari.xdotool("key", "ctrl+shift+p")
+    napari.xdotool("type", "--delay", 5, "preferences")
+    napari.xdotool("key", "Return")
+    until(lambda: "Dask cache" in napari.told()["preferences"], 30, "preferences")
+    assert not {one for one in napari.told()["preferences"] if "script" in one}
+    napari.xdotool("key", "Escape")
+
+
+def test_kiosk_a_script_that_settings_name_neither_runs_nor_keeps_napari_from_its_start() -> None:
+    settings = "env NAPARI_CONFIG={data}/settings.yaml"
+    with running(f"{settings} napari", lockdown=True, display="xvfb", restore=False) as napari:
+        script, made = napari.data / "start.py", napari.data / "made"
+        script.write_text(f"open({str(made)!r}, 'w')")
+        (napari.data / SETTINGS).write_text(f"application:\n  startup_script: {script}\n")
+        pid = napari.pid()
+        assert napari.ask("POST", "/restart").status_code == 204
+        napari.ready(after=pid)
+        assert not made.exists()
+
+
 def test_kiosk_what_is_put_where_python_looks_for_code_is_not_found(napari: Locked) -> None:
     assert not Path(f"/proc/{napari.pid()}/cwd").resolve().is_relative_to(napari.data)
 
@@ -204,6 +233,15 @@ def test_kiosk_layers_are_saved_by_the_dialog(napari: Locked) -> None:
     until(lambda: napari.told()["aside"], WITHIN, "a dialog that is confined")
     napari.type("saved.tif")
     until(lambda: any(napari.data.rglob("saved*")), WITHIN, "a file")
+
+
+def test_kiosk_no_name_of_a_layer_has_it_saved_elsewhere(napari: Locked) -> None:
+    napari.xdotool("mousemove", 640, 400, "key", "F11")
+    until(lambda: any("aside" in one for one in napari.told()["answers"]), 30, "an answer")
+    answers = napari.settled()["answers"]
+    assert "aside: False" in answers
+    assert any(one.startswith("refused: ") for one in answers)
+    assert {path.name for path in (napari.data / "both").iterdir()} == {"beside.csv", "below.csv"}
 
 
 @pytest.fixture(scope="module")

@@ -16,9 +16,10 @@ from desktopd.integrations.napari.drawing import Drawing
 from desktopd.integrations.napari.errors import ErrorLog
 from desktopd.integrations.napari.folders import begin_in, offer_samples
 from desktopd.integrations.napari.layers import describe_all
-from desktopd.integrations.napari.lockdown.audit import Audit, has_network
+from desktopd.integrations.napari.lockdown.audit import Audit
 from desktopd.integrations.napari.lockdown.inside import Inside
 from desktopd.integrations.napari.lockdown.lockdown import lock_down
+from desktopd.integrations.napari.lockdown.network import has_network
 from desktopd.integrations.napari.lockdown.system_calls import refuse_system_calls
 from desktopd.integrations.napari.main_thread import MainThread
 from desktopd.integrations.napari.methods import METHODS

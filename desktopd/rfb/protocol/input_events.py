@@ -12,6 +12,18 @@ from typing import Self
 
 from desktopd.rfb.protocol.message import ClientMessage, MessageLimits, ProtocolError
 
+_ORDERS = (
+    *(range(0xFE70, 0xFE7B), range(0xFED0, 0xFED6), range(0xFEE0, 0xFF00)),
+    range(0x1008_FE01, 0x1008_FE26),
+)
+"""Keysyms of AccessX, Terminate_Server and screens, Pointer_…, and XF86Switch_VT to XF86LogGrabInfo
+(keysymdef.h, XF86keysym.h)."""
+
+
+def is_order(keysym: int) -> bool:
+    """Whether X obeys this key itself: it ends, or takes keys otherwise from then on."""
+    return any(keysym in orders for orders in _ORDERS)
+
 
 @dataclass(frozen=True, slots=True)
 class KeyEvent(ClientMessage):

@@ -17,7 +17,7 @@ from desktopd.rfb.protocol.handshake import (
     ProtocolVersion,
     SecurityChoice,
 )
-from desktopd.rfb.protocol.input_events import KeyEvent, PointerEvent, QemuKeyEvent
+from desktopd.rfb.protocol.input_events import KeyEvent, PointerEvent, QemuKeyEvent, is_order
 from desktopd.rfb.protocol.message import ClientMessage
 from desktopd.rfb.viewers.viewer import Viewer
 
@@ -52,6 +52,9 @@ class ViewerPermissions:
         ):
             return b""
         match message:
+            case KeyEvent(keysym=keysym) | QemuKeyEvent(keysym=keysym) if is_order(keysym):
+                # The X server is for all, and outlives its applications.
+                return b""
             case ClientInit():
                 # An exclusive viewer would throw all others out.
                 return SHARED_CLIENT_INIT

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from itertools import count
 from pathlib import Path
 
 import napari
 from napari._qt.dialogs import qt_notification
+from napari._qt.dialogs.preferences_dialog import PreferencesDialog
+from napari.settings import get_settings
 from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QApplication, QFileDialog
+from qtpy.QtWidgets import QApplication, QFileDialog, QLabel
 
 CONSOLES = ("napari_console", "qtconsole", "IPython", "napari_plugin_manager")
 viewer = napari.Viewer()
@@ -37,6 +40,7 @@ def note() -> None:
     shown = viewer.window._qt_viewer
     dialogs = [w for w in QApplication.topLevelWidgets() if isinstance(w, QFileDialog)]
     dialogs = [one for one in dialogs if one.isVisible()]
+    preferences = [w for w in QApplication.topLevelWidgets() if isinstance(w, PreferencesDialog)]
     told = {
         "turn": next(turns),
         "console": shown._console is not None or shown.dockConsole.isVisible(),
@@ -47,6 +51,8 @@ def note() -> None:
         "layers": [layer.name for layer in viewer.layers],
         "dialog": dialogs[0].directory().absolutePath() if dialogs else None,
         "answers": answers,
+        "preferences": [label.text() for one in preferences for label in one.findChildren(QLabel)],
+        "start-up script": str(get_settings().application.startup_script),
         "aside": [url.toLocalFile() for url in dialogs[0].sidebarUrls()] if dialogs else [],
     }
     aside = place.with_suffix(".new")
@@ -58,6 +64,29 @@ def note() -> None:
 def ask(_: object) -> None:
     """Ask for a name as a plugin does."""
     answers.append(QFileDialog.getSaveFileName(None, "Save")[0])
+
+
+@viewer.bind_key("F10")
+def choose(_: object) -> None:
+    """Name a start-up script as the dialog of preferences does."""
+    get_settings().application.update({"startup_script": place, "playback_fps": 7})
+
+
+@viewer.bind_key("F11")
+def save(_: object) -> None:
+    """Save layers, one with a name that leads elsewhere, as the dialog for several does."""
+    viewer.layers.clear()
+    aside = Path(tempfile.gettempdir(), "aside")
+    for name in ("beside", str(aside)):
+        viewer.add_points([[1, 2]], name=name)
+    try:
+        viewer.layers.save(str(place.parent / "both"))
+    except PermissionError as error:
+        answers.append(f"refused: {error}")
+    finally:
+        viewer.layers[1].name = "below"
+        viewer.layers.save(str(place.parent / "both"))
+        answers.append(f"aside: {aside.with_suffix('.csv').exists()}")
 
 
 answers: list[str] = []

@@ -12,10 +12,9 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 from desktopd.integrations.napari.lockdown.inside import Inside
+from desktopd.integrations.napari.lockdown.network import Network
 
 PROGRAMS = frozenset(
     {
@@ -28,6 +27,8 @@ PROGRAMS = frozenset(
         "pty.spawn",
     }
 )
+LOOKING_UP = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr")
+REACHING = ("socket.connect", "socket.sendto", "socket.sendmsg")
 KEEPERS = ("numba.", "magicgui.")
 """Who keeps what it has compiled, or the values of widgets, in pickles of its own."""
 SYSTEM = (
@@ -50,13 +51,14 @@ class Audit:
         self._code = Inside(Path(place) for place in code)
         self._program = Inside((*map(Path, SYSTEM), *self._code.folders))
         self._hidden = f"{home}{os.sep}."
-        self._proxies = {urlsplit(address).hostname for address in getproxies().values()}
+        network = Network(inside)
+        network.note_addresses()
         self._checks: dict[str, Callable[..., None]] = {
             **dict.fromkeys(PROGRAMS, _no_program),
             "pickle.find_class": _no_pickle,
             "open": self._file,
-            "socket.getaddrinfo": self._host,
-            "socket.connect": self._connect,
+            **dict.fromkeys(LOOKING_UP, network.check_name),
+            **dict.fromkeys(REACHING, network.check_address),
         }
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -80,21 +82,6 @@ class Audit:
     def _may_read(self, name: str) -> bool:
         hidden = os.path.realpath(name).startswith(self._hidden)
         return hidden or name in self._program or name in self._kept
-
-    def _host(self, host: Any, *_: Any) -> None:
-        name = host.decode(errors="replace") if isinstance(host, bytes) else host
-        if name and name not in self._proxies and not self._inside.is_host(str(name)):
-            raise PermissionError(f"{name} is no host of open_hosts")
-
-    def _connect(self, _: Any, address: Any) -> None:
-        # A name has been asked for before; without any there is no address either.
-        if isinstance(address, tuple) and not has_network(self._inside):
-            raise PermissionError(f"{address[0]} is no host of open_hosts")
-
-
-def has_network(inside: Inside) -> bool:
-    """Whether there is any host that may be reached."""
-    return inside.has_hosts or bool(getproxies())
 
 
 def _no_program(*_: Any) -> None:

@@ -71,10 +71,13 @@ def _guard_files(inside: Inside) -> None:
     """Refuse what is read or written elsewhere, whichever way it was asked for."""
     from napari.components import LayerList, ViewerModel
     from napari.utils import io
+    from npe2 import io_utils
 
     ViewerModel.open = _guarded(ViewerModel.open, inside, 1)
     LayerList.save = _guarded(LayerList.save, inside, 1)
     replace_everywhere(io.imsave, _guarded(io.imsave, inside, 0))
+    # A layer that is one of several names its file itself.
+    replace_everywhere(io_utils._write, _guarded(io_utils._write, inside, 0))
 
 
 def _guarded(method: Callable[..., Any], inside: Inside, place: int) -> Callable[..., Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from desktopd.integrations.napari.lockdown.everywhere import replace_everywhere
 
 SCHEMES = ("http", "https", "file", "ftp", "mailto")
+START_UP_SCRIPT = "startup_script"
 
 
 class NoBrowser(webbrowser.BaseBrowser):
@@ -27,9 +28,38 @@ def refuse_programs() -> None:
 
     if run := getattr(io, "execute_python_code", None):
         replace_everywhere(run, _refuse)
+    _keep_start_up_script()
     _enter_no_debugger()
     webbrowser.register("none", None, NoBrowser(), preferred=True)
     _open_no_links()
+
+
+def _keep_start_up_script() -> None:
+    """Run none here, nor let one be named, which the next napari without lockdown would run.
+
+    Refused at the start, it would end napari there each time.
+    """
+    try:
+        from napari.utils import _startup_script
+    except ImportError:
+        # Older ones have no such script.
+        return
+    from napari.settings._application import ApplicationSettings
+
+    replace_everywhere(_startup_script._run_configured_startup_script, _nothing)
+    set_attribute = ApplicationSettings.__setattr__
+
+    def set_others(settings: Any, name: str, value: Any) -> None:
+        if name != START_UP_SCRIPT:
+            set_attribute(settings, name, value)
+
+    ApplicationSettings.__setattr__ = set_others
+    shown = ApplicationSettings.NapariConfig
+    shown.preferences_exclude = (*shown.preferences_exclude, START_UP_SCRIPT)
+
+
+def _nothing() -> None:
+    return None
 
 
 def _enter_no_debugger() -> None:

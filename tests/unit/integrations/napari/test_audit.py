@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 BEGIN = """
-import os, pickle, socket, subprocess, sys, tempfile
+import asyncio, os, pickle, socket, subprocess, sys, tempfile
 from pathlib import Path
 from desktopd.integrations.napari.lockdown.audit import Audit
 from desktopd.integrations.napari.lockdown.inside import Inside
@@ -97,7 +97,17 @@ def test_programs_load_what_they_have_kept(folder: Path) -> None:
         ("socket.getaddrinfo('127.0.0.1', 1)", ["127.0.0.1"], True),
         ("socket.getaddrinfo('127.0.0.1', 1)", ["example.org"], False),
         ("socket.getaddrinfo('127.0.0.1', 1)", [], False),
+        ("socket.gethostbyname('127.0.0.1')", ["example.org"], False),
         ("socket.socket().connect(('127.0.0.1', 1))", [], False),
+        ("socket.socket().connect(('127.0.0.1', 1))", ["example.org"], False),
+        ("socket.socket().connect(('', 1))", ["example.org"], False),
+        ("socket.socket().connect((b'localhost', 1))", ["example.org"], False),
+        ("socket.socket(type=socket.SOCK_DGRAM).sendto(b'', ('127.0.0.1', 1))", ["x.org"], False),
+        ("asyncio.run(asyncio.open_connection('127.0.0.1', 1))", ["example.org"], False),
+        ("asyncio.run(asyncio.open_connection('127.0.0.1', 1))", ["127.0.0.1"], True),
+        ("asyncio.run(asyncio.open_connection('localhost', 1))", ["localhost"], True),
+        ("socket.create_connection(('localhost', 1))", ["localhost"], True),
+        ("socket.getaddrinfo(None, 1); socket.create_connection(('::1', 1))", ["x.org"], False),
     ],
 )
 def test_only_hosts_that_may_be_opened_are_reached(

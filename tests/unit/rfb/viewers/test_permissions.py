@@ -43,6 +43,19 @@ def test_with_control() -> None:
     assert user.last_input == 7.0
 
 
+@pytest.mark.parametrize("keysym", [0xFE70, 0xFE73, 0xFE7A, 0xFED5, 0xFEF9, 0x1008FE01, 0x1008FE20])
+def test_nobody_gives_orders_to_the_x_server(keysym: int) -> None:
+    key = pack(">B?xxI", 4, True, keysym)
+    with_scancode = pack(">BBHII", 255, 0, True, keysym, 30)
+    assert admitted(viewer(Role.CONTROL), EXCLUSIVE, key, with_scancode) == [SHARED, b"", b""]
+
+
+@pytest.mark.parametrize("keysym", [0xFE6F, 0xFE80, 0xFF08, 0xFF7F, 0x1008FF13])
+def test_dead_keys_locks_and_media_keys_are_no_orders(keysym: int) -> None:
+    key = pack(">B?xxI", 4, True, keysym)
+    assert admitted(viewer(Role.CONTROL), EXCLUSIVE, key) == [SHARED, key]
+
+
 def test_without_control() -> None:
     watcher = viewer(Role.VIEW)
     assert admitted(watcher, EXCLUSIVE, KEY, CUT_TEXT) == [SHARED, b"", b""]
