@@ -1,6 +1,6 @@
 """How many bytes a second a viewer's link takes.
 
-Only the measuring is here; congestion_control says what follows from it.
+Only the measuring is here; link_window says what follows from it.
 """
 
 from __future__ import annotations

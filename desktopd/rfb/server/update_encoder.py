@@ -14,12 +14,12 @@ from desktopd.rfb.protocol.rectangles import copy_rect, framebuffer_update
 from desktopd.rfb.server.beside_video import fitting
 from desktopd.rfb.server.change_encoder import ChangeEncoder
 from desktopd.rfb.server.client_state import NOTHING, ClientState, Update, UpdateRequest
-from desktopd.rfb.server.congestion_control import MOTION_TIME, STILL_TIME, video_bytes
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.motion import Motion
 from desktopd.rfb.server.rectangle_cache import RectangleCache
 from desktopd.rfb.server.refinement import BESIDE, Refinement
 from desktopd.rfb.server.tiles import Mask
+from desktopd.rfb.server.video_budget import MOTION_TIME, STILL_TIME, video_bytes
 from desktopd.rfb.server.video_streams import VideoStreams
 
 

@@ -11,8 +11,8 @@ import math
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.encoder import EncodedRectangle
 from desktopd.rfb.encoders.preferences import EncodingPreferences
-from desktopd.rfb.server.congestion_control import video_bytes
 from desktopd.rfb.server.framebuffer import Framebuffer
+from desktopd.rfb.server.video_budget import video_bytes
 
 # Seconds between two frames: at first, at most, and the weight of the last one.
 _USUAL = 1 / 30
