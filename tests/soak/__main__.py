@@ -49,8 +49,10 @@ def main(arguments: list[str]) -> None:
         app = BUSY if asked.app == "busy" else asked.app
         desktop = start(app=app, size="1280x720", files_root=files)
         desktop.ready(120)
-        samples, rested = asyncio.run(_soak(desktop, asked))
-        (asked.out / "daemon.log").write_text(desktop.log.read_text(errors="replace"))
+        try:
+            samples, rested = asyncio.run(_soak(desktop, asked))
+        finally:
+            (asked.out / "daemon.log").write_text(desktop.log.read_text(errors="replace"))
     (asked.out / "soak.svg").write_text(plot(samples))
     _report(samples, rested, asked.warm * 60)
 
