@@ -157,10 +157,9 @@ def _entrance(options: HttpOptions, base: str, *, embedded: bool) -> Entrance:
     if options.auth == "none":
         everyone = OpenAuthenticator()
         return Entrance(everyone, PUBLIC, _login_routes(Login(everyone, page)), page.response)
-    tickets = Tickets()
-    tokens = TokenAuthenticator(
-        Tokens(options.token, options.view_token), tickets, Lockout(), base, embedded=embedded
-    )
+    secrets = Tokens(options.token, options.view_token)
+    tickets = Tickets(secrets.roles)
+    tokens = TokenAuthenticator(secrets, tickets, Lockout(), base, embedded=embedded)
     guests = LinkAuthenticator(tokens, options.links)
     return Entrance(
         guests,

@@ -12,6 +12,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from desktopd.http.serving.accepted import accepted
 
+_FOUND = "desktopd.language"
+"""Key of the scope: what was found for it."""
+
 
 class Language(StrEnum):
     """What there is a catalogue for; the values are those of the setting `language`."""
@@ -27,12 +30,14 @@ class Language(StrEnum):
 
 
 def language_of(conn: HTTPConnection) -> Language:
-    """The language for whoever asks: by ``?lang=``, the operator's, or the browser's."""
-    asked = asked_language(conn)
-    if asked is not None:
-        return asked
-    setting: Language | None = conn.scope.get("language")
-    return setting or _accepted_language(conn)
+    """The language for whoever asks: by ``?lang=``, the operator's, or the browser's.
+
+    A connection that stays is asked once.
+    """
+    if _FOUND not in conn.scope:
+        setting: Language | None = conn.scope.get("language")
+        conn.scope[_FOUND] = asked_language(conn) or setting or _accepted_language(conn)
+    return Language(conn.scope[_FOUND])
 
 
 def language_of_answer(conn: HTTPConnection) -> Language:

@@ -6,7 +6,6 @@ What is kept of a link's token is a digest, so that the file opens nothing.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 import logging
 import os
@@ -41,7 +40,9 @@ class Links:
     def __init__(self, path: Path | None = None, clock: Callable[[], float] = time.time) -> None:
         self._path = path
         self._clock = clock
-        self._links = {link.id: link for link in _read(path)} if path else {}
+        self._links: dict[str, Link] = {}
+        self._by_digest: dict[str, Link] = {}
+        self._take(_read(path) if path else [])
 
     def __iter__(self) -> Iterator[Link]:
         """Those that still open the desktop, the oldest first."""
@@ -63,12 +64,12 @@ class Links:
         return link, token
 
     def find(self, presented: bytes) -> Link | None:
-        """The link of a token; None for any other. Takes the same time for each wrong one."""
-        digest, found = _digest(presented), None
-        for link in self:
-            if hmac.compare_digest(link.digest, digest):
-                found = link
-        return found
+        """The link of a token; None for any other.
+
+        How long a look-up takes tells of the digest, and so nothing of the token.
+        """
+        link = self._by_digest.get(_digest(presented))
+        return link if link and (link.until is None or self._clock() < link.until) else None
 
     def revoke(self, link_id: str) -> bool:
         """Have a link open nothing any more; whether there was one. Raises OSError."""
@@ -79,7 +80,7 @@ class Links:
 
     def forget(self) -> None:
         """Revoke all of them: the desktop is stopped."""
-        self._links = {}
+        self._take([])
         if self._path is not None:
             self._path.unlink(missing_ok=True)
 
@@ -90,7 +91,11 @@ class Links:
             with open(os.open(draft, flags, 0o600), "w", encoding="utf-8") as file:
                 json.dump([asdict(link) for link in links], file)
             draft.replace(self._path)
+        self._take(links)
+
+    def _take(self, links: list[Link]) -> None:
         self._links = {link.id: link for link in links}
+        self._by_digest = {link.digest: link for link in links}
 
 
 def _read(path: Path) -> list[Link]:

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from desktopd.rfb.viewers.viewer import Role
@@ -26,10 +26,17 @@ class Grant:
 class Tickets:
     """Tickets that have not been taken; each opens its role once, within TICKET_SECONDS.
 
-    Of a role the oldest is forgotten when there are more than `capacity`.
+    Of a role the oldest is forgotten when there are more than `capacity`. `roles` are those that
+    have a token, with which their pages are signed.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.time, capacity: int = 4096) -> None:
+    def __init__(
+        self,
+        roles: Collection[Role] = frozenset(Role),
+        clock: Callable[[], float] = time.time,
+        capacity: int = 4096,
+    ) -> None:
+        self.roles = roles
         self._clock = clock
         self._capacity = capacity
         self._open: dict[Role, OrderedDict[bytes, tuple[Grant, float]]] = {

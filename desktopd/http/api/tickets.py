@@ -47,6 +47,10 @@ class TicketsEndpoint:
         role = await _role(request) or access.role
         if role is Role.CONTROL and access.role is not Role.CONTROL:
             raise Problem(403, "this token may only watch", "ask for the role view")
+        if role not in self._tickets.roles:
+            raise Problem(
+                403, f"there is no token for {role} here", "set view_token, or make a link"
+            )
         ticket = self._tickets.issue(role, access.until)
         seconds = int(TICKET_SECONDS)
         return JSONResponse({"ticket": ticket, "role": role, "seconds": seconds}, 201)

@@ -65,7 +65,7 @@ async def framed(app: Starlette, headers: dict[str, str] = BEARER) -> dict[str, 
 
 def test_a_ticket_is_taken_once_and_in_time() -> None:
     clock = Clock()
-    tickets = Tickets(clock)
+    tickets = Tickets(clock=clock)
     first, second = tickets.issue(Role.CONTROL), tickets.issue(Role.VIEW, until=1234.0)
     assert len({first, second}) == 2
     assert tickets.take(first.encode()) == Grant(Role.CONTROL, 1000 + PAGE_SECONDS)
@@ -318,3 +318,12 @@ async def test_neither_ticket_nor_key_is_logged(
     ]
     assert [line for line in lines if "/?ticket=…&open=a" in line]
     assert not [line for line in lines if ticket in line or key in line]
+
+
+async def test_a_role_without_a_token_has_no_tickets(app: Starlette) -> None:
+    """Its page was an error of the server's."""
+    async with client(make_app(view_token=None), headers=BEARER) as server:
+        answer = await server.post("/api/tickets", json={"role": "view"})
+        assert answer.status_code == 403, answer.text
+        assert "view_token" in answer.text
+        assert (await server.post("/api/tickets", json={})).status_code == 201
