@@ -102,7 +102,7 @@ class Daemon:
         if asked.confinement is not None:
             _tell_what_keeps()
         options = http_options(
-            settings,
+            loaded,
             token,
             shares,
             self._integration,
@@ -199,7 +199,9 @@ class Daemon:
             "memory": keep_trimmed(),
         }
         if self._files is not None:
-            tasks["uploads"] = keep_swept(self._files.staging, self._files.disk)
+            tasks["uploads"] = keep_swept(
+                self._files.staging, self._files.records, self._files.disk
+            )
             if self._files.results is not None:
                 tasks["results"] = self._files.results.watch(self._files.disk)
         if self._application.companion is not None:

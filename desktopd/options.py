@@ -207,7 +207,7 @@ def _own_names(settings: Settings) -> set[str]:
 
 
 def http_options(
-    settings: Settings,
+    loaded: Loaded,
     token: str,
     budgets: Budgets,
     provider: Provider | None,
@@ -216,6 +216,7 @@ def http_options(
     obstacles: tuple[Obstacle, ...] = (),
 ) -> HttpOptions:
     """What the settings ask of the HTTP application; `last_input` as in `desktopd.files.pace`."""
+    settings = loaded.settings
     return HttpOptions(
         base_url=settings.base_url,
         auth="none" if settings.auth == "none" else "token",
@@ -230,7 +231,7 @@ def http_options(
         screenshots=settings.screenshots,
         targets=_targets(settings),
         provider=provider,
-        files=_shared_files(settings, last_input),
+        files=_shared_files(loaded, last_input),
         links=links,
         language=None if settings.language == "auto" else Language(settings.language),
         obstacles=obstacles,
@@ -242,8 +243,9 @@ def http_options(
     )
 
 
-def _shared_files(settings: Settings, last_input: Callable[[], float | None]) -> SharedFiles | None:
+def _shared_files(loaded: Loaded, last_input: Callable[[], float | None]) -> SharedFiles | None:
     """The user's files; None where they are switched off."""
+    settings, records = loaded.settings, loaded.runtime_dir / "uploads"
     root = settings.files_root
     if settings.files == "off" or root is None:
         return None
@@ -256,7 +258,7 @@ def _shared_files(settings: Settings, last_input: Callable[[], float | None]) ->
     )
     # As plain numbers: a size of the settings is written as `1KB`.
     limits = UploadLimits(largest=int(settings.upload_limit), free=int(settings.free_space))
-    return SharedFiles(root, rules, limits, _results(settings), last_input)
+    return SharedFiles(root, rules, limits, records, _results(settings), last_input)
 
 
 def _results(settings: Settings) -> FilePath | None:

@@ -17,7 +17,7 @@ from desktopd.files.paths import FilePath, composed, is_reserved, new_name, spel
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 # A FIFO would be waited for, a terminal become ours.
-_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
+_FILE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 
 
 class Root:
@@ -122,14 +122,14 @@ def open_folder(folder: int, name: str, subject: object) -> int:
         raise
 
 
-def open_file(folder: int, name: str, subject: object) -> int:
+def open_file(folder: int, name: str, subject: object, access: int = os.O_RDONLY) -> int:
     """The descriptor of a plain file in a folder; raises OSError, FilesError for anything else.
 
-    `subject` is what the error calls it.
+    `subject` is what the error calls it, `access` is O_RDONLY or O_RDWR.
     """
     # Opening a device can do something by itself.
     _refuse_special(os.stat(name, dir_fd=folder, follow_symlinks=False), subject)
-    descriptor = os.open(name, _FILE, dir_fd=folder)
+    descriptor = os.open(name, _FILE | access, dir_fd=folder)
     try:
         _refuse_special(os.fstat(descriptor), subject)
     except BaseException:

@@ -16,6 +16,7 @@ from desktopd.files.limits import UploadLimits
 from desktopd.files.listing import EntryKind, FolderEntry, entry
 from desktopd.files.pace import Pace
 from desktopd.files.paths import FilePath
+from desktopd.files.records import Records
 from desktopd.files.results import Results
 from desktopd.files.root import Root
 from desktopd.files.staging import Staging
@@ -39,6 +40,7 @@ class Rules:
 class SharedFiles:
     """The files below `path`; `changes` are told the folder in which something has changed.
 
+    `records` is a folder for what is known of uploads, where no application may write.
     `results` are those that are offered for download, None where none are. `lasting` is as in
     `desktopd.files.lasting`, `last_input` as in `desktopd.files.pace`.
     """
@@ -48,6 +50,7 @@ class SharedFiles:
         path: Path,
         rules: Rules,
         limits: UploadLimits,
+        records: Path,
         results: FilePath | None = None,
         last_input: Callable[[], float | None] = lambda: None,
     ) -> None:
@@ -56,7 +59,8 @@ class SharedFiles:
         self.results = Results(self.root, results) if results and rules.download else None
         self.rules = rules
         self.staging = Staging(self.root, limits)
-        self.uploads = Uploads(self.staging)
+        self.records = Records(records)
+        self.uploads = Uploads(self.staging, self.records)
         self.disk = DiskThreads()
         self._disk_of_watchers = DiskThreads(WATCHERS_THREADS)
         self.pace = Pace(last_input)

@@ -20,7 +20,7 @@ from desktopd.files.draft import Draft
 from desktopd.files.errors import Forbidden, Missing, explained
 from desktopd.files.limits import UploadLimits
 from desktopd.files.paths import RESERVED, FilePath, new_name
-from desktopd.files.root import Root, open_folder
+from desktopd.files.root import Root, open_file, open_folder
 
 MOUNTS = Path("/proc/self/mountinfo")
 
@@ -76,9 +76,15 @@ class Staging:
             return Draft(descriptor, self.limits, end)
 
     def reopen(self, top: FilePath, name: str, end: int | None) -> Draft:
-        """The draft of that name; raises FilesError."""
+        """The draft of that name; raises FilesError, Forbidden for what we have not made."""
         with self.folder(top) as folder, explained("the upload"):
-            return Draft(os.open(name, os.O_RDWR | os.O_NOFOLLOW, dir_fd=folder), self.limits, end)
+            descriptor = open_file(folder, name, "the upload", os.O_RDWR)
+            status = os.fstat(descriptor)
+            # By another name it may be any file of ours.
+            if status.st_uid != os.geteuid() or status.st_nlink > 1:
+                os.close(descriptor)
+                raise Forbidden("the upload: another file is in its place", "begin it anew")
+            return Draft(descriptor, self.limits, end)
 
     def place(self, top: FilePath, name: str, path: FilePath, if_exists: IfExists) -> FilePath:
         """Move a whole draft to `path`, and make its folders; the path that it has got.
@@ -101,7 +107,7 @@ class Staging:
         with self.locked(), self.root.folder(top) as outer, explained("the upload"):
             with suppress(Missing), self.folder(top) as folder:
                 for name in names:
-                    with suppress(FileNotFoundError):
+                    with suppress(FileNotFoundError, IsADirectoryError):
                         os.unlink(name, dir_fd=folder)
             with suppress(OSError):
                 os.rmdir(self._name, dir_fd=outer)

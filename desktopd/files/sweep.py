@@ -14,7 +14,8 @@ import time
 from desktopd.files.errors import Conflict, FilesError, Forbidden, Missing, explained
 from desktopd.files.new_file import MARK
 from desktopd.files.paths import FilePath
-from desktopd.files.root import names
+from desktopd.files.records import Records
+from desktopd.files.root import names, open_file
 from desktopd.files.staging import Staging
 from desktopd.files.threads import DiskThreads
 
@@ -28,17 +29,17 @@ REMEMBERED = 3600.0
 """Seconds for which a placed upload can be asked for."""
 
 
-async def keep_swept(staging: Staging, disk: DiskThreads) -> None:
+async def keep_swept(staging: Staging, records: Records, disk: DiskThreads) -> None:
     """Sweep now and then, for ever."""
     while True:
         try:
-            await disk.run(sweep, staging, time.time())
+            await disk.run(sweep, staging, records, time.time())
         except FilesError as error:
             log.warning("unfinished uploads: %s", error)
         await asyncio.sleep(EVERY)
 
 
-def sweep(staging: Staging, now: float) -> None:
+def sweep(staging: Staging, records: Records, now: float) -> None:
     """Remove uploads that are too old at `now` (Unix), and what a killed process has left."""
     for top in staging.tops():
         try:
@@ -48,25 +49,34 @@ def sweep(staging: Staging, now: float) -> None:
             pass
         except FilesError as error:
             log.warning("unfinished uploads: %s", error)
+    for upload_id, saved in records.saved():
+        if _is_over(staging, records, upload_id, now - saved):
+            records.remove(upload_id)
+
+
+def _is_over(staging: Staging, records: Records, upload_id: str, age: float) -> bool:
+    """Whether nobody will ask for an upload whose record is so many seconds old."""
+    if age <= REMEMBERED:
+        return False
+    try:
+        upload = records.load(upload_id)
+        if upload.placed is not None:
+            return True
+        staging.reopen(upload.top, upload_id, upload.length).close()
+    except FilesError:
+        return age > LIFETIME
+    # A single request may have gone on with it since.
+    return False
 
 
 def _old(staging: Staging, top: FilePath, now: float) -> list[str]:
     with staging.locked(), staging.folder(top) as folder, explained(top):
-        modified = {name: _modified(folder, name) for name in names(folder)}
-        newest: dict[str, float] = {}
-        for name, when in modified.items():
-            newest[_upload(name)] = max(when, newest.get(_upload(name), when))
         return [
             name
-            for name in modified
-            if now - newest[_upload(name)] > (LIFETIME if _upload(name) in modified else REMEMBERED)
+            for name in names(folder)
+            if now - _modified(folder, name) > LIFETIME
             or (name.startswith(MARK) and not _is_written(folder, name))
         ]
-
-
-def _upload(name: str) -> str:
-    """The id of the upload that a file of staging belongs to, which is the name of its draft."""
-    return name.partition(".")[0]
 
 
 def _modified(folder: int, name: str) -> float:
@@ -75,7 +85,11 @@ def _modified(folder: int, name: str) -> float:
 
 def _is_written(folder: int, name: str) -> bool:
     """Whether a process, maybe another one, holds the lock of a draft."""
-    descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=folder)
+    try:
+        descriptor = open_file(folder, name, name)
+    except (OSError, FilesError):
+        # It is no draft of ours.
+        return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

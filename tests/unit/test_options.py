@@ -25,9 +25,7 @@ def test_the_http_room_is_told_secrets_and_what_follows_from_auth(
 ) -> None:
     monkeypatch.setenv("DESKTOPD_VIEW_TOKEN", "look-but-do-not-touch")
     given = ["--auth", "none", "--allowed-hosts", "a.example", "--base-url", "/a"]
-    told = http_options(
-        config.load(given).settings, "a token of our own", BUDGETS, None, nobody, Links()
-    )
+    told = http_options(config.load(given), "a token of our own", BUDGETS, None, nobody, Links())
     assert (told.auth, told.token, told.view_token, told.base_url) == (
         "none",
         "a token of our own",
@@ -40,7 +38,7 @@ def test_the_http_room_is_told_secrets_and_what_follows_from_auth(
 def test_targets_that_cannot_be_read_are_an_error_of_their_settings(folder: Path) -> None:
     given = ["--target-plugin", "no.such.Plugin", "--target-source", str(folder)]
     with pytest.raises(ConfigError, match="target_plugin, target_source: "):
-        http_options(config.load(given).settings, "t", BUDGETS, None, nobody, Links())
+        http_options(config.load(given), "t", BUDGETS, None, nobody, Links())
 
 
 def test_the_native_server_is_the_usual_one_where_it_can_run(folder: Path) -> None:
@@ -62,28 +60,25 @@ def test_files_are_shared_as_the_settings_say(folder: Path) -> None:
         "download": Rules(download=True, upload=False, for_viewers=True),
     }.items():
         shared = http_options(
-            config.load([*given, "--files", files]).settings, "t", BUDGETS, None, nobody, Links()
+            config.load([*given, "--files", files]), "t", BUDGETS, None, nobody, Links()
         ).files
         assert shared is not None
         assert (shared.root.path, shared.rules) == (folder, rules)
         assert shared.staging.limits == UploadLimits(largest=5_000_000_000, free=100_000_000)
     for off in (["--files", "off"], ["--files-root", ""]):
-        assert (
-            http_options(config.load(off).settings, "t", BUDGETS, None, nobody, Links()).files
-            is None
-        )
+        assert http_options(config.load(off), "t", BUDGETS, None, nobody, Links()).files is None
 
 
 def test_a_files_root_that_is_not_there(folder: Path) -> None:
-    settings = config.load(["--files-root", str(folder / "x")]).settings
+    loaded = config.load(["--files-root", str(folder / "x")])
     with pytest.raises(ConfigError, match=r"files_root='.*/x': no such folder; make it, or set"):
-        http_options(settings, "t", BUDGETS, None, nobody, Links())
+        http_options(loaded, "t", BUDGETS, None, nobody, Links())
 
 
 def test_results_are_offered_where_files_may_leave(folder: Path) -> None:
     def folder_of(*given: str) -> str | None:
         loaded = config.load(["--files-root", str(folder), *given])
-        files = http_options(loaded.settings, "t", BUDGETS, None, nobody, Links()).files
+        files = http_options(loaded, "t", BUDGETS, None, nobody, Links()).files
         assert files is not None
         return str(files.results.folder) if files.results else None
 

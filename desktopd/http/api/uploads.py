@@ -14,9 +14,10 @@ from starlette.responses import Response
 
 from desktopd.files.errors import FilesError
 from desktopd.files.paths import FilePath
+from desktopd.files.records import Upload
 from desktopd.files.sharing import SharedFiles
 from desktopd.files.sweep import LIFETIME
-from desktopd.files.uploads import CHECKSUMS, Upload
+from desktopd.files.uploads import CHECKSUMS
 from desktopd.http.api import tus_headers
 from desktopd.http.api.file_access import FileAccess, if_exists, note, problem_of
 from desktopd.http.api.incoming import Incoming

@@ -14,7 +14,7 @@ def shared(folder: Path) -> SharedFiles:
     (folder / "in").mkdir()
     (folder / "in" / "cells.tif").write_bytes(b"II")
     (folder / "outside").symlink_to("/etc")
-    return SharedFiles(folder, Rules(), UploadLimits())
+    return SharedFiles(folder, Rules(), UploadLimits(), folder / "records")
 
 
 def test_what_is_there_has_an_absolute_path(shared: SharedFiles, folder: Path) -> None:

@@ -19,15 +19,15 @@ from tests.unit.files.uploading import BYTES, append, create, whole
 
 @pytest.fixture
 def uploads(tree: Tree) -> Uploads:
-    return Uploads(tree.staging)
+    return Uploads(tree.staging, tree.records)
 
 
 def test_what_nobody_went_on_with(tree: Tree, uploads: Uploads) -> None:
     now = time.time()
     old = append(uploads, create(uploads, "a"), BYTES[:5])
-    sweep.sweep(tree.staging, now + sweep.LIFETIME - 60)
+    sweep.sweep(tree.staging, tree.records, now + sweep.LIFETIME - 60)
     assert uploads.offset(uploads.find(old.id)) == 5
-    sweep.sweep(tree.staging, now + sweep.LIFETIME + 60)
+    sweep.sweep(tree.staging, tree.records, now + sweep.LIFETIME + 60)
     with pytest.raises(Missing):
         uploads.find(old.id)
     assert tree.names() == []
@@ -35,16 +35,16 @@ def test_what_nobody_went_on_with(tree: Tree, uploads: Uploads) -> None:
 
 def test_what_is_placed_is_remembered_for_a_while(tree: Tree, uploads: Uploads) -> None:
     upload = whole(uploads, create(uploads, "a"))
-    sweep.sweep(tree.staging, time.time() + sweep.REMEMBERED - 60)
+    sweep.sweep(tree.staging, tree.records, time.time() + sweep.REMEMBERED - 60)
     assert uploads.find(upload.id).placed == at("a")
-    sweep.sweep(tree.staging, time.time() + sweep.REMEMBERED + 60)
+    sweep.sweep(tree.staging, tree.records, time.time() + sweep.REMEMBERED + 60)
     assert tree.names() == ["a"]
 
 
 def test_files_that_a_killed_process_has_left(tree: Tree) -> None:
     left, going_on = (NewFile(tree.staging, at(n), None, IfExists.FAIL) for n in ("a", "b"))
     left._draft.close()
-    sweep.sweep(tree.staging, time.time())
+    sweep.sweep(tree.staging, tree.records, time.time())
     assert len(tree.names()) == 2
     going_on.write(BYTES)
     going_on.place()
@@ -53,6 +53,6 @@ def test_files_that_a_killed_process_has_left(tree: Tree) -> None:
 
 
 def test_nothing_there(tree: Tree) -> None:
-    sweep.sweep(tree.staging, time.time())
+    sweep.sweep(tree.staging, tree.records, time.time())
     tree.path.rmdir()
-    sweep.sweep(tree.staging, time.time())
+    sweep.sweep(tree.staging, tree.records, time.time())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from desktopd.files.limits import UploadLimits
 from desktopd.files.paths import FilePath
+from desktopd.files.records import Records
 from desktopd.files.root import Root
 from desktopd.files.staging import Staging
 
@@ -24,6 +25,7 @@ class Tree:
         (self.outside / "secret").write_bytes(SECRET)
         self.root = Root(self.path)
         self.staging = Staging(self.root, limits or UploadLimits())
+        self.records = Records(folder / "records")
 
     def write(self, name: str, content: bytes = b"here") -> Path:
         """A file below the root."""

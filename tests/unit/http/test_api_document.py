@@ -17,7 +17,9 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "api.md"
 def served(folder: Path) -> set[tuple[str, str]]:
     """Method and path of each route; HEAD goes without saying where GET does."""
     found = set()
-    for route in make_app(files=SharedFiles(folder, Rules(), UploadLimits())).routes:
+    for route in make_app(
+        files=SharedFiles(folder, Rules(), UploadLimits(), folder / "records")
+    ).routes:
         assert isinstance(route, Route | WebSocketRoute)
         path = re.sub(r"\{[^}]*\}", "…", route.path)
         methods = {"WS"} if isinstance(route, WebSocketRoute) else set(route.methods or ())

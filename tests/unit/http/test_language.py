@@ -107,7 +107,7 @@ MISSING = {
 async def test_the_api_answers_in_the_language_of_the_page(
     tmp_path: Path, setting: Language | None, query: str, accept: str, language: str
 ) -> None:
-    files = SharedFiles(tmp_path, Rules(), UploadLimits())
+    files = SharedFiles(tmp_path, Rules(), UploadLimits(), tmp_path / "records")
     app = make_app(files=files, language=setting)
     async with client(app) as page:
         headers = {**BEARER, "Accept-Language": accept}

@@ -144,7 +144,7 @@ async def test_downloads_that_watchers_take_slowly_take_places_from_each_other_a
     (tmp_path / "large.bin").write_bytes(bytes(40_000_000))
     budgets = places(downloads=2)
     share = budgets[Budget.DOWNLOADS]
-    files = SharedFiles(tmp_path, Rules(for_viewers=True), UploadLimits())
+    files = SharedFiles(tmp_path, Rules(for_viewers=True), UploadLimits(), tmp_path / "records")
 
     def request(headers: dict[str, str]) -> bytes:
         bearer = headers["Authorization"]

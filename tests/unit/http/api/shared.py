@@ -25,7 +25,8 @@ class Shared:
 
     def __init__(self, path: Path, rules: Rules | None = None, **limits: int) -> None:
         self.path = path
-        self.files = SharedFiles(path, rules or Rules(), UploadLimits(**limits))
+        self.records = path.with_name(f"{path.name}-records")
+        self.files = SharedFiles(path, rules or Rules(), UploadLimits(**limits), self.records)
         self.app: Starlette = make_app(files=self.files)
 
     def client(self, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
@@ -44,8 +45,9 @@ class Shared:
         return sorted(p for p in paths if not p.startswith(".desktopd"))
 
     def staged(self) -> list[str]:
-        """The files in staging."""
-        return sorted(p.name for p in self.path.glob(".desktopd*/*"))
+        """The files in staging, and the records of uploads."""
+        both = (*self.path.glob(".desktopd*/*"), *self.records.glob("*"))
+        return sorted(p.name for p in both)
 
     @contextmanager
     def changes(self) -> Iterator[list[str]]:

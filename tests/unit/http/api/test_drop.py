@@ -106,7 +106,7 @@ async def test_files_are_those_below_the_top_folder(desk: Desk, tmp_path: Path) 
     cells = tmp_path / "in" / "zwölf Zellen #1.tif"
     cells.touch()
     (tmp_path / "link").symlink_to("/etc/passwd")
-    files = SharedFiles(tmp_path, Rules(), UploadLimits())
+    files = SharedFiles(tmp_path, Rules(), UploadLimits(), tmp_path / "records")
     answers = {}
     async with client(make_app(desk, files=files), headers=BEARER) as script:
         for path in (

@@ -199,7 +199,7 @@ async def test_a_viewer_has_no_clipboard() -> None:
 
 
 def shared_files(path: Path, *, for_viewers: bool) -> SharedFiles:
-    return SharedFiles(path, Rules(for_viewers=for_viewers), UploadLimits())
+    return SharedFiles(path, Rules(for_viewers=for_viewers), UploadLimits(), path / "records")
 
 
 async def test_folders_that_change_are_told(tmp_path: Path) -> None:
@@ -301,7 +301,13 @@ def results_of(path: Path, name: str) -> SharedFiles:
     """Files that have a result which is at rest."""
     (path / "results").mkdir()
     (path / "results" / name).write_bytes(b"12345")
-    files = SharedFiles(path, Rules(for_viewers=True), UploadLimits(), FilePath(("results",)))
+    files = SharedFiles(
+        path,
+        Rules(for_viewers=True),
+        UploadLimits(),
+        path.with_name("records"),
+        FilePath(("results",)),
+    )
     assert files.results is not None
     files.results.note(files.results.look())
     files.results.note(files.results.look())

@@ -38,7 +38,7 @@ async def events(
 
 
 def shared(root: Path, **rules: bool) -> SharedFiles:
-    return SharedFiles(root, Rules(**rules), UploadLimits())
+    return SharedFiles(root, Rules(**rules), UploadLimits(), root / "records")
 
 
 async def next_frame(websocket: ClientConnection, desk: Desk, kind: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 from email.utils import parsedate_to_datetime
@@ -208,6 +209,41 @@ class TestPieces:
             for method, headers in (("HEAD", VERSION), ("PATCH", chunk(0)), ("DELETE", VERSION)):
                 answer = await script.request(method, f"/api/uploads/{'x' * 22}", headers=headers)
                 assert answer.status_code == 404
+
+    async def test_of_an_upload_that_an_application_has_made_up(self, shared: Shared) -> None:
+        secret = shared.path.with_name(f"{shared.path.name}-secret")
+        secret.write_bytes(b"secret")
+        staging = shared.path / f".desktopd-uploads-{os.geteuid()}"
+        staging.mkdir()
+        values = {"id": str(secret), "length": 6, "if_exists": "replace", "metadata": "path eA=="}
+        paths = {"top": {"names": []}, "path": {"names": ["stolen"]}, "placed": None}
+        record = json.dumps({**values, **paths, "trusted": None})
+        async with shared.client() as script:
+            for letter, text in {"A": record, "B": "[" * 100_000}.items():
+                (staging / f"{letter * 22}.json").write_text(text)
+                address = f"/api/uploads/{letter * 22}"
+                for method, headers in (
+                    ("HEAD", VERSION),
+                    ("PATCH", chunk(6)),
+                    ("PATCH", chunk(0)),
+                ):
+                    answer = await script.request(method, address, headers=headers, content=b"x")
+                    assert answer.status_code == 404
+        assert (secret.read_bytes(), shared.names()) == (b"secret", [])
+
+    async def test_of_a_draft_in_whose_place_is_another_file(self, shared: Shared) -> None:
+        secret = shared.path.with_name(f"{shared.path.name}-secret")
+        secret.write_bytes(b"secret")
+        async with shared.client() as script:
+            upload = await create(script, "stolen", 7)
+            (draft,) = shared.path.glob(".desktopd*/*")
+            draft.unlink()
+            draft.hardlink_to(secret)
+            assert (await script.head(upload, headers=VERSION)).status_code == 403
+            answer = await script.patch(upload, headers=chunk(6), content=b"x")
+            assert answer.status_code == 403
+            assert (await script.delete(upload, headers=VERSION)).status_code == 204
+        assert (secret.read_bytes(), shared.names()) == (b"secret", [])
 
 
 async def test_termination(shared: Shared) -> None:
