@@ -211,6 +211,29 @@ def test_kiosk_no_key_has_a_dialog_answer_a_name_elsewhere(napari: Locked) -> No
     until(lambda: str(napari.data / "here.csv") in napari.told()["answers"], WITHIN, "a name")
 
 
+def test_kiosk_no_dialog_renames_deletes_or_makes_anything(napari: Locked) -> None:
+    (napari.data / "plain").mkdir()
+    napari.xdotool("mousemove", 640, 400, "key", "F9")
+    until(lambda: "plain" in napari.told()["listed"], WITHIN, "a dialog with the folder")
+    until(lambda: napari.told()["aside"], WITHIN, "a dialog that is confined")
+    folders = {path.name for path in napari.data.iterdir() if path.is_dir()}
+    napari.xdotool("mousemove", *napari.settled()["listed"]["plain"], "click", 1)
+    napari.xdotool("key", "Delete")
+    napari.settled()
+    napari.xdotool("key", "alt+y")
+    napari.settled()
+    assert {path.name for path in napari.data.iterdir() if path.is_dir()} == folders
+    napari.xdotool("key", "F2")
+    napari.settled()
+    napari.xdotool("key", "ctrl+a")
+    napari.xdotool("type", "--delay", 5, "renamed")
+    napari.xdotool("key", "Return")
+    assert napari.settled()["makes folders"] == [False]
+    assert {path.name for path in napari.data.iterdir() if path.is_dir()} == folders
+    napari.xdotool("key", "Escape")
+    until(lambda: napari.told()["dialog"] is None, WITHIN, "no dialog")
+
+
 def test_kiosk_an_image_brings_no_other_from_elsewhere(napari: Locked) -> None:
     ours, other = (f"urn:uuid:{n * 8}-{n * 4}-{n * 4}-{n * 4}-{n * 12}" for n in "12")
     with tempfile.TemporaryDirectory(dir="/var/tmp") as elsewhere:

@@ -17,7 +17,7 @@ from napari._qt.dialogs import qt_notification
 from napari._qt.dialogs.preferences_dialog import PreferencesDialog
 from napari.settings import get_settings
 from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QApplication, QFileDialog, QLabel
+from qtpy.QtWidgets import QAbstractItemView, QApplication, QFileDialog, QLabel, QToolButton
 
 CONSOLES = ("napari_console", "qtconsole", "IPython", "napari_plugin_manager")
 viewer = napari.Viewer()
@@ -35,6 +35,19 @@ def entries(menu: object) -> list[str]:
     return found
 
 
+def listed(dialog: QFileDialog) -> dict[str, tuple[int, int]]:
+    """Where on the screen the files are that a dialog shows."""
+    places = {}
+    for view in dialog.findChildren(QAbstractItemView):
+        if view.isVisible() and view.objectName() in ("listView", "treeView"):
+            model, root = view.model(), view.rootIndex()
+            for row in range(model.rowCount(root)):
+                index = model.index(row, 0, root)
+                center = view.viewport().mapToGlobal(view.visualRect(index).center())
+                places[index.data()] = (center.x(), center.y())
+    return places
+
+
 def note() -> None:
     window = viewer.window._qt_window
     shown = viewer.window._qt_viewer
@@ -50,6 +63,8 @@ def note() -> None:
         "debugger": getattr(getattr(qt_notification, "_debug_tb", None), "__module__", None),
         "layers": [layer.name for layer in viewer.layers],
         "dialog": dialogs[0].directory().absolutePath() if dialogs else None,
+        "listed": listed(dialogs[0]) if dialogs else {},
+        "makes folders": [d.findChild(QToolButton, "newFolderButton").isEnabled() for d in dialogs],
         "answers": answers,
         "preferences": [label.text() for one in preferences for label in one.findChildren(QLabel)],
         "start-up script": str(get_settings().application.startup_script),

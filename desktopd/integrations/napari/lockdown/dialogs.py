@@ -79,6 +79,8 @@ def _confine(dialog: Any, inside: Inside) -> None:
         if folder not in inside:
             dialog.setDirectory(str(inside.folders[0]))
 
+    # It renames, deletes and makes folders by itself, also under names that are refused elsewhere.
+    dialog.setOption(QFileDialog.Option.ReadOnly, True)
     dialog.setSidebarUrls([QUrl.fromLocalFile(str(folder)) for folder in inside.folders])
     dialog.setHistory([])
     stay(dialog.directory().absolutePath())
