@@ -17,6 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from desktopd.files.errors import BadPath, FilesError, explained
 from desktopd.files.paths import FilePath, shown
 from desktopd.files.root import Root, names, open_file, open_folder
+from desktopd.files.way_down import WayDown
 from desktopd.files.zip_directory import keep_directory
 
 BLOCK = 262_144
@@ -27,7 +28,7 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _LATEST = (2107, 12, 31, 23, 59, 58)
 _LEFT_OUT = "desktopd-left-out.txt"
 _DEEPEST = 1024
-"""Folders in each other that are read: each of them is open at that time."""
+"""Folders in each other that are read: of each the names still to visit are in memory."""
 _LONGEST_NAME = 65_535
 """Bytes of a path in a zip, with the slash behind a folder."""
 
@@ -76,15 +77,6 @@ class _Member:
         return info
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
-    """A folder that the walk is in: how its names begin, and those still to visit, last first."""
-
-    prefix: str
-    descriptor: int
-    names: list[str]
-
-
 def zip_folder(root: Root, path: FilePath) -> Generator[bytes, None, None]:
     """The zip of the folder at `path`, in pieces of about 256 KiB; raises FilesError at once.
 
@@ -131,45 +123,40 @@ def _walk(folder: int, top: str, left_out: list[str]) -> Generator[_Member, None
 
     What is left out is appended to `left_out`, with the reason.
     """
-    levels = [_Level(top, os.dup(folder), names(folder)[::-1])]
-    try:
-        while levels:
-            level = levels[-1]
-            if not level.names:
-                os.close(levels.pop().descriptor)
+    with closing(WayDown(os.dup(folder), top, names(folder))) as way:
+        while way.depth:
+            if (found := way.next_name()) is None:
+                way.leave()
                 continue
             try:
-                member = _open(level, level.names.pop(), deepest=len(levels) >= _DEEPEST)
+                member = _open(way, found)
             except FilesError as error:
                 left_out.append(str(error))
                 continue
             if member.is_folder:
-                levels.append(_Level(member.name, member.descriptor, []))
-                levels[-1].names.extend(reversed(names(member.descriptor)))
+                way.enter(found, member.descriptor, member.name, names(member.descriptor))
                 yield member
             else:
                 try:
                     yield member
                 finally:
                     os.close(member.descriptor)
-    finally:
-        for level in levels:
-            os.close(level.descriptor)
 
 
-def _open(level: _Level, found: str, *, deepest: bool) -> _Member:
-    name = level.prefix + _inside(found)
+def _open(way: WayDown, found: str) -> _Member:
+    name = way.prefix + _inside(found)
     if len(name.encode()) >= _LONGEST_NAME:
         raise BadPath(f"{name[:60]}…: a path too long for a zip", "load an inner folder")
     with explained(name):
-        status = os.stat(found, dir_fd=level.descriptor, follow_symlinks=False)
+        folder = way.folder(name)
+        status = os.stat(found, dir_fd=folder, follow_symlinks=False)
         if stat.S_ISDIR(status.st_mode):
-            if deepest:
+            if way.depth >= _DEEPEST:
                 raise BadPath(
                     f"{name[:60]}…: folders too deep in each other", "load an inner folder"
                 )
-            return _Member(f"{name}/", open_folder(level.descriptor, found, name), status)
-        descriptor = open_file(level.descriptor, found, name)
+            return _Member(f"{name}/", open_folder(folder, found, name), status)
+        descriptor = open_file(folder, found, name)
         return _Member(name, descriptor, os.fstat(descriptor))
 
 

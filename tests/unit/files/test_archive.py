@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import resource
 import subprocess
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZipFile
@@ -16,6 +18,20 @@ import pytest
 from desktopd.files.archive import BLOCK, zip_folder
 from desktopd.files.errors import Conflict, Missing
 from tests.unit.files.trees import Tree, at, nest
+
+
+def open_descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@contextmanager
+def few_descriptors(most: int) -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def unzipped(tree: Tree, path: str = "") -> ZipFile:
@@ -91,6 +107,48 @@ def test_folders_too_deep_in_each_other_are_left_out_and_said(
     *folders, last, left_out = archive.namelist()
     assert (len(folders), last) == (99, "z")
     assert archive.read(left_out).endswith("…: folders too deep in each other\n".encode())
+
+
+def test_a_deep_tree_takes_few_descriptors(tree: Tree) -> None:
+    """Each level had one of its own: 32 watchers could take all that a daemon may have open."""
+    folder = tree.path
+    for n in range(300):
+        folder = folder / "d"
+        folder.mkdir()
+        (folder / "a").write_text(f"{n} before")
+        (folder / "z").write_text(f"{n} after")
+    before, most = open_descriptors(), 0
+    saved = bytearray()
+    for piece in zip_folder(tree.root, at("")):
+        most = max(most, open_descriptors())
+        saved += piece
+    # Also where nothing is handed on in between.
+    with few_descriptors(before + 20):
+        again = b"".join(zip_folder(tree.root, at("")))
+    assert again == saved
+    archive = ZipFile(io.BytesIO(saved))
+    assert archive.testzip() is None
+    for n in range(300):
+        assert archive.read(f"{'d/' * (n + 1)}a") == b"%d before" % n
+        assert archive.read(f"{'d/' * (n + 1)}z") == b"%d after" % n
+    assert len(archive.namelist()) == 900, "and nothing is left out"
+    assert most < before + 20
+    assert open_descriptors() == before
+
+
+def test_a_folder_that_became_a_link_meanwhile_is_not_followed(tree: Tree) -> None:
+    deep = "d/" * 20
+    tree.write(f"{deep}1", os.urandom(4 * BLOCK))
+    tree.write("d/z")
+    (tree.outside / "z").write_text("secret")
+    pieces = zip_folder(tree.root, at(""))
+    saved = next(pieces)
+    (tree.path / "d").rename(tree.path / "other")
+    (tree.path / "d").symlink_to(tree.outside)
+    archive = ZipFile(io.BytesIO(saved + b"".join(pieces)))
+    assert f"{deep}1" in archive.namelist()
+    assert "d/z" not in archive.namelist()
+    assert archive.read("desktopd-left-out.txt") == b"d/z: a link, and links are not followed\n"
 
 
 def test_no_name_leads_out_of_where_it_is_unpacked(tree: Tree) -> None:
@@ -177,11 +235,11 @@ def test_memory_is_flat_however_many_files_there_are(tree: Tree) -> None:
 def test_nothing_stays_open_when_the_client_leaves(tree: Tree) -> None:
     for n in range(50):
         tree.write(f"a/b/{n}", os.urandom(BLOCK))
-    before = len(list(Path("/proc/self/fd").iterdir()))
+    before = open_descriptors()
     for taken in (0, 1, 3):
         pieces = zip_folder(tree.root, at(""))
         for _ in range(taken):
             next(pieces)
-        assert len(list(Path("/proc/self/fd").iterdir())) > before
+        assert open_descriptors() > before
         pieces.close()
-        assert len(list(Path("/proc/self/fd").iterdir())) == before
+        assert open_descriptors() == before
