@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from desktopd.application_on_desktop import session_application
 from desktopd.arenas import keep_trimmed, use_one_arena
-from desktopd.budgets import Budget, Share
+from desktopd.budgets import Budget, Budgets
 from desktopd.config import ConfigError, Loaded, Settings, is_loopback
 from desktopd.confinement.landlock import abi, lacking
 from desktopd.control.heartbeat import keep_beating
@@ -130,9 +130,7 @@ class Daemon:
             app, _listen(settings), tls=tls, strangers=shares[Budget.CONNECTIONS]
         )
         vnc_tls = self._certificate.context() if self._certificate else None
-        self._vnc_port = _vnc_port(
-            settings, self._viewers, self._rfb, shares[Budget.STRANGERS], vnc_tls
-        )
+        self._vnc_port = _vnc_port(settings, self._viewers, self._rfb, shares, vnc_tls)
         self._sockets = [
             UnixSocketListener(place, self._rfb, self._viewers)
             for place in (self._rfb.socket, settings.rfb_socket)
@@ -297,7 +295,7 @@ def _vnc_port(
     settings: Settings,
     viewers: Viewers,
     rfb: RfbServer,
-    strangers: Share,
+    shares: Budgets,
     tls: ssl.SSLContext | None,
 ) -> vnc.VncPort | None:
     """The port for VNC viewers, if there is to be one; raises ListenError."""
@@ -319,7 +317,8 @@ def _vnc_port(
     )
     if tls is None and not is_loopback(settings.vnc_host):
         log.warning("%s: whoever listens in the network sees everything; set tls_cert", where)
-    return vnc.VncPort(sock, authenticator, rfb, viewers, strangers, tls)
+    strangers, watchers = shares[Budget.STRANGERS], shares[Budget.WATCHERS]
+    return vnc.VncPort(sock, authenticator, rfb, viewers, strangers, watchers, tls)
 
 
 async def _idle(viewers: Viewers, seconds: int) -> None:

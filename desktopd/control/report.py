@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from desktopd.background_tasks import BackgroundTasks
+from desktopd.descriptors import accept
 from desktopd.session.errors import SessionError
 
 # No longer than the longest, whose length make_private checks.
@@ -56,13 +58,19 @@ class Reporter:
                 raise SessionError(
                     f"{self._path}: {error.strerror}; make room there, or set another runtime_dir"
                 ) from None
-            server = await asyncio.start_unix_server(self._answer, sock=sock)
+            sock.listen()
+            sock.setblocking(False)
+            answers = BackgroundTasks()
             try:
-                await server.serve_forever()
+                while True:
+                    asker, _ = await accept(sock, "who asks for the daemon's state")
+                    answers.start(self._answer(asker))
             finally:
                 self._path.unlink(missing_ok=True)
+                await answers.end()
 
-    async def _answer(self, _: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _answer(self, asker: socket.socket) -> None:
+        _, writer = await asyncio.open_unix_connection(sock=asker)
         with contextlib.suppress(ConnectionError):
             writer.write(json.dumps(asdict(self._report())).encode())
             writer.close()

@@ -131,8 +131,8 @@ async def test_viewers_of_other_programs_are_people_too(desk: Desk, folder: Path
     sock = socket.create_server(("127.0.0.1", 0))
     sock.setblocking(False)
     place = folder / "vnc.sock"
-    strangers = Share(Budget.STRANGERS, 32)
-    port = VncPort(sock, VncAuthenticator(None), shown.rfb, shown.viewers, strangers)
+    places = Share(Budget.STRANGERS, 32), Share(Budget.WATCHERS, 100)
+    port = VncPort(sock, VncAuthenticator(None), shown.rfb, shown.viewers, *places)
     serving = [
         asyncio.create_task(listener.serve())
         for listener in (port, UnixSocketListener(place, shown.rfb, shown.viewers))

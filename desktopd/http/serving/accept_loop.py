@@ -11,6 +11,7 @@ from itertools import count
 
 from desktopd.background_tasks import BackgroundTasks
 from desktopd.budgets import Displaced, Share
+from desktopd.descriptors import accept
 from desktopd.http.serving.http_connection import HEADER_DEADLINE, HttpConnection
 from desktopd.http.serving.listening_sockets import is_unix
 from desktopd.http.serving.proxy import UNIX
@@ -19,7 +20,6 @@ from desktopd.http.serving.tls_in_turns import TlsInTurns
 
 log = logging.getLogger(__name__)
 
-_ACCEPT_AGAIN = 1.0
 _AT_ONCE = 8
 """Connections that are accepted in one turn of the loop: it is short, and their queue too."""
 
@@ -56,18 +56,11 @@ class AcceptLoop:
         await self._connections.end()
 
     async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
         for number in count(1):
-            try:
-                sock, peer = await loop.sock_accept(self._socket)
-            except OSError as error:
-                # A connection that is gone again, or no descriptors left (accept(2)).
-                log.warning("a connection could not be accepted: %s", error.strerror)
-                await asyncio.sleep(_ACCEPT_AGAIN)
-                continue
+            sock, peer = await accept(self._socket, "a connection")
             self._connections.start(self._keep(sock, UNIX if is_unix(sock) else str(peer[0])))
             if number % _AT_ONCE == 0:
-                # Where many wait, sock_accept does not: others have their turn here.
+                # Where many wait, `accept` does not: others have their turn here.
                 await asyncio.sleep(0)
 
     async def _keep(self, sock: socket.socket, address: str) -> None:

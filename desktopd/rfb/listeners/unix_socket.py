@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from contextlib import suppress
 from pathlib import Path
 
+from desktopd.background_tasks import BackgroundTasks
+from desktopd.descriptors import accept
 from desktopd.errors import DisplayUnavailable, ListenError
 from desktopd.rfb.protocol import fences
 from desktopd.rfb.protocol.handshake import VERSION_LENGTH, Version
@@ -68,32 +71,24 @@ class UnixSocketListener:
         self.path = path
         self._server = server
         self._viewers = viewers
-        self._connections: set[asyncio.Task[None]] = set()
+        self._connections = BackgroundTasks()
 
     async def serve(self) -> None:
         """Serve until cancelled; then every connection is closed, and the file removed."""
-        listener = await asyncio.start_unix_server(self._connected, sock=self._sock)
         try:
-            await asyncio.Event().wait()
+            while True:
+                sock, _ = await accept(self._sock, f"a viewer on {self.path}")
+                self._connections.start(self._connection(sock))
         finally:
-            listener.close()
+            self._sock.close()
             self.path.unlink(missing_ok=True)
-            for task in self._connections:
-                task.cancel()
-            await asyncio.gather(*self._connections, return_exceptions=True)
+            await self._connections.end()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
+    async def _connection(self, sock: socket.socket) -> None:
+        reader, writer = await asyncio.open_unix_connection(sock=sock)
         try:
             await self._serve(reader, writer)
-        except asyncio.CancelledError:
-            log.debug("a viewer on %s is cut off", self.path)
-        except Exception:
-            log.exception("a viewer on %s could not be served", self.path)
         finally:
-            self._connections.discard(task)
             writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

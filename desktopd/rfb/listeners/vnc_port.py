@@ -12,6 +12,7 @@ import ssl
 from desktopd import audit
 from desktopd.background_tasks import BackgroundTasks
 from desktopd.budgets import Displaced, Share
+from desktopd.descriptors import accept
 from desktopd.errors import DisplayUnavailable
 from desktopd.refusals import Refusals
 from desktopd.rfb.listeners.authenticated_transport import AuthenticatedTransport
@@ -30,7 +31,6 @@ log = logging.getLogger(__name__)
 NEGOTIATION_DEADLINE = 20.0
 # Viewers ask for the password only now.
 PASSWORD_DEADLINE = 120.0
-_ACCEPT_AGAIN = 1.0
 _BACKLOG = 128
 
 
@@ -66,7 +66,7 @@ def _listen(host: str, port: int) -> socket.socket:
 class VncPort:
     """Serves viewers on a listening `sock` as `authenticator` says; `tls` is its certificate.
 
-    Whoever is not yet in has a place of `strangers`.
+    Whoever is not yet in has a place of `strangers`, and who may only watch one of `watchers`.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class VncPort:
         server: RfbServer,
         viewers: Viewers,
         strangers: Share,
+        watchers: Share,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         host, port = sock.getsockname()[:2]
@@ -90,6 +91,7 @@ class VncPort:
         self._tls = tls
         self._connections = BackgroundTasks()
         self._strangers = strangers
+        self._watchers = watchers
         self._refusals = Refusals()
 
     async def serve(self) -> None:
@@ -97,30 +99,23 @@ class VncPort:
         log.info("VNC viewers: %s", self.address)
         try:
             while True:
-                sock, address = await self._accept()
-                self._connections.start(self._connection(sock, address))
+                sock, peer = await accept(self._sock, f"a viewer on {self.address}")
+                adapt(sock)
+                self._connections.start(self._connection(sock, str(peer[0])))
         finally:
             self._sock.close()
             await self._connections.end()
-
-    async def _accept(self) -> tuple[socket.socket, str]:
-        while True:
-            try:
-                sock, peer = await asyncio.get_running_loop().sock_accept(self._sock)
-            except OSError as error:
-                # A connection that is gone again, or no descriptors left (accept(2)).
-                log.warning("%s: a viewer could not be accepted: %s", self.address, error.strerror)
-                await asyncio.sleep(_ACCEPT_AGAIN)
-            else:
-                adapt(sock)
-                return sock, str(peer[0])
 
     async def _connection(self, sock: socket.socket, address: str) -> None:
         try:
             async with contextlib.AsyncExitStack() as stack:
                 stack.callback(sock.close)
                 async with self._strangers.place(address):
-                    streams, role, connection = await self._let_in(sock, address, stack)
+                    streams, handshake, role = await self._identify(sock, address, stack)
+                if role is Role.VIEW:
+                    await self._find_place(streams, handshake, address, stack)
+                async with asyncio.timeout(NEGOTIATION_DEADLINE):
+                    connection = await self._let_in(streams, handshake, stack)
                 await self._show(streams, connection, role, address)
         except (Refused, ProtocolError, Displaced) as error:
             # What is no RFB may be any text.
@@ -132,10 +127,10 @@ class VncPort:
             if self._refusals.is_new(address, "left"):
                 log.info("viewer %s left before it was in: %s", address, str(error) or "too late")
 
-    async def _let_in(
+    async def _identify(
         self, sock: socket.socket, address: str, stack: contextlib.AsyncExitStack
-    ) -> tuple[StreamChannel, Role, RfbConnection]:
-        """Go through the handshake; what is opened for it is closed by `stack`."""
+    ) -> tuple[StreamChannel, ServerHandshake, Role]:
+        """Go through the handshake up to its result; what is opened is closed by `stack`."""
         authenticator = self._authenticator
         async with asyncio.timeout(NEGOTIATION_DEADLINE):
             handshake = await authenticator.negotiate(SocketChannel(sock))
@@ -144,18 +139,37 @@ class VncPort:
             stack.push_async_callback(streams.close)
         async with asyncio.timeout(PASSWORD_DEADLINE):
             role = await authenticator.identify(streams, handshake, address)
-            connection = await self._connect(streams, handshake)
-            stack.callback(connection.close)
-            await streams.write(handshake.accept())
-        return streams, role, connection
+        return streams, handshake, role
 
-    async def _connect(self, streams: StreamChannel, handshake: ServerHandshake) -> RfbConnection:
+    async def _find_place(
+        self,
+        streams: StreamChannel,
+        handshake: ServerHandshake,
+        address: str,
+        stack: contextlib.AsyncExitStack,
+    ) -> None:
+        """Take a watcher's place until the end of `stack`; raises Refused where there is none."""
         try:
-            return await self._server.connect()
+            await stack.enter_async_context(self._watchers.place(address))
+        except Displaced as displaced:
+            raise await refuse(streams, handshake, str(displaced)) from None
+
+    async def _let_in(
+        self,
+        streams: StreamChannel,
+        handshake: ServerHandshake,
+        stack: contextlib.AsyncExitStack,
+    ) -> RfbConnection:
+        """Tell the viewer that it is in, on a connection that `stack` closes."""
+        try:
+            connection = await self._server.connect()
         except DisplayUnavailable as error:
             log.warning("%s: %s", error, error.remedy)
             reason = "the desktop is starting; try again"
             raise await refuse(streams, handshake, reason) from None
+        stack.callback(connection.close)
+        await streams.write(handshake.accept())
+        return connection
 
     async def _show(
         self, streams: StreamChannel, connection: RfbConnection, role: Role, address: str

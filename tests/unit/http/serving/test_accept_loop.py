@@ -273,7 +273,7 @@ async def test_a_unix_socket_has_places_too(folder: Path) -> None:
 async def test_no_descriptors_left_is_told_and_waited_for(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("desktopd.http.serving.accept_loop._ACCEPT_AGAIN", 0.01)
+    monkeypatch.setattr("desktopd.descriptors.AGAIN", 0.01)
     accept = asyncio.get_running_loop().sock_accept
     failures = [OSError(24, "Too many open files")]
 

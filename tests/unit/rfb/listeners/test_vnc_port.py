@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import socket
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from tests.unit.rfb.listeners.vnc_clients import (
     PASSWORDS,
     RESIZE,
     SERVER_INIT,
+    VIEW,
     VNC_AUTHENTICATION,
     refused,
     serving,
@@ -63,6 +65,47 @@ async def test_who_says_nothing_closes_the_port_to_nobody(folder: Path) -> None:
             owner.says(CLIENT_INIT)
             await owner.hears(SERVER_INIT)
             await port.has_viewers(2)
+
+
+async def test_watchers_have_so_many_places_and_whoever_has_control_needs_none(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of those with the password to watch there was no limit: each holds memory, and a socket."""
+    async with serving(folder, PASSWORDS, watchers=2) as port, AsyncExitStack() as guests:
+        one, two, *late = [await guests.enter_async_context(port.guest()) for _ in range(4)]
+        for guest in (one, two):
+            await guest.comes_in(VIEW)
+        for guest in late:
+            await guest.shakes_hands(VIEW)
+            await guest.hears(refused("too many watchers at once"))
+            await guest.hears_the_end()
+        assert caplog.text.count(" refused: too many watchers at once") == 1
+        owner = await guests.enter_async_context(port.guest())
+        await owner.comes_in()
+        await port.has_viewers(3)
+        one.writer.close()
+        await port.has_viewers(2)
+        another = await guests.enter_async_context(port.guest())
+        await another.comes_in(VIEW)
+        another.says(CLIENT_INIT)
+        await another.hears(SERVER_INIT)
+        await port.has_viewers(3)
+
+
+async def test_the_address_with_most_watchers_loses_one_to_another(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(folder, PASSWORDS, watchers=2) as port, AsyncExitStack() as guests:
+        one, two = [await guests.enter_async_context(port.guest()) for _ in range(2)]
+        for guest in (one, two):
+            await guest.comes_in(VIEW)
+        other = await guests.enter_async_context(port.guest("127.0.0.2"))
+        await other.comes_in(VIEW)
+        other.says(CLIENT_INIT)
+        await other.hears(SERVER_INIT)
+        await one.hears_the_end()
+        await port.has_viewers(2)
+    assert "viewer 127.0.0.1 refused: too many watchers at once" in caplog.text
 
 
 async def test_who_says_nothing_is_sent_away(

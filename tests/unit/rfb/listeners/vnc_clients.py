@@ -118,12 +118,16 @@ class Guest:
 
     async def comes_in(self, password: str = CONTROL) -> None:
         """The whole handshake of RFB 3.8 with VNC authentication."""
+        await self.shakes_hands(password)
+        await self.hears(ACCEPTED)
+
+    async def shakes_hands(self, password: str) -> None:
+        """That handshake up to its result."""
         await self.hears(GREETING)
         self.says(GREETING)
         await self.hears(b"\x01" + VNC_AUTHENTICATION)
         self.says(VNC_AUTHENTICATION)
         await self.authenticates(password)
-        await self.hears(ACCEPTED)
 
     async def starts_tls(self, trusted: Path) -> None:
         async with asyncio.timeout(DEADLINE):
@@ -141,8 +145,10 @@ class Port:
     lockout: Lockout
 
     @asynccontextmanager
-    async def guest(self) -> AsyncIterator[Guest]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.number)
+    async def guest(self, address: str = "127.0.0.1") -> AsyncIterator[Guest]:
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", self.number, local_addr=(address, 0)
+        )
         try:
             yield Guest(reader, writer)
         finally:
@@ -164,17 +170,18 @@ async def serving(
     plain: bool = True,
     desk: bool = True,
     most: int = 32,
+    watchers: int = 100,
 ) -> AsyncIterator[Port]:
     """Serve on a free port of loopback; without `desk` nothing is behind it."""
     context = Certificate(*certificate(folder)).context() if tls else None
-    strangers = Share(Budget.STRANGERS, most)
+    strangers, watching = Share(Budget.STRANGERS, most), Share(Budget.WATCHERS, watchers)
     session, viewers = Desk(folder / "rfb.sock"), Viewers()
     sock = listen("127.0.0.1", 0)
     number = sock.getsockname()[1]
     sizes = WantedSizes(session.resize)
     rfb = RelayServer(PixelPath.X11VNC, UnixTarget(session.rfb_target), sizes=sizes)
     authenticator = VncAuthenticator(passwords, tls, plain)
-    port = VncPort(sock, authenticator, rfb, viewers, strangers, context)
+    port = VncPort(sock, authenticator, rfb, viewers, strangers, watching, context)
     server = await asyncio.start_unix_server(session.serve, session.rfb_target) if desk else None
     task = asyncio.create_task(port.serve())
     try:
