@@ -32,6 +32,19 @@ OF_OTHERS = frozenset({Budget.WATCHERS, Budget.DOWNLOADS})
 LASTING = frozenset({Budget.WATCHERS})
 """Whose places are kept for hours: there whoever came first is not sent away for the next."""
 
+DESCRIPTORS = {
+    Budget.CONNECTIONS: 1,
+    Budget.STRANGERS: 1,
+    Budget.LOOKUPS: 1,
+    Budget.CAPTURES: 0,
+    Budget.COPIES: 1,
+    # Each way, as a connection to x11vnc, Xvnc or a target stands behind it.
+    Budget.WATCHERS: 2,
+    # A zip: its folders (files.way_down), a file, and the list of all.
+    Budget.DOWNLOADS: 12,
+}
+"""How many files and sockets whoever has a place may have open in the daemon."""
+
 
 class Displaced(Exception):
     """Somebody else has got the place, or there was none; `budget` says of what."""

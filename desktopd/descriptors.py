@@ -1,13 +1,14 @@
-"""File descriptors: those of others leave some to the daemon's own work, which outlives their lack.
+"""File descriptors: connections leave some to the daemon's own work, which outlives their lack.
 
-Who opens connections could else take all that the daemon may have open (RLIMIT_NOFILE): it could
-start no program then, and look at none. Of the whole system nobody can keep any free (ENFILE).
+Whoever opens connections could else take all that the daemon may have open (RLIMIT_NOFILE): it
+could start no program then, and look at none. Nobody can keep any of the whole system's (ENFILE).
 """
 
 from __future__ import annotations
 
 import asyncio
 import errno
+import fcntl
 import logging
 import resource
 import socket
@@ -16,38 +17,40 @@ from typing import Any, TypeVar
 
 AGAIN = 1.0
 """Seconds after which it is tried again."""
-RESERVE = 256
-"""Descriptors that no connection takes, or a quarter of all where those are few."""
+RESERVE = 1024
+"""The lowest descriptors, which no connection keeps, or a quarter of all where those are few.
+
+Only with these a connection to the X server can be waited for by select(2).
+"""
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 
-def is_reserved(descriptor: int) -> bool:
-    """Whether a descriptor is one of the last: the kernel gives the lowest that is free."""
-    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return descriptor >= most - min(RESERVE, most // 4)
-
-
 async def accept(listener: socket.socket, who: str) -> tuple[socket.socket, Any]:
     """The next connection of a listening socket, and its address; `who` comes, for the log.
 
-    While no more than the reserve is left, whoever comes is sent away, one in a second.
+    While nothing but the reserve is left, whoever comes is sent away, one in a second.
     """
     while True:
         try:
             sock, peer = await asyncio.get_running_loop().sock_accept(listener)
+            return _beyond_reserve(sock), peer
         except OSError as error:
             # A connection that is gone again, or no descriptors left (accept(2)).
-            reason = error.strerror
-        else:
-            if not is_reserved(sock.fileno()):
-                return sock, peer
-            sock.close()
-            reason = "too many open files; raise `ulimit -Hn`"
-        log.warning("%s could not be accepted: %s", who, reason)
+            log.warning("%s could not be accepted: %s", who, error.strerror)
         await asyncio.sleep(AGAIN)
+
+
+def _beyond_reserve(sock: socket.socket) -> socket.socket:
+    """The same connection by a descriptor that is not of the reserve; raises OSError."""
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with sock:
+        descriptor = fcntl.fcntl(sock, fcntl.F_DUPFD_CLOEXEC, min(RESERVE, most // 4))
+        moved = socket.socket(sock.family, sock.type, sock.proto, fileno=descriptor)
+    moved.setblocking(False)
+    return moved
 
 
 async def outlast(work: Callable[[], Awaitable[T]]) -> T:

@@ -5,6 +5,7 @@ The rooms know their options alone: of the settings' other names, files and vari
 
 from __future__ import annotations
 
+import logging
 import os
 import resource
 import socket
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 from desktopd import __version__
 from desktopd.applications.command import CompanionPlace, companion_environment, is_napari
 from desktopd.applications.opening import Allowed
-from desktopd.budgets import Budget, Budgets
+from desktopd.budgets import DESCRIPTORS, Budget, Budgets
 from desktopd.config import ConfigError, Loaded, Settings
 from desktopd.confinement.confinement import Confinement
 from desktopd.confinement.landlock import abi
@@ -36,6 +37,8 @@ from desktopd.session.options import SessionOptions
 from desktopd.session.services.bus import bus_address
 from desktopd.shell_command import parse_command
 from desktopd.tls.self_signed import self_signed
+
+log = logging.getLogger(__name__)
 
 
 def session_options(loaded: Loaded) -> SessionOptions:
@@ -172,10 +175,22 @@ def _rfb(settings: Settings) -> str:
 
 
 def budgets(settings: Settings) -> Budgets:
-    """What others than the owner may cost; strangers leave half of the descriptors to the rest."""
+    """What others than the owner may cost: fewer places each where descriptors are few.
+
+    All of them together leave half of the descriptors to the rest.
+    """
     most = {budget: getattr(settings, f"most_{budget}") for budget in Budget}
+    wanted = sum(number * DESCRIPTORS[budget] for budget, number in most.items())
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most[Budget.CONNECTIONS] = min(most[Budget.CONNECTIONS], descriptors // 2)
+    part = descriptors // 2
+    if wanted > part:
+        log.warning(
+            "ulimit -Hn leaves place for fewer watchers and others: at least %d", 2 * wanted
+        )
+        most = {
+            budget: max(1, number * part // wanted) if DESCRIPTORS[budget] else number
+            for budget, number in most.items()
+        }
     return Budgets(most)
 
 

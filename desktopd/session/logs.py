@@ -42,6 +42,7 @@ def tail(path: Path, since: int = 0, lines: int = 40) -> str:
             size = log.seek(0, os.SEEK_END)
             log.seek(max(size - 16_384, since if since <= size else 0))
             text = log.read().decode("utf-8", "replace")
-    except FileNotFoundError:
+    except OSError:
+        # None was written, or it cannot be opened just now.
         return ""
     return "\n".join(text.rstrip().splitlines()[-lines:])

@@ -8,8 +8,10 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from desktopd.descriptors import outlast
 from desktopd.errors import DisplayUnavailable
 from desktopd.session.errors import SessionError
 from desktopd.session.family import family, mark_of
@@ -29,6 +31,15 @@ HANDS_OVER = 5.0
 """Seconds after readiness within which a launcher that ends well leaves what does the work."""
 
 log = logging.getLogger(__name__)
+
+
+async def _eldest(mark: str) -> Process | None:
+    """The oldest of the living processes with this mark."""
+    for pid in await asyncio.to_thread(family, mark):
+        started = start_time(pid)
+        if started and (process := Process.adopt(pid, started, keep_children=True)):
+            return process
+    return None
 
 
 class Runner:
@@ -182,13 +193,10 @@ class Runner:
             return None
         if (await process.wait()).code:
             return None
-        for pid in await asyncio.to_thread(family, self._mark):
-            started = start_time(pid)
-            heir = started and Process.adopt(pid, started, keep_children=True)
-            if heir:
-                log.info("%s goes on as pid %d", self.service.name, pid)
-                return heir
-        return None
+        heir = await outlast(partial(_eldest, self._mark))
+        if heir is not None:
+            log.info("%s goes on as pid %d", self.service.name, heir.pid)
+        return heir
 
     def _end_rest(self, process: Process) -> None:
         """End what a launcher's process group has left, once nothing is an heir any more."""

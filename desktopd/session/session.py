@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from desktopd.descriptors import outlast
 from desktopd.geometry import Size
 from desktopd.observers import Observers
 from desktopd.session.backends.display_numbers import remove_dead_locks
@@ -226,7 +227,7 @@ class Session:
                 "display": display.run(),
                 "display gave up": display.gave_up.wait(),
                 "services on the display": self._keep_desktop(),
-                "silence of the application": self._silence.run(),
+                "silence of the application": outlast(self._silence.run),
             }
         ) as tasks:
             await tasks.first()

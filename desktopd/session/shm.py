@@ -20,7 +20,7 @@ def segments_of(pid: int) -> list[int]:
     """Identifiers of the segments that process `pid` has made (proc_sysvipc_shm(5))."""
     try:
         header, *rows = (line.split() for line in SEGMENTS.read_text().splitlines())
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return []
     identifier, creator = header.index("shmid"), header.index("cpid")
     return [int(row[identifier]) for row in rows if int(row[creator]) == pid]

@@ -83,13 +83,13 @@ class StateFile:
         self._path.unlink(missing_ok=True)
 
     def _save(self) -> None:
-        data = {
-            "boot": _boot(),
-            "display": self._display,
-            "backend": self._backend,
-            "running": {name: asdict(entry) for name, entry in self._running.items()},
-        }
         try:
+            data = {
+                "boot": _boot(),
+                "display": self._display,
+                "backend": self._backend,
+                "running": {name: asdict(entry) for name, entry in self._running.items()},
+            }
             write_kept(self._path, json.dumps(data).encode().ljust(ROOM))
         except OSError as error:
             # The desktop goes on; only a daemon that dies now would not find its processes.

@@ -1,10 +1,12 @@
 """What each room is told of the settings."""
 
+import resource
 from pathlib import Path
 
 import pytest
 
 from desktopd import config
+from desktopd.budgets import DESCRIPTORS, Budget
 from desktopd.config import ConfigError
 from desktopd.confinement.confinement import Confinement
 from desktopd.files.limits import UploadLimits
@@ -14,6 +16,25 @@ from desktopd.options import budgets, http_options
 from tests.session_options import session_options
 
 BUDGETS = budgets(config.load([]).settings)
+
+
+def test_where_descriptors_are_few_others_have_fewer_places(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    settings = config.load([]).settings
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1024, hard))
+        few = budgets(settings)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
+        caplog.clear()
+        many = budgets(settings)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert sum(few[budget].most * DESCRIPTORS[budget] for budget in Budget) <= 512
+    assert all(few[budget].most > 0 for budget in Budget)
+    assert {b: many[b].most for b in Budget} == {b: getattr(settings, f"most_{b}") for b in Budget}
+    assert not caplog.text
 
 
 def nobody() -> None:

@@ -23,7 +23,7 @@ VALUES = (
     "addresses audit clipboard_limit control_groups cores data_policy errors geometry kept_file"
     " observers shell_command signal_names trace"
 )
-TASKS = "background_tasks shared_work tasks"
+TASKS = "background_tasks descriptors shared_work tasks"
 ARROWS = {
     "arenas": "",
     "errors": "",
@@ -31,6 +31,7 @@ ARROWS = {
     "clipboard_limit": "",
     "control_groups": "",
     "cores": "control_groups",
+    "descriptors": "",
     "observers": "",
     "shell_command": "",
     "signal_names": "",
@@ -51,7 +52,9 @@ ARROWS = {
     "tls": "errors kept_file",
     "config": "data_policy geometry shell_command",
     "confinement": "",
-    "control": "config confinement multiplexer session shell_command",
+    "control": (
+        "background_tasks config confinement descriptors multiplexer session shell_command"
+    ),
     "x11": f"{VALUES} {TASKS}",
     "rfb.protocol": VALUES,
     "rfb.encoders": f"{VALUES} rfb.protocol",

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import resource
 import signal
 import socket
 import ssl
@@ -71,6 +72,30 @@ def test_a_signal_ends_all_of_it_with_status_0(
     assert [pid for pid in pids if start_time(pid) is not None] == []
     with pytest.raises(httpx.ConnectError):
         http.get(desktop.base)
+
+
+def test_a_daemon_without_descriptors_goes_on_when_it_has_some(daemon: Start) -> None:
+    """The first look at a process ended all: one that could not be taken is taken later."""
+    desktop = daemon(*SMALL, vnc_port=0, vnc_password="opensesa", log_level="debug")
+    desktop.ready()
+    before = [desktop.pid(name) for name in ("display", "application")]
+    number = desktop.process.pid
+    limits = resource.prlimit(number, resource.RLIMIT_NOFILE)
+    address = (httpx.URL(desktop.base).host, httpx.URL(desktop.base).port)
+    resource.prlimit(number, resource.RLIMIT_NOFILE, (3, limits[1]))
+    with socket.create_connection(address), socket.socket(socket.AF_UNIX) as asker:
+        asker.connect(str(desktop.folder / "run" / "ctl.sock"))
+        until(lambda: "a connection could not be accepted" in desktop.logs())
+        until(lambda: "asks for the daemon's state could not be accepted" in desktop.logs())
+        until(lambda: desktop.logs().count("trying again") >= 2)
+        # As long as the X server, the bus and all others are looked at again.
+        time.sleep(6)
+        assert desktop.process.poll() is None, desktop.logs()
+        # Who waits to be accepted is neither told in each turn of the loop.
+        assert desktop.logs().count("a connection could not be accepted") < 60
+    resource.prlimit(number, resource.RLIMIT_NOFILE, limits)
+    desktop.ready()
+    assert [desktop.pid(name) for name in ("display", "application")] == before
 
 
 def test_a_desktop_that_nobody_uses_ends_and_its_supervisor_with_it(folder: Path) -> None:

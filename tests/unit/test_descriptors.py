@@ -1,0 +1,116 @@
+"""Descriptors: connections leave the lowest to the daemon, and their lack ends nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import os
+import resource
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from desktopd import descriptors
+from desktopd.descriptors import accept, outlast
+
+
+@contextmanager
+def limit(most: int) -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@contextmanager
+def listening() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        yield listener
+
+
+async def test_a_connection_keeps_none_of_the_reserve() -> None:
+    with limit(4096), listening() as listener, socket.socket() as client:
+        client.connect(listener.getsockname())
+        sock, peer = await accept(listener, "somebody")
+        with sock:
+            assert sock.fileno() >= descriptors.RESERVE
+            assert peer == client.getsockname() == sock.getpeername()
+            assert not sock.getblocking()
+            assert not os.get_inheritable(sock.fileno())
+            await asyncio.get_running_loop().sock_sendall(sock, b"here")
+            assert client.recv(4) == b"here"
+
+
+async def test_all_that_come_leave_a_quarter_of_few(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(descriptors, "AGAIN", 0.01)
+    most = 512
+    with ExitStack() as stack, limit(most):
+        listener = stack.enter_context(listening())
+        accepted: list[socket.socket] = []
+        clients = [stack.enter_context(socket.socket()) for _ in range(40)]
+        # The others are taken by clients elsewhere: here by files.
+        free = [os.open("/dev/null", os.O_RDONLY)]
+        while free[-1] < most - 21:
+            free.append(os.open("/dev/null", os.O_RDONLY))
+        for descriptor in free:
+            if descriptor < most // 4:
+                os.close(descriptor)
+            else:
+                stack.callback(os.close, descriptor)
+        for client in clients:
+            client.setblocking(False)
+            client.connect_ex(listener.getsockname())
+
+        async def serve() -> None:
+            while True:
+                sock, _ = await accept(listener, "somebody")
+                accepted.append(stack.enter_context(sock))
+
+        serving = asyncio.create_task(serve())
+        async with asyncio.timeout(20):
+            while "could not be accepted: Too many open files" not in caplog.text:
+                await asyncio.sleep(0.01)
+        assert min(sock.fileno() for sock in accepted) >= most // 4
+        own = [os.open("/dev/null", os.O_RDONLY) for _ in range(20)]
+        for descriptor in own:
+            os.close(descriptor)
+        # Whoever leaves makes room for the next.
+        count = len(accepted)
+        accepted[0].close()
+        async with asyncio.timeout(20):
+            while len(accepted) == count:
+                await asyncio.sleep(0.01)
+        serving.cancel()
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+async def test_work_is_begun_again_where_descriptors_lack(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, number: int
+) -> None:
+    monkeypatch.setattr(descriptors, "AGAIN", 0.01)
+    caplog.set_level(logging.WARNING)
+    failures = [OSError(number, os.strerror(number))] * 2
+
+    async def work() -> str:
+        if failures:
+            raise failures.pop()
+        return "done"
+
+    assert await outlast(work) == "done"
+    assert caplog.text.count("trying again") == 2
+
+
+async def test_another_error_is_raised() -> None:
+    async def work() -> None:
+        raise FileNotFoundError(errno.ENOENT, "missing")
+
+    with pytest.raises(FileNotFoundError):
+        await outlast(work)
