@@ -10,9 +10,11 @@ import asyncio
 import errno
 import fcntl
 import logging
+import os
 import resource
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from typing import Any, TypeVar
 
 AGAIN = 1.0
@@ -22,6 +24,7 @@ RESERVE = 1024
 
 Only with these a connection to the X server can be waited for by select(2).
 """
+_OF_A_START = 16
 
 log = logging.getLogger(__name__)
 
@@ -63,3 +66,14 @@ async def outlast(work: Callable[[], Awaitable[T]]) -> T:
                 raise
             log.warning("%s; trying again", error)
         await asyncio.sleep(AGAIN)
+
+
+async def enough() -> None:
+    """Return once there are as many as the start of a program takes."""
+    await outlast(lambda: asyncio.to_thread(_open_some))
+
+
+def _open_some() -> None:
+    with ExitStack() as opened:
+        for _ in range(_OF_A_START):
+            opened.enter_context(open(os.devnull, "rb"))

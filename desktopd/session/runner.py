@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from desktopd.descriptors import outlast
+from desktopd.descriptors import enough, outlast
 from desktopd.errors import DisplayUnavailable
 from desktopd.session.errors import SessionError
 from desktopd.session.family import family, mark_of
@@ -117,6 +117,8 @@ class Runner:
 
     async def _one_life(self) -> tuple[bool, str]:
         """From start to end; returns whether it became ready, and how it ended."""
+        # What cannot be started for the lack of them has not failed.
+        await enough()
         try:
             process = await self._adopt() or await self._start()
         except (SessionError, DisplayUnavailable, OSError) as error:

@@ -89,8 +89,11 @@ class Connection:
         everybody. `trace` notes what is posted. Raises XError when there is no such server or it
         refuses, XTimeout when it does not answer.
         """
-        connected = socket.socket(socket.AF_UNIX)
-        control = connected.dup()
+        try:
+            connected = socket.socket(socket.AF_UNIX)
+            control = connected.dup()
+        except OSError as lack:
+            raise XError(f"X {name} cannot be reached: {lack}") from lack
         executor = ThreadPoolExecutor(1, thread_name_prefix=f"x11 {name}")
         try:
             opening = executor.submit(shake_hands, name, authority, connected, timeout)

@@ -307,6 +307,16 @@ async def test_a_task_that_fails_is_logged(server, connect, caplog):
     assert "no such luck" in caplog.text
 
 
+async def test_without_descriptors_no_server_can_be_reached(server):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        with pytest.raises(XError, match=r"cannot be reached: .*Too many open files"):
+            await Connection.open(server.name, server.authority)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
 async def test_a_descriptor_that_select_cannot_take_is_refused(server):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
