@@ -70,7 +70,11 @@ async def outlast(work: Callable[[], Awaitable[T]]) -> T:
 
 async def enough() -> None:
     """Return once there are as many as the start of a program takes."""
-    await outlast(lambda: asyncio.to_thread(_open_some))
+    await outlast(_try_to_open)
+
+
+async def _try_to_open() -> None:
+    _open_some()
 
 
 def _open_some() -> None:

@@ -117,7 +117,8 @@ class Runner:
 
     async def _one_life(self) -> tuple[bool, str]:
         """From start to end; returns whether it became ready, and how it ended."""
-        # What cannot be started for the lack of them has not failed.
+        self._note(state=ServiceState.STARTING, pid=None)
+        # What cannot be started for the lack of descriptors has not failed.
         await enough()
         try:
             process = await self._adopt() or await self._start()
@@ -173,7 +174,6 @@ class Runner:
         return process
 
     async def _start(self) -> Process:
-        self._note(state=ServiceState.STARTING, pid=None)
         trim(self._log_file)
         self._log_start = self._log_file.stat().st_size if self._log_file.exists() else 0
         process = self._take(await self._launch())
