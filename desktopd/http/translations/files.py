@@ -144,8 +144,18 @@ FILES = {
     "there is no such upload": Translation(
         "Diese Übertragung gibt es nicht mehr", "此上传已不存在"
     ),
-    "the record of the upload is damaged": Translation(
-        "Die Aufzeichnung der Übertragung ist beschädigt", "上传记录已损坏"
+    "the upload: another file is in its place": Translation(
+        "Die Übertragung: An ihrer Stelle ist eine andere Datei", "上传：其位置上是另一个文件"
+    ),
+    "the disk of the upload is not there": Translation(
+        "Der Datenträger der Übertragung ist nicht da", "上传所在的磁盘不存在"
+    ),
+    "the disk of runtime_dir is full": Translation(
+        "Der Datenträger von runtime_dir ist voll", "runtime_dir 所在的磁盘已满"
+    ),
+    "end other uploads, or try later": Translation(
+        "Beenden Sie andere Übertragungen, oder versuchen Sie es später",
+        "请结束其他上传，或稍后再试",
     ),
     "begin it anew": Translation("Beginnen Sie sie von vorn", "请重新开始"),
     "more than the {} bytes announced": Translation(
