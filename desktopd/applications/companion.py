@@ -145,8 +145,7 @@ class CompanionClient:
         elif message["event"] == "state":
             self._hear_state(message["data"])
         elif message["event"] == "draft":
-            self.is_draft = bool(message["data"])
-            self._drafts.call()
+            self._show_draft(bool(message["data"]))
         elif message["event"] == "layers" and self._state is not None:
             layers = tuple(Layer.parse(layer) for layer in message["data"])
             self._become(replace(self._state, layers=layers))
@@ -182,8 +181,12 @@ class CompanionClient:
             self._ready.clear()
         self._changes.call()
 
+    def _show_draft(self, is_draft: bool) -> None:
+        self.is_draft = is_draft
+        self._drafts.call()
+
     def _disconnected(self) -> None:
-        self.is_draft = False
+        self._show_draft(False)
         if self._writer is not None:
             self._writer.close()
             self._writer = None

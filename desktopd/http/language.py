@@ -10,10 +10,8 @@ from enum import StrEnum
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from desktopd.http.asked_once import asked_once
 from desktopd.http.serving.accepted import accepted
-
-_FOUND = "desktopd.language"
-"""Key of the scope: what was found for it."""
 
 
 class Language(StrEnum):
@@ -29,15 +27,11 @@ class Language(StrEnum):
         return "zh-Hans" if self is Language.CHINESE else self.value
 
 
+@asked_once
 def language_of(conn: HTTPConnection) -> Language:
-    """The language for whoever asks: by ``?lang=``, the operator's, or the browser's.
-
-    A connection that stays is asked once.
-    """
-    if _FOUND not in conn.scope:
-        setting: Language | None = conn.scope.get("language")
-        conn.scope[_FOUND] = asked_language(conn) or setting or _accepted_language(conn)
-    return Language(conn.scope[_FOUND])
+    """The language for whoever asks: by ``?lang=``, the operator's, or the browser's."""
+    setting: Language | None = conn.scope.get("language")
+    return asked_language(conn) or setting or _accepted_language(conn)
 
 
 def language_of_answer(conn: HTTPConnection) -> Language:

@@ -6,7 +6,6 @@ import asyncio
 import errno
 import logging
 import os
-import resource
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,16 +14,7 @@ import pytest
 
 from desktopd import descriptors
 from desktopd.descriptors import accept, outlast
-
-
-@contextmanager
-def limit(most: int) -> Iterator[None]:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+from tests.few_descriptors import few_descriptors
 
 
 @contextmanager
@@ -35,7 +25,7 @@ def listening() -> Iterator[socket.socket]:
 
 
 async def test_a_connection_keeps_none_of_the_reserve() -> None:
-    with limit(4096), listening() as listener, socket.socket() as client:
+    with few_descriptors(4096), listening() as listener, socket.socket() as client:
         client.connect(listener.getsockname())
         sock, peer = await accept(listener, "somebody")
         with sock:
@@ -52,7 +42,7 @@ async def test_all_that_come_leave_a_quarter_of_few(
 ) -> None:
     monkeypatch.setattr(descriptors, "AGAIN", 0.01)
     most = 512
-    with ExitStack() as stack, limit(most):
+    with ExitStack() as stack, few_descriptors(most):
         listener = stack.enter_context(listening())
         accepted: list[socket.socket] = []
         clients = [stack.enter_context(socket.socket()) for _ in range(40)]

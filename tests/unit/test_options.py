@@ -1,6 +1,5 @@
 """What each room is told of the settings."""
 
-import resource
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from desktopd.files.limits import UploadLimits
 from desktopd.files.sharing import Rules
 from desktopd.http.access.links import Links
 from desktopd.options import budgets, http_options
+from tests.few_descriptors import few_descriptors
 from tests.session_options import session_options
 
 BUDGETS = budgets(config.load([]).settings)
@@ -21,16 +21,12 @@ BUDGETS = budgets(config.load([]).settings)
 def test_where_descriptors_are_few_others_have_fewer_places(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     settings = config.load([]).settings
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (1024, hard))
+    with few_descriptors(1024):
         few = budgets(settings)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
-        caplog.clear()
+    caplog.clear()
+    with few_descriptors(65536):
         many = budgets(settings)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert sum(few[budget].most * DESCRIPTORS[budget] for budget in Budget) <= 512
     assert all(few[budget].most > 0 for budget in Budget)
     assert {b: many[b].most for b in Budget} == {b: getattr(settings, f"most_{b}") for b in Budget}

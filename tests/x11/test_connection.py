@@ -3,9 +3,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import resource
 import struct
 import threading
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from desktopd.x11.connection import (
     XTimeout,
     x_errors,
 )
+from tests.few_descriptors import few_descriptors
 
 
 def x_threads() -> list[str]:
@@ -308,25 +309,17 @@ async def test_a_task_that_fails_is_logged(server, connect, caplog):
 
 
 async def test_without_descriptors_no_server_can_be_reached(server):
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
-    try:
-        with pytest.raises(XError, match=r"cannot be reached: .*Too many open files"):
-            await Connection.open(server.name, server.authority)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with (
+        few_descriptors(3),
+        pytest.raises(XError, match=r"cannot be reached: .*Too many open files"),
+    ):
+        await Connection.open(server.name, server.authority)
 
 
 async def test_a_descriptor_that_select_cannot_take_is_refused(server):
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
-    taken = []
-    try:
-        while not taken or taken[-1] < 1024:
-            taken.append(os.open("/dev/null", os.O_RDONLY))
+    with few_descriptors(4096), ExitStack() as taken:
+        while (descriptor := os.open("/dev/null", os.O_RDONLY)) < 1024:
+            taken.callback(os.close, descriptor)
+        taken.callback(os.close, descriptor)
         with pytest.raises(XError, match="needs a file descriptor below 1024"):
             await Connection.open(server.name, server.authority)
-    finally:
-        for descriptor in taken:
-            os.close(descriptor)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from starlette.requests import HTTPConnection
 
-_FOUND = "desktopd.cookies"
-"""Where the scope of a request has those that were read: several ask, and there may be many."""
+from desktopd.http.asked_once import asked_once
 
 
+@asked_once
 def cookies_of(conn: HTTPConnection) -> dict[str, str]:
     """The values by their names, without the quotes around them; of two alike the last one."""
-    found: dict[str, str] | None = conn.scope.get(_FOUND)
-    if found is None:
-        lines = conn.headers.getlist("cookie")
-        pairs = (item.partition("=") for line in lines for item in line.split(";"))
-        found = {name.strip(): _plain(value.strip()) for name, equals, value in pairs if equals}
-        conn.scope[_FOUND] = found
-    return found
+    pairs = (
+        item.partition("=") for line in conn.headers.getlist("cookie") for item in line.split(";")
+    )
+    return {name.strip(): _plain(value.strip()) for name, equals, value in pairs if equals}
 
 
 def _plain(value: str) -> str:

@@ -14,6 +14,7 @@ import re
 from starlette.requests import HTTPConnection
 
 from desktopd.http.access.access import Access
+from desktopd.http.asked_once import asked_once
 from desktopd.http.problems import Problem
 from desktopd.rfb.viewers.people import People, Visitor
 from desktopd.rfb.viewers.viewer import Role
@@ -25,22 +26,9 @@ ACTING = ("/api/display", "/api/clipboard", "/api/drop", "/api/windows/", "/api/
 """What acts on the desktop as input does, by the beginning of its path."""
 
 
-_FOUND = "desktopd.visitor"
-"""Key of the scope: what was found for it."""
-
-
+@asked_once
 def visitor_of(conn: HTTPConnection) -> Visitor | None:
-    """Whose request this is; None for a program that shows no key.
-
-    A connection that stays is asked once: it may have brought thousands of protocols.
-    """
-    if _FOUND not in conn.scope:
-        conn.scope[_FOUND] = _visitor_of(conn)
-    found: Visitor | None = conn.scope[_FOUND]
-    return found
-
-
-def _visitor_of(conn: HTTPConnection) -> Visitor | None:
+    """Whose request this is; None for a program that shows no key."""
     protocols: list[str] = conn.scope.get("subprotocols", [])
     named = (p.removeprefix(PERSON_PROTOCOL) for p in protocols if p.startswith(PERSON_PROTOCOL))
     key = next(named, conn.headers.get(PERSON_HEADER, ""))

@@ -1,7 +1,4 @@
-"""Who has been let in before, known again by the header that let him in, before it is checked.
-
-test_accept_loop tests it.
-"""
+"""Who has been let in before, known again by the header that let him in, before it is checked."""
 
 from __future__ import annotations
 

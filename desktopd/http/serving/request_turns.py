@@ -1,7 +1,4 @@
-"""Whose request is next among those who have not been let in, however many send at once.
-
-test_accept_loop tests it.
-"""
+"""Whose request is next among those who have not been let in, however many send at once."""
 
 from __future__ import annotations
 

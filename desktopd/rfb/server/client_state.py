@@ -14,7 +14,7 @@ from desktopd.rfb.server.tiles import Mask
 NOTHING = -1
 
 
-@dataclass(slots=True, eq=False, weakref_slot=True)
+@dataclass(slots=True, eq=False)
 class ClientState:
     """How far the updates sent have brought a viewer."""
 

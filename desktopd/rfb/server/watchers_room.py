@@ -1,7 +1,7 @@
 """How much of whole and raw pictures is on its way at one moment to all who may only watch.
 
 A watcher chooses how large its updates are, and how often it wants them whole: a raw picture takes
-three times its bytes until it is sent. test_pending_update tests it.
+three times its bytes until it is sent.
 """
 
 from __future__ import annotations

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-import resource
 import subprocess
 import tracemalloc
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZipFile
@@ -17,21 +15,12 @@ import pytest
 
 from desktopd.files.archive import BLOCK, zip_folder
 from desktopd.files.errors import Conflict, Missing
+from tests.few_descriptors import few_descriptors
 from tests.unit.files.trees import Tree, at, nest
 
 
 def open_descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
-
-
-@contextmanager
-def few_descriptors(most: int) -> Iterator[None]:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def unzipped(tree: Tree, path: str = "") -> ZipFile:

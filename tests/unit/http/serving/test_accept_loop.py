@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import socket
 import ssl
 import tracemalloc
@@ -20,7 +19,6 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from desktopd.budgets import Budget, Share
-from desktopd.http.serving.acquaintances import KEPT, Acquaintances
 from desktopd.http.serving.http_connection import STRANGERS_BUFFER
 from desktopd.http.serving.listening_sockets import bind_unix
 from desktopd.http.serving.request_connection import let_in
@@ -138,58 +136,6 @@ async def test_whoever_was_let_in_before_comes_before_strangers_of_his_address()
             await reader.readuntil(b"here")
         assert served.count("/stranger") == 40
         assert before < 30, "the owner's request came last, and was not served last"
-
-
-def test_only_what_has_let_somebody_in_is_known_and_only_so_much_of_it() -> None:
-    known = Acquaintances()
-    known.remember(b"Bearer a")
-    assert known.knows(b"GET / HTTP/1.1\r\nHost: x\r\nAUTHORIZATION: Bearer a\r\n\r\n")
-    assert known.knows(b"GET / HTTP/1.1\r\ncookie:Bearer a\r\n\r\n")
-    for other in (b"", b"GET / HTTP/1.1\r\nHost: Bearer a\r\n\r\n", b"Cookie: Bearer ab\r\n"):
-        assert not known.knows(other)
-    for number in range(KEPT):
-        known.remember(b"Bearer %d" % number)
-    assert not known.knows(b"Cookie: Bearer a\r\n")
-    assert known.knows(b"Cookie: Bearer 0\r\n")
-
-
-def test_a_header_that_is_found_in_many_ways_holds_nobody_up() -> None:
-    """930 bytes of a stranger took the daemon 1.8 s, and twice as many 15."""
-
-    def end(*_: object) -> None:
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGALRM, end)
-    signal.alarm(30)
-    try:
-        assert not Acquaintances().knows(b"GET / HTTP/1.1\r\ncookie:" + b" " * 16_000 + b"\rx")
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
-async def test_an_address_with_many_requests_is_served_as_often_as_one_with_one() -> None:
-    done: list[str] = []
-    turns = RequestTurns()
-    for address in ("192.0.2.66", "192.0.2.66", "192.0.2.66", "192.0.2.1"):
-        turns.take(address, lambda address=address: done.append(address))  # type: ignore[misc]
-    for _ in range(2):
-        await asyncio.sleep(0)
-    assert done == ["192.0.2.66", "192.0.2.1"], "one in each turn of the loop"
-    for _ in range(2):
-        await asyncio.sleep(0)
-    assert done[2:] == ["192.0.2.66"] * 2
-
-
-async def test_who_is_known_comes_first_and_as_often_as_others_who_are() -> None:
-    done: list[str] = []
-    turns = RequestTurns()
-    for who in ("stranger", "many", "many", "many", "one"):
-        known = None if who == "stranger" else who
-        turns.take("192.0.2.1", lambda who=who: done.append(who), known=known)  # type: ignore[misc]
-    for _ in range(5):
-        await asyncio.sleep(0)
-    assert done == ["many", "one", "many", "many", "stranger"]
 
 
 async def test_places_come_back() -> None:

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -24,8 +24,6 @@ from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
 from desktopd.rfb.server.client_state import ClientState, Update, UpdateRequest
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.pending_update import PendingUpdate
-from desktopd.rfb.server.watchers_room import ASIDE, LATE, WatchersRoom
-from tests.unit.clock import Clock
 from tests.unit.rfb.server.talk import (
     HELLO,
     WHOLE,
@@ -69,81 +67,6 @@ def pending(link: Link) -> PendingUpdate:
 @pytest.fixture
 def framebuffer() -> Framebuffer:
     return Framebuffer(Size(64, 32))
-
-
-@pytest.fixture
-def room() -> WatchersRoom:
-    """For two whole pictures of 64x32 pixels, and small ones."""
-    return WatchersRoom(2 * 4 * 64 * 32 + 100)
-
-
-def watching(room: WatchersRoom, encodings: Iterable[int] = (Encoding.TIGHT,)) -> PendingUpdate:
-    pending = PendingUpdate(Link(), room, lambda: Size(64, 32))  # type: ignore[arg-type]
-    pending.prefer(EncodingPreferences.of(encodings, NATIVE))
-    return pending
-
-
-def test_whole_pictures_of_watchers_wait_for_room(
-    room: WatchersRoom, framebuffer: Framebuffer
-) -> None:
-    first, second, third = (watching(room) for _ in range(3))
-    for one in (first, second, third):
-        one.request(LEFT)
-    assert first.claim()
-    assert second.claim()
-    assert third.claim() is None
-    first.deliver(Update(ClientState(framebuffer), b"small"))
-    assert third.claim(), "what was made is smaller than it could have been"
-    first.request(LEFT)
-    assert first.claim() is None
-    second.deliver(Update(ClientState(framebuffer), b"small"))
-    second.leave_room()
-    assert first.claim(), "what was wanted whole is still wanted"
-
-
-def test_what_has_changed_needs_room_where_it_is_raw(
-    room: WatchersRoom, framebuffer: Framebuffer
-) -> None:
-    small, raw, greedy = watching(room), watching(room, ()), watching(room, ())
-    for one in (small, raw, greedy):
-        one.request(None)
-        assert one.claim()
-        one.deliver(Update(ClientState(framebuffer), bytes(4 * 64 * 32)))
-        one.leave_room()
-        one.request(None)
-    assert raw.claim()
-    assert greedy.claim()
-    greedy.deliver(Update(ClientState(framebuffer), bytes(4 * 64 * 32)))
-    another = watching(room)
-    another.request(None)
-    assert another.claim() is None, "it has no picture yet"
-    assert small.claim()
-
-
-def test_a_picture_larger_than_the_room_is_let_through_alone() -> None:
-    room = WatchersRoom(10)
-    first, second = watching(room), watching(room)
-    for one in (first, second):
-        one.request(LEFT)
-    assert first.claim()
-    assert second.claim() is None
-    first.leave_room()
-    assert second.claim()
-
-
-def test_who_takes_nothing_is_moved_aside_as_long_as_there_is_space() -> None:
-    clock = Clock()
-    room = WatchersRoom(10, clock)
-    stalled = [watching(room) for _ in range(2)]
-    assert room.enter(stalled[0], ASIDE)
-    assert not room.enter(stalled[1], 8)
-    clock.now += 2 * LATE
-    assert room.enter(stalled[1], 8)
-    assert not room.enter("another", 8)
-    clock.now += 2 * LATE
-    assert not room.enter("another", 8), "there is no space for both"
-    room.leave(stalled[0])
-    assert room.enter("another", 8)
 
 
 def test_an_update_is_welcome_when_it_was_asked_for_and_the_link_is_free(
@@ -333,33 +256,15 @@ async def test_no_update_is_made_like_what_the_viewer_has_left() -> None:
         before = int(shift)
 
 
-def test_who_has_left_keeps_no_room_and_no_picture_also_where_one_was_being_made(
-    room: WatchersRoom, framebuffer: Framebuffer
-) -> None:
-    left, other = watching(room), watching(room)
-    left.request(WHOLE)
-    assert left.claim()
-    left.leave()
-    state = ClientState(framebuffer)
-    kept = weakref.ref(state)
-    left.deliver(Update(state, b"picture"))
-    del state
-    assert kept() is None
-    left.request(WHOLE)
-    assert left.claim() is None
-    other.request(WHOLE)
-    assert other.claim()
-
-
 async def test_the_picture_of_a_viewer_goes_with_it_and_not_when_python_looks_for_it() -> None:
     talk = Talk()
     await talk.hears(HELLO, set_encodings(Encoding.TIGHT), request(False))
-    state = ClientState(Framebuffer(Size(64, 32)))
-    kept = weakref.ref(state)
+    picture = Framebuffer(Size(64, 32))
+    kept = weakref.ref(picture)
     gc.disable()
     try:
-        talk.client.updates.deliver(Update(state, b"picture"))
-        del state
+        talk.client.updates.deliver(Update(ClientState(picture), b"picture"))
+        del picture
         assert kept() is not None
         await talk.end()
         assert kept() is None
