@@ -14,6 +14,7 @@ from desktopd.rfb.protocol.rectangles import copy_rect, framebuffer_update
 from desktopd.rfb.server.beside_video import fitting
 from desktopd.rfb.server.change_encoder import ChangeEncoder
 from desktopd.rfb.server.client_state import NOTHING, ClientState, Update, UpdateRequest
+from desktopd.rfb.server.draft import Draft
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.motion import Motion
 from desktopd.rfb.server.rectangle_cache import RectangleCache
@@ -27,8 +28,8 @@ class UpdateEncoder:
     """Belongs to the thread that captures, which calls every method."""
 
     def __init__(self, size: Size, is_draft: Callable[[], bool] = lambda: False) -> None:
-        """`is_draft`: see Refinement."""
-        self._is_draft = is_draft
+        """`is_draft`: see Draft."""
+        self._draft = Draft(is_draft)
         self._encoders = Encoders()
         self._streams = VideoStreams()
         self._begin(size)
@@ -38,7 +39,7 @@ class UpdateEncoder:
         self.motion = Motion(self.framebuffer)
         cache = RectangleCache(self.framebuffer, self._encoders)
         self._changes = ChangeEncoder(self.framebuffer, self._encoders, cache)
-        self.refinement = Refinement(self.framebuffer, self.motion, cache, self._is_draft)
+        self.refinement = Refinement(self.framebuffer, self.motion, cache, self._draft)
 
     def resize(self, size: Size) -> None:
         """Begin a new framebuffer, of which no viewer has anything."""
@@ -55,6 +56,7 @@ class UpdateEncoder:
         changed = self.framebuffer.absorb(area, data, now, seek_scroll=still)
         if changed is not None:
             self._changes.forget()
+            self._draft.observe(changed, now)
             self.motion.observe(self.framebuffer.unscrolled, now, waited)
 
     def updates(self, requests: Sequence[UpdateRequest], now: float) -> list[Update]:
@@ -75,14 +77,17 @@ class UpdateEncoder:
         if request.anew and (area := request.anew.clipped(self.framebuffer.size)):
             lacking[self.framebuffer.tiles(area)] = True
         sent: tuple[EncodedRectangle, ...] = ()
-        share = 1.0
-        if lacking.any():
+        share, rest = 1.0, self.refinement.rest(now)
+        if lacking.any() and self.refinement.at_once(request, state, lacking):
+            state.since, rest = self.framebuffer.sequence, 0.0
+            state.lossy |= lacking
+        elif lacking.any():
             sent = self._news(request, state, lacking, now)
             state.since = self.framebuffer.sequence
             state.account(sent)
             share = BESIDE
         if share == 1.0 or now >= state.refine_at:
-            exact = self.refinement.encode(request, state, now, share)
+            exact = self.refinement.encode(request, state, now, share, rest)
             state.account(exact)
             sent += tuple(exact)
         state.only_refined = share == 1.0 and bool(sent) and self.motion.region is None

@@ -109,17 +109,65 @@ def test_it_is_known_whether_a_viewer_gets_anything_but_refinement() -> None:
     assert not slow.state.only_refined
 
 
-@pytest.mark.usefixtures("unhurried")
-def test_a_draft_is_left_as_it_is_and_what_follows_is_exact_at_once() -> None:
-    scene, (watcher,) = lossy_scene(1e9)
+def drafted_scene(rate: float = 1e9) -> tuple[Scene, Watcher]:
+    """A draft that its viewer has seen for a while, and that is final now by what is told."""
+    scene, (watcher,) = lossy_scene(rate)
     scene.is_draft = True
+    scene.noise(MOVING)
+    scene.show(watcher)
     scene.show(watcher, after=5 * REST)
-    assert watcher.client.lossy.any()
+    assert watcher.client.lossy.any(), "a draft is left as it is"
     scene.is_draft = False
+    return scene, watcher
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_the_picture_that_follows_a_draft_is_exact_at_once() -> None:
+    scene, watcher = drafted_scene()
+    scene.show(watcher)
+    assert not watcher.last, "the draft is nothing to make exact any more"
+    scene.noise(MOVING)
+    scene.show(watcher)
+    assert not watcher.client.lossy.any()
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_what_is_small_is_not_the_picture_that_follows_a_draft() -> None:
+    scene, watcher = drafted_scene()
+    scene.screen[400:410, 500:510] = 7
+    scene.show(watcher)
+    assert watcher.last
+    scene.show(watcher, after=REST)
+    assert watcher.client.lossy.any()
+    scene.noise(MOVING)
+    scene.show(watcher)
+    assert not watcher.client.lossy.any()
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_a_slow_link_has_a_coarse_picture_first() -> None:
+    scene, watcher = drafted_scene(100_000)
+    scene.noise(MOVING)
+    scene.show(watcher)
+    assert watcher.client.lossy[MOVING.y : MOVING.bottom, MOVING.x : MOVING.right].all()
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_a_picture_that_comes_before_it_is_told_to_be_final_is_exact_soon() -> None:
+    scene, watcher = drafted_scene()
+    scene.is_draft = True
     scene.noise(MOVING)
     scene.show(watcher)
     assert watcher.client.lossy.any()
+    scene.is_draft = False
     scene.show(watcher, after=REST / 4)
+    assert not watcher.client.lossy.any()
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_a_draft_that_is_final_as_it_is_becomes_exact() -> None:
+    scene, watcher = drafted_scene()
+    scene.show(watcher, after=4 * REST)
     assert not watcher.client.lossy.any()
 
 
