@@ -19,6 +19,7 @@ from napari._qt.utils import QImg2array
 from qtpy.QtCore import QEvent, QObject, QPointF, Qt
 from qtpy.QtGui import QMouseEvent
 from qtpy.QtWidgets import QApplication, QLabel
+from vispy.util.quaternion import Quaternion
 
 from desktopd.integrations.napari import float_volumes, raster_canvas
 from desktopd.integrations.napari.main_thread import MainThread
@@ -158,6 +159,14 @@ class Viewer:
         self.turn(QUIET)
         return type(picked).__name__, self.drawn - before
 
+    def turned(self) -> bool:
+        """Whether the drawing of a turn of the camera, as by the mouse, asks for another one."""
+        before, camera = self.drawn, self.canvas.view.camera
+        camera._quaternion = camera._quaternion * Quaternion(0.9, 0.1, 0.3, 0.2)
+        camera.view_changed()
+        self.draw()
+        return self.drawn - before > 1 or self.canvas._scene_canvas._update_pending
+
     def positions(self) -> list[Any]:
         """Where the corners of the canvas and a point between them lie in napari's world."""
         views = self.canvas.grid_views if self.viewer.canvas.grid.enabled else [self.canvas.view]
@@ -269,6 +278,7 @@ class Viewer:
             "picked": picked,
             "redrawn": redrawn,
             "positions": self.positions(),
+            "turned": self.turned() if ndisplay == 3 else None,
             "steps": self.steps() if ndisplay == 2 else None,
         }
         np.savez(folder / f"{name}.npz", facts=json.dumps(facts), window=window, **arrays)

@@ -112,6 +112,12 @@ def test_the_mouse_is_at_the_same_place_of_the_world(drawn: Drawn, name: str) ->
     assert len(np.unique(napari)) > 3, "one place for all says nothing"
 
 
+@pytest.mark.parametrize("name", [name for name in SCENES if name not in ("flat", "stack")])
+def test_a_turn_is_one_drawing_unless_something_is_lit(drawn: Drawn, name: str) -> None:
+    ours, napari = (drawn[name][mode]["facts"]["turned"] for mode in MODES)
+    assert (ours, napari) == (name in ("mixture", "meshes", "grid"), True)
+
+
 def test_a_step_slices_once_and_where_napari_does(drawn: Drawn) -> None:
     (once, ours), (twice, napari) = (drawn["flat"][mode]["facts"]["steps"] for mode in MODES)
     assert ours == napari

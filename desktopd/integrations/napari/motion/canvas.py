@@ -27,6 +27,7 @@ from desktopd.integrations.napari.motion.rest import Rest
 from desktopd.integrations.napari.motion.status import Status
 from desktopd.integrations.napari.motion.steps import Steps
 from desktopd.integrations.napari.motion.transforms import Transforms
+from desktopd.integrations.napari.motion.view_direction import draw_turn_once
 from desktopd.integrations.napari.motion.visuals import drawn, freedom, is_volume, timed
 from desktopd.integrations.napari.offscreen_picture import OffscreenPicture
 from desktopd.integrations.napari.raster_canvas import RasterCanvas, is_software
@@ -86,6 +87,7 @@ class MotionCanvas:
         self._steps = Steps(canvas.viewer)
         self._transforms = Transforms(self._scene)
         map_without_shaders(canvas)
+        draw_turn_once(canvas)
         self._original_draw = self._scene._draw_scene
         self._original_update = self._scene.update
         self._original_event = self._scene.native.event
