@@ -3,8 +3,8 @@
     python -m tests.bench.exact --drags 10
 
 Prints for each drag the ms until the middle of the canvas changes no more, and what the companion
-says that napari's drawing took, and the medians. The scene is that of ``drag-3d``. The page looks at
-each fourth pixel of both directions at each refresh: all of them took half a core from napari.
+says that napari's drawing took, and the medians. The scene is that of ``drag-3d``. At each refresh
+the page looks at each fourth pixel of both directions: all of them took half a core from napari.
 """
 
 from __future__ import annotations

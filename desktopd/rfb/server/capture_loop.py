@@ -32,7 +32,7 @@ class CaptureLoop:
     """
 
     def __init__(self, grabber: Grabber, is_draft: Callable[[], bool] = lambda: False) -> None:
-        """`is_draft`: see Draft."""
+        """`is_draft`: see DraftPicture."""
         self._grabber = grabber
         self._loop = asyncio.get_running_loop()
         # The loop writes these, the X thread reads them: the tuple never changes, another one

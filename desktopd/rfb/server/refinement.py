@@ -6,7 +6,7 @@ import time
 
 from desktopd.rfb.encoders.encoder import EncodedRectangle
 from desktopd.rfb.server.client_state import NOTHING, ClientState, UpdateRequest
-from desktopd.rfb.server.draft import Draft, Phase
+from desktopd.rfb.server.draft_picture import DraftPicture, Phase
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.motion import Motion
 from desktopd.rfb.server.rectangle_cache import RectangleCache
@@ -38,7 +38,7 @@ class Refinement:
         framebuffer: Framebuffer,
         motion: Motion,
         cache: RectangleCache,
-        draft: Draft,
+        draft: DraftPicture,
     ) -> None:
         self._framebuffer = framebuffer
         self._motion = motion

@@ -63,7 +63,7 @@ class SharedDisplay:
     ) -> None:
         """`name` is the desktop's title; `video`: whether an encoder of video works here.
 
-        `is_draft`: see Draft.
+        `is_draft`: see DraftPicture.
         """
         self.name = name
         self.video = video

@@ -14,7 +14,7 @@ from desktopd.rfb.protocol.rectangles import copy_rect, framebuffer_update
 from desktopd.rfb.server.beside_video import fitting
 from desktopd.rfb.server.change_encoder import ChangeEncoder
 from desktopd.rfb.server.client_state import NOTHING, ClientState, Update, UpdateRequest
-from desktopd.rfb.server.draft import Draft
+from desktopd.rfb.server.draft_picture import DraftPicture
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.motion import Motion
 from desktopd.rfb.server.rectangle_cache import RectangleCache
@@ -28,8 +28,8 @@ class UpdateEncoder:
     """Belongs to the thread that captures, which calls every method."""
 
     def __init__(self, size: Size, is_draft: Callable[[], bool] = lambda: False) -> None:
-        """`is_draft`: see Draft."""
-        self._draft = Draft(is_draft)
+        """`is_draft`: see DraftPicture."""
+        self._draft = DraftPicture(is_draft)
         self._encoders = Encoders()
         self._streams = VideoStreams()
         self._begin(size)

@@ -1,7 +1,8 @@
 """The draft that an application shows while it draws its final picture, and what comes of it.
 
 The application tells that what it shows is a draft, or no longer one, and X shows the picture: the
-one may come before the other. This follows both.
+one may come before the other. This follows both. Tested by
+tests/unit/rfb/server/test_refinement.py.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Phase(Enum):
     FINAL = auto()
 
 
-class Draft:
+class DraftPicture:
     """Follows one screen; times are monotonic, in seconds. Belongs to the thread that captures."""
 
     def __init__(self, is_draft: Callable[[], bool]) -> None:
