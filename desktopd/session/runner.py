@@ -16,7 +16,7 @@ from desktopd.errors import DisplayUnavailable
 from desktopd.session.errors import SessionError
 from desktopd.session.family import family, mark_of
 from desktopd.session.logs import tail, trim
-from desktopd.session.process import Process, session_of, start_time
+from desktopd.session.process import Process, is_stopped, session_of, start_time
 from desktopd.session.service import LASTING, Launch, Probe, Service
 from desktopd.session.shm import remove_segments_of
 from desktopd.session.state import Running, StateFile
@@ -240,21 +240,31 @@ class Runner:
     async def _until_end(self, process: Process) -> str | None:
         """None once the process has ended; otherwise what is wrong with it."""
         probe, every = self.service.alive, self.service.alive_every
+        silent_since: float | None = None
         while process.running:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(every):
                     await process.wait()
             if probe is None or not process.running:
                 continue
-            if not await self._answers(probe, every) and process.running:
-                return f"did not answer within {every:.0f} s"
+            asked = time.monotonic()
+            try:
+                if not await self._answers(probe, every) and process.running:
+                    return "did not answer"
+                silent_since = None
+            except TimeoutError:
+                silent_since = silent_since or asked
+                silent = time.monotonic() - silent_since
+                if self._is_given_up(process, silent):
+                    return f"did not answer within {silent:.0f} s"
             trim(self._log_file)
         return None
 
     async def _answers(self, probe: Probe, within: float) -> bool:
-        """Whether a probe is true in time; also where this process was frozen meanwhile.
+        """What a probe says; also true where this process was frozen meanwhile.
 
-        What was frozen with it may have had no time to answer: it is asked again.
+        What was frozen with it may have had no time to answer: it is asked again. Raises
+        TimeoutError where it says nothing in time.
         """
         loop, late = asyncio.get_running_loop(), 0.0
 
@@ -267,9 +277,20 @@ class Runner:
             async with asyncio.timeout(within):
                 return await probe()
         except TimeoutError:
-            return late > FROZEN
+            if late > FROZEN:
+                return True
+            raise
         finally:
             timer.cancel()
+
+    def _is_given_up(self, process: Process, silent: float) -> bool:
+        """Whether one that has not answered for so many seconds is taken for one that hangs."""
+        if not process.running:
+            return False
+        if silent >= self.service.silent_for or is_stopped(process.pid):
+            return True
+        log.warning("%s has not answered for %.0f s", self.service.name, silent)
+        return False
 
     async def _pause(self, was_ready: bool, error: str) -> None:
         """Wait as long as the service's restart rule says."""

@@ -59,8 +59,9 @@ class Service:
 
     `ready` is asked every `poll` seconds until it is true, for at most `ready_within` seconds
     (None: without a deadline). `alive`, once the service is ready, is asked every `alive_every`
-    seconds; a service that does not answer within the same time is killed. `release` gives up what
-    these two hold: it is called when the service has ended, and before it is stopped.
+    seconds, and has the same time to answer; a service that says nothing for `silent_for` seconds
+    is killed, and at once if it was stopped by a signal. `release` gives up what these two hold: it
+    is called when the service has ended, and before it is stopped.
 
     `forks`: where it ends well before it is ready, or soon after, it may have left what does the
     work.
@@ -81,6 +82,7 @@ class Service:
     poll: float = 0.05
     alive: Probe | None = None
     alive_every: float = 4.0
+    silent_for: float = 0.0
     release: Callable[[], Awaitable[None]] = _nothing
     restart: Restart = Restart()
     stop_within: float = 1.0

@@ -12,6 +12,10 @@ from desktopd.session.service import Restart, Service
 from desktopd.session.status import Stage
 from desktopd.session.x_server import XServer
 
+# Seconds that one may be silent, as where others take the processor or memory lies on the disk: all
+# programs end with it, and what they hold is lost.
+_SILENT_FOR = 30.0
+
 
 def display(options: SessionOptions, x_server: XServer, _: Callable[[], None]) -> Service:
     """The X server: ready once the daemon has a connection to it.
@@ -28,7 +32,7 @@ def display(options: SessionOptions, x_server: XServer, _: Callable[[], None]) -
         launch=x_server.launch,
         ready_within=10,
         alive=x_server.answers,
-        alive_every=5,
+        silent_for=_SILENT_FOR,
         release=x_server.close,
         restart=Restart(attempts=5),
         stop_within=2,

@@ -166,6 +166,42 @@ async def test_a_service_that_stops_answering_is_replaced(folder: Path) -> None:
         assert "did not answer" in (runner.status.error or "")
 
 
+async def test_what_may_be_silent_is_waited_for_unless_it_was_stopped(folder: Path) -> None:
+    asked, silent = 0, True
+
+    async def answers() -> bool:
+        nonlocal asked
+        asked += 1
+        if silent:
+            await asyncio.Event().wait()
+        return True
+
+    runner = make(folder, sleeper(alive=answers, alive_every=0.05, silent_for=60))
+    async with running(runner):
+        await reach(runner, ServiceState.RUNNING)
+        first = runner.status.pid
+        assert first is not None
+        while asked < 4:
+            await asyncio.sleep(0.005)
+        assert (runner.status.pid, runner.status.restarts) == (first, 0)
+        os.kill(first, signal.SIGSTOP)
+        await reach(runner, ServiceState.RUNNING, 1)
+        assert "did not answer within" in (runner.status.error or "")
+        silent = False
+
+
+async def test_what_is_silent_for_too_long_is_replaced(folder: Path) -> None:
+    async def answers() -> bool:
+        await asyncio.Event().wait()
+        return True
+
+    async with running(
+        make(folder, sleeper(alive=answers, alive_every=0.05, silent_for=0.2))
+    ) as runner:
+        await reach(runner, ServiceState.RUNNING, 1)
+        assert "did not answer within" in (runner.status.error or "")
+
+
 async def test_a_daemon_that_was_frozen_meanwhile_accuses_nobody(folder: Path) -> None:
     asked = 0
 
