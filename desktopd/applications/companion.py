@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import json
 import logging
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -120,9 +121,7 @@ class CompanionClient:
         """Stay connected, through every restart of the application, until cancelled."""
         while True:
             with contextlib.suppress(OSError):
-                reader, self._writer = await asyncio.open_unix_connection(
-                    self._socket, limit=LONGEST_LINE
-                )
+                reader, self._writer = await connect(self._socket)
                 try:
                     await self._listen(reader)
                 finally:
@@ -194,3 +193,12 @@ class CompanionClient:
             if not answer.done():
                 answer.set_exception(ConnectionResetError())
         self._become(None)
+
+
+async def connect(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect to the socket at `path`; OSError for a link, which could lead to another daemon's."""
+    place = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        return await asyncio.open_unix_connection(f"/proc/self/fd/{place}", limit=LONGEST_LINE)
+    finally:
+        os.close(place)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.applications.companion import MOST_ASKED, CompanionClient
+from desktopd.applications.companion import MOST_ASKED, CompanionClient, connect
 from desktopd.applications.errors import CompanionAway, CompanionRefusal, CompanionSlow
 from tests.unit.applications import companion_process
 from tests.unit.applications.companion_process import state
@@ -237,3 +237,15 @@ async def test_it_is_known_whether_what_is_shown_is_a_draft(
     process.kill()
     await changed(companion, lambda: companion.state is None)
     assert not companion.is_draft
+
+
+async def test_a_link_in_the_place_of_its_socket_leads_to_nobody(
+    companion: CompanionClient, start: Start, folder: Path
+) -> None:
+    start()
+    await changed(companion, lambda: companion.state is not None)
+    (folder / "link").symlink_to(folder / "app.sock")
+    with pytest.raises(ConnectionRefusedError):
+        await connect(folder / "link")
+    _, writer = await connect(folder / "app.sock")
+    writer.close()
