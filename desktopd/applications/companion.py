@@ -11,12 +11,14 @@ import itertools
 import json
 import logging
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from desktopd.applications.errors import CompanionAway, CompanionRefusal, CompanionSlow
+from desktopd.applications.facts import checked
 from desktopd.applications.layer import Layer
 from desktopd.observers import Observers
 
@@ -25,6 +27,8 @@ AGAIN = 0.2
 LONGEST_LINE = 64 << 20
 MOST_ASKED = 16
 """Questions on their way: those behind wait here, where one that is given up costs nothing."""
+_SURROGATES = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+"""JSON can spell them, and nobody can be told them; our companion writes none."""
 
 log = logging.getLogger(__name__)
 
@@ -132,6 +136,7 @@ class CompanionClient:
         line = b""
         try:
             while line := await reader.readline():
+                line = _SURROGATES.sub(rb"\\ufffd", line)
                 # JSON has no infinite numbers, and browsers take none: a scale may be one.
                 self._hear(json.loads(line, parse_constant=lambda _: None))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -159,7 +164,8 @@ class CompanionClient:
         else:
             answer.set_result(message["result"])
 
-    def _hear_state(self, facts: dict[str, Any]) -> None:
+    def _hear_state(self, told: Any) -> None:
+        facts = checked(told)
         if facts["version"] != VERSION:
             # An application that runs on while desktopd is upgraded under it.
             raise ValueError(f"version {facts['version']}: restart the application")

@@ -249,3 +249,15 @@ async def test_a_link_in_the_place_of_its_socket_leads_to_nobody(
         await connect(folder / "link")
     _, writer = await connect(folder / "app.sock")
     writer.close()
+
+
+async def test_a_word_that_is_none_ends_the_connection_and_nothing_else(
+    companion: CompanionClient, start: Start
+) -> None:
+    start()
+    await changed(companion, lambda: companion.state is not None)
+    with pytest.raises(CompanionAway):
+        await companion.ask("become", {"event": "state", "data": state(restored=5)}, 20)
+    await changed(companion, lambda: companion.state is not None)
+    assert companion.state is not None
+    assert companion.state.facts["restored"] is None
