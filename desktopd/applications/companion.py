@@ -27,6 +27,8 @@ AGAIN = 0.2
 LONGEST_LINE = 64 << 20
 MOST_ASKED = 16
 """Questions on their way: those behind wait here, where one that is given up costs nothing."""
+MOST_PARTS = 1 << 20
+"""Of one message: each takes about a hundred bytes, where it has three in a line."""
 _SURROGATES = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 """JSON can spell them, and nobody can be told them; our companion writes none."""
 
@@ -136,9 +138,7 @@ class CompanionClient:
         line = b""
         try:
             while line := await reader.readline():
-                line = _SURROGATES.sub(rb"\\ufffd", line)
-                # JSON has no infinite numbers, and browsers take none: a scale may be one.
-                self._hear(json.loads(line, parse_constant=lambda _: None))
+                self._hear(parsed(line))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             # A line that is longer than LONGEST_LINE is a ValueError too.
             log.exception("the companion is not understood: %.200r", line)
@@ -199,6 +199,14 @@ class CompanionClient:
             if not answer.done():
                 answer.set_exception(ConnectionResetError())
         self._become(None)
+
+
+def parsed(line: bytes) -> Any:
+    """The message in a line; raises ValueError or RecursionError where it is none."""
+    if sum(map(line.count, b"[{,")) > MOST_PARTS:
+        raise ValueError(f"more than {MOST_PARTS} parts")
+    # JSON has no infinite numbers, and browsers take none: a scale may be one.
+    return json.loads(_SURROGATES.sub(rb"\\ufffd", line), parse_constant=lambda _: None)
 
 
 async def connect(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.applications.companion import MOST_ASKED, CompanionClient, connect
+from desktopd.applications.companion import MOST_ASKED, MOST_PARTS, CompanionClient, connect, parsed
 from desktopd.applications.errors import CompanionAway, CompanionRefusal, CompanionSlow
 from tests.unit.applications import companion_process
 from tests.unit.applications.companion_process import state
@@ -261,3 +261,11 @@ async def test_a_word_that_is_none_ends_the_connection_and_nothing_else(
     await changed(companion, lambda: companion.state is not None)
     assert companion.state is not None
     assert companion.state.facts["restored"] is None
+
+
+def test_a_message_is_what_can_be_told() -> None:
+    assert parsed(b'{"a": [NaN, "\\ud800", "\\u00e9"]}') == {"a": [None, "\ufffd", "\u00e9"]}
+    picture = b'{"result": "' + b"A" * (4 * MOST_PARTS) + b'"}'
+    assert len(parsed(picture)["result"]) == 4 * MOST_PARTS
+    with pytest.raises(ValueError, match="parts"):
+        parsed(b"[" + b"[]," * MOST_PARTS + b"0]")
