@@ -24,7 +24,8 @@ from desktopd.x11.selections.negotiation import DropResult
 
 def session_application(loaded: Loaded, session: Session) -> Application:
     """The application that `session` runs, with a companion where it is napari."""
-    settings, place = loaded.settings, CompanionPlace(loaded.runtime_dir)
+    settings = loaded.settings
+    place = CompanionPlace(loaded.runtime_dir, locked=settings.lockdown)
     companion = CompanionClient(place.socket) if is_napari(settings.app) else None
     desktop = _Desktop(session)
     opening = Opening(

@@ -14,7 +14,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from desktopd import __version__
-from desktopd.applications.command import CompanionPlace, companion_environment, is_napari
+from desktopd.applications.command import (
+    LOCKED,
+    CompanionPlace,
+    companion_environment,
+    is_napari,
+)
 from desktopd.applications.opening import Allowed
 from desktopd.budgets import DESCRIPTORS, Budget, Budgets
 from desktopd.config import ConfigError, Loaded, Settings
@@ -69,7 +74,7 @@ def _app_environment(loaded: Loaded) -> dict[str, str]:
     if not is_napari(loaded.settings.app):
         return {}
     settings = loaded.settings
-    place = CompanionPlace(loaded.runtime_dir, _session_folder(settings))
+    place = CompanionPlace(loaded.runtime_dir, _session_folder(settings), settings.lockdown)
     assigned = parse_command(settings.app, loaded.environment).environment
     environment = {**loaded.environment, **assigned}
     return companion_environment(
@@ -80,7 +85,6 @@ def _app_environment(loaded: Loaded) -> dict[str, str]:
         files=_files_folder(settings),
         samples=_samples(settings),
         hosts=settings.open_hosts,
-        lockdown=settings.lockdown,
     )
 
 
@@ -95,7 +99,9 @@ def _session_folder(settings: Settings) -> Path | None:
         raise ConfigError(
             f"session_dir='{folder}': {error.strerror}; name a folder that can be written"
         ) from None
-    return folder.absolute() / "session"
+    # Of what a locked application may have written another one would do as it says.
+    place = folder / LOCKED if settings.lockdown else folder
+    return place.absolute() / "session"
 
 
 def _samples(settings: Settings) -> Path | None:
@@ -128,12 +134,13 @@ def _confinement(loaded: Loaded) -> Confinement | None:
     settings, folder = loaded.settings, loaded.runtime_dir
     if not settings.lockdown or settings.files_root is None:
         return None
-    kept = settings.session_dir.absolute() if settings.session_dir else None
+    kept = _session_folder(settings)
     return Confinement(
         files=settings.files_root.resolve(),
-        own=tuple(filter(None, (CompanionPlace(folder).sessions, kept))),
+        own=(CompanionPlace(folder, locked=True).sessions, *((kept.parent,) if kept else ())),
         read=tuple(filter(None, (_samples(settings),))),
         home=Path(loaded.environment["HOME"]),
+        settings=folder / "settings",
         temporary=_temporary(loaded),
         secret=(folder, *loaded.secret_files),
         tcp=bool(settings.open_hosts) or _has_proxy(loaded.environment),

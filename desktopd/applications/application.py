@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from desktopd.applications.application_end import LONGEST, ApplicationEnd, died_for_memory
 from desktopd.applications.companion import CompanionClient, CompanionState
 from desktopd.applications.errors import ApplicationError, NoCompanion
+from desktopd.applications.facts import checked
 from desktopd.applications.layer import Layer
 from desktopd.applications.memory import MemoryGroup
 from desktopd.applications.opening import Opening
@@ -152,10 +153,9 @@ class Application:
         state = self.status.companion
         if state is None:
             return None
-        with contextlib.suppress(ApplicationError, TimeoutError):
+        with contextlib.suppress(ApplicationError, TimeoutError, ValueError):
             async with asyncio.timeout(FACTS_WITHIN):
-                facts: Mapping[str, Any] = await self.tell("status", watching=watching)
-                return facts
+                return checked(await self.tell("status", watching=watching))
         return state.facts
 
     async def restart(self) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+LOCKED = "locked"
 HOOK = Path(__file__).parents[1] / "integrations" / "napari" / "hook"
 
 
@@ -15,11 +16,13 @@ HOOK = Path(__file__).parents[1] / "integrations" / "napari" / "hook"
 class CompanionPlace:
     """Where the companion of one session lives, below its runtime folder.
 
-    `kept` is the folder of its saved session where that is to outlive the machine.
+    `kept` is the folder of its saved session where that is to outlive the machine. `locked`: its
+    user is to have no programs, and what it writes is read by none whose user has.
     """
 
     folder: Path
     kept: Path | None = None
+    locked: bool = False
 
     @property
     def socket(self) -> Path:
@@ -29,7 +32,7 @@ class CompanionPlace:
     @property
     def sessions(self) -> Path:
         """The folder that it writes in: last words, and saved sessions unless `kept` is."""
-        return self.folder / "companion"
+        return self.folder / (LOCKED if self.locked else "companion")
 
     def last_words(self, pid: int) -> Path:
         """The file where a process has left the traceback that it ended with."""
@@ -50,7 +53,6 @@ def companion_environment(
     files: Path | None = None,
     samples: Path | None = None,
     hosts: Sequence[str] = (),
-    lockdown: bool = False,
 ) -> dict[str, str]:
     """Variables with which napari starts our companion; `environment` is what it has else.
 
@@ -68,5 +70,5 @@ def companion_environment(
         "DESKTOP_COMPANION_FILES": str(files or ""),
         "DESKTOP_COMPANION_SAMPLES": str(samples or ""),
         "DESKTOP_COMPANION_HOSTS": " ".join(hosts),
-        "DESKTOP_COMPANION_LOCKDOWN": "1" if lockdown else "0",
+        "DESKTOP_COMPANION_LOCKDOWN": "1" if place.locked else "0",
     }

@@ -10,12 +10,15 @@ import contextlib
 import itertools
 import json
 import logging
+import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from desktopd.applications.errors import CompanionAway, CompanionRefusal, CompanionSlow
+from desktopd.applications.facts import checked
 from desktopd.applications.layer import Layer
 from desktopd.observers import Observers
 
@@ -24,6 +27,10 @@ AGAIN = 0.2
 LONGEST_LINE = 64 << 20
 MOST_ASKED = 16
 """Questions on their way: those behind wait here, where one that is given up costs nothing."""
+MOST_PARTS = 1 << 20
+"""Of one message: each takes about a hundred bytes, where it has three in a line."""
+_SURROGATES = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+"""JSON can spell them, and nobody can be told them; our companion writes none."""
 
 log = logging.getLogger(__name__)
 
@@ -120,9 +127,7 @@ class CompanionClient:
         """Stay connected, through every restart of the application, until cancelled."""
         while True:
             with contextlib.suppress(OSError):
-                reader, self._writer = await asyncio.open_unix_connection(
-                    self._socket, limit=LONGEST_LINE
-                )
+                reader, self._writer = await connect(self._socket)
                 try:
                     await self._listen(reader)
                 finally:
@@ -133,8 +138,7 @@ class CompanionClient:
         line = b""
         try:
             while line := await reader.readline():
-                # JSON has no infinite numbers, and browsers take none: a scale may be one.
-                self._hear(json.loads(line, parse_constant=lambda _: None))
+                self._hear(parsed(line))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             # A line that is longer than LONGEST_LINE is a ValueError too.
             log.exception("the companion is not understood: %.200r", line)
@@ -160,7 +164,8 @@ class CompanionClient:
         else:
             answer.set_result(message["result"])
 
-    def _hear_state(self, facts: dict[str, Any]) -> None:
+    def _hear_state(self, told: Any) -> None:
+        facts = checked(told)
         if facts["version"] != VERSION:
             # An application that runs on while desktopd is upgraded under it.
             raise ValueError(f"version {facts['version']}: restart the application")
@@ -194,3 +199,20 @@ class CompanionClient:
             if not answer.done():
                 answer.set_exception(ConnectionResetError())
         self._become(None)
+
+
+def parsed(line: bytes) -> Any:
+    """The message in a line; raises ValueError or RecursionError where it is none."""
+    if sum(map(line.count, b"[{,")) > MOST_PARTS:
+        raise ValueError(f"more than {MOST_PARTS} parts")
+    # JSON has no infinite numbers, and browsers take none: a scale may be one.
+    return json.loads(_SURROGATES.sub(rb"\\ufffd", line), parse_constant=lambda _: None)
+
+
+async def connect(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect to the socket at `path`; OSError for a link, which could lead to another daemon's."""
+    place = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        return await asyncio.open_unix_connection(f"/proc/self/fd/{place}", limit=LONGEST_LINE)
+    finally:
+        os.close(place)

@@ -5,9 +5,11 @@ Tested by tests/unit/applications/test_companion.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict, TypeAdapter
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,28 +23,22 @@ class Layer:
     type: str
     shape: tuple[int, ...]
     dtype: str | None
-    scale: tuple[float, ...]
+    scale: tuple[float | None, ...]
     visible: bool
     opacity: float
-    contrast_limits: tuple[float, float] | None
+    contrast_limits: tuple[float | None, float | None] | None
     colormap: str | None
     path: str | None
     active: bool = False
+    # JSON for browsers has no infinite numbers: those that a layer has are None.
+    __pydantic_config__: ClassVar = ConfigDict(allow_inf_nan=False)
 
     @classmethod
-    def parse(cls, value: Mapping[str, Any]) -> Layer:
-        """A layer as the companion describes it; KeyError or TypeError where it is none."""
-        limits = value["contrast_limits"]
-        return cls(
-            name=value["name"],
-            type=value["type"],
-            shape=tuple(value["shape"]),
-            dtype=value["dtype"],
-            scale=tuple(value["scale"]),
-            visible=value["visible"],
-            opacity=value["opacity"],
-            contrast_limits=None if limits is None else (limits[0], limits[1]),
-            colormap=value["colormap"],
-            path=value["path"],
-            active=value.get("active", False),
-        )
+    def parse(cls, value: Any) -> Layer:
+        """A layer as the companion describes it; ValueError where it is none."""
+        return _layers().validate_python(value)
+
+
+@cache
+def _layers() -> TypeAdapter[Layer]:
+    return TypeAdapter(Layer)

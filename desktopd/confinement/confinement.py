@@ -8,23 +8,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from desktopd.confinement.code import code_of, own_code
 from desktopd.confinement.landlock import DEVICE, READ, RUN, WRITE, Right, Rule, Wall
-from desktopd.confinement.places import (
-    CREDENTIALS,
-    DEVICES,
-    KEPT,
-    PACKAGES,
-    SECRETS,
-    SHARED_MEMORY,
-    STARTED,
-    SYSTEM,
-)
+from desktopd.confinement.own_home import FOLDERS, make_own_home, own_environment, remove
+from desktopd.confinement.places import CREDENTIALS, DEVICES, SECRETS, SHARED_MEMORY, SYSTEM
 
 log = logging.getLogger(__name__)
 
@@ -34,14 +25,15 @@ class Confinement:
     """Where a locked desktop's programs write, and what they must not read.
 
     `files` is the folder of its user, `own` are those of the application. `home` and `temporary`
-    are what its environment says. `secret` is kept from it wherever it lies. `tcp`: whether there
-    is any host that it may reach.
+    are what its environment says; `settings` is where it has its own of what lies at home. `secret`
+    is kept from it wherever it lies. `tcp`: whether there is any host that it may reach.
     """
 
     files: Path
     own: tuple[Path, ...]
     read: tuple[Path, ...]
     home: Path
+    settings: Path
     temporary: Path
     secret: tuple[Path, ...]
     tcp: bool
@@ -49,7 +41,15 @@ class Confinement:
     @property
     def environment(self) -> dict[str, str]:
         """Variables that tell a program of it."""
-        return {"TMPDIR": str(self.temporary)}
+        return {"TMPDIR": str(self.temporary), **own_environment(self.settings)}
+
+    def begin(self) -> None:
+        """Have settings and caches as they are at home, before the application starts.
+
+        Raises OSError.
+        """
+        self.leave()
+        make_own_home(self.settings, self.home)
 
     def wall(
         self, argv: Sequence[str], environment: Mapping[str, str], *, abstract_sockets: bool
@@ -60,11 +60,10 @@ class Confinement:
         """
         code = _real(_modest((*own_code(), *code_of(argv, environment)), self.home))
         secret = _there((*self.secret, *map(Path, SECRETS), *self._at_home(CREDENTIALS)))
-        fixed = [*secret, *code, *_real(self._at_home(STARTED)), *_there(self._at_home(PACKAGES))]
-        # Files beside those folders are of others.
-        kept = [p for place in self._kept() for p in _beside(fixed, place) if p.is_dir()]
+        kept = [p for place in self._kept() for p in _beside([*secret, *code], place)]
         samples = filter(None, (_placed(place, self._written) for place in self.read))
-        read = (*samples, Path(environment["XAUTHORITY"]).resolve(), *self._hidden(secret))
+        at_home = (*self._hidden(secret), *_there(self._at_home(FOLDERS.values())))
+        read = (*samples, Path(environment["XAUTHORITY"]).resolve(), *at_home)
         places: tuple[tuple[Right, Iterable[Path], Sequence[Path]], ...] = (
             (RUN, (*_real(map(Path, SYSTEM)), *code), secret),
             (READ, read, secret),
@@ -81,7 +80,7 @@ class Confinement:
 
     @property
     def _written(self) -> tuple[Path, ...]:
-        return (*self._at_home(KEPT), *self.own, self.temporary, self.files)
+        return (self.settings, *self.own, self.temporary, self.files)
 
     def _kept(self) -> Iterator[Path]:
         """The folders that it writes, besides its user's, made where they are missing."""
@@ -92,9 +91,10 @@ class Confinement:
                 yield place
 
     def leave(self) -> None:
-        """Delete its temporary files, where their folder is its own."""
+        """Delete its settings, and its temporary files where their folder is its own."""
+        remove(self.settings)
         if any(self.temporary.is_relative_to(place) for place in self.secret):
-            shutil.rmtree(self.temporary, ignore_errors=True)
+            remove(self.temporary)
 
     def _at_home(self, names: Iterable[str]) -> Iterator[Path]:
         return (self.home / name for name in names)

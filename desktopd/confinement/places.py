@@ -17,27 +17,31 @@ DEVICES = (
     *("nvidia-modeset", "nvidia-caps", *(f"nvidia{number}" for number in range(16))),
 )
 SHARED_MEMORY = "/dev/shm"
-KEPT = (
-    *(".cache", ".config", ".local/share", ".local/state", ".nv"),
-    *(".config/napari", ".config/matplotlib", ".local/share/napari"),
-    *(".cache/napari", ".cache/matplotlib", ".cache/numba", ".cache/fontconfig"),
-    *(".cache/mesa_shader_cache", ".cache/mesa_shader_cache_db"),
-)
-"""Settings and caches at home. Those below others are for when nothing else can be made there."""
-STARTED = (
-    *(".config/autostart", ".config/systemd", ".config/environment.d", ".config/fish"),
-    *(".config/containers", ".config/openbox", ".config/plasma-workspace"),
-    *(".local/share/applications", ".local/share/containers", ".local/share/dbus-1"),
-    *(".local/share/flatpak", ".local/share/pipx", ".local/share/systemd", ".local/share/uv"),
-)
-"""Where others look for what to start, also when it has only just been made."""
-PACKAGES = (".cache/pip", ".cache/uv", ".cache/conda", ".cache/pypoetry")
-"""Of what is installed from there, files may be the very same (hard links)."""
 CREDENTIALS = (
     *(".ssh", ".gnupg", ".password-store", ".netrc", ".pgpass", ".my.cnf", ".pypirc", ".npmrc"),
     *(".aws", ".azure", ".boto", ".docker", ".kube", ".vnc", ".config/gcloud", ".config/rclone"),
     *(".git-credentials", ".config/git/credentials", ".config/gh", ".local/share/keyrings"),
-    *(".bash_history", ".python_history"),
+    *(".jupyter", ".local/share/jupyter/runtime", ".huggingface", ".cache/huggingface/token"),
+    *(
+        ".kaggle",
+        ".pip",
+        ".config/pip",
+        ".condarc",
+        ".cargo",
+        ".s3cfg",
+        ".config/op",
+        ".terraform.d",
+    ),
+    *(
+        ".mozilla",
+        ".thunderbird",
+        ".config/chromium",
+        ".config/google-chrome",
+        ".pki",
+        ".subversion",
+    ),
+    *(".Xauthority", ".ICEauthority", ".bash_history", ".python_history", ".zsh_history"),
+    *(".ipython", ".mysql_history", ".psql_history", ".local/share/fish/fish_history", ".viminfo"),
 )
 SECRETS = (
     *("/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/sudoers"),

@@ -14,6 +14,7 @@ from desktopd.confinement.confinement import Confinement
 from desktopd.confinement.landlock import Wall, abi
 from desktopd.cores import usable_cores
 from desktopd.session.backends.display_numbers import can_make_sockets
+from desktopd.session.errors import LaunchError
 from desktopd.session.family import MARK, end_family, marks_of, new_mark
 from desktopd.session.gpu import Gpu, confirmed, detect
 from desktopd.session.options import SessionOptions
@@ -51,6 +52,8 @@ class Launcher:
             await self._settle_gpu()
         mark = new_mark(self._options.folder)
         confinement = self._options.confinement if service.confined else None
+        if confinement is not None and not service.beside:
+            await asyncio.to_thread(_begin, confinement)
         environment = {
             **(self.gpu.environment if service.uses_gpu else {}),
             **self._environment(),
@@ -76,7 +79,13 @@ class Launcher:
         """Start a program that is no service: nobody starts it again. Raises as `launch` does."""
         folder = self._options.app_folder
         service = Service(
-            "launched", tuple(argv), ready=at_once, uses_gpu=True, folder=folder, confined=True
+            "launched",
+            tuple(argv),
+            ready=at_once,
+            uses_gpu=True,
+            folder=folder,
+            confined=True,
+            beside=True,
         )
         started = await self.launch(service, self._options.folder / "launched.log")
         self._beside = [*(process for process in self._beside if process.running), started]
@@ -103,6 +112,13 @@ class Launcher:
             self._gpu_is_settled = True
             log.info("OpenGL of the application: %s", self.gpu)
             self._changed()
+
+
+def _begin(confinement: Confinement) -> None:
+    try:
+        confinement.begin()
+    except OSError as error:
+        raise LaunchError(f"{error.filename}: {error.strerror}; make room there") from None
 
 
 def _wall(

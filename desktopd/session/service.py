@@ -69,7 +69,8 @@ class Service:
     `stop_within`: seconds from SIGTERM to SIGKILL. `keep_children`: what it started goes on when
     it ends by itself. `uses_gpu`: it draws, or starts what draws. `environment`: variables for
     this one alone. `nice`: how far it stands back where cores are short (nice(1)). `folder`: where
-    it starts (None: where the daemon did). `confined`: it reaches what a locked desktop leaves it.
+    it starts (None: where the daemon did). `confined`: it reaches what a locked desktop leaves it;
+    `beside`: with the settings that another one has begun with.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Service:
     environment: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
     confined: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -310,7 +310,7 @@ def test_kiosk_the_kernel_refuses_what_python_is_not_asked_for(tried: dict[str, 
 def test_kiosk_no_descriptor_leads_out(tried: dict[str, Any]) -> None:
     run = tried["runtime folder"]
     files = {path for path in map(Path, tried["open files"]) if path.is_absolute()}
-    outside = {path for path in files if not path.is_relative_to(run / "companion")}
+    outside = {path for path in files if not path.is_relative_to(run / "locked")}
     assert outside <= {Path("/dev/null"), Path("/dev/urandom"), run / "application.log"}
 
 

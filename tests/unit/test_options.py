@@ -149,10 +149,23 @@ def test_under_lockdown_the_application_has_its_own_folders_and_the_rest_is_secr
         *("--samples", str(folder)),
     )
     run = folder / "run"
-    assert (told.files, told.own) == (folder / "data", (run / "companion", folder / "kept"))
+    assert (told.files, told.own) == (folder / "data", (run / "locked", folder / "kept/locked"))
     assert told.read == (folder,)
     assert set(told.secret) == {run, secret, folder / "settings.toml"}
     assert session_options(folder).confinement is None
+
+
+def test_no_other_application_reads_what_a_locked_one_has_written(folder: Path) -> None:
+    (folder / "data").mkdir()
+    places = ("--files-root", str(folder / "data"), "--session-dir", str(folder / "kept"))
+    open_, locked_ = (
+        session_options(folder / "run", *places, *more).app_environment
+        for more in ((), ("--lockdown",))
+    )
+    for name in ("SOCKET", "FOLDER", "SESSION"):
+        place = Path(open_[f"DESKTOP_COMPANION_{name}"])
+        assert not any(place.is_relative_to(one) for one in locked(folder, *places).own), name
+        assert place != Path(locked_[f"DESKTOP_COMPANION_{name}"]), name
 
 
 def test_under_lockdown_temporary_files_lie_apart_from_those_of_others(

@@ -23,6 +23,7 @@ notes, elsewhere = map(Path, sys.argv[1:])
 data = notes.parent
 libc = ctypes.CDLL(None, use_errno=True)
 AT_FDCWD = -100
+KEYCTL = 250 if os.uname().machine == "x86_64" else 219
 viewer = napari.Viewer()
 
 
@@ -66,6 +67,21 @@ def picture_of_text() -> int:
     return int(shown.sizeHint().width() > 100) - 1
 
 
+def second_process() -> int:
+    if (pid := int(libc.fork())) == 0:
+        os._exit(0)
+    return pid
+
+
+def datagram(address: Path) -> int:
+    """To a socket of somebody else, by one of a pair."""
+    pair = (ctypes.c_int * 2)()
+    if libc.socketpair(1, 2, 0, pair) < 0:
+        return -1
+    name = b"\1\0" + os.fsencode(address)
+    return int(libc.sendto(pair[0], b"x", 1, 0, name, len(name)))
+
+
 def sockets() -> dict[str, Callable[[], int]]:
     kinds = {"unix": 1, "internet": 2, "internet 6": 10, "netlink": 16, "packets": 17, "vsock": 40}
     return {
@@ -104,12 +120,20 @@ def tries(daemon: int) -> dict[str, Callable[[], object]]:
         "link hither": lambda: libc.link(*names(secret, data / "linked")),
         "write code": wrote(Path(napari.__file__)),
         "write a start-up file": wrote(Path.home() / ".bashrc"),
+        "write a cache that others load": wrote(Path.home() / ".cache/made"),
+        "write settings that others obey": wrote(Path.home() / ".config/made"),
+        "make what a napari with programs restores": lambda: libc.mkdir(
+            *names(runtime / "companion"), 0o700
+        ),
         "write to the kernel": wrote("/proc/sys/kernel/core_pattern"),
         "mount": lambda: libc.mount(*names(elsewhere, data), None, 4096, None),
         "a picture of Qt": lambda: QImage(str(elsewhere / "picture.png")).width() - 1,
         "a picture in Qt's text": picture_of_text,
         "a program": program,
         "a program without a file": program_in_memory,
+        "a process": second_process,
+        "a datagram for somebody else": lambda: datagram(elsewhere / "socket"),
+        "a key of the user": lambda: libc.syscall(KEYCTL, 0, -4, 1),
         "a shell": lambda: -1 if libc.system(b"true") else 0,
         "requests past all filters": lambda: libc.syscall(425, 1, ctypes.create_string_buffer(120)),
         "stop the daemon": lambda: libc.kill(daemon, 0),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.applications.companion import MOST_ASKED, CompanionClient
+from desktopd.applications.companion import MOST_ASKED, MOST_PARTS, CompanionClient, connect, parsed
 from desktopd.applications.errors import CompanionAway, CompanionRefusal, CompanionSlow
 from tests.unit.applications import companion_process
 from tests.unit.applications.companion_process import state
@@ -237,3 +237,35 @@ async def test_it_is_known_whether_what_is_shown_is_a_draft(
     process.kill()
     await changed(companion, lambda: companion.state is None)
     assert not companion.is_draft
+
+
+async def test_a_link_in_the_place_of_its_socket_leads_to_nobody(
+    companion: CompanionClient, start: Start, folder: Path
+) -> None:
+    start()
+    await changed(companion, lambda: companion.state is not None)
+    (folder / "link").symlink_to(folder / "app.sock")
+    with pytest.raises(ConnectionRefusedError):
+        await connect(folder / "link")
+    _, writer = await connect(folder / "app.sock")
+    writer.close()
+
+
+async def test_a_word_that_is_none_ends_the_connection_and_nothing_else(
+    companion: CompanionClient, start: Start
+) -> None:
+    start()
+    await changed(companion, lambda: companion.state is not None)
+    with pytest.raises(CompanionAway):
+        await companion.ask("become", {"event": "state", "data": state(restored=5)}, 20)
+    await changed(companion, lambda: companion.state is not None)
+    assert companion.state is not None
+    assert companion.state.facts["restored"] is None
+
+
+def test_a_message_is_what_can_be_told() -> None:
+    assert parsed(b'{"a": [NaN, "\\ud800", "\\u00e9"]}') == {"a": [None, "\ufffd", "\u00e9"]}
+    picture = b'{"result": "' + b"A" * (4 * MOST_PARTS) + b'"}'
+    assert len(parsed(picture)["result"]) == 4 * MOST_PARTS
+    with pytest.raises(ValueError, match="parts"):
+        parsed(b"[" + b"[]," * MOST_PARTS + b"0]")

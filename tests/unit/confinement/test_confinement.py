@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from desktopd.confinement.confinement import Confinement
 from desktopd.confinement.landlock import READ, RUN, WRITE, Right, Wall
+
+JUPYTER = ".local/share/jupyter/runtime/jpserver-1.json"
 
 
 def confinement(folder: Path, **other: object) -> Confinement:
@@ -17,6 +20,7 @@ def confinement(folder: Path, **other: object) -> Confinement:
         "own": (folder / "run/app",),
         "read": (folder / "samples",),
         "home": folder / "home",
+        "settings": folder / "run/settings",
         "temporary": folder / "run/tmp",
         "secret": (folder / "run",),
         "tcp": False,
@@ -40,7 +44,7 @@ def left(wall: Wall, path: Path) -> Right:
 
 def test_its_own_folders_are_written_and_made(folder: Path) -> None:
     wall = wall_of(confinement(folder))
-    for name in ("data", "run/app", "run/tmp", "home/.cache", "home/.local/state"):
+    for name in ("data", "run/app", "run/tmp", "run/settings"):
         assert left(wall, folder / name) == READ | WRITE, name
         assert (folder / name).is_dir()
     assert left(wall, folder / "samples") == READ
@@ -56,15 +60,21 @@ def test_nothing_else_of_ours_is_left(folder: Path) -> None:
 
 
 def test_at_home_settings_are_read_and_credentials_are_not(folder: Path) -> None:
-    for name in (".profile", ".ssh/key", ".models/a", ".config/gcloud/key", ".config/napari/a"):
+    for name in (
+        ".profile",
+        ".ssh/key",
+        ".models/a",
+        ".config/gcloud/key",
+        ".config/git/config",
+        JUPYTER,
+    ):
         (folder / "home" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "home" / name).write_text("x")
     (folder / "home/.out").symlink_to(folder / "run")
     wall = wall_of(confinement(folder))
-    for name in (".profile", ".models/a"):
+    for name in (".profile", ".models/a", ".config/git/config"):
         assert left(wall, folder / "home" / name) == READ, name
-    assert left(wall, folder / "home/.config/napari/a") == READ | WRITE
-    for path in ("home/.ssh/key", "home/.config/gcloud/key", "run/token"):
+    for path in ("home/.ssh/key", "home/.config/gcloud/key", f"home/{JUPYTER}", "run/token"):
         assert left(wall, folder / path) == Right(0), path
 
 
@@ -79,20 +89,18 @@ def test_what_is_secret_is_so_wherever_it_lies(folder: Path) -> None:
 
 
 def test_code_is_not_written_although_it_lies_among_what_is(folder: Path) -> None:
-    program = folder / "home/.local/share/desktopd/bin/napari"
+    program = folder / "kept/desktopd/bin/napari"
     program.parent.mkdir(parents=True)
-    (folder / "home/.local/share/desktopd/lib").mkdir()
+    (folder / "kept/desktopd/lib").mkdir()
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
-    (folder / "home/.local/share/napari").mkdir()
-    wall = wall_of(confinement(folder), str(program))
+    (folder / "kept/a").mkdir()
+    wall = wall_of(confinement(folder, own=(folder / "kept",)), str(program))
     assert left(wall, program) == RUN
-    assert left(wall, folder / "home/.local/share/napari/a") == READ | WRITE
+    assert left(wall, folder / "kept/a/b") == READ | WRITE
 
 
 def test_a_link_that_the_application_could_have_made_is_not_followed(folder: Path) -> None:
-    (folder / "home/.config").mkdir(parents=True)
-    (folder / "home/.config/napari").symlink_to(folder / "run")
     (folder / "data").mkdir()
     (folder / "data/kept").symlink_to(folder / "other")
     (folder / "kept").symlink_to(folder / "data/kept")
@@ -109,17 +117,15 @@ def test_a_link_of_somebody_else_is_followed(folder: Path) -> None:
         (folder / name).mkdir()
     (folder / "home/.cache").symlink_to(folder / "scratch")
     wall = wall_of(confinement(folder))
-    assert left(wall, folder / "scratch/napari") == READ | WRITE
+    assert left(wall, folder / "scratch/napari") == READ
 
 
-def test_what_others_start_is_not_made(folder: Path) -> None:
-    for name in (".config/plugin", ".cache/uv", ".cache/plugin"):
+def test_nothing_at_home_is_written(folder: Path) -> None:
+    for name in (".config/git", ".cache/numba", ".local/share/jupyter", ".nv"):
         (folder / "home" / name).mkdir(parents=True)
     wall = wall_of(confinement(folder))
-    for name in (".config/systemd/user", ".config/new", ".local/share/systemd", ".cache/uv/a"):
-        assert left(wall, folder / "home" / name) & WRITE == READ & WRITE, name
-    for name in (".config/plugin", ".config/napari", ".cache/plugin", ".cache/numba"):
-        assert left(wall, folder / "home" / name) == READ | WRITE, name
+    for name in (".config/git/a", ".cache/numba/a", ".local/share/jupyter/a", ".nv/a"):
+        assert left(wall, folder / "home" / name) == READ, name
 
 
 def test_a_script_at_home_brings_not_all_of_it(folder: Path) -> None:
@@ -135,6 +141,46 @@ def test_temporary_files_end_with_their_desktop_where_the_folder_is_its_own(fold
     for place, stays in ((folder / "run/tmp", False), (folder / "scratch", True)):
         place.mkdir(parents=True, exist_ok=True)
         one = confinement(folder, temporary=place)
-        assert one.environment == {"TMPDIR": str(place)}
+        assert one.environment["TMPDIR"] == str(place)
         one.leave()
         assert place.exists() == stays
+
+
+def test_what_a_program_has_written_is_gone_at_the_next_start(folder: Path) -> None:
+    (folder / "home/.config/napari").mkdir(parents=True)
+    (folder / "home/.config/napari/a").write_text("of the owner")
+    one = confinement(folder)
+    one.begin()
+    wall_of(one)
+    (one.settings / ".config/napari/a").write_text("of the application")
+    (one.settings / ".local/state").rmdir()
+    (one.settings / ".local/state").symlink_to(folder / "home")
+    (one.temporary / "a").write_text("of the application")
+    one.begin()
+    assert (one.settings / ".config/napari/a").read_text() == "of the owner"
+    assert not (one.settings / ".local/state").is_symlink()
+    assert not (one.temporary / "a").exists()
+    one.leave()
+    assert not one.settings.exists()
+    assert (folder / "home/.config/napari/a").exists()
+
+
+def test_nothing_that_a_program_makes_is_there_for_good(folder: Path) -> None:
+    one = confinement(folder)
+    one.begin()
+    wall_of(one)
+    for place in (one.settings, one.temporary):
+        descriptor = os.open(place, os.O_RDONLY)
+        for _ in range(3000):
+            os.mkdir("deep", dir_fd=descriptor)
+            inner = os.open("deep", os.O_RDONLY, dir_fd=descriptor)
+            os.close(descriptor)
+            descriptor = inner
+        os.close(descriptor)
+        (place / "closed/inner").mkdir(parents=True)
+        (place / "closed").chmod(0)
+    one.begin()
+    assert not (one.settings / "closed").exists()
+    one.leave()
+    assert not one.settings.exists()
+    assert not one.temporary.exists()

@@ -36,8 +36,14 @@ SYSTEM = (
     *("/var/cache", "/var/lib"),
 )
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-KEPT = (".cache", ".config", ".local/share", ".local/state")
-"""Where in the home folder programs keep what they need; other names with a dot are read alone."""
+KEPT = {
+    "XDG_CACHE_HOME": ".cache",
+    "XDG_CONFIG_HOME": ".config",
+    "XDG_DATA_HOME": ".local/share",
+    "XDG_STATE_HOME": ".local/state",
+}
+"""Where programs keep what they need: the variables name their own folders, and those in the home
+folder are read alone, as other names with a dot."""
 
 
 class Audit:
@@ -47,9 +53,11 @@ class Audit:
         self._inside = inside
         code = (sys.prefix, sys.base_prefix, *filter(None, sys.path))
         home = Path.home().resolve()
-        self._kept = Inside((*(home / name for name in KEPT), Path(tempfile.gettempdir()), *own))
+        kept = (Path(os.environ[name]) for name in KEPT if name in os.environ)
+        self._kept = Inside((*kept, Path(tempfile.gettempdir()), *own))
         self._code = Inside(Path(place) for place in code)
-        self._program = Inside((*map(Path, SYSTEM), *self._code.folders))
+        at_home = (home / name for name in KEPT.values())
+        self._program = Inside((*map(Path, SYSTEM), *self._code.folders, *at_home))
         self._hidden = f"{home}{os.sep}."
         network = Network(inside)
         network.note_addresses()

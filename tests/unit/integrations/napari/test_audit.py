@@ -23,13 +23,14 @@ REFUSED = "PermissionError"
 
 def tried(folder: Path, code: str, *hosts: str) -> str:
     """The last line that a Python says which tries `code` behind the hook."""
-    for name in ("data", "own", "other", "tmp", "home/.cache", "home/pictures"):
+    for name in ("data", "own", "settings", "other", "tmp", "home/.cache", "home/pictures"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    for name in ("data/a", "own/a", "other/a", "home/.cache/a", "home/pictures/a"):
+    for name in ("data/a", "own/a", "settings/a", "other/a", "home/.cache/a", "home/pictures/a"):
         (folder / name).write_text("x")
     environment = {
         "HOME": str(folder / "home"),
         "TMPDIR": str(folder / "tmp"),
+        "XDG_CONFIG_HOME": str(folder / "settings"),
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
     }
     done = subprocess.run(
@@ -56,7 +57,7 @@ def test_no_program_runs(folder: Path, code: str) -> None:
     assert tried(folder, code).startswith(REFUSED)
 
 
-@pytest.mark.parametrize("name", ["data/a", "own/a", "home/.cache/a"])
+@pytest.mark.parametrize("name", ["data/a", "own/a", "settings/a"])
 def test_files_of_ours_are_opened(folder: Path, name: str) -> None:
     assert tried(folder, f"open(place / {name!r}).read(); open(place / {name!r}, 'w')") == "done"
 

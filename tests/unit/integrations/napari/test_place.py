@@ -13,7 +13,7 @@ from desktopd.integrations.napari.place import Place
 
 @pytest.fixture
 def environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    place, path = CompanionPlace(folder), {"PYTHONPATH": "/users/own"}
+    place, path = CompanionPlace(folder, locked=True), {"PYTHONPATH": "/users/own"}
     files, samples = Path("/data"), Path("/samples")
     made = companion_environment(
         place,
@@ -23,7 +23,6 @@ def environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]
         files=files,
         samples=samples,
         hosts=("example.org", "*.example.net"),
-        lockdown=True,
     )
     for name, value in made.items():
         monkeypatch.setenv(name, value)
@@ -32,7 +31,7 @@ def environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]
 
 def test_what_the_daemon_gives_is_understood(folder: Path, environment: dict[str, str]) -> None:
     hook = environment["PYTHONPATH"].split(os.pathsep)[0]
-    place = CompanionPlace(folder)
+    place = CompanionPlace(folder, locked=True)
     assert Place.take(hook) == Place(
         place.socket,
         place.sessions,

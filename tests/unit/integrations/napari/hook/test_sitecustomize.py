@@ -60,7 +60,7 @@ def test_a_companion_that_fails_is_told_and_napari_goes_on(site: Path, folder: P
 def test_kiosk_under_lockdown_nothing_runs_without_a_companion(site: Path, folder: Path) -> None:
     (folder / "companion").write_text("")
     place = companion_environment(
-        CompanionPlace(folder), {}, restore=True, motion="smooth", lockdown=True
+        CompanionPlace(folder, locked=True), {}, restore=True, motion="smooth"
     )
     done = run(IMPORT, Path(place.pop("PYTHONPATH")), site, **place)
     assert done.stdout == "the window is imported\n"
