@@ -3,6 +3,9 @@
 An X server with ``-displayfd`` makes no lock (``-nolock`` in effect), and takes over the socket of
 whoever has its number already. So a number is chosen here: claimed while its server starts, and
 from then on locked on the server's behalf, as X servers without that option do it.
+
+Its abstract socket is taken as well. libxcb asks there before it looks at the file (up to 1.15, of
+Debian 12 and Ubuntu 24.04), and shows the cookie to whoever listens.
 """
 
 from __future__ import annotations
@@ -24,23 +27,25 @@ NUMBERS = range(10, 60_000)
 
 
 @contextmanager
-def claim(number: int) -> Iterator[bool]:
-    """Keep display `number` from other daemons for the block; false where it is not free.
+def claim(number: int) -> Iterator[socket.socket | None]:
+    """Keep display `number` from everybody else for the block; None where it is not free.
 
     The claim is an abstract socket, which the kernel gives to one process and takes back at its
-    end, and the lock of the display, for daemons in other containers that share /tmp.
+    end, and the lock of the display, for daemons in other containers that share /tmp. What comes
+    of it is the abstract socket of the display itself, on which nobody listens.
     """
-    with socket.socket(socket.AF_UNIX) as claimed:
+    with socket.socket(socket.AF_UNIX) as claimed, socket.socket(socket.AF_UNIX) as unheard:
         try:
             claimed.bind(f"\0desktopd-display-{number}")
+            unheard.bind(f"\0{_socket(number)}")
         except OSError:
-            yield False
+            yield None
             return
         if is_served(number) or _is_foreign(number):
-            yield False
+            yield None
             return
         with _locked(number) as is_ours:
-            yield is_ours
+            yield unheard if is_ours else None
 
 
 def lock(number: int, pid: int) -> None:
@@ -167,6 +172,8 @@ def is_served(number: int) -> bool:
     path = str(_socket(number))
     for address in (path, f"\0{path}"):
         with socket.socket(socket.AF_UNIX) as client:
+            # Where somebody listens and takes nobody in, others wait for ever.
+            client.setblocking(False)
             try:
                 client.connect(address)
             except (FileNotFoundError, ConnectionRefusedError):
