@@ -3,9 +3,6 @@
 An X server with ``-displayfd`` makes no lock (``-nolock`` in effect), and takes over the socket of
 whoever has its number already. So a number is chosen here: claimed while its server starts, and
 from then on locked on the server's behalf, as X servers without that option do it.
-
-Its abstract socket is taken as well. libxcb asks there before it looks at the file (up to 1.15, of
-Debian 12 and Ubuntu 24.04), and shows the cookie to whoever listens.
 """
 
 from __future__ import annotations
@@ -32,7 +29,8 @@ def claim(number: int) -> Iterator[socket.socket | None]:
 
     The claim is an abstract socket, which the kernel gives to one process and takes back at its
     end, and the lock of the display, for daemons in other containers that share /tmp. What comes
-    of it is the abstract socket of the display itself, on which nobody listens.
+    of it is the abstract socket of the display itself, on which nobody listens: libxcb asks there
+    before it looks at the file (up to 1.15, of Debian 12 and Ubuntu 24.04), and shows the cookie.
     """
     with socket.socket(socket.AF_UNIX) as claimed, socket.socket(socket.AF_UNIX) as unheard:
         try:
