@@ -29,8 +29,8 @@ def claim(number: int) -> Iterator[socket.socket | None]:
 
     The claim is an abstract socket, which the kernel gives to one process and takes back at its
     end, and the lock of the display, for daemons in other containers that share /tmp. What comes
-    of it is the abstract socket of the display itself, on which nobody listens: libxcb asks there
-    before it looks at the file (up to 1.15, of Debian 12 and Ubuntu 24.04), and shows the cookie.
+    of it is the abstract socket of the display itself, on which nobody listens: libxcb asks
+    (1.15) before it looks at the file, and shows the cookie.
     """
     with socket.socket(socket.AF_UNIX) as claimed, socket.socket(socket.AF_UNIX) as unheard:
         try:
