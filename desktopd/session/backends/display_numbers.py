@@ -39,7 +39,7 @@ def claim(number: int) -> Iterator[socket.socket | None]:
         except OSError:
             yield None
             return
-        if is_served(number) or _is_foreign(number):
+        if is_served(number) or is_foreign(number):
             yield None
             return
         with _locked(number) as is_ours:
@@ -182,12 +182,16 @@ def is_served(number: int) -> bool:
     return False
 
 
-def _is_foreign(number: int) -> bool:
-    """Whether another user's socket is in the way, which a server of ours cannot replace."""
-    try:
-        return _socket(number).lstat().st_uid != os.getuid()
-    except FileNotFoundError:
-        return False
+def is_foreign(number: int) -> bool:
+    """Whether something of another user's is in the way, which a server of ours cannot replace.
+
+    That is its socket, or the file by which xkbcomp(1) gives it the keymap (root's lies elsewhere).
+    """
+    for path in (_socket(number), Path(f"/tmp/server-{number}.xkm")):
+        with contextlib.suppress(FileNotFoundError):
+            if path.lstat().st_uid != os.getuid():
+                return True
+    return False
 
 
 def _remove_if_dead(path: Path, number: int) -> None:

@@ -43,7 +43,7 @@ def start(backend: Backend, options: XServerOptions) -> tuple[str, subprocess.Po
 def _start_as(
     number: int, unheard: socket.socket, backend: Backend, options: XServerOptions
 ) -> subprocess.Popen[bytes] | None:
-    """Start an X server as display `number`; None when another program was faster with it.
+    """Start an X server as display `number`; None when somebody else was faster with it.
 
     It has the abstract socket alone where the folder of sockets is not ours to write, as WSLg
     mounts it, or somebody could change it; else it keeps that from others for as long as it lives.
@@ -62,7 +62,7 @@ def _start_as(
             f"{error.filename}: no such program; install it, `desktopd check` says how"
         ) from None
     except XStartError as error:
-        if display_numbers.is_served(number):
+        if display_numbers.is_served(number) or display_numbers.is_foreign(number):
             return None
         said = tail(options.log, since)
         raise LaunchError(f"{backend.name}: {error}\n{said}".rstrip()) from None

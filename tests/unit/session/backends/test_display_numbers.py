@@ -72,6 +72,21 @@ def test_a_number_whose_abstract_socket_somebody_has_is_not_free(number: int) ->
     assert is_free(number)
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="gives a file to somebody else: only root can")
+@pytest.mark.parametrize("place", ["/tmp/.X11-unix/X{}", "/tmp/server-{}.xkm"])
+def test_a_number_with_a_file_of_somebody_else_in_the_way_is_passed_over(
+    number: int, place: str
+) -> None:
+    path = Path(place.format(number))
+    path.touch()
+    os.chown(path, 65534, 65534)
+    try:
+        assert not is_free(number)
+    finally:
+        path.unlink()
+    assert is_free(number)
+
+
 @pytest.mark.parametrize("abstract", [False, True])
 def test_who_listens_and_takes_nobody_in_holds_nobody_up(number: int, abstract: bool) -> None:
     address = ("\0" if abstract else "") + str(socket_of(number))
