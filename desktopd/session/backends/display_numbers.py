@@ -39,11 +39,29 @@ def claim(number: int) -> Iterator[socket.socket | None]:
         except OSError:
             yield None
             return
-        if is_served(number) or is_foreign(number):
-            yield None
-            return
-        with _locked(number) as is_ours:
-            yield unheard if is_ours else None
+        with _keymap_kept(number):
+            if is_served(number) or is_foreign(number):
+                yield None
+                return
+            with _locked(number) as is_ours:
+                yield unheard if is_ours else None
+
+
+@contextmanager
+def _keymap_kept(number: int) -> Iterator[None]:
+    """Have the file of a display's keymap be ours for the block; xkbcomp replaces what is ours."""
+    path = _keymap(number)
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except OSError:
+        # It is there, whosever it is; or there is no room, and xkbcomp will say so.
+        yield
+        return
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def lock(number: int, pid: int) -> None:
@@ -187,7 +205,7 @@ def is_foreign(number: int) -> bool:
 
     That is its socket, or the file by which xkbcomp(1) gives it the keymap (root's lies elsewhere).
     """
-    for path in (_socket(number), Path(f"/tmp/server-{number}.xkm")):
+    for path in (_socket(number), _keymap(number)):
         with contextlib.suppress(FileNotFoundError):
             if path.lstat().st_uid != os.getuid():
                 return True
@@ -213,6 +231,10 @@ def _remove_if_dead(path: Path, number: int) -> None:
 
 def _lock(number: int) -> Path:
     return Path(f"/tmp/.X{number}-lock")
+
+
+def _keymap(number: int) -> Path:
+    return Path(f"/tmp/server-{number}.xkm")
 
 
 def _socket(number: int) -> Path:

@@ -87,6 +87,13 @@ def test_a_number_with_a_file_of_somebody_else_in_the_way_is_passed_over(
     assert is_free(number)
 
 
+def test_nobody_puts_a_keymap_in_the_way_of_a_claimed_number(number: int) -> None:
+    place = Path(f"/tmp/server-{number}.xkm")
+    with claim(number):
+        assert place.stat().st_uid == os.getuid()
+    assert not place.exists()
+
+
 @pytest.mark.parametrize("abstract", [False, True])
 def test_who_listens_and_takes_nobody_in_holds_nobody_up(number: int, abstract: bool) -> None:
     address = ("\0" if abstract else "") + str(socket_of(number))
