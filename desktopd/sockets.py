@@ -124,9 +124,13 @@ def _remove_dead(path: Path) -> None:
     if not path.is_socket():
         raise FileExistsError(errno.EEXIST, "exists and is no socket", str(path))
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        # Where somebody listens and takes nobody in, others wait for ever.
+        probe.setblocking(False)
         try:
             probe.connect(str(path))
         except ConnectionRefusedError:
             path.unlink(missing_ok=True)
-        else:
-            raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE), str(path))
+            return
+        except BlockingIOError:
+            pass
+    raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE), str(path))

@@ -73,7 +73,7 @@ def _folders(bases: tuple[Path, ...]) -> list[Path]:
     folders = []
     for base in bases:
         if base.is_dir() and not base.is_symlink() and base.stat().st_uid == os.getuid():
-            folders += sorted(path for path in base.iterdir() if path.is_dir())
+            folders += sorted(p for p in base.iterdir() if p.is_dir() and not p.is_symlink())
     return folders
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from desktopd.background_tasks import BackgroundTasks
 from desktopd.descriptors import accept
 from desktopd.session.errors import SessionError
+from desktopd.session.folder import require_own
 
 # No longer than the longest, whose length make_private checks.
 NAME = "ctl.sock"
@@ -101,17 +102,18 @@ class RunningDaemon:
 def find_daemon(folder: Path) -> Iterator[RunningDaemon | None]:
     """The daemon of a runtime folder; None when there is none.
 
-    Raises SessionError when it is out of reach: another user's, or in another container.
+    Raises SessionError when it is out of reach: another user's, or in another container. Somebody
+    else could play it where he has made the folder before us, as one of a job with a known number.
     """
     with socket.socket(socket.AF_UNIX) as sock, contextlib.ExitStack() as stack:
         sock.settimeout(ANSWER_WITHIN)
         try:
-            owner = folder.stat().st_uid
+            require_own(folder)
             sock.connect(str(folder / NAME))
             pid, uid, _ = _UCRED.unpack(
                 sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
             )
-            if uid != owner:
+            if uid != os.getuid():
                 raise PermissionError(f"{NAME} is another user's")
             if not pid:
                 raise SessionError(f"{folder}: its desktopd runs in another container")

@@ -18,6 +18,7 @@ from desktopd.budgets import Budget
 from desktopd.errors import DisplayUnavailable
 from desktopd.files.errors import FilesError
 from desktopd.http.access.access import Access, RequestAuthenticator
+from desktopd.http.access.acting import ActingMiddleware
 from desktopd.http.access.budgeted import Budgeted
 from desktopd.http.access.departures import DepartingMiddleware, Departures
 from desktopd.http.access.frame_ancestors import FrameAncestors
@@ -109,6 +110,7 @@ def create_app(
         middleware=[
             *_middleware(options, base, security, entrance, viewers.people),
             Middleware(DepartingMiddleware, departures),
+            Middleware(ActingMiddleware, viewers.people),
         ],
         exception_handlers={
             HTTPException: _on_http_error,

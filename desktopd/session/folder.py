@@ -37,6 +37,15 @@ def make_private(folder: Path) -> None:
     (folder / "home").mkdir(mode=0o700, exist_ok=True)
 
 
+def require_own(folder: Path) -> None:
+    """Raise SessionError where somebody else has made the folder, or could put another there.
+
+    Raises OSError where there is none.
+    """
+    _check_owner(folder.parent, (os.getuid(), 0))
+    _check_owner(folder, (os.getuid(),))
+
+
 def _check_owner(folder: Path, owners: Collection[int]) -> None:
     status = folder.lstat()
     if stat.S_ISDIR(status.st_mode) and status.st_uid in owners:

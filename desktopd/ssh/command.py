@@ -89,7 +89,7 @@ def parse(arguments: Sequence[str]) -> SshArguments:
         if setting.partition("=")[0] in _SECRETS:
             parser.error(
                 f"{setting.partition('=')[0]}: everybody on {found.host} could read it; leave it "
-                "out for a random one, or set it there in ~/.config/desktopd.toml"
+                "out for a random one, or name a file there that has it: --config=FILE"
             )
     return SshArguments(
         found.host,

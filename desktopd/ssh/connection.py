@@ -25,6 +25,8 @@ OWN = ("-o", "RemoteCommand=none", "-o", "ClearAllForwardings=yes")
 # Of its own, so that no other session of the user's has to outlive this one.
 _CONTROL = ("-o", "ControlMaster=yes", "-o", "ControlPersist=no")
 _END_WITHIN = 5.0
+_LONGEST = 65_536
+"""Bytes of a line: a host may end none, and would have all of the laptop's memory."""
 
 
 class ConnectionFailed(Exception):
@@ -112,8 +114,9 @@ def connected(
 
 
 def _lines(pipe: IO[bytes]) -> Iterator[str]:
-    """What is printed there, in whatever encoding."""
-    return (line.decode(errors="replace") for line in pipe)
+    """What is printed there, in whatever encoding; a line that is too long comes in pieces."""
+    while line := pipe.readline(_LONGEST):
+        yield line.decode(errors="replace")
 
 
 def _has_begun(host: str, told: Iterator[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,20 @@ def test_a_place_that_is_taken_is_left_alone(folder: Path) -> None:
     with pytest.raises(FileExistsError, match="exists and is no socket"):
         listen_unix(folder / "file")
     assert (folder / "file").read_text() == "precious"
+
+
+def test_who_listens_at_a_place_and_takes_nobody_in_holds_nobody_up(folder: Path) -> None:
+    path = folder / "full.sock"
+    with ExitStack() as stack:
+        listener, *waiting = (stack.enter_context(socket.socket(socket.AF_UNIX)) for _ in range(4))
+        listener.bind(str(path))
+        listener.listen(0)
+        for client in waiting:
+            client.setblocking(False)
+            with suppress(BlockingIOError):
+                client.connect(str(path))
+        with pytest.raises(OSError, match="in use"):
+            listen_unix(path)
 
 
 def test_after_an_outage_tcp_tries_again_within_a_second_where_the_system_can() -> None:

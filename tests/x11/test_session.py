@@ -53,11 +53,15 @@ def back(daemon: Daemon, name: str, old: int) -> dict[str, Any]:
 
 
 def listening(pids: set[int]) -> set[str]:
-    """Every TCP and unix address that processes listen on: ``ss``'s own words."""
+    """Every TCP and unix address that processes listen on: ``ss``'s own words.
+
+    With -l it also tells those of unix that are only kept.
+    """
     lines = subprocess.run(
         ["ss", "-Hlnptx"], capture_output=True, text=True, check=True
     ).stdout.splitlines()
-    return {line.split()[4] for line in lines if any(f"pid={pid}," in line for pid in pids)}
+    theirs = [line.split() for line in lines if any(f"pid={pid}," in line for pid in pids)]
+    return {address for _, state, _, _, address, *_ in theirs if state == "LISTEN"}
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -1,6 +1,7 @@
 """Starts of X servers: each gets a display of its own, whoever else starts one at that moment."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -75,6 +76,23 @@ async def test_without_a_folder_to_write_in_a_server_has_the_abstract_socket(
     subprocess.run(["xdpyinfo"], env=environment, check=True, capture_output=True, timeout=20)
 
 
+@pytest.mark.parametrize("backend", BACKENDS.values(), ids=BACKENDS)
+def test_nobody_gets_the_abstract_socket_where_programs_would_show_him_the_cookie(
+    folder: Path, children: list[subprocess.Popen[bytes]], backend: Backend
+) -> None:
+    place = options(folder / "one")
+    name, child = start(backend, place)
+    children.append(child)
+    address = f"\0/tmp/.X11-unix/X{name[1:]}"
+    with socket.socket(socket.AF_UNIX) as other:
+        with pytest.raises(OSError, match="in use"):
+            other.bind(address)
+        with pytest.raises(ConnectionRefusedError):
+            other.connect(address)
+    environment = {**os.environ, "DISPLAY": name, "XAUTHORITY": str(place.authority)}
+    subprocess.run(["xdpyinfo"], env=environment, check=True, capture_output=True, timeout=20)
+
+
 def test_a_folder_that_is_mounted_read_only_is_known(folder: Path) -> None:
     probe = f"""
 from pathlib import Path
@@ -101,8 +119,8 @@ def test_a_running_server_holds_its_number_by_a_lock(
     assert int(lock.read_text()) == child.pid
     other = subprocess.run(["Xvfb", name], capture_output=True, text=True, check=False, timeout=20)
     assert "already active" in other.stderr
-    with display_numbers.claim(number) as is_ours:
-        assert not is_ours
+    with display_numbers.claim(number) as unheard:
+        assert unheard is None
     display_numbers.remove_dead_locks()
     assert lock.exists()
 
@@ -124,8 +142,8 @@ def test_a_claim_holds_against_a_container_that_shares_tmp(
     # What another container sees of us: the lock, but neither our process nor our abstract sockets.
     monkeypatch.setattr(os, "getpid", lambda: 2**22 - 1)
     number = 50_123
-    with display_numbers.claim(number) as is_ours:
-        assert is_ours
+    with display_numbers.claim(number) as unheard:
+        assert unheard is not None
         display_numbers.remove_dead_locks()
         with display_numbers._locked(number) as is_theirs:
             assert not is_theirs

@@ -9,17 +9,14 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from desktopd.http.access.access import Access
-from desktopd.http.problems import Problem, problem_response
-from desktopd.http.serving.request_connection import break_off
+from desktopd.http.access.cut_short import serve_until
+from desktopd.http.problems import Problem
 from desktopd.rfb.viewers.connection import Cause, Ending
 from desktopd.rfb.viewers.people import Visitor
-from desktopd.tasks import race
 
-_CLOSE = {"Connection": "close"}
 _DETAILS = {
     Cause.LINK_REVOKED: "its link was revoked",
     Cause.LINK_EXPIRED: "the time of its link is over",
@@ -87,26 +84,12 @@ class DepartingMiddleware:
         if scope["type"] != "http" or not isinstance(access, Access) or access.lasts:
             await self._app(scope, receive, send)
             return
-        begun = False
+        await serve_until(self._over(access), self._app, scope, receive, send)
 
-        async def send_noted(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
-
-        async def serve() -> Ending | None:
-            await self._app(scope, receive, send_noted)
-            return None
-
-        ending = await race(serve(), self._departures.of(access, None))
-        if ending is None:
-            return
-        if begun:
-            break_off(scope)
-        else:
-            remedy = "open it anew" if access.link is None else "ask whoever sent it for another"
-            problem = Problem(401, ending.detail, remedy, _CLOSE)
-            await problem_response(HTTPConnection(scope), problem)(scope, receive, send)
+    async def _over(self, access: Access) -> Problem:
+        ending = await self._departures.of(access, None)
+        remedy = "open it anew" if access.link is None else "ask whoever sent it for another"
+        return Problem(401, ending.detail, remedy)
 
 
 async def _ask(access: Access, ended: asyncio.Future[Cause]) -> None:

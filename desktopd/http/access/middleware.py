@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from desktopd.http.access.access import Access, Means, RequestAuthenticator
 from desktopd.http.access.origin import OriginPolicy
 from desktopd.http.access.refusal_log import RefusalLog
-from desktopd.http.access.visitor import ACTING, check_acts
+from desktopd.http.access.visitor import SAFE_METHODS, acts, check_acts
 from desktopd.http.problems import Problem, problem_response, wants_html
 from desktopd.http.serving.prefix import path_below, stripped
 from desktopd.http.serving.proxy import is_https
@@ -28,7 +28,6 @@ Enter = Callable[[HTTPConnection, bytes, str], Response]
 Ask = Callable[[HTTPConnection, Problem], Response]
 """What a person gets who has no access yet."""
 
-SAFE_METHODS = frozenset({"GET", "HEAD"})
 PUBLIC_FOLDER = "/assets/"
 """What every page consists of: frames without cookies load it, and it tells of no desktop."""
 FOR_WATCHERS = frozenset({"/api/tickets", "/api/logout"})
@@ -107,7 +106,7 @@ class AuthMiddleware:
         scope["auth"] = access
         if access.role is Role.CONTROL:
             let_in(scope, _shown(conn, access.means))
-        if unsafe and path.startswith(ACTING):
+        if acts(scope):
             check_acts(conn, self._people)
         return None
 

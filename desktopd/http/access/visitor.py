@@ -12,10 +12,12 @@ import hashlib
 import re
 
 from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 from desktopd.http.access.access import Access
 from desktopd.http.asked_once import asked_once
 from desktopd.http.problems import Problem
+from desktopd.http.serving.prefix import path_below
 from desktopd.rfb.viewers.people import People, Visitor
 from desktopd.rfb.viewers.viewer import Role
 
@@ -24,6 +26,7 @@ PERSON_PROTOCOL = "desktopd.person."
 _KEY = re.compile("[A-Za-z0-9_-]{22,64}")
 ACTING = ("/api/display", "/api/clipboard", "/api/drop", "/api/windows/", "/api/app/")
 """What acts on the desktop as input does, by the beginning of its path."""
+SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
 @asked_once
@@ -39,6 +42,12 @@ def visitor_of(conn: HTTPConnection) -> Visitor | None:
     text = f"{access.role}\0{access.owner}\0{access.link}\0{key}"
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Visitor(digest, access.role, access.owner, name=access.name)
+
+
+def acts(scope: Scope) -> bool:
+    """Whether a request is one that acts on the desktop."""
+    unsafe = scope["type"] == "http" and scope["method"] not in SAFE_METHODS
+    return unsafe and path_below(scope).startswith(ACTING)
 
 
 def check_acts(conn: HTTPConnection, people: People) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
@@ -93,7 +95,8 @@ async def put_content(
 ) -> Offer:
     """Offer `content` to be pasted; raises Problem 409 and 413."""
     try:
-        return await clipboard.put(content, serial)
+        # A request that is cut off meanwhile would leave X without what is told to be there.
+        return await asyncio.shield(clipboard.put(content, serial))
     except ContentTooLarge as error:
         raise Problem(413, str(error), TOO_LARGE) from None
     except Superseded as error:

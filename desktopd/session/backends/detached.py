@@ -16,7 +16,6 @@ import time
 
 from pyvirtualdisplay.abstractdisplay import AbstractDisplay, XStartError
 
-from desktopd.session.backends import display_numbers
 from desktopd.session.backends.options import XServerOptions
 from desktopd.session.errors import LaunchError
 from desktopd.session.process import popen
@@ -35,10 +34,9 @@ _COMMON = (
 def common_arguments(options: XServerOptions, number: int) -> list[str]:
     """Arguments that each of the X servers takes, for display `number`.
 
-    It listens on the socket in the file system alone, or on the abstract one alone where the
-    folder of sockets is not ours to write, as WSLg mounts it, or somebody could change it.
+    It listens on the socket in the file system alone, or on the abstract one alone.
     """
-    other = "local" if display_numbers.can_make_sockets() else "unix"
+    other = "unix" if options.unheard is None else "local"
     return [f":{number}", *_COMMON, "-nolisten", other, "-auth", str(options.authority)]
 
 
@@ -50,8 +48,10 @@ class DetachedDisplay(AbstractDisplay):  # type: ignore[misc]
     def _popen(self, use_pass_fds: bool) -> None:
         if not use_pass_fds:
             raise LaunchError(f"{self._program}: too old, it has no -displayfd")
+        options = self.options
+        kept = [] if options.unheard is None else [options.unheard]
         self._subproc = popen(
-            self._command, self.options.environment, self.options.log, [self._pipe_wfd]
+            self._command, options.environment, options.log, [self._pipe_wfd, *kept]
         )
 
     def _wait_for_pipe_text(self, rfd: int) -> str:

@@ -24,23 +24,44 @@ NUMBERS = range(10, 60_000)
 
 
 @contextmanager
-def claim(number: int) -> Iterator[bool]:
-    """Keep display `number` from other daemons for the block; false where it is not free.
+def claim(number: int) -> Iterator[socket.socket | None]:
+    """Keep display `number` from everybody else for the block; None where it is not free.
 
     The claim is an abstract socket, which the kernel gives to one process and takes back at its
-    end, and the lock of the display, for daemons in other containers that share /tmp.
+    end, and the lock of the display, for daemons in other containers that share /tmp. What comes
+    of it is the abstract socket of the display itself, on which nobody listens: libxcb asks
+    (1.15) before it looks at the file, and shows the cookie.
     """
-    with socket.socket(socket.AF_UNIX) as claimed:
+    with socket.socket(socket.AF_UNIX) as claimed, socket.socket(socket.AF_UNIX) as unheard:
         try:
             claimed.bind(f"\0desktopd-display-{number}")
+            unheard.bind(f"\0{_socket(number)}")
         except OSError:
-            yield False
+            yield None
             return
-        if is_served(number) or _is_foreign(number):
-            yield False
-            return
-        with _locked(number) as is_ours:
-            yield is_ours
+        with _keymap_kept(number):
+            if is_served(number) or is_foreign(number):
+                yield None
+                return
+            with _locked(number) as is_ours:
+                yield unheard if is_ours else None
+
+
+@contextmanager
+def _keymap_kept(number: int) -> Iterator[None]:
+    """Have the file of a display's keymap be ours for the block; xkbcomp replaces what is ours."""
+    path = _keymap(number)
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except OSError:
+        # It is there, whosever it is; or there is no room, and xkbcomp will say so.
+        yield
+        return
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def lock(number: int, pid: int) -> None:
@@ -167,6 +188,8 @@ def is_served(number: int) -> bool:
     path = str(_socket(number))
     for address in (path, f"\0{path}"):
         with socket.socket(socket.AF_UNIX) as client:
+            # Where somebody listens and takes nobody in, others wait for ever.
+            client.setblocking(False)
             try:
                 client.connect(address)
             except (FileNotFoundError, ConnectionRefusedError):
@@ -177,12 +200,16 @@ def is_served(number: int) -> bool:
     return False
 
 
-def _is_foreign(number: int) -> bool:
-    """Whether another user's socket is in the way, which a server of ours cannot replace."""
-    try:
-        return _socket(number).lstat().st_uid != os.getuid()
-    except FileNotFoundError:
-        return False
+def is_foreign(number: int) -> bool:
+    """Whether something of another user's is in the way, which a server of ours cannot replace.
+
+    That is its socket, or the file by which xkbcomp(1) gives it the keymap (root's lies elsewhere).
+    """
+    for path in (_socket(number), _keymap(number)):
+        with contextlib.suppress(FileNotFoundError):
+            if path.lstat().st_uid != os.getuid():
+                return True
+    return False
 
 
 def _remove_if_dead(path: Path, number: int) -> None:
@@ -204,6 +231,10 @@ def _remove_if_dead(path: Path, number: int) -> None:
 
 def _lock(number: int) -> Path:
     return Path(f"/tmp/.X{number}-lock")
+
+
+def _keymap(number: int) -> Path:
+    return Path(f"/tmp/server-{number}.xkm")
 
 
 def _socket(number: int) -> Path:

@@ -13,7 +13,9 @@ from desktopd.geometry import Size
 class XServerOptions:
     """`size` is that of the screen at the start, `largest` the limit of later resizes.
 
-    `folder` holds the files of the server, `environment` are its variables.
+    `folder` holds the files of the server, `environment` are its variables. `unheard` is a
+    descriptor of its abstract socket, which it keeps from others and does not listen on; None: it
+    listens there, and nowhere else.
     """
 
     size: Size
@@ -21,6 +23,7 @@ class XServerOptions:
     dpi: int
     folder: Path
     environment: Mapping[str, str]
+    unheard: int | None = None
 
     @property
     def authority(self) -> Path:

@@ -6,7 +6,9 @@ Tested by tests/x11/test_start.py.
 from __future__ import annotations
 
 import logging
+import socket
 import subprocess
+from dataclasses import replace
 
 from pyvirtualdisplay.abstractdisplay import XStartError
 
@@ -31,17 +33,25 @@ def start(backend: Backend, options: XServerOptions) -> tuple[str, subprocess.Po
         log.warning("%s: the display has an abstract socket alone", risk)
     display_numbers.remove_dead_locks()
     for number in display_numbers.NUMBERS:
-        with display_numbers.claim(number) as is_ours:
-            child = _start_as(number, backend, options) if is_ours else None
+        with display_numbers.claim(number) as unheard:
+            child = None if unheard is None else _start_as(number, unheard, backend, options)
         if child is not None:
             return f":{number}", child
     raise LaunchError(f"{backend.name}: every display number is taken; end some X servers")
 
 
 def _start_as(
-    number: int, backend: Backend, options: XServerOptions
+    number: int, unheard: socket.socket, backend: Backend, options: XServerOptions
 ) -> subprocess.Popen[bytes] | None:
-    """Start an X server as display `number`; None when another program was faster with it."""
+    """Start an X server as display `number`; None when somebody else was faster with it.
+
+    It has the abstract socket alone where the folder of sockets is not ours to write, as WSLg
+    mounts it, or somebody could change it; else it keeps that from others for as long as it lives.
+    """
+    if display_numbers.can_make_sockets():
+        options = replace(options, unheard=unheard.fileno())
+    else:
+        unheard.close()
     write_cookie(options.authority, number)
     since = options.log.stat().st_size if options.log.exists() else 0
     try:
@@ -52,7 +62,7 @@ def _start_as(
             f"{error.filename}: no such program; install it, `desktopd check` says how"
         ) from None
     except XStartError as error:
-        if display_numbers.is_served(number):
+        if display_numbers.is_served(number) or display_numbers.is_foreign(number):
             return None
         said = tail(options.log, since)
         raise LaunchError(f"{backend.name}: {error}\n{said}".rstrip()) from None

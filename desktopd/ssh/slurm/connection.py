@@ -50,8 +50,8 @@ class JobConnection:
         told = beginning.slow(host)
         loop = asyncio.get_running_loop()
         timer = loop.call_later(beginning.SLOW_AFTER, self._listeners.other, told)
-        while not self._begun and (line := await self._stdout.readline()):
-            self._begun = BEGUN.encode() in line
+        while not self._begun and (line := await _line(self._stdout)):
+            self._begun = BEGUN in line
         timer.cancel()
         if self._begun:
             with suppress(OSError):
@@ -60,7 +60,7 @@ class JobConnection:
 
     async def desktop(self) -> tuple[str, Multiplexer] | None:
         """The path that a browser opens, and what carries to it; None where there is no desktop."""
-        while line := (await self._stdout.readline()).decode(errors="replace"):
+        while line := await _line(self._stdout):
             if stage := after(STAGE, line):
                 self._listeners.stage(stage)
             elif LINK_PATH.fullmatch(path := after(ADDRESS, line)):
@@ -69,7 +69,7 @@ class JobConnection:
 
     async def words(self) -> AsyncIterator[str]:
         """The lines of stdout, of a script that opens no desktop."""
-        while line := (await self._stdout.readline()).decode(errors="replace"):
+        while line := await _line(self._stdout):
             yield line.rstrip("\n")
 
     async def carry(self, multiplexer: Multiplexer) -> None:
@@ -98,11 +98,19 @@ class JobConnection:
 
     async def _hear(self) -> None:
         assert self._ssh.stderr is not None
-        while line := (await self._ssh.stderr.readline()).decode(errors="replace"):
+        while line := await _line(self._ssh.stderr):
             if job := after(JOB, line):
                 self._listeners.job(parse(job))
             else:
                 self._listeners.other(line.rstrip())
+
+
+async def _line(told: asyncio.StreamReader) -> str:
+    """The next line, in whatever encoding, or the end of one that is too long; empty: no more."""
+    while True:
+        # What has come of a line is forgotten where it exceeds the reader's limit.
+        with suppress(ValueError):
+            return (await told.readline()).decode(errors="replace")
 
 
 @asynccontextmanager

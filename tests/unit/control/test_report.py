@@ -58,6 +58,19 @@ async def test_the_socket_of_a_dead_daemon_is_replaced(folder: Path) -> None:
     assert found.report == REPORT
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="gives a folder to somebody else: only root can")
+@pytest.mark.parametrize("parent", [False, True])
+async def test_nobody_plays_a_daemon_in_a_folder_that_he_made_before(
+    folder: Path, parent: bool
+) -> None:
+    place = folder / "desktopd-1000" / "job-7"
+    place.mkdir(parents=True)
+    async with reporting(place):
+        os.chown(place.parent if parent else place, 65534, 65534)
+        with pytest.raises(SessionError, match="belongs to user 65534"):
+            await asyncio.to_thread(ask, place)
+
+
 def test_a_daemon_that_does_not_answer_is_there_all_the_same(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -174,17 +174,17 @@ async def test_other_types_are_refused(desk: Desk, script: httpx.AsyncClient, ki
 async def test_an_image_on_a_slow_line_does_not_replace_what_came_later(
     desk: Desk, script: httpx.AsyncClient
 ) -> None:
-    rest = asyncio.Event()
+    read, rest = asyncio.Event(), asyncio.Event()
 
     async def slowly() -> AsyncIterator[bytes]:
+        read.set()
         yield written()[:100]
         await rest.wait()
         yield written()[100:]
 
     headers = {"Content-Type": "image/png"}
     slow = asyncio.create_task(script.put("/api/clipboard", content=slowly(), headers=headers))
-    while next(desk.clipboard.serials) == 1:  # until the request has taken one
-        await asyncio.sleep(0)
+    await read.wait()
     desk.clipboard.copy(Content(text="later"))
     rest.set()
     answer = await slow

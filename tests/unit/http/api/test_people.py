@@ -16,7 +16,17 @@ from desktopd.http.serving.server import HttpServer
 from desktopd.rfb.viewers.control import ControlMode
 from desktopd.rfb.viewers.people import People, PersonHands
 from desktopd.rfb.viewers.viewers import Viewers
-from tests.unit.http.desktop import BEARER, TOKEN, VIEW_TOKEN, Desk, client, make_app, serving
+from tests.unit.http.desktop import (
+    BEARER,
+    TOKEN,
+    VIEW_TOKEN,
+    Desk,
+    client,
+    make_app,
+    opened,
+    rest,
+    serving,
+)
 
 ANA, BEN, EVE = "ana-" * 8, "ben-" * 8, "eve-" * 8
 SAME = {"X-Desktopd": "1"}
@@ -127,6 +137,24 @@ async def test_control_is_handed_over_and_back_and_taken() -> None:
         unknown = await ana.http.post("/api/control/give", json={"person": "x"}, headers=SAME)
         assert (unknown.status_code, unknown.json()["error"]) == (409, "this person has left")
     assert desk.clipboard.text == ""
+
+
+async def test_what_was_begun_before_control_went_to_somebody_else_is_not_done() -> None:
+    desk, people = Desk(), People(ControlMode.ONE)
+    async with serving(make_app(desk, Viewers(people))) as server, page(server, ANA) as ana:
+        reader, writer = await opened(server)
+        head = f"Host: x\r\nAuthorization: Bearer {TOKEN}\r\nX-Desktopd-Person: {BEN}"
+        body = "Content-Type: text/plain\r\nContent-Length: 5\r\nExpect: 100-continue"
+        writer.write(f"PUT /api/clipboard HTTP/1.1\r\n{head}\r\n{body}\r\n\r\n".encode())
+        assert await reader.readline() == b"HTTP/1.1 100 Continue\r\n", "it waits for the body"
+        assert (await ana.wish("take")).status_code == 204
+        writer.write(b"later")
+        answer = await rest(reader)
+        assert b"HTTP/1.1 409 " in answer
+        assert b"somebody else has control" in answer
+        writer.close()
+        assert desk.clipboard.offer.content.text is None
+        assert (await ana.http.put("/api/clipboard", content="now", headers=SAME)).is_success
 
 
 async def test_the_owner_chooses_the_mode_and_its_programs_always_act() -> None:

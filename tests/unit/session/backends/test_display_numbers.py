@@ -6,12 +6,18 @@ import random
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from desktopd.session.backends import display_numbers
-from desktopd.session.backends.display_numbers import claim, lock, remove_dead_locks
+from desktopd.session.backends.display_numbers import (
+    claim,
+    is_served,
+    lock,
+    remove_dead_locks,
+)
 from tests.daemon import until
 
 
@@ -26,8 +32,8 @@ def number() -> Iterator[int]:
 
 
 def is_free(number: int) -> bool:
-    with claim(number) as is_ours:
-        return is_ours
+    with claim(number) as unheard:
+        return unheard is not None
 
 
 def lock_of(number: int) -> Path:
@@ -53,10 +59,54 @@ def is_removed(number: int) -> bool:
 
 
 def test_a_number_is_claimed_by_one_at_a_time(number: int) -> None:
-    with claim(number) as is_ours:
-        assert is_ours
+    with claim(number) as unheard:
+        assert unheard is not None
         assert not is_free(number)
     assert is_free(number)
+
+
+def test_a_number_whose_abstract_socket_somebody_has_is_not_free(number: int) -> None:
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(f"\0{socket_of(number)}")
+        assert not is_free(number)
+    assert is_free(number)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="gives a file to somebody else: only root can")
+@pytest.mark.parametrize("place", ["/tmp/.X11-unix/X{}", "/tmp/server-{}.xkm"])
+def test_a_number_with_a_file_of_somebody_else_in_the_way_is_passed_over(
+    number: int, place: str
+) -> None:
+    path = Path(place.format(number))
+    path.touch()
+    os.chown(path, 65534, 65534)
+    try:
+        assert not is_free(number)
+    finally:
+        path.unlink()
+    assert is_free(number)
+
+
+def test_nobody_puts_a_keymap_in_the_way_of_a_claimed_number(number: int) -> None:
+    place = Path(f"/tmp/server-{number}.xkm")
+    with claim(number):
+        assert place.stat().st_uid == os.getuid()
+    assert not place.exists()
+
+
+@pytest.mark.parametrize("abstract", [False, True])
+def test_who_listens_and_takes_nobody_in_holds_nobody_up(number: int, abstract: bool) -> None:
+    address = ("\0" if abstract else "") + str(socket_of(number))
+    with ExitStack() as stack:
+        listener, *waiting = (stack.enter_context(socket.socket(socket.AF_UNIX)) for _ in range(4))
+        listener.bind(address)
+        listener.listen(0)
+        for client in waiting:
+            client.setblocking(False)
+            with suppress(BlockingIOError):
+                client.connect(address)
+        assert is_served(number)
+        assert not is_free(number)
 
 
 def test_a_lock_takes_the_number_and_holds_a_pid_as_x_servers_write_it(number: int) -> None:

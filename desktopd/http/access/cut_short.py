@@ -1,0 +1,44 @@
+"""Serves a request until something ends its right to be: it is cut off then, or told so.
+
+test_links and test_people test it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import Any
+
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from desktopd.http.problems import Problem, problem_response
+from desktopd.http.serving.request_connection import break_off
+from desktopd.tasks import race
+
+# Of its body there may be more to come.
+_CLOSE = {"Connection": "close"}
+
+
+async def serve_until(
+    over: Coroutine[Any, Any, Problem], app: ASGIApp, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Serve the request by `app`, or answer what `over` returns where that is sooner."""
+    begun = False
+
+    async def send_noted(message: Message) -> None:
+        nonlocal begun
+        begun = True
+        await send(message)
+
+    async def serve() -> Problem | None:
+        await app(scope, receive, send_noted)
+        return None
+
+    problem = await race(serve(), over)
+    if problem is None:
+        return
+    if begun:
+        break_off(scope)
+    else:
+        told = Problem(problem.status_code, problem.detail, problem.remedy, _CLOSE)
+        await problem_response(HTTPConnection(scope), told)(scope, receive, send)
