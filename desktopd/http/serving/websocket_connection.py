@@ -10,7 +10,7 @@ from starlette.types import Scope
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets import http11
-from websockets.frames import CloseCode
+from websockets.frames import CloseCode, Frame
 
 from desktopd.http.serving.http_connection import HEADER_LIMIT
 from desktopd.http.serving.proxy import UNIX
@@ -67,6 +67,18 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
         if not self._left and self.queue.empty():
             self.read_paused = False
             self.transport.resume_reading()
+
+    def handle_cont(self, event: Frame) -> None:
+        """Join the parts of a message as they come.
+
+        Any number of them may be empty, and each that is kept takes up to fifty times its bytes.
+        """
+        (begun,) = self.frames
+        joined = begun if isinstance(begun, bytearray) else bytearray(begun)
+        joined += event.data
+        self.frames = [bytes(joined) if event.fin else joined]  # type: ignore[list-item]
+        if event.fin:
+            self.send_receive_event_to_app()
 
     @property
     def _address(self) -> str:
