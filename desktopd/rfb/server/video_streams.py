@@ -6,6 +6,7 @@ Links of about the same rate share a stream, so that each region is encoded a fe
 from __future__ import annotations
 
 import logging
+from typing import TypeAlias
 
 from desktopd.geometry import Rectangle
 from desktopd.rfb.encoders.encoder import EncodedRectangle, VideoEncoder, VideoError
@@ -24,13 +25,24 @@ _TIERS = (750_000.0, 1_600_000.0)
 # A viewer goes to the next tier when its link has become so many times as fast or slow as would do:
 # each change is a key frame.
 _STICKY = 1.4
+MOST_WATCHED = 4
+"""Streams of which nobody but those who only watch has asked: each has an encoder of its own, which
+takes 25 MB of 1280 x 720 pixels, and a watcher chooses among hundreds."""
+UNASKED = 1.0
+"""Seconds after which one of these that nobody asks for gives its place to the next."""
+
+_Kind: TypeAlias = tuple[int, type[VideoEncoder], int, frozenset[int]]
 
 
 class VideoStreams:
-    """All streams of one display; no video is made any more once an encoder has failed."""
+    """All streams of one display; no video is made any more once an encoder has failed.
+
+    Who only watches, and finds no place for a stream of another kind, gets still pictures.
+    """
 
     def __init__(self) -> None:
-        self._streams: dict[tuple[int, type[VideoEncoder], int, frozenset[int]], VideoStream] = {}
+        self._streams: dict[_Kind, VideoStream] = {}
+        self._watched: dict[_Kind, float] = {}
         self._failed = False
 
     def encode(
@@ -43,7 +55,7 @@ class VideoStreams:
     ) -> EncodedRectangle | None:
         """The frame of the present capture; None where the viewer cannot follow yet."""
         try:
-            stream = None if self._failed else self._stream(request, state, region)
+            stream = None if self._failed else self._stream(request, state, region, now)
             if stream is None:
                 return None
             return _frame(stream, request, state, framebuffer, now)
@@ -53,15 +65,17 @@ class VideoStreams:
             return None
 
     def _stream(
-        self, request: UpdateRequest, state: ClientState, region: Rectangle
+        self, request: UpdateRequest, state: ClientState, region: Rectangle, now: float
     ) -> VideoStream | None:
-        """The stream for links and viewers such as this one; None for viewers without video."""
+        """The stream for links and viewers such as this one; None where there is none."""
         preferences = request.preferences
         if preferences.video is None:
             return None
         state.tier = _tier(request.rate, state.tier)
         key = (state.tier, preferences.video, preferences.quality, preferences.video_options)
         stream = self._streams.get(key)
+        if not self._finds_place(key, now, watching=request.watching):
+            return None
         if stream is not None and stream.region == region:
             return stream
         if stream is not None:
@@ -70,11 +84,29 @@ class VideoStreams:
         self._streams[key] = stream = VideoStream(region, preferences, fast=fast)
         return stream
 
+    def _finds_place(self, kind: _Kind, now: float, *, watching: bool) -> bool:
+        """Whether there may be a stream of this kind; one for watchers alone counts as such."""
+        if not watching:
+            self._watched.pop(kind, None)
+            return True
+        if kind in self._streams and kind not in self._watched:
+            return True
+        if kind not in self._watched and len(self._watched) >= MOST_WATCHED:
+            least = min(self._watched, key=self._watched.__getitem__)
+            if now - self._watched[least] < UNASKED:
+                return False
+            del self._watched[least]
+            if (stream := self._streams.pop(least, None)) is not None:
+                stream.close()
+        self._watched[kind] = now
+        return True
+
     def close(self) -> None:
         """Free all streams; the next frame begins another one."""
         for stream in self._streams.values():
             stream.close()
         self._streams.clear()
+        self._watched.clear()
 
 
 def _frame(
