@@ -18,6 +18,8 @@ from desktopd.http.serving.request_turns import TakesTurns
 
 SOCKET = "desktopd.socket"
 """Where the scope of a WebSocket has the socket by which it has come."""
+TAKEN = "desktopd.taken"
+"""Where it has what waits until little of what was sent has not been taken by the system."""
 FLUSH_DEADLINE = 0.5
 CLOSE_DEADLINE = 10.0
 AT_ONCE, PIECE = 256, 1024
@@ -99,7 +101,9 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
 
     async def run_asgi(self) -> None:
         """Have the application know how far what it sends has come."""
-        cast(Scope, self.scope)[SOCKET] = self.transport.get_extra_info("socket")
+        scope = cast(Scope, self.scope)
+        scope[SOCKET] = self.transport.get_extra_info("socket")
+        scope[TAKEN] = self.writable.wait
         await super().run_asgi()
 
     def keepalive_timeout(self) -> None:

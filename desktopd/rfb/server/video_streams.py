@@ -6,6 +6,7 @@ Links of about the same rate share a stream, so that each region is encoded a fe
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from desktopd.geometry import Rectangle
@@ -25,9 +26,9 @@ _TIERS = (750_000.0, 1_600_000.0)
 # A viewer goes to the next tier when its link has become so many times as fast or slow as would do:
 # each change is a key frame.
 _STICKY = 1.4
-MOST_WATCHED = 4
-"""Streams of which nobody but those who only watch has asked: each has an encoder of its own, which
-takes 25 MB of 1280 x 720 pixels, and a watcher chooses among hundreds."""
+WATCHED_PIXELS = 3840 * 2160
+"""Of all streams of which nobody but those who only watch has asked, where that is more
+than one: each has an encoder with 27 bytes a pixel, and a watcher chooses among hundreds."""
 UNASKED = 1.0
 """Seconds after which one of these that nobody asks for gives its place to the next."""
 
@@ -73,9 +74,9 @@ class VideoStreams:
             return None
         state.tier = _tier(request.rate, state.tier)
         key = (state.tier, preferences.video, preferences.quality, preferences.video_options)
-        stream = self._streams.get(key)
-        if not self._finds_place(key, now, watching=request.watching):
+        if not self._finds_place(key, region, now, watching=request.watching):
             return None
+        stream = self._streams.get(key)
         if stream is not None and stream.region == region:
             return stream
         if stream is not None:
@@ -84,22 +85,25 @@ class VideoStreams:
         self._streams[key] = stream = VideoStream(region, preferences, fast=fast)
         return stream
 
-    def _finds_place(self, kind: _Kind, now: float, *, watching: bool) -> bool:
+    def _finds_place(self, kind: _Kind, region: Rectangle, now: float, *, watching: bool) -> bool:
         """Whether there may be a stream of this kind; one for watchers alone counts as such."""
         if not watching:
             self._watched.pop(kind, None)
             return True
         if kind in self._streams and kind not in self._watched:
             return True
-        if kind not in self._watched and len(self._watched) >= MOST_WATCHED:
-            least = min(self._watched, key=self._watched.__getitem__)
-            if now - self._watched[least] < UNASKED:
+        others = {other: asked for other, asked in self._watched.items() if other != kind}
+        while others and self._pixels(others) + region.area > WATCHED_PIXELS:
+            least = min(others, key=others.__getitem__)
+            if now - others.pop(least) < UNASKED:
                 return False
             del self._watched[least]
-            if (stream := self._streams.pop(least, None)) is not None:
-                stream.close()
+            self._streams.pop(least).close()
         self._watched[kind] = now
         return True
+
+    def _pixels(self, kinds: Iterable[_Kind]) -> int:
+        return sum(self._streams[kind].region.area for kind in kinds)
 
     def close(self) -> None:
         """Free all streams; the next frame begins another one."""

@@ -1,7 +1,7 @@
 """How much of the X thread's time goes into pictures for those who may only watch: half of it.
 
 A watcher chooses in what form it gets pictures, and a hundred of them may choose as many, each of
-which takes as long as that of whoever has control.
+which takes as long as that of whoever has control. test_capture_loop tests it.
 """
 
 from __future__ import annotations

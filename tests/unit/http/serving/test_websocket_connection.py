@@ -11,7 +11,7 @@ from websockets.asyncio.client import connect
 from websockets.frames import Frame, Opcode
 
 from desktopd.http.serving import websocket_connection
-from desktopd.http.serving.server import PING, PONG
+from desktopd.http.serving.server import PING, PONG, HttpServer
 from desktopd.sockets import unacknowledged
 from tests.unit.http.desktop import BEARER, TOKEN, make_app, opened, serving
 from tests.unit.http.serving.flood import ENDED, flood, stalled_websocket
@@ -232,4 +232,32 @@ async def test_an_application_knows_how_much_of_what_it_sent_has_not_come() -> N
         async with asyncio.timeout(10):
             while not any(left):
                 await asyncio.sleep(0.05)
+        writer.close()
+
+
+async def test_an_application_may_wait_until_what_it_sent_is_taken() -> None:
+    """What waits for those who may only watch is counted where it waits, and not behind that."""
+    left: list[int] = []
+
+    async def waiting(scope: Scope, receive: Receive, send: Send) -> None:
+        async def taken(message: Message) -> None:
+            await send(message)
+            await asyncio.sleep(0)
+            await scope[websocket_connection.TAKEN]()
+            left.append(only(server).transport.get_write_buffer_size())
+
+        await flood(scope, receive, taken)
+
+    def only(server: HttpServer) -> websocket_connection.WebSocketConnection:
+        (connection,) = server._uvicorn.server_state.connections
+        assert isinstance(connection, websocket_connection.WebSocketConnection)
+        return connection
+
+    async with serving(waiting) as server:
+        _, writer = await stalled_websocket(server)
+        async with asyncio.timeout(30):
+            while only(server).writable.is_set():
+                await asyncio.sleep(0.05)
+        assert only(server).transport.get_write_buffer_size() > max(left)
+        assert max(left) <= 65_536
         writer.close()

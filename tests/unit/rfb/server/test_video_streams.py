@@ -9,7 +9,8 @@ from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.encoder import EncodedRectangle, VideoError
 from desktopd.rfb.encoders.h264.encoder import H264Encoder
 from desktopd.rfb.protocol.encodings import Encoding
-from desktopd.rfb.server.video_streams import MOST_WATCHED, _tier
+from desktopd.rfb.server import video_streams
+from desktopd.rfb.server.video_streams import _tier
 from tests.rfb_viewer import VIDEO
 from tests.unit.rfb.server.scene import MOVING, Scene, Watcher
 
@@ -47,8 +48,11 @@ def test_one_stream_serves_all_of_a_kind() -> None:
     assert len({watcher.last for watcher in watchers}) == 1
 
 
-def test_watchers_of_many_kinds_have_few_encoders_and_take_none_from_others() -> None:
+def test_watchers_of_many_kinds_have_few_encoders_and_take_none_from_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Four watchers, each of another kind every 0.4 s, had 600 MB of encoders after 18 s."""
+    monkeypatch.setattr(video_streams, "WATCHED_PIXELS", 4 * MOVING.area)
     opened, closed = list[object](), list[object]()
 
     class Counting(H264Encoder):
@@ -68,14 +72,14 @@ def test_watchers_of_many_kinds_have_few_encoders_and_take_none_from_others() ->
     ]
     scene.rest(*watchers)
     scene.animate(30, *watchers)
-    assert len(opened) - len(closed) == MOST_WATCHED
+    assert len(opened) - len(closed) == 4
     owner = Watcher(scene.size, (*others, QUALITIES[-1]), video=Counting)
     scene.animate(60, *watchers, owner)
-    assert len(opened) - len(closed) == MOST_WATCHED + 1
+    assert len(opened) - len(closed) == 5
     assert owner.client.seen[Encoding.H264]
     assert min(scene.near(one) for one in (owner, *watchers)) > 30
     scene.animate(60, *watchers[-4:-1], owner)
-    assert len(opened) - len(closed) <= MOST_WATCHED + 1
+    assert len(opened) - len(closed) <= 5
     assert all(one.client.seen[Encoding.H264] for one in watchers[-4:-1])
     scene.rest(*watchers, owner)
 
