@@ -124,7 +124,8 @@ class RfbEndpoint:
         name = websocket.query_params.get("token")
         if self._targets is None or name is None:
             return self._server
-        named = await self._targets.server(name)
+        watching = Access.of(websocket).role is Role.VIEW
+        named = await self._targets.server(name, watching=watching)
         if named is None:
             raise Problem(404, "no target of this name", "correct token= in the address")
         return named
