@@ -62,6 +62,7 @@ from desktopd.http.serving.headers import (
 )
 from desktopd.http.serving.prefix import PrefixMiddleware, base_path
 from desktopd.http.serving.proxy import ForwardedMiddleware
+from desktopd.http.serving.short_query import ShortQueryMiddleware
 from desktopd.lockout import Lockout
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.people import People
@@ -133,6 +134,7 @@ def _middleware(
     """What a request passes, from the outside to the routes."""
     return [
         Middleware(SecurityHeadersMiddleware, security),
+        Middleware(ShortQueryMiddleware),
         Middleware(ForwardedMiddleware, options.trusted_proxies),
         *([Middleware(StrictTransport, options.hsts)] if options.hsts else []),
         Middleware(PrefixMiddleware, base),

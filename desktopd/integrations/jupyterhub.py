@@ -78,7 +78,9 @@ class HubAccess:
             log.warning("%s %s may not use this server", user.get("kind"), user.get("name"))
         self._known.pop(key, None)
         while len(self._known) >= REMEMBER_TOKENS:
-            del self._known[next(iter(self._known))]
+            # A stranger makes up as many tokens as he likes, and none that lets somebody in.
+            others = (one for one, (lets_in, _, _) in self._known.items() if not lets_in)
+            del self._known[next(others, next(iter(self._known)))]
         name = "" if user is None else str(user.get("name") or "")
         self._known[key] = admitted, name, self._clock() + REMEMBER_SECONDS
         return admitted

@@ -12,12 +12,12 @@ from desktopd.http.access.visitor import visitor_of
 from desktopd.http.api.closing import close
 from desktopd.http.problems import Problem
 from desktopd.http.serving.proxy import client_address
-from desktopd.http.serving.websocket_connection import SOCKET
+from desktopd.http.serving.websocket_connection import SOCKET, TAKEN
 from desktopd.rfb.relay.targets import Targets
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.connection import Cause
 from desktopd.rfb.viewers.people import Visitor
-from desktopd.rfb.viewers.viewer import Viewer
+from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.sockets import unacknowledged
 from desktopd.tasks import race
@@ -40,10 +40,11 @@ class WebSocketTransport:
     too, the two ends of one frame are found by that.
     """
 
-    def __init__(self, websocket: WebSocket, trace: Trace, viewer: str) -> None:
+    def __init__(self, websocket: WebSocket, trace: Trace, viewer: Viewer) -> None:
         self._websocket = websocket
         self._trace = trace
-        self._track = f"viewer {viewer}"
+        self._track = f"viewer {viewer.id}"
+        self._taken = websocket.scope.get(TAKEN) if viewer.role is Role.VIEW else None
         self._received = self._sent = 0
 
     async def receive(self) -> bytes | None:
@@ -63,11 +64,16 @@ class WebSocketTransport:
         return unacknowledged(self._websocket.scope.get(SOCKET))
 
     async def send(self, data: bytes) -> None:
-        """Send a binary frame; ConnectionError when the viewer has left."""
+        """Send a binary frame; ConnectionError when the viewer has left.
+
+        It returns at once, but for those who may only watch: what waits for them is counted.
+        """
         began, before = self._trace.begin(), self._sent
         self._sent += len(data)
         try:
             await self._websocket.send_bytes(data)
+            if self._taken is not None:
+                await self._taken()
             self._trace.end(self._track, "transmit", began, at=before, bytes=len(data))
         except WebSocketDisconnect:
             raise ConnectionResetError("the viewer has left") from None
@@ -107,7 +113,7 @@ class RfbEndpoint:
         log.info("viewer %s came: %s, %s", viewer.id, viewer.address, role)
         with self._viewers.add(viewer, here if server is self._server else None):
             ending = await race(
-                connection.serve(WebSocketTransport(websocket, self._trace, viewer.id), viewer),
+                connection.serve(WebSocketTransport(websocket, self._trace, viewer), viewer),
                 self._departures.of(access, visitor),
             )
         log.info("viewer %s left: %s", viewer.id, ending)
@@ -118,7 +124,8 @@ class RfbEndpoint:
         name = websocket.query_params.get("token")
         if self._targets is None or name is None:
             return self._server
-        named = await self._targets.server(name)
+        watching = Access.of(websocket).role is Role.VIEW
+        named = await self._targets.server(name, watching=watching)
         if named is None:
             raise Problem(404, "no target of this name", "correct token= in the address")
         return named

@@ -10,7 +10,7 @@ from starlette.types import Scope
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets import http11
-from websockets.frames import CloseCode
+from websockets.frames import CloseCode, Frame
 
 from desktopd.http.serving.http_connection import HEADER_LIMIT
 from desktopd.http.serving.proxy import UNIX
@@ -18,6 +18,8 @@ from desktopd.http.serving.request_turns import TakesTurns
 
 SOCKET = "desktopd.socket"
 """Where the scope of a WebSocket has the socket by which it has come."""
+TAKEN = "desktopd.taken"
+"""Where it has what waits until little of what was sent has not been taken by the system."""
 FLUSH_DEADLINE = 0.5
 CLOSE_DEADLINE = 10.0
 AT_ONCE, PIECE = 256, 1024
@@ -68,6 +70,18 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
             self.read_paused = False
             self.transport.resume_reading()
 
+    def handle_cont(self, event: Frame) -> None:
+        """Join the parts of a message as they come.
+
+        Any number of them may be empty, and each that is kept takes up to fifty times its bytes.
+        """
+        (begun,) = self.frames
+        joined = begun if isinstance(begun, bytearray) else bytearray(begun)
+        joined += event.data
+        self.frames = [bytes(joined) if event.fin else joined]  # type: ignore[list-item]
+        if event.fin:
+            self.send_receive_event_to_app()
+
     @property
     def _address(self) -> str:
         return self.client[0] if self.client else UNIX
@@ -87,7 +101,9 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
 
     async def run_asgi(self) -> None:
         """Have the application know how far what it sends has come."""
-        cast(Scope, self.scope)[SOCKET] = self.transport.get_extra_info("socket")
+        scope = cast(Scope, self.scope)
+        scope[SOCKET] = self.transport.get_extra_info("socket")
+        scope[TAKEN] = self.writable.wait
         await super().run_asgi()
 
     def keepalive_timeout(self) -> None:

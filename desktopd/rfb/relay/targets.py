@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -41,10 +41,16 @@ class Targets:
         self._plugin = _construct(plugin, source)
         # Plugins reload what their lookups share, without a lock of their own.
         self._one_at_a_time = asyncio.Lock()
+        self._one_watcher = asyncio.Lock()
 
-    async def server(self, name: str) -> RfbServer | None:
-        """The server called `name`, or None: there is none, or the log tells what went wrong."""
-        target = await self.resolve(name)
+    async def server(self, name: str, *, watching: bool = False) -> RfbServer | None:
+        """The server called `name`, or None: there is none, or the log tells what went wrong.
+
+        `watching`: for somebody who may only watch. Of those one is asked for at a time, so that
+        nobody else waits for more than one.
+        """
+        async with self._one_watcher if watching else nullcontext():
+            target = await self.resolve(name)
         if target is None:
             return None
         # Whoever runs it decides by its own passwords who may use its clipboard.

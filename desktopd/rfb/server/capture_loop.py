@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.server.client_state import Update, UpdateRequest
 from desktopd.rfb.server.client_updates import ClientUpdates
 from desktopd.rfb.server.refinement import REST
 from desktopd.rfb.server.update_encoder import UpdateEncoder
+from desktopd.rfb.server.watchers_turns import WatchersTurns
 from desktopd.trace import Track
 from desktopd.x11.connection import Display
 from desktopd.x11.screen.grab import Grabber
@@ -45,6 +46,7 @@ class CaptureLoop:
         self._encoder = UpdateEncoder(grabber.size, is_draft)
         self._next_frame = 0.0
         self._refine_at = 0.0
+        self._watchers: WatchersTurns[ClientUpdates] = WatchersTurns()
         # Since when there has been something to capture that nobody could take.
         self._waiting_since: float | None = None
 
@@ -97,23 +99,36 @@ class CaptureLoop:
         news = self._grabber.damage is not None
         if news and now < self._next_frame:
             return self._next_frame - now
-        claims = self._claims(now, news=news)
-        if not claims:
-            if news and self._clients and self._waiting_since is None:
-                self._waiting_since = now
-            return self._refinement_in(now)
-        if news:
-            # A frame that was late leaves the next one its time.
-            self._next_frame = max(self._next_frame, now - FRAME) + FRAME
-        updates = self._updates(display, tuple(claims.values()), now)
-        self._loop.call_soon_threadsafe(_deliver, tuple(claims), updates)
-        if all(update.exact for update in updates):
-            return self._refinement_in(now)
-        self._refine_later(now, news=news, sent=any(update.data for update in updates))
-        return max(0.0, self._refine_at - now)
+        updates = self._updates(display, now, news=news)
+        if not updates and news and self._clients and self._waiting_since is None:
+            self._waiting_since = now
+        wait = self._refinement_in(now)
+        if any(not update.exact for update in updates):
+            self._refine_later(now, news=news, sent=any(update.data for update in updates))
+            wait = max(0.0, self._refine_at - now)
+        waits = wait, self._watchers.wait()
+        return min((one for one in waits if one is not None), default=None)
 
-    def _claims(self, now: float, *, news: bool) -> dict[ClientUpdates, UpdateRequest]:
-        """Who gets an update now, and what it has to be like.
+    def _updates(self, display: Display, now: float, *, news: bool) -> list[Update]:
+        """Make an update for each who gets one now, and have it delivered; what is captured first.
+
+        Whoever has control waits for none of those who may only watch.
+        """
+        made: list[Update] = []
+        for claims in self._claims(now, news=news):
+            if not made:
+                self._capture(display, now, news=news)
+            began = self._grabber.trace.begin()
+            updates = self._encoder.updates(tuple(claims.values()), now)
+            if began:
+                encoded = sum(len(update.data) for update in updates)
+                self._grabber.trace.end(Track.CAPTURE, "encode", began, bytes=encoded)
+            self._loop.call_soon_threadsafe(_deliver, tuple(claims), updates)
+            made += updates
+        return made
+
+    def _claims(self, now: float, *, news: bool) -> Iterator[dict[ClientUpdates, UpdateRequest]]:
+        """Who gets an update now, and what it has to be like: who may only watch one by one.
 
         Nobody where nothing has changed and all have it. Where one viewer gets one, those who can
         almost take more follow: so they share its pictures.
@@ -128,9 +143,19 @@ class CaptureLoop:
             for client in clients
             if news or client.pending.outdated(framebuffer, refine=refine)
         ]
-        claims = _claimed(wanting, clients)
-        self._held_back = any(client not in claims for client in wanting)
-        return claims
+        acting = [client for client in clients if not client.pending.watching]
+        claims = _claimed([client for client in wanting if client in acting], acting)
+        served = set(claims)
+        if claims:
+            yield claims
+        watchers = [client for client in clients if client.pending.watching]
+        for client in self._watchers.turn(watchers):
+            if not served and client not in wanting:
+                continue
+            if request := client.pending.claim(lenient=bool(served)):
+                served.add(client)
+                yield {client: request}
+        self._held_back = any(client not in served for client in wanting)
 
     def _refine_later(self, now: float, *, news: bool, sent: bool) -> None:
         """Plan the next look at what is not exact, for when it may have come to rest.
@@ -147,11 +172,13 @@ class CaptureLoop:
         """Seconds until the next look at what is not exact; None where none is planned."""
         return self._refine_at - now if self._refine_at > now else None
 
-    def _updates(
-        self, display: Display, requests: Sequence[UpdateRequest], now: float
-    ) -> list[Update]:
-        encoder, grabber, trace = self._encoder, self._grabber, self._grabber.trace
-        began = trace.begin()
+    def _capture(self, display: Display, now: float, *, news: bool) -> None:
+        """Take what has changed on the screen."""
+        if news:
+            # A frame that was late leaves the next one its time.
+            self._next_frame = max(self._next_frame, now - FRAME) + FRAME
+        encoder, grabber = self._encoder, self._grabber
+        began = grabber.trace.begin()
         size, damage = grabber.size, grabber.take()
         if size != encoder.framebuffer.size:
             encoder.resize(size)
@@ -161,13 +188,7 @@ class CaptureLoop:
             since, self._waiting_since = self._waiting_since, None
             waited = 0.0 if since is None else now - since
             encoder.absorb(area, grabber.grab(display, area), now, waited)
-            trace.end(Track.CAPTURE, "capture", began)
-        began = trace.begin()
-        updates = encoder.updates(requests, now)
-        if began:
-            encoded = sum(len(update.data) for update in updates)
-            trace.end(Track.CAPTURE, "encode", began, bytes=encoded)
-        return updates
+            grabber.trace.end(Track.CAPTURE, "capture", began)
 
 
 def _claimed(

@@ -54,7 +54,8 @@ class ClientConnection:
         self._display = display
         self._transport = transport
         self._limits = limits
-        self._send_queue = SendQueue(transport, limits.stall, limits.backlog, self._sent)
+        watchers = display.watchers_queues if viewer.role is Role.VIEW else None
+        self._send_queue = SendQueue(transport, limits.stall, limits.backlog, self._sent, watchers)
         self._send = self._send_queue.put
         self._permissions = ViewerPermissions(viewer)
         self._seat = display.seat()

@@ -12,6 +12,7 @@ from desktopd.geometry import Size
 from desktopd.rfb.encoders.cursor import CursorShape
 from desktopd.rfb.protocol.rectangles import Led
 from desktopd.rfb.server.seat import Seat
+from desktopd.rfb.server.watchers_queues import WatchersQueues
 from desktopd.rfb.server.watchers_room import WatchersRoom
 from desktopd.rfb.viewers.viewer import Viewer
 
@@ -57,6 +58,10 @@ class ClientDisplay(ResizableDisplay, DisplayClipboard, Protocol):
     @property
     def watchers_room(self) -> WatchersRoom:
         """What those who may only watch share."""
+
+    @property
+    def watchers_queues(self) -> WatchersQueues:
+        """What waits for them."""
 
     @property
     def video(self) -> bool:

@@ -65,7 +65,7 @@ class UpdateRequest:
     """A viewer that gets the next update; `state` is None before its first.
 
     `rate` is what its link takes, in bytes a second, `late` the part of its updates that come late,
-    and `anew` the area that it needs again.
+    and `anew` the area that it needs again; `watching`: it may do nothing else.
     """
 
     state: ClientState | None
@@ -73,6 +73,7 @@ class UpdateRequest:
     rate: float
     anew: Rectangle | None = None
     late: float = 0.0
+    watching: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,11 @@ class PendingUpdate:
         # The loop's alone.
         self._delivered = asyncio.Event()
 
+    @property
+    def watching(self) -> bool:
+        """Whether it is that of a viewer which may only watch."""
+        return self._room is not None
+
     # The loop calls these.
 
     def prefer(self, preferences: EncodingPreferences) -> None:
@@ -153,8 +158,10 @@ class PendingUpdate:
                 return None
             self._claimed = True
             anew, self._anew = self._anew, None
-            sender = self._sender
-            return UpdateRequest(self._state, self._preferences, sender.rate, anew, sender.late)
+            rate, late = self._sender.rate, self._sender.late
+            return UpdateRequest(
+                self._state, self._preferences, rate, anew, late, watching=self.watching
+            )
 
     def _finds_room(self) -> bool:
         large = self._anew is not None or self._state is None or self._preferences.lossless is RAW

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from desktopd.rfb.protocol import fences
+from desktopd.rfb.server.watchers_queues import WatchersQueues
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Transport
 from desktopd.tasks import race
 
@@ -18,12 +20,17 @@ class SendQueue:
     """
 
     def __init__(
-        self, transport: Transport, stall: float, backlog: int, on_sent: Callable[[int], None]
+        self,
+        transport: Transport,
+        stall: float,
+        backlog: int,
+        on_sent: Callable[[int], None],
+        watchers: WatchersQueues | None = None,
     ) -> None:
         """One send may take `stall` seconds, and `backlog` bytes may come to wait behind it.
 
         The largest that comes while nothing is being sent does not count, as a picture may be that.
-        `on_sent` is told the bytes of each send.
+        `on_sent` is told the bytes of each send. `watchers`: with whom it shares, if it does.
         """
         self.empty = True
         """Whether the transport has taken everything."""
@@ -31,9 +38,10 @@ class SendQueue:
         self._stall = stall
         self._backlog = backlog
         self._on_sent = on_sent
+        self._watchers = watchers
         # What goes into one message each; the last of them still grows.
         self._messages: deque[list[bytes]] = deque([[]])
-        self._sending = False
+        self._sending = 0
         self._pending = 0
         self._largest = 0
         self._waiting = asyncio.Event()
@@ -43,6 +51,11 @@ class SendQueue:
     def unacknowledged(self) -> int:
         """See Transport."""
         return self._transport.unacknowledged
+
+    @property
+    def size(self) -> int:
+        """Bytes that the transport has not taken; none once there is an end."""
+        return 0 if self._ending.done() else self._pending + self._sending
 
     def put(self, data: bytes) -> None:
         """Send `data` as soon as possible."""
@@ -60,6 +73,8 @@ class SendQueue:
             self._messages.append([])
         self.empty = False
         self._waiting.set()
+        if self._watchers is not None:
+            self._watchers.grown()
 
     def end(self, ending: Ending) -> None:
         """Make `run` return at once, without sending any more."""
@@ -70,7 +85,8 @@ class SendQueue:
 
     async def run(self) -> Ending:
         """Send until the viewer has left or stalls, or `end` was called."""
-        return await race(self._ended(), self._send())
+        with nullcontext() if self._watchers is None else self._watchers.counted(self):
+            return await race(self._ended(), self._send())
 
     async def _ended(self) -> Ending:
         return await self._ending
@@ -79,7 +95,7 @@ class SendQueue:
         while True:
             await self._waiting.wait()
             data = self._next_message()
-            self._sending = True
+            self._sending = len(data)
             try:
                 async with asyncio.timeout(self._stall):
                     await self._transport.send(data)
@@ -89,7 +105,7 @@ class SendQueue:
                 )
             except ConnectionError:
                 return VIEWER_LEFT
-            self._sending = False
+            self._sending = 0
             self.empty = not self._messages[0]
             self._on_sent(len(data))
 

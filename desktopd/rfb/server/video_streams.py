@@ -6,6 +6,8 @@ Links of about the same rate share a stream, so that each region is encoded a fe
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
+from typing import TypeAlias
 
 from desktopd.geometry import Rectangle
 from desktopd.rfb.encoders.encoder import EncodedRectangle, VideoEncoder, VideoError
@@ -24,13 +26,24 @@ _TIERS = (750_000.0, 1_600_000.0)
 # A viewer goes to the next tier when its link has become so many times as fast or slow as would do:
 # each change is a key frame.
 _STICKY = 1.4
+WATCHED_PIXELS = 3840 * 2160
+"""Of all streams of which nobody but those who only watch has asked, where that is more
+than one: each has an encoder with 27 bytes a pixel, and a watcher chooses among hundreds."""
+UNASKED = 1.0
+"""Seconds after which one of these that nobody asks for gives its place to the next."""
+
+_Kind: TypeAlias = tuple[int, type[VideoEncoder], int, frozenset[int]]
 
 
 class VideoStreams:
-    """All streams of one display; no video is made any more once an encoder has failed."""
+    """All streams of one display; no video is made any more once an encoder has failed.
+
+    Who only watches, and finds no place for a stream of another kind, gets still pictures.
+    """
 
     def __init__(self) -> None:
-        self._streams: dict[tuple[int, type[VideoEncoder], int, frozenset[int]], VideoStream] = {}
+        self._streams: dict[_Kind, VideoStream] = {}
+        self._watched: dict[_Kind, float] = {}
         self._failed = False
 
     def encode(
@@ -43,7 +56,7 @@ class VideoStreams:
     ) -> EncodedRectangle | None:
         """The frame of the present capture; None where the viewer cannot follow yet."""
         try:
-            stream = None if self._failed else self._stream(request, state, region)
+            stream = None if self._failed else self._stream(request, state, region, now)
             if stream is None:
                 return None
             return _frame(stream, request, state, framebuffer, now)
@@ -53,14 +66,16 @@ class VideoStreams:
             return None
 
     def _stream(
-        self, request: UpdateRequest, state: ClientState, region: Rectangle
+        self, request: UpdateRequest, state: ClientState, region: Rectangle, now: float
     ) -> VideoStream | None:
-        """The stream for links and viewers such as this one; None for viewers without video."""
+        """The stream for links and viewers such as this one; None where there is none."""
         preferences = request.preferences
         if preferences.video is None:
             return None
         state.tier = _tier(request.rate, state.tier)
         key = (state.tier, preferences.video, preferences.quality, preferences.video_options)
+        if not self._finds_place(key, region, now, watching=request.watching):
+            return None
         stream = self._streams.get(key)
         if stream is not None and stream.region == region:
             return stream
@@ -70,11 +85,32 @@ class VideoStreams:
         self._streams[key] = stream = VideoStream(region, preferences, fast=fast)
         return stream
 
+    def _finds_place(self, kind: _Kind, region: Rectangle, now: float, *, watching: bool) -> bool:
+        """Whether there may be a stream of this kind; one for watchers alone counts as such."""
+        if not watching:
+            self._watched.pop(kind, None)
+            return True
+        if kind in self._streams and kind not in self._watched:
+            return True
+        others = {other: asked for other, asked in self._watched.items() if other != kind}
+        while others and self._pixels(others) + region.area > WATCHED_PIXELS:
+            least = min(others, key=others.__getitem__)
+            if now - others.pop(least) < UNASKED:
+                return False
+            del self._watched[least]
+            self._streams.pop(least).close()
+        self._watched[kind] = now
+        return True
+
+    def _pixels(self, kinds: Iterable[_Kind]) -> int:
+        return sum(self._streams[kind].region.area for kind in kinds)
+
     def close(self) -> None:
         """Free all streams; the next frame begins another one."""
         for stream in self._streams.values():
             stream.close()
         self._streams.clear()
+        self._watched.clear()
 
 
 def _frame(

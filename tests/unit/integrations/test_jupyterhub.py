@@ -34,6 +34,22 @@ async def test_the_hub_is_asked_once_for_each_session_of_a_token(api: Api) -> No
     assert api.asked[3:] == ["token-of-ada", "token-of-ada"]
 
 
+async def test_made_up_tokens_have_nobody_forgotten_who_is_let_in(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktopd.integrations.jupyterhub.REMEMBER_TOKENS", 3)
+    access = connect(variables(api.server_port))
+    assert await access.admits("token-of-ada", "") is True
+    for number in range(6):
+        assert await access.admits(f"made up {number}", "") is None
+    assert await access.admits("token-of-ada", "") is True
+    assert api.asked.count("token-of-ada") == 1
+    assert len(access._known) == 3
+    for session in "abcd":
+        assert await access.admits("token-of-ada", session) is True
+    assert len(access._known) == 3
+
+
 async def test_who_is_let_in_no_more_is_told_once_the_hub_says_so(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:

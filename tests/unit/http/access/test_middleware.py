@@ -135,13 +135,14 @@ async def test_a_proxys_authorization_does_not_hide_the_cookie(other: str) -> No
 
 @pytest.mark.parametrize("query", ["a" * 9000, "&" * 64, "open=" + "%41" * 3000])
 @pytest.mark.parametrize("path", ["/", "/api/session", "/healthz", "/login", "/nowhere"])
+@pytest.mark.parametrize("base", ["/", "/elsewhere/"])
 async def test_a_long_query_is_taken_apart_by_nobody(
-    monkeypatch: pytest.MonkeyPatch, path: str, query: str
+    monkeypatch: pytest.MonkeyPatch, base: str, path: str, query: str
 ) -> None:
     parsed: list[int] = []
     for module in (QueryParams.__init__.__module__, middleware.__name__):
         monkeypatch.setattr(f"{module}.parse_qsl", lambda text, **_: parsed.append(len(text)) or [])
-    async with client(make_app()) as stranger:
+    async with client(make_app(base_url=base)) as stranger:
         response = await stranger.get(f"{path}?{query}", headers={"Accept": "text/html"})
     assert response.status_code == 414
     assert "question mark" in response.text

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import signal
 
+import pytest
+
 from desktopd.http.serving.acquaintances import KEPT, Acquaintances
 
 
@@ -10,12 +12,12 @@ def test_only_what_has_let_somebody_in_is_known_and_only_so_much_of_it() -> None
     known.remember(b"Bearer a")
     assert known.knows(b"GET / HTTP/1.1\r\nHost: x\r\nAUTHORIZATION: Bearer a\r\n\r\n")
     assert known.knows(b"GET / HTTP/1.1\r\ncookie:Bearer a\r\n\r\n")
-    for other in (b"", b"GET / HTTP/1.1\r\nHost: Bearer a\r\n\r\n", b"Cookie: Bearer ab\r\n"):
+    for other in (b"", b"GET / HTTP/1.1\r\nHost: Bearer a\r\n\r\n", b"\r\nCookie: Bearer ab\r\n"):
         assert not known.knows(other)
     for number in range(KEPT):
         known.remember(b"Bearer %d" % number)
-    assert not known.knows(b"Cookie: Bearer a\r\n")
-    assert known.knows(b"Cookie: Bearer 0\r\n")
+    assert not known.knows(b"\r\nCookie: Bearer a\r\n")
+    assert known.knows(b"\r\nCookie: Bearer 0\r\n")
 
 
 def test_a_header_that_is_found_in_many_ways_holds_nobody_up() -> None:
@@ -31,3 +33,17 @@ def test_a_header_that_is_found_in_many_ways_holds_nobody_up() -> None:
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
+
+
+def test_of_a_stranger_s_headers_two_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two thousand in each of 900 requests took 1.5 s before anybody else had his turn."""
+    known, looked_at = Acquaintances(), list[bytes]()
+    digest = known._digest
+
+    def noted(value: bytes) -> bytes:
+        looked_at.append(value)
+        return digest(value)
+
+    monkeypatch.setattr(known, "_digest", noted)
+    assert not known.knows(b"GET / HTTP/1.1\r\n" + b"cookie: a\nauthorization: b\n" * 500)
+    assert looked_at == [b"b", b"a"]

@@ -11,7 +11,7 @@ from websockets.asyncio.client import connect
 from websockets.frames import Frame, Opcode
 
 from desktopd.http.serving import websocket_connection
-from desktopd.http.serving.server import PING, PONG
+from desktopd.http.serving.server import PING, PONG, HttpServer
 from desktopd.sockets import unacknowledged
 from tests.unit.http.desktop import BEARER, TOKEN, make_app, opened, serving
 from tests.unit.http.serving.flood import ENDED, flood, stalled_websocket
@@ -161,6 +161,37 @@ async def test_what_comes_in_parts_is_heard_to_its_end(cut: int) -> None:
             assert [await heard.get() for _ in sizes] == sizes
 
 
+async def test_of_a_message_in_many_parts_nothing_is_kept_but_its_bytes() -> None:
+    """Ten watchers had a million parts each of two bytes: 9 MB more every second."""
+    heard: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (message := await receive())["type"] == "websocket.receive":
+            heard.put_nowait(message["bytes"])
+
+    count = 5000
+    async with serving(app) as server:
+        address = server.addresses[0].replace("http", "ws")
+        async with connect(address) as one, asyncio.timeout(30):
+            part = Frame(Opcode.CONT, b"ab", fin=False).serialize(mask=True)
+            empty = Frame(Opcode.CONT, b"", fin=False).serialize(mask=True)
+            begin = Frame(Opcode.BINARY, b"", fin=False).serialize(mask=True)
+            one.transport.write(begin + (part + empty) * count)
+            await (await one.ping())
+            (connection,) = (
+                open_one
+                for open_one in server._uvicorn.server_state.connections
+                if isinstance(open_one, websocket_connection.WebSocketConnection)
+            )
+            assert [len(part) for part in connection.frames] == [2 * count]
+            one.transport.write(Frame(Opcode.CONT, b"!").serialize(mask=True))
+            told = await heard.get()
+    assert isinstance(told, bytes)
+    assert told == b"ab" * count + b"!"
+
+
 async def test_a_peer_that_takes_nothing_gets_no_pongs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Eight watchers had 290 MB of them wait."""
     async with serving(flood) as server:
@@ -201,4 +232,32 @@ async def test_an_application_knows_how_much_of_what_it_sent_has_not_come() -> N
         async with asyncio.timeout(10):
             while not any(left):
                 await asyncio.sleep(0.05)
+        writer.close()
+
+
+async def test_an_application_may_wait_until_what_it_sent_is_taken() -> None:
+    """What waits for those who may only watch is counted where it waits, and not behind that."""
+    left: list[int] = []
+
+    async def waiting(scope: Scope, receive: Receive, send: Send) -> None:
+        async def taken(message: Message) -> None:
+            await send(message)
+            await asyncio.sleep(0)
+            await scope[websocket_connection.TAKEN]()
+            left.append(only(server).transport.get_write_buffer_size())
+
+        await flood(scope, receive, taken)
+
+    def only(server: HttpServer) -> websocket_connection.WebSocketConnection:
+        (connection,) = server._uvicorn.server_state.connections
+        assert isinstance(connection, websocket_connection.WebSocketConnection)
+        return connection
+
+    async with serving(waiting) as server:
+        _, writer = await stalled_websocket(server)
+        async with asyncio.timeout(30):
+            while only(server).writable.is_set():
+                await asyncio.sleep(0.05)
+        assert only(server).transport.get_write_buffer_size() > max(left)
+        assert max(left) <= 65_536
         writer.close()

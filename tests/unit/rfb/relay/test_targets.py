@@ -161,6 +161,23 @@ async def test_lookups_do_not_overlap(plugins: str) -> None:
     assert targets._plugin.overlaps == 0
 
 
+async def test_those_who_only_watch_have_others_wait_for_one_of_them(plugins: str) -> None:
+    targets = Targets(f"{plugins}.Everything", "anything")
+    served: list[str] = []
+
+    async def ask(who: str, *, watching: bool) -> None:
+        assert await targets.server("number", watching=watching)
+        served.append(who)
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(5):
+            group.create_task(ask(f"watcher {number}", watching=True))
+        await asyncio.sleep(0)
+        group.create_task(ask("owner", watching=False))
+    assert served.index("owner") == 1
+    assert len(served) == 6
+
+
 @pytest.mark.parametrize(("name", "error"), [("exit", "SystemExit"), ("raise", "RuntimeError")])
 async def test_a_lookup_that_fails_finds_nothing_and_keeps_the_token_out_of_the_log(
     plugins: str, name: str, error: str, caplog: pytest.LogCaptureFixture

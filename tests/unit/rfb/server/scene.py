@@ -41,11 +41,14 @@ class Watcher:
         encodings: tuple[int, ...],
         rate: float = FAST,
         video: type[VideoEncoder] | None = None,
+        *,
+        watching: bool = False,
     ) -> None:
         self.preferences = EncodingPreferences.of(encodings, NATIVE)
         if video is not None:
             self.preferences = replace(self.preferences, video=video)
         self.rate = rate
+        self.watching = watching
         self.state: ClientState | None = None
         self.anew: Rectangle | None = None
         self.client = RfbViewer(None, Silent(), encodings)  # type: ignore[arg-type]
@@ -54,7 +57,7 @@ class Watcher:
 
     def request(self) -> UpdateRequest:
         anew, self.anew = self.anew, None
-        return UpdateRequest(self.state, self.preferences, self.rate, anew)
+        return UpdateRequest(self.state, self.preferences, self.rate, anew, watching=self.watching)
 
     def take(self, update: Update) -> None:
         self.state, self.last = update.state, update.data

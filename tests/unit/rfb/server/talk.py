@@ -19,6 +19,7 @@ from desktopd.rfb.server.client_connection import ClientConnection
 from desktopd.rfb.server.client_state import ClientState, Update, UpdateRequest
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.seat import Seat
+from desktopd.rfb.server.watchers_queues import WatchersQueues
 from desktopd.rfb.server.watchers_room import WatchersRoom
 from desktopd.rfb.viewers.connection import Ending, Limits
 from desktopd.rfb.viewers.pixel_path import PixelPath
@@ -63,6 +64,7 @@ class LoggedDisplay:
     name = "a desktop"
     video = True
     watchers_room = WatchersRoom()
+    watchers_queues = WatchersQueues()
     size = SIZE
     scale = None
     cursor = CursorShape(1, 2, 1, 1, b"\1\2\3\xff")

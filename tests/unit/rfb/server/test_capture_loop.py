@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
@@ -16,10 +16,12 @@ from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import NATIVE
 from desktopd.rfb.server import capture_loop as module
 from desktopd.rfb.server.capture_loop import FRAME, CaptureLoop
-from desktopd.rfb.server.client_state import Update
+from desktopd.rfb.server.client_state import Update, UpdateRequest
 from desktopd.rfb.server.client_updates import ClientUpdates
 from desktopd.rfb.server.pending_update import PendingUpdate
 from desktopd.rfb.server.refinement import REST
+from desktopd.rfb.server.watchers_room import WatchersRoom
+from desktopd.rfb.server.watchers_turns import TURN, WatchersTurns
 from desktopd.trace import Trace
 from desktopd.x11.connection import Display
 from desktopd.x11.screen.grab import Grabber
@@ -76,10 +78,11 @@ class Link:
 class Watcher:
     """The updates of a viewer that wants all of them."""
 
-    def __init__(self, encodings: Iterable[int] = LOSSLESS) -> None:
+    def __init__(self, encodings: Iterable[int] = LOSSLESS, *, watching: bool = False) -> None:
         self.got: list[Update] = []
         self.link = Link()
-        self.pending = PendingUpdate(self.link)  # type: ignore[arg-type]
+        room = WatchersRoom() if watching else None
+        self.pending = PendingUpdate(self.link, room)  # type: ignore[arg-type]
         self.pending.push(continuous=True)
         self.pending.prefer(EncodingPreferences.of(encodings, NATIVE))
 
@@ -256,3 +259,32 @@ async def test_what_is_told_to_be_final_after_its_capture_is_made_exact_as_if_to
     watcher.got.clear()
     await film.turn()
     assert [bool(update.data) for update in watcher.got] == [True]
+
+
+async def test_whoever_has_control_waits_for_no_picture_of_those_who_watch(
+    clock: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ninety of them with as many forms of pixels had each key wait 2 s for its picture."""
+    owner, *watchers = everybody = [Watcher(), *(Watcher(watching=True) for _ in range(3))]
+    film = await filming(Screen(), *watchers, owner)
+    film.capture_loop._watchers = WatchersTurns(lambda: clock.now)
+    make, made = film.capture_loop._encoder.updates, list[int]()
+
+    def slowly(requests: Sequence[UpdateRequest], now: float) -> list[Update]:
+        made.append(len(requests))
+        clock.now += 2 * TURN * sum(request.watching for request in requests)
+        return make(requests, now)
+
+    monkeypatch.setattr(film.capture_loop._encoder, "updates", slowly)
+
+    def got() -> list[int]:
+        return [len(one.got) for one in everybody]
+
+    assert await film.turn(Rectangle.of(SIZE)) == pytest.approx(2 * TURN)
+    assert (got(), made) == ([1, 1, 0, 0], [1, 1]), "of the others one, and after him"
+    await film.turn(CORNER)
+    assert (got(), film.screen.grabs) == ([2, 1, 0, 0], 2), "the others rest meanwhile"
+    for expected in ([2, 1, 1, 0], [2, 1, 1, 1], [2, 2, 1, 1]):
+        clock.now += 2 * TURN
+        await film.turn()
+        assert got() == expected, "whoever has waited longest is the next"

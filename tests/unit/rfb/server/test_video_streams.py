@@ -9,9 +9,12 @@ from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.encoder import EncodedRectangle, VideoError
 from desktopd.rfb.encoders.h264.encoder import H264Encoder
 from desktopd.rfb.protocol.encodings import Encoding
+from desktopd.rfb.server import video_streams
 from desktopd.rfb.server.video_streams import _tier
 from tests.rfb_viewer import VIDEO
 from tests.unit.rfb.server.scene import MOVING, Scene, Watcher
+
+QUALITIES = range(Encoding.JPEG_QUALITY_0, Encoding.JPEG_QUALITY_9 + 1)
 
 
 def test_those_who_come_late_or_miss_a_picture_catch_up_with_the_stream() -> None:
@@ -43,6 +46,42 @@ def test_one_stream_serves_all_of_a_kind() -> None:
     assert len(made) == watchers[0].client.seen[Encoding.H264]
     assert made.count(True) == len(watchers[0].client._videos)
     assert len({watcher.last for watcher in watchers}) == 1
+
+
+def test_watchers_of_many_kinds_have_few_encoders_and_take_none_from_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Four watchers, each of another kind every 0.4 s, had 600 MB of encoders after 18 s."""
+    monkeypatch.setattr(video_streams, "WATCHED_PIXELS", 4 * MOVING.area)
+    opened, closed = list[object](), list[object]()
+
+    class Counting(H264Encoder):
+        def __init__(self, *arguments: object, **options: object) -> None:
+            super().__init__(*arguments, **options)  # type: ignore[arg-type]
+            opened.append(self)
+
+        def close(self) -> None:
+            super().close()
+            closed.append(self)
+
+    scene = Scene(Size(640, 480))
+    others = [encoding for encoding in VIDEO if encoding not in QUALITIES]
+    watchers = [
+        Watcher(scene.size, (*others, quality), video=Counting, watching=True)
+        for quality in QUALITIES
+    ]
+    scene.rest(*watchers)
+    scene.animate(30, *watchers)
+    assert len(opened) - len(closed) == 4
+    owner = Watcher(scene.size, (*others, QUALITIES[-1]), video=Counting)
+    scene.animate(60, *watchers, owner)
+    assert len(opened) - len(closed) == 5
+    assert owner.client.seen[Encoding.H264]
+    assert min(scene.near(one) for one in (owner, *watchers)) > 30
+    scene.animate(60, *watchers[-4:-1], owner)
+    assert len(opened) - len(closed) <= 5
+    assert all(one.client.seen[Encoding.H264] for one in watchers[-4:-1])
+    scene.rest(*watchers, owner)
 
 
 def test_two_moving_regions_do_not_take_the_stream_from_each_other() -> None:
