@@ -20,6 +20,9 @@ from tests.soak.samples import MEASURES, Sample, slope, table, take
 
 TRIMMED = 25.0
 """Seconds after which the daemon has given back what it has freed."""
+LOOKS, APART = 4, 7.0
+"""How often one looks at what rests, seconds apart: what is taken for a moment is given back 20 s
+later, and the least of them is what is held."""
 BUSY = "xterm -e sh -c 'while :; do date +%s.%N; sleep 0.05; done'"
 
 
@@ -64,17 +67,25 @@ async def _soak(desktop: Daemon, asked: argparse.Namespace) -> tuple[list[Sample
     samples: list[Sample] = []
     rested: list[Sample] = []
 
-    async def look(found: list[Sample], name: str) -> None:
-        found.append(await asyncio.to_thread(take, desktop, time.monotonic() - began))
-        (asked.out / name).write_text(table(found))
+    async def look() -> Sample:
+        return await asyncio.to_thread(take, desktop, time.monotonic() - began)
+
+    async def least() -> Sample:
+        looks = [await look()]
+        for _ in range(LOOKS - 1):
+            await asyncio.sleep(APART)
+            looks.append(await look())
+        return min(looks, key=lambda sample: sample.daemon)
 
     async with asyncio.TaskGroup() as tasks:
         working = tasks.create_task(load.run())
         while time.monotonic() - began < asked.minutes * 60:
-            await look(samples, "soak.csv")
+            samples.append(await look())
+            (asked.out / "soak.csv").write_text(table(samples))
             if time.monotonic() - began > (len(rested) + 1) * asked.rest_every * 60:
                 await load.rest(TRIMMED)
-                await look(rested, "rested.csv")
+                rested.append(await least())
+                (asked.out / "rested.csv").write_text(table(rested))
                 load.go_on()
             await asyncio.sleep(asked.every)
         working.cancel()
