@@ -16,6 +16,7 @@ from desktopd.confinement.code import code_of, own_code
 from desktopd.confinement.landlock import DEVICE, READ, RUN, WRITE, Right, Rule, Wall
 from desktopd.confinement.own_home import FOLDERS, make_own_home, own_environment, remove
 from desktopd.confinement.places import CREDENTIALS, DEVICES, SECRETS, SHARED_MEMORY, SYSTEM
+from desktopd.confinement.real_paths import beside, modest, real, there
 
 log = logging.getLogger(__name__)
 
@@ -58,25 +59,30 @@ class Confinement:
 
         `abstract_sockets`: the X server has no other.
         """
-        code = _real(_modest((*own_code(), *code_of(argv, environment)), self.home))
-        secret = _there((*self.secret, *map(Path, SECRETS), *self._at_home(CREDENTIALS)))
-        kept = [p for place in self._kept() for p in _beside([*secret, *code], place)]
+        code = real(modest((*own_code(), *code_of(argv, environment)), self.home))
+        secret = there((*self.secret, *map(Path, SECRETS), *self._at_home(CREDENTIALS)))
+        kept = [p for place in self._kept() for p in beside([*secret, *code], place)]
         samples = filter(None, (_placed(place, self._written) for place in self.read))
-        at_home = (*self._hidden(secret), *_there(self._at_home(FOLDERS.values())))
+        at_home = (*self._hidden(secret), *there(self._at_home(FOLDERS.values())))
         read = (*samples, Path(environment["XAUTHORITY"]).resolve(), *at_home)
         places: tuple[tuple[Right, Iterable[Path], Sequence[Path]], ...] = (
-            (RUN, (*_real(map(Path, SYSTEM)), *code), secret),
+            (RUN, (*real(map(Path, SYSTEM)), *code), secret),
             (READ, read, secret),
             (READ | WRITE, (*kept, self.files, Path(SHARED_MEMORY)), []),
-            (DEVICE, _real(Path("/dev", name) for name in DEVICES), []),
+            (DEVICE, real(Path("/dev", name) for name in DEVICES), []),
         )
         rules = [
             Rule(part, access)
             for access, folders, without in places
             for folder in folders
-            for part in _beside(without, folder)
+            for part in beside(without, folder)
         ]
         return Wall(tuple(rules), self.tcp, abstract_sockets)
+
+    @property
+    def apart(self) -> list[Path]:
+        """The real places of what is its user's, the application's, ours and at home."""
+        return real((*self._written, self.home, *self.secret))
 
     @property
     def _written(self) -> tuple[Path, ...]:
@@ -108,22 +114,6 @@ class Confinement:
                     yield Path(entry)
 
 
-def _real(places: Iterable[Path]) -> list[Path]:
-    return [place.resolve() for place in places]
-
-
-def _there(places: Iterable[Path]) -> list[Path]:
-    return [place for place in _real(places) if os.access(place, os.F_OK)]
-
-
-def _modest(places: Iterable[Path], home: Path) -> Iterator[Path]:
-    """Those that hold neither the whole home folder nor the whole machine."""
-    roots = (home.resolve(), *map(Path, ("/home", "/root", "/tmp", "/var/tmp")))
-    for place in dict.fromkeys(places):
-        if not any(root.is_relative_to(place.resolve()) for root in roots):
-            yield place
-
-
 def _placed(place: Path, written: Iterable[Path]) -> Path | None:
     """Its real path, but for links that lie in a `written` folder: they could lead anywhere.
 
@@ -133,7 +123,7 @@ def _placed(place: Path, written: Iterable[Path]) -> Path | None:
     if around:
         outermost = min(around, key=lambda one: len(one.parts))
         return outermost.resolve() / place.relative_to(outermost)
-    if _is_led_by_any(place, _real(written)):
+    if _is_led_by_any(place, real(written)):
         log.warning("lockdown: %s is left out: the application may have changed it", place)
         return None
     return place.resolve()
@@ -147,20 +137,3 @@ def _is_led_by_any(place: Path, written: Sequence[Path], depth: int = 8) -> bool
         if _is_led_by_any(link.parent / link.readlink(), written, depth - 1):
             return True
     return False
-
-
-def _beside(without: Sequence[Path], place: Path) -> Iterator[Path]:
-    """`place` itself; where it holds some of `without`, all that lies in it beside those.
-
-    What is named as a place is no secret, whatever it lies in. All paths are real.
-    """
-    inside = [one for one in without if one.is_relative_to(place) and one != place]
-    if not inside:
-        yield place
-        return
-    with contextlib.suppress(OSError), os.scandir(place) as entries:
-        for entry in entries:
-            path = Path(entry)
-            # A link would open what it leads to.
-            if path not in inside and not entry.is_symlink():
-                yield from _beside(inside, path)

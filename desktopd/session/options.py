@@ -52,7 +52,9 @@ class SessionOptions:
     @property
     def _x_server(self) -> XServerOptions:
         # Its files are asked for often; which GPU there is takes a look at folders.
-        return XServerOptions(self.size, self.max_size, self.dpi, self.folder, self.environment)
+        return XServerOptions(
+            self.size, self.max_size, self.dpi, self.folder, self.environment, self.confinement
+        )
 
     @property
     def authority(self) -> Path:

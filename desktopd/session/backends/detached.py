@@ -16,6 +16,9 @@ import time
 
 from pyvirtualdisplay.abstractdisplay import AbstractDisplay, XStartError
 
+from desktopd.confinement.display import display_wall
+from desktopd.confinement.landlock import READ, Right, Rule, Wall, abi
+from desktopd.session.backends import display_numbers
 from desktopd.session.backends.options import XServerOptions
 from desktopd.session.errors import LaunchError
 from desktopd.session.process import popen
@@ -50,9 +53,25 @@ class DetachedDisplay(AbstractDisplay):  # type: ignore[misc]
             raise LaunchError(f"{self._program}: too old, it has no -displayfd")
         options = self.options
         kept = [] if options.unheard is None else [options.unheard]
+        descriptors = [self._pipe_wfd, *kept]
         self._subproc = popen(
-            self._command, options.environment, options.log, [self._pipe_wfd, *kept]
+            self._command, options.environment, options.log, descriptors, wall=self._wall()
         )
+
+    def own_rules(self) -> tuple[Rule, ...]:
+        """What a locked one is left of our files: those that a backend has besides are its own."""
+        return (
+            Rule(self.options.authority.resolve(), READ),
+            Rule(display_numbers.SOCKETS, Right.MAKE_SOCK | Right.REMOVE_FILE),
+        )
+
+    def _wall(self) -> Wall | None:
+        """Where the kernel has none, and where none is asked for, there is none."""
+        options = self.options
+        if options.confinement is None or not abi():
+            return None
+        program = self._command[0]
+        return display_wall(options.confinement, program, options.environment, self.own_rules())
 
     def _wait_for_pipe_text(self, rfd: int) -> str:
         """Read the display's number; pyvirtualdisplay itself would wait for ten minutes."""

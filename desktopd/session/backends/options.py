@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktopd.confinement.confinement import Confinement
 from desktopd.geometry import Size
 
 
@@ -13,9 +14,10 @@ from desktopd.geometry import Size
 class XServerOptions:
     """`size` is that of the screen at the start, `largest` the limit of later resizes.
 
-    `folder` holds the files of the server, `environment` are its variables. `unheard` is a
-    descriptor of its abstract socket, which it keeps from others and does not listen on; None: it
-    listens there, and nowhere else.
+    `folder` holds the files of the server, `environment` are its variables. `confinement` is that
+    of the application, which keeps the server from what is the application's; None for none.
+    `unheard` is a descriptor of its abstract socket, which it keeps from others and does not
+    listen on; None: it listens there, and nowhere else.
     """
 
     size: Size
@@ -23,6 +25,7 @@ class XServerOptions:
     dpi: int
     folder: Path
     environment: Mapping[str, str]
+    confinement: Confinement | None = None
     unheard: int | None = None
 
     @property

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from pyvirtualdisplay.abstractdisplay import AbstractDisplay
 
+from desktopd.confinement.landlock import READ, Rule
 from desktopd.geometry import Size
 from desktopd.kept_file import write_kept
 from desktopd.session.backends.backend import Backend
@@ -36,14 +38,21 @@ class Xdummy(DetachedDisplay):
         )
 
     def _cmd(self) -> list[str]:
-        config = self.options.folder / "xorg.conf"
-        write_kept(config, xorg_conf(self.options.size, self.options.largest).encode())
+        write_kept(self._config, xorg_conf(self.options.size, self.options.largest).encode())
         return [
             self._program,
             # To the log that all services have, which is kept small, and not to one of its own.
-            *("-config", str(config), "-logfile", "/dev/null", "-verbose", "3"),
+            *("-config", str(self._config), "-logfile", "/dev/null", "-verbose", "3"),
             *("-novtswitch", "-sharevts", "-displayfd", str(self._pipe_wfd)),
         ]
+
+    def own_rules(self) -> tuple[Rule, ...]:
+        """With its configuration."""
+        return (*super().own_rules(), Rule(self._config.resolve(), READ))
+
+    @property
+    def _config(self) -> Path:
+        return self.options.folder / "xorg.conf"
 
 
 def xorg_conf(size: Size, largest: Size) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pyvirtualdisplay.xvnc import XvncDisplay
 
+from desktopd.confinement.landlock import Right, Rule
 from desktopd.session.backends.backend import Backend
 from desktopd.session.backends.detached import DetachedDisplay, common_arguments
 from desktopd.session.backends.options import XServerOptions
@@ -32,6 +33,11 @@ class Xvnc(DetachedDisplay, XvncDisplay):  # type: ignore[misc]
                 *("-AcceptCutText=0", "-SendCutText=0", "-SetPrimary=0", "-SendPrimary=0"),
             ],
         )
+
+    def own_rules(self) -> tuple[Rule, ...]:
+        """With the socket, whose predecessor a locked one could not remove: `token` lies there."""
+        self.options.rfb_socket.unlink(missing_ok=True)
+        return (*super().own_rules(), Rule(self.options.folder.resolve(), Right.MAKE_SOCK))
 
 
 XVNC = Backend(
