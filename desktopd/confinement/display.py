@@ -1,6 +1,6 @@
 """What the X server of a locked desktop may reach: whoever has its cookie names files to it.
 
-SetFontPath has it read fonts in any folder, and XkbGetKbdByName start its compiler of keyboards.
+SetFontPath has it read fonts in any folder, and VncExtConnect has Xvnc call a viewer on any host.
 
 Tested by tests/unit/confinement/test_display.py and tests/x11/test_confined_display.py.
 """
@@ -33,10 +33,7 @@ log = logging.getLogger(__name__)
 def display_wall(
     confinement: Confinement, program: str, environment: Mapping[str, str], own: Sequence[Rule]
 ) -> Wall:
-    """That for the X server `program`, with `own` rules: nothing that is the application's.
-
-    It speaks to no host: a font server is one, and so is a viewer that Xvnc is to call.
-    """
+    """That for the X server `program`, with `own` rules: nothing that is the application's."""
     apart = confinement.apart
     variables = {name: environment.get(name, "") for name in ("PATH", "LD_LIBRARY_PATH")}
     code = modest(code_of((program,), variables), confinement.home)
@@ -80,7 +77,7 @@ def _keyboards(apart: Sequence[Path]) -> Path:
         if one.is_relative_to(TEMPORARY):
             log.warning(
                 "lockdown: the X server compiles keyboards in %s and reads fonts there, in %s too; "
-                "have its user write %s",
+                "have that elsewhere, or let its user write %s",
                 *(TEMPORARY, one, KEYBOARDS),
             )
             break

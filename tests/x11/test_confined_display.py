@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.confinement.landlock import abi
+from desktopd.confinement.landlock import abi, lacking
 from desktopd.session.backends.table import BACKENDS
 from tests.daemon import Daemon, until
 
@@ -109,6 +110,17 @@ def test_a_locked_x_server_reads_no_fonts_but_those_of_the_system(
     assert display_pid(desktop) == second
     resize(desktop, 1000, 700)
     assert not takes_fonts(desktop, places[0])
+
+
+@pytest.mark.skipif(lacking(abi()) != "", reason="this kernel does not keep all of it")
+@pytest.mark.skipif(not shutil.which("vncconfig"), reason="no vncconfig (tigervnc-common)")
+def test_a_locked_xvnc_calls_no_viewer(daemon: Callable[..., Daemon], folder: Path) -> None:
+    (folder / "data").mkdir()
+    desktop = daemon(app="sleep 1000", display="xvnc", lockdown=True, files_root=folder / "data")
+    display_pid(desktop)
+    with socket.create_server(("127.0.0.1", 0)) as viewer:
+        address = f"127.0.0.1::{viewer.getsockname()[1]}"
+        assert "failed" in on_display(desktop, "vncconfig", "-connect", address)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
