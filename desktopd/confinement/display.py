@@ -43,7 +43,7 @@ def display_wall(
     access = READ if programs else RUN
     rules = [Rule(part, access) for place in readable for part in beside(secret, place)]
     rules += [Rule(place, RUN) for place in programs]
-    rules += [Rule(_keyboards(apart), _COMPILED)]
+    rules += [Rule(_keyboards(apart).resolve(), _COMPILED)]
     rules += [Rule(place, DEVICE) for place in real(Path("/dev", name) for name in DEVICES)]
     return Wall((*rules, *own), tcp=False, abstract_sockets=False)
 

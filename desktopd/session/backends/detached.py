@@ -62,7 +62,7 @@ class DetachedDisplay(AbstractDisplay):  # type: ignore[misc]
         """What a locked one is left of our files: those that a backend has besides are its own."""
         return (
             Rule(self.options.authority.resolve(), READ),
-            Rule(display_numbers.SOCKETS, Right.MAKE_SOCK | Right.REMOVE_FILE),
+            Rule(display_numbers.SOCKETS.resolve(), Right.MAKE_SOCK | Right.REMOVE_FILE),
         )
 
     def _wall(self) -> Wall | None:

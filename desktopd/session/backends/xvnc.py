@@ -34,9 +34,14 @@ class Xvnc(DetachedDisplay, XvncDisplay):  # type: ignore[misc]
             ],
         )
 
-    def own_rules(self) -> tuple[Rule, ...]:
-        """With the socket, whose predecessor a locked one could not remove: `token` lies there."""
+    def _cmd(self) -> list[str]:
+        # A locked one could not remove what its predecessor has left: the token lies beside it.
         self.options.rfb_socket.unlink(missing_ok=True)
+        command: list[str] = super()._cmd()
+        return command
+
+    def own_rules(self) -> tuple[Rule, ...]:
+        """With its socket for viewers."""
         return (*super().own_rules(), Rule(self.options.folder.resolve(), Right.MAKE_SOCK))
 
 
