@@ -15,7 +15,7 @@ def write_kept(path: Path, data: bytes) -> None:
     """Put `data` for this user alone into the file at `path`; raises OSError.
 
     It is replaced whole, and where there is no room for a second one it is overwritten in the room
-    that it has.
+    that it has; where that is too small it stays as it is.
     """
     fresh = path.with_suffix(".new")
     try:
@@ -32,9 +32,17 @@ def write_kept(path: Path, data: bytes) -> None:
 
 def _write(path: Path, flags: int, data: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | flags, 0o600)
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     with open(descriptor, "wb", buffering=0) as file:
-        written = file.write(data)
-        if written != len(data):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        if not flags and len(data) > _room(descriptor):
+            raise full
+        if file.write(data) != len(data):
+            raise full
         # Not before: the blocks would be anybody's in between.
         file.truncate()
+
+
+def _room(descriptor: int) -> int:
+    """Bytes that fit into an open file as it is; st_blocks counts 512 of them (inode(7))."""
+    status = os.fstat(descriptor)
+    return max(status.st_size, 512 * status.st_blocks)

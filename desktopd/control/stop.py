@@ -19,6 +19,9 @@ from desktopd.session.leftovers import end_leftovers
 
 STOP_WITHIN = 20.0
 
+_KEYS = ("token", "links.json")
+"""What opens the desktop, in its folder: a crashed daemon leaves it for the next one."""
+
 
 def stop(loaded: Loaded) -> int:
     """End a desktop: the one of the settings, or the only one that there is.
@@ -43,7 +46,8 @@ def _end(desktop: Desktop) -> int:
         # Held until this process ends.
         claim(desktop.folder)
         asyncio.run(end_leftovers(desktop.folder))
-        (desktop.folder / "token").unlink(missing_ok=True)
+        for name in _KEYS:
+            (desktop.folder / name).unlink(missing_ok=True)
         print("desktopd had died; what it left is ended")
         return 0
     pid = desktop.daemon.pid

@@ -87,6 +87,14 @@ def children(url: str) -> dict[str, int]:
     return {one["name"]: one["pid"] for one in session["services"]}
 
 
+def make_link(url: str) -> None:
+    """Have a desktop let in whoever comes by a link."""
+    base, _, token = url.partition("?token=")
+    headers = {"Authorization": f"Bearer {token}"}
+    made = http.request("POST", f"{base}api/links", headers=headers, json={"role": "control"})
+    assert made.status_code == 201
+
+
 @pytest.fixture
 def desktopd(folder: Path) -> Iterator[Commands]:
     commands = Commands(folder)
@@ -187,8 +195,11 @@ def test_stop_ends_what_a_dead_daemon_left(desktopd: Commands) -> None:
     url = desktopd.start("--port", "0")
     told = desktopd.ready()
     left = {n: p for n, p in children(url).items() if p != pid(told)}
+    keys = [desktopd.folders()[0] / name for name in ("token", "links.json")]
+    make_link(url)
     os.kill(pid(told), signal.SIGKILL)
     until(lambda: not alive(pid(told)), 30, "its end")
+    assert all(key.exists() for key in keys)
     crashed = desktopd("status")
     assert crashed.returncode == 3
     assert crashed.stdout.startswith("crashed  the daemon has died and its desktop lives:")
@@ -198,6 +209,7 @@ def test_stop_ends_what_a_dead_daemon_left(desktopd: Commands) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout == "desktopd had died; what it left is ended\n"
     assert not any(alive(one) for one in left.values())
+    assert not any(key.exists() for key in keys)
     assert desktopd("status").stdout == "desktopd is not running\n"
 
 

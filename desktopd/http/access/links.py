@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from desktopd.kept_file import write_kept
 from desktopd.rfb.viewers.viewer import Role
 
 log = logging.getLogger(__name__)
@@ -61,6 +61,7 @@ class Links:
         until = None if seconds is None else now + seconds
         link = Link(secrets.token_hex(8), name, role, _digest(token.encode()), now, until)
         self._keep([*valid, link])
+        self._take([*valid, link])
         return link, token
 
     def find(self, presented: bytes) -> Link | None:
@@ -72,10 +73,14 @@ class Links:
         return link if link and (link.until is None or self._clock() < link.until) else None
 
     def revoke(self, link_id: str) -> bool:
-        """Have a link open nothing any more; whether there was one. Raises OSError."""
+        """Have a link open nothing any more; whether there was one.
+
+        Raises OSError where that cannot be kept, so that the next daemon would let it in again.
+        """
         if link_id not in self._links:
             return False
-        self._keep([link for link in self if link.id != link_id])
+        self._take([link for link in self if link.id != link_id])
+        self._keep(self)
         return True
 
     def forget(self) -> None:
@@ -84,14 +89,9 @@ class Links:
         if self._path is not None:
             self._path.unlink(missing_ok=True)
 
-    def _keep(self, links: list[Link]) -> None:
+    def _keep(self, links: Iterable[Link]) -> None:
         if self._path is not None:
-            draft = self._path.with_suffix(".new")
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-            with open(os.open(draft, flags, 0o600), "w", encoding="utf-8") as file:
-                json.dump([asdict(link) for link in links], file)
-            draft.replace(self._path)
-        self._take(links)
+            write_kept(self._path, json.dumps([asdict(link) for link in links]).encode())
 
     def _take(self, links: list[Link]) -> None:
         self._links = {link.id: link for link in links}

@@ -59,17 +59,18 @@ class LinksEndpoint:
         except ValueError as error:
             raise Problem(409, str(error), "revoke one of them first") from None
         except OSError as error:
-            raise _not_kept(error) from None
+            raise _not_kept(error, "the links cannot be kept") from None
         log.info("link %s was made: %s", link.id, link.role)
         return JSONResponse({**_link(link), "token": token, "href": f"./?token={token}"}, 201)
 
     async def delete(self, request: Request) -> Response:
-        """Revoke one, and end what is open by it. Raises Problem."""
+        """Revoke one, and end what is open by it, also where that cannot be kept. Raises Problem."""
         links, link_id = self._of_owner(request), request.path_params["link"]
         try:
             found = links.revoke(link_id)
         except OSError as error:
-            raise _not_kept(error) from None
+            self._departures.revoke(link_id)
+            raise _not_kept(error, "the link is over, but only until desktopd starts anew") from None
         if not found:
             raise Problem(404, "there is no such link", "GET api/links tells which there are")
         log.info("link %s was revoked", link_id)
@@ -84,9 +85,9 @@ class LinksEndpoint:
         return self._links
 
 
-def _not_kept(error: OSError) -> Problem:
-    log.error("the links cannot be kept: %s", error)
-    return Problem(507, "the links cannot be kept", "make room in the folder of desktopd's state")
+def _not_kept(error: OSError, words: str) -> Problem:
+    log.error("%s: %s", words, error)
+    return Problem(507, words, "make room in the folder of desktopd's state")
 
 
 def _link(link: Link) -> dict[str, Any]:

@@ -100,6 +100,10 @@ DESKTOP = {
     "the links cannot be kept": Translation(
         "Die Links können nicht gespeichert werden", "无法保存链接"
     ),
+    "the link is over, but only until desktopd starts anew": Translation(
+        "Der Link gilt nicht mehr, aber nur bis desktopd neu startet",
+        "链接已失效，但仅到 desktopd 重新启动为止",
+    ),
     "make room in the folder of desktopd's state": Translation(
         "Schaffen Sie Platz im Ordner, in dem desktopd seinen Stand ablegt",
         "请在 desktopd 的状态文件夹中腾出空间",

@@ -77,6 +77,19 @@ def test_what_cannot_be_kept_is_not_made(tmp_path: Path) -> None:
     assert list(links) == []
 
 
+def test_what_cannot_be_kept_is_revoked_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "kept" / "links.json"
+    path.parent.mkdir()
+    links = Links(path)
+    link, token = links.make("", Role.CONTROL)
+    path.rename(tmp_path / "links.json")
+    path.parent.rmdir()
+    with pytest.raises(OSError, match="kept"):
+        links.revoke(link.id)
+    assert links.find(token.encode()) is None
+    assert list(links) == []
+
+
 def test_there_is_an_end_to_their_number() -> None:
     links = Links()
     for _ in range(LINKS_LIMIT):

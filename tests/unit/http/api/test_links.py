@@ -89,6 +89,28 @@ async def test_an_owner_sees_with_a_link_what_others_see_and_stays_the_owner_els
         assert (await http.get("/api/links", headers=guest)).status_code == 403
 
 
+async def test_a_link_that_cannot_be_revoked_for_good_ends_all_the_same(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    async with (
+        serving(make_app(links=Links(kept / "links.json"))) as server,
+        httpx.AsyncClient(base_url=server.addresses[0]) as http,
+    ):
+        link = await make(http, role="control")
+        address = server.addresses[0].replace("http", "ws") + "/api/events"
+        guest = {"Authorization": f"Bearer {link['token']}"}
+        async with connect(address, additional_headers=guest) as ended:
+            await ended.recv()
+            kept.rename(tmp_path / "gone")
+            gone = await http.delete(f"/api/links/{link['id']}", headers=BEARER)
+            assert gone.status_code == 507
+            assert gone.json()["error"] == "the link is over, but only until desktopd starts anew"
+            async with asyncio.timeout(10):
+                await ended.wait_closed()
+            assert (ended.close_code, ended.close_reason) == (1008, "link_revoked")
+        assert (await http.get("/api/session", headers=guest)).status_code == 401
+
+
 async def test_revoking_ends_what_is_open_and_what_comes_later() -> None:
     async with (
         serving(make_app()) as server,
