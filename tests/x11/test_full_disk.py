@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from desktopd.http.access.links import Links
+from desktopd.integrations.napari.session.folder import TRIES, SessionFolder
 from desktopd.kept_file import write_kept
+from desktopd.rfb.viewers.viewer import Role
 from tests.daemon import Daemon, until
 
 Start = Callable[..., Daemon]
@@ -52,7 +55,35 @@ def test_a_file_is_overwritten_in_the_room_that_it_has(small_disk: Path) -> None
         assert path.read_bytes() == text
     with pytest.raises(OSError, match="No space"):
         write_kept(small_disk / "other", b"e" * 3000)
+    with pytest.raises(OSError, match="No space"):
+        write_kept(path, b"f" * 5000)
+    assert path.read_bytes() == b"d" * 3000
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_link_is_revoked_for_good_and_no_other_is_lost(small_disk: Path) -> None:
+    path = small_disk / "links.json"
+    links = Links(path)
+    made = [links.make("a link", Role.CONTROL) for _ in range(10)]
+    fill(small_disk)
+    links.revoke(made[0][0].id)
+    valid = made[1:]
+    with pytest.raises(OSError, match="No space"):
+        while True:
+            valid.append(links.make("another", Role.VIEW))
+    successor = Links(path)
+    assert list(successor) == [link for link, _ in valid]
+    assert successor.find(made[0][1].encode()) is None
+
+
+def test_a_session_is_put_back_that_nobody_can_count(small_disk: Path) -> None:
+    session = SessionFolder(small_disk / "session")
+    session.commit({"layers": []})
+    fill(small_disk)
+    for _ in range(TRIES + 1):
+        assert session.may_try()
+    assert session.load() is not None
+    session.tried()
 
 
 def test_a_start_in_the_background_says_that_there_is_no_room(small_disk: Path) -> None:

@@ -82,14 +82,24 @@ class SessionFolder:
         """
         tries = len(self._tries.read_bytes()) if self._tries.exists() else 0
         if tries >= TRIES:
-            beside = self.folder.with_name("failed")
-            shutil.rmtree(beside, ignore_errors=True)
-            self.folder.rename(beside)
+            self.put_aside()
             return False
-        with self._tries.open("ab") as file:
-            file.write(b".")
+        try:
+            with self._tries.open("ab") as file:
+                file.write(b".")
+        except OSError as error:
+            # A full disk takes no more of it, and gives the session back all the same.
+            log.warning("desktopd: nobody counts how often the session is put back: %s", error)
         return True
+
+    def put_aside(self) -> None:
+        """Have the session lie beside, as ``failed``, if anything can be changed there."""
+        beside = self.folder.with_name("failed")
+        shutil.rmtree(beside, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            self.folder.rename(beside)
 
     def tried(self) -> None:
         """Note that the process has survived the session."""
-        self._tries.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._tries.unlink()

@@ -65,7 +65,7 @@ class Keeper:
         """
         application = QCoreApplication.instance()
         if self._autosave is None:
-            self._restore(viewer)
+            self._put_back(viewer)
             application.aboutToQuit.connect(self._end)
         else:
             self._autosave.stop()
@@ -78,6 +78,14 @@ class Keeper:
         saved: Future[dict[str, Any]] = Future()
         self._autosave.save(lambda: saved.set_result(self.state))
         return saved
+
+    def _put_back(self, viewer: Any) -> None:
+        try:
+            self._restore(viewer)
+        except Exception:
+            # Whatever lies there, what is done from now on is saved.
+            log.exception("desktopd: the session is not restored")
+            self._folder.put_aside()
 
     def _restore(self, viewer: Any) -> None:
         document = self._folder.load()
