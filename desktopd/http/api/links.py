@@ -70,7 +70,9 @@ class LinksEndpoint:
             found = links.revoke(link_id)
         except OSError as error:
             self._departures.revoke(link_id)
-            raise _not_kept(error, "the link is over, but only until desktopd starts anew") from None
+            raise _not_kept(
+                error, "the link is over, but only until desktopd starts anew"
+            ) from None
         if not found:
             raise Problem(404, "there is no such link", "GET api/links tells which there are")
         log.info("link %s was revoked", link_id)

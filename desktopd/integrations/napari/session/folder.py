@@ -16,6 +16,7 @@ from desktopd.integrations.napari.session.values import blocks_of
 
 log = logging.getLogger(__name__)
 
+DOCUMENT = "session.json"
 VERSION = 1
 TRIES = 2
 
@@ -28,7 +29,7 @@ class SessionFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._document = folder / "session.json"
+        self._document = folder / DOCUMENT
         self._tries = folder / "restoring"
         self.blocks = Blocks(folder / "blocks")
 
