@@ -26,6 +26,8 @@ _REMEDY = (
     'send {"role": "view"} or {"role": "control"}, with "name" and "seconds" if they are wanted'
 )
 
+_UNTIL_NEXT = "the link is over, but only until desktopd starts anew"
+
 
 class _WantedLink(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -64,15 +66,13 @@ class LinksEndpoint:
         return JSONResponse({**_link(link), "token": token, "href": f"./?token={token}"}, 201)
 
     async def delete(self, request: Request) -> Response:
-        """Revoke one, and end what is open by it, also where that cannot be kept. Raises Problem."""
+        """Revoke one, and end what is open by it, even where nothing is kept. Raises Problem."""
         links, link_id = self._of_owner(request), request.path_params["link"]
         try:
             found = links.revoke(link_id)
         except OSError as error:
             self._departures.revoke(link_id)
-            raise _not_kept(
-                error, "the link is over, but only until desktopd starts anew"
-            ) from None
+            raise _not_kept(error, _UNTIL_NEXT) from None
         if not found:
             raise Problem(404, "there is no such link", "GET api/links tells which there are")
         log.info("link %s was revoked", link_id)

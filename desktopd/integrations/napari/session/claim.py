@@ -27,7 +27,7 @@ def claim(folder: Path) -> Path:
     saved = sorted(path.parent for path in folder.parent.glob(f"{folder.name}*/{DOCUMENT}"))
     chosen = next(filter(_take, itertools.chain(saved, [folder], numbered)))
     if chosen != folder:
-        log.warning("desktopd: another napari has %s: this one is kept in %s", folder, chosen)
+        log.warning("desktopd: this session is kept in %s, as there are several", chosen)
     return chosen
 
 
