@@ -1,6 +1,7 @@
 """A folder as a zip (APPNOTE.TXT 6.3.10), made while it is read: little memory, no copy of it.
 
-Links, sockets and the like are left out, as is what cannot be read; a text at the end names them.
+Links, sockets and the like are left out, as is what cannot be read; a text at the end names them,
+and what is not as anybody has written it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from desktopd.files.errors import BadPath, FilesError, explained
 from desktopd.files.paths import FilePath, shown
+from desktopd.files.reading import is_rewritten, rewritten
 from desktopd.files.root import Root, names, open_file, open_folder
 from desktopd.files.way_down import WayDown
 from desktopd.files.zip_directory import keep_directory
@@ -102,6 +104,8 @@ def _zip(root: Root, path: FilePath) -> Generator[bytes, None, None]:
             keep_directory(archive, directory)
             for member in walk:
                 yield from _add(archive, sink, member)
+                if not member.is_folder and is_rewritten(member.descriptor, member.status):
+                    left_out.append(str(rewritten(member.name)))
             if left_out:
                 archive.writestr(f"{top}{_LEFT_OUT}", "\n".join([*left_out, ""]))
         yield from sink.take(at_least=1)

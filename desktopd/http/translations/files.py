@@ -56,8 +56,8 @@ FILES = {
     "look at the disk and into the log": Translation(
         "Prüfen Sie den Datenträger und das Protokoll", "请检查磁盘和日志"
     ),
-    "{}: was cut while it was read": Translation(
-        "{}: wurde gekürzt, während es gelesen wurde", "{}：在读取时被截断"
+    "{}: was changed while it was read": Translation(
+        "{}: wurde geändert, während es gelesen wurde", "{}：在读取时被更改"
     ),
     "load it again": Translation("Laden Sie es noch einmal", "请重新下载"),
     "{}: cannot move into itself": Translation(

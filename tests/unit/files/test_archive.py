@@ -173,6 +173,18 @@ def test_a_file_that_grows_or_shrinks_meanwhile(tree: Tree) -> None:
     assert len(archive.read("shrinks")) == BLOCK
 
 
+def test_a_file_that_is_written_anew_meanwhile_is_named(tree: Tree) -> None:
+    anew = tree.write("plate/anew", os.urandom(8 * BLOCK))
+    os.utime(anew, (0, 0))
+    pieces = zip_folder(tree.root, at("plate"))
+    begun = next(pieces)
+    anew.write_bytes(os.urandom(8 * BLOCK))
+    archive = ZipFile(io.BytesIO(begun + b"".join(pieces)))
+    assert archive.testzip() is None
+    said = archive.read("plate/desktopd-left-out.txt")
+    assert said == b"plate/anew: was changed while it was read\n"
+
+
 def test_a_file_too_large_for_a_plain_zip(
     tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -142,7 +142,7 @@ class TestDownload:
                 got += len(data)
             writer.close()
         assert got < 64 * 1024 * 1024
-        assert "was cut while it was read" in caplog.text
+        assert "was changed while it was read" in caplog.text
 
     async def test_nothing_stays_open_when_a_client_leaves(self, shared: Shared) -> None:
         shared.write("a", bytes(64 * 1024 * 1024))
