@@ -5,6 +5,7 @@ What comes from outside may be in any line: none of it can begin a line, or look
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from desktopd import audit
+
+log = logging.getLogger(__name__)
 
 _TEXT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 # C0 and C1 controls, and what Unicode counts as the end of a line.
@@ -62,9 +65,30 @@ class AuditFormatter(logging.Formatter):
 class AuditFile(WatchedFileHandler):
     """A file for its user alone, opened anew once it has been moved away (logrotate).
 
-    The mode of one that is there already stays as it is. Raises OSError, also for a named pipe that
-    nobody reads.
+    The mode of one that is there already stays as it is. What it does not take, as where the disk
+    is full, is told in the log. Raises OSError, also for a named pipe that nobody reads.
     """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the whole line of a record, or nothing of it."""
+        line = self.format(record)
+        try:
+            self.reopenIfNeeded()
+            self._append(f"{line}\n".encode())
+        except OSError as error:
+            log.error(
+                "audit_log takes no more (%s), so this is told here: %s", error.strerror, line
+            )
+
+    def _append(self, data: bytes) -> None:
+        if self.stream is None:
+            self.stream = self._open()
+            self._statstream()
+        descriptor = self.stream.fileno()
+        written = os.write(descriptor, data)
+        if written != len(data):
+            os.ftruncate(descriptor, os.fstat(descriptor).st_size - written)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _open(self) -> TextIOWrapper:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC

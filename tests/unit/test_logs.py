@@ -83,6 +83,18 @@ def test_the_audit_log_is_its_own_and_lives_through_a_rotation(
     assert json.loads(told)["message"] == "broken"
 
 
+def test_what_the_audit_log_does_not_take_is_in_the_log(
+    root: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up("error", "json", Path("/dev/full"))
+    for name in ("a", "b\nc"):
+        audit.note(audit.Event.FILE, address="192.0.2.1", action="loads", path=name)
+    told = [json.loads(line)["message"] for line in capsys.readouterr().err.splitlines()]
+    begins = "audit_log takes no more (No space left on device), so this is told here: "
+    assert all(one.startswith(begins) for one in told)
+    assert [json.loads(one.removeprefix(begins))["path"] for one in told] == ["a", "b\nc"]
+
+
 def test_without_an_audit_log_nothing_is_told_anywhere(
     root: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:

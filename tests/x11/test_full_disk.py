@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 from desktopd.http.access.links import Links
 from desktopd.integrations.napari.session.folder import TRIES, SessionFolder
 from desktopd.kept_file import write_kept
+from desktopd.logs import AuditFile
 from desktopd.rfb.viewers.viewer import Role
 from tests.daemon import Daemon, until
 
@@ -74,6 +76,25 @@ def test_a_link_is_revoked_for_good_and_no_other_is_lost(small_disk: Path) -> No
     successor = Links(path)
     assert list(successor) == [link for link, _ in valid]
     assert successor.find(made[0][1].encode()) is None
+
+
+def test_the_audit_log_has_whole_lines_alone(
+    small_disk: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = small_disk / "audit.jsonl"
+    handler = AuditFile(path, encoding="utf-8")
+    numbers = list(map(str, range(1000)))
+    handler.handle(logging.makeLogRecord({"msg": numbers[0] * 20}))
+    fill(small_disk)
+    for number in numbers[1:-1]:
+        handler.handle(logging.makeLogRecord({"msg": number * 20}))
+    (small_disk / "filler").unlink()
+    handler.handle(logging.makeLogRecord({"msg": numbers[-1] * 20}))
+    handler.close()
+    written = path.read_text().splitlines()
+    elsewhere = [record.getMessage().rpartition(": ")[2] for record in caplog.records]
+    assert elsewhere
+    assert sorted(written + elsewhere) == sorted(number * 20 for number in numbers)
 
 
 def test_a_session_is_put_back_that_nobody_can_count(small_disk: Path) -> None:
