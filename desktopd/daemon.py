@@ -55,7 +55,7 @@ from desktopd.rfb.viewers.people import People
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.errors import SessionError
-from desktopd.session.folder import claim, make_private
+from desktopd.session.folder import claim, make_private, require_unmoved
 from desktopd.session.options import SessionOptions
 from desktopd.session.session import Session
 from desktopd.tasks import NamedTasks
@@ -147,6 +147,9 @@ class Daemon:
         _warn_of_weak_tokens(self._settings)
         try:
             make_private(self._folder)
+            # A container is one user's, and its volumes are often open.
+            if not in_container():
+                require_unmoved(self._folder)
             claim(self._folder)
             self._session = Session(options)
             return given.get_secret_value() if given else kept_token(self._folder)

@@ -46,6 +46,21 @@ def require_own(folder: Path) -> None:
     _check_owner(folder, (os.getuid(),))
 
 
+def require_unmoved(folder: Path) -> None:
+    """Raise SessionError where everybody may move it away, or what it is in, and put another there.
+
+    That is so in a folder that all may write to and that has no sticky bit (inode(7)): the cookie
+    of the next X server would be theirs.
+    """
+    for above in folder.absolute().parents:
+        mode = above.stat().st_mode
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+            raise SessionError(
+                f"runtime_dir={folder}: everybody may replace what is in {above}; "
+                f"chmod +t {above}, or set another runtime_dir"
+            )
+
+
 def _check_owner(folder: Path, owners: Collection[int]) -> None:
     status = folder.lstat()
     if stat.S_ISDIR(status.st_mode) and status.st_uid in owners:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from desktopd.session.errors import SessionError
-from desktopd.session.folder import SOCKET_PATH_LIMIT, claim, make_private
+from desktopd.session.folder import SOCKET_PATH_LIMIT, claim, make_private, require_unmoved
 
 
 def test_the_folder_is_for_its_user_alone(folder: Path) -> None:
@@ -43,6 +43,17 @@ def test_nothing_is_made_behind_a_link_before_it_is_refused(folder: Path) -> Non
     with pytest.raises(SessionError, match="base is a link; set runtime_dir to a folder of your"):
         make_private(folder / "base" / "port-1")
     assert not list((folder / "theirs").iterdir())
+
+
+@pytest.mark.parametrize("place", ["run", "mine/run"])
+def test_a_folder_that_everybody_may_move_away_is_refused(folder: Path, place: str) -> None:
+    base = folder / "scratch"
+    make_private(base / place)
+    base.chmod(0o777)
+    with pytest.raises(SessionError, match=rf"everybody may replace .* chmod \+t {base}, or set"):
+        require_unmoved(base / place)
+    base.chmod(0o1777)
+    require_unmoved(base / place)
 
 
 def test_a_folder_has_one_daemon_at_a_time(folder: Path) -> None:
