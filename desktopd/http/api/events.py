@@ -38,6 +38,7 @@ from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.rfb.viewers.work_share import WorkShare
 from desktopd.tasks import race
 from desktopd.x11.selections.clipboard import Offer
+from desktopd.x11.selections.content import Content
 
 INTERVAL = 0.1
 WATCHER_FRAME = 4096
@@ -128,7 +129,10 @@ class Events:
                 self._session.expect_viewer()
                 if self._copies.out:
                     subscriptions.callback(self._session.clipboard.on_offer(on_offer))
-                    copied.append(standing_frame(self._session.clipboard.offer))
+                    standing = self._session.clipboard.offer
+                    if standing.content != Content():
+                        account(audit.Event.COPIED_OUT, websocket, standing.content)
+                    copied.append(standing_frame(standing))
                 downloads.subscribe(self._session, wake.set, subscriptions)
             files.subscribe(wake.set, subscriptions)
             people.subscribe(wake.set, subscriptions)

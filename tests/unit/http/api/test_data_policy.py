@@ -6,6 +6,7 @@ import json
 import logging
 from typing import Any
 
+import httpx
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -115,4 +116,27 @@ async def test_what_moved_is_written_down_without_what_it_was(
         {"event": "copied out", "text": len(COPIED), **who},
         {"event": "copied in", "text": 5, **who},
         {"event": "screenshot", **who},
+    ]
+
+
+async def test_who_comes_by_a_link_and_what_he_finds_copied_are_written_down(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "desktopd.audit")
+    async with (
+        serving(make_app(desk)) as server,
+        httpx.AsyncClient(base_url=server.addresses[0]) as http,
+    ):
+        made = await http.post("/api/links", json={"role": "control"}, headers=BEARER)
+        token = made.json()["token"]
+        await http.get("/", params={"token": token})
+        url = server.addresses[0].replace("http", "ws", 1) + "/api/events"
+        guest = {"Authorization": f"Bearer {token}"}
+        async with connect(url, additional_headers=guest) as page:
+            while (await told(page))["type"] != "clipboard":
+                pass
+    who = {"address": "127.0.0.1"}
+    assert accounts(caplog) == [
+        {"event": "signed in", "role": "control", **who},
+        {"event": "copied out", "text": len(COPIED), **who},
     ]
