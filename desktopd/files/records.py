@@ -23,7 +23,7 @@ SPARED = 100_000_000
 SHARE = 10
 """Bytes that records leave free on their disk, or that share of it where it is less: a tenth."""
 
-_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class Records:
     def load(self, upload_id: str) -> Upload:
         """The upload of that id; raises Missing when there is none, or none that can be read."""
         try:
-            if _ID.fullmatch(upload_id):
+            if ID.fullmatch(upload_id):
                 return _parse(upload_id, self._path(upload_id).read_text("utf-8"))
         except (OSError, ValueError, TypeError, KeyError, RecursionError, FilesError):
             pass

@@ -14,7 +14,7 @@ import time
 from desktopd.files.errors import Conflict, FilesError, Forbidden, Missing, explained
 from desktopd.files.new_file import MARK
 from desktopd.files.paths import FilePath
-from desktopd.files.records import Records
+from desktopd.files.records import ID, Records
 from desktopd.files.root import names, open_file
 from desktopd.files.staging import Staging
 from desktopd.files.threads import DiskThreads
@@ -74,8 +74,12 @@ def _old(staging: Staging, top: FilePath, now: float) -> list[str]:
         return [
             name
             for name in names(folder)
-            if now - _modified(folder, name) > LIFETIME
-            or (name.startswith(MARK) and not _is_written(folder, name))
+            # Somebody may have given a folder of ours the name of staging.
+            if ID.fullmatch(name.removeprefix(MARK))
+            and (
+                now - _modified(folder, name) > LIFETIME
+                or (name.startswith(MARK) and not _is_written(folder, name))
+            )
         ]
 
 

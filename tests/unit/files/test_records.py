@@ -167,15 +167,16 @@ def test_what_an_application_has_laid_there_neither_holds_a_sweep_nor_is_followe
     tree: Tree, uploads: Uploads
 ) -> None:
     folder = staging(tree)
-    os.mkfifo(folder / "once~fifo")
-    (folder / "once~link").symlink_to(tree.outside / "secret")
-    (folder / "once~folder").mkdir()
-    (folder / "once~left").write_bytes(b"x")
+    fifo, link, inner, left = (f"once~{name:-<22}" for name in ("fifo", "link", "folder", "left"))
+    os.mkfifo(folder / fifo)
+    (folder / link).symlink_to(tree.outside / "secret")
+    (folder / inner).mkdir()
+    (folder / left).write_bytes(b"x")
     upload = append(uploads, create(uploads, "a"), BYTES[:5])
     sweep.sweep(tree.staging, tree.records, upload_time := folder.stat().st_mtime)
-    assert sorted(path.name for path in folder.iterdir()) == sorted([upload.id, "once~folder"])
+    assert sorted(path.name for path in folder.iterdir()) == sorted([upload.id, inner])
     assert uploads.offset(uploads.find(upload.id)) == 5
     sweep.sweep(tree.staging, tree.records, upload_time + 2 * sweep.LIFETIME)
-    assert [path.name for path in folder.iterdir()] == ["once~folder"]
+    assert [path.name for path in folder.iterdir()] == [inner]
     assert list((tree.path.parent / "records").iterdir()) == []
     assert tree.is_untouched_outside()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
@@ -50,6 +51,15 @@ def test_files_that_a_killed_process_has_left(tree: Tree) -> None:
     going_on.place()
     going_on.close()
     assert tree.names() == ["b"]
+
+
+def test_a_folder_that_somebody_has_called_so_keeps_its_files(tree: Tree) -> None:
+    for name in ("cells.tif", "once~", "once~cells", "a" * 21, "a" * 23):
+        tree.write(f"data/{name}")
+    (tree.path / "data").rename(tree.path / f".desktopd-uploads-{os.geteuid()}")
+    before = tree.names()
+    sweep.sweep(tree.staging, tree.records, time.time() + 2 * sweep.LIFETIME)
+    assert tree.names() == before
 
 
 def test_nothing_there(tree: Tree) -> None:
