@@ -17,6 +17,8 @@ from desktopd.http.problems import Problem
 from desktopd.rfb.viewers.connection import Cause, Ending
 from desktopd.rfb.viewers.people import Visitor
 
+LOOK_EVERY = 30.0
+"""Seconds between two looks at the clock, which waits go without while the machine sleeps."""
 _DETAILS = {
     Cause.LINK_REVOKED: "its link was revoked",
     Cause.LINK_EXPIRED: "the time of its link is over",
@@ -42,16 +44,21 @@ class Departures:
         entry = access.link, None if visitor is None else visitor.key, future
         self._waiting.add(entry)
         asking = asyncio.create_task(_ask(access, future))
-        ends = access.until
         try:
-            async with asyncio.timeout(None if ends is None else max(0.0, ends - self._clock())):
-                cause = await future
-        except TimeoutError:
-            cause = Cause.LINK_EXPIRED if access.link is not None else Cause.SIGN_IN_OVER
+            while not future.done() and (left := self._left(access)) != 0:
+                await asyncio.wait({future}, timeout=left)
         finally:
             asking.cancel()
             self._waiting.discard(entry)
+        over = Cause.SIGN_IN_OVER if access.link is None else Cause.LINK_EXPIRED
+        cause = future.result() if future.done() else over
         return Ending(cause, _DETAILS[cause])
+
+    def _left(self, access: Access) -> float | None:
+        """Seconds until an access is over or is to be looked at again; None for one without end."""
+        if access.until is None:
+            return None
+        return min(max(0.0, access.until - self._clock()), LOOK_EVERY)
 
     def revoke(self, link: str) -> None:
         """End all that came by a link, or is just coming."""

@@ -180,3 +180,18 @@ async def test_whoever_is_just_coming_by_a_link_that_is_revoked_is_ended() -> No
     departures.revoke("c0ffee0123456789")
     async with asyncio.timeout(30):
         assert (await departures.of(access, None)).cause is Cause.LINK_REVOKED
+
+
+async def test_what_is_open_ends_in_time_also_where_the_machine_slept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("desktopd.http.access.departures.LOOK_EVERY", 0.01)
+    clock = Clock()
+    access = Access(Role.CONTROL, Means.COOKIE, until=clock.now + 3600, link="a")
+    ending = asyncio.create_task(Departures(clock).of(access, None))
+    await asyncio.sleep(0.05)
+    assert not ending.done()
+    # A wait of an hour would have begun before.
+    clock.now += 3600
+    async with asyncio.timeout(10):
+        assert (await ending).cause is Cause.LINK_EXPIRED
