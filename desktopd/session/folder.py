@@ -52,7 +52,8 @@ def require_unmoved(folder: Path) -> None:
     That is so in a folder that all may write to and that has no sticky bit (inode(7)): the cookie
     of the next X server would be theirs.
     """
-    for above in folder.absolute().parents:
+    # A link on the way and what it leads to may both be replaced.
+    for above in (*folder.absolute().parents, *folder.resolve().parents):
         mode = above.stat().st_mode
         if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
             raise SessionError(

@@ -56,6 +56,16 @@ def test_a_folder_that_everybody_may_move_away_is_refused(folder: Path, place: s
     require_unmoved(base / place)
 
 
+def test_so_is_one_behind_a_link(folder: Path) -> None:
+    base = folder / "scratch"
+    make_private(base / "mine" / "run")
+    (folder / "link").symlink_to(base / "mine")
+    require_unmoved(folder / "link" / "run")
+    base.chmod(0o777)
+    with pytest.raises(SessionError, match=rf"everybody may replace .* chmod \+t {base}, or set"):
+        require_unmoved(folder / "link" / "run")
+
+
 def test_a_folder_has_one_daemon_at_a_time(folder: Path) -> None:
     held = claim(folder)
     with pytest.raises(SessionError, match=f"used by the desktopd with pid {os.getpid()}; end it"):
