@@ -69,7 +69,7 @@ class Launcher:
             umask=service.umask,
             nice=service.nice,
             folder=service.folder,
-            wall=_wall(confinement, service, environment),
+            wall=self._wall(service, environment),
         )
         return Process(
             child.pid, child, keep_children=service.keep_children or service.forks, mark=mark
@@ -105,6 +105,14 @@ class Launcher:
             "XAUTHORITY": str(self._options.authority),
         }
 
+    def _wall(self, service: Service, environment: Mapping[str, str]) -> Wall | None:
+        """Where the kernel has none, and where none is asked for, there is none."""
+        confinement = self._options.confinement
+        if confinement is None or not (service.confined or service.walled) or not abi():
+            return None
+        abstract = not can_make_sockets()
+        return confinement.wall(service.argv, environment, abstract_sockets=abstract)
+
     async def _settle_gpu(self) -> None:
         """Try once, on the running display, whether OpenGL takes the GPU."""
         if not self._gpu_is_settled:
@@ -119,16 +127,6 @@ def _begin(confinement: Confinement) -> None:
         confinement.begin()
     except OSError as error:
         raise LaunchError(f"{error.filename}: {error.strerror}; make room there") from None
-
-
-def _wall(
-    confinement: Confinement | None, service: Service, environment: Mapping[str, str]
-) -> Wall | None:
-    """Where the kernel has none, and where none is asked for, there is none."""
-    if confinement is None or not abi():
-        return None
-    abstract = not can_make_sockets()
-    return confinement.wall(service.argv, environment, abstract_sockets=abstract)
 
 
 def _defaults() -> dict[str, str]:

@@ -70,7 +70,8 @@ class Service:
     it ends by itself. `uses_gpu`: it draws, or starts what draws. `environment`: variables for
     this one alone. `nice`: how far it stands back where cores are short (nice(1)). `folder`: where
     it starts (None: where the daemon did). `confined`: it reaches what a locked desktop leaves it;
-    `beside`: with the settings that another one has begun with.
+    `beside`: with the settings that another one has begun with. `walled`: it reaches no more, with
+    the settings at home: programs there tell it what to do.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Service:
     folder: Path | None = None
     confined: bool = False
     beside: bool = False
+    walled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,9 @@ def rfb(options: SessionOptions, _: XServer, __: Callable[[], None]) -> Service 
 
 def _x11vnc(socket: Path) -> tuple[str, ...]:
     return (
-        *("x11vnc", "-norc", "-noremote", "-nocmds", "-quiet"),
+        *("x11vnc", "-norc", "-nocmds", "-quiet"),
+        # Any program of the desktop could else have it call a host, and be seen and led from there.
+        *("-noremote", "-novncconnect"),
         # `-rfbport 0` alone would still open [::]:5900; `-localhost` would refuse the unix socket.
         *("-unixsock", str(socket), "-rfbport", "0", "-rfbportv6", "-1", "-no6"),
         *("-shared", "-forever", "-nopw"),

@@ -17,7 +17,10 @@ from desktopd.session.x_server import XServer
 
 
 def window_manager(options: SessionOptions, x_server: XServer, _: Callable[[], None]) -> Service:
-    """The window manager of the options; what it started goes on when it dies."""
+    """The window manager of the options; what it started goes on when it dies.
+
+    openbox ends the process that a window names, once that window does not answer.
+    """
     probe = WindowManagerProbe(x_server)
     place = WindowManagerOptions(options.folder, options.environment, options.kiosk, options.app)
     return Service(
@@ -30,4 +33,5 @@ def window_manager(options: SessionOptions, x_server: XServer, _: Callable[[], N
         restart=Restart(longest=5),
         keep_children=True,
         uses_gpu=True,
+        walled=True,
     )
