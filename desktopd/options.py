@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from desktopd import __version__
 from desktopd.applications.command import (
+    FRESH,
     LOCKED,
     CompanionPlace,
     companion_environment,
@@ -140,7 +141,7 @@ def _confinement(loaded: Loaded) -> Confinement | None:
         own=(CompanionPlace(folder, locked=True).sessions, *((kept.parent,) if kept else ())),
         read=tuple(filter(None, (_samples(settings),))),
         home=Path(loaded.environment["HOME"]),
-        settings=folder / "settings",
+        settings=folder / FRESH,
         temporary=_temporary(loaded),
         secret=(folder, *loaded.secret_files),
         tcp=bool(settings.open_hosts) or _has_proxy(loaded.environment),

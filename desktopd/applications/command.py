@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-LOCKED = "locked"
+LOCKED, FRESH = "locked", "settings"
 HOOK = Path(__file__).parents[1] / "integrations" / "napari" / "hook"
 
 
@@ -17,7 +17,8 @@ class CompanionPlace:
     """Where the companion of one session lives, below its runtime folder.
 
     `kept` is the folder of its saved session where that is to outlive the machine. `locked`: its
-    user is to have no programs, and what it writes is read by none whose user has.
+    user is to have no programs, and what it writes is read by none whose user has; of what could
+    keep another from its start, as its lock, nothing is there at the next one.
     """
 
     folder: Path
@@ -27,16 +28,21 @@ class CompanionPlace:
     @property
     def socket(self) -> Path:
         """The unix socket where it listens; no path of ours is longer."""
-        return self.sessions / "sock"
+        return self.present / "sock"
+
+    @property
+    def present(self) -> Path:
+        """The folder of what one process of it has: socket, lock and last words."""
+        return self.folder / (FRESH if self.locked else "companion")
 
     @property
     def sessions(self) -> Path:
-        """The folder that it writes in: last words, and saved sessions unless `kept` is."""
+        """The folder of saved sessions, unless `kept` is."""
         return self.folder / (LOCKED if self.locked else "companion")
 
     def last_words(self, pid: int) -> Path:
         """The file where a process has left the traceback that it ended with."""
-        return self.sessions / f"end-{pid}.txt"
+        return self.present / f"end-{pid}.txt"
 
 
 def is_napari(command: str) -> bool:
@@ -63,7 +69,7 @@ def companion_environment(
     return {
         "PYTHONPATH": os.pathsep.join(filter(None, path)),
         "DESKTOP_COMPANION_SOCKET": str(place.socket),
-        "DESKTOP_COMPANION_FOLDER": str(place.sessions),
+        "DESKTOP_COMPANION_FOLDER": str(place.present),
         "DESKTOP_COMPANION_SESSION": str(place.kept or place.sessions / "session"),
         "DESKTOP_COMPANION_RESTORE": "1" if restore else "0",
         "DESKTOP_COMPANION_MOTION": motion,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -310,7 +311,7 @@ def test_kiosk_the_kernel_refuses_what_python_is_not_asked_for(tried: dict[str, 
 def test_kiosk_no_descriptor_leads_out(tried: dict[str, Any]) -> None:
     run = tried["runtime folder"]
     files = {path for path in map(Path, tried["open files"]) if path.is_absolute()}
-    outside = {path for path in files if not path.is_relative_to(run / "locked")}
+    outside = {path for path in files if not path.is_relative_to(run / "settings")}
     assert outside <= {Path("/dev/null"), Path("/dev/urandom"), run / "application.log"}
 
 
@@ -328,3 +329,20 @@ def test_kiosk_a_napari_behind_the_wall_comes_back_as_any_other() -> None:
         napari.daemon.start()
         napari.ready()
         assert list(napari.layers()) == ["cells"]
+
+
+def test_kiosk_nothing_that_a_napari_leaves_keeps_the_next_one_from_its_start() -> None:
+    with running("napari", lockdown=True, display="xvfb") as napari:
+        napari.open("cells.tif")
+        napari.saved()
+        run, pid = napari.daemon.folder / "run", napari.pid()
+        for name in ("settings/sock", "settings/lock"):
+            (run / name).unlink()
+        (run / "settings/sock").mkdir()
+        os.mkfifo(run / "settings/lock")
+        (run / "locked/session/session.json").write_text("[" * 100_000)
+        napari.kill()
+        napari.ready(after=pid)
+        assert napari.layers() == {}
+        napari.open("cells.tif")
+        napari.saved()

@@ -163,9 +163,18 @@ def test_no_other_application_reads_what_a_locked_one_has_written(folder: Path) 
         for more in ((), ("--lockdown",))
     )
     for name in ("SOCKET", "FOLDER", "SESSION"):
-        place = Path(open_[f"DESKTOP_COMPANION_{name}"])
-        assert not any(place.is_relative_to(one) for one in locked(folder, *places).own), name
+        place, told = Path(open_[f"DESKTOP_COMPANION_{name}"]), locked(folder, *places)
+        assert not any(place.is_relative_to(one) for one in (told.settings, *told.own)), name
         assert place != Path(locked_[f"DESKTOP_COMPANION_{name}"]), name
+
+
+def test_under_lockdown_nothing_is_there_at_the_next_start_but_the_session(folder: Path) -> None:
+    given = ("--lockdown", "--files-root", str(folder / "data"))
+    told = locked(folder)
+    variables = session_options(folder / "run", *given).app_environment
+    places = {name: Path(variables[f"DESKTOP_COMPANION_{name}"]) for name in ("FOLDER", "SESSION")}
+    assert places["FOLDER"].is_relative_to(told.settings)
+    assert any(places["SESSION"].is_relative_to(one) for one in told.own)
 
 
 def test_under_lockdown_temporary_files_lie_apart_from_those_of_others(

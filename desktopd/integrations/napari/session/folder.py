@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 DOCUMENT = "session.json"
 VERSION = 1
 TRIES = 2
+LARGEST = 64 << 20
+"""Bytes of a document: layers' data lie in the blocks."""
 
 
 class SessionFolder:
@@ -34,17 +36,21 @@ class SessionFolder:
         self.blocks = Blocks(folder / "blocks")
 
     def load(self) -> dict[str, Any] | None:
-        """The saved document; None where there is none of this version."""
+        """The saved document; None where there is none of this version.
+
+        Whatever lies in its place, which a process may have left that is to have no say in how the
+        next one fares, keeps nobody from going on.
+        """
         try:
             self._check()
-            document = json.loads(self._document.read_text("utf-8"))
+            document = json.loads(_text(self._document))
         except (FileNotFoundError, ValueError):
             return None
-        except PermissionError as error:
+        except (OSError, RecursionError) as error:
             log.error("desktopd: the session is not restored: %s", error)
             return None
         is_ours = isinstance(document, dict) and document.get("version") == VERSION
-        return document if is_ours else None
+        return document if is_ours and isinstance(document.get("layers"), list) else None
 
     def commit(self, document: dict[str, Any]) -> None:
         """Replace the document, and delete the blocks that it does not need; raises OSError."""
@@ -56,7 +62,7 @@ class SessionFolder:
 
     def make(self) -> None:
         """Have the folder, for this user alone; raises OSError, also where it is another's."""
-        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._check()
         self.folder.chmod(0o700)
 
@@ -81,8 +87,7 @@ class SessionFolder:
 
         False when too many have ended the process; the session then lies beside, as ``failed``.
         """
-        tries = len(self._tries.read_bytes()) if self._tries.exists() else 0
-        if tries >= TRIES:
+        if self._tried() >= TRIES:
             self.put_aside()
             return False
         try:
@@ -92,6 +97,13 @@ class SessionFolder:
             # A full disk takes no more of it, and gives the session back all the same.
             log.warning("desktopd: nobody counts how often the session is put back: %s", error)
         return True
+
+    def _tried(self) -> int:
+        try:
+            status = self._tries.lstat()
+        except FileNotFoundError:
+            return 0
+        return status.st_size if stat.S_ISREG(status.st_mode) else TRIES
 
     def put_aside(self) -> None:
         """Have the session lie beside, as ``failed``, if anything can be changed there."""
@@ -104,3 +116,15 @@ class SessionFolder:
         """Note that the process has survived the session."""
         with contextlib.suppress(OSError):
             self._tries.unlink()
+
+
+def _text(path: Path) -> str:
+    """What a plain file holds; raises OSError for a pipe or a link, ValueError for a large one."""
+    with open(path, "rb", opener=_opened) as file:
+        if os.fstat(file.fileno()).st_size > LARGEST:
+            raise ValueError(f"{path} is larger than {LARGEST} bytes")
+        return file.read(LARGEST).decode("utf-8")
+
+
+def _opened(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)

@@ -34,7 +34,7 @@ def test_what_the_daemon_gives_is_understood(folder: Path, environment: dict[str
     place = CompanionPlace(folder, locked=True)
     assert Place.take(hook) == Place(
         place.socket,
-        place.sessions,
+        place.present,
         place.sessions / "session",
         True,
         "exact",

@@ -1,5 +1,6 @@
 """The saved session's folder: whole at every moment, and not tried for ever."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -69,7 +70,12 @@ def test_a_session_that_another_user_could_have_made_is_none(
     assert (session.folder / "session.json").read_bytes() == before
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 0}', "\x00" * 10])
+DEEP = "[" * 100_000
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"version": 0}', '{"version": 1}', "\x00" * 10, DEEP]
+)
 def test_a_document_that_is_not_whole_or_not_ours_is_none(
     session: SessionFolder, tmp_path: Path, text: str
 ) -> None:
@@ -102,3 +108,28 @@ def test_a_session_that_was_survived_is_tried_anew(session: SessionFolder) -> No
     for _ in range(TRIES + 1):
         assert session.may_try()
         session.tried()
+
+
+@pytest.mark.parametrize("name", ["session.json", "restoring"])
+@pytest.mark.parametrize("what", ["pipe", "folder", "link", "large"])
+def test_nothing_in_the_place_of_its_files_keeps_the_next_process_from_its_start(
+    session: SessionFolder, name: str, what: str
+) -> None:
+    session.commit(document(session, np.arange(100)))
+    place = session.folder / name
+    place.unlink(missing_ok=True)
+    match what:
+        case "pipe":
+            os.mkfifo(place)
+        case "folder":
+            place.mkdir()
+        case "link":
+            place.symlink_to("/dev/zero")
+        case "large":
+            with place.open("wb") as file:
+                file.truncate(1 << 40)
+    if name == "session.json":
+        assert session.load() is None
+    else:
+        session.folder.with_name("failed").touch()
+        assert not session.may_try()
