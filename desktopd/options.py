@@ -156,11 +156,13 @@ def _has_proxy(environment: Mapping[str, str]) -> bool:
 
 
 def _temporary(loaded: Loaded) -> Path:
-    """The folder of temporary files: that of TMPDIR, unless it holds ours, or one of its own."""
-    given = loaded.environment.get("TMPDIR")
-    if given and not loaded.runtime_dir.is_relative_to(Path(given).absolute()):
-        return Path(given).absolute()
-    return loaded.runtime_dir / "tmp"
+    """TMPDIR for temporary files, or a folder of its own where that holds what others trust."""
+    home, kept = Path(loaded.environment["HOME"]), loaded.settings.session_dir
+    given = Path(loaded.environment.get("TMPDIR") or os.sep).absolute()
+    trusted = filter(None, (loaded.runtime_dir, home, kept))
+    if any(place.resolve().is_relative_to(given.resolve()) for place in trusted):
+        return loaded.runtime_dir / "tmp"
+    return given
 
 
 def obstacles(loaded: Loaded) -> tuple[Obstacle, ...]:

@@ -47,7 +47,8 @@ def load(argv: Sequence[str]) -> Loaded:
     settings = validate(given)
     runtime_dir = (settings.runtime_dir or default_runtime_dir(settings, hub)).absolute()
     environment = environment_of_children(runtime_dir)
-    check_own_files(settings, runtime_dir, environment)
+    secret_files = tuple(_secret_files(options, settings))
+    check_own_files(settings, runtime_dir, environment, secret_files)
     return Loaded(
         command=command,
         settings=settings,
@@ -56,7 +57,7 @@ def load(argv: Sequence[str]) -> Loaded:
         environment=environment,
         runtime_dir=runtime_dir,
         runtime_bases=runtime_bases(),
-        secret_files=tuple(_secret_files(options, settings)),
+        secret_files=secret_files,
         hub=hub,
     )
 

@@ -5,20 +5,28 @@ Tested by tests/unit/config/test_own_files.py.
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from desktopd.config.errors import ConfigError
 from desktopd.config.settings import Settings
 
 PACKAGE = Path(__file__).parents[1]
+PATHS = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")
+"""Variables with folders where programs and their code are looked for."""
 
 
-def check_own_files(settings: Settings, runtime_dir: Path, environment: Mapping[str, str]) -> None:
+def check_own_files(
+    settings: Settings,
+    runtime_dir: Path,
+    environment: Mapping[str, str],
+    secret_files: Sequence[Path] = (),
+) -> None:
     """Raise ConfigError where files_root holds what makes its user another one.
 
-    `environment` is that of the application.
+    `environment` is that of the application; `secret_files` are as in `load.Loaded`.
     """
     if settings.files_root is None:
         return
@@ -31,10 +39,20 @@ def check_own_files(settings: Settings, runtime_dir: Path, environment: Mapping[
             "desktopd's code": PACKAGE,
             "its Python": sys.prefix,
         }
-        for what, place in places.items():
+        for what, place in (*places.items(), *_code(environment)):
             _require_outside(root, what, place, "lockdown", "runs programs")
+        for file in secret_files:
+            _require_outside(root, "a file of settings", file, "lockdown", "has it, and changes it")
     if settings.files_for_viewers and settings.files != "off":
         _require_outside(root, "runtime_dir", runtime_dir, "files_for_viewers", "has the token")
+
+
+def _code(environment: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
+    """Where code is looked for: by this process, of which a module may be had at any time too."""
+    yield from (("a folder of sys.path", Path(entry)) for entry in sys.path)
+    for name in PATHS:
+        entries = environment.get(name, "").split(os.pathsep)
+        yield from ((f"a folder of {name}", Path(entry)) for entry in entries if entry)
 
 
 def _require_outside(

@@ -184,8 +184,14 @@ def test_under_lockdown_temporary_files_lie_apart_from_those_of_others(
     assert locked(folder).temporary == folder / "run/tmp"
     monkeypatch.setenv("TMPDIR", str(folder))
     assert locked(folder).temporary == folder / "run/tmp"
-    monkeypatch.setenv("TMPDIR", str(folder / "scratch"))
-    assert locked(folder).temporary == folder / "scratch"
+    scratch = folder / "scratch"
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    assert locked(folder).temporary == scratch
+    # A napari with programs puts back what lies there.
+    assert locked(folder, "--session-dir", str(scratch / "kept")).temporary == folder / "run/tmp"
+    (scratch / "ada").mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(scratch / "ada"))
+    assert locked(folder).temporary == folder / "run/tmp"
 
 
 def test_under_lockdown_there_is_a_network_where_there_is_a_host(

@@ -57,6 +57,33 @@ def test_under_lockdown_nothing_that_is_put_back_lies_among_the_files(
     assert "runtime_dir" in refusal(*place, "--runtime-dir", str(tmp_path / "aside" / "run"))
 
 
+@pytest.mark.parametrize("name", ["PATH", "PYTHONPATH", "LD_LIBRARY_PATH"])
+def test_under_lockdown_no_code_is_looked_for_among_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    data = tmp_path / "data"
+    place = ("--lockdown", "--files-root", str(data))
+    monkeypatch.chdir(data)
+    with monkeypatch.context() as patch:
+        # As Python has it where PYTHONPATH ends with a colon: the folder of the start.
+        patch.setattr(sys, "path", [*sys.path, ""])
+        assert f"a folder of sys.path ({data})" in refusal(*place)
+    monkeypatch.setenv(name, f"/usr/bin:{data / 'bin'}")
+    assert f"a folder of {name}" in refusal(*place)
+
+
+def test_under_lockdown_no_settings_and_secrets_lie_among_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    place = ("--lockdown", "--files-root", str(data))
+    for name in ("desktopd.toml", "token", "key.pem"):
+        (data / name).write_text("# many more words\n")
+    assert "desktopd.toml" in refusal(*place, "--config", str(data / "desktopd.toml"))
+    monkeypatch.setenv("DESKTOPD_TOKEN_FILE", str(data / "token"))
+    assert "a file of settings" in refusal(*place)
+
+
 def test_who_watches_cannot_read_the_token(tmp_path: Path) -> None:
     place = ("--files-for-viewers", "--files-root", str(tmp_path))
     assert "has the token" in refusal(*place)
