@@ -22,6 +22,7 @@ from desktopd.session.probes.painted import at_once
 from desktopd.session.process import Process, popen
 from desktopd.session.service import Service
 from desktopd.session.x_server import XServer
+from desktopd.x11.windows.left_behind import end_what_is_left
 
 STOP_WITHIN = 1.0
 # Below the resources of the user and above those of the system (X Toolkit Intrinsics, 2.3).
@@ -53,7 +54,7 @@ class Launcher:
         mark = new_mark(self._options.folder)
         confinement = self._options.confinement if service.confined else None
         if confinement is not None and not service.beside:
-            await asyncio.to_thread(_begin, confinement)
+            await self._begin(confinement)
         environment = {
             **(self.gpu.environment if service.uses_gpu else {}),
             **self._environment(),
@@ -97,6 +98,14 @@ class Launcher:
         if self._options.confinement is not None:
             await asyncio.to_thread(self._options.confinement.leave)
 
+    async def _begin(self, confinement: Confinement) -> None:
+        """Have nothing of the application before, neither in its folders nor on the display."""
+        await self._x_server.open_display().connection.call(end_what_is_left)
+        try:
+            await asyncio.to_thread(confinement.begin)
+        except OSError as error:
+            raise LaunchError(f"{error.filename}: {error.strerror}; make room there") from None
+
     def _environment(self) -> dict[str, str]:
         return {
             **_defaults(),
@@ -120,13 +129,6 @@ class Launcher:
             self._gpu_is_settled = True
             log.info("OpenGL of the application: %s", self.gpu)
             self._changed()
-
-
-def _begin(confinement: Confinement) -> None:
-    try:
-        confinement.begin()
-    except OSError as error:
-        raise LaunchError(f"{error.filename}: {error.strerror}; make room there") from None
 
 
 def _defaults() -> dict[str, str]:
