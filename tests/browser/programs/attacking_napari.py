@@ -137,6 +137,7 @@ def tries(daemon: int) -> dict[str, Callable[[], object]]:
         "a shell": lambda: -1 if libc.system(b"true") else 0,
         "requests past all filters": lambda: libc.syscall(425, 1, ctypes.create_string_buffer(120)),
         "stop the daemon": lambda: libc.kill(daemon, 0),
+        "limit the daemon": lambda: libc.prlimit(daemon, 0, None, ctypes.create_string_buffer(16)),
         "trace the daemon": lambda: libc.ptrace(16, daemon, None, None),
         **sockets(),
     }

@@ -11,7 +11,8 @@ import os
 import platform
 import socket
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from desktopd.integrations.napari.lockdown.system_call_tables import TABLES, Table
 
 SET_NO_NEW_PRIVS = 38
 SET_MODE_FILTER, ALL_THREADS = 1, 1
@@ -30,29 +31,6 @@ KIND_OF_SOCKET = 0xF
 """What of a type is neither SOCK_CLOEXEC nor SOCK_NONBLOCK."""
 
 
-@dataclass(frozen=True)
-class _Table:
-    """Numbers of system calls; `machine` is the kernel's name for it (linux/audit.h)."""
-
-    machine: int
-    seccomp: int
-    clone: int
-    socket: int
-    connect: int
-    socketpair: int
-    programs: tuple[int, ...]
-    keys: tuple[int, ...]
-    forks: tuple[int, ...] = ()
-
-
-TABLES = {
-    "x86_64": _Table(0xC000003E, 317, 56, 41, 42, 53, (59, 322), (248, 249, 250), (57, 58)),
-    "aarch64": _Table(0xC00000B7, 277, 220, 198, 203, 199, (221, 281), (217, 218, 219)),
-}
-"""`programs` are execve and execveat, `keys` add_key, request_key and keyctl, `forks` fork and
-vfork, where these are no clone."""
-
-
 class _Instruction(ctypes.Structure):
     _fields_ = (
         *(("code", ctypes.c_uint16), ("true", ctypes.c_uint8)),
@@ -67,8 +45,8 @@ class _Program(ctypes.Structure):
 def refuse_system_calls(*, network: bool) -> None:
     """From now on no program and no process starts here, and no socket is made that leads out.
 
-    With `network` those of TCP/IP are. What is open stays. Raises OSError where the kernel has none
-    of this.
+    With `network` those of TCP/IP are. Limits are set for this process alone: they can end another
+    one. What is open stays. Raises OSError where the kernel has none of this.
     """
     table = TABLES.get(platform.machine())
     if table is None:
@@ -83,7 +61,7 @@ def refuse_system_calls(*, network: bool) -> None:
         raise OSError(number, f"the kernel takes no filter: {os.strerror(number)}")
 
 
-def _filter(table: _Table, network: bool) -> Iterator[_Instruction]:
+def _filter(table: Table, network: bool) -> Iterator[_Instruction]:
     # A ring takes requests past all filters, and keys are those of all the user's processes.
     refused = [*table.programs, *table.forks, *table.keys, IO_URING_SETUP]
     refused += [] if network else [table.socket, table.connect]
@@ -96,6 +74,7 @@ def _filter(table: _Table, network: bool) -> Iterator[_Instruction]:
     # What a clone3 asks for lies where no filter sees it; without it a C library takes clone.
     yield from _unless(_Instruction(JUMP_EQUAL, 0, 1, CLONE3), ERROR | errno.ENOSYS)
     yield from _of(table.clone, _threads())
+    yield from _of(table.limits, _of_ourselves())
     yield from _of(table.socketpair, _streams())
     yield from _of(table.socket, _sockets_of_tcp_ip())
     yield _Instruction(RETURN, 0, 0, ALLOW)
@@ -105,6 +84,14 @@ def _threads() -> Iterator[_Instruction]:
     yield _Instruction(LOAD, 0, 0, FIRST_ARGUMENT)
     yield from _unless(_Instruction(JUMP_ON_BITS, 1, 0, THREAD))
     yield _Instruction(RETURN, 0, 0, ALLOW)
+
+
+def _of_ourselves() -> Iterator[_Instruction]:
+    yield _Instruction(LOAD, 0, 0, FIRST_ARGUMENT)
+    for pid in (0, os.getpid()):
+        yield _Instruction(JUMP_EQUAL, 0, 1, pid)
+        yield _Instruction(RETURN, 0, 0, ALLOW)
+    yield _Instruction(RETURN, 0, 0, REFUSE)
 
 
 def _streams() -> Iterator[_Instruction]:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from desktopd.integrations.napari.lockdown.system_calls import TABLES
+from desktopd.integrations.napari.lockdown.system_call_tables import TABLES
 
 pytestmark = pytest.mark.skipif(platform.machine() not in TABLES, reason="another machine")
 KEYS = TABLES[platform.machine()].keys if platform.machine() in TABLES else (0, 0, 0)
@@ -58,6 +58,7 @@ def tried(code: str, *network: str) -> str:
         f"if libc.syscall({KEYS[0]}, b'user', b'a', b'x', 1, -2) < 0: raise PermissionError",
         f"if libc.syscall({KEYS[2]}, 0, -4, 1) < 0: raise PermissionError",
         "socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
+        "import resource; resource.prlimit(os.getppid(), resource.RLIMIT_CPU)",
     ],
 )
 @pytest.mark.parametrize("network", [[], ["network"]])
@@ -83,6 +84,9 @@ def test_threads_that_run_already_are_kept_too() -> None:
 
 
 def test_what_python_needs_goes_on() -> None:
+    assert tried("import resource; resource.getrlimit(resource.RLIMIT_NOFILE)") == "done"
+    assert tried("import resource; resource.prlimit(os.getpid(), resource.RLIMIT_CPU)") == "done"
+    assert tried("os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)") == "done"
     assert tried("import asyncio; asyncio.run(asyncio.sleep(0)); open('/dev/null')") == "done"
     assert tried("a = threading.Thread(target=print); a.start(); a.join()") == "done"
     assert tried("a, b = socket.socketpair(); a.send(b'x'); assert b.recv(1)") == "done"
