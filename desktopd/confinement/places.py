@@ -41,6 +41,12 @@ CREDENTIALS = (
         ".subversion",
     ),
     *(".Xauthority", ".ICEauthority", ".bash_history", ".python_history", ".zsh_history"),
+    *(".irods", ".omero", ".globus", ".smbcredentials", ".davfs2", ".cdsapirc", ".mc", ".oci"),
+    *(".apptainer", ".singularity", ".config/containers", ".config/code-server", ".config/sops"),
+    *(".vault-token", ".databrickscfg", ".config/hub", ".config/glab-cli", ".config/pypoetry"),
+    *(".m2/settings.xml", ".gem/credentials", ".config/filezilla", ".config/Nextcloud"),
+    *(".config/microsoft-edge", ".config/BraveSoftware", ".config/vivaldi", ".fetchmailrc"),
+    *(".msmtprc", ".local/share/kwalletd", ".local/share/remmina", ".config/wandb"),
     *(".ipython", ".mysql_history", ".psql_history", ".local/share/fish/fish_history", ".viminfo"),
 )
 SECRETS = (

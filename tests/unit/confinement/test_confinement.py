@@ -66,6 +66,8 @@ def test_at_home_settings_are_read_and_credentials_are_not(folder: Path) -> None
         ".models/a",
         ".config/gcloud/key",
         ".config/git/config",
+        ".omero/sessions",
+        ".irods/.irodsA",
         JUPYTER,
     ):
         (folder / "home" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -74,7 +76,9 @@ def test_at_home_settings_are_read_and_credentials_are_not(folder: Path) -> None
     wall = wall_of(confinement(folder))
     for name in (".profile", ".models/a", ".config/git/config"):
         assert left(wall, folder / "home" / name) == READ, name
-    for path in ("home/.ssh/key", "home/.config/gcloud/key", f"home/{JUPYTER}", "run/token"):
+    of_images = ("home/.omero/sessions", "home/.irods/.irodsA")
+    of_others = ("home/.ssh/key", "home/.config/gcloud/key", f"home/{JUPYTER}", "run/token")
+    for path in (*of_images, *of_others):
         assert left(wall, folder / path) == Right(0), path
 
 
