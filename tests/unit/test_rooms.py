@@ -49,7 +49,8 @@ ARROWS = {
     "refusals": "addresses",
     "lockout": "addresses",
     "sockets": "",
-    "tls": "errors kept_file",
+    "turns": "addresses",
+    "tls": "errors kept_file turns",
     "config": "data_policy geometry shell_command",
     "confinement": "",
     "control": (
@@ -67,7 +68,8 @@ ARROWS = {
         "geometry trace x11 rfb.rfb_server rfb.relay rfb.server rfb.shown_session rfb.viewers"
     ),
     "rfb.listeners": (
-        f"{VALUES} {TASKS} budgets lockout refusals sockets rfb.protocol rfb.rfb_server rfb.viewers"
+        f"{VALUES} {TASKS} budgets lockout refusals sockets tls turns"
+        " rfb.protocol rfb.rfb_server rfb.viewers"
     ),
     "files": f"{VALUES} {TASKS}",
     "applications": f"{VALUES} {TASKS}",
@@ -75,8 +77,8 @@ ARROWS = {
     # The probe of an RFB server speaks RFB.
     "session.probes.rfb": f"{VALUES} {TASKS} x11 rfb.protocol",
     "http": (
-        f"{VALUES} {TASKS} budgets lockout refusals sockets applications files session x11 "
-        "rfb.relay rfb.rfb_server rfb.viewers"
+        f"{VALUES} {TASKS} budgets lockout refusals sockets tls turns applications"
+        " files session x11 rfb.relay rfb.rfb_server rfb.viewers"
     ),
     "integrations": "http",
     "integrations.napari": "arenas",

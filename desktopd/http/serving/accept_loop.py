@@ -15,8 +15,8 @@ from desktopd.descriptors import accept
 from desktopd.http.serving.http_connection import HEADER_DEADLINE, HttpConnection
 from desktopd.http.serving.listening_sockets import is_unix
 from desktopd.http.serving.proxy import UNIX
-from desktopd.http.serving.request_turns import RequestTurns
-from desktopd.http.serving.tls_in_turns import TlsInTurns
+from desktopd.tls.in_turns import TlsInTurns
+from desktopd.turns import RequestTurns
 
 log = logging.getLogger(__name__)
 
@@ -79,14 +79,9 @@ class AcceptLoop:
 
     async def _connect(self, sock: socket.socket, connection: HttpConnection, address: str) -> None:
         """Give `connection` the socket, through TLS if that is asked for; raises OSError."""
-        loop = asyncio.get_running_loop()
         if self._tls is None:
+            loop = asyncio.get_running_loop()
             await loop.connect_accepted_socket(lambda: connection, sock)
-            return
-        tls = TlsInTurns(connection, self._tls, self._turns, address, seconds=HEADER_DEADLINE)
-        transport, _ = await loop.connect_accepted_socket(lambda: tls, sock)
-        try:
-            await tls.done
-        except BaseException:
-            transport.close()
-            raise
+        else:
+            turns, seconds = self._turns, HEADER_DEADLINE
+            await TlsInTurns(connection, self._tls, turns, address, seconds=seconds).accept(sock)

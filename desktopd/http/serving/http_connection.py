@@ -18,9 +18,11 @@ from desktopd.http.serving.acquaintances import Acquaintances
 from desktopd.http.serving.lingering_transport import LingeringTransport
 from desktopd.http.serving.proxy import UNIX
 from desktopd.http.serving.request_connection import CONNECTION
-from desktopd.http.serving.request_turns import RequestTurns, TakesTurns
+from desktopd.http.serving.takes_turns import TakesTurns
 from desktopd.refusals import Refusals
 from desktopd.sockets import adapt
+from desktopd.tls.in_turns import trust
+from desktopd.turns import RequestTurns
 
 log = logging.getLogger(__name__)
 
@@ -152,6 +154,7 @@ class HttpConnection(HttpToolsProtocol):
         """Somebody is let in, by a header of which `shown` is the value, or by something else."""
         self.settled.set()
         self._trust()
+        trust(self._plain)
         if shown is not None:
             self._acquaintances.remember(shown)
 

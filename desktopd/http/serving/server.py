@@ -19,10 +19,10 @@ from desktopd.http.serving.accept_loop import AcceptLoop
 from desktopd.http.serving.acquaintances import Acquaintances
 from desktopd.http.serving.http_connection import HttpConnection
 from desktopd.http.serving.listening_sockets import is_unix, url
-from desktopd.http.serving.request_turns import RequestTurns
 from desktopd.http.serving.scrub import scrubbed_logs
 from desktopd.http.serving.websocket_connection import WebSocketConnection
 from desktopd.refusals import Refusals
+from desktopd.turns import RequestTurns
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,9 @@ from websockets.frames import CloseCode, Frame
 
 from desktopd.http.serving.http_connection import HEADER_LIMIT
 from desktopd.http.serving.proxy import UNIX
-from desktopd.http.serving.request_turns import TakesTurns
+from desktopd.http.serving.request_connection import CONNECTION
+from desktopd.http.serving.takes_turns import TakesTurns
+from desktopd.tls.in_turns import trust
 
 SOCKET = "desktopd.socket"
 """Where the scope of a WebSocket has the socket by which it has come."""
@@ -23,6 +25,7 @@ TAKEN = "desktopd.taken"
 FLUSH_DEADLINE = 0.5
 CLOSE_DEADLINE = 10.0
 AT_ONCE, PIECE = 256, 1024
+"""Bytes that are read at once of everybody, and of whoever is known already."""
 # A page that is let in has its WebSockets let in: browsers send both the same cookies.
 http11.MAX_LINE_LENGTH = HEADER_LIMIT
 
@@ -30,7 +33,7 @@ http11.MAX_LINE_LENGTH = HEADER_LIMIT
 class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
     """Closed without waiting for a peer that takes nothing any more.
 
-    Of what comes at once, more than AT_ONCE is read in `turns`, if they are given, PIECE by PIECE:
+    Of what comes at once, more than AT_ONCE is read in `turns`, if they are given, piece by piece:
     it may hold thousands of frames, and takes as long as a hundred times its bytes in one.
     """
 
@@ -41,14 +44,13 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
         if self.turns is None or (not self._left and len(data) <= AT_ONCE):
             super().data_received(data)
             return
-        for begin in range(0, len(data), PIECE):
+        known = self if self.known else None
+        websocket = self if self.settled is not None and self.settled.is_set() else None
+        size = PIECE if self.known else AT_ONCE
+        for begin in range(0, len(data), size):
             self._left += 1
-            piece = data[begin : begin + PIECE]
-            self.turns.take(
-                self._address,
-                partial(self._read_in_turn, piece),
-                known=self if self.known else None,
-            )
+            read = partial(self._read_in_turn, data[begin : begin + size])
+            self.turns.take(self._address, read, known=known, websocket=websocket)
         self.transport.pause_reading()
 
     def _read_in_turn(self, piece: bytes) -> None:
@@ -104,7 +106,17 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
         scope = cast(Scope, self.scope)
         scope[SOCKET] = self.transport.get_extra_info("socket")
         scope[TAKEN] = self.writable.wait
+        scope[CONNECTION] = self
         await super().run_asgi()
+
+    def let_in(self, shown: bytes | None) -> None:
+        """Somebody with control has come by it."""
+        self.known = True
+        trust(self.transport)
+
+    def break_off(self) -> None:
+        """End it."""
+        self.transport.close()
 
     def keepalive_timeout(self) -> None:
         """No pong: a close would wait for a full write buffer to drain."""

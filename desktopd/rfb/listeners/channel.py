@@ -8,10 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import ssl
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+from desktopd.tls.in_turns import TlsInTurns, trust
 
 CLOSE_DEADLINE = 2.0
+Secured: TypeAlias = Callable[[asyncio.Protocol], TlsInTurns]
 
 
 class Channel(Protocol):
@@ -52,16 +55,24 @@ class StreamChannel:
         self.reader, self.writer = reader, writer
 
     @classmethod
-    async def open(cls, sock: socket.socket, tls: ssl.SSLContext | None) -> StreamChannel:
-        """Go on with an accepted socket, with a TLS handshake first where `tls` is given.
+    async def open(cls, sock: socket.socket, secured: Secured | None) -> StreamChannel:
+        """Go on with an accepted socket, with a TLS handshake first where `secured` makes one.
 
         Raises OSError, ssl.SSLError among them.
         """
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader()
         protocol = asyncio.StreamReaderProtocol(reader)
-        transport, _ = await loop.connect_accepted_socket(lambda: protocol, sock, ssl=tls)
+        transport: asyncio.Transport
+        if secured is None:
+            transport, _ = await loop.connect_accepted_socket(lambda: protocol, sock)
+        else:
+            transport = await secured(protocol).accept(sock)
         return cls(reader, asyncio.StreamWriter(transport, protocol, reader, loop))
+
+    def trust(self) -> None:
+        """Somebody with control has come by it: see TlsInTurns."""
+        trust(self.writer.transport)
 
     async def read(self, count: int) -> bytes:
         """Exactly `count` bytes."""

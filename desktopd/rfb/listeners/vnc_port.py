@@ -8,6 +8,7 @@ import errno
 import logging
 import socket
 import ssl
+from functools import partial
 
 from desktopd import audit
 from desktopd.background_tasks import BackgroundTasks
@@ -17,7 +18,7 @@ from desktopd.errors import DisplayUnavailable
 from desktopd.refusals import Refusals
 from desktopd.rfb.listeners.authenticated_transport import AuthenticatedTransport
 from desktopd.rfb.listeners.authentication import Refused, VncAuthenticator, refuse, tls_chosen
-from desktopd.rfb.listeners.channel import SocketChannel, StreamChannel
+from desktopd.rfb.listeners.channel import Secured, SocketChannel, StreamChannel
 from desktopd.rfb.protocol.message import ProtocolError
 from desktopd.rfb.protocol.server_handshake import ServerHandshake
 from desktopd.rfb.rfb_server import RfbConnection, RfbServer
@@ -25,6 +26,8 @@ from desktopd.rfb.viewers.people import Visitor
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.sockets import adapt, tune
+from desktopd.tls.in_turns import TlsInTurns
+from desktopd.turns import RequestTurns
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +96,7 @@ class VncPort:
         self._strangers = strangers
         self._watchers = watchers
         self._refusals = Refusals()
+        self._turns = RequestTurns()
 
     async def serve(self) -> None:
         """Serve until cancelled; then every connection is closed."""
@@ -134,12 +138,22 @@ class VncPort:
         authenticator = self._authenticator
         async with asyncio.timeout(NEGOTIATION_DEADLINE):
             handshake = await authenticator.negotiate(SocketChannel(sock))
-            tls = self._tls if tls_chosen(handshake) else None
-            streams = await StreamChannel.open(sock, tls)
+            secured = self._secured(address) if tls_chosen(handshake) else None
+            streams = await StreamChannel.open(sock, secured)
             stack.push_async_callback(streams.close)
         async with asyncio.timeout(PASSWORD_DEADLINE):
             role = await authenticator.identify(streams, handshake, address)
+        if role is Role.CONTROL:
+            streams.trust()
         return streams, handshake, role
+
+    def _secured(self, address: str) -> Secured | None:
+        if self._tls is None:
+            return None
+        seconds = NEGOTIATION_DEADLINE
+        return partial(
+            TlsInTurns, context=self._tls, turns=self._turns, address=address, seconds=seconds
+        )
 
     async def _find_place(
         self,

@@ -22,9 +22,9 @@ from desktopd.budgets import Budget, Share
 from desktopd.http.serving.http_connection import STRANGERS_BUFFER
 from desktopd.http.serving.listening_sockets import bind_unix
 from desktopd.http.serving.request_connection import let_in
-from desktopd.http.serving.request_turns import RequestTurns
 from desktopd.http.serving.server import HttpServer
 from desktopd.tls.certificate import Certificate
+from desktopd.turns import RequestTurns
 from tests.unit.certificate import certificate
 from tests.unit.http.desktop import BEARER, VIEW_BEARER, make_app, opened, rest, serving
 
@@ -162,11 +162,9 @@ async def test_tls_handshakes_wait_in_turns_as_requests_do(
     turns: list[str] = []
 
     class Noted(RequestTurns):
-        def take(
-            self, address: str, work: Callable[[], None], *, known: Hashable | None = None
-        ) -> None:
+        def take(self, address: str, work: Callable[[], None], **who: Hashable) -> None:
             turns.append(address)
-            super().take(address, work, known=known)
+            super().take(address, work, **who)
 
     monkeypatch.setattr("desktopd.http.serving.server.RequestTurns", Noted)
     tls = Certificate(*certificate(folder)).context()
@@ -295,9 +293,7 @@ async def test_little_of_strangers_waits_for_its_turn_and_nothing_of_those_who_a
     waiting: list[Callable[[], None]] = []
 
     class Stuck(RequestTurns):
-        def take(
-            self, address: str, work: Callable[[], None], *, known: Hashable | None = None
-        ) -> None:
+        def take(self, address: str, work: Callable[[], None], **who: Hashable) -> None:
             waiting.append(work)
 
     async with AsyncExitStack() as stack, crowded(make_app()) as (server, _):

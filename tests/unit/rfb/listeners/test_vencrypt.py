@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from struct import pack
 
 import pytest
 
 from desktopd.rfb.viewers.viewer import Role
+from desktopd.turns import RequestTurns
 from tests.unit.rfb.listeners.vnc_clients import (
     ACCEPTED,
     CLIENT_INIT,
@@ -68,6 +70,26 @@ async def test_tls_without_a_password(folder: Path) -> None:
         await guest.hears(ACCEPTED)
         guest.says(CLIENT_INIT)
         await guest.hears(SERVER_INIT)
+
+
+async def test_what_comes_by_tls_before_the_password_is_read_in_turns(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixteen strangers who asked for keys again and again had everybody wait for 14 s."""
+    turns: list[str] = []
+
+    class Noted(RequestTurns):
+        def take(self, address: str, work: Callable[[], None], **who: Hashable) -> None:
+            turns.append(address)
+            super().take(address, work, **who)
+
+    monkeypatch.setattr("desktopd.rfb.listeners.vnc_port.RequestTurns", Noted)
+    async with serving(folder, PASSWORDS, tls=True) as port, port.guest() as guest:
+        await chooses_tls(guest, b"\x13\x02", 261)
+        await guest.starts_tls(folder / "cert.pem")
+        await guest.authenticates(VIEW)
+        await guest.hears(ACCEPTED)
+        assert len(turns) >= 3, "a ClientHello, a Finished, and the password"
 
 
 async def test_where_tls_is_a_must_nobody_comes_without(folder: Path) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 
-from desktopd.http.serving.request_turns import RequestTurns
+from desktopd.turns import RequestTurns
 
 
 async def test_an_address_with_many_requests_is_served_as_often_as_one_with_one() -> None:
@@ -27,3 +27,17 @@ async def test_who_is_known_comes_first_and_as_often_as_others_who_are() -> None
     for _ in range(5):
         await asyncio.sleep(0)
     assert done == ["many", "one", "many", "many", "stranger"]
+
+
+async def test_a_websocket_with_much_to_read_has_no_address_and_no_other_one_wait() -> None:
+    """A watcher's forty had everybody of the address wait who came anew, for as long as it said."""
+    done: list[str] = []
+    turns = RequestTurns()
+    for who in ("full", "full", "full", "full", "other"):
+        turns.take("192.0.2.1", lambda who=who: done.append(who), websocket=who)  # type: ignore[misc]
+    turns.take("192.0.2.1", lambda: done.append("anew"))
+    for _ in range(6):
+        await asyncio.sleep(0)
+    assert done.index("anew") < 2
+    assert done.index("other") < 4
+    assert done[-2:] == ["full", "full"]

@@ -1,0 +1,109 @@
+"""TLS that is read in turns and holds little memory, until somebody with control has come by it.
+
+test_in_turns, test_accept_loop and test_vencrypt test it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from asyncio.sslproto import SSLProtocol
+from functools import partial
+from typing import cast
+
+from desktopd.turns import RequestTurns
+
+PIECE = 1024
+"""Bytes that are read at a time: forty messages of TLS itself which ask for new keys (RFC 8446
+section 4.6.3) may be in them, and each takes 30 microseconds."""
+_TLS = "desktopd.tls"
+
+
+class TlsInTurns(SSLProtocol):
+    """asyncio's TLS, server side, around `protocol`; `done` tells of the handshake.
+
+    What `address` sends is read in `turns`: any number of strangers can ask for keys, whether in a
+    handshake or after it.
+    """
+
+    max_size = 32 * 1024
+    """Bytes of each connection's buffer, which has room for a record (RFC 8446, section 5.2)."""
+
+    def __init__(
+        self,
+        protocol: asyncio.Protocol,
+        context: ssl.SSLContext,
+        turns: RequestTurns,
+        address: str,
+        *,
+        seconds: float,
+    ) -> None:
+        """A handshake may take so many `seconds`."""
+        loop = asyncio.get_running_loop()
+        self.done: asyncio.Future[None] = loop.create_future()
+        super().__init__(
+            loop,
+            protocol,
+            context,
+            self.done,
+            server_side=True,
+            ssl_handshake_timeout=seconds,  # type: ignore[arg-type]
+        )
+        self._turns = turns
+        self._address = address
+        self._trusted = False
+        self._extra[_TLS] = self
+        self._set_read_buffer_limits(PIECE)  # type: ignore[attr-defined]
+
+    async def accept(self, sock: socket.socket) -> asyncio.Transport:
+        """Go through the handshake on an accepted socket; the transport of what it brings.
+
+        Raises OSError, ssl.SSLError among them.
+        """
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.connect_accepted_socket(lambda: self, sock)
+        try:
+            await self.done
+        except BaseException:
+            transport.close()
+            raise
+        return cast(asyncio.Transport, self._get_app_transport())  # type: ignore[attr-defined]
+
+    def trust(self) -> None:
+        """Read all that comes at once, as asyncio does."""
+        self._trusted = True
+        self._set_read_buffer_limits()  # type: ignore[attr-defined]
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin the handshake."""
+        self._plain = cast(asyncio.Transport, transport)
+        super().connection_made(transport)
+
+    def get_buffer(self, n: int) -> memoryview:
+        """Where the next bytes go."""
+        buffer = super().get_buffer(n)
+        return buffer if self._trusted else buffer[:PIECE]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Read what is in the buffer, when it is its turn."""
+        if self._trusted:
+            super().buffer_updated(nbytes)
+        else:
+            self._plain.pause_reading()
+            self._turns.take(self._address, partial(self._read_in_turn, nbytes))
+
+    def _read_in_turn(self, nbytes: int) -> None:
+        if self._plain.is_closing():
+            return
+        super().buffer_updated(nbytes)
+        # asyncio itself pauses, where what it has read is not taken.
+        if not self._ssl_reading_paused:  # type: ignore[attr-defined]
+            self._plain.resume_reading()
+
+
+def trust(transport: asyncio.BaseTransport) -> None:
+    """Somebody with control has come by `transport`, maybe through TLS: see `TlsInTurns.trust`."""
+    tls = transport.get_extra_info(_TLS)
+    if tls is not None:
+        tls.trust()
