@@ -46,7 +46,9 @@ class CaptureLoop:
         self._encoder = UpdateEncoder(grabber.size, is_draft)
         self._next_frame = 0.0
         self._refine_at = 0.0
-        self._watchers: WatchersTurns[ClientUpdates] = WatchersTurns()
+        self._watchers: WatchersTurns[ClientUpdates] = WatchersTurns(
+            lambda client: client.pending.room
+        )
         # Since when there has been something to capture that nobody could take.
         self._waiting_since: float | None = None
 

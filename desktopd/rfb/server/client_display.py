@@ -13,7 +13,7 @@ from desktopd.rfb.encoders.cursor import CursorShape
 from desktopd.rfb.protocol.rectangles import Led
 from desktopd.rfb.server.seat import Seat
 from desktopd.rfb.server.watchers_queues import WatchersQueues
-from desktopd.rfb.server.watchers_room import WatchersRoom
+from desktopd.rfb.server.watchers_room import WatchersRooms
 from desktopd.rfb.viewers.viewer import Viewer
 
 
@@ -56,8 +56,8 @@ class ClientDisplay(ResizableDisplay, DisplayClipboard, Protocol):
         """The title of the desktop."""
 
     @property
-    def watchers_room(self) -> WatchersRoom:
-        """What those who may only watch share."""
+    def watchers_rooms(self) -> WatchersRooms:
+        """What those who may only watch from one address share."""
 
     @property
     def watchers_queues(self) -> WatchersQueues:

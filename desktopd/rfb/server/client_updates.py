@@ -41,7 +41,7 @@ class ClientUpdates:
         end: Callable[[Ending], None],
     ) -> None:
         """`end` is called where the viewer cannot follow the picture."""
-        room = display.watchers_room if viewer.role is Role.VIEW else None
+        room = display.watchers_rooms.of(viewer.address) if viewer.role is Role.VIEW else None
         self.pending = PendingUpdate(sender, room, lambda: display.size)
         self._display = display
         self._viewer = viewer

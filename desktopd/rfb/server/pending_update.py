@@ -35,8 +35,8 @@ class PendingUpdate:
 
         `room`: where what is whole or raw has to find room first, by the `size` of the screen.
         """
+        self.room = room
         self._sender = sender
-        self._room = room
         self._size = size
         # The lock guards all that follows. The loop writes it; the X thread reads it, and writes
         # `_anew` and `_claimed` when it claims.
@@ -55,7 +55,7 @@ class PendingUpdate:
     @property
     def watching(self) -> bool:
         """Whether it is that of a viewer which may only watch."""
-        return self._room is not None
+        return self.room is not None
 
     # The loop calls these.
 
@@ -107,8 +107,8 @@ class PendingUpdate:
             self._claimed = False
             if update.data:
                 self._requested = False
-        if self._room is not None:
-            self._room.know(self, len(update.data))
+        if self.room is not None:
+            self.room.know(self, len(update.data))
         self._delivered.set()
 
     def leave(self) -> None:
@@ -122,8 +122,8 @@ class PendingUpdate:
 
     def leave_room(self) -> None:
         """All that was delivered is sent, or will not be."""
-        if self._room is not None:
-            self._room.leave(self)
+        if self.room is not None:
+            self.room.leave(self)
 
     # The X thread calls these.
 
@@ -165,7 +165,7 @@ class PendingUpdate:
 
     def _finds_room(self) -> bool:
         large = self._anew is not None or self._state is None or self._preferences.lossless is RAW
-        if self._room is None or not large:
+        if self.room is None or not large:
             return True
         size = self._size()
-        return self._room.enter(self, 4 * size.width * size.height)
+        return self.room.enter(self, 4 * size.width * size.height)

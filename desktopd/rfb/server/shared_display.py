@@ -22,7 +22,7 @@ from desktopd.rfb.server.capture_loop import CaptureLoop
 from desktopd.rfb.server.client_connection import ClientConnection
 from desktopd.rfb.server.seat import Seat
 from desktopd.rfb.server.watchers_queues import WatchersQueues
-from desktopd.rfb.server.watchers_room import WatchersRoom
+from desktopd.rfb.server.watchers_room import WatchersRooms
 from desktopd.rfb.shown_session import ShownSession
 from desktopd.rfb.viewers.connection import Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.viewer import Viewer
@@ -68,7 +68,7 @@ class SharedDisplay:
         """
         self.name = name
         self.video = video
-        self.watchers_room = WatchersRoom()
+        self.watchers_rooms = WatchersRooms()
         self.watchers_queues = WatchersQueues()
         self._session = session
         self._keyboard = keyboard

@@ -1,7 +1,8 @@
-"""How much of whole and raw pictures is on its way at one moment to all who may only watch.
+"""How much of whole and raw pictures is on its way at one moment to those who may only watch.
 
 A watcher chooses how large its updates are, and how often it wants them whole: a raw picture takes
-three times its bytes until it is sent.
+three times its bytes until it is sent. So those of one address wait for each other, and nobody for
+those of another one. What waits for all of them together is bounded in watchers_queues.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
+from weakref import WeakValueDictionary
+
+from desktopd.addresses import address_key
 
 ROOM = 8 * 1024 * 1024
 """Bytes; one picture is let through whatever it has."""
 LATE = 1.0
-"""Seconds after which who takes nothing is no longer waited for, but moved aside."""
-ASIDE = 32 * 1024 * 1024
-"""Bytes of those who have been."""
+"""Seconds after which who has not taken a picture is no longer waited for."""
 
 
 @dataclass(slots=True)
@@ -26,7 +28,7 @@ class _Taken:
 
 
 class WatchersRoom:
-    """Who has how many of these bytes. Any thread may call."""
+    """Who of one address has how many of these bytes. Any thread may call."""
 
     def __init__(self, most: int = ROOM, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = most
@@ -37,23 +39,16 @@ class WatchersRoom:
     def enter(self, viewer: object, size: int) -> bool:
         """Whether an update of at most `size` bytes may be made for a viewer now."""
         with self._lock:
-            others = self._bytes_of_others(viewer)
+            late_since = self._clock() - LATE
+            others = sum(
+                place.size
+                for other, place in self._taken.items()
+                if other is not viewer and place.since >= late_since
+            )
             if others and others + size > self._most:
                 return False
             self._taken[viewer] = _Taken(size, self._clock())
             return True
-
-    def _bytes_of_others(self, viewer: object) -> int:
-        """Without those who are late, as far as there is space for them."""
-        late_since, aside, waited_for = self._clock() - LATE, 0, 0
-        for other, place in self._taken.items():
-            if other is viewer:
-                continue
-            if place.since < late_since and aside + place.size <= ASIDE:
-                aside += place.size
-            else:
-                waited_for += place.size
-        return waited_for
 
     def know(self, viewer: object, size: int) -> None:
         """An update of a viewer that has entered is made, of `size` bytes."""
@@ -65,3 +60,14 @@ class WatchersRoom:
         """All of it is sent, or the viewer has left."""
         with self._lock:
             self._taken.pop(viewer, None)
+
+
+class WatchersRooms:
+    """A room for each address from which somebody watches. Belongs to the loop."""
+
+    def __init__(self) -> None:
+        self._rooms: WeakValueDictionary[str, WatchersRoom] = WeakValueDictionary()
+
+    def of(self, address: str) -> WatchersRoom:
+        """That of an address, which exists for as long as somebody has it."""
+        return self._rooms.setdefault(address_key(address), WatchersRoom())

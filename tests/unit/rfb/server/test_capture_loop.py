@@ -267,7 +267,9 @@ async def test_whoever_has_control_waits_for_no_picture_of_those_who_watch(
     """Ninety of them with as many forms of pixels had each key wait 2 s for its picture."""
     owner, *watchers = everybody = [Watcher(), *(Watcher(watching=True) for _ in range(3))]
     film = await filming(Screen(), *watchers, owner)
-    film.capture_loop._watchers = WatchersTurns(lambda: clock.now)
+    film.capture_loop._watchers = WatchersTurns(
+        lambda client: client.pending.room, lambda: clock.now
+    )
     make, made = film.capture_loop._encoder.updates, list[int]()
 
     def slowly(requests: Sequence[UpdateRequest], now: float) -> list[Update]:

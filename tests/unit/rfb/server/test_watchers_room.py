@@ -14,7 +14,7 @@ from desktopd.rfb.protocol.pixel_format import NATIVE
 from desktopd.rfb.server.client_state import ClientState, Update
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.pending_update import PendingUpdate
-from desktopd.rfb.server.watchers_room import ASIDE, LATE, WatchersRoom
+from desktopd.rfb.server.watchers_room import LATE, ROOM, WatchersRoom, WatchersRooms
 from tests.unit.clock import Clock
 
 LEFT, WHOLE = Rectangle(0, 0, 16, 16), Rectangle(0, 0, 64, 32)
@@ -94,19 +94,24 @@ def test_a_picture_larger_than_the_room_is_let_through_alone() -> None:
     assert second.claim()
 
 
-def test_who_takes_nothing_is_moved_aside_as_long_as_there_is_space() -> None:
+def test_nobody_waits_for_those_who_take_nothing() -> None:
+    """Six who took nothing, or a little of it, had others wait for their picture for 26 s."""
     clock = Clock()
     room = WatchersRoom(10, clock)
-    stalled = [watching(room) for _ in range(2)]
-    assert room.enter(stalled[0], ASIDE)
-    assert not room.enter(stalled[1], 8)
-    clock.now += 2 * LATE
-    assert room.enter(stalled[1], 8)
-    assert not room.enter("another", 8)
-    clock.now += 2 * LATE
-    assert not room.enter("another", 8), "there is no space for both"
-    room.leave(stalled[0])
+    for stalled in range(20):
+        assert room.enter(stalled, 9_000_000)
+        assert not room.enter("another", 8)
+        clock.now += 2 * LATE
     assert room.enter("another", 8)
+
+
+def test_nobody_waits_for_those_of_another_address() -> None:
+    rooms = WatchersRooms()
+    greedy, neighbour = rooms.of("2001:db8::66"), rooms.of("2001:db8::1")
+    assert greedy is neighbour, "whoever has one address of a /64 has them all"
+    assert greedy.enter("greedy", ROOM)
+    assert not neighbour.enter("neighbour", 8)
+    assert rooms.of("192.0.2.1").enter("another", 8)
 
 
 def test_who_has_left_keeps_no_room_and_no_picture_also_where_one_was_being_made(
