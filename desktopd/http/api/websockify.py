@@ -12,6 +12,7 @@ from desktopd.http.access.visitor import visitor_of
 from desktopd.http.api.closing import close
 from desktopd.http.problems import Problem
 from desktopd.http.serving.proxy import client_address
+from desktopd.http.serving.request_connection import break_off
 from desktopd.http.serving.websocket_connection import SOCKET, TAKEN
 from desktopd.rfb.relay.targets import Targets
 from desktopd.rfb.rfb_server import RfbServer
@@ -117,7 +118,10 @@ class RfbEndpoint:
                 self._departures.of(access, visitor),
             )
         log.info("viewer %s left: %s", viewer.id, ending)
-        if ending.cause is not Cause.VIEWER_LEFT:
+        if ending.cause is Cause.BACKLOG_FULL and role is Role.VIEW:
+            # What it has not taken is counted no more: a close would wait behind that for 10 s.
+            break_off(websocket.scope)
+        elif ending.cause is not Cause.VIEWER_LEFT:
             await close(websocket, _CLOSE_CODES.get(ending.cause, 1008), ending.cause)
 
     async def _wanted(self, websocket: WebSocket) -> RfbServer:

@@ -115,8 +115,8 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
         trust(self.transport)
 
     def break_off(self) -> None:
-        """End it."""
-        self.transport.close()
+        """End it, whatever its peer has not taken."""
+        self.transport.abort()
 
     def keepalive_timeout(self) -> None:
         """No pong: a close would wait for a full write buffer to drain."""

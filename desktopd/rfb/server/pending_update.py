@@ -164,8 +164,8 @@ class PendingUpdate:
             )
 
     def _finds_room(self) -> bool:
-        large = self._anew is not None or self._state is None or self._preferences.lossless is RAW
-        if self.room is None or not large:
+        raw = self._preferences.lossless is RAW
+        if self.room is None or not (raw or self._anew is not None or self._state is None):
             return True
         size = self._size()
-        return self.room.enter(self, 4 * size.width * size.height)
+        return self.room.enter(self, 4 * size.width * size.height, raw=raw)

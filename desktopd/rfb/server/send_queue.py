@@ -54,8 +54,11 @@ class SendQueue:
 
     @property
     def size(self) -> int:
-        """Bytes that the transport has not taken; none once there is an end."""
-        return 0 if self._ending.done() else self._pending + self._sending
+        """Bytes kept of what the transport has not taken; none once there is an end.
+
+        What is being sent is here and in the transport's buffer.
+        """
+        return 0 if self._ending.done() else self._pending + 2 * self._sending
 
     def put(self, data: bytes) -> None:
         """Send `data` as soon as possible."""

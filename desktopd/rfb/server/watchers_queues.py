@@ -23,7 +23,7 @@ class WatchersQueue(Protocol):
 
     @property
     def size(self) -> int:
-        """Bytes that it has not taken; none after `end`."""
+        """Bytes that are kept for it; none after `end`."""
 
     def end(self, ending: Ending) -> None:
         """End its connection."""

@@ -24,6 +24,7 @@ LATE = 1.0
 @dataclass(slots=True)
 class _Taken:
     size: int
+    raw: bool
     since: float
 
 
@@ -36,18 +37,21 @@ class WatchersRoom:
         self._lock = Lock()
         self._taken: dict[object, _Taken] = {}
 
-    def enter(self, viewer: object, size: int) -> bool:
-        """Whether an update of at most `size` bytes may be made for a viewer now."""
+    def enter(self, viewer: object, size: int, *, raw: bool = False) -> bool:
+        """Whether an update of at most `size` bytes may be made for a viewer now.
+
+        Those that are `raw`, which few programs ask for, wait for each other alone.
+        """
         with self._lock:
             late_since = self._clock() - LATE
             others = sum(
                 place.size
                 for other, place in self._taken.items()
-                if other is not viewer and place.since >= late_since
+                if other is not viewer and place.raw is raw and place.since >= late_since
             )
             if others and others + size > self._most:
                 return False
-            self._taken[viewer] = _Taken(size, self._clock())
+            self._taken[viewer] = _Taken(size, raw, self._clock())
             return True
 
     def know(self, viewer: object, size: int) -> None:

@@ -11,6 +11,7 @@ from websockets.asyncio.client import connect
 from websockets.frames import Frame, Opcode
 
 from desktopd.http.serving import websocket_connection
+from desktopd.http.serving.request_connection import break_off
 from desktopd.http.serving.server import PING, PONG, HttpServer
 from desktopd.sockets import unacknowledged
 from tests.unit.http.desktop import BEARER, TOKEN, make_app, opened, serving
@@ -50,6 +51,26 @@ async def test_a_peer_that_takes_nothing_is_gone_after_the_application_gave_up(
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(0.3):
                 await flood(scope, receive, send)
+
+    async with serving(impatient) as server:
+        _, writer = await stalled_websocket(server)
+        async with asyncio.timeout(10):
+            while server._uvicorn.server_state.connections:
+                await asyncio.sleep(0.05)
+        writer.close()
+
+
+async def test_what_is_broken_off_keeps_nothing_that_its_peer_has_not_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Watchers who were too far behind kept their pictures for 10 s more, and came again."""
+    monkeypatch.setattr(websocket_connection, "CLOSE_DEADLINE", 3600)
+
+    async def impatient(scope: Scope, receive: Receive, send: Send) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await flood(scope, receive, send)
+        break_off(scope)
 
     async with serving(impatient) as server:
         _, writer = await stalled_websocket(server)

@@ -186,7 +186,7 @@ async def test_answers_that_end_their_messages_count_until_they_are_taken() -> N
 
 async def test_where_too_much_waits_for_watchers_those_go_for_whom_most_does() -> None:
     """Sixty who took nothing held 340 MB in pictures, fifty who asked for the pointer 200 MB."""
-    watchers = WatchersQueues(most=100)
+    watchers = WatchersQueues(most=2 * (39 + 89 + 9))
     lines = [Line(backlog=1000, watchers=watchers) for _ in range(4)]
     for line, waiting in zip(lines, (40, 90, 500, 10), strict=True):
         line.wire.open.clear()

@@ -77,9 +77,9 @@ def test_what_has_changed_needs_room_where_it_is_raw(
     assert raw.claim()
     assert greedy.claim()
     greedy.deliver(Update(ClientState(framebuffer), bytes(4 * 64 * 32)))
-    another = watching(room)
+    another = watching(room, ())
     another.request(None)
-    assert another.claim() is None, "it has no picture yet"
+    assert another.claim() is None
     assert small.claim()
 
 
@@ -103,6 +103,14 @@ def test_nobody_waits_for_those_who_take_nothing() -> None:
         assert not room.enter("another", 8)
         clock.now += 2 * LATE
     assert room.enter("another", 8)
+
+
+def test_no_picture_waits_for_raw_ones() -> None:
+    room = WatchersRoom(10)
+    assert room.enter("raw", 9_000_000, raw=True)
+    assert not room.enter("raw too", 9_000_000, raw=True)
+    assert room.enter("other", 9_000_000)
+    assert not room.enter("other too", 9_000_000)
 
 
 def test_nobody_waits_for_those_of_another_address() -> None:
