@@ -145,9 +145,11 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
     async def send(self, message: Any) -> None:
         """Count a refusal as the end of the handshake, or uvicorn logs it as an error.
 
-        The same for what is said to a peer that was cut off, as for frames that are none.
+        The same for what is said to a peer that was cut off, as for frames that are none. Who has
+        more to say to one that has gone is told so before the loop can tell it: he need not wait
+        for anything between two messages.
         """
-        if self.close_sent and self.initial_response is None:
+        if self.transport.is_closing() or (self.close_sent and self.initial_response is None):
             raise ClientDisconnected
         await super().send(message)
         if message["type"] == "websocket.accept" and self.settled is not None:
