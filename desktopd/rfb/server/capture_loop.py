@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.server.client_state import Update, UpdateRequest
@@ -140,24 +140,22 @@ class CaptureLoop:
         clients = self._clients
         # Before anybody is asked: who can take more from now on must be heard.
         self._held_back = True
-        wanting = [
+        wanting = {
             client
             for client in clients
             if news or client.pending.outdated(framebuffer, refine=refine)
-        ]
-        acting = [client for client in clients if not client.pending.watching]
-        claims = _claimed([client for client in wanting if client in acting], acting)
+        }
+        claims = _claimed(wanting, [one for one in clients if not one.pending.watching])
         served = set(claims)
         if claims:
             yield claims
-        watchers = [client for client in clients if client.pending.watching]
-        for client in self._watchers.turn(watchers):
+        for client in self._watchers.turn([one for one in clients if one.pending.watching]):
             if not served and client not in wanting:
                 continue
             if request := client.pending.claim(lenient=bool(served)):
                 served.add(client)
                 yield {client: request}
-        self._held_back = any(client not in served for client in wanting)
+        self._held_back = not wanting <= served
 
     def _refine_later(self, now: float, *, news: bool, sent: bool) -> None:
         """Plan the next look at what is not exact, for when it may have come to rest.
@@ -194,13 +192,14 @@ class CaptureLoop:
 
 
 def _claimed(
-    wanting: Sequence[ClientUpdates], clients: Sequence[ClientUpdates]
+    wanting: Set[ClientUpdates], clients: Sequence[ClientUpdates]
 ) -> dict[ClientUpdates, UpdateRequest]:
-    """Claim for those of `wanting` that are ready and, where there is one, for all that almost are.
+    """Claim for those of `clients` that are `wanting` and ready, and then for all that almost are.
 
     In the order of `clients`.
     """
-    claims = {client: request for client in wanting if (request := client.pending.claim())}
+    ready = (client for client in clients if client in wanting)
+    claims = {client: request for client in ready if (request := client.pending.claim())}
     if claims:
         for client in clients:
             if client not in claims and (request := client.pending.claim(lenient=True)):

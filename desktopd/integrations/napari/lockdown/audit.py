@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from desktopd.confinement.own_home import FOLDERS
 from desktopd.integrations.napari.lockdown.inside import Inside
 from desktopd.integrations.napari.lockdown.network import Network
 
@@ -36,14 +37,6 @@ SYSTEM = (
     *("/var/cache", "/var/lib"),
 )
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-KEPT = {
-    "XDG_CACHE_HOME": ".cache",
-    "XDG_CONFIG_HOME": ".config",
-    "XDG_DATA_HOME": ".local/share",
-    "XDG_STATE_HOME": ".local/state",
-}
-"""Where programs keep what they need: the variables name their own folders, and those in the home
-folder are read alone, as other names with a dot."""
 
 
 class Audit:
@@ -53,10 +46,11 @@ class Audit:
         self._inside = inside
         code = (sys.prefix, sys.base_prefix, *filter(None, sys.path))
         home = Path.home().resolve()
-        kept = (Path(os.environ[name]) for name in KEPT if name in os.environ)
+        kept = (Path(os.environ[name]) for name in FOLDERS if name in os.environ)
         self._kept = Inside((*kept, Path(tempfile.gettempdir()), *own))
         self._code = Inside(Path(place) for place in code)
-        at_home = (home / name for name in KEPT.values())
+        # What lies at home is read alone, as other names with a dot are.
+        at_home = (home / name for name in FOLDERS.values())
         self._program = Inside((*map(Path, SYSTEM), *self._code.folders, *at_home))
         self._hidden = f"{home}{os.sep}."
         network = Network(inside)

@@ -25,6 +25,7 @@ from desktopd.http.serving.request_connection import let_in
 from desktopd.http.serving.server import HttpServer
 from desktopd.tls.certificate import Certificate
 from desktopd.turns import RequestTurns
+from tests.noted_turns import noted_turns
 from tests.unit.certificate import certificate
 from tests.unit.http.desktop import BEARER, VIEW_BEARER, make_app, opened, rest, serving
 
@@ -159,14 +160,7 @@ async def test_a_tls_handshake_that_is_not_done_has_a_place_too(folder: Path) ->
 async def test_tls_handshakes_wait_in_turns_as_requests_do(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    turns: list[str] = []
-
-    class Noted(RequestTurns):
-        def take(self, address: str, work: Callable[[], None], **who: Hashable) -> None:
-            turns.append(address)
-            super().take(address, work, **who)
-
-    monkeypatch.setattr("desktopd.http.serving.server.RequestTurns", Noted)
+    turns = noted_turns(monkeypatch, "desktopd.http.serving.server")
     tls = Certificate(*certificate(folder)).context()
     client = ssl.create_default_context()
     client.check_hostname, client.verify_mode = False, ssl.CERT_NONE

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 
 import pytest
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from websockets.asyncio.client import connect
 from websockets.frames import Frame, Opcode
 
@@ -38,6 +38,23 @@ async def test_a_peer_that_answers_no_ping_is_gone_even_with_full_buffers(
         writer.close()
 
 
+async def impatient(scope: Scope, receive: Receive, send: Send) -> None:
+    """Give up a peer that takes nothing."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await flood(scope, receive, send)
+
+
+async def is_gone(application: ASGIApp) -> None:
+    """Serve a peer that takes nothing, until its connection is no more."""
+    async with serving(application) as server:
+        _, writer = await stalled_websocket(server)
+        async with asyncio.timeout(10):
+            while server._uvicorn.server_state.connections:
+                await asyncio.sleep(0.05)
+        writer.close()
+
+
 def test_half_open_connection_or_stalled_viewer_is_gone_within_30_s() -> None:
     assert PING + PONG <= 30
 
@@ -47,17 +64,7 @@ async def test_a_peer_that_takes_nothing_is_gone_after_the_application_gave_up(
 ) -> None:
     monkeypatch.setattr(websocket_connection, "CLOSE_DEADLINE", 0.3)
 
-    async def impatient(scope: Scope, receive: Receive, send: Send) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(0.3):
-                await flood(scope, receive, send)
-
-    async with serving(impatient) as server:
-        _, writer = await stalled_websocket(server)
-        async with asyncio.timeout(10):
-            while server._uvicorn.server_state.connections:
-                await asyncio.sleep(0.05)
-        writer.close()
+    await is_gone(impatient)
 
 
 async def test_what_is_broken_off_keeps_nothing_that_its_peer_has_not_taken(
@@ -66,18 +73,11 @@ async def test_what_is_broken_off_keeps_nothing_that_its_peer_has_not_taken(
     """Watchers who were too far behind kept their pictures for 10 s more, and came again."""
     monkeypatch.setattr(websocket_connection, "CLOSE_DEADLINE", 3600)
 
-    async def impatient(scope: Scope, receive: Receive, send: Send) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(0.3):
-                await flood(scope, receive, send)
+    async def broken_off(scope: Scope, receive: Receive, send: Send) -> None:
+        await impatient(scope, receive, send)
         break_off(scope)
 
-    async with serving(impatient) as server:
-        _, writer = await stalled_websocket(server)
-        async with asyncio.timeout(10):
-            while server._uvicorn.server_state.connections:
-                await asyncio.sleep(0.05)
-        writer.close()
+    await is_gone(broken_off)
 
 
 async def test_a_websocket_message_has_a_limit() -> None:

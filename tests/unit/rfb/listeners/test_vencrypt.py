@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable
 from pathlib import Path
 from struct import pack
 
 import pytest
 
 from desktopd.rfb.viewers.viewer import Role
-from desktopd.turns import RequestTurns
+from tests.noted_turns import noted_turns
 from tests.unit.rfb.listeners.vnc_clients import (
     ACCEPTED,
     CLIENT_INIT,
@@ -76,14 +75,7 @@ async def test_what_comes_by_tls_before_the_password_is_read_in_turns(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Sixteen strangers who asked for keys again and again had everybody wait for 14 s."""
-    turns: list[str] = []
-
-    class Noted(RequestTurns):
-        def take(self, address: str, work: Callable[[], None], **who: Hashable) -> None:
-            turns.append(address)
-            super().take(address, work, **who)
-
-    monkeypatch.setattr("desktopd.rfb.listeners.vnc_port.RequestTurns", Noted)
+    turns = noted_turns(monkeypatch, "desktopd.rfb.listeners.vnc_port")
     async with serving(folder, PASSWORDS, tls=True) as port, port.guest() as guest:
         await chooses_tls(guest, b"\x13\x02", 261)
         await guest.starts_tls(folder / "cert.pem")
