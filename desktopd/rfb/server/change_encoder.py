@@ -52,8 +52,7 @@ class ChangeEncoder:
         if made is None:
             # A viewer that has all of the last capture but this one lacks only the pixels that
             # differ.
-            has_last = state.since == self._framebuffer.sequence - 1 and not state.held
-            follows = has_last and request.anew is None
+            follows = state.follows(self._framebuffer) and request.anew is None
             made = self._encoded(preferences, state, tiles, level, follows=follows)
             if len(self._shared) >= _MOST_SHARED:
                 self._shared.clear()

@@ -51,6 +51,11 @@ class ClientState:
         """It is the framebuffer, to the pixel."""
         return not self.outdated and not self.lossy.any()
 
+    def follows(self, framebuffer: Framebuffer) -> bool:
+        """Whether it is of this one, and lacks nothing of it but the last capture."""
+        current = self.framebuffer is framebuffer
+        return current and self.since == framebuffer.sequence - 1 and not self.held
+
     def account(self, sent: Iterable[EncodedRectangle]) -> None:
         """Note what these rectangles make of the tiles that they touch."""
         for rectangle in sent:

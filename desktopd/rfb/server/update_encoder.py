@@ -19,6 +19,7 @@ from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.motion import Motion
 from desktopd.rfb.server.rectangle_cache import RectangleCache
 from desktopd.rfb.server.refinement import BESIDE, Refinement
+from desktopd.rfb.server.small_change import is_small
 from desktopd.rfb.server.tiles import Mask
 from desktopd.rfb.server.video_budget import MOTION_TIME, STILL_TIME, video_bytes
 from desktopd.rfb.server.video_streams import VideoStreams
@@ -32,6 +33,7 @@ class UpdateEncoder:
         self._draft = DraftPicture(is_draft)
         self._encoders = Encoders()
         self._streams = VideoStreams()
+        self._without_video = False
         self._begin(size)
 
     def _begin(self, size: Size) -> None:
@@ -62,8 +64,14 @@ class UpdateEncoder:
     def updates(self, requests: Sequence[UpdateRequest], now: float) -> list[Update]:
         """The next update for each; all of the same capture."""
         self.motion.rest(now)
-        if self.motion.region is None:
+        region = self.motion.region
+        if region is None:
             self._streams.close()
+        self._without_video = (
+            region is not None
+            and is_small(self.framebuffer, region, requests)
+            and self._streams.dispensable(requests, self.framebuffer)
+        )
         return [self._update(request, now) for request in requests]
 
     def close(self) -> None:
@@ -111,7 +119,7 @@ class UpdateEncoder:
         if moved is not None:
             unscrolled = self.framebuffer.unscrolled
             return (moved, *self._changes.encode(request, state, unscrolled, seconds))
-        frame = self._frame(request, state, lacking, now)
+        frame = None if self._without_video else self._frame(request, state, lacking, now)
         changes = self._changes.encode(request, state, lacking, seconds)
         if frame is None:
             return changes

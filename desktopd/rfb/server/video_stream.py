@@ -42,6 +42,8 @@ class VideoStream:
         """The framebuffer's sequence that the last frame shows."""
         self.last: EncodedRectangle | None = None
         """The last frame."""
+        self.given = 0
+        """Viewers that have got the last frame."""
         self.missed = False
         """Somebody waits for a key frame."""
         self.keyed = -math.inf
@@ -76,6 +78,7 @@ class VideoStream:
             key=key,
         )
         self.frame += 1
+        self.given = 0
         self.sequence = framebuffer.sequence
         self._interval, self._encoded_at = self._interval_at(now), now
         if key:

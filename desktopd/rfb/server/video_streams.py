@@ -6,7 +6,8 @@ Links of about the same rate share a stream, so that each region is encoded a fe
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from desktopd.geometry import Rectangle
@@ -105,6 +106,25 @@ class VideoStreams:
     def _pixels(self, kinds: Iterable[_Kind]) -> int:
         return sum(self._streams[kind].region.area for kind in kinds)
 
+    def dispensable(self, requests: Sequence[UpdateRequest], framebuffer: Framebuffer) -> bool:
+        """Whether none of the streams needs a frame of the present capture.
+
+        So it is if all who follow one are among `requests`, and lack nothing else.
+        """
+        following = Counter[tuple[int, int]]()
+        for request in requests:
+            state = request.state
+            if request.preferences.video is not None:
+                if state is None or request.anew is not None or not state.follows(framebuffer):
+                    return False
+                following[state.stream, state.frame] += 1
+        given = {
+            (stream.number, stream.frame): stream.given
+            for stream in self._streams.values()
+            if not stream.missed
+        }
+        return all(given.get(last) == count for last, count in following.items())
+
     def close(self) -> None:
         """Free all streams; the next frame begins another one."""
         for stream in self._streams.values():
@@ -135,6 +155,7 @@ def _frame(
         stream.missed = True
         return None
     state.stream, state.frame = stream.number, stream.frame
+    stream.given += 1
     return made
 
 

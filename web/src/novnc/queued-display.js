@@ -62,7 +62,7 @@ export class QueuedDisplay extends DirectDisplay {
    * @param {Uint8Array<ArrayBuffer>} color
    */
   fillRect(x, y, width, height, color) {
-    this.#queue.add(() => super.fillRect(x, y, width, height, color, true));
+    this.#queue.add(() => super.fillRect(x, y, width, height, color, true), width * height);
   }
 
   /**
@@ -75,7 +75,7 @@ export class QueuedDisplay extends DirectDisplay {
    * @param {number} height
    */
   copyImage(oldX, oldY, x, y, width, height) {
-    this.#queue.add(() => super.copyImage(oldX, oldY, x, y, width, height, true));
+    this.#queue.addCopy(() => super.copyImage(oldX, oldY, x, y, width, height, true));
   }
 
   /**
@@ -89,7 +89,7 @@ export class QueuedDisplay extends DirectDisplay {
    */
   blitImage(x, y, width, height, pixels, offset) {
     const kept = pixels.slice(offset, offset + width * height * 4);
-    this.#queue.add(() => super.blitImage(x, y, width, height, kept, 0, true));
+    this.#queue.add(() => super.blitImage(x, y, width, height, kept, 0, true), width * height);
   }
 
   /**

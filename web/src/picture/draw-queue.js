@@ -9,15 +9,31 @@ import { ScreenRefresh } from './screen-refresh.js';
 // So many whole updates may wait for a decoder before no more are read. One would leave the decoder without work while
 // the next is read, and a decoder that wants one more frame before it gives any would wait for ever.
 const DEPTH = 2;
+// What draws so many pixels at most is seen at once, before the images that it waits for: it may answer a click, and Chromium
+// holds back what its decoders give until the first frame after that.
+const SMALL = 65_536;
 
 /** @typedef {() => void} Step */
-/** @typedef {{steps: Step[], images: PendingImage[]}} Batch what is drawn at once, as soon as its images have come */
+/**
+ * @typedef {object} Batch what is drawn at once, as soon as its images have come
+ * @property {Step[]} steps
+ * @property {PendingImage[]} images
+ * @property {number} pixels - that the steps draw; Infinity where one needs an image, or what is there already
+ * @property {boolean} copies - whether a step draws what is there already
+ * @property {Step | null} last - of a whole update
+ */
 /** @typedef {Pick<ScreenRefresh, 'awaited' | 'expect' | 'close' | 'on'>} Screen */
 
-/** Draws each update as a whole and in its order, while the next one is read; an image that never comes is passed over. */
+/** @returns {Batch} */
+const nothing = () => ({ steps: [], images: [], pixels: 0, copies: false, last: null });
+
+/**
+ * Draws each update as a whole and in its order, while the next one is read; an image that never comes is passed over. What is
+ * small and needs no image is drawn ahead of its turn, and once more in it.
+ */
 export class DrawQueue {
-  /** @type {Batch} what has been read of an update */
-  #batch = { steps: [], images: [] };
+  /** What has been read of an update. */
+  #batch = nothing();
   /** @type {Batch[]} whole updates, and what comes after them */
   #queue = [];
   /** Whole updates in the queue. */
@@ -44,9 +60,21 @@ export class DrawQueue {
    * A part of the update that is being read.
    *
    * @param {Step} step
+   * @param {number} pixels - that it draws
    */
-  add(step) {
+  add(step, pixels) {
+    this.#batch.pixels += pixels;
     this.#batch.steps.push(step);
+  }
+
+  /**
+   * A part of the update that draws what is there already, at another place.
+   *
+   * @param {Step} step
+   */
+  addCopy(step) {
+    this.#batch.copies = true;
+    this.add(step, Infinity);
   }
 
   /**
@@ -57,7 +85,7 @@ export class DrawQueue {
    */
   addImage(image, step) {
     this.#batch.images.push(image);
-    this.#batch.steps.push(step);
+    this.add(step, Infinity);
     image.whenSettled(() => this.#advance());
   }
 
@@ -68,10 +96,7 @@ export class DrawQueue {
    */
   endUpdate(last) {
     this.#updates += 1;
-    this.#batch.steps.push(() => {
-      this.#updates -= 1;
-      last();
-    });
+    this.#batch.last = last;
     this.#finish();
   }
 
@@ -81,7 +106,7 @@ export class DrawQueue {
    * @param {Step} step
    */
   afterwards(step) {
-    this.#batch.steps.push(step);
+    this.add(step, Infinity);
     if (this.#batch.steps.length === 1) this.#finish();
   }
 
@@ -107,7 +132,7 @@ export class DrawQueue {
 
   #finish() {
     this.#queue.push(this.#batch);
-    this.#batch = { steps: [], images: [] };
+    this.#batch = nothing();
     this.#advance();
   }
 
@@ -115,11 +140,21 @@ export class DrawQueue {
     let head = this.#queue[0];
     while (!this.#closed && head && settled(head) && !this.#waits(head)) {
       this.#queue.shift();
-      for (const step of head.steps) attempt(step);
+      if (head.last) this.#updates -= 1;
+      draw(head);
       if (head.images.length > 0) this.#cadence.drew();
       head = this.#queue[0];
     }
+    this.#drawAhead();
     if (!this.full) for (const resolve of this.#relieved.splice(0)) resolve();
+  }
+
+  /** Anew after each that has had its turn, which may have drawn over it. */
+  #drawAhead() {
+    for (const batch of this.#queue) {
+      if (batch.copies || this.#closed) break;
+      if (batch.last && batch.pixels <= SMALL) draw(batch);
+    }
   }
 
   /**
@@ -135,6 +170,12 @@ export class DrawQueue {
 /** @param {Batch} batch */
 function settled({ images }) {
   return images.every((image) => image.settled);
+}
+
+/** @param {Batch} batch */
+function draw({ steps, last }) {
+  for (const step of steps) attempt(step);
+  if (last) attempt(last);
 }
 
 /** @param {Step} step */

@@ -10,6 +10,9 @@ import { PendingImage } from '../../../../web/src/picture/pending-image.js';
 import { stopTime } from '../clock.js';
 import { image } from './image.js';
 
+// Pixels: what draws so many waits for its turn, and what draws fewer does not.
+const [LARGE, SMALL] = [300 * 300, 200 * 200];
+
 /**
  * A screen that is refreshed when the test says so.
  *
@@ -58,8 +61,8 @@ function start(t) {
 
 test('an update is drawn when it has been read, as a whole and in order', (t) => {
   const { queue, drawn, step } = start(t);
-  queue.add(step('one'));
-  queue.add(step('two'));
+  queue.add(step('one'), LARGE);
+  queue.add(step('two'), LARGE);
   assert.deepEqual(drawn, []);
   queue.endUpdate(step('end'));
   assert.deepEqual(drawn, ['one', 'two', 'end']);
@@ -71,7 +74,7 @@ test('an update waits for its images, and what comes after it waits for the upda
   queue.addImage(first, step('first'));
   queue.addImage(second, step('second'));
   queue.endUpdate(step('end'));
-  queue.add(step('next'));
+  queue.add(step('next'), LARGE);
   queue.endUpdate(step('next ends'));
   second.settle(image());
   assert.deepEqual(drawn, []);
@@ -83,7 +86,7 @@ test('an image that never comes is passed over', (t) => {
   const { queue, drawn, step } = start(t);
   const lost = new PendingImage();
   queue.addImage(lost, () => lost.take(step('lost')));
-  queue.add(step('rest'));
+  queue.add(step('rest'), LARGE);
   queue.endUpdate(step('end'));
   lost.settle(null);
   assert.deepEqual(drawn, ['rest', 'end']);
@@ -111,7 +114,7 @@ test('what is to happen afterwards waits for all that was given before it', (t) 
   assert.deepEqual(drawn, ['at once']);
   const pending = film('film');
   queue.afterwards(step('after the film'));
-  queue.add(step('next'));
+  queue.add(step('next'), LARGE);
   queue.afterwards(step('after the next'));
   assert.deepEqual(drawn, ['at once']);
   pending.settle(image());
@@ -125,8 +128,8 @@ test('a step that fails does not keep the next from being drawn', (t) => {
   const warn = t.mock.method(console, 'warn', () => {});
   queue.add(() => {
     throw new Error('the frame has lost its memory');
-  });
-  queue.add(step('rest'));
+  }, LARGE);
+  queue.add(step('rest'), LARGE);
   queue.endUpdate(step('end'));
   assert.deepEqual(drawn, ['rest', 'end']);
   assert.equal(warn.mock.callCount(), 1);
@@ -147,7 +150,7 @@ test('a frame does not wait when a further update is there', (t) => {
   film('one').settle(image());
   pass(12);
   film('two').settle(image());
-  queue.add(step('answer'));
+  queue.add(step('answer'), LARGE);
   queue.endUpdate(step('answer ends'));
   assert.deepEqual(drawn.slice(2), ['two', 'two ends', 'answer', 'answer ends']);
 });
@@ -156,9 +159,54 @@ test('updates without images never wait for the screen', (t) => {
   const { pass, drawn, queue, step, film } = start(t);
   film('one').settle(image());
   pass(12);
-  queue.add(step('text'));
+  queue.add(step('text'), LARGE);
   queue.endUpdate(step('text ends'));
   assert.deepEqual(drawn.slice(2), ['text', 'text ends']);
+});
+
+test('what is small is drawn ahead of an image that it waits for, and again after it', (t) => {
+  const { drawn, queue, step, film } = start(t);
+  const pending = film('film');
+  queue.add(step('button'), SMALL);
+  queue.endUpdate(step('button ends'));
+  assert.deepEqual(drawn.splice(0), ['button', 'button ends']);
+  pending.settle(image());
+  assert.deepEqual(drawn, ['film', 'film ends', 'button', 'button ends']);
+});
+
+test('what is drawn ahead stays above each image that comes before its turn', (t) => {
+  const { drawn, queue, step, film } = start(t);
+  const [first] = [film('first'), film('second')];
+  queue.add(step('button'), SMALL);
+  queue.endUpdate(step('end'));
+  drawn.length = 0;
+  first.settle(image());
+  assert.deepEqual(drawn, ['first', 'first ends', 'button', 'end']);
+  assert.equal(queue.full, true);
+});
+
+test('what is large, has an image or is half read is not drawn ahead', (t) => {
+  const { drawn, queue, step, film } = start(t);
+  film('film');
+  queue.add(step('half'), SMALL);
+  queue.add(step('other half'), SMALL);
+  queue.endUpdate(step('end'));
+  queue.add(step('beside an image'), SMALL);
+  film('another');
+  queue.add(step('half read'), SMALL);
+  assert.deepEqual(drawn, []);
+});
+
+test('nothing is drawn ahead of a copy, which would copy it', (t) => {
+  const { drawn, queue, step, film } = start(t);
+  const pending = film('film');
+  queue.addCopy(step('scrolled'));
+  queue.endUpdate(step('scrolled ends'));
+  queue.add(step('button'), SMALL);
+  queue.endUpdate(step('button ends'));
+  assert.deepEqual(drawn, []);
+  pending.settle(image());
+  assert.deepEqual(drawn, ['film', 'film ends', 'scrolled', 'scrolled ends', 'button', 'button ends']);
 });
 
 test('a closed queue draws nothing and lets go of its images', (t) => {
@@ -171,5 +219,7 @@ test('a closed queue draws nothing and lets go of its images', (t) => {
   pending.settle(late);
   unread.settle(later);
   queue.afterwards(step('after the end'));
+  queue.add(step('late'), SMALL);
+  queue.endUpdate(step('late ends'));
   assert.deepEqual([drawn, late.closed, later.closed, screen.closed], [[], 1, 1, true]);
 });
