@@ -11,6 +11,7 @@ import math
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.encoder import EncodedRectangle
 from desktopd.rfb.encoders.preferences import EncodingPreferences
+from desktopd.rfb.server.client_state import ClientState, UpdateRequest
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.video_budget import video_bytes
 
@@ -18,6 +19,9 @@ from desktopd.rfb.server.video_budget import video_bytes
 _USUAL = 1 / 30
 _LONGEST = 0.2
 _TRUST_INTERVAL = 0.1
+# Seconds between two key frames for viewers that come later: less costs those bytes who follow the
+# stream, more lets them wait (replay3d with 30 viewers).
+_KEY_INTERVAL = 1.0
 
 _numbers = itertools.count(1)
 
@@ -62,6 +66,30 @@ class VideoStream:
         interval = self._interval_at(now)
         worth = self._encoder.most_bytes(quality, pixels, interval)
         return min(video_bytes(rate, interval, late), worth)
+
+    def give(
+        self, request: UpdateRequest, state: ClientState, framebuffer: Framebuffer, now: float
+    ) -> EncodedRectangle | None:
+        """The frame of the present capture, made for the first who asks and can follow.
+
+        None for a viewer that has to wait for a key frame. Raises VideoError.
+        """
+        made = self.last if self.sequence == framebuffer.sequence else None
+        before = self.frame if made is None else self.frame - 1
+        follows = state.stream == self.number and state.frame == before
+        if made is None:
+            self.missed |= not follows
+            key = self.missed and now - self.keyed > _KEY_INTERVAL
+            if not follows and not key:
+                return None
+            budget = self.budget(request.rate, now, request.late)
+            made = self.encode(framebuffer, budget, key=key, now=now)
+        elif not follows and self.keyed != now:
+            self.missed = True
+            return None
+        state.stream, state.frame = self.number, self.frame
+        self.given += 1
+        return made
 
     def encode(
         self, framebuffer: Framebuffer, budget: float, *, key: bool, now: float

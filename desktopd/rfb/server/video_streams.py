@@ -1,4 +1,4 @@
-"""The video streams of the moving region: which one a viewer follows, and when it can begin.
+"""The video streams of the moving region, and which one a viewer follows.
 
 Links of about the same rate share a stream, so that each region is encoded a few times at most.
 """
@@ -18,9 +18,6 @@ from desktopd.rfb.server.video_stream import VideoStream
 
 log = logging.getLogger(__name__)
 
-# Seconds between two key frames of a stream for viewers that come later: less costs those bytes who
-# follow it, more lets them wait (replay3d with 30 viewers).
-_KEY_INTERVAL = 1.0
 # A tier of links up to each of these rates in bytes a second, and one for all above, whose frames
 # are fast ones. More tiers fit links better and cost the encoder's time for each.
 _TIERS = (750_000.0, 1_600_000.0)
@@ -60,7 +57,7 @@ class VideoStreams:
             stream = None if self._failed else self._stream(request, state, region, now)
             if stream is None:
                 return None
-            return _frame(stream, request, state, framebuffer, now)
+            return stream.give(request, state, framebuffer, now)
         except VideoError as error:
             log.error("no more video, what moves is sent as still pictures: %s", error)
             self._failed = True
@@ -131,32 +128,6 @@ class VideoStreams:
             stream.close()
         self._streams.clear()
         self._watched.clear()
-
-
-def _frame(
-    stream: VideoStream,
-    request: UpdateRequest,
-    state: ClientState,
-    framebuffer: Framebuffer,
-    now: float,
-) -> EncodedRectangle | None:
-    """The stream's frame of the present capture, made for the first who asks and can follow."""
-    made = stream.last if stream.sequence == framebuffer.sequence else None
-    before = stream.frame if made is None else stream.frame - 1
-    follows = state.stream == stream.number and state.frame == before
-    if made is None:
-        stream.missed |= not follows
-        key = stream.missed and now - stream.keyed > _KEY_INTERVAL
-        if not follows and not key:
-            return None
-        budget = stream.budget(request.rate, now, request.late)
-        made = stream.encode(framebuffer, budget, key=key, now=now)
-    elif not follows and stream.keyed != now:
-        stream.missed = True
-        return None
-    state.stream, state.frame = stream.number, stream.frame
-    stream.given += 1
-    return made
 
 
 def _tier(rate: float, tier: int | None) -> int:
