@@ -9,18 +9,16 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 from qtpy.QtCore import QEvent, QTimer
-from vispy.gloo import gl
 
+from desktopd.integrations.napari.motion.coarse import CoarseDrawing
 from desktopd.integrations.napari.motion.controller import Controller
 from desktopd.integrations.napari.motion.exact import ExactDrawing
 from desktopd.integrations.napari.motion.frame_time import FrameTime
 from desktopd.integrations.napari.motion.layer_list import LayerList
-from desktopd.integrations.napari.motion.points import PlainPoints, has_points
 from desktopd.integrations.napari.motion.positions import map_without_shaders
 from desktopd.integrations.napari.motion.quality import EXACT, Key, Quality
 from desktopd.integrations.napari.motion.rest import Rest
@@ -28,14 +26,13 @@ from desktopd.integrations.napari.motion.status import Status
 from desktopd.integrations.napari.motion.steps import Steps
 from desktopd.integrations.napari.motion.transforms import Transforms
 from desktopd.integrations.napari.motion.view_direction import draw_turn_once
-from desktopd.integrations.napari.motion.visuals import drawn, freedom, is_volume, timed
+from desktopd.integrations.napari.motion.visuals import freedom, is_volume
+from desktopd.integrations.napari.motion.whole import WholeDrawing
 from desktopd.integrations.napari.offscreen_picture import OffscreenPicture
-from desktopd.integrations.napari.raster_canvas import RasterCanvas, is_software
+from desktopd.integrations.napari.raster_canvas import RasterCanvas
 
 FRAME = 0.040
 """Seconds that a frame may take."""
-GLANCE = 16
-"""Frames of a quick GPU of which one is measured, since it could be drawing the next meanwhile."""
 
 log = logging.getLogger(__name__)
 
@@ -71,16 +68,11 @@ class MotionCanvas:
         self._smooth = True
         self._time = FrameTime(frame)
         self._controller = Controller(self._time.budget)
-        self._renderer = ""
-        self._whole = float("inf")
-        self._frames = 0
         self._revision = 0
         self._painting = False
         self._drew = False
         self._picture: _Picture | None = None
-        self._coarse: OffscreenPicture | None = None
         self._exact: ExactDrawing | None = None
-        self._points = PlainPoints()
         self._rest = Rest(self._catch_up, lambda: self._attempt(self._settle))
         self._status = Status(canvas, lambda: self._rest.moving)
         self._layer_list = LayerList(canvas, lambda: self._rest.moving)
@@ -89,6 +81,8 @@ class MotionCanvas:
         map_without_shaders(canvas)
         draw_turn_once(canvas)
         self._original_draw = self._scene._draw_scene
+        self._whole = WholeDrawing(self._scene, self._draw_as_it_is, self._controller)
+        self._coarse = CoarseDrawing(self._scene, self._original_draw, self._transforms)
         self._original_update = self._scene.update
         self._original_event = self._scene.native.event
         self._scene._draw_scene = self._draw_scene
@@ -180,7 +174,7 @@ class MotionCanvas:
         if self._is_quick(visuals):
             self._draw_whole(visuals)
         else:
-            self._draw_coarse(visuals, size)
+            self._draw_coarse(visuals)
 
     def _catch_up(self) -> None:
         self._status.catch_up()
@@ -200,13 +194,7 @@ class MotionCanvas:
         if self._controller.known:
             return not self._controller.is_slow
         # Nobody knows how long a new volume takes without a GPU: the coarse picture will tell.
-        return not (self._draws_by_software and any(map(is_volume, visuals.values())))
-
-    @property
-    def _draws_by_software(self) -> bool:
-        if not self._renderer:
-            self._renderer = str(gl.glGetParameter(gl.GL_RENDERER))
-        return is_software(self._renderer)
+        return not (self._whole.by_software and any(map(is_volume, visuals.values())))
 
     def _shows_again(self, size: tuple[int, ...]) -> bool:
         """Show what was drawn of this very scene, if it was."""
@@ -228,49 +216,23 @@ class MotionCanvas:
         """Draw the exact picture, as napari does."""
         self._picture = None
         self._rest.await_()
-        self._frames += 1
-        context, quick = self._scene.context, self._whole < self._controller.budget / 2
-        if not (quick and self._controller.known):
-            with timed(visuals, context) as seconds:
-                self._draw_as_it_is()
-            self._controller.measured(EXACT, seconds)
-            self._whole = sum(seconds.values())
-        elif self._draws_by_software or self._frames % GLANCE == 0:
-            start = time.perf_counter()
-            self._draw_as_it_is()
-            context.finish()
-            self._whole = time.perf_counter() - start
-        else:
-            self._draw_as_it_is()
-        if self._draws_by_software:
-            self._time.drew(self._whole)
+        self._whole.draw(visuals)
+        if self._whole.by_software:
+            self._time.drew(self._whole.seconds)
             self._drew = True
         self._show_quality(EXACT)
 
-    def _draw_coarse(self, visuals: dict[Key, Any], size: tuple[int, ...]) -> None:
+    def _draw_coarse(self, visuals: dict[Key, Any]) -> None:
         """Draw within a frame, and the exact picture when nothing follows."""
         quality = self._controller.next()
         if quality.divisor == 1 and not self._controller.known:
             quality = Quality(3)
-        scene = self._scene
-        width, height = (max(1, round(side / quality.divisor)) for side in size)
-        if self._coarse is None or self._coarse.size != (width, height):
-            self._coarse = OffscreenPicture(width, height)
-        with ExitStack() as stack:
-            stack.enter_context(self._coarse.drawn_into(scene))
-            self._transforms.fit(width, height)
-            stack.callback(scene.context.set_viewport, 0, 0, *size)
-            for key, visual in visuals.items():
-                stack.enter_context(drawn(visual, quality.detail(key)))
-                if has_points(visual) and quality != EXACT:
-                    stack.enter_context(self._points.drawn(visual, quality.divisor))
-            seconds = stack.enter_context(timed(visuals, scene.context))
-            self._original_draw()
+        framebuffer, seconds = self._coarse.draw(visuals, quality)
         self._controller.measured(quality, seconds)
-        self._picture = _Picture(self._coarse, self._revision, quality)
+        self._picture = _Picture(framebuffer, self._revision, quality)
         self._time.drew(sum(seconds.values()))
         self._drew = True
-        self._show(self._coarse)
+        self._show(framebuffer)
         self._show_quality(quality)
         self._rest.await_()
 
