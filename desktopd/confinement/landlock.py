@@ -14,6 +14,8 @@ from enum import IntFlag
 from pathlib import Path
 from typing import TypeVar
 
+from desktopd.confinement.ways_out import shut_ways_out
+
 T = TypeVar("T")
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF, OPENAT2 = 444, 445, 446, 437
@@ -157,6 +159,7 @@ def _give_up(wall: Wall, version: int) -> None:
         _call(RESTRICT_SELF, descriptor, 0)
     finally:
         os.close(descriptor)
+    shut_ways_out(tcp=wall.tcp)
 
 
 def _drop_capabilities() -> None:

@@ -52,9 +52,10 @@ ARROWS = {
     "turns": "addresses",
     "tls": "errors kept_file turns",
     "config": "data_policy geometry shell_command",
-    "confinement": "confinement.own_home",
-    # Both sides of the wall know where a locked program has its settings.
+    "confinement": "confinement.own_home confinement.seccomp",
+    # Both sides of the wall know where a locked program has its settings, and make filters.
     "confinement.own_home": "",
+    "confinement.seccomp": "",
     "control": (
         "background_tasks config confinement descriptors multiplexer session shell_command"
     ),
@@ -83,7 +84,7 @@ ARROWS = {
         " files session x11 rfb.relay rfb.rfb_server rfb.viewers"
     ),
     "integrations": "http",
-    "integrations.napari": "arenas confinement.own_home",
+    "integrations.napari": "arenas confinement.own_home confinement.seccomp",
     "options": "applications budgets config confinement files http rfb session shell_command tls",
     "application_on_desktop": "applications config errors options session x11",
     "daemon": (

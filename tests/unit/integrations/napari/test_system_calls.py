@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from desktopd.integrations.napari.lockdown.system_call_tables import TABLES
+from desktopd.confinement.seccomp.tables import TABLES
 
 pytestmark = pytest.mark.skipif(platform.machine() not in TABLES, reason="another machine")
 KEYS = TABLES[platform.machine()].keys if platform.machine() in TABLES else (0, 0, 0)

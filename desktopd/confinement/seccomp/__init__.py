@@ -1,0 +1,1 @@
+"""Filters of system calls, as the kernel takes them: seccomp(2)."""
