@@ -6,11 +6,21 @@ import os
 from pathlib import Path
 
 LIMIT = 4 * 1024 * 1024
+_AT_ONCE = os.O_NONBLOCK | os.O_CLOEXEC
+"""A program can have whoever opens its log wait for 45 s (fcntl(2), F_SETLEASE)."""
 
 
 def open_log(path: Path) -> int:
-    """Open `path` for appending, private to this user; returns a file descriptor."""
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    """Open `path` for appending, private to this user; returns a file descriptor.
+
+    A program that still has it open, and lets nobody else, keeps it; there is a new one then.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _AT_ONCE
+    try:
+        return os.open(path, flags, 0o600)
+    except (BlockingIOError, PermissionError):
+        path.unlink()
+        return os.open(path, flags, 0o600)
 
 
 def trim(path: Path, limit: int = LIMIT) -> None:
@@ -21,24 +31,27 @@ def trim(path: Path, limit: int = LIMIT) -> None:
     try:
         if path.stat().st_size <= limit:
             return
-    except FileNotFoundError:
-        return
-    old = path.with_name(f"{path.name}.old")
-    try:
-        with path.open("rb") as log, open(open_log(old), "wb") as copy:
-            copy.truncate(0)
-            log.seek(-limit, os.SEEK_END)
-            copy.write(log.read(limit))
+        descriptor = _opened(str(path), os.O_RDWR)
     except OSError:
-        # Where there is no room for the copy, there is all the less for the log.
-        old.unlink(missing_ok=True)
-    os.truncate(path, 0)
+        # There is none, or its program lets nobody have it.
+        return
+    with open(descriptor, "r+b") as log:
+        old = path.with_name(f"{path.name}.old")
+        try:
+            with open(open_log(old), "wb") as copy:
+                copy.truncate(0)
+                log.seek(-limit, os.SEEK_END)
+                copy.write(log.read(limit))
+        except OSError:
+            # Where there is no room for the copy, there is all the less for the log.
+            old.unlink(missing_ok=True)
+        log.truncate(0)
 
 
 def tail(path: Path, since: int = 0, lines: int = 40) -> str:
     """The last `lines` lines of a log, of what follows byte `since`."""
     try:
-        with path.open("rb") as log:
+        with open(path, "rb", opener=_opened) as log:
             size = log.seek(0, os.SEEK_END)
             log.seek(max(size - 16_384, since if since <= size else 0))
             text = log.read().decode("utf-8", "replace")
@@ -46,3 +59,7 @@ def tail(path: Path, since: int = 0, lines: int = 40) -> str:
         # None was written, or it cannot be opened just now.
         return ""
     return "\n".join(text.rstrip().splitlines()[-lines:])
+
+
+def _opened(path: str, flags: int) -> int:
+    return os.open(path, flags | _AT_ONCE)

@@ -1,5 +1,8 @@
 """Logs of the services: trimmed while they are written, and told by their ends."""
 
+import fcntl
+import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -40,3 +43,21 @@ def test_a_log_is_for_its_user_alone_and_is_appended_to(folder: Path) -> None:
             output.write(text)
     assert log.read_text() == "first\nsecond\n"
     assert log.stat().st_mode & 0o777 == 0o600
+
+
+def test_nobody_is_waited_for_who_lets_nobody_have_a_log(folder: Path) -> None:
+    log = folder / "log"
+    held = open_log(log)
+    os.write(held, b"x" * 1000)
+    # Whoever holds it is told when somebody else comes, and ends by that.
+    before = signal.signal(signal.SIGIO, signal.SIG_IGN)
+    try:
+        fcntl.fcntl(held, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+        assert tail(log) == ""
+        trim(log, limit=100)
+        assert log.stat().st_size == 1000
+        os.close(open_log(log))
+        assert log.stat().st_size == 0
+    finally:
+        os.close(held)
+        signal.signal(signal.SIGIO, before)
