@@ -26,6 +26,7 @@ from desktopd.budgets import DESCRIPTORS, Budget, Budgets
 from desktopd.config import ConfigError, Loaded, Settings
 from desktopd.confinement.confinement import Confinement
 from desktopd.confinement.landlock import abi
+from desktopd.confinement.temporary import temporary_folder
 from desktopd.files.errors import BadPath
 from desktopd.files.limits import UploadLimits
 from desktopd.files.obstacle import Obstacle, obstacle_at
@@ -156,13 +157,13 @@ def _has_proxy(environment: Mapping[str, str]) -> bool:
 
 
 def _temporary(loaded: Loaded) -> Path:
-    """TMPDIR for temporary files, or a folder of its own where that holds what others trust."""
-    home, kept = Path(loaded.environment["HOME"]), loaded.settings.session_dir
-    given = Path(loaded.environment.get("TMPDIR") or os.sep).absolute()
-    trusted = filter(None, (loaded.runtime_dir, home, kept))
-    if any(place.resolve().is_relative_to(given.resolve()) for place in trusted):
-        return loaded.runtime_dir / "tmp"
-    return given
+    settings, variables = loaded.settings, loaded.environment
+    assert settings.files_root is not None
+    trusted = (Path(variables["HOME"]), settings.session_dir)
+    given = Path(variables.get("TMPDIR") or os.sep)
+    return temporary_folder(
+        given, loaded.runtime_dir, [*filter(None, trusted)], settings.files_root
+    )
 
 
 def obstacles(loaded: Loaded) -> tuple[Obstacle, ...]:

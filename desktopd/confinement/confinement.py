@@ -25,9 +25,10 @@ log = logging.getLogger(__name__)
 class Confinement:
     """Where a locked desktop's programs write, and what they must not read.
 
-    `files` is the folder of its user, `own` are those of the application. `home` and `temporary`
-    are what its environment says; `settings` is where it has its own of what lies at home. `secret`
-    is kept from it wherever it lies. `tcp`: whether there is any host that it may reach.
+    `files` is the folder of its user, `own` are those of the application. `home` is what its
+    environment says; `settings` is where it has its own of what lies there, `temporary` where its
+    temporary files are. `secret` is kept from it wherever it lies. `tcp`: whether there is any host
+    that it may reach.
     """
 
     files: Path
@@ -60,11 +61,13 @@ class Confinement:
         `abstract_sockets`: the X server has no other.
         """
         code = real(modest((*own_code(), *code_of(argv, environment)), self.home))
-        secret = there((*self.secret, *map(Path, SECRETS), *self._at_home(CREDENTIALS)))
+        # What is not there yet may be made while the application runs.
+        at_home = real(self._at_home(CREDENTIALS))
+        secret = [*there((*self.secret, *map(Path, SECRETS))), *at_home]
         kept = [p for place in self._kept() for p in beside([*secret, *code], place)]
         samples = filter(None, (_placed(place, self._written) for place in self.read))
-        at_home = (*self._hidden(secret), *there(self._at_home(FOLDERS.values())))
-        read = (*samples, Path(environment["XAUTHORITY"]).resolve(), *at_home)
+        hidden = (*self._hidden(secret), *there(self._at_home(FOLDERS.values())))
+        read = (*samples, Path(environment["XAUTHORITY"]).resolve(), *hidden)
         places: tuple[tuple[Right, Iterable[Path], Sequence[Path]], ...] = (
             (RUN, (*real(map(Path, SYSTEM)), *code), secret),
             (READ, read, secret),
@@ -97,10 +100,9 @@ class Confinement:
                 yield place
 
     def leave(self) -> None:
-        """Delete its settings, and its temporary files where their folder is its own."""
+        """Delete its settings and its temporary files."""
         remove(self.settings)
-        if any(self.temporary.is_relative_to(place) for place in self.secret):
-            remove(self.temporary)
+        remove(self.temporary)
 
     def _at_home(self, names: Iterable[str]) -> Iterator[Path]:
         return (self.home / name for name in names)

@@ -32,6 +32,8 @@ CREDENTIALS = (
     *(".config/microsoft-edge", ".config/BraveSoftware", ".config/vivaldi", ".fetchmailrc"),
     *(".terraform.d", ".viminfo"),
     *(".msmtprc", ".local/share/kwalletd", ".local/share/remmina", ".config/wandb"),
+    *(".var", ".config/github-copilot", ".ollama", ".ngc", ".Renviron", ".synapseConfig"),
+    *(".authinfo", ".streamlit/secrets.toml", ".gradle/gradle.properties", ".config/syncthing"),
     *(".ipython", ".mysql_history", ".psql_history", ".local/share/fish/fish_history"),
 )
 SECRETS = (

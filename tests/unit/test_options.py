@@ -185,8 +185,20 @@ def test_under_lockdown_temporary_files_lie_apart_from_those_of_others(
     monkeypatch.setenv("TMPDIR", str(folder))
     assert locked(folder).temporary == folder / "run/tmp"
     scratch = folder / "scratch"
+    scratch.mkdir(mode=0o700)
     monkeypatch.setenv("TMPDIR", str(scratch))
-    assert locked(folder).temporary == scratch
+    own = locked(folder).temporary
+    assert own.parent == scratch
+    assert locked(folder, "--runtime-dir", str(folder / "other")).temporary.parent == scratch
+    assert locked(folder, "--runtime-dir", str(folder / "other")).temporary != own
+    # Others put theirs there too, as in /tmp.
+    scratch.chmod(0o1777)
+    assert locked(folder).temporary == folder / "run/tmp"
+    scratch.chmod(0o700)
+    (folder / "data/tmp").mkdir(mode=0o700)
+    monkeypatch.setenv("TMPDIR", str(folder / "data/tmp"))
+    assert locked(folder).temporary == folder / "run/tmp"
+    monkeypatch.setenv("TMPDIR", str(scratch))
     # A napari with programs puts back what lies there.
     assert locked(folder, "--session-dir", str(scratch / "kept")).temporary == folder / "run/tmp"
     (scratch / "ada").mkdir(parents=True)

@@ -82,6 +82,18 @@ def test_at_home_settings_are_read_and_credentials_are_not(folder: Path) -> None
         assert left(wall, folder / path) == Right(0), path
 
 
+def test_credentials_that_are_made_later_are_not_read_either(folder: Path) -> None:
+    for name in (".config/git/config", ".cache/huggingface/hub/model", ".local/share/napari/a"):
+        (folder / "home" / name).parent.mkdir(parents=True)
+        (folder / "home" / name).write_text("x")
+    wall = wall_of(confinement(folder))
+    for name in (".config/git/config", ".cache/huggingface/hub/model", ".local/share/napari/a"):
+        assert left(wall, folder / "home" / name) == READ, name
+    keyring = ".local/share/keyrings/login.keyring"
+    for name in (".config/rclone/rclone.conf", ".cache/huggingface/token", keyring):
+        assert left(wall, folder / "home" / name) == Right(0), name
+
+
 def test_what_is_secret_is_so_wherever_it_lies(folder: Path) -> None:
     run = folder / "home/.desktopd/run"
     (run / "app").mkdir(parents=True)
@@ -119,6 +131,7 @@ def test_a_link_that_the_application_could_have_made_is_not_followed(folder: Pat
 def test_a_link_of_somebody_else_is_followed(folder: Path) -> None:
     for name in ("home", "scratch"):
         (folder / name).mkdir()
+    (folder / "scratch/napari").mkdir()
     (folder / "home/.cache").symlink_to(folder / "scratch")
     wall = wall_of(confinement(folder))
     assert left(wall, folder / "scratch/napari") == READ
@@ -127,6 +140,7 @@ def test_a_link_of_somebody_else_is_followed(folder: Path) -> None:
 def test_nothing_at_home_is_written(folder: Path) -> None:
     for name in (".config/git", ".cache/numba", ".local/share/jupyter", ".nv"):
         (folder / "home" / name).mkdir(parents=True)
+        (folder / "home" / name / "a").touch()
     wall = wall_of(confinement(folder))
     for name in (".config/git/a", ".cache/numba/a", ".local/share/jupyter/a", ".nv/a"):
         assert left(wall, folder / "home" / name) == READ, name
@@ -141,13 +155,14 @@ def test_a_script_at_home_brings_not_all_of_it(folder: Path) -> None:
     assert left(wall, folder / "home/pictures") == Right(0)
 
 
-def test_temporary_files_end_with_their_desktop_where_the_folder_is_its_own(folder: Path) -> None:
-    for place, stays in ((folder / "run/tmp", False), (folder / "scratch", True)):
+def test_temporary_files_end_with_their_desktop(folder: Path) -> None:
+    for place in (folder / "run/tmp", folder / "scratch/own"):
         place.mkdir(parents=True, exist_ok=True)
         one = confinement(folder, temporary=place)
         assert one.environment["TMPDIR"] == str(place)
         one.leave()
-        assert place.exists() == stays
+        assert not place.exists()
+    assert (folder / "scratch").exists()
 
 
 def test_what_a_program_has_written_is_gone_at_the_next_start(folder: Path) -> None:

@@ -1,0 +1,38 @@
+"""Where a locked desktop's programs have their temporary files: others' lie elsewhere.
+
+Tested by tests/unit/test_options.py.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+
+def temporary_folder(given: Path, runtime_dir: Path, trusted: Sequence[Path], files: Path) -> Path:
+    """A folder of its own; in `given`, TMPDIR, where that is its user's alone.
+
+    What others have there they trust, as scripts and pickles. It is in `runtime_dir` where `given`
+    holds that or what is `trusted`, or lies in `files`, whose user could put another in its place.
+    """
+    place = given.absolute()
+    of_ours = any(_is_in(one, place) for one in (runtime_dir, *trusted))
+    if of_ours or _is_in(place, files) or not _is_private(place):
+        return runtime_dir / "tmp"
+    return place / f"desktopd-{sha256(os.fsencode(runtime_dir)).hexdigest()[:16]}"
+
+
+def _is_in(one: Path, other: Path) -> bool:
+    return one.resolve().is_relative_to(other.resolve())
+
+
+def _is_private(folder: Path) -> bool:
+    """Whether nobody else may put anything there."""
+    with suppress(OSError):
+        status = folder.stat()
+        return status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return False
