@@ -108,6 +108,10 @@ class XServer:
         except XError as error:
             log.debug("display: %s", error)
             return False
+        except Exception:
+            # Whatever programs have left there, the next one has none of it.
+            log.exception("display: what this X server holds is not understood")
+            return False
         return self.opened is not None
 
     async def close(self) -> None:

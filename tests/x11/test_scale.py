@@ -114,6 +114,24 @@ def test_a_daemon_that_starts_anew_keeps_the_scale(desktop: Daemon, folder: Path
         until(lambda: told()[0] == 1, 30, "a scale of 1")
 
 
+@pytest.mark.parametrize("dpi", ["inf", "nan", "1e12", "-1e12", "many"])
+def test_whatever_a_program_writes_there_the_next_daemon_starts(
+    daemon: Callable[..., Daemon], dpi: str
+) -> None:
+    desktop = daemon(app="sleep 1000", display="xvfb")
+    until(lambda: desktop.session()["display"], 60, "a display")
+    x_server = desktop.service("display")["pid"]
+    subprocess.run(
+        ["xrdb", "-merge"], env=desktop.environment(), input=f"Xft.dpi: {dpi}\n", text=True
+    )
+    desktop.process.kill()
+    desktop.process.wait()
+    desktop.start()
+    shown = until(lambda: desktop.session()["display"], 60, "a display")
+    assert shown["scale"] == 1
+    assert desktop.service("display")["pid"] == x_server
+
+
 def test_another_manager_of_settings_is_left_alone(desktop: Daemon) -> None:
     script = """
 from Xlib import X, display

@@ -14,6 +14,7 @@ from typing import Any
 from Xlib import X, Xatom
 from Xlib.protocol import event as core
 
+from desktopd.geometry import LARGEST_SCALE, SMALLEST_SCALE
 from desktopd.x11.connection import Connection, Display, Event, x_errors
 from desktopd.x11.screen.xsettings import dpi_settings, encode
 from desktopd.x11.selections.properties import Window, make_window
@@ -44,8 +45,10 @@ class DesktopScale:
     async def open(cls, connection: Connection, dpi: int) -> DesktopScale:
         """Take over from nobody; the scale is that of an earlier daemon, or 1. Raises XError."""
         window = await connection.call(make_window)
-        known = await connection.call(_told_dpi)
-        scale = cls(connection, window, dpi, 1.0 if known is None else known / dpi)
+        known = (await connection.call(_told_dpi) or dpi) / dpi
+        # Any program may have written what stands there.
+        is_ours = SMALLEST_SCALE <= known <= LARGEST_SCALE
+        scale = cls(connection, window, dpi, known if is_ours else 1.0)
         time = await server_time(connection, window)
         if not await connection.call(partial(_own, window, time)):
             scale.value = None
