@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from desktopd.confinement.confinement import Confinement
@@ -22,7 +22,6 @@ from desktopd.session.probes.painted import at_once
 from desktopd.session.process import Process, popen
 from desktopd.session.service import Service
 from desktopd.session.x_server import XServer
-from desktopd.x11.windows.left_behind import end_what_is_left
 
 STOP_WITHIN = 1.0
 # Below the resources of the user and above those of the system (X Toolkit Intrinsics, 2.3).
@@ -32,10 +31,17 @@ log = logging.getLogger(__name__)
 
 
 class Launcher:
-    """Starts the services that run on a display. `changed` is called when the GPU is known."""
+    """Starts the services that run on a display. `changed` is called when the GPU is known.
+
+    `renew` ends the display, with all that is on it; another one starts by itself.
+    """
 
     def __init__(
-        self, options: SessionOptions, x_server: XServer, changed: Callable[[], None]
+        self,
+        options: SessionOptions,
+        x_server: XServer,
+        changed: Callable[[], None],
+        renew: Callable[[], Awaitable[None]],
     ) -> None:
         self.gpu: Gpu = detect(options.gpu)
         self._gpu_is_settled = False
@@ -43,6 +49,7 @@ class Launcher:
         self._options = options
         self._x_server = x_server
         self._changed = changed
+        self._renew = renew
 
     async def launch(self, service: Service, log_file: Path) -> Process:
         """Start the program of `service`.
@@ -99,8 +106,15 @@ class Launcher:
             await asyncio.to_thread(self._options.confinement.leave)
 
     async def _begin(self, confinement: Confinement) -> None:
-        """Have nothing of the application before, neither in its folders nor on the display."""
-        await self._x_server.open_display().connection.call(end_what_is_left)
+        """Have nothing of the application before, neither in its folders nor on the display.
+
+        An X server keeps what nobody can take back from it as a whole: windows, grabs, what buttons
+        and keys do, resources, who may come in. And what has outlived its end holds the cookie.
+        """
+        if not self._x_server.take():
+            await self._renew()
+            # We end with the display, and begin once there is another.
+            await asyncio.Event().wait()
         try:
             await asyncio.to_thread(confinement.begin)
         except OSError as error:

@@ -65,7 +65,9 @@ class Session:
             kiosk=options.kiosk,
             is_application=self._is_application,
         )
-        self._launcher = Launcher(options, self._x_server, self._changes.call)
+        self._launcher = Launcher(
+            options, self._x_server, self._changes.call, lambda: self._display.restart()
+        )
         defined = [define(options, self._x_server, self._changes.call) for define in SERVICES]
         self._services = [service for service in defined if service is not None]
         self._runners = {

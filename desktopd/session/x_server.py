@@ -78,6 +78,12 @@ class XServer:
         self._kiosk = kiosk
         self.is_application = is_application
         self._fresh = False
+        self._is_taken = True
+
+    def take(self) -> bool:
+        """Whether no application has been there on this X server; from now on one has."""
+        was_taken, self._is_taken = self._is_taken, True
+        return not was_taken
 
     def open_display(self) -> OpenDisplay:
         """The display that is open; raises DisplayUnavailable while none is."""
@@ -96,6 +102,7 @@ class XServer:
             await Process(child.pid, child).kill()
             raise
         self._fresh = True
+        self._is_taken = False
         return Process(child.pid, child)
 
     async def answers(self) -> bool:

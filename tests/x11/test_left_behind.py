@@ -7,13 +7,16 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from desktopd.session.backends.table import BACKENDS
 from tests.daemon import Daemon, until
 from tests.window_tree import window_tree
 
 PROGRAM = """
-import sys, time
+import os, subprocess, sys, time
 from pathlib import Path
-from Xlib import X, display
+from Xlib import X, Xatom, display
 name = Path(sys.argv[1]).read_text()
 left = display.Display()
 left.set_close_down_mode(X.RetainPermanent)
@@ -27,37 +30,49 @@ for redirected in (False, True):
 if name == "the first":
     left.change_hosts(X.HostInsert, X.FamilyServerInterpreted, [*b"localuser\\0nobody"])
     left.set_access_control(X.DisableAccess)
+    left.set_pointer_mapping([0] * len(left.get_pointer_mapping()))
+    screen.root.change_property(Xatom.RESOURCE_MANAGER, Xatom.STRING, 8, b"XTerm*first: 1")
+    # Whatever becomes of the environment: one that outlives us has the cookie.
+    cookie = Path(os.environ["XAUTHORITY"]).read_bytes()
+    Path(sys.argv[1]).with_name("cookie").write_bytes(cookie)
 left.sync()
 while True:
     time.sleep(1)
 """
 
 
-def access(started: Daemon) -> list[str]:
-    """Who comes in without a cookie, in the words of xhost."""
-    told = subprocess.run(
-        ["xhost"], env=started.environment(), capture_output=True, text=True, check=True
-    )
-    return told.stdout.splitlines()
+def said(started: Daemon, *words: str | Path, **variables: str) -> str:
+    """What a program on the display answers; nothing where it is not let in."""
+    environment = {**started.environment(), **variables}
+    return subprocess.run(words, env=environment, capture_output=True, text=True).stdout
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_nothing_of_a_locked_program_is_left_to_the_next_one(
-    daemon: Callable[..., Daemon], folder: Path
+    daemon: Callable[..., Daemon], folder: Path, backend: str
 ) -> None:
     data, program = folder / "data", folder / "program.py"
     data.mkdir()
     program.write_text(PROGRAM)
     (data / "name").write_text("the first")
     app = f"{sys.executable} {program} {data / 'name'}"
-    started = daemon(app=app, lockdown=True, files_root=data, display="xvfb", kiosk=True)
+    started = daemon(app=app, lockdown=True, files_root=data, display=backend, kiosk=True)
     until(lambda: started.session()["display"], 60, "a display")
-    environment = started.environment()
-    until(lambda: window_tree(environment).count("the first") == 2, 60, "its windows")
-    until(lambda: "SI:localuser:nobody" in access(started), 60, "an open door")
-    assert "disabled" in access(started)[0]
+    until(lambda: window_tree(started.environment()).count("the first") == 2, 60, "its windows")
+    until(lambda: "SI:localuser:nobody" in said(started, "xhost"), 60, "an open door")
+    until((data / "cookie").exists, 60, "a cookie")
+    assert "XTerm*first" in said(started, "xrdb", "-query")
+    first = started.service("application")["pid"]
+
     (data / "name").write_text("the second")
     assert started.request("POST", "/api/app/restart").status_code == 204
-    until(lambda: window_tree(environment).count("the second") == 2, 60, "the next one")
-    assert "the first" not in window_tree(environment)
-    assert len(access(started)) == 1
-    assert "enabled" in access(started)[0]
+    until(lambda: started.service("application")["pid"] not in (None, first), 60, "the next one")
+    until(lambda: window_tree(started.environment()).count("the second") == 2, 60, "its windows")
+    assert "the first" not in window_tree(started.environment())
+    assert said(started, "xhost").splitlines() == [
+        "access control enabled, only authorized clients can connect"
+    ]
+    assert not said(started, "xhost", XAUTHORITY=str(data / "cookie"))
+    assert "XTerm*first" not in said(started, "xrdb", "-query")
+    mapping = "from Xlib.display import Display; print(Display().get_pointer_mapping()[0])"
+    assert said(started, sys.executable, "-c", mapping) == "1\n"
