@@ -103,6 +103,8 @@ def test_a_locked_x_server_reads_no_fonts_but_those_of_the_system(
     until(lambda: desktop.service("display")["pid"] not in (None, first), 30, "another X server")
     second = display_pid(desktop)
     assert not takes_fonts(desktop, places[0])
+    # The next daemon begins on a new one where no application is there to go on.
+    until(lambda: desktop.service("application")["pid"], 30, "the application")
 
     desktop.process.kill()
     desktop.process.wait()

@@ -85,13 +85,18 @@ class Blocks:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._folder))
 
     def _load(self, name: str) -> Array:
-        with (self._folder / name).open("rb") as file:
+        with open(self._folder / name, "rb", opener=opened_at_once) as file:
             try:
                 loaded = np.load(file, allow_pickle=False)
                 array: Array = loaded if name.endswith(".npy") else loaded["data"]
             except (zipfile.BadZipFile, zlib.error, EOFError) as error:
                 raise ValueError(f"{name} is not whole: {error}") from None
         return array
+
+
+def opened_at_once(path: str, flags: int) -> int:
+    """For `open`: a pipe is not waited for, and a link not followed."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def cut(array: Array) -> Iterator[Array]:

@@ -6,12 +6,13 @@ import contextlib
 import json
 import logging
 import os
+import secrets
 import shutil
 import stat
 from pathlib import Path
 from typing import Any
 
-from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.blocks import Blocks, opened_at_once
 from desktopd.integrations.napari.session.values import blocks_of
 
 log = logging.getLogger(__name__)
@@ -108,9 +109,13 @@ class SessionFolder:
     def put_aside(self) -> None:
         """Have the session lie beside, as ``failed``, if anything can be changed there."""
         beside = self.folder.with_name("failed")
-        shutil.rmtree(beside, ignore_errors=True)
-        with contextlib.suppress(OSError):
-            self.folder.rename(beside)
+        # What is too deep in each other is beyond Python, and makes room all the same.
+        for place in (beside, beside.with_name(f"failed-{secrets.token_hex(4)}")):
+            with contextlib.suppress(OSError, RecursionError):
+                shutil.rmtree(place, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                self.folder.rename(place)
+                return
 
     def tried(self) -> None:
         """Note that the process has survived the session."""
@@ -120,11 +125,7 @@ class SessionFolder:
 
 def _text(path: Path) -> str:
     """What a plain file holds; raises OSError for a pipe or a link, ValueError for a large one."""
-    with open(path, "rb", opener=_opened) as file:
+    with open(path, "rb", opener=opened_at_once) as file:
         if os.fstat(file.fileno()).st_size > LARGEST:
             raise ValueError(f"{path} is larger than {LARGEST} bytes")
         return file.read(LARGEST).decode("utf-8")
-
-
-def _opened(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)

@@ -1,6 +1,7 @@
 """Arrays on disk: whole again, only what changed is written, and numpy alone can read them."""
 
 import errno
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,14 @@ def test_a_block_that_is_lost_or_cut_short_is_an_error(blocks: Blocks, tmp_path:
         blocks.get(names, LABELS.dtype.str, LABELS.shape)
     with pytest.raises(ValueError, match="are left"):
         blocks.get(names[1:], LABELS.dtype.str, LABELS.shape)
+
+
+def test_a_pipe_in_the_place_of_a_block_is_not_waited_for(blocks: Blocks, tmp_path: Path) -> None:
+    for name in ("pipe.npy", "pipe.npz"):
+        (tmp_path / "blocks").mkdir(exist_ok=True)
+        os.mkfifo(tmp_path / "blocks" / name)
+        with pytest.raises((OSError, ValueError)):
+            blocks.get([name], "<i8", [1])
 
 
 @pytest.mark.parametrize(("total", "kept"), [(1 << 30, (1 << 30) // 10), (1 << 50, 1 << 30)])

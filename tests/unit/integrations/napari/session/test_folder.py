@@ -1,6 +1,7 @@
 """The saved session's folder: whole at every moment, and not tried for ever."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -133,3 +134,20 @@ def test_nothing_in_the_place_of_its_files_keeps_the_next_process_from_its_start
     else:
         session.folder.with_name("failed").touch()
         assert not session.may_try()
+
+
+def test_what_cannot_be_removed_beside_keeps_no_session_from_being_laid_there(
+    session: SessionFolder, tmp_path: Path
+) -> None:
+    (tmp_path / "failed").mkdir()
+    descriptor = os.open(tmp_path / "failed", os.O_RDONLY)
+    for _ in range(3000):
+        os.mkdir("deep", dir_fd=descriptor)
+        inner = os.open("deep", os.O_RDONLY, dir_fd=descriptor)
+        os.close(descriptor)
+        descriptor = inner
+    os.close(descriptor)
+    session.commit(document(session, np.arange(100)))
+    session.put_aside()
+    assert session.load() is None
+    subprocess.run(["rm", "-rf", tmp_path / "failed"], check=True)
