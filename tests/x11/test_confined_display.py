@@ -99,12 +99,13 @@ def test_a_locked_x_server_reads_no_fonts_but_those_of_the_system(
     assert "de" in on_display(desktop, "setxkbmap", "-query").split()
     resize(desktop, 800, 600)
 
+    before = until(lambda: desktop.service("application")["pid"], 60, "the application")
     os.kill(first, signal.SIGKILL)
     until(lambda: desktop.service("display")["pid"] not in (None, first), 30, "another X server")
     second = display_pid(desktop)
     assert not takes_fonts(desktop, places[0])
     # The next daemon begins on a new one where no application is there to go on.
-    until(lambda: desktop.service("application")["pid"], 30, "the application")
+    until(lambda: desktop.service("application")["pid"] not in (None, before), 60, "another one")
 
     desktop.process.kill()
     desktop.process.wait()
