@@ -85,6 +85,7 @@ export class PromptSocket {
 
   /** @param {SocketNews} news */
   #take(news) {
+    if (news.number < this.#next) return;
     this.#early.set(news.number, news);
     for (let due = this.#early.get(this.#next); due; due = this.#early.get(this.#next)) {
       this.#early.delete(this.#next++);

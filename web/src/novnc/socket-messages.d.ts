@@ -6,7 +6,7 @@ export type SocketRequest =
   | { send: ArrayBuffer; prompt: boolean }
   | { close: true };
 
-/** What has happened to the WebSocket, in the order of the numbers: it comes on two ways. */
+/** What has happened to the WebSocket, in the order of the numbers: it comes on two ways, some of it on both. */
 export type SocketNews = { number: number } & (
   | { opened: string }
   | { data: ArrayBuffer }

@@ -3,22 +3,23 @@
 
 /** @import { SocketNews, SocketRequest } from './socket-messages' */
 
-// What the server answers to input within this time, and no larger, takes the way that input does not hold up.
-const PROMPT_TIME = 60;
-const PROMPT_BYTES = 128 * 1024;
+import { BothWays } from './both-ways.js';
 
 /** @typedef {SocketNews extends infer One ? One extends unknown ? Omit<One, 'number'> : never : never} Told */
 
 /** One WebSocket, and both ways to the page. */
 class Line {
   #socket;
-  #channel;
+  #ways;
   #number = 0;
-  #promptUntil = -Infinity;
 
   /** @param {{address: string, protocols: string[], channel: string}} options - the name of a BroadcastChannel */
   constructor({ address, protocols, channel }) {
-    this.#channel = new BroadcastChannel(channel);
+    const prompt = new BroadcastChannel(channel);
+    this.#ways = new BothWays(
+      (news, transfer) => postMessage(news, { transfer }),
+      (news) => prompt.postMessage(news),
+    );
     this.#socket = new WebSocket(address, protocols);
     this.#socket.binaryType = 'arraybuffer';
     this.#socket.onopen = () => this.#tell({ opened: this.#socket.protocol });
@@ -32,7 +33,7 @@ class Line {
    * @param {boolean} prompt - whether an answer is awaited, as to input
    */
   send(data, prompt) {
-    if (prompt) this.#promptUntil = performance.now() + PROMPT_TIME;
+    if (prompt) this.#ways.input();
     this.#socket.send(data);
   }
 
@@ -43,11 +44,7 @@ class Line {
 
   /** @param {Told} told */
   #tell(told) {
-    const news = /** @type {SocketNews} */ ({ ...told, number: this.#number++ });
-    const data = 'data' in news ? news.data : null;
-    const prompt = data !== null && data.byteLength <= PROMPT_BYTES && performance.now() < this.#promptUntil;
-    if (prompt) this.#channel.postMessage(news);
-    else postMessage(news, { transfer: data ? [data] : [] });
+    this.#ways.tell(/** @type {SocketNews} */ ({ ...told, number: this.#number++ }));
   }
 }
 

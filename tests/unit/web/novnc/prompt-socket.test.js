@@ -82,6 +82,16 @@ function opened() {
   return { socket, thread, channel, told };
 }
 
+test('what comes on both ways is told once', () => {
+  const { thread, channel, told } = opened();
+  thread.onmessage({ data: { number: 0, opened: 'binary' } });
+  const news = { number: 1, data: new Uint8Array([7]).buffer };
+  channel.onmessage({ data: news });
+  thread.onmessage({ data: news });
+  channel.onmessage({ data: { number: 2, data: new Uint8Array([8]).buffer } });
+  assert.deepEqual(told, ['open binary', 'data 7', 'data 8']);
+});
+
 test('messages come in their order, whichever way they take', () => {
   const { socket, thread, channel, told } = opened();
   const { address, protocols, channel: name } = thread.asked[0].open;
