@@ -234,11 +234,11 @@ class HttpConnection(HttpToolsProtocol):
         return self.parser.should_upgrade() and not self.becomes_websocket()
 
     def becomes_websocket(self) -> bool:
-        """See Requests."""
+        """See RequestReader."""
         return self._should_upgrade()
 
     def plain_headers(self) -> bytes:
-        """See Requests."""
+        """See RequestReader."""
         line = b"%b %b HTTP/%b\r\n" % (
             self.parser.get_method(),
             self.url,

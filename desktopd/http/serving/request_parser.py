@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import httptools
 
 
-class Requests(Protocol):
+class RequestReader(Protocol):
     """Who is told what has been read, by the callbacks of httptools too."""
 
     def becomes_websocket(self) -> bool:
@@ -27,7 +27,7 @@ class RequestParser:
     A proxy that keeps connections would hand that on ahead of somebody else's, and with his cookie.
     """
 
-    def __init__(self, requests: Requests) -> None:
+    def __init__(self, requests: RequestReader) -> None:
         self._requests = requests
         self._parser = httptools.HttpRequestParser(requests)
 
