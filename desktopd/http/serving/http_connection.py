@@ -220,6 +220,8 @@ class HttpConnection(HttpToolsProtocol):
         super().on_headers_complete()
         if self.cycle is not None and self.cycle.scope is self.scope:
             cast(Scope, self.scope)[CONNECTION] = Exchange(self, self.cycle)
+            # Whoever is answered before he has sent his body may leave it out, or not.
+            self.cycle.keep_alive &= not self.expect_100_continue
 
     def on_message_complete(self) -> None:
         """All of a request is there."""

@@ -273,6 +273,16 @@ async def test_a_request_for_another_protocol_is_read_to_its_end(asked: bytes) -
         assert statuses == [b"303", b"200"]
 
 
+async def test_nothing_follows_a_body_that_may_be_left_out() -> None:
+    """A proxy sends somebody else's request in its place, which would be taken for the body."""
+    head = b"POST /api/app/restart HTTP/1.1\r\nHost: desk.test\r\n"
+    expecting = b"Expect: 100-continue\r\nContent-Length: 1000\r\n\r\n"
+    async with serving(make_app()) as server:
+        answer = (await exchange(server, head + expecting)).lower()
+    assert answer.startswith(b"http/1.1 401 ")
+    assert b"\r\nconnection: close\r\n" in answer
+
+
 async def send_for_ever(writer: asyncio.StreamWriter) -> None:
     async with asyncio.timeout(10):
         while True:
