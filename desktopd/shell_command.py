@@ -51,6 +51,14 @@ def without_shell(text: str) -> str:
     return f"env {text}" if parse_command(text, {}).environment else text
 
 
+def program_name(text: str) -> str:
+    """What a command is called without its arguments, for whoever is not told these."""
+    try:
+        return parse_command(text, {}).name
+    except ValueError:
+        return text
+
+
 def parse_command(text: str, environment: Mapping[str, str]) -> ShellCommand:
     """The command with the values of `environment`; what that does not have stays as it is written.
 

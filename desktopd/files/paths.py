@@ -46,6 +46,8 @@ class FilePath:
     @classmethod
     def from_url(cls, raw: bytes) -> FilePath:
         """Read a path as it stands in a URL, ``plates/cells%20%232.tif``; raises BadPath."""
+        if len(raw) > 3 * LONGEST_PATH:  # as each of its bytes may be %XX
+            raise _too_long()
         parts = raw.removesuffix(b"/").split(b"/") if raw else []
         return cls._of([unquote_to_bytes(part).decode(errors="surrogateescape") for part in parts])
 
@@ -55,9 +57,7 @@ class FilePath:
             _check(name)
         path = cls(tuple(names))
         if sum(len(_raw(name)) + 1 for name in names) > LONGEST_PATH:
-            raise BadPath(
-                f"the path is longer than {LONGEST_PATH} bytes", "use fewer or shorter folders"
-            )
+            raise _too_long()
         return path
 
     @property
@@ -135,13 +135,17 @@ def _check(name: str) -> None:
     if name in ("", ".", ".."):
         what = f"the part {name!r} of the path" if name else "an empty part of the path"
         raise BadPath(f"{what} is no name", "give a path such as plates/cells.tif")
-    if "/" in name or "\0" in name:
-        raise BadPath(f"{name!r}: a slash or NUL in a name", "leave it out")
     if min(len(_raw(name)), len(_raw(composed(name)))) > LONGEST_NAME:
         start = shown(name)[:20]
         raise BadPath(f"{start}…: a name longer than {LONGEST_NAME} bytes", "choose a shorter one")
+    if "/" in name or "\0" in name:
+        raise BadPath(f"{name!r}: a slash or NUL in a name", "leave it out")
     if is_reserved(name):
         raise BadPath(f"{shown(name)}: a name that desktopd needs", "choose another name")
+
+
+def _too_long() -> BadPath:
+    return BadPath(f"the path is longer than {LONGEST_PATH} bytes", "use fewer or shorter folders")
 
 
 def _raw(name: str) -> bytes:

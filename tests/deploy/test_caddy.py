@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests import http
@@ -54,6 +55,28 @@ def test_the_desktop_is_there(
         save(napari_picture(page.page), "caddy")
     page.page.set_viewport_size({"width": 1000, "height": 600})
     page.shows(size="1000x600", scale="1")
+
+
+def test_what_a_stranger_sends_is_no_part_of_somebody_elses_request(
+    daemon: Start, caddy: Callable[..., Program], folder: Path
+) -> None:
+    """Caddy keeps connections, and hands `Upgrade` on: an owner's cookie deleted his file."""
+    files = folder / "files"
+    files.mkdir()
+    (files / "cells.tif").write_text("")
+    desktop = daemon(app="xterm", display="xvfb", files_root=files)
+    front = f"http://127.0.0.1:{caddy(desktop).port}"
+    begun = (
+        "DELETE /api/files/cells.tif HTTP/1.1\r\nX-Desktopd: 1\r\n"
+        f"Host: {front[7:]}\r\nOrigin: {front}\r\nX-Rest: "
+    )
+    h2c = {"Connection": "Upgrade", "Upgrade": "h2c"}
+    with httpx.Client(base_url=front) as owner:
+        assert owner.get("/", params={"token": desktop.token}).status_code == 303
+        body = b"\r\n" * 10_000 + begun.encode()
+        assert http.request("GET", f"{front}/healthz", headers=h2c, content=body).status_code == 200
+        assert owner.get("/api/session").json()["role"] == "control"
+    assert (files / "cells.tif").exists()
 
 
 def test_the_token_leaves_no_trace_in_the_log(daemon: Start, caddy: Callable[..., Program]) -> None:

@@ -27,19 +27,22 @@ class Tickets:
     """Tickets that have not been taken; each opens its role once, within TICKET_SECONDS.
 
     Of a role the oldest is forgotten when there are more than `capacity`. `roles` are those that
-    have a token, with which their pages are signed.
+    have a token, with which their pages are signed. Both clocks tell when a ticket is over: that of
+    the wall may be set back, and the `steady` one stands still while the machine sleeps.
     """
 
     def __init__(
         self,
         roles: Collection[Role] = frozenset(Role),
         clock: Callable[[], float] = time.time,
+        steady: Callable[[], float] = time.monotonic,
         capacity: int = 4096,
     ) -> None:
         self.roles = roles
         self._clock = clock
+        self._steady = steady
         self._capacity = capacity
-        self._open: dict[Role, OrderedDict[bytes, tuple[Grant, float]]] = {
+        self._open: dict[Role, OrderedDict[bytes, tuple[Grant, float, float]]] = {
             role: OrderedDict() for role in Role
         }
 
@@ -47,7 +50,8 @@ class Tickets:
         """A ticket for `role`, whose page is let in until then, or for PAGE_SECONDS."""
         now, ticket, issued = self._clock(), secrets.token_urlsafe(32), self._open[role]
         grant = Grant(role, now + PAGE_SECONDS if until is None else until)
-        issued[_digest(ticket.encode())] = (grant, now + TICKET_SECONDS)
+        ends = now + TICKET_SECONDS, self._steady() + TICKET_SECONDS
+        issued[_digest(ticket.encode())] = (grant, *ends)
         if len(issued) > self._capacity:
             issued.popitem(last=False)
         return ticket
@@ -56,8 +60,8 @@ class Tickets:
         """What a ticket is good for, the first time; None for any other."""
         digest = _digest(presented)
         for issued in self._open.values():
-            grant, ends = issued.pop(digest, (None, 0.0))
-            if grant is not None and self._clock() < ends:
+            grant, ends, ends_steadily = issued.pop(digest, (None, 0.0, 0.0))
+            if grant is not None and self._clock() < ends and self._steady() < ends_steadily:
                 return grant
         return None
 

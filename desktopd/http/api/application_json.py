@@ -18,6 +18,7 @@ from desktopd.http.language import Language
 from desktopd.http.translations import translated
 from desktopd.rfb.viewers.viewer import Role
 from desktopd.session.status import SessionStatus
+from desktopd.shell_command import program_name
 
 FACTS = ("version", "napari", "ready", "renderer", "frame_rate", "motion", "saved")
 
@@ -30,8 +31,9 @@ def application_json(
     facts: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """The whole application; `facts` are fresher than those of `application`."""
+    control = role is Role.CONTROL
     return {
-        "command": status.command,
+        "command": status.command if control else program_name(status.command),
         "state": status.application.state,
         "restarts": status.application.restarts,
         "answers": status.answers,

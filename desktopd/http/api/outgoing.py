@@ -30,7 +30,10 @@ log = logging.getLogger(__name__)
 
 # Whatever a file is, no page of ours shows it, and nothing in it runs.
 _HARMLESS = {"Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'"}
-_RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.ASCII | re.IGNORECASE)
+# Spaces are taken for good: those of 16 KB, tried in every way, took a third of a second.
+_RANGE = re.compile(
+    r"\s*+bytes\s*+=\s*+(\d{0,18})\s*+-\s*+(\d{0,18})\s*+", re.ASCII | re.IGNORECASE
+)
 
 
 class Outgoing(Response):

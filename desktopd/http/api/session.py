@@ -22,7 +22,7 @@ from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.status import DisplayStatus, ServiceState, ServiceStatus, SessionStatus, Stage
-from desktopd.shell_command import parse_command
+from desktopd.shell_command import program_name
 
 _TELLING = (ServiceState.STARTING, ServiceState.FAILED, ServiceState.BACKOFF)
 """States in which the log says what is being done, or why it failed."""
@@ -102,7 +102,7 @@ class SessionEndpoint:
 
 def message(status: SessionStatus, *, reason: bool = True) -> str:
     """What the session is doing, for its user; `reason`: with why it failed."""
-    name = _program(status.command)
+    name = program_name(status.command)
     match status.stage:
         case Stage.DISPLAY:
             return "starting the display"
@@ -123,13 +123,6 @@ def message(status: SessionStatus, *, reason: bool = True) -> str:
             subject = name if failed.name == "application" else failed.name.replace("_", " ")
             told = failed.error if reason else None
             return f"{subject} failed: {told}" if told else f"{subject} failed"
-
-
-def _program(command: str) -> str:
-    try:
-        return parse_command(command, {}).name
-    except ValueError:
-        return command
 
 
 def _service(service: ServiceStatus, role: Role, language: Language) -> dict[str, Any]:
@@ -179,8 +172,8 @@ def _application(status: SessionStatus, role: Role, language: Language) -> dict[
     application = status.application
     control = role is Role.CONTROL
     return {
-        "name": _program(status.command),
-        "command": status.command if control else _program(status.command),
+        "name": program_name(status.command),
+        "command": status.command if control else program_name(status.command),
         "state": application.state,
         "restarts": application.restarts,
         "error": application.error and _error(application.error, role, language),

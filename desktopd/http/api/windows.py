@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -12,6 +13,15 @@ from starlette.routing import BaseRoute, Route
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem
 from desktopd.x11.windows.desktop_windows import ListedWindow, NoSuchWindow
+
+
+class _Window(IntegerConvertor):
+    """The id of a window, of 32 bits; Python itself refuses to read very long numbers."""
+
+    regex = "[0-9]{1,10}"
+
+
+register_url_convertor("window", _Window())
 
 
 class WindowsEndpoint:
@@ -59,6 +69,6 @@ def window_routes(session: ServedSession) -> list[BaseRoute]:
     windows = WindowsEndpoint(session)
     return [
         Route("/api/windows", windows.get),
-        Route("/api/windows/{window:int}/activate", windows.activate, methods=["POST"]),
-        Route("/api/windows/{window:int}/close", windows.close, methods=["POST"]),
+        Route("/api/windows/{window:window}/activate", windows.activate, methods=["POST"]),
+        Route("/api/windows/{window:window}/close", windows.close, methods=["POST"]),
     ]

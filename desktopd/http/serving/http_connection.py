@@ -18,6 +18,7 @@ from desktopd.http.serving.acquaintances import Acquaintances
 from desktopd.http.serving.lingering_transport import LingeringTransport
 from desktopd.http.serving.proxy import UNIX
 from desktopd.http.serving.request_connection import CONNECTION
+from desktopd.http.serving.request_parser import RequestParser
 from desktopd.http.serving.takes_turns import TakesTurns
 from desktopd.refusals import Refusals
 from desktopd.sockets import adapt
@@ -36,6 +37,11 @@ MOST_WAITING = 16
 """Requests behind one that is not answered yet; browsers and proxies send none."""
 MOST_HEADERS, LONGEST_HEADER = 128, 16_384
 """Headers of a request, and bytes of the value of one that is no cookie."""
+LONGEST_LISTS = 4096
+"""Bytes of _LISTS together, which take a millisecond each 1,400: a page sends some 300."""
+_LISTS = frozenset(
+    {b"connection", b"upgrade", b"sec-websocket-extensions", b"sec-websocket-protocol"}
+)
 MOST_READ = 262_144
 _TEXT = b"Too many headers, or too long ones. Delete the cookies of this address, and come again.\n"
 _TOO_LONG = b"content-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b" % (
@@ -86,6 +92,7 @@ class HttpConnection(HttpToolsProtocol):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.parser = cast(Any, RequestParser(self))
         # Any number of strangers can have uvicorn warn, and it does not say who they are.
         self.logger = logging.getLogger("uvicorn.error.connection")
         self.logger.setLevel(logging.ERROR)
@@ -98,7 +105,7 @@ class HttpConnection(HttpToolsProtocol):
         self._stalled: asyncio.TimerHandle | None = None
         self._is_lost = False
         self._unread = b""
-        self._received = 0
+        self._received = self._lists = 0
         self._request_goes_on = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -184,7 +191,7 @@ class HttpConnection(HttpToolsProtocol):
             self.transport.abort()
             raise ConnectionAbortedError("too many requests wait for an answer")
         super().on_message_begin()
-        self._request_goes_on = True
+        self._request_goes_on, self._lists = True, 0
         self._expect_headers()
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -192,22 +199,55 @@ class HttpConnection(HttpToolsProtocol):
         if self._deadline is None:
             return
         super().on_header(name, value)
-        is_long = len(value) > LONGEST_HEADER and self.headers[-1][0] != b"cookie"
-        if is_long or len(self.headers) > MOST_HEADERS:
+        if self._are_too_many(self.headers[-1][0], len(value)):
             self._refuse()
             raise ConnectionAbortedError("too many headers, or too long ones")
+
+    def _are_too_many(self, name: bytes, length: int) -> bool:
+        """Whether the headers are more than anybody needs, with this one as the last."""
+        if name in _LISTS:
+            self._lists += length
+        is_long = length > LONGEST_HEADER and name != b"cookie"
+        return is_long or self._lists > LONGEST_LISTS or len(self.headers) > MOST_HEADERS
 
     def on_headers_complete(self) -> None:
         """From here on it is for the application to set bounds."""
         self._stop_clock()
+        if self._is_read_again:
+            if self.parser.get_method() == b"CONNECT":
+                raise ConnectionAbortedError("no proxy")
+            return
         super().on_headers_complete()
         if self.cycle is not None and self.cycle.scope is self.scope:
             cast(Scope, self.scope)[CONNECTION] = Exchange(self, self.cycle)
+            # Whoever is answered before he has sent his body may leave it out, or not.
+            self.cycle.keep_alive &= not self.expect_100_continue
 
     def on_message_complete(self) -> None:
         """All of a request is there."""
+        if self._is_read_again:
+            return
         self._request_goes_on = False
         super().on_message_complete()
+
+    @property
+    def _is_read_again(self) -> bool:
+        """Whether RequestParser is about to read the request without what it asks for."""
+        return self.parser.should_upgrade() and not self.becomes_websocket()
+
+    def becomes_websocket(self) -> bool:
+        """See RequestReader."""
+        return self._should_upgrade()
+
+    def plain_headers(self) -> bytes:
+        """See RequestReader."""
+        line = b"%b %b HTTP/%b\r\n" % (
+            self.parser.get_method(),
+            self.url,
+            self.parser.get_http_version().encode(),
+        )
+        kept = (b"%b: %b\r\n" % header for header in self.headers if header[0] != b"upgrade")
+        return line + b"".join(kept) + b"\r\n"
 
     def on_response_complete(self) -> None:
         """Do not let a client go on with a body that was answered already."""

@@ -6,7 +6,6 @@ English, and so does the log. Tested by tests/unit/http/translations.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from desktopd.http.language import Language
@@ -25,11 +24,31 @@ def translated(sentence: str, language: Language) -> str:
     if language is Language.ENGLISH:
         return sentence
     for english, translation in TRANSLATIONS.items():
-        pattern = re.escape(english).replace(re.escape("{}"), "(.+)")
-        if match := re.fullmatch(pattern, sentence, re.DOTALL):
+        if (found := _filled_in(english, sentence)) is not None:
             words = translation.german if language is Language.GERMAN else translation.chinese
-            return words.format(*match.groups())
+            return words.format(*found)
     return sentence
+
+
+def _filled_in(english: str, sentence: str) -> list[str] | None:
+    """What stands for each ``{}`` in a sentence of ours; None where it is another one.
+
+    It is found from the end and in one go: a client chooses some of these words, and an expression
+    that tries every way to tell them apart takes seconds for 30 KB.
+    """
+    begin, *others = english.split("{}")
+    if not others:
+        return [] if sentence == english else None
+    *between, end = others
+    if not sentence.startswith(begin) or not sentence.endswith(end):
+        return None
+    left = sentence.removeprefix(begin).removesuffix(end)
+    found: list[str] = []
+    for text in reversed(between):
+        left, _, word = left.rpartition(text)
+        found.insert(0, word)
+    found.insert(0, left)
+    return found if all(found) else None
 
 
 def each_translated(sentences: str, language: Language, between: str = "; ") -> str:

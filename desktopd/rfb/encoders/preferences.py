@@ -43,16 +43,23 @@ class EncodingPreferences:
 
     @classmethod
     def of(
-        cls, encodings: Iterable[int], pixel_format: PixelFormat, *, video: bool = True
+        cls,
+        encodings: Iterable[int],
+        pixel_format: PixelFormat,
+        *,
+        video: bool = True,
+        watching: bool = False,
     ) -> EncodingPreferences:
         """The preferences of a viewer that lists these encodings, the best first.
 
         What is not exact is for viewers that list a level of quality. `video`: whether it may be
-        sent, too.
+        sent, too. `watching`: no level takes longer than the usual one, since all others wait
+        while a picture is made; the highest may take ten times as long.
         """
         listed = tuple(encodings)
         quality = _level(listed, Encoding.JPEG_QUALITY_0, Encoding.JPEG_QUALITY_9)
         compression = _level(listed, Encoding.COMPRESSION_LEVEL_0, Encoding.COMPRESSION_LEVEL_9)
+        compression = COMPRESSION if compression is None else compression
         lossless = _first(LOSSLESS, listed, pixel_format) or FALLBACK
         lossy = moving = None
         if quality is not None:
@@ -66,7 +73,7 @@ class EncodingPreferences:
             moving.options.intersection(listed) if moving else frozenset(),
             copy_rect=Encoding.COPYRECT in listed,
             quality=QUALITY if quality is None else quality,
-            compression=COMPRESSION if compression is None else compression,
+            compression=min(compression, COMPRESSION) if watching else compression,
             pixel_format=pixel_format,
         )
 

@@ -154,6 +154,8 @@ class ClientUpdates:
 
     def _update_preferences(self, now: float) -> None:
         video = self._display.video and now >= self._video_again
-        self._preferences = EncodingPreferences.of(self._encodings, self._pixel_format, video=video)
+        self._preferences = EncodingPreferences.of(
+            self._encodings, self._pixel_format, video=video, watching=self.pending.watching
+        )
         self.pending.prefer(self._preferences)
         self._viewer.agreed(self._preferences.codec)

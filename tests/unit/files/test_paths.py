@@ -78,6 +78,17 @@ def test_what_is_no_path_of_a_url(raw: bytes) -> None:
         FilePath.from_url(raw)
 
 
+@pytest.mark.parametrize("raw", [b"a/" * 30_000, b"../" * 20_000, b"%00" * 20_000])
+def test_nobody_looks_at_a_path_that_is_too_long(raw: bytes) -> None:
+    with pytest.raises(BadPath, match="the path is longer than 4096 bytes"):
+        FilePath.from_url(raw)
+
+
+def test_an_error_repeats_no_long_name() -> None:
+    with pytest.raises(BadPath, match="longer than 255 bytes"):
+        FilePath.from_url(b"%00" * 300)
+
+
 @given(st.lists(st.text(st.characters(exclude_categories=("Cs",)), min_size=1), max_size=4))
 def test_a_path_survives_its_url(names: list[str]) -> None:
     try:

@@ -9,7 +9,7 @@ import pytest
 from desktopd.errors import DisplayUnavailable
 from desktopd.session.status import Stage
 from desktopd.x11.errors import ConnectionLost, XRequestError, XTimeout
-from tests.unit.http.desktop import HTML, READY, Desk, user
+from tests.unit.http.desktop import HTML, READY, VIEW_BEARER, Desk, client, make_app, user
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,14 @@ async def test_a_display_that_dies_meanwhile(
             assert answer.status_code == 503
             assert answer.json() == {"error": "none", "remedy": "try again in a second"}
             assert answer.headers["retry-after"] == "1"
+
+
+@pytest.mark.parametrize("digits", [11, 5000, 60_000])
+async def test_no_window_has_so_long_a_number(desk: Desk, digits: int) -> None:
+    """Whoever may only watch filled the log with errors in reading it, 2 GB in an hour."""
+    async with client(make_app(desk), headers=VIEW_BEARER) as watcher:
+        answer = await watcher.get(f"/api/windows/{'9' * digits}/close")
+    assert answer.status_code == 404
 
 
 async def test_errors_are_pages_for_a_browser(desk: Desk) -> None:

@@ -77,6 +77,17 @@ def test_a_ticket_is_taken_once_and_in_time() -> None:
     assert tickets.take(late.encode()) is None
 
 
+def test_a_clock_that_is_set_back_lengthens_no_ticket() -> None:
+    clock, steady = Clock(), Clock()
+    tickets = Tickets(clock=clock, steady=steady)
+    ticket, late = tickets.issue(Role.CONTROL), tickets.issue(Role.CONTROL)
+    clock.now -= 86_400
+    steady.now += TICKET_SECONDS - 1
+    assert tickets.take(ticket.encode()) is not None
+    steady.now += 1
+    assert tickets.take(late.encode()) is None
+
+
 def test_a_flood_of_one_role_leaves_the_other_alone() -> None:
     tickets = Tickets(capacity=3)
     control, oldest = tickets.issue(Role.CONTROL), tickets.issue(Role.VIEW)

@@ -113,6 +113,7 @@ async def test_a_viewer_may_look_and_is_told_no_paths_and_tracebacks(
     await companion.ask("become", {"event": "state", "data": told}, 20)
     async with user(desk, application, VIEW_BEARER) as script:
         answer = (await script.get("/api/app")).json()
+        assert answer["command"] == "napari"
         layers = (await script.get("/api/app/layers")).json()["layers"]
         assert (layers[0]["name"], layers[0]["path"]) == ("cells", None)
         for method, path in (

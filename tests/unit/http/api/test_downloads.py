@@ -17,6 +17,7 @@ from desktopd.files.paths import FilePath
 from desktopd.files.root import Root
 from desktopd.files.sharing import Rules
 from desktopd.files.threads import THREADS
+from desktopd.http.api.outgoing import _range
 from tests.unit.http.api.shared import Shared, request
 from tests.unit.http.desktop import VIEW_BEARER, opened, serving
 
@@ -93,6 +94,11 @@ class TestDownload:
         async with shared.client() as script:
             answer = await script.get("/api/files/a", headers={"Range": asked.encode()})
         assert (answer.status_code, answer.content) == (200, BYTES)
+
+    @pytest.mark.parametrize("asked", ["bytes={}x", "{}x", "bytes{}x", "bytes=1-{}x", "bytes=1{}x"])
+    def test_a_long_range_takes_no_longer_than_its_length(self, asked: str) -> None:
+        """Not by its square: 16 KB of a watcher's had everybody wait for a third of a second."""
+        assert _range(asked.format(" " * 5_000_000), 1024) is None
 
     @pytest.mark.parametrize("asked", ["bytes=1024-", "bytes=5000-6000", "bytes=-0"])
     async def test_a_range_outside_of_the_file(self, shared: Shared, asked: str) -> None:

@@ -209,7 +209,14 @@ async def test_whoever_goes_on_after_a_refusal_is_cut_off(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    "line", [b"a: b\r\n" * (MOST_HEADERS + 1), b"X-Long: " + b"a," * 10_000 + b"\r\n"]
+    "line",
+    [
+        b"a: b\r\n" * (MOST_HEADERS + 1),
+        b"X-Long: " + b"a," * 10_000 + b"\r\n",
+        # 48 KB of a stranger's took 33 ms of everybody's time.
+        (b"Connection: " + b"a," * 700 + b"upgrade\r\n") * 3,
+        (b"Sec-WebSocket-Protocol: " + b"a," * 700 + b"a\r\n") * 3,
+    ],
 )
 async def test_headers_that_take_long_to_read_are_refused(line: bytes) -> None:
     async with serving(make_app()) as server:
@@ -238,6 +245,42 @@ async def test_what_follows_a_body_is_kept_by_nobody() -> None:
             tracemalloc.stop()
         assert most < 2_000_000
         writer.close()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n",
+        b"Upgrade: websocket\r\nUpgrade: h2c\r\nConnection: upgrade\r\n",
+        b"Connection: upgrade\r\nConnection: keep-alive\r\nUpgrade: websocket\r\n",
+    ],
+)
+async def test_a_request_for_another_protocol_is_read_to_its_end(asked: bytes) -> None:
+    """A proxy that keeps connections sends the next request, somebody else's, behind its body."""
+    body = b"token=" + TOKEN.encode() + b"&next=" + b"%20" * 5000
+    head = b"POST /login HTTP/1.1\r\nHost: desk.test\r\nContent-Length: %d\r\n" % len(body)
+    following = GET + b"Connection: close\r\n\r\n"
+    async with serving(make_app()) as server:
+        at_once = await exchange(server, head + asked + b"\r\n" + body + following)
+        reader, writer = await opened(server)
+        writer.write(head + asked + b"\r\n")
+        await asyncio.sleep(0.1)
+        writer.write(body + following)
+        in_pieces = await rest(reader)
+        writer.close()
+    for answers in (at_once, in_pieces):
+        statuses = [answer[:3] for answer in answers.split(b"HTTP/1.1 ")[1:]]
+        assert statuses == [b"303", b"200"]
+
+
+async def test_nothing_follows_a_body_that_may_be_left_out() -> None:
+    """A proxy sends somebody else's request in its place, which would be taken for the body."""
+    head = b"POST /api/app/restart HTTP/1.1\r\nHost: desk.test\r\n"
+    expecting = b"Expect: 100-continue\r\nContent-Length: 1000\r\n\r\n"
+    async with serving(make_app()) as server:
+        answer = (await exchange(server, head + expecting)).lower()
+    assert answer.startswith(b"http/1.1 401 ")
+    assert b"\r\nconnection: close\r\n" in answer
 
 
 async def send_for_ever(writer: asyncio.StreamWriter) -> None:
@@ -293,6 +336,7 @@ async def test_a_websocket_that_the_library_refuses_is_closed(
         b"GET /\xff?token=\xff HTTP/1.1\r\nHost: x\r\nCookie: \xff=\xfe\r\n\r\n",
         b"GET * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         b"CONNECT evil.test:443 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"CONNECT /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET http://evil.test HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
         b"GET / HTTP/9.9\r\nHost: x\r\n\r\n",

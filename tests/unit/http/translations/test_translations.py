@@ -119,6 +119,13 @@ def test_what_differs_is_put_in() -> None:
     assert translated(said, Language.CHINESE).startswith("请等待 30 秒")
 
 
+@pytest.mark.parametrize("between", [": ", " (", " of ", " cannot write to ", " after ", "… "])
+def test_a_long_sentence_takes_no_longer_than_its_length(between: str) -> None:
+    """Not by its square: a watcher's path of 60 KB in an error had everybody wait for seconds."""
+    said = "a" + f"{between}a" * 1_000_000
+    assert translated(said, Language.GERMAN) == said
+
+
 def test_what_nobody_has_translated_stays() -> None:
     assert (
         translated("no such file: zebra {} .tif", Language.GERMAN) == "no such file: zebra {} .tif"

@@ -76,6 +76,12 @@ def test_the_levels_of_quality_and_compression() -> None:
     assert levels == list(range(10))
 
 
+def test_no_level_of_who_may_only_watch_takes_longer_than_the_usual_one() -> None:
+    levels = range(Encoding.COMPRESSION_LEVEL_0, Encoding.COMPRESSION_LEVEL_9 + 1)
+    made = [EncodingPreferences.of([level], NATIVE, watching=True) for level in levels]
+    assert [one.compression for one in made] == [0, 1, *[2] * 8]
+
+
 def test_the_first_of_several_levels_counts() -> None:
     assert EncodingPreferences.of([-25, -30], NATIVE).quality == 7
 

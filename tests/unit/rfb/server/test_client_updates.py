@@ -15,6 +15,7 @@ from desktopd.rfb.server.client_updates import (
     WITHOUT_VIDEO,
 )
 from desktopd.rfb.viewers.connection import Cause
+from desktopd.rfb.viewers.viewer import Role
 from tests.unit.rfb.server.talk import (
     FENCED,
     HELLO,
@@ -82,6 +83,18 @@ async def test_another_pixel_format_begins_the_picture_anew() -> None:
     mapped = PixelFormat(8, 8, False, False, 0, 0, 0, 0, 0, 0)
     assert await talk.hears(set_pixel_format(mapped)) == server_messages.set_colour_map_entries()
     await talk.end()
+
+
+async def test_whoever_may_only_watch_chooses_no_level_that_takes_long() -> None:
+    """All others wait while one picture of a 4K screen is made, which took 2 s at level 9."""
+    for role, level in ((Role.VIEW, 2), (Role.CONTROL, 9)):
+        talk = Talk(role)
+        levels = set_encodings(Encoding.TIGHT, Encoding.COMPRESSION_LEVEL_9)
+        await talk.hears(HELLO, levels, request(False))
+        claimed = talk.claim()
+        assert claimed is not None
+        assert claimed.preferences.compression == level
+        await talk.end()
 
 
 async def test_continuous_updates_are_paced_by_fences() -> None:

@@ -1,0 +1,47 @@
+"""httptools' parser of requests, which reads the body of all that do not become WebSockets.
+
+test_http_connection and test_caddy test it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import httptools
+
+
+class RequestReader(Protocol):
+    """Who is told what has been read, by the callbacks of httptools too."""
+
+    def becomes_websocket(self) -> bool:
+        """Whether the request whose headers are there is the beginning of a WebSocket."""
+
+    def plain_headers(self) -> bytes:
+        """Its request line and headers but for ``Upgrade``, with the empty line behind them."""
+
+
+class RequestParser:
+    """Reads a request that asks for another protocol as if it had not (RFC 9110 section 7.8).
+
+    httptools takes the headers of such a request for all of it, and its body for the next one.
+    A proxy that keeps connections would hand that on ahead of somebody else's, and with his cookie.
+    """
+
+    def __init__(self, requests: RequestReader) -> None:
+        self._requests = requests
+        self._parser = httptools.HttpRequestParser(requests)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._parser, name)
+
+    def feed_data(self, data: bytes) -> None:
+        """Read what has come; raises HttpParserUpgrade behind the headers of a WebSocket."""
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            if self._requests.becomes_websocket():
+                raise
+            (read,) = upgrade.args
+            again = self._requests.plain_headers() + data[read:]
+            self._parser = httptools.HttpRequestParser(self._requests)
+            self.feed_data(again)
