@@ -21,6 +21,8 @@ from desktopd.session.process import start_time
 SOCKETS = Path("/tmp/.X11-unix")
 # Displays of people and of other software have low numbers.
 NUMBERS = range(10, 60_000)
+# A link leads anywhere, and a pipe has whoever opens it wait.
+_AS_IT_IS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 @contextmanager
@@ -69,8 +71,8 @@ def lock(number: int, pid: int) -> None:
 
     One that the server has made itself stays.
     """
-    with _fresh_lock(number, pid) as fresh, contextlib.suppress(FileExistsError):
-        if _lock(number).exists() and _lock(number).read_bytes() == _content(os.getpid()):
+    with _fresh_lock(number, pid) as (fresh, _), contextlib.suppress(FileExistsError):
+        if _holds(_lock(number), os.getpid()):
             fresh.rename(_lock(number))
         else:
             _lock(number).hardlink_to(fresh)
@@ -99,16 +101,10 @@ def _locked(number: int) -> Iterator[bool]:
 
 def _take_lock(number: int) -> int:
     """Make the lock; returns the descriptor that holds it. Raises FileExistsError, OSError."""
-    with _fresh_lock(number, os.getpid()) as fresh:
-        held = os.open(fresh, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX)
-            # A link is made once, with all that the lock holds.
-            _lock(number).hardlink_to(fresh)
-        except OSError:
-            os.close(held)
-            raise
-    return held
+    with _fresh_lock(number, os.getpid()) as (fresh, held):
+        # A link is made once, with all that the lock holds.
+        _lock(number).hardlink_to(fresh)
+        return fcntl.fcntl(held, fcntl.F_DUPFD_CLOEXEC, 0)
 
 
 def _give_lock(number: int, held: int) -> None:
@@ -124,14 +120,26 @@ def _content(pid: int) -> bytes:
     return f"{pid:>10}\n".encode()
 
 
+def _holds(path: Path, pid: int) -> bool:
+    """Whether a lock is that of this process. Somebody else may have put anything in its place."""
+    try:
+        with open(os.open(path, _AS_IT_IS), "rb") as file:
+            return file.read(16) == _content(pid)
+    except OSError:
+        return False
+
+
 @contextmanager
-def _fresh_lock(number: int, pid: int) -> Iterator[Path]:
-    """A lock with this pid under another name, for the block."""
+def _fresh_lock(number: int, pid: int) -> Iterator[tuple[Path, int]]:
+    """A lock with this pid under another name, for the block, and a descriptor that holds it."""
     fresh = Path(f"/tmp/.tX{number}-lock.{os.getpid()}")
     try:
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444), "wb") as file:
+        # Whoever may open a file may hold it too: nobody else may before we do.
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb", 0) as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             file.write(_content(pid))
-        yield fresh
+            os.fchmod(file.fileno(), 0o444)
+            yield fresh, file.fileno()
     finally:
         fresh.unlink(missing_ok=True)
 
@@ -214,7 +222,7 @@ def is_foreign(number: int) -> bool:
 
 def _remove_if_dead(path: Path, number: int) -> None:
     """Raises OSError when somebody else deals with this lock, ValueError when it is none."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = os.open(path, _AS_IT_IS)
     try:
         held = os.fstat(descriptor)
         if held.st_uid != os.getuid():

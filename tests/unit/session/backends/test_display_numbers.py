@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -114,6 +115,30 @@ def test_a_lock_takes_the_number_and_holds_a_pid_as_x_servers_write_it(number: i
     assert lock_of(number).read_bytes() == b"%10d\n" % os.getpid()
     assert lock_of(number).stat().st_mode & 0o777 == 0o444
     assert not is_free(number)
+
+
+def test_nobody_else_may_open_a_lock_before_we_hold_it(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """He could hold it himself, and have us wait for ever."""
+    opened_by: list[int] = []
+
+    def flock(file: IO[bytes] | int, operation: int) -> None:
+        descriptor = file if isinstance(file, int) else file.fileno()
+        opened_by.append(os.fstat(descriptor).st_mode & 0o077)
+        really(descriptor, operation)
+
+    really = fcntl.flock
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with claim(number) as unheard:
+        assert unheard is not None
+    assert opened_by == [0]
+
+
+def test_a_pipe_in_the_place_of_a_lock_holds_nobody_up(number: int) -> None:
+    os.mkfifo(lock_of(number))
+    lock(number, os.getpid())
+    assert lock_of(number).is_fifo()
 
 
 def test_a_claimed_number_is_locked_and_the_lock_becomes_that_of_the_server(number: int) -> None:
