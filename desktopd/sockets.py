@@ -20,6 +20,8 @@ _LOSS_BASED = (b"cubic", b"reno")
 # struct tcp_info (linux/tcp.h): tcpi_rtt in microseconds, and where it stands.
 _ROUND_TRIP = struct.Struct("68xI")
 _INT = struct.Struct("i")
+# Where the name localhost leads besides: to ::1 first.
+_OTHER_FAMILY = {"127.0.0.1": "::1", "0.0.0.0": "::", "::1": "127.0.0.1"}
 
 _OPTIONS = (
     (socket.TCP_NODELAY, 1),
@@ -51,6 +53,34 @@ def tune(sock: socket.socket) -> None:
         # chosen it, holds pictures back for 0.1 s now and then while it looks for the round trip.
         with suppress(OSError):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"reno")
+
+
+def keep_other_family(listening: socket.socket) -> socket.socket | None:
+    """Keep the port of a listening socket in the other family of addresses, where nobody listens.
+
+    Another user who listened there would be shown the token by whoever opens ``localhost``. None
+    where there is no such address. Raises OSError where somebody has it.
+    """
+    address, port = ("", 0) if listening.family == socket.AF_UNIX else listening.getsockname()[:2]
+    if (other := _OTHER_FAMILY.get(address)) is None:
+        return None
+    try:
+        kept = socket.socket(socket.AF_INET6 if ":" in other else socket.AF_INET)
+    except OSError:
+        return None
+    try:
+        if kept.family == socket.AF_INET6:
+            kept.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        # Without SO_REUSEADDR, which would share it.
+        kept.bind((other, port))
+    except OSError as error:
+        kept.close()
+        if error.errno == errno.EADDRNOTAVAIL:
+            return None
+        place = f"[{other}]:{port}" if ":" in other else f"{other}:{port}"
+        words = f"{place}: {os.strerror(error.errno or 0)}, and localhost leads there too"
+        raise OSError(error.errno, words) from None
+    return kept
 
 
 class LoopSocket(Protocol):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktopd import sockets
-from desktopd.sockets import adapt, listen_unix, tune, unacknowledged
+from desktopd.sockets import adapt, keep_other_family, listen_unix, tune, unacknowledged
 from tests.daemon import until
 
 
@@ -51,6 +51,39 @@ def test_a_connection_from_far_away_uses_bbr_where_the_system_has_it(
         with socket.create_connection(server.getsockname()[:2]), server.accept()[0] as accepted:
             adapt(accepted)
             assert congestion_control(accepted) == (chosen if allows(chosen) else b"reno")
+
+
+@pytest.mark.parametrize(("own", "other"), [("127.0.0.1", "::1"), ("0.0.0.0", "::1")])
+def test_nobody_listens_where_localhost_leads_besides(own: str, other: str) -> None:
+    with socket.create_server((own, 0)) as server:
+        port = server.getsockname()[1]
+        kept = keep_other_family(server)
+        assert kept is not None
+        with kept, pytest.raises(OSError, match="in use"):
+            squat(other, port)
+        with socket.create_connection(("localhost", port)):
+            pass
+        with squat(other, port), pytest.raises(OSError, match=f"]:{port}.*localhost leads there"):
+            keep_other_family(server)
+
+
+def squat(address: str, port: int) -> socket.socket:
+    """Listen there as whoever wants others to come by mistake; its options are his best."""
+    sock = socket.socket(socket.AF_INET6)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    try:
+        sock.bind((address, port))
+        sock.listen()
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def test_there_is_no_other_place_for_what_is_no_loopback(folder: Path) -> None:
+    with listen_unix(folder / "d.sock") as server:
+        assert keep_other_family(server) is None
 
 
 def allows(name: bytes) -> bool:

@@ -117,6 +117,16 @@ def test_what_cannot_be_served_ends_the_supervisor_too(folder: Path) -> None:
     assert told.count("ERROR   desktopd: host='192.0.2.1'") == 1, "it is not tried again"
 
 
+def test_nobody_listens_where_localhost_leads_before_the_desktop(daemon: Start) -> None:
+    desktop = daemon(app="xterm", display="xvfb", size="640x480")
+    port = httpx.URL(desktop.base).port
+    with socket.socket(socket.AF_INET6) as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with pytest.raises(OSError, match="in use"):
+            other.bind(("::1", port))
+    assert httpx.get(f"http://localhost:{port}/healthz").status_code == 200
+
+
 @pytest.mark.parametrize("seconds", [0.1, 0.5, 0.8, 1.2])
 def test_who_is_ended_in_the_first_second_ends_and_leaves_nothing(
     folder: Path, seconds: float

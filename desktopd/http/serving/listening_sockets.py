@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from desktopd.errors import ListenError
-from desktopd.sockets import listen_unix, tune
+from desktopd.sockets import keep_other_family, listen_unix, tune
 
 BACKLOG = 2048
 _NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
@@ -49,6 +50,18 @@ def bind_unix(path: Path) -> socket.socket:
         raise ListenError(
             f"unix_socket={path}: {error.strerror or error}; choose another path"
         ) from None
+
+
+def keep_for_localhost(sockets: Sequence[socket.socket]) -> socket.socket | None:
+    """The place besides ours on which ``localhost`` leads, as `keep_other_family`.
+
+    Raises ListenError.
+    """
+    try:
+        # Where there are several, they are those of both families.
+        return keep_other_family(sockets[0]) if len(sockets) == 1 else None
+    except OSError as error:
+        raise ListenError(f"{error.strerror}; choose another with --port") from None
 
 
 def _addresses(host: str) -> list[tuple[int, tuple[Any, ...]]]:

@@ -18,7 +18,7 @@ from desktopd.budgets import Budget, Share
 from desktopd.http.serving.accept_loop import AcceptLoop
 from desktopd.http.serving.acquaintances import Acquaintances
 from desktopd.http.serving.http_connection import HttpConnection
-from desktopd.http.serving.listening_sockets import is_unix, url
+from desktopd.http.serving.listening_sockets import is_unix, keep_for_localhost, url
 from desktopd.http.serving.scrub import scrubbed_logs
 from desktopd.http.serving.websocket_connection import WebSocketConnection
 from desktopd.refusals import Refusals
@@ -37,7 +37,8 @@ MOST_CONNECTIONS = 1000
 class HttpServer:
     """Serves `app` on listening `sockets`; installs no signal handlers.
 
-    With `tls` it serves https. Whoever is not let in yet has a place of `strangers`.
+    With `tls` it serves https. Whoever is not let in yet has a place of `strangers`. Raises
+    ListenError where somebody else listens on `localhost` at the port.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class HttpServer:
         access_log: bool = False,
     ) -> None:
         self.sockets = list(sockets)
+        self._kept = keep_for_localhost(self.sockets)
         self.addresses = tuple(url(s, "https" if tls else "http") for s in sockets)
         self._files = [Path(s.getsockname()) for s in sockets if is_unix(s)]
         self._ended = asyncio.Event()
@@ -80,7 +82,7 @@ class HttpServer:
         self._close()
 
     def _close(self) -> None:
-        for sock in self.sockets:
+        for sock in filter(None, (*self.sockets, self._kept)):
             sock.close()
         for path in self._files:
             path.unlink(missing_ok=True)

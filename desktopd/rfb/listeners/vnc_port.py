@@ -14,7 +14,7 @@ from desktopd import audit
 from desktopd.background_tasks import BackgroundTasks
 from desktopd.budgets import Displaced, Share
 from desktopd.descriptors import accept
-from desktopd.errors import DisplayUnavailable
+from desktopd.errors import DisplayUnavailable, ListenError
 from desktopd.refusals import Refusals
 from desktopd.rfb.listeners.authenticated_transport import AuthenticatedTransport
 from desktopd.rfb.listeners.authentication import Refused, VncAuthenticator, refuse, tls_chosen
@@ -25,7 +25,7 @@ from desktopd.rfb.rfb_server import RfbConnection, RfbServer
 from desktopd.rfb.viewers.people import Visitor
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
-from desktopd.sockets import adapt, tune
+from desktopd.sockets import adapt, keep_other_family, tune
 from desktopd.tls.in_turns import TlsInTurns
 from desktopd.turns import RequestTurns
 
@@ -70,6 +70,7 @@ class VncPort:
     """Serves viewers on a listening `sock` as `authenticator` says; `tls` is its certificate.
 
     Whoever is not yet in has a place of `strangers`, and who may only watch one of `watchers`.
+    Raises ListenError where somebody else listens on `localhost` at the port.
     """
 
     def __init__(
@@ -88,6 +89,10 @@ class VncPort:
             # TigerVNC's viewer waits for ever where a ticket comes together with what follows it.
             tls.num_tickets = 0
         self._sock = sock
+        try:
+            self._kept = keep_other_family(sock)
+        except OSError as error:
+            raise ListenError(f"{error.strerror}; choose another vnc_port") from None
         self._authenticator = authenticator
         self._server = server
         self._viewers = viewers
@@ -107,7 +112,8 @@ class VncPort:
                 adapt(sock)
                 self._connections.start(self._connection(sock, str(peer[0])))
         finally:
-            self._sock.close()
+            for sock in filter(None, (self._sock, self._kept)):
+                sock.close()
             await self._connections.end()
 
     async def _connection(self, sock: socket.socket, address: str) -> None:
