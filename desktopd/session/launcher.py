@@ -24,6 +24,8 @@ from desktopd.session.service import Service
 from desktopd.session.x_server import XServer
 
 STOP_WITHIN = 1.0
+LAUNCHED = "launched"
+"""The name of the log of programs that are no services."""
 # Below the resources of the user and above those of the system (X Toolkit Intrinsics, 2.3).
 APP_DEFAULTS = Path(__file__).parent / "app_defaults"
 
@@ -87,7 +89,7 @@ class Launcher:
         """Start a program that is no service: nobody starts it again. Raises as `launch` does."""
         folder = self._options.app_folder
         service = Service(
-            "launched",
+            LAUNCHED,
             tuple(argv),
             ready=at_once,
             uses_gpu=True,
@@ -95,7 +97,7 @@ class Launcher:
             confined=True,
             beside=True,
         )
-        started = await self.launch(service, self._options.folder / "launched.log")
+        started = await self.launch(service, self._options.folder / f"{LAUNCHED}.log")
         self._beside = [*(process for process in self._beside if process.running), started]
 
     async def stop(self) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 LIMIT = 4 * 1024 * 1024
 _AT_ONCE = os.O_NONBLOCK | os.O_CLOEXEC
 """A program can have whoever opens its log wait for 45 s (fcntl(2), F_SETLEASE)."""
+EVERY = 2.0
+"""Seconds between two looks at how large they are."""
 
 
 def open_log(path: Path) -> int:
@@ -46,6 +51,15 @@ def trim(path: Path, limit: int = LIMIT) -> None:
             # Where there is no room for the copy, there is all the less for the log.
             old.unlink(missing_ok=True)
         log.truncate(0)
+
+
+async def keep_small(paths: Sequence[Path]) -> None:
+    """Trim logs while they are written, for ever: whatever a program prints fills no disk."""
+    while True:
+        for path in paths:
+            with suppress(OSError):
+                trim(path)
+        await asyncio.sleep(EVERY)
 
 
 def tail(path: Path, since: int = 0, lines: int = 40) -> str:

@@ -257,7 +257,6 @@ class Runner:
                 silent = time.monotonic() - silent_since
                 if self._is_given_up(process, silent):
                     return f"did not answer within {silent:.0f} s"
-            trim(self._log_file)
         return None
 
     async def _answers(self, probe: Probe, within: float) -> bool:

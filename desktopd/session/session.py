@@ -18,8 +18,9 @@ from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.errors import SessionError
 from desktopd.session.family import end_family, marks_of
 from desktopd.session.first_size import FirstSize
-from desktopd.session.launcher import Launcher
+from desktopd.session.launcher import LAUNCHED, Launcher
 from desktopd.session.leftovers import end_unwanted
+from desktopd.session.logs import keep_small
 from desktopd.session.options import SessionOptions
 from desktopd.session.process import Process
 from desktopd.session.runner import Runner
@@ -87,6 +88,11 @@ class Session:
     def _is_application(self, pid: int) -> bool:
         """Whether a process is the application's, or one that it has started."""
         return self._runners["application"].owns(pid)
+
+    @property
+    def _logs(self) -> Sequence[str]:
+        """The names of logs that are written here; the daemon's own is that of `control.start`."""
+        return (*self._runners, LAUNCHED, "daemon")
 
     def _runner(self, service: Service) -> Runner:
         log_file = self._options.folder / f"{service.name}.log"
@@ -229,6 +235,7 @@ class Session:
                 "display": display.run(),
                 "display gave up": display.gave_up.wait(),
                 "services on the display": self._keep_desktop(),
+                "logs": keep_small([self._options.folder / f"{name}.log" for name in self._logs]),
                 "silence of the application": outlast(self._silence.run),
             }
         ) as tasks:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from desktopd.session.logs import LIMIT
 from desktopd.session.process import start_time
 from desktopd.session.shm import segments_of
 from tests.daemon import ROOT, Daemon, daemons, short_folder, until
@@ -245,6 +246,14 @@ def test_an_application_that_cannot_start_is_told_with_its_log(daemon: Start) ->
     answer = desktop.request("POST", "/api/app/restart")
     assert answer.status_code < 300, answer.text
     until(lambda: desktop.service("application")["restarts"] >= 5, 30, "another attempt")
+
+
+def test_what_an_application_prints_fills_no_disk(daemon: Start) -> None:
+    prints = f"head -c {2 * LIMIT} /dev/zero; sleep 60"
+    desktop = daemon("--no-kiosk", "--app", f"sh -c '{prints}'", display="xvfb", size="640x480")
+    log = desktop.folder / "run" / "application.log"
+    until(lambda: log.with_name("application.log.old").exists(), 30, "a log that was trimmed")
+    until(lambda: log.stat().st_size <= LIMIT, 30, "a small log")
 
 
 def test_a_plain_desktop_has_a_menu_and_lets_the_application_end(daemon: Start) -> None:

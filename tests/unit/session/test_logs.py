@@ -1,12 +1,16 @@
 """Logs of the services: trimmed while they are written, and told by their ends."""
 
+import asyncio
 import fcntl
 import os
 import signal
 import subprocess
 from pathlib import Path
 
-from desktopd.session.logs import open_log, tail, trim
+import pytest
+
+from desktopd.session import logs
+from desktopd.session.logs import LIMIT, keep_small, open_log, tail, trim
 from tests.daemon import until
 
 
@@ -25,6 +29,21 @@ def test_a_log_is_trimmed_while_it_is_written(folder: Path) -> None:
     assert old.endswith("999\n1000\n")
     trim(log, limit=100)
     assert log.read_text() == "last\n"
+
+
+async def test_logs_are_kept_small_and_one_that_cannot_be_hinders_no_other(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "EVERY", 0.01)
+    folders, large = folder / "folder", folder / "large"
+    folders.mkdir()
+    keeping = asyncio.create_task(keep_small([folders, folder / "none", large]))
+    async with asyncio.timeout(30):
+        for _ in range(2):
+            large.write_bytes(bytes(LIMIT + 1))
+            while large.stat().st_size:
+                await asyncio.sleep(0.01)
+    keeping.cancel()
 
 
 def test_the_tail_of_a_log_starts_where_it_was_told(folder: Path) -> None:
