@@ -27,6 +27,7 @@ from desktopd.control.supervisor import end_supervisor
 from desktopd.errors import ListenError
 from desktopd.options import session_options
 from desktopd.session.errors import SessionError
+from desktopd.session.folder import in_the_way
 from desktopd.ssh import command as ssh
 
 gc.freeze()
@@ -69,7 +70,10 @@ def _run(loaded: Loaded) -> int:
         return check(session_options(loaded))
     if loaded.command in _CONTROL:
         logging.basicConfig(format="desktopd: %(message)s")
-        return _CONTROL[loaded.command](loaded)
+        try:
+            return _CONTROL[loaded.command](loaded)
+        except OSError as error:
+            raise in_the_way(error) from None
     _set_up_logging(loaded.settings)
     asyncio.run(daemon.run(loaded))
     return 0

@@ -55,7 +55,7 @@ from desktopd.rfb.viewers.people import People
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.errors import SessionError
-from desktopd.session.folder import claim, make_private, require_unmoved
+from desktopd.session.folder import claim, in_the_way, make_private, require_unmoved
 from desktopd.session.options import SessionOptions
 from desktopd.session.session import Session
 from desktopd.tasks import NamedTasks
@@ -151,12 +151,11 @@ class Daemon:
             if not in_container():
                 require_unmoved(self._folder)
             claim(self._folder)
+            self._reporter = Reporter(self._folder, self._report)
             self._session = Session(options)
             return given.get_secret_value() if given else kept_token(self._folder)
         except OSError as error:
-            raise SessionError(
-                f"{error.filename}: {error.strerror}; make room there, or set another runtime_dir"
-            ) from None
+            raise in_the_way(error) from None
 
     def _own_certificate(self) -> Certificate | None:
         """What https is served with; None for http."""
@@ -195,7 +194,7 @@ class Daemon:
             "session": self._session.run(),
             "rfb": self._rfb.run(),
             "idle": _idle(viewers, settings.idle_timeout),
-            "reporter": Reporter(self._folder, self._report).serve(),
+            "reporter": self._reporter.serve(),
             "heartbeat": keep_beating(),
             "memory": keep_trimmed(),
         }

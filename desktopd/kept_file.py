@@ -7,8 +7,16 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
+
+
+def read_kept(path: Path) -> bytes:
+    """What the file at `path` holds; raises OSError, also for anything but a plain file."""
+    with open(path, "rb", opener=_opened) as file:
+        _require_plain(file.fileno(), path)
+        return file.read()
 
 
 def write_kept(path: Path, data: bytes) -> None:
@@ -18,8 +26,11 @@ def write_kept(path: Path, data: bytes) -> None:
     that it has; where that is too small it stays as it is.
     """
     fresh = path.with_suffix(".new")
+    # One that was killed may have left its own, or somebody else anything.
+    with suppress(OSError):
+        fresh.unlink()
     try:
-        _write(fresh, os.O_CREAT | os.O_TRUNC, data)
+        _write(fresh, os.O_CREAT | os.O_EXCL, data)
         fresh.replace(path)
     except OSError as full:
         with suppress(OSError):
@@ -31,15 +42,26 @@ def write_kept(path: Path, data: bytes) -> None:
 
 
 def _write(path: Path, flags: int, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | flags, 0o600)
+    descriptor = _opened(path, os.O_WRONLY | flags)
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     with open(descriptor, "wb", buffering=0) as file:
+        _require_plain(descriptor, path)
         if not flags and len(data) > _room(descriptor):
             raise full
         if file.write(data) != len(data):
             raise full
         # Not before: the blocks would be anybody's in between.
         file.truncate()
+
+
+def _opened(path: Path | str, flags: int) -> int:
+    """Open it without waiting, as for whoever reads a pipe."""
+    return os.open(path, flags | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
+
+
+def _require_plain(descriptor: int, path: Path) -> None:
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        raise OSError(errno.EINVAL, "is no plain file", str(path))
 
 
 def _room(descriptor: int) -> int:

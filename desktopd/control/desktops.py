@@ -14,7 +14,7 @@ from pathlib import Path
 
 from desktopd.config import Loaded
 from desktopd.control.report import Report, RunningDaemon, find_daemon
-from desktopd.session.leftovers import leftovers
+from desktopd.session.leftovers import is_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def desktops(loaded: Loaded) -> Iterator[list[Desktop]]:
 def _alive(folders: list[Path], stack: contextlib.ExitStack) -> Iterator[Desktop]:
     for folder in folders:
         found = stack.enter_context(find_daemon(folder))
-        if found is not None or leftovers(folder):
+        if found is not None or is_left(folder):
             yield Desktop(folder, found)
 
 

@@ -19,10 +19,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from desktopd.background_tasks import BackgroundTasks
 from desktopd.descriptors import accept
 from desktopd.session.errors import SessionError
-from desktopd.session.folder import require_own
+from desktopd.session.folder import in_the_way, require_own
+from desktopd.sockets import listen_unix
 
 # No longer than the longest, whose length make_private checks.
 NAME = "ctl.sock"
@@ -41,30 +44,32 @@ class Report:
     viewers: tuple[str, ...]
 
 
+_REPORT = TypeAdapter(Report)
+
+
 class Reporter:
-    """The daemon's end: answers each connection with `report` and closes it."""
+    """The daemon's end: answers each connection with `report` and closes it.
+
+    Listens from now on, in a folder that is claimed; raises SessionError.
+    """
 
     def __init__(self, folder: Path, report: Callable[[], Report]) -> None:
         self._path = folder / NAME
         self._report = report
+        try:
+            self._path.unlink(missing_ok=True)
+            self._sock = listen_unix(self._path)
+        except OSError as error:
+            error.filename = str(self._path)
+            raise in_the_way(error) from None
 
     async def serve(self) -> None:
-        """Answer until cancelled. The folder has to be claimed. Raises SessionError."""
-        with _kept(self._path.parent), socket.socket(socket.AF_UNIX) as sock:
-            os.fchmod(sock.fileno(), 0o600)
-            try:
-                self._path.unlink(missing_ok=True)
-                sock.bind(str(self._path))
-            except OSError as error:
-                raise SessionError(
-                    f"{self._path}: {error.strerror}; make room there, or set another runtime_dir"
-                ) from None
-            sock.listen()
-            sock.setblocking(False)
-            answers = BackgroundTasks()
+        """Answer until cancelled."""
+        answers = BackgroundTasks()
+        with _kept(self._path.parent), self._sock:
             try:
                 while True:
-                    asker, _ = await accept(sock, "who asks for the daemon's state")
+                    asker, _ = await accept(self._sock, "who asks for the daemon's state")
                     answers.start(self._answer(asker))
             finally:
                 self._path.unlink(missing_ok=True)
@@ -128,7 +133,10 @@ def find_daemon(folder: Path) -> Iterator[RunningDaemon | None]:
 
 
 def _ask(sock: socket.socket, pid: int, pidfd: int) -> RunningDaemon | None:
-    """Hear the report. Only a daemon that still lives answers, or keeps the connection open."""
+    """Hear the report. Only a daemon that still lives answers, or keeps the connection open.
+
+    One of another version may tell other things: it is there all the same.
+    """
     told, deadline = b"", time.monotonic() + ANSWER_WITHIN
     try:
         while more := sock.recv(4096):
@@ -138,5 +146,7 @@ def _ask(sock: socket.socket, pid: int, pidfd: int) -> RunningDaemon | None:
         return RunningDaemon(pid, pidfd, None)
     if not told:
         return None
-    fields = json.loads(told)
-    return RunningDaemon(pid, pidfd, Report(**{**fields, "viewers": tuple(fields["viewers"])}))
+    try:
+        return RunningDaemon(pid, pidfd, _REPORT.validate_json(told))
+    except ValueError:
+        return RunningDaemon(pid, pidfd, None)

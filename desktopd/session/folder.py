@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import stat
@@ -60,6 +61,14 @@ def require_unmoved(folder: Path) -> None:
                 f"runtime_dir={folder}: everybody may replace what is in {above}; "
                 f"chmod +t {above}, or set another runtime_dir"
             )
+
+
+def in_the_way(error: OSError) -> SessionError:
+    """What keeps us from using a file of the folder, and what helps."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    remedy = "make room there" if full else "remove it"
+    where = error.filename or "runtime_dir"
+    return SessionError(f"{where}: {error.strerror}; {remedy}, or set another runtime_dir")
 
 
 def _check_owner(folder: Path, owners: Collection[int]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from desktopd.session.backends.display_numbers import remove_dead_locks
-from desktopd.session.family import end_family, marks_of
+from desktopd.session.family import end_family, family, marks_of
 from desktopd.session.process import Process, start_time
 from desktopd.session.shm import remove_segments_of
 from desktopd.session.state import Running, StateFile
@@ -19,6 +19,11 @@ def leftovers(folder: Path) -> list[Running]:
     """The processes that the state of a runtime folder names and that still run."""
     processes = StateFile(folder / "state.json").processes.values()
     return [left for left in processes if start_time(left.pid) == left.start_time]
+
+
+def is_left(folder: Path) -> bool:
+    """Whether anything of a session lives, also what its state does not name."""
+    return bool(leftovers(folder) or family(marks_of(folder)))
 
 
 async def end_leftovers(folder: Path) -> None:

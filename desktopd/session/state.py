@@ -6,8 +6,11 @@ import json
 import logging
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Annotated
 
-from desktopd.kept_file import write_kept
+from pydantic import BaseModel, Field
+
+from desktopd.kept_file import read_kept, write_kept
 
 log = logging.getLogger(__name__)
 
@@ -20,9 +23,16 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 class Running:
     """One process: pid and start time name it, `command` tells whether it is still wanted."""
 
-    pid: int
+    pid: Annotated[int, Field(gt=0, lt=1 << 31, strict=True)]
     start_time: int
     command: tuple[str, ...]
+
+
+class _Kept(BaseModel):
+    boot: str
+    display: Annotated[str, Field(pattern=r"^:\d+$")] | None
+    backend: str | None
+    running: dict[str, Running]
 
 
 class StateFile:
@@ -37,17 +47,16 @@ class StateFile:
 
     def _load(self) -> None:
         try:
-            data = json.loads(self._path.read_text("utf-8"))
-            if data["boot"] != _boot():
-                return
-            self._display, self._backend = data["display"], data["backend"]
-            self._running = {
-                name: Running(entry["pid"], entry["start_time"], tuple(entry["command"]))
-                for name, entry in data["running"].items()
-            }
-        except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
-            # A file that a crash cut short tells nothing: there is nothing to adopt.
-            self._running, self._display, self._backend = {}, None, None
+            kept = _Kept.model_validate_json(read_kept(self._path))
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError) as error:
+            # What a crash cut short tells nothing: there is nothing to adopt.
+            log.warning("%s cannot be read: %s", self._path, str(error).partition("\n")[0])
+            return
+        if kept.boot == _boot():
+            self._display, self._backend = kept.display, kept.backend
+            self._running = kept.running
 
     @property
     def display(self) -> str | None:

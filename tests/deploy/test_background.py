@@ -213,6 +213,31 @@ def test_stop_ends_what_a_dead_daemon_left(desktopd: Commands) -> None:
     assert desktopd("status").stdout == "desktopd is not running\n"
 
 
+def test_what_a_dead_daemon_left_is_found_without_its_notes(desktopd: Commands) -> None:
+    url = desktopd.start("--port", "0")
+    told = desktopd.ready()
+    left = [one for one in children(url).values() if one != pid(told)]
+    os.kill(pid(told), signal.SIGKILL)
+    until(lambda: not alive(pid(told)), 30, "its end")
+    (desktopd.folders()[0] / "state.json").unlink()
+    assert desktopd("status").stdout.startswith("crashed  the daemon has died")
+    assert desktopd("stop").stdout == "desktopd had died; what it left is ended\n"
+    assert not any(alive(one) for one in left)
+
+
+@pytest.mark.parametrize("name", ["lock", "start.lock", "token", "ctl.sock", "home", "daemon.log"])
+def test_what_is_in_the_way_is_named(desktopd: Commands, folder: Path, name: str) -> None:
+    place = folder / "own" / name
+    place.parent.mkdir(mode=0o700)
+    # A folder is in the way of a file, and a file in that of a folder.
+    place.write_text("x") if name == "home" else place.mkdir()
+    done = desktopd("start", *SMALL, "--runtime-dir", str(place.parent), "--port", "0")
+    assert done.returncode == 1
+    assert re.search(rf"{place}: [\w ]+; remove it, or set another runtime_dir", done.stderr)
+    assert "Traceback" not in done.stderr
+    place.unlink() if name == "home" else place.rmdir()
+
+
 def test_start_goes_on_with_what_a_dead_daemon_left(desktopd: Commands, folder: Path) -> None:
     own = ("--runtime-dir", str(folder / "own"), "--port", "0")
     url = desktopd.start(*own)

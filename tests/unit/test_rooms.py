@@ -57,7 +57,7 @@ ARROWS = {
     "confinement.own_home": "",
     "confinement.seccomp": "",
     "control": (
-        "background_tasks config confinement descriptors multiplexer session shell_command"
+        "background_tasks config confinement descriptors multiplexer session shell_command sockets"
     ),
     "x11": f"{VALUES} {TASKS}",
     "rfb.protocol": VALUES,

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import logging
+import re
 import secrets
 from pathlib import Path
 
+from desktopd.kept_file import read_kept, write_kept
+
+log = logging.getLogger(__name__)
+
+_TOKEN = re.compile(rb"[A-Za-z0-9_-]{32}")
+
 
 def kept_token(folder: Path) -> str:
-    """The token in `folder`, made at the first call and readable by us alone; raises OSError."""
+    """The token in `folder`, made at the first call and readable by us alone; raises OSError.
+
+    What is none of our making is replaced: a power cut leaves zeros, which anybody guesses.
+    """
     path = folder / "token"
     with contextlib.suppress(FileNotFoundError):
-        if kept := path.read_text("ascii").strip():
-            return kept
+        try:
+            if _TOKEN.fullmatch(kept := read_kept(path)):
+                return kept.decode()
+            log.warning("%s holds no token: there is another one now", path)
+        except PermissionError as error:
+            log.warning("%s: %s: there is another token now", path, error.strerror)
     token = secrets.token_urlsafe(24)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(token)
+    write_kept(path, token.encode())
     return token
 
 

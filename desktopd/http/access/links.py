@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from desktopd.kept_file import write_kept
+from pydantic import TypeAdapter
+
+from desktopd.kept_file import read_kept, write_kept
 from desktopd.rfb.viewers.viewer import Role
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,9 @@ class Link:
     digest: str
     made: float
     until: float | None = None
+
+
+_FILE = TypeAdapter(list[Link])
 
 
 class Links:
@@ -100,13 +105,10 @@ class Links:
 
 def _read(path: Path) -> list[Link]:
     try:
-        return [
-            Link(**{**entry, "role": Role(entry["role"])})
-            for entry in json.loads(path.read_text("utf-8"))
-        ]
+        return _FILE.validate_json(read_kept(path))
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError) as error:
         log.error("%s: no link of before is valid any more: %s", path, error)
         return []
 

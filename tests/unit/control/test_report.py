@@ -5,6 +5,7 @@ import contextlib
 import os
 import socket
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -83,10 +84,24 @@ def test_a_daemon_that_does_not_answer_is_there_all_the_same(
     assert (found.pid, found.report) == (os.getpid(), None)
 
 
-async def test_a_folder_that_takes_no_socket_is_named(folder: Path) -> None:
+def test_a_folder_that_takes_no_socket_is_named_before_anything_begins(folder: Path) -> None:
     (folder / NAME).mkdir()
-    with pytest.raises(SessionError, match=r"ctl\.sock: .*; make room there, or set another"):
-        await Reporter(folder, lambda: REPORT).serve()
+    with pytest.raises(SessionError, match=r"ctl\.sock: Is a directory; remove it, or set another"):
+        Reporter(folder, lambda: REPORT)
+
+
+@pytest.mark.parametrize("told", [b"{}", b"[" * 100_000, b'{"address": 1}', b"\xff"])
+def test_a_daemon_of_another_version_is_there_all_the_same(folder: Path, told: bytes) -> None:
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(folder / NAME))
+        other.listen()
+        with ThreadPoolExecutor() as threads:
+            asking = threads.submit(ask, folder)
+            with other.accept()[0] as asker:
+                asker.sendall(told)
+            found = asking.result(timeout=10)
+    assert found is not None
+    assert (found.pid, found.report) == (os.getpid(), None)
 
 
 def test_the_address_with_its_token_is_in_no_log() -> None:

@@ -1,5 +1,6 @@
 """The state file: what a daemon that dies leaves for the next one."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,33 @@ def test_the_state_file_survives_a_crash_and_refuses_rubbish(folder: Path) -> No
         "{",
         "[]",
         '{"boot": 1}',
+        "[" * 200_000,
+        path.read_text().replace('":7"', '"host:7"'),
         path.read_text().replace('"boot": "', '"boot": "x'),
     ):
         path.write_text(rubbish)
         assert StateFile(path).display is None
+
+
+@pytest.mark.parametrize("pid", ["1e30", "0", "-1", '"1"', '"self"', '"\\u0000"', "[]", "null"])
+def test_a_process_has_a_number_as_the_system_gives_them(folder: Path, pid: str) -> None:
+    path = folder / "state.json"
+    StateFile(path).started("display", Running(4711, 345, ("Xvfb",)))
+    path.write_text(path.read_text().replace('"pid": 4711', f'"pid": {pid}'))
+    assert StateFile(path).processes == {}
+
+
+@pytest.mark.parametrize("name", ["state.json", "state.new"])
+def test_a_pipe_in_its_place_holds_nobody_up(folder: Path, name: str) -> None:
+    """Nor does it keep from the file what is to be noted."""
+    path = folder / "state.json"
+    path.touch()
+    (folder / name).unlink(missing_ok=True)
+    os.mkfifo(folder / name)
+    state = StateFile(path)
+    assert state.processes == {}
+    state.started("display", Running(12, 345, ("Xvfb",)))
+    assert [*StateFile(path).processes] == ["display"]
 
 
 def test_processes_are_in_the_order_of_their_start(folder: Path) -> None:

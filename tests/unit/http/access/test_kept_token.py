@@ -1,6 +1,9 @@
 """The token of our own making."""
 
+import os
 from pathlib import Path
+
+import pytest
 
 from desktopd.http.access.kept_token import forget_token, kept_token
 
@@ -17,6 +20,21 @@ def test_a_file_that_was_never_written_is_replaced(folder: Path) -> None:
     token = kept_token(folder)
     assert token == (folder / "token").read_text()
     assert len(token) >= 32
+
+
+@pytest.mark.parametrize("kept", [bytes(32), b"a" * 31, b"a" * 33, b"\xff" * 32, b"a" * 31 + b"\n"])
+def test_what_is_no_token_of_ours_opens_nothing(folder: Path, kept: bytes) -> None:
+    """After a power cut, say."""
+    (folder / "token").write_bytes(kept)
+    token = kept_token(folder)
+    assert token.encode() != kept
+    assert kept_token(folder) == token
+
+
+def test_nothing_in_its_place_holds_us_up(folder: Path) -> None:
+    os.mkfifo(folder / "token")
+    with pytest.raises(OSError, match="is no plain file"):
+        kept_token(folder)
 
 
 def test_it_ends_with_the_desktop(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from pathlib import Path
 
@@ -64,7 +65,11 @@ def test_a_file_that_cannot_be_read_opens_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "links.json"
-    for broken in ("[{", '[{"id": "a"}]', '[{"role": "owner"}]', "7"):
+    Links(path).make("Zoë", Role.VIEW)
+    kept = path.read_text()
+    spoilt = [kept.replace('"until": null', f'"until": {value}') for value in ('"x"', "[]")]
+    spoilt += [re.sub(r'"digest": "\w+"', '"digest": []', kept), "[" * 200_000]
+    for broken in ("[{", '[{"id": "a"}]', '[{"role": "owner"}]', "7", *spoilt):
         path.write_text(broken)
         assert list(Links(path)) == []
     assert "no link of before is valid" in caplog.text
