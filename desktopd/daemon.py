@@ -80,6 +80,8 @@ async def run(loaded: Loaded) -> None:
     use_one_arena()
     sys.setswitchinterval(SWITCH)
     _raise_descriptor_limit()
+    # One of ours would lie where it was started, among the user's files, and has the token.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     await Daemon(loaded).run()
 
 

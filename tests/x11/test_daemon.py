@@ -117,6 +117,16 @@ def test_what_cannot_be_served_ends_the_supervisor_too(folder: Path) -> None:
     assert told.count("ERROR   desktopd: host='192.0.2.1'") == 1, "it is not tried again"
 
 
+def test_a_daemon_that_crashes_leaves_no_memory_among_the_files(daemon: Start) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+    try:
+        desktop = daemon(app="xterm", display="xvfb", size="640x480")
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
+    assert resource.prlimit(desktop.process.pid, resource.RLIMIT_CORE)[0] == 0
+
+
 def test_nobody_listens_where_localhost_leads_before_the_desktop(daemon: Start) -> None:
     desktop = daemon(app="xterm", display="xvfb", size="640x480")
     port = httpx.URL(desktop.base).port

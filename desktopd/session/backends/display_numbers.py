@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import secrets
 import socket
 import stat
 from collections.abc import Iterator
@@ -132,7 +133,8 @@ def _holds(path: Path, pid: int) -> bool:
 @contextmanager
 def _fresh_lock(number: int, pid: int) -> Iterator[tuple[Path, int]]:
     """A lock with this pid under another name, for the block, and a descriptor that holds it."""
-    fresh = Path(f"/tmp/.tX{number}-lock.{os.getpid()}")
+    # Nobody guesses it: what somebody had put there would be in the way.
+    fresh = Path(f"/tmp/.tX{number}-lock.{secrets.token_hex(8)}")
     try:
         # Whoever may open a file may hold it too: nobody else may before we do.
         with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb", 0) as file:

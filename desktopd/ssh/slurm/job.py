@@ -45,6 +45,8 @@ _UNDER_WAY = (
     *("PENDING", "CONFIGURING", "RUNNING", "SUSPENDED", "STOPPED", "REQUEUED", "COMPLETING"),
     "UNKNOWN",
 )
+_COUNT = r"[0-9]{1,9}"
+"""What a host may tell of one; Python takes no number with thousands of digits."""
 KEPT = "napari's layers come back with the next desktop of this name."
 
 
@@ -129,7 +131,7 @@ def parse(line: str) -> Job:
         state=told.get("JobState", ""),
         reason=told.get("Reason", ""),
         node=told.get("BatchHost", "") or told.get("NodeList", ""),
-        place=int(place) if place.isdigit() else 0,
+        place=int(place) if re.fullmatch(_COUNT, place) else 0,
         start=told.get("StartTime", ""),
         run_time=_seconds(told.get("RunTime", "")) or 0,
         time_limit=_seconds(told.get("TimeLimit", "")),
@@ -138,7 +140,7 @@ def parse(line: str) -> Job:
 
 def _seconds(value: str) -> int | None:
     """The length of ``[DAYS-]HH:MM:SS``; None for ``UNLIMITED``."""
-    match = re.fullmatch(r"(?:(\d+)-)?(\d+):(\d+):(\d+)", value)
+    match = re.fullmatch(rf"(?:({_COUNT})-)?({_COUNT}):({_COUNT}):({_COUNT})", value)
     if match is None:
         return None
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups())

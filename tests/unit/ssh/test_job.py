@@ -84,3 +84,12 @@ def test_an_end_by_its_user_is_another_than_one_by_the_time_limit() -> None:
     limited = ended("COMPLETED", run_time="03:59:02")
     assert not limited.has_ended_well
     assert "Its time limit has come" in str(limited)
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000, "٣", "-1", ""])
+def test_no_number_of_a_host_ends_us(number: str) -> None:
+    line = (
+        f"JobId=7 JobState=RUNNING Place={number} RunTime={number}:00:00 TimeLimit={number}-1:0:0"
+    )
+    job = parse(line)
+    assert (job.place, job.run_time, job.time_limit) == (0, 0, None)
