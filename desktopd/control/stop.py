@@ -10,11 +10,12 @@ import contextlib
 import select
 import signal
 import sys
+from pathlib import Path
 
 from desktopd.config import Loaded
 from desktopd.control.desktops import Desktop, desktops
 from desktopd.session.errors import SessionError
-from desktopd.session.folder import claim
+from desktopd.session.folder import claim, require_own
 from desktopd.session.leftovers import end_leftovers
 
 STOP_WITHIN = 20.0
@@ -31,23 +32,23 @@ def stop(loaded: Loaded) -> int:
     with desktops(loaded) as found:
         match found:
             case []:
+                _forget_dead(loaded)
                 print("desktopd is not running")
                 return 0
             case [desktop]:
-                return _end(desktop)
+                return _end(desktop, loaded)
         print("several desktops: name one by --port or --runtime-dir", file=sys.stderr)
         for desktop in found:
             print(desktop, file=sys.stderr)
         return 1
 
 
-def _end(desktop: Desktop) -> int:
+def _end(desktop: Desktop, loaded: Loaded) -> int:
     if desktop.daemon is None:
         # Held until this process ends.
         claim(desktop.folder)
         asyncio.run(end_leftovers(desktop.folder))
-        for name in _KEYS:
-            (desktop.folder / name).unlink(missing_ok=True)
+        _forget(desktop.folder, loaded)
         print("desktopd had died; what it left is ended")
         return 0
     pid = desktop.daemon.pid
@@ -60,3 +61,18 @@ def _end(desktop: Desktop) -> int:
         )
     print(f"desktopd (pid {pid}) has ended")
     return 0
+
+
+def _forget_dead(loaded: Loaded) -> None:
+    """Forget what opens the desktop of the settings, of which nothing has outlived its daemon."""
+    # There is none, or one that is about to start.
+    with contextlib.suppress(FileNotFoundError, SessionError):
+        require_own(loaded.runtime_dir)
+        claim(loaded.runtime_dir)
+        _forget(loaded.runtime_dir, loaded)
+
+
+def _forget(folder: Path, loaded: Loaded) -> None:
+    for name in _KEYS:
+        if name != "token" or not loaded.settings.keep_token:
+            (folder / name).unlink(missing_ok=True)

@@ -225,6 +225,20 @@ def test_what_a_dead_daemon_left_is_found_without_its_notes(desktopd: Commands) 
     assert not any(alive(one) for one in left)
 
 
+@pytest.mark.parametrize("keeps", [False, True])
+def test_stop_forgets_who_came_by_a_link_where_nothing_outlived_the_daemon(
+    desktopd: Commands, folder: Path, keeps: bool
+) -> None:
+    own = folder / "own"
+    own.mkdir(mode=0o700)
+    for name in ("token", "links.json"):
+        (own / name).touch()
+    desktopd.environment["DESKTOPD_KEEP_TOKEN"] = str(keeps).lower()
+    assert desktopd("stop", "--runtime-dir", str(own)).stdout == "desktopd is not running\n"
+    assert not (own / "links.json").exists()
+    assert (own / "token").exists() == keeps
+
+
 @pytest.mark.parametrize("name", ["lock", "start.lock", "token", "ctl.sock", "home", "daemon.log"])
 def test_what_is_in_the_way_is_named(desktopd: Commands, folder: Path, name: str) -> None:
     place = folder / "own" / name
