@@ -92,6 +92,7 @@ class Launcher:
             LAUNCHED,
             tuple(argv),
             ready=at_once,
+            first_oom_victim=True,
             uses_gpu=True,
             folder=folder,
             confined=True,

@@ -248,6 +248,17 @@ def test_an_application_that_cannot_start_is_told_with_its_log(daemon: Start) ->
     until(lambda: desktop.service("application")["restarts"] >= 5, 30, "another attempt")
 
 
+def test_no_program_beside_the_application_has_the_kernel_end_that_first(daemon: Start) -> None:
+    """What takes all memory is the largest of those that are as good a victim."""
+    desktop = daemon("--no-kiosk", "--app", "xterm", display="xvfb", size="640x480")
+    desktop.ready()
+
+    def score(name: str) -> int:
+        return int(Path(f"/proc/{desktop.pid(name)}/oom_score_adj").read_text())
+
+    assert score("window_manager") == score("application") > score("display")
+
+
 def test_what_an_application_prints_fills_no_disk(daemon: Start) -> None:
     prints = f"head -c {2 * LIMIT} /dev/zero; sleep 60"
     desktop = daemon("--no-kiosk", "--app", f"sh -c '{prints}'", display="xvfb", size="640x480")

@@ -32,6 +32,8 @@ def window_manager(options: SessionOptions, x_server: XServer, _: Callable[[], N
         alive=probe.comes_back,
         restart=Restart(longest=5),
         keep_children=True,
+        # For what it starts, which inherits that: the application is no better a victim.
+        first_oom_victim=True,
         uses_gpu=True,
         walled=True,
     )
