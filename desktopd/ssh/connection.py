@@ -1,4 +1,4 @@
-"""ssh to a host: it runs a script there, and forwards a port of this machine.
+"""ssh to a host: it runs a script there, and forwards a unix socket of this machine.
 
 Host keys, passwords and jumps are ssh's own business, and its configuration's.
 Tested by tests/deploy/test_ssh.py.
@@ -56,12 +56,14 @@ class SshConnection:
         self._control = control
         self._host = host
 
-    def forward(self, port: int) -> None:
-        """Have connections to this port of this machine reach the desktop's socket.
+    def forward(self, way: Path) -> None:
+        """Have connections to this unix socket of this machine reach that of the desktop.
 
         Raises ConnectionFailed.
         """
-        forward = ["-O", "forward", "-L", f"127.0.0.1:{port}:{self.place.socket}"]
+        # A connection that was lost leaves its own.
+        way.unlink(missing_ok=True)
+        forward = ["-O", "forward", "-L", f"{way}:{self.place.socket}"]
         done = subprocess.run([*self._control, *forward, self._host], stdout=subprocess.DEVNULL)
         if done.returncode:
             raise ConnectionFailed(done.returncode)

@@ -5,17 +5,18 @@ Tested by tests/deploy/test_ssh.py.
 
 from __future__ import annotations
 
-import socket
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from desktopd.ssh import page
 from desktopd.ssh.connection import ConnectionFailed, connected
 from desktopd.ssh.host_scripts import ENDED
+from desktopd.ssh.local_port import local_port
 
 LONGEST_PAUSE = 15.0
 """Seconds between two attempts, at most: a laptop that wakes up waits no longer."""
@@ -37,28 +38,41 @@ def keep(wanted: Wanted) -> int:
 
     Returns 0 when the desktop has ended, an exit status where there was never a connection.
     """
-    port, told, pause = wanted.port or _free_port(), "", 1.0
     # Not below a folder with a long name: the path of a unix socket has a limit of its own.
-    with tempfile.TemporaryDirectory(prefix="desktopd-", dir=_short_folder()) as name:
-        folder = Path(name)
-        while True:
-            began = time.monotonic()
-            try:
-                with connected(wanted.host, wanted.options, wanted.script, folder) as connection:
-                    connection.forward(port)
-                    address = f"http://127.0.0.1:{port}{connection.place.path}"
-                    _tell(wanted, folder, address, began, is_new=address != told)
-                    told, pause = address, 1.0
-                    if connection.wait() == ENDED:
-                        _say(f"The desktop on {wanted.host} has ended.")
-                        return 0
-                _say(f"The connection to {wanted.host} is lost; the desktop goes on there.")
-            except ConnectionFailed as failed:
-                if not told:
-                    return failed.status
-                _say(f"{wanted.host} is not reached yet; again in {pause:.0f} s.")
-            time.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+    with ExitStack() as stack:
+        folder = Path(
+            stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="desktopd-", dir=_short_folder())
+            )
+        )
+        try:
+            port = stack.enter_context(local_port(wanted.port, folder / "way"))
+        except OSError as error:
+            _say(f"--port {wanted.port}: {error.strerror}; choose another")
+            return 1
+        return _keep(wanted, folder, port)
+
+
+def _keep(wanted: Wanted, folder: Path, port: int) -> int:
+    told, pause = "", 1.0
+    while True:
+        began = time.monotonic()
+        try:
+            with connected(wanted.host, wanted.options, wanted.script, folder) as connection:
+                connection.forward(folder / "way")
+                address = f"http://127.0.0.1:{port}{connection.place.path}"
+                _tell(wanted, folder, address, began, is_new=address != told)
+                told, pause = address, 1.0
+                if connection.wait() == ENDED:
+                    _say(f"The desktop on {wanted.host} has ended.")
+                    return 0
+            _say(f"The connection to {wanted.host} is lost; the desktop goes on there.")
+        except ConnectionFailed as failed:
+            if not told:
+                return failed.status
+            _say(f"{wanted.host} is not reached yet; again in {pause:.0f} s.")
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
 
 
 def _tell(wanted: Wanted, folder: Path, address: str, began: float, *, is_new: bool) -> None:
@@ -69,11 +83,6 @@ def _tell(wanted: Wanted, folder: Path, address: str, began: float, *, is_new: b
     print(f"\n    {address}\n", flush=True)
     if wanted.browser and not page.show(page.write(folder, address)):
         _say("No browser was found here: open that address in one.")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def _short_folder() -> Path | None:
