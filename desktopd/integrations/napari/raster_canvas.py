@@ -174,8 +174,11 @@ class RasterCanvas(vispy_qt.QtBaseCanvasBackend, QWidget):  # type: ignore[misc]
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Follow the size. As a QOpenGLWidget does, it draws at once: what napari exports next is
-        laid out by this drawing.
+        laid out by this drawing. One without room keeps the last size: napari divides by it, and
+        its camera would be nowhere for good.
         """
+        if event.size().isEmpty():
+            return
         self.resizeGL(event.size().width(), event.size().height())
         if self.isVisible() and self._vispy_canvas is not None:
             self._for_screen()

@@ -5,6 +5,8 @@ Tested by tests/browser/test_companion.py.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 from qtpy.QtCore import QBuffer, QByteArray, QIODevice
@@ -32,6 +34,12 @@ def describe_camera(viewer: Any) -> dict[str, Any]:
     """`center` in world coordinates, `zoom` in canvas pixels a world pixel, `angles` in degrees."""
     camera = camera_of(viewer)
     return {name: _plain(getattr(camera, name)) for name in CAMERA}
+
+
+def is_somewhere(camera: Mapping[str, Any]) -> bool:
+    """Whether it is that of a view which can be drawn."""
+    values = (*camera["center"], camera["zoom"], *camera["angles"])
+    return all(map(math.isfinite, values)) and camera["zoom"] > 0
 
 
 def describe_dims(viewer: Any) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from desktopd.integrations.napari.view import (
     camera_of,
     describe_camera,
     grid_of,
+    is_somewhere,
 )
 
 log = logging.getLogger(__name__)
@@ -109,7 +110,8 @@ def restore_view(viewer: Any, view: Mapping[str, Any]) -> None:
     for name, value in view.get("grid", {}).items():
         setattr(grid_of(viewer), name, value)
     camera = camera_of(viewer)
-    for name, value in view["camera"].items():
+    # One that is nowhere would keep napari from drawing, from one session to the next.
+    for name, value in view["camera"].items() if is_somewhere(view["camera"]) else ():
         setattr(camera, name, value)
     named = {layer.name: layer for layer in viewer.layers}
     viewer.layers.selection.active = named.get(view["active"])
