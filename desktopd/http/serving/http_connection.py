@@ -75,12 +75,12 @@ class Exchange:
 class HttpConnection(HttpToolsProtocol):
     """Closed when the headers of a request are not there 10 s after it began.
 
-    The same holds for a body that nobody reads any more, and for a connection that sends
-    nothing. Headers that go on after 64 KiB are refused with status 431, as are more than
-    MOST_HEADERS and those longer than LONGEST_HEADER. Once an answer is whole, its client has to
-    take some of it every TAKE_DEADLINE seconds, a stranger of every answer. Which peers speak no
-    HTTP is told as `refusals` says. `settled` is set once somebody is let in, or the connection is
-    over; until then what comes is read in `turns`, of `acquaintances` first.
+    The same holds for a connection that sends nothing; one that is answered before all of a request
+    is there ends with that. Headers that go on after 64 KiB are refused with status 431, as are
+    more than MOST_HEADERS and those longer than LONGEST_HEADER. Once an answer is whole, its client
+    has to take some of it every TAKE_DEADLINE seconds, a stranger of every answer. Which peers
+    speak no HTTP is told as `refusals` says. `settled` is set once somebody is let in, or the
+    connection is over; until then what comes is read in `turns`, of `acquaintances` first.
     """
 
     def __init__(
@@ -220,14 +220,22 @@ class HttpConnection(HttpToolsProtocol):
         super().on_headers_complete()
         if self.cycle is not None and self.cycle.scope is self.scope:
             cast(Scope, self.scope)[CONNECTION] = Exchange(self, self.cycle)
-            # Whoever is answered before he has sent his body may leave it out, or not.
-            self.cycle.keep_alive &= not self.expect_100_continue
+            # Until all of it is there: on_message_complete.
+            self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
-        """All of a request is there."""
+        """All of a request is there, so it is known where the next one begins.
+
+        Whoever is answered before that may leave its end out, or say in it that nothing follows.
+        A proxy would send somebody else's request behind it.
+        """
         if self._is_read_again:
             return
         self._request_goes_on = False
+        cycle = self.cycle
+        if cycle is not None and cycle.scope is self.scope and not cycle.response_started:
+            is_old = self.parser.get_http_version() == "1.0"
+            cycle.keep_alive = not is_old and self.parser.should_keep_alive()
         super().on_message_complete()
 
     @property
@@ -250,11 +258,8 @@ class HttpConnection(HttpToolsProtocol):
         return line + b"".join(kept) + b"\r\n"
 
     def on_response_complete(self) -> None:
-        """Do not let a client go on with a body that was answered already."""
-        unread = self.cycle.response_complete and self.cycle.more_body
+        """Do not keep for ever what its client does not take."""
         super().on_response_complete()
-        if unread:
-            self._expect_headers()
         self._expect_taken()
 
     def handle_websocket_upgrade(self) -> None:
@@ -284,7 +289,10 @@ class HttpConnection(HttpToolsProtocol):
             return
         if self._refusals.is_new(self._address, msg):
             log.warning("%s: what it sends is no HTTP (https where it is not?)", self._address)
-        super().send_400_response(msg)
+        if self._is_in_turn:
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
 
     @property
     def _address(self) -> str:
@@ -315,9 +323,16 @@ class HttpConnection(HttpToolsProtocol):
             self._deadline.cancel()
             self._deadline = None
 
+    @property
+    def _is_in_turn(self) -> bool:
+        """Whether what is sent now is taken for the answer to what is being read."""
+        last = self.cycle
+        if last is not None and last.more_body:
+            return not (last.response_started or self.pipeline)
+        return last is None or last.response_complete
+
     def _refuse(self) -> None:
         """End a request that does not get to its end, with an answer if that is not out of turn."""
-        before = self.cycle
-        if before is None or (before.response_complete and not before.more_body):
+        if self._is_in_turn:
             self.transport.write(STATUS_LINE[431] + _TOO_LONG)
         self.transport.close()

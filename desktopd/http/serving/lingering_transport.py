@@ -10,7 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-LINGER = 2.0
+LINGER = 10.0
+"""Seconds for the rest of a body: browsers read of a refusal at its end, or when it breaks off."""
 
 
 class LingeringTransport:

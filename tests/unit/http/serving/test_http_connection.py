@@ -25,6 +25,7 @@ GET = b"GET /healthz HTTP/1.1\r\nHost: desk.test\r\n"
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Deadlines that a test can wait for."""
     monkeypatch.setattr(http_connection, "HEADER_DEADLINE", 0.3)
+    monkeypatch.setattr(lingering_transport, "LINGER", 0.3)
 
 
 @pytest.mark.parametrize("sent", [b"", b"G", GET, GET + b"X-Y: " + b"z" * 100])
@@ -273,13 +274,35 @@ async def test_a_request_for_another_protocol_is_read_to_its_end(asked: bytes) -
         assert statuses == [b"303", b"200"]
 
 
-async def test_nothing_follows_a_body_that_may_be_left_out() -> None:
+@pytest.mark.parametrize("expected", [b"100-continue", b"x, 100-Continue", b"100-continue;x"])
+async def test_nothing_follows_a_body_that_may_be_left_out(expected: bytes) -> None:
     """A proxy sends somebody else's request in its place, which would be taken for the body."""
     head = b"POST /api/app/restart HTTP/1.1\r\nHost: desk.test\r\n"
-    expecting = b"Expect: 100-continue\r\nContent-Length: 1000\r\n\r\n"
+    expecting = b"Expect: %b\r\nContent-Length: 1000\r\n\r\n" % expected
     async with serving(make_app()) as server:
         answer = (await exchange(server, head + expecting)).lower()
     assert answer.startswith(b"http/1.1 401 ")
+    assert b"\r\nconnection: close\r\n" in answer
+
+
+@pytest.mark.parametrize("end", [b"Connection: close\r\n\r\n", b"no trailer\r\n"])
+async def test_nothing_follows_what_is_answered_before_its_end(end: bytes) -> None:
+    """A proxy would take what is said of the end for the answer to somebody else's request."""
+    chunked = GET + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n"
+    async with serving(make_app()) as server:
+        reader, writer = await opened(server)
+        writer.write(chunked)
+        answer = await reader.readuntil(b'{"status":"ok"}')
+        assert b"\r\nconnection: close\r\n" in answer
+        writer.write(b"0\r\n" + end)
+        assert await rest(reader) == b""
+        writer.close()
+
+
+async def test_trailers_may_end_a_connection() -> None:
+    chunked = GET + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
+    async with serving(make_app()) as server:
+        answer = await exchange(server, chunked + b"Connection: close\r\n\r\n")
     assert b"\r\nconnection: close\r\n" in answer
 
 
