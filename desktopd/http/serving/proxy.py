@@ -15,6 +15,8 @@ from desktopd.http.serving.prefix import STRIPPED, base_path
 UNIX = "unix"
 PEER = "desktopd.peer"
 """Of a request that a proxy handed on, in its scope: the address of that proxy."""
+MOST_PROXIES = 32
+"""Addresses that are looked at, the last ones; 64 KB of them took 110 ms of everybody's time."""
 
 
 class ForwardedMiddleware:
@@ -66,7 +68,7 @@ class ForwardedMiddleware:
             # Whom we trust is not said: only the proxy next to us has surely written its part.
             return _address(",".join(values).rpartition(",")[2])
         client = None
-        for value in reversed(",".join(values).split(",")):
+        for value in reversed(",".join(values).rsplit(",", MOST_PROXIES)[-MOST_PROXIES:]):
             address = _address(value)
             if address is None:
                 break
