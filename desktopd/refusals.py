@@ -5,26 +5,41 @@ Tested by tests/unit/http/access/test_refusal_log.py.
 
 from __future__ import annotations
 
+import logging
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 from desktopd.addresses import address_key
+from desktopd.rate_limit import RateLimit
+
+log = logging.getLogger(__name__)
 
 MOST = 256
 """Addresses with their reasons that are remembered. The oldest are told again."""
+SECONDS = 600.0
+"""In which no more than MOST are told: one host may have any number of IPv6 networks."""
 
 
 class Refusals:
     """Remembers who was refused and why, once for each address and reason."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._told: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._news = RateLimit(MOST, SECONDS, clock)
+        self._silence = RateLimit(1, SECONDS, clock)
 
     def is_new(self, address: str, reason: str) -> bool:
-        """Whether this has not been told lately; from now on it has."""
+        """Whether this has not been told lately, and may be; from now on it has."""
         key = address_key(address), reason
-        known = key in self._told
+        if key in self._told:
+            self._told.move_to_end(key)
+            return False
+        if not self._news.take():
+            if self._silence.take():
+                log.warning("more is refused than is told: %d in %.0f s at most", MOST, SECONDS)
+            return False
         self._told[key] = None
-        self._told.move_to_end(key)
         if len(self._told) > MOST:
             self._told.popitem(last=False)
-        return not known
+        return True

@@ -46,7 +46,8 @@ ARROWS = {
     "multiplexer": "",
     "logs": "audit",
     "budgets": "addresses",
-    "refusals": "addresses",
+    "rate_limit": "",
+    "refusals": "addresses rate_limit",
     "lockout": "addresses",
     "sockets": "",
     "turns": "addresses",
@@ -80,7 +81,7 @@ ARROWS = {
     # The probe of an RFB server speaks RFB.
     "session.probes.rfb": f"{VALUES} {TASKS} x11 rfb.protocol",
     "http": (
-        f"{VALUES} {TASKS} budgets lockout refusals sockets tls turns applications"
+        f"{VALUES} {TASKS} budgets lockout rate_limit refusals sockets tls turns applications"
         " files session x11 rfb.relay rfb.rfb_server rfb.viewers"
     ),
     "integrations": "http",

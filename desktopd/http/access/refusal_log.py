@@ -6,6 +6,8 @@ That a page asks for a token is no refusal; that a WebSocket has none is.
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 
 from starlette.requests import HTTPConnection
 
@@ -20,8 +22,8 @@ log = logging.getLogger(__name__)
 class RefusalLog:
     """Writes each refusal into the log that is new."""
 
-    def __init__(self) -> None:
-        self._told = Refusals()
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._told = Refusals(clock)
 
     def note(self, conn: HTTPConnection, problem: Problem) -> None:
         """Take `problem`, by which the request or WebSocket of `conn` is refused."""

@@ -15,8 +15,8 @@ from starlette.routing import BaseRoute, Route
 from desktopd.http.access.access import Access
 from desktopd.http.access.visitor import visitor_of
 from desktopd.http.api.body import read_body
-from desktopd.http.api.rate_limit import RateLimit
 from desktopd.http.problems import Problem
+from desktopd.rate_limit import RateLimit
 from desktopd.rfb.viewers.control import Control, ControlMode, ControlRefused
 from desktopd.rfb.viewers.people import People, Person
 

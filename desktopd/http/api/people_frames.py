@@ -14,8 +14,8 @@ from starlette.websockets import WebSocket
 
 from desktopd.http.access.visitor import visitor_of
 from desktopd.http.api.people import people_json
-from desktopd.http.api.rate_limit import RateLimit
 from desktopd.http.problems import Problem
+from desktopd.rate_limit import RateLimit
 from desktopd.rfb.viewers.people import People, Person
 
 POINTER_INTERVAL = 0.05

@@ -7,7 +7,8 @@ from starlette.requests import HTTPConnection
 
 from desktopd.http.access.refusal_log import RefusalLog
 from desktopd.http.problems import Problem
-from desktopd.refusals import MOST
+from desktopd.refusals import MOST, SECONDS
+from tests.unit.clock import Clock
 from tests.unit.http.desktop import BEARER, client, make_app, serving, ws_status
 
 FOREIGN = Problem(403, "pages of another origin may not", "add it")
@@ -40,13 +41,28 @@ def test_a_page_without_a_token_is_nothing_to_tell(caplog: pytest.LogCaptureFixt
 
 
 def test_many_addresses_are_told_and_forgotten(caplog: pytest.LogCaptureFixture) -> None:
-    told = RefusalLog()
+    clock = Clock()
+    told = RefusalLog(clock)
     for turn in range(MOST + 1):
+        clock.now += SECONDS / MOST
         told.note(conn(host=str(turn)), FOREIGN)
     told.note(conn(host="1"), FOREIGN)
     assert len(caplog.messages) == MOST + 1
+    clock.now += SECONDS
     told.note(conn(host="0"), FOREIGN)
     assert len(caplog.messages) == MOST + 2
+
+
+def test_whoever_has_many_addresses_fills_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock()
+    told = RefusalLog(clock)
+    for turn in range(3 * MOST):
+        told.note(conn(host=str(turn)), FOREIGN)
+    assert len(caplog.messages) == MOST + 1
+    assert caplog.messages[-1] == "more is refused than is told: 256 in 600 s at most"
+    clock.now += SECONDS
+    told.note(conn(host="once more"), FOREIGN)
+    assert "once more" in caplog.messages[-1]
 
 
 def test_one_host_with_many_ipv6_addresses_is_told_once(caplog: pytest.LogCaptureFixture) -> None:

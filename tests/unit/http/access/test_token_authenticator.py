@@ -1,5 +1,10 @@
 """What guesses at tokens cost, and whom they cost nothing."""
 
+from __future__ import annotations
+
+import pytest
+
+from desktopd.refusals import MOST
 from tests.unit.http.desktop import BEARER, HTML, TOKEN, VIEW_BEARER, client, make_app
 
 
@@ -52,6 +57,16 @@ async def test_guessing_from_many_addresses_leaves_others_alone() -> None:
             assert (await guesser.get("/api/session", headers=headers)).status_code == 401
     async with client(app, "10.1.0.1") as user:
         assert (await user.get("/api/session", headers=BEARER)).status_code == 200
+
+
+async def test_guessing_from_many_addresses_fills_no_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = make_app()
+    for network in range(MOST + 5):
+        async with client(app, f"2001:db8:0:{network:x}::1") as guesser:
+            await guesser.get("/api/session", headers={"Authorization": "Bearer guess"})
+    assert caplog.text.count("wrong token from") == MOST
 
 
 async def test_guessing_with_a_stale_cookie_is_none() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktopd.http.api.rate_limit import RateLimit
+from desktopd.rate_limit import RateLimit
 from tests.unit.clock import Clock
 
 

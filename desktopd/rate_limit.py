@@ -1,4 +1,4 @@
-"""How often one client may do what costs everybody else something."""
+"""How often something may be done that costs everybody else something."""
 
 from __future__ import annotations
 
