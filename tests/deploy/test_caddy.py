@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -77,6 +78,25 @@ def test_what_a_stranger_sends_is_no_part_of_somebody_elses_request(
         assert http.request("GET", f"{front}/healthz", headers=h2c, content=body).status_code == 200
         assert owner.get("/api/session").json()["role"] == "control"
     assert (files / "cells.tif").exists()
+
+
+def test_nobody_else_is_read_in_the_place_of_a_body_that_is_left_out(
+    daemon: Start, caddy: Callable[..., Program]
+) -> None:
+    """Set so, Caddy waits as Traefik does, and sends no body behind an answer."""
+    desktop = daemon(app="xterm", display="xvfb")
+    served = f"\treverse_proxy {desktop.base.split('/')[2]}"
+    waits = "{\n\t\ttransport http {\n\t\t\texpect_continue_timeout 1s\n\t\t}\n\t}"
+    front = caddy(desktop, **{served: f"{served} {waits}"})
+    head = f"POST /api/app/restart HTTP/1.1\r\nHost: 127.0.0.1:{front.port}\r\n"
+    expecting = "Expect: x, 100-continue\r\nContent-Length: 1000\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", front.port), 10) as stranger:
+        stranger.sendall(f"{head}{expecting}".encode() + bytes(1000))
+        assert stranger.recv(4096).startswith(b"HTTP/1.1 401 ")
+        bearer = {"Authorization": f"Bearer {desktop.token}"}
+        # Caddy asks once more where it has no answer after 10 s.
+        owners = f"http://127.0.0.1:{front.port}/api/session"
+        assert http.get(owners, headers=bearer, timeout=5).status_code == 200
 
 
 def test_the_token_leaves_no_trace_in_the_log(daemon: Start, caddy: Callable[..., Program]) -> None:

@@ -217,6 +217,9 @@ class HttpConnection(HttpToolsProtocol):
             if self.parser.get_method() == b"CONNECT":
                 raise ConnectionAbortedError("no proxy")
             return
+        if self.parser.get_http_version() == "1.0":
+            # Its client would take a 100 for the answer (RFC 9110 section 10.1.1).
+            self.expect_100_continue = False
         super().on_headers_complete()
         if self.cycle is not None and self.cycle.scope is self.scope:
             cast(Scope, self.scope)[CONNECTION] = Exchange(self, self.cycle)

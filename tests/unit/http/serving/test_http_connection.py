@@ -285,6 +285,15 @@ async def test_nothing_follows_a_body_that_may_be_left_out(expected: bytes) -> N
     assert b"\r\nconnection: close\r\n" in answer
 
 
+@pytest.mark.parametrize(("version", "before"), [(b"1.0", b""), (b"1.1", b"HTTP/1.1 100 ")])
+async def test_only_whoever_knows_it_is_told_to_go_on(version: bytes, before: bytes) -> None:
+    head = b"POST /login HTTP/%b\r\nHost: desk.test\r\nConnection: close\r\n" % version
+    expecting = b"Expect: 100-continue\r\nContent-Length: 7\r\n\r\n"
+    async with serving(make_app()) as server:
+        answer = await exchange(server, head + expecting + b"token=x")
+    assert answer.startswith(before or b"HTTP/1.1 401 ")
+
+
 @pytest.mark.parametrize("end", [b"Connection: close\r\n\r\n", b"no trailer\r\n"])
 async def test_nothing_follows_what_is_answered_before_its_end(end: bytes) -> None:
     """A proxy would take what is said of the end for the answer to somebody else's request."""
