@@ -21,13 +21,28 @@ SECONDS = 600.0
 """In which no more than MOST are told: one host may have any number of IPv6 networks."""
 
 
+class News:
+    """Has MOST refusals told in SECONDS, and once that there are more."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._told = RateLimit(MOST, SECONDS, clock)
+        self._silence = RateLimit(1, SECONDS, clock)
+
+    def may_be_told(self) -> bool:
+        """Whether one may be told now, which then counts."""
+        if self._told.take():
+            return True
+        if self._silence.take():
+            log.warning("more is refused than is told: %d in %.0f s at most", MOST, SECONDS)
+        return False
+
+
 class Refusals:
     """Remembers who was refused and why, once for each address and reason."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._told: OrderedDict[tuple[str, str], None] = OrderedDict()
-        self._news = RateLimit(MOST, SECONDS, clock)
-        self._silence = RateLimit(1, SECONDS, clock)
+        self._news = News(clock)
 
     def is_new(self, address: str, reason: str) -> bool:
         """Whether this has not been told lately, and may be; from now on it has."""
@@ -35,9 +50,7 @@ class Refusals:
         if key in self._told:
             self._told.move_to_end(key)
             return False
-        if not self._news.take():
-            if self._silence.take():
-                log.warning("more is refused than is told: %d in %.0f s at most", MOST, SECONDS)
+        if not self._news.may_be_told():
             return False
         self._told[key] = None
         if len(self._told) > MOST:

@@ -22,8 +22,7 @@ from desktopd.http.access.tokens import Tokens, cookie_header
 from desktopd.http.problems import Problem, WrongToken
 from desktopd.http.serving.proxy import client_address, is_https, peer_address
 from desktopd.lockout import Lockout
-from desktopd.rate_limit import RateLimit
-from desktopd.refusals import MOST, SECONDS
+from desktopd.refusals import News
 from desktopd.rfb.viewers.viewer import Role
 
 log = logging.getLogger(__name__)
@@ -49,7 +48,7 @@ class TokenAuthenticator:
         self._keys = PageKeys(tokens)
         self._lockout = lockout
         self._peers = Lockout(free=FREE_OF_A_PEER)
-        self._told = RateLimit(MOST, SECONDS)
+        self._news = News()
         self.base = base
         self.embedded = embedded
         self.cookie_name = tokens.cookie_name
@@ -172,7 +171,7 @@ class TokenAuthenticator:
         if peer != address:
             # What is forwarded may be made up, where others than the proxy can reach us from there.
             self._peers.failed(peer)
-        if self._told.take():
+        if self._news.may_be_told():
             log.warning("wrong token from %s", address)
             audit.note(audit.Event.REFUSED, address=address, reason=error)
         return WrongToken(401, error, remedy, _CHALLENGE)
