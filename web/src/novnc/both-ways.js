@@ -16,6 +16,7 @@ export class BothWays {
   #promptUntil = -Infinity;
   /** @type {{news: SocketNews, bytes: number, at: number}[]} copies of what went the usual way just now */
   #underWay = [];
+  #bytes = 0;
 
   /**
    * @param {(news: SocketNews, transfer: Transferable[]) => void} usual
@@ -31,6 +32,7 @@ export class BothWays {
     this.#promptUntil = performance.now() + PROMPT_TIME;
     this.#forget();
     for (const { news } of this.#underWay.splice(0)) this.#prompt(news);
+    this.#bytes = 0;
   }
 
   /** @param {SocketNews} news - the page takes what comes twice once */
@@ -48,16 +50,16 @@ export class BothWays {
   /** @param {{number: number, data: ArrayBuffer}} news */
   #keep(news) {
     this.#underWay.push({ news, bytes: news.data.byteLength, at: performance.now() });
+    this.#bytes += news.data.byteLength;
     this.#forget();
   }
 
   /** Let go of what has come, and of what is too much. */
   #forget() {
     const since = performance.now() - UNDER_WAY;
-    let bytes = this.#underWay.reduce((sum, one) => sum + one.bytes, 0);
     for (let oldest = this.#underWay[0]; oldest; oldest = this.#underWay[0]) {
-      if (oldest.at >= since && bytes <= PROMPT_BYTES) break;
-      bytes -= oldest.bytes;
+      if (oldest.at >= since && this.#bytes <= PROMPT_BYTES) break;
+      this.#bytes -= oldest.bytes;
       this.#underWay.shift();
     }
   }
