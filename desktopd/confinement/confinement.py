@@ -14,8 +14,9 @@ from pathlib import Path
 
 from desktopd.confinement.code import code_of, own_code
 from desktopd.confinement.landlock import DEVICE, READ, RUN, WRITE, Right, Rule, Wall
-from desktopd.confinement.own_home import FOLDERS, make_own_home, own_environment, remove
+from desktopd.confinement.own_home import FOLDERS, make_own_home, own_environment
 from desktopd.confinement.places import CREDENTIALS, DEVICES, SECRETS, SHARED_MEMORY, SYSTEM
+from desktopd.confinement.put_away import delete_put_away, put_away
 from desktopd.confinement.real_paths import beside, modest, real, there
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ class Confinement:
         Raises OSError.
         """
         self.leave()
-        make_own_home(self.settings, self.home)
+        make_own_home(self.settings, self.home, CREDENTIALS)
 
     def wall(
         self, argv: Sequence[str], environment: Mapping[str, str], *, abstract_sockets: bool
@@ -100,9 +101,11 @@ class Confinement:
                 yield place
 
     def leave(self) -> None:
-        """Delete its settings and its temporary files."""
-        remove(self.settings)
-        remove(self.temporary)
+        """Have nothing of its settings and its temporary files; raises OSError."""
+        for folder in (self.settings, self.temporary):
+            put_away(folder)
+        for folder in (self.settings, self.temporary):
+            delete_put_away(folder)
 
     def _at_home(self, names: Iterable[str]) -> Iterator[Path]:
         return (self.home / name for name in names)

@@ -10,8 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import subprocess
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 FOLDERS = {
@@ -27,8 +26,8 @@ COPIED = (
     *(".cache/fontconfig", ".cache/matplotlib", ".cache/numba"),
 )
 """What programs want to write anew; the rest of what is there is read alone."""
-LEFT_OUT = (".cache/mesa_shader_cache", ".cache/mesa_shader_cache_db")
-"""What they want to write, is large and soon made again."""
+LEFT_OUT = (".cache/dconf", ".cache/mesa_shader_cache", ".cache/mesa_shader_cache_db")
+"""What they want to write, and is soon made again."""
 
 
 def own_environment(folder: Path) -> dict[str, str]:
@@ -37,10 +36,10 @@ def own_environment(folder: Path) -> dict[str, str]:
     return {**own, **dict.fromkeys(GPU_CACHES, str(folder / ".nv"))}
 
 
-def make_own_home(folder: Path, home: Path) -> None:
+def make_own_home(folder: Path, home: Path, closed: Collection[str] = ()) -> None:
     """Make `folder`, with copies of what is to be written and links to the rest at `home`.
 
-    Raises OSError.
+    In the place of what is `closed` there programs make their own. Raises OSError.
     """
     for name in (".nv", *FOLDERS.values()):
         (folder / name).mkdir(mode=0o700, parents=True)
@@ -50,14 +49,8 @@ def make_own_home(folder: Path, home: Path) -> None:
             with contextlib.suppress(OSError, shutil.Error):
                 if name in COPIED and entry.is_dir(follow_symlinks=False):
                     shutil.copytree(entry, folder / name, symlinks=True)
-                elif name not in LEFT_OUT:
+                elif name not in LEFT_OUT and name not in closed:
                     (folder / name).symlink_to(entry)
-
-
-def remove(folder: Path) -> None:
-    """Delete a folder, however deep and closed to ourselves it is what a program has made there."""
-    for words in (("chmod", "-R", "u+rwX"), ("rm", "-rf")):
-        subprocess.run((*words, "--", folder), stderr=subprocess.DEVNULL, check=False)
 
 
 def _entries(folder: Path) -> Iterable[os.DirEntry[str]]:

@@ -37,6 +37,14 @@ def test_what_is_written_is_not_at_home(folder: Path, home: Path) -> None:
     assert not (home / ".config/plugin").exists()
 
 
+def test_in_the_place_of_what_is_closed_programs_make_their_own(folder: Path, home: Path) -> None:
+    (home / ".config/browser").mkdir()
+    own = folder / "own"
+    make_own_home(own, home, [".config/browser"])
+    (own / ".config/browser").mkdir()
+    assert not (own / ".config/browser").is_symlink()
+
+
 def test_a_link_at_home_stays_one(folder: Path, home: Path) -> None:
     (folder / "elsewhere").mkdir()
     (home / ".local/share").mkdir(parents=True)
