@@ -18,6 +18,7 @@ from desktopd.session.process import start_time
 
 MARK = "DESKTOP_FAMILY"
 _STOP_WITHIN = 1.0
+_GIVEN_UP_AFTER = 10.0
 _EXEC_WITHIN = 1.0
 """Seconds within which an execve(2) is over, even where the program comes from a slow disk."""
 _KERNEL_THREAD = 0x00200000
@@ -29,9 +30,15 @@ def marks_of(folder: Path) -> str:
     return f"{folder}:"
 
 
-def new_mark(folder: Path) -> str:
+def marks_of_locked(folder: Path) -> str:
+    """With what those begin of what runs behind the application's wall, and of nothing else."""
+    return f"{marks_of(folder)}locked-"
+
+
+def new_mark(folder: Path, *, locked: bool = False) -> str:
     """The value of `MARK` for one start in that session."""
-    return f"{marks_of(folder)}{secrets.token_hex(8)}"
+    begin = marks_of_locked(folder) if locked else marks_of(folder)
+    return f"{begin}{secrets.token_hex(8)}"
 
 
 def mark_of(pid: int) -> str | None:
@@ -79,11 +86,14 @@ def family(mark: str) -> list[int]:
 
 
 def end_family(mark: str) -> None:
-    """End them: SIGTERM, and SIGKILL after a second. Blocks."""
-    deadline = time.monotonic() + _STOP_WITHIN
+    """End them: SIGTERM, and SIGKILL after a second. Blocks, ten seconds at most.
+
+    Some may make others faster than they are ended.
+    """
+    began = time.monotonic()
     _signal(family(mark), signal.SIGTERM)
-    while left := family(mark):
-        if time.monotonic() > deadline:
+    while (lasted := time.monotonic() - began) < _GIVEN_UP_AFTER and (left := family(mark)):
+        if lasted > _STOP_WITHIN:
             _signal(left, signal.SIGKILL)
         time.sleep(0.02)
 

@@ -6,6 +6,7 @@ Tested by tests/x11/test_session.py, and gpu with it by tests/x11/test_gpu.py.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from desktopd.confinement.landlock import Wall, abi
 from desktopd.cores import usable_cores
 from desktopd.session.backends.display_numbers import can_make_sockets
 from desktopd.session.errors import LaunchError
-from desktopd.session.family import MARK, end_family, marks_of, new_mark
+from desktopd.session.family import MARK, end_family, marks_of, marks_of_locked, new_mark
 from desktopd.session.gpu import Gpu, confirmed, detect
 from desktopd.session.options import SessionOptions
 from desktopd.session.probes.painted import at_once
@@ -60,8 +61,8 @@ class Launcher:
         """
         if service.uses_gpu:
             await self._settle_gpu()
-        mark = new_mark(self._options.folder)
         confinement = self._options.confinement if service.confined else None
+        mark = new_mark(self._options.folder, locked=confinement is not None)
         if confinement is not None and not service.beside:
             await self._begin(confinement)
         environment = {
@@ -106,10 +107,11 @@ class Launcher:
         await asyncio.gather(*(process.stop(STOP_WITHIN) for process in self._beside))
         await asyncio.to_thread(end_family, marks_of(self._options.folder))
         if self._options.confinement is not None:
-            await asyncio.to_thread(self._options.confinement.leave)
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread(self._options.confinement.leave)
 
     async def _begin(self, confinement: Confinement) -> None:
-        """Have nothing of the application before, neither in its folders nor on the display.
+        """Have nothing of the application before: no process, no files, nothing on the display.
 
         An X server keeps what nobody can take back from it as a whole: windows, grabs, what buttons
         and keys do, resources, who may come in. And what has outlived its end holds the cookie.
@@ -118,6 +120,7 @@ class Launcher:
             await self._renew()
             # We end with the display, and begin once there is another.
             await asyncio.Event().wait()
+        await asyncio.to_thread(end_family, marks_of_locked(self._options.folder))
         try:
             await asyncio.to_thread(confinement.begin)
         except OSError as error:

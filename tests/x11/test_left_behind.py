@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktopd.session.backends.table import BACKENDS
+from desktopd.session.process import start_time
 from tests.daemon import Daemon, until
 from tests.window_tree import window_tree
 
@@ -38,6 +39,14 @@ if name == "the first":
 left.sync()
 while True:
     time.sleep(1)
+"""
+
+STARTS_ONE = """
+import subprocess, sys, time
+from pathlib import Path
+started = subprocess.Popen(["sleep", "600"], start_new_session=True)
+Path(sys.argv[1]).write_text(str(started.pid))
+time.sleep(600)
 """
 
 
@@ -76,3 +85,18 @@ def test_nothing_of_a_locked_program_is_left_to_the_next_one(
     assert "XTerm*first" not in said(started, "xrdb", "-query")
     mapping = "from Xlib.display import Display; print(Display().get_pointer_mapping()[0])"
     assert said(started, sys.executable, "-c", mapping) == "1\n"
+
+
+def test_what_a_locked_program_has_started_ends_before_the_next_one(
+    daemon: Callable[..., Daemon], folder: Path
+) -> None:
+    data, program = folder / "data", folder / "program.py"
+    data.mkdir()
+    program.write_text(STARTS_ONE)
+    app = f"{sys.executable} {program} {data / 'pid'}"
+    started = daemon(app=app, lockdown=True, files_root=data, display="xvfb", kiosk=True)
+    first = int(until(lambda: (data / "pid").exists() and (data / "pid").read_text(), 60, "a pid"))
+    (data / "pid").unlink()
+    assert started.request("POST", "/api/app/restart").status_code == 204
+    until((data / "pid").exists, 60, "the next one")
+    assert start_time(first) is None

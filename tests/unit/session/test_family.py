@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.session.family import MARK, end_family, family, mark_of, marks_of, new_mark
+from desktopd.session.family import (
+    MARK,
+    end_family,
+    family,
+    mark_of,
+    marks_of,
+    marks_of_locked,
+    new_mark,
+)
 from desktopd.session.process import start_time
 from tests.daemon import until
 
@@ -54,6 +62,27 @@ def test_families_of_other_starts_and_sessions_are_apart(folder: Path) -> None:
         end_family(marks_of(folder))
         assert family(first) + family(second) == []
         assert family(other) != []
+
+
+def test_what_is_locked_ends_alone(folder: Path) -> None:
+    locked, other = new_mark(folder, locked=True), new_mark(folder)
+    with started(locked, "sleep 60"), started(other, "sleep 60") as beside:
+        until(lambda: family(locked), 30)
+        end_family(marks_of_locked(folder))
+        assert family(locked) == []
+        assert beside.pid in family(marks_of(folder))
+
+
+def test_those_that_make_others_are_not_ended_for_ever(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktopd.session.family._GIVEN_UP_AFTER", 0.0)
+    mark = new_mark(folder)
+    with started(mark, "trap '' TERM; echo; while :; do sleep 1; done") as process:
+        until(lambda: family(mark), 30)
+        end_family(mark)
+        monkeypatch.undo()
+        assert process.poll() is None
 
 
 def test_what_is_gone_has_no_mark() -> None:
