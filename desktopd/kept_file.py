@@ -1,5 +1,7 @@
 """A small file that is written anew now and then, on a full disk too: its room is taken before.
 
+And room that is kept for what others write.
+
 test_full_disk tests it.
 """
 
@@ -8,8 +10,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+_PIECE = bytes(4096)
 
 
 def read_kept(path: Path) -> bytes:
@@ -39,6 +44,23 @@ def write_kept(path: Path, data: bytes) -> None:
             _write(path, 0, data)
         except FileNotFoundError:
             raise full from None
+
+
+@contextmanager
+def kept_room(path: Path, size: int) -> Iterator[None]:
+    """Leave others, for the block, the room that the file at `path` has held since the last one.
+
+    It holds `size` bytes then, or as many as there is room for.
+    """
+    with suppress(OSError):
+        path.unlink()
+    try:
+        yield
+    finally:
+        # Of what is allocated as one, nothing is had where some is missing.
+        with suppress(OSError), path.open("xb", buffering=0) as file:
+            for _ in range(size // len(_PIECE)):
+                file.write(_PIECE)
 
 
 def _write(path: Path, flags: int, data: bytes) -> None:

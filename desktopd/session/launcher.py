@@ -107,8 +107,7 @@ class Launcher:
         await asyncio.gather(*(process.stop(STOP_WITHIN) for process in self._beside))
         await asyncio.to_thread(end_family, marks_of(self._options.folder))
         if self._options.confinement is not None:
-            with contextlib.suppress(OSError):
-                await asyncio.to_thread(self._options.confinement.leave)
+            await self._leave(self._options.confinement)
 
     async def _begin(self, confinement: Confinement) -> None:
         """Have nothing of the application before: no process, no files, nothing on the display.
@@ -117,6 +116,8 @@ class Launcher:
         and keys do, resources, who may come in. And what has outlived its end holds the cookie.
         """
         if not self._x_server.take():
+            # The next X server may need the room.
+            await self._leave(confinement)
             await self._renew()
             # We end with the display, and begin once there is another.
             await asyncio.Event().wait()
@@ -125,6 +126,10 @@ class Launcher:
             await asyncio.to_thread(confinement.begin)
         except OSError as error:
             raise LaunchError(f"{error.filename}: {error.strerror}; make room there") from None
+
+    async def _leave(self, confinement: Confinement) -> None:
+        with contextlib.suppress(OSError):
+            await asyncio.to_thread(confinement.leave)
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -15,7 +15,7 @@ import pytest
 
 from desktopd.http.access.links import Links
 from desktopd.integrations.napari.session.folder import TRIES, SessionFolder
-from desktopd.kept_file import write_kept
+from desktopd.kept_file import kept_room, write_kept
 from desktopd.logs import AuditFile
 from desktopd.rfb.viewers.viewer import Role
 from tests.daemon import Daemon, until
@@ -46,6 +46,18 @@ def fill(place: Path) -> None:
     with pytest.raises(OSError, match="No space"):
         (place / "one").write_bytes(bytes(4096))
     (place / "one").unlink()
+
+
+def test_room_is_kept_for_what_others_write(small_disk: Path) -> None:
+    room, size = small_disk / "room", 1 << 16
+    with kept_room(room, size):
+        pass
+    fill(small_disk)
+    for taken in range(3):
+        with kept_room(room, size):
+            (small_disk / "keymap").write_bytes(bytes(size // 2))
+            (small_disk / "keymap").unlink()
+            (small_disk / f"log-{taken}").write_bytes(bytes(4096))
 
 
 def test_a_file_is_overwritten_in_the_room_that_it_has(small_disk: Path) -> None:

@@ -14,7 +14,7 @@ from desktopd.geometry import Size
 from desktopd.session.backends import display_numbers
 from desktopd.session.backends.backend import Backend
 from desktopd.session.backends.options import XServerOptions
-from desktopd.session.backends.start import start
+from desktopd.session.backends.start import ROOM, start
 from desktopd.session.backends.table import BACKENDS
 from desktopd.session.errors import LaunchError
 from desktopd.x11.connection import Connection
@@ -53,6 +53,19 @@ async def test_servers_that_start_together_get_displays_of_their_own(
         # The cookie of each fits the server that listens under that number.
         connection = await Connection.open(name, place.authority)
         await connection.close()
+
+
+def test_the_next_server_has_room_that_no_log_has_taken(
+    folder: Path, children: list[subprocess.Popen[bytes]]
+) -> None:
+    place = options(folder / "one")
+    children.append(start(BACKENDS["xvfb"], place)[1])
+    assert place.room.stat().st_size == ROOM
+    place.log.write_bytes(bytes(ROOM))
+    # As on a disk that is full.
+    place.room.write_bytes(b"")
+    children.append(start(BACKENDS["xvfb"], place)[1])
+    assert place.log.stat().st_size < ROOM
 
 
 @pytest.mark.parametrize("backend", BACKENDS.values(), ids=BACKENDS)

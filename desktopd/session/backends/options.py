@@ -39,6 +39,11 @@ class XServerOptions:
         return self.folder / "display.log"
 
     @property
+    def room(self) -> Path:
+        """A file that keeps room for the next start, whatever fills the disk meanwhile."""
+        return self.folder / "room"
+
+    @property
     def rfb_socket(self) -> Path:
         """Where an X server that serves RFB listens."""
         return self.folder / "rfb.sock"

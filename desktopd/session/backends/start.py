@@ -6,18 +6,24 @@ Tested by tests/x11/test_start.py.
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import subprocess
+from contextlib import suppress
 from dataclasses import replace
 
 from pyvirtualdisplay.abstractdisplay import XStartError
 
+from desktopd.kept_file import kept_room
 from desktopd.session.backends import display_numbers
 from desktopd.session.backends.backend import Backend
 from desktopd.session.backends.options import XServerOptions
 from desktopd.session.errors import LaunchError
 from desktopd.session.logs import tail
 from desktopd.x11.authority import write_cookie
+
+ROOM = 128 * 1024
+"""Bytes for its keymap, its lock and its socket, as these lie on the disk of our folder or not."""
 
 log = logging.getLogger(__name__)
 
@@ -32,12 +38,21 @@ def start(backend: Backend, options: XServerOptions) -> tuple[str, subprocess.Po
     if risk := display_numbers.socket_folder_risk():
         log.warning("%s: the display has an abstract socket alone", risk)
     display_numbers.remove_dead_locks()
-    for number in display_numbers.NUMBERS:
-        with display_numbers.claim(number) as unheard:
-            child = None if unheard is None else _start_as(number, unheard, backend, options)
-        if child is not None:
-            return f":{number}", child
+    _shorten_log(options)
+    with kept_room(options.room, ROOM):
+        for number in display_numbers.NUMBERS:
+            with display_numbers.claim(number) as unheard:
+                child = None if unheard is None else _start_as(number, unheard, backend, options)
+            if child is not None:
+                return f":{number}", child
     raise LaunchError(f"{backend.name}: every display number is taken; end some X servers")
+
+
+def _shorten_log(options: XServerOptions) -> None:
+    """Where the disk has been full, the log has taken of what is kept for the server itself."""
+    with suppress(FileNotFoundError):
+        if options.room.stat().st_size < ROOM:
+            os.truncate(options.log, 0)
 
 
 def _start_as(
