@@ -101,6 +101,14 @@ def test_what_is_read_once_stands_beside_the_users_own_resources(desktop: Daemon
     assert "Xft.dpi:\t96" in resources(desktop)
 
 
+def test_more_than_anybody_has_of_resources_is_not_kept(desktop: Daemon) -> None:
+    many = "".join(f"XTerm*{number}: 1\n" for number in range(10_000))
+    subprocess.run(["xrdb", "-merge"], input=many, env=desktop.environment(), text=True, check=True)
+    scale(desktop, 1.25)
+    assert resources(desktop) == "Xft.dpi:\t120\n"
+    scale(desktop, 1)
+
+
 def test_a_daemon_that_starts_anew_keeps_the_scale(desktop: Daemon, folder: Path) -> None:
     with running(desktop, LIVE["gtk"], folder / "told") as told:
         scale(desktop, 2, 1400, 900)

@@ -67,6 +67,9 @@ def _start_as(
         options = replace(options, unheard=unheard.fileno())
     else:
         unheard.close()
+    if options.confinement is not None:
+        # On a full disk it would be overwritten, and whoever was let read it before would again be.
+        options.authority.unlink(missing_ok=True)
     write_cookie(options.authority, number)
     since = options.log.stat().st_size if options.log.exists() else 0
     try:

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 _SELECTION = "_XSETTINGS_S0"
 _SETTINGS = "_XSETTINGS_SETTINGS"
 _RESOURCE = "Xft.dpi"
+_MOST = 64 * 1024
+"""Bytes of RESOURCE_MANAGER that are kept: any program may write there, and far more."""
 
 
 class DesktopScale:
@@ -113,8 +115,9 @@ def _write(window: Window, data: bytes, dpi: float, display: Display) -> None:
 
 
 def _resources(display: Display) -> list[str]:
-    found: Any = display.screen().root.get_full_property(Xatom.RESOURCE_MANAGER, Xatom.STRING)
-    if found is None:
+    root: Any = display.screen().root
+    found = root.get_property(Xatom.RESOURCE_MANAGER, Xatom.STRING, 0, _MOST // 4)
+    if found is None or found.bytes_after:
         return []
     value = found.value if isinstance(found.value, bytes) else bytes(found.value)
     return value.decode("latin-1").splitlines()
