@@ -18,6 +18,7 @@ from desktopd.confinement.own_home import FOLDERS, make_own_home, own_environmen
 from desktopd.confinement.places import CREDENTIALS, DEVICES, SECRETS, SHARED_MEMORY, SYSTEM
 from desktopd.confinement.put_away import delete_put_away, put_away
 from desktopd.confinement.real_paths import beside, modest, real, there
+from desktopd.confinement.temporary import temporary_environment
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +42,12 @@ class Confinement:
     secret: tuple[Path, ...]
     tcp: bool
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """Variables that tell a program of it."""
-        return {"TMPDIR": str(self.temporary), **own_environment(self.settings)}
+    def variables(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """Those that tell a program of it, which has `environment` else."""
+        return {
+            **temporary_environment(self.temporary, environment),
+            **own_environment(self.settings),
+        }
 
     def begin(self) -> None:
         """Have settings and caches as they are at home, before the application starts.

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+
+_JAVA = "JAVA_TOOL_OPTIONS"
+"""Options for every Java machine, also one in another program (JVM Tool Interface)."""
 
 
 def temporary_folder(given: Path, runtime_dir: Path, trusted: Sequence[Path], files: Path) -> Path:
@@ -24,6 +27,12 @@ def temporary_folder(given: Path, runtime_dir: Path, trusted: Sequence[Path], fi
     if of_ours or _is_in(place, files) or not _is_private(place):
         return runtime_dir / "tmp"
     return place / f"desktopd-{sha256(os.fsencode(runtime_dir)).hexdigest()[:16]}"
+
+
+def temporary_environment(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """Variables that lead programs there; Java asks for no TMPDIR, its own options come last."""
+    java = f'"-Djava.io.tmpdir={folder}" {environment.get(_JAVA, "")}'.rstrip()
+    return {"TMPDIR": str(folder), _JAVA: java}
 
 
 def _is_in(one: Path, other: Path) -> bool:

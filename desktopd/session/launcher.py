@@ -69,9 +69,10 @@ class Launcher:
             **(self.gpu.environment if service.uses_gpu else {}),
             **self._environment(),
             **service.environment,
-            **(confinement.environment if confinement else {}),
             MARK: mark,
         }
+        if confinement is not None:
+            environment |= confinement.variables(environment)
         child = popen(
             service.argv,
             environment,

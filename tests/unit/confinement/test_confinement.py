@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from desktopd.confinement.confinement import Confinement
 from desktopd.confinement.landlock import READ, RUN, WRITE, Right, Wall
@@ -159,10 +163,20 @@ def test_temporary_files_end_with_their_desktop(folder: Path) -> None:
     for place in (folder / "run/tmp", folder / "scratch/own"):
         place.mkdir(parents=True, exist_ok=True)
         one = confinement(folder, temporary=place)
-        assert one.environment["TMPDIR"] == str(place)
+        assert one.variables({})["TMPDIR"] == str(place)
         one.leave()
         assert not place.exists()
     assert (folder / "scratch").exists()
+
+
+@pytest.mark.skipif(shutil.which("java") is None, reason="no Java")
+def test_java_has_its_temporary_files_there_too(folder: Path) -> None:
+    one = confinement(folder, temporary=folder / "a b")
+    environment = one.variables({"JAVA_TOOL_OPTIONS": "-Dof.its.user=1"})
+    words = ["java", "-XshowSettings:properties", "-version"]
+    told = subprocess.run(words, env=environment, capture_output=True, text=True, check=True).stderr
+    assert f"java.io.tmpdir = {folder / 'a b'}\n" in told
+    assert "of.its.user = 1\n" in told
 
 
 def test_what_a_program_has_written_is_gone_at_the_next_start(folder: Path) -> None:
