@@ -6,10 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from desktopd.confinement.confinement import Confinement
 from desktopd.geometry import Size
 from desktopd.session.backends import display_numbers
 from desktopd.session.backends.backend import Backend
@@ -66,6 +68,20 @@ def test_the_next_server_has_room_that_no_log_has_taken(
     place.room.write_bytes(b"")
     children.append(start(BACKENDS["xvfb"], place)[1])
     assert place.log.stat().st_size < ROOM
+
+
+def test_who_may_read_the_cookie_of_a_locked_server_has_not_the_next_one(folder: Path) -> None:
+    place = options(folder / "one")
+    names = ("files", "home", "settings", "temporary")
+    folders = {name: folder / name for name in names}
+    confinement = Confinement(own=(), read=(), secret=(), tcp=False, **folders)
+    place.authority.write_bytes(b"of the last one" + bytes(4096))
+    # As on a full disk, there is room for no other file.
+    place.authority.with_suffix(".new").mkdir()
+    with place.authority.open("rb") as read:
+        with pytest.raises(OSError, match="File exists"):
+            start(BACKENDS["xvfb"], replace(place, confinement=confinement))
+        assert read.read(15) == b"of the last one"
 
 
 @pytest.mark.parametrize("backend", BACKENDS.values(), ids=BACKENDS)
