@@ -7,14 +7,11 @@ import logging
 from typing import Any, cast
 
 from starlette.types import Scope
-from uvicorn.protocols.http.httptools_impl import (
-    STATUS_LINE,
-    HttpToolsProtocol,
-    RequestResponseCycle,
-)
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from desktopd.http.serving.acquaintances import Acquaintances
+from desktopd.http.serving.header_bounds import TOO_LONG, HeaderBounds
 from desktopd.http.serving.lingering_transport import LingeringTransport
 from desktopd.http.serving.proxy import UNIX
 from desktopd.http.serving.request_connection import CONNECTION
@@ -28,26 +25,13 @@ from desktopd.turns import RequestTurns
 log = logging.getLogger(__name__)
 
 HEADER_DEADLINE = 10.0
-HEADER_LIMIT = 65_536
 TAKE_DEADLINE = 30.0
 STRANGERS_BUFFER = 16_384
 """Bytes that may wait for a stranger before what sends them waits, and that are read of him at a
 time; others have asyncio's 64 KiB and 256 KiB."""
 MOST_WAITING = 16
 """Requests behind one that is not answered yet; browsers and proxies send none."""
-MOST_HEADERS, LONGEST_HEADER = 128, 16_384
-"""Headers of a request, and bytes of the value of one that is no cookie."""
-LONGEST_LISTS = 4096
-"""Bytes of _LISTS together, which take a millisecond each 1,400: a page sends some 300."""
-_LISTS = frozenset(
-    {b"connection", b"upgrade", b"sec-websocket-extensions", b"sec-websocket-protocol"}
-)
 MOST_READ = 262_144
-_TEXT = b"Too many headers, or too long ones. Delete the cookies of this address, and come again.\n"
-_TOO_LONG = b"content-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b" % (
-    len(_TEXT),
-    _TEXT,
-)
 
 
 def _read_at_most(transport: asyncio.Transport, count: int) -> None:
@@ -76,11 +60,11 @@ class HttpConnection(HttpToolsProtocol):
     """Closed when the headers of a request are not there 10 s after it began.
 
     The same holds for a connection that sends nothing; one that is answered before all of a request
-    is there ends with that. Headers that go on after 64 KiB are refused with status 431, as are
-    more than MOST_HEADERS and those longer than LONGEST_HEADER. Once an answer is whole, its client
-    has to take some of it every TAKE_DEADLINE seconds, a stranger of every answer. Which peers
-    speak no HTTP is told as `refusals` says. `settled` is set once somebody is let in, or the
-    connection is over; until then what comes is read in `turns`, of `acquaintances` first.
+    is there ends with that. More headers than HeaderBounds bears are refused with status 431. Once
+    an answer is whole, its client has to take some of it every TAKE_DEADLINE seconds, a stranger of
+    every answer. Which peers speak no HTTP is told as `refusals` says. `settled` is set once
+    somebody is let in, or the connection is over; until then what comes is read in `turns`, of
+    `acquaintances` first.
     """
 
     def __init__(
@@ -105,7 +89,7 @@ class HttpConnection(HttpToolsProtocol):
         self._stalled: asyncio.TimerHandle | None = None
         self._is_lost = False
         self._unread = b""
-        self._received = self._lists = 0
+        self._bounds = HeaderBounds()
         self._request_goes_on = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -178,8 +162,7 @@ class HttpConnection(HttpToolsProtocol):
         super().data_received(data)
         if self._deadline is None:
             return
-        self._received += len(data)
-        if self._received > HEADER_LIMIT and not self.transport.is_closing():
+        if not self._bounds.receive(len(data)) and not self.transport.is_closing():
             self._refuse()
 
     def on_message_begin(self) -> None:
@@ -191,7 +174,7 @@ class HttpConnection(HttpToolsProtocol):
             self.transport.abort()
             raise ConnectionAbortedError("too many requests wait for an answer")
         super().on_message_begin()
-        self._request_goes_on, self._lists = True, 0
+        self._request_goes_on = True
         self._expect_headers()
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -199,16 +182,9 @@ class HttpConnection(HttpToolsProtocol):
         if self._deadline is None:
             return
         super().on_header(name, value)
-        if self._are_too_many(self.headers[-1][0], len(value)):
+        if not self._bounds.add(self.headers[-1][0], len(value)):
             self._refuse()
             raise ConnectionAbortedError("too many headers, or too long ones")
-
-    def _are_too_many(self, name: bytes, length: int) -> bool:
-        """Whether the headers are more than anybody needs, with this one as the last."""
-        if name in _LISTS:
-            self._lists += length
-        is_long = length > LONGEST_HEADER and name != b"cookie"
-        return is_long or self._lists > LONGEST_LISTS or len(self.headers) > MOST_HEADERS
 
     def on_headers_complete(self) -> None:
         """From here on it is for the application to set bounds."""
@@ -308,7 +284,7 @@ class HttpConnection(HttpToolsProtocol):
 
     def _expect_headers(self) -> None:
         self._stop_clock()
-        self._received = 0
+        self._bounds.begin()
         self._deadline = self.loop.call_later(HEADER_DEADLINE, self.transport.abort)
 
     def _expect_taken(self, left_before: int = 0) -> None:
@@ -337,5 +313,5 @@ class HttpConnection(HttpToolsProtocol):
     def _refuse(self) -> None:
         """End a request that does not get to its end, with an answer if that is not out of turn."""
         if self._is_in_turn:
-            self.transport.write(STATUS_LINE[431] + _TOO_LONG)
+            self.transport.write(TOO_LONG)
         self.transport.close()

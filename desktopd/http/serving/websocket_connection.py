@@ -12,7 +12,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets import http11
 from websockets.frames import CloseCode, Frame
 
-from desktopd.http.serving.http_connection import HEADER_LIMIT
+from desktopd.http.serving.header_bounds import HEADER_LIMIT
 from desktopd.http.serving.proxy import UNIX
 from desktopd.http.serving.request_connection import CONNECTION
 from desktopd.http.serving.takes_turns import TakesTurns

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from desktopd.http.serving import http_connection, lingering_transport
-from desktopd.http.serving.http_connection import MOST_HEADERS, MOST_WAITING
+from desktopd.http.serving.header_bounds import MOST_HEADERS
+from desktopd.http.serving.http_connection import MOST_WAITING
 from desktopd.http.serving.server import HttpServer
 from desktopd.tls.certificate import Certificate
 from tests.unit.certificate import certificate

@@ -1,0 +1,49 @@
+"""How much the headers of one request may be, counted as they come.
+
+test_http_connection tests it.
+"""
+
+from __future__ import annotations
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+HEADER_LIMIT = 65_536
+"""Bytes of all of them, with the request line."""
+MOST_HEADERS, LONGEST_HEADER = 128, 16_384
+"""Headers of a request, and bytes of the value of one that is no cookie."""
+LONGEST_LISTS = 4096
+"""Bytes of _LISTS together, which take a millisecond each 1,400: a page sends some 300."""
+_LISTS = frozenset(
+    {b"connection", b"upgrade", b"sec-websocket-extensions", b"sec-websocket-protocol"}
+)
+_TEXT = b"Too many headers, or too long ones. Delete the cookies of this address, and come again.\n"
+TOO_LONG = b"%bcontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b" % (
+    STATUS_LINE[431],
+    len(_TEXT),
+    _TEXT,
+)
+"""The answer to more than that (RFC 6585 section 5)."""
+
+
+class HeaderBounds:
+    """Counts for one request after the other."""
+
+    def __init__(self) -> None:
+        self._received = self._headers = self._lists = 0
+
+    def begin(self) -> None:
+        """Count from nothing on: another request begins."""
+        self._received = self._headers = self._lists = 0
+
+    def receive(self, count: int) -> bool:
+        """Whether so many bytes of headers more are still to be borne."""
+        self._received += count
+        return self._received <= HEADER_LIMIT
+
+    def add(self, name: bytes, length: int) -> bool:
+        """Whether a header more is, by its `name` in small letters and the bytes of its value."""
+        self._headers += 1
+        if name in _LISTS:
+            self._lists += length
+        is_long = length > LONGEST_HEADER and name != b"cookie"
+        return not is_long and self._lists <= LONGEST_LISTS and self._headers <= MOST_HEADERS
