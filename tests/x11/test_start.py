@@ -165,6 +165,22 @@ def test_a_running_server_holds_its_number_by_a_lock(
     assert not Path(f"/tmp/.X11-unix/X{number}").exists()
 
 
+@pytest.mark.parametrize("backend", BACKENDS.values(), ids=BACKENDS)
+def test_nobody_else_takes_places_of_a_server(
+    folder: Path, children: list[subprocess.Popen[bytes]], backend: Backend
+) -> None:
+    """Without its cookie either: who connects has one of its 256 until he is heard."""
+    name, child = start(backend, options(folder))
+    children.append(child)
+    place = f"/tmp/.X11-unix/X{name[1:]}"
+    connect = f"import socket; socket.socket(socket.AF_UNIX).connect('{place}')"
+    others = ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"]
+    as_other = [*([] if os.geteuid() == 0 else ["sudo", "-n"]), *others]
+    run = [*as_other, "/usr/bin/python3", "-c", connect]
+    done = subprocess.run(run, capture_output=True, text=True, check=False, timeout=20)
+    assert "Permission denied" in done.stderr
+
+
 def test_a_claim_holds_against_a_container_that_shares_tmp(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -67,6 +67,16 @@ def _keymap_kept(number: int) -> Iterator[None]:
             path.unlink()
 
 
+def close_to_others(number: int) -> None:
+    """Leave the socket of our X server to this user alone.
+
+    Whoever connects has one of its 256 places, before he shows any cookie.
+    """
+    # It has the abstract one alone, or root has made it.
+    with contextlib.suppress(OSError):
+        _socket(number).chmod(0o600)
+
+
 def lock(number: int, pid: int) -> None:
     """Make the lock of a claimed display that of its X server; raises OSError.
 

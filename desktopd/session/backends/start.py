@@ -84,6 +84,7 @@ def _start_as(
             return None
         said = tail(options.log, since)
         raise LaunchError(f"{backend.name}: {error}\n{said}".rstrip()) from None
+    display_numbers.close_to_others(number)
     try:
         display_numbers.lock(number, display.child.pid)
     except OSError as error:
