@@ -71,8 +71,11 @@ def keep_other_family(listening: socket.socket) -> socket.socket | None:
     try:
         if kept.family == socket.AF_INET6:
             kept.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        # Without SO_REUSEADDR, which would share it.
+        # What an earlier server's connections leave behind them for a minute is in nobody's way,
+        # and whoever comes after us shares it with us no more.
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         kept.bind((other, port))
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
     except OSError as error:
         kept.close()
         if error.errno == errno.EADDRNOTAVAIL:

@@ -67,6 +67,23 @@ def test_nobody_listens_where_localhost_leads_besides(own: str, other: str) -> N
             keep_other_family(server)
 
 
+@pytest.mark.parametrize(("own", "other"), [("127.0.0.1", "::1"), ("0.0.0.0", "::1")])
+def test_what_a_server_there_has_left_of_its_connections_is_in_nobodys_way(
+    own: str, other: str
+) -> None:
+    """Whoever ends a connection keeps its port for a minute (tcp(7), TIME_WAIT)."""
+    with squat(other, 0) as earlier:
+        port = earlier.getsockname()[1]
+        with socket.create_connection((other, port)) as client:
+            earlier.accept()[0].close()
+            assert client.recv(1) == b""
+    with socket.create_server((own, port)) as server:
+        kept = keep_other_family(server)
+        assert kept is not None
+        with kept, pytest.raises(OSError, match="in use"):
+            squat(other, port)
+
+
 def squat(address: str, port: int) -> socket.socket:
     """Listen there as whoever wants others to come by mistake; its options are his best."""
     sock = socket.socket(socket.AF_INET6)
