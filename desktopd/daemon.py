@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import resource
 import signal
 import socket
@@ -174,7 +175,7 @@ class Daemon:
         """Run everything, and end it all together."""
         asked = _end_signal()
         async with NamedTasks({"asked": asked.wait(), **self._tasks()}) as tasks:
-            print(f"\n    {self._link}\n{self._hint()}", flush=True)
+            _print(f"\n    {self._link}\n{self._hint()}\n")
             ended = await tasks.first()
             if "idle" in ended:
                 log.info("no input for %d seconds: ending", self._settings.idle_timeout)
@@ -244,6 +245,16 @@ class Daemon:
             stage=self._session.status.stage,
             viewers=tuple(viewer.role for viewer in self._viewers),
         )
+
+
+def _print(text: str) -> None:
+    """Print it now or never: where nobody reads that, or a full disk takes nothing, we go on."""
+    if sys.stdout is None:
+        return
+    try:
+        os.write(sys.stdout.fileno(), text.encode())
+    except OSError as error:
+        log.warning("the address cannot be printed: %s", error.strerror)
 
 
 def _warn_of_weak_tokens(settings: Settings) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import resource
+import shlex
 import signal
 import socket
 import ssl
@@ -17,6 +18,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from desktopd.config import load
+from desktopd.control.report import find_daemon
+from desktopd.control.stop import stop
 from desktopd.session.process import start_time
 from tests import http
 from tests.daemon import ROOT, Daemon, until
@@ -102,6 +106,22 @@ def test_a_daemon_without_descriptors_goes_on_when_it_has_some(daemon: Start) ->
     until(lambda: desktop.service("application")["pid"] not in (None, before[1]))
     desktop.ready()
     assert desktop.pid("display") == before[0]
+
+
+@pytest.mark.parametrize("reader", ["/dev/full", "nobody"])
+def test_who_takes_no_address_ends_no_desktop(folder: Path, reader: str) -> None:
+    """As where it is printed into a file of a full disk, or its reader has ended."""
+    into = f"> {reader}" if reader != "nobody" else "| true"
+    command = shlex.join([sys.executable, "-m", "desktopd", *SMALL])
+    run = folder / "run"
+    with running(["-c", f"import os; os.execlp('sh', 'sh', '-c', {f'{command} {into}'!r})"], run):
+
+        def is_ready() -> bool:
+            with find_daemon(run) as found:
+                return bool(found and found.report and found.report.stage == "ready")
+
+        until(is_ready, 40, "a desktop")
+        assert stop(load(["stop", "--runtime-dir", str(run)])) == 0
 
 
 def test_a_desktop_that_nobody_uses_ends_and_its_supervisor_with_it(folder: Path) -> None:
