@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from desktopd.config import Loaded
 from desktopd.control.report import Report, RunningDaemon, find_daemon
+from desktopd.session.errors import SessionError
 from desktopd.session.leftovers import is_left
 
 
@@ -55,17 +57,38 @@ def desktops(loaded: Loaded) -> Iterator[list[Desktop]]:
     port = settings.port if loaded.origins["port"] != "default" else 0
     with contextlib.ExitStack() as stack:
         if settings.runtime_dir or settings.unix_socket or loaded.hub:
-            yield [*_alive([own], stack)]
+            yield [*_alive(own, stack)]
             return
-        found = [*_alive(_folders(loaded.runtime_bases), stack)]
-        yield [d for d in found if not port or d.folder == own or _port(d) == port]
+        yield [
+            d
+            for d in _within_reach(_folders(loaded.runtime_bases), stack)
+            if not port or d.folder == own or _port(d) == port
+        ]
 
 
-def _alive(folders: list[Path], stack: contextlib.ExitStack) -> Iterator[Desktop]:
+def _within_reach(folders: list[Path], stack: contextlib.ExitStack) -> list[Desktop]:
+    """The desktops there; a folder that tells of none, as one of root's, hides no other.
+
+    Raises its SessionError where there is no other.
+    """
+    found: list[Desktop] = []
+    errors: list[SessionError] = []
     for folder in folders:
-        found = stack.enter_context(find_daemon(folder))
-        if found is not None or is_left(folder):
-            yield Desktop(folder, found)
+        try:
+            found += [*_alive(folder, stack)]
+        except SessionError as error:
+            errors.append(error)
+    if errors and not found:
+        raise errors[0]
+    for one in errors:
+        print(f"desktopd: {one}", file=sys.stderr)
+    return found
+
+
+def _alive(folder: Path, stack: contextlib.ExitStack) -> Iterator[Desktop]:
+    found = stack.enter_context(find_daemon(folder))
+    if found is not None or is_left(folder):
+        yield Desktop(folder, found)
 
 
 def _folders(bases: tuple[Path, ...]) -> list[Path]:

@@ -127,6 +127,11 @@ def find_daemon(folder: Path) -> Iterator[RunningDaemon | None]:
             found = _ask(sock, pid, pidfd)
         except (FileNotFoundError, NotADirectoryError, ConnectionError, ProcessLookupError):
             found = None
+        except (BlockingIOError, TimeoutError):
+            # More have asked one that hangs than its socket keeps.
+            raise SessionError(
+                f"{folder}: its desktopd does not answer; kill -KILL the pid in {folder / 'lock'}"
+            ) from None
         except OSError as error:
             raise SessionError(f"{folder}: {error.strerror or error}; it is not yours") from None
         yield found

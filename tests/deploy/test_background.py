@@ -277,6 +277,22 @@ def test_a_daemon_that_hangs(desktopd: Commands) -> None:
     assert desktopd("stop").returncode == 0
 
 
+def test_a_folder_that_tells_nothing_hides_no_desktop(desktopd: Commands) -> None:
+    """As one whose daemon hangs, and was asked more often than its socket keeps."""
+    url = desktopd.start("--port", "0")
+    other = desktopd.folders()[0].parent / "port-1"
+    other.mkdir(mode=0o700)
+    with socket.socket(socket.AF_UNIX) as hung, socket.socket(socket.AF_UNIX) as asker:
+        hung.bind(str(other / "ctl.sock"))
+        hung.listen(0)
+        asker.connect(str(other / "ctl.sock"))
+        told = desktopd("status")
+        assert (told.returncode, address(told.stdout)) == (0, url)
+        assert f"{other}: its desktopd does not answer" in told.stderr
+        assert desktopd("stop").returncode == 0
+        assert desktopd("stop").returncode == 1
+
+
 def test_only_the_daemon_is_stopped_whoever_has_its_number(
     desktopd: Commands, folder: Path
 ) -> None:

@@ -72,6 +72,15 @@ async def test_nobody_plays_a_daemon_in_a_folder_that_he_made_before(
             await asyncio.to_thread(ask, place)
 
 
+def test_a_daemon_that_hears_nobody_is_told_of_by_its_lock(folder: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as hung, socket.socket(socket.AF_UNIX) as asker:
+        hung.bind(str(folder / NAME))
+        hung.listen(0)
+        asker.connect(str(folder / NAME))
+        with pytest.raises(SessionError, match=f"does not answer.*{folder}/lock"):
+            ask(folder)
+
+
 def test_a_daemon_that_does_not_answer_is_there_all_the_same(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
