@@ -6,6 +6,7 @@ Tested by tests/deploy/test_slurm.py.
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,7 +69,12 @@ class JobSession:
 
         `folder` is private, and holds the page that a browser is sent to.
         """
-        server = await asyncio.start_server(self._carry, "127.0.0.1", self._wanted.port)
+        try:
+            server = await asyncio.start_server(self._carry, "127.0.0.1", self._wanted.port)
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            self._line.say(f"--port {self._wanted.port}: {reason}; choose another")
+            return 1
         port, pause = server.sockets[0].getsockname()[1], 1.0
         async with server:
             while True:

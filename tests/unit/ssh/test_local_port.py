@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from desktopd.ssh.local_port import local_port
+from desktopd.ssh.slurm.session import WantedJob, keep
 
 
 async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -68,3 +69,10 @@ def test_a_port_that_somebody_has_is_not_ours(folder: Path) -> None:
         local_port(taken.getsockname()[1], folder / "way"),
     ):
         pass
+
+
+def test_a_port_that_somebody_has_is_not_that_of_a_job(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert keep(WantedJob("host", (), "desktop", (), (), port, browser=False)) == 1
+    assert f"--port {port}: Address already in use; choose another" in capsys.readouterr().err
