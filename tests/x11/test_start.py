@@ -13,7 +13,7 @@ import pytest
 
 from desktopd.confinement.confinement import Confinement
 from desktopd.geometry import Size
-from desktopd.session.backends import display_numbers
+from desktopd.session.backends import detached, display_numbers
 from desktopd.session.backends.backend import Backend
 from desktopd.session.backends.options import XServerOptions
 from desktopd.session.backends.start import ROOM, start
@@ -125,7 +125,7 @@ def test_nobody_gets_the_abstract_socket_where_programs_would_show_him_the_cooki
 def test_a_folder_that_is_mounted_read_only_is_known(folder: Path) -> None:
     probe = f"""
 from pathlib import Path
-from desktopd.session.backends import display_numbers
+from desktopd.session.backends import detached, display_numbers
 display_numbers.SOCKETS = Path("{folder}")
 display_numbers.make_socket_folder()
 print(display_numbers.can_make_sockets())"""
@@ -165,11 +165,21 @@ def test_a_running_server_holds_its_number_by_a_lock(
     assert not Path(f"/tmp/.X11-unix/X{number}").exists()
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["from its first moment", "late"])
 @pytest.mark.parametrize("backend", BACKENDS.values(), ids=BACKENDS)
 def test_nobody_else_takes_places_of_a_server(
-    folder: Path, children: list[subprocess.Popen[bytes]], backend: Backend
+    folder: Path,
+    children: list[subprocess.Popen[bytes]],
+    backend: Backend,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    late: bool,
 ) -> None:
     """Without its cookie either: who connects has one of its 256 until he is heard."""
+    if late:
+        monkeypatch.setattr(detached, "keeping_umask", lambda act: act())
+    else:
+        monkeypatch.setattr(display_numbers, "close_to_others", lambda _: None)
     name, child = start(backend, options(folder))
     children.append(child)
     place = f"/tmp/.X11-unix/X{name[1:]}"

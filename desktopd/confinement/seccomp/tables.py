@@ -34,6 +34,7 @@ class Table:
     fcntl: int
     modes: tuple[tuple[int, int], ...]
     opens: tuple[tuple[int, int], ...]
+    umask: int
     forks: tuple[int, ...] = ()
 
 
@@ -43,12 +44,14 @@ TABLES = {
         # chmod, fchmod, fchmodat, creat, mknod, mknodat; open and openat.
         modes=((90, 1), (91, 1), (268, 2), (FCHMODAT2, 2), (85, 1), (133, 1), (259, 2)),
         opens=((2, 2), (257, 3)),
+        umask=95,
         forks=(57, 58),
     ),
     "aarch64": Table(
         *(0xC00000B7, 277, 220, 198, 203, 199, (221, 281), (217, 218, 219), 261, 25),
         modes=((52, 1), (53, 2), (FCHMODAT2, 2), (33, 2)),
         opens=((56, 3),),
+        umask=166,
     ),
 }
 

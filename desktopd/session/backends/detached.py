@@ -18,6 +18,7 @@ from pyvirtualdisplay.abstractdisplay import AbstractDisplay, XStartError
 
 from desktopd.confinement.display import display_wall
 from desktopd.confinement.landlock import READ, Right, Rule, Wall, abi
+from desktopd.confinement.own_sockets import OWN, keeping_umask
 from desktopd.session.backends import display_numbers
 from desktopd.session.backends.options import XServerOptions
 from desktopd.session.errors import LaunchError
@@ -53,10 +54,13 @@ class DetachedDisplay(AbstractDisplay):  # type: ignore[misc]
             raise LaunchError(f"{self._program}: too old, it has no -displayfd")
         options = self.options
         kept = [] if options.unheard is None else [options.unheard]
-        descriptors = [self._pipe_wfd, *kept]
-        self._subproc = popen(
-            self._command, options.environment, options.log, descriptors, wall=self._wall()
-        )
+        descriptors, wall = [self._pipe_wfd, *kept], self._wall()
+
+        def start() -> subprocess.Popen[bytes]:
+            environment, log = options.environment, options.log
+            return popen(self._command, environment, log, descriptors, umask=OWN, wall=wall)
+
+        self._subproc = keeping_umask(start)
 
     def own_rules(self) -> tuple[Rule, ...]:
         """What a locked one is left of our files: those that a backend has besides are its own."""

@@ -70,7 +70,8 @@ def _keymap_kept(number: int) -> Iterator[None]:
 def close_to_others(number: int) -> None:
     """Leave the socket of our X server to this user alone.
 
-    Whoever connects has one of its 256 places, before he shows any cookie.
+    Whoever connects has one of its 256 places, before he shows any cookie. That is late for who
+    has waited for it, and needed where `keeping_umask` finds no filters.
     """
     # It has the abstract one alone, or root has made it.
     with contextlib.suppress(OSError):
