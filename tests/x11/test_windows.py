@@ -216,8 +216,18 @@ def test_no_window_hides_behind_the_main_one_or_in_its_title(desktop: Desktop, s
     desktop.floats("second")
 
 
-def test_a_main_window_on_top_of_all_hides_no_other(desktop: Desktop) -> None:
-    desktop.tcl("wm attributes . -topmost 1", OPEN, ".t configure -background #ff0000")
+@pytest.mark.parametrize(
+    "ways", [["wm attributes . -topmost 1"], ["raise .", "focus -force ."], ["raise ."]]
+)
+@pytest.mark.parametrize("later", [False, True])
+def test_a_main_window_on_top_of_all_hides_no_other(
+    desktop: Desktop, ways: list[str], *, later: bool
+) -> None:
+    opened = [OPEN, ".t configure -background #ff0000"]
+    desktop.tcl(*(opened if later else ways))
+    if later:
+        desktop.floats("second")
+    desktop.tcl(*(ways if later else opened))
     desktop.floats("second")
 
     def seen() -> bool:

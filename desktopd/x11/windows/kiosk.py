@@ -1,8 +1,9 @@
 """What a kiosk wants of its windows: which one fills the screen, where the others go, and how large
 a screen they need. Decides only, from what was read; desktop_windows has it done.
 
-One window is the main one: it fills the screen without a frame. All others float above it with a
-frame, inside the screen, and only hands bring a part of one outside.
+One window is the main one: it fills the screen without a frame, in the layer below all others, so
+that it hides none where its program raises it. These float above it with a frame, inside the
+screen, and only hands bring a part of one outside.
 """
 
 from __future__ import annotations
@@ -164,6 +165,8 @@ class Kiosk:
             yield Activate(window.id)
         if self._undecorates and UNDECORATED not in window.states:
             yield SetState(window.id, (UNDECORATED,), on=True)
+        if BELOW not in window.states:
+            yield SetState(window.id, (BELOW,), on=True)
         if not window.is_maximized:
             yield SetState(window.id, MAXIMIZED, on=True)
 

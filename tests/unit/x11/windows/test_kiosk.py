@@ -35,8 +35,8 @@ WINDOW = ClientWindow(
     transient=False,
     pid=APPLICATION,
 )
-FILLED = frozenset({*MAXIMIZED, UNDECORATED})
-FILL = [SetState(1, (UNDECORATED,), on=True), SetState(1, MAXIMIZED, on=True)]
+FILLED = frozenset({*MAXIMIZED, UNDECORATED, BELOW})
+FILL = [SetState(1, names, on=True) for names in ((UNDECORATED,), (BELOW,), (*MAXIMIZED,))]
 
 
 @pytest.fixture
