@@ -73,7 +73,7 @@ def _run(loaded: Loaded) -> int:
         try:
             return _CONTROL[loaded.command](loaded)
         except OSError as error:
-            raise in_the_way(error) from None
+            raise (in_the_way(error) if error.filename else SessionError(str(error))) from None
     _set_up_logging(loaded.settings)
     asyncio.run(daemon.run(loaded))
     return 0

@@ -65,8 +65,8 @@ def _end(desktop: Desktop, loaded: Loaded) -> int:
 
 def _forget_dead(loaded: Loaded) -> None:
     """Forget what opens the desktop of the settings, of which nothing has outlived its daemon."""
-    # There is none, or one that is about to start.
-    with contextlib.suppress(FileNotFoundError, SessionError):
+    # There is none, one that is about to start, or one of which nothing can be removed.
+    with contextlib.suppress(OSError, SessionError):
         require_own(loaded.runtime_dir)
         claim(loaded.runtime_dir)
         _forget(loaded.runtime_dir, loaded)

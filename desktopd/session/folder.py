@@ -64,7 +64,7 @@ def require_unmoved(folder: Path) -> None:
 
 
 def in_the_way(error: OSError) -> SessionError:
-    """What keeps us from using a file of the folder, and what helps."""
+    """What keeps us from using the file that `error` names, and what helps."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     remedy = "make room there" if full else "remove it"
     where = error.filename or "runtime_dir"

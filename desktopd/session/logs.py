@@ -11,6 +11,8 @@ from pathlib import Path
 LIMIT = 4 * 1024 * 1024
 _AT_ONCE = os.O_NONBLOCK | os.O_CLOEXEC
 """A program can have whoever opens its log wait for 45 s (fcntl(2), F_SETLEASE)."""
+_BLOCK = 512
+"""Bytes of what stat(2) counts as one."""
 EVERY = 2.0
 """Seconds between two looks at how large they are."""
 
@@ -31,10 +33,12 @@ def open_log(path: Path) -> int:
 def trim(path: Path, limit: int = LIMIT) -> None:
     """Move what a log holds to ``path.old`` once it is larger than `limit` bytes.
 
-    The writer keeps its descriptor: it appends, so it goes on at the new end.
+    The writer keeps its descriptor: it appends, so it goes on at the new end. One that has opened
+    the log again goes on where it was, behind a hole that takes no room.
     """
     try:
-        if path.stat().st_size <= limit:
+        status = path.stat()
+        if status.st_size <= limit or status.st_blocks * _BLOCK <= limit:
             return
         descriptor = _opened(str(path), os.O_RDWR)
     except OSError:
@@ -68,7 +72,7 @@ def tail(path: Path, since: int = 0, lines: int = 40) -> str:
         with open(path, "rb", opener=_opened) as log:
             size = log.seek(0, os.SEEK_END)
             log.seek(max(size - 16_384, since if since <= size else 0))
-            text = log.read().decode("utf-8", "replace")
+            text = log.read().lstrip(b"\0").decode("utf-8", "replace")
     except OSError:
         # None was written, or it cannot be opened just now.
         return ""

@@ -66,9 +66,7 @@ class Session:
             kiosk=options.kiosk,
             is_application=self._is_application,
         )
-        self._launcher = Launcher(
-            options, self._x_server, self._changes.call, lambda: self._display.restart()
-        )
+        self._launcher = Launcher(options, self._x_server, self._changes.call, self._renew_display)
         defined = [define(options, self._x_server, self._changes.call) for define in SERVICES]
         self._services = [service for service in defined if service is not None]
         self._runners = {
@@ -84,6 +82,10 @@ class Session:
             lambda: opened.windows if (opened := self._x_server.opened) else None,
             self._changes.call,
         )
+
+    async def _renew_display(self) -> None:
+        self._x_server.keep_size()
+        await self._display.restart()
 
     def _is_application(self, pid: int) -> bool:
         """Whether a process is the application's, or one that it has started."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from desktopd.errors import DisplayUnavailable
+from desktopd.geometry import Size
 from desktopd.session.backends.backend import Backend
 from desktopd.session.backends.options import XServerOptions
 from desktopd.session.backends.start import start
@@ -69,6 +70,7 @@ class XServer:
         is_application: Callable[[int], bool],
     ) -> None:
         self.opened: OpenDisplay | None = None
+        self._first: tuple[Size, float | None] = options.size, None
         self._backends = backends
         self._options = options
         self._state = state
@@ -84,6 +86,11 @@ class XServer:
         """Whether no application has been there on this X server; from now on one has."""
         was_taken, self._is_taken = self._is_taken, True
         return not was_taken
+
+    def keep_size(self) -> None:
+        """Have the next X server begin with the size and the scale of this one."""
+        if self.opened is not None:
+            self._first = self.opened.screen.size.size, self.opened.screen.scale
 
     def open_display(self) -> OpenDisplay:
         """The display that is open; raises DisplayUnavailable while none is."""
@@ -170,8 +177,8 @@ class XServer:
             drags = await DragSource.open(connection)
             edges = await EdgeTarget.open(connection)
             if self._fresh:
-                await screen.resize(options.size)
-                self._fresh = False
+                await screen.resize(*self._first)
+                self._fresh, self._first = False, (options.size, None)
             kiosk = Kiosk(self.is_application) if self._kiosk else None
             windows = await DesktopWindows.open(name, options.authority, size, kiosk, self._changed)
         except BaseException:

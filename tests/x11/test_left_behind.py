@@ -37,6 +37,8 @@ if name == "the first":
     cookie = Path(os.environ["XAUTHORITY"]).read_bytes()
     Path(sys.argv[1]).with_name("cookie").write_bytes(cookie)
 left.sync()
+geometry = screen.root.get_geometry()
+Path(sys.argv[1]).with_name("size").write_text(f"{geometry.width}x{geometry.height}")
 while True:
     time.sleep(1)
 """
@@ -72,11 +74,14 @@ def test_nothing_of_a_locked_program_is_left_to_the_next_one(
     until((data / "cookie").exists, 60, "a cookie")
     assert "XTerm*first" in said(started, "xrdb", "-query")
     first = started.service("application")["pid"]
+    size = {"width": 900, "height": 640}
+    assert started.request("PUT", "/api/display", json=size).status_code == 200
 
     (data / "name").write_text("the second")
     assert started.request("POST", "/api/app/restart").status_code == 204
     until(lambda: started.service("application")["pid"] not in (None, first), 60, "the next one")
     until(lambda: window_tree(started.environment()).count("the second") == 2, 60, "its windows")
+    assert (data / "size").read_text() == "900x640"
     assert "the first" not in window_tree(started.environment())
     assert said(started, "xhost").splitlines() == [
         "access control enabled, only authorized clients can connect"

@@ -23,7 +23,7 @@ def kept_token(folder: Path) -> str:
     path = folder / "token"
     with contextlib.suppress(FileNotFoundError):
         try:
-            if _TOKEN.fullmatch(kept := read_kept(path)):
+            if _TOKEN.fullmatch(kept := read_kept(path).strip()):
                 return kept.decode()
             log.warning("%s holds no token: there is another one now", path)
         except PermissionError as error:

@@ -29,7 +29,7 @@ class RequestParser:
 
     def __init__(self, requests: RequestReader) -> None:
         self._requests = requests
-        self._parser = httptools.HttpRequestParser(requests)
+        self._parser = self._fresh()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._parser, name)
@@ -43,5 +43,11 @@ class RequestParser:
                 raise
             (read,) = upgrade.args
             again = self._requests.plain_headers() + data[read:]
-            self._parser = httptools.HttpRequestParser(self._requests)
+            self._parser = self._fresh()
             self.feed_data(again)
+
+    def _fresh(self) -> Any:
+        """As uvicorn has it: what comes behind the last request takes nobody the answer to that."""
+        parser = httptools.HttpRequestParser(self._requests)
+        parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        return parser

@@ -31,6 +31,17 @@ def test_a_log_is_trimmed_while_it_is_written(folder: Path) -> None:
     assert log.read_text() == "last\n"
 
 
+def test_a_log_that_its_program_has_opened_again_has_its_words_and_no_hole(folder: Path) -> None:
+    log, limit = folder / "log", 40_000
+    with log.open("wb", buffering=0) as output:
+        output.write(b"early\n" * 10_000)
+        trim(log, limit)
+        output.write(b"late\n")
+        trim(log, limit)
+    assert (folder / "log.old").read_bytes() == (b"early\n" * 10_000)[-limit:]
+    assert tail(log) == "late"
+
+
 async def test_logs_are_kept_small_and_one_that_cannot_be_hinders_no_other(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -40,7 +51,7 @@ async def test_logs_are_kept_small_and_one_that_cannot_be_hinders_no_other(
     keeping = asyncio.create_task(keep_small([folders, folder / "none", large]))
     async with asyncio.timeout(30):
         for _ in range(2):
-            large.write_bytes(bytes(LIMIT + 1))
+            large.write_bytes(os.urandom(LIMIT + 1))
             while large.stat().st_size:
                 await asyncio.sleep(0.01)
     keeping.cancel()

@@ -22,6 +22,12 @@ def test_a_file_that_was_never_written_is_replaced(folder: Path) -> None:
     assert len(token) >= 32
 
 
+def test_a_line_break_behind_it_is_none_of_its(folder: Path) -> None:
+    token = kept_token(folder)
+    (folder / "token").write_text(f"{token}\n")
+    assert kept_token(folder) == token
+
+
 @pytest.mark.parametrize("kept", [bytes(32), b"a" * 31, b"a" * 33, b"\xff" * 32, b"a" * 31 + b"\n"])
 def test_what_is_no_token_of_ours_opens_nothing(folder: Path, kept: bytes) -> None:
     """After a power cut, say."""

@@ -275,6 +275,16 @@ async def test_a_request_for_another_protocol_is_read_to_its_end(asked: bytes) -
         assert statuses == [b"303", b"200"]
 
 
+@pytest.mark.parametrize("behind", [GET + b"\r\n", b"more than was told\r\n"])
+async def test_the_last_request_of_a_connection_is_answered_whatever_follows(
+    behind: bytes,
+) -> None:
+    async with serving(make_app()) as server:
+        answer = await exchange(server, GET + b"Connection: close\r\n\r\n" + behind)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
 @pytest.mark.parametrize("expected", [b"100-continue", b"x, 100-Continue", b"100-continue;x"])
 async def test_nothing_follows_a_body_that_may_be_left_out(expected: bytes) -> None:
     """A proxy sends somebody else's request in its place, which would be taken for the body."""
