@@ -14,12 +14,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from desktopd.openers import at_once
+
 _PIECE = bytes(4096)
 
 
 def read_kept(path: Path) -> bytes:
     """What the file at `path` holds; raises OSError, also for anything but a plain file."""
-    with open(path, "rb", opener=_opened) as file:
+    with open(path, "rb", opener=at_once) as file:
         _require_plain(file.fileno(), path)
         return file.read()
 
@@ -64,7 +66,7 @@ def kept_room(path: Path, size: int) -> Iterator[None]:
 
 
 def _write(path: Path, flags: int, data: bytes) -> None:
-    descriptor = _opened(path, os.O_WRONLY | flags)
+    descriptor = at_once(path, os.O_WRONLY | flags)
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     with open(descriptor, "wb", buffering=0) as file:
         _require_plain(descriptor, path)
@@ -74,11 +76,6 @@ def _write(path: Path, flags: int, data: bytes) -> None:
             raise full
         # Not before: the blocks would be anybody's in between.
         file.truncate()
-
-
-def _opened(path: Path | str, flags: int) -> int:
-    """Open it without waiting, as for whoever reads a pipe."""
-    return os.open(path, flags | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
 
 
 def _require_plain(descriptor: int, path: Path) -> None:

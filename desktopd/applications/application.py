@@ -21,6 +21,7 @@ from desktopd.applications.layer import Layer
 from desktopd.applications.memory import MemoryGroup
 from desktopd.applications.opening import Opening
 from desktopd.observers import Observers
+from desktopd.openers import itself_at_once
 from desktopd.shared_work import SharedWork
 
 SAVE_WITHIN = 5.0
@@ -219,13 +220,9 @@ class Application:
 
 def _end_of(path: Path) -> str:
     """What a file ends with that the application has left: not one that it links to, no pipe."""
-    with open(path, "rb", opener=_opened) as file:
+    with open(path, "rb", opener=itself_at_once) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             return ""
         file.seek(max(0, status.st_size - LONGEST))
         return file.read(LONGEST).decode("utf-8", "replace")
-
-
-def _opened(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from desktopd.openers import at_once
+
 LIMIT = 4 * 1024 * 1024
-_AT_ONCE = os.O_NONBLOCK | os.O_CLOEXEC
-"""A program can have whoever opens its log wait for 45 s (fcntl(2), F_SETLEASE)."""
 _BLOCK = 512
 """Bytes of what stat(2) counts as one."""
 EVERY = 2.0
@@ -22,12 +22,12 @@ def open_log(path: Path) -> int:
 
     A program that still has it open, and lets nobody else, keeps it; there is a new one then.
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _AT_ONCE
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     try:
-        return os.open(path, flags, 0o600)
+        return at_once(path, flags)
     except (BlockingIOError, PermissionError):
         path.unlink()
-        return os.open(path, flags, 0o600)
+        return at_once(path, flags)
 
 
 def trim(path: Path, limit: int = LIMIT) -> None:
@@ -40,7 +40,7 @@ def trim(path: Path, limit: int = LIMIT) -> None:
         status = path.stat()
         if status.st_size <= limit or status.st_blocks * _BLOCK <= limit:
             return
-        descriptor = _opened(str(path), os.O_RDWR)
+        descriptor = at_once(path, os.O_RDWR)
     except OSError:
         # There is none, or its program lets nobody have it.
         return
@@ -69,7 +69,7 @@ async def keep_small(paths: Sequence[Path]) -> None:
 def tail(path: Path, since: int = 0, lines: int = 40) -> str:
     """The last `lines` lines of a log, of what follows byte `since`."""
     try:
-        with open(path, "rb", opener=_opened) as log:
+        with open(path, "rb", opener=at_once) as log:
             size = log.seek(0, os.SEEK_END)
             log.seek(max(size - 16_384, since if since <= size else 0))
             text = log.read().lstrip(b"\0").decode("utf-8", "replace")
@@ -77,7 +77,3 @@ def tail(path: Path, since: int = 0, lines: int = 40) -> str:
         # None was written, or it cannot be opened just now.
         return ""
     return "\n".join(text.rstrip().splitlines()[-lines:])
-
-
-def _opened(path: str, flags: int) -> int:
-    return os.open(path, flags | _AT_ONCE)

@@ -21,7 +21,7 @@ OURS = [path for path in MODULES if not path.is_relative_to(COMPANION)]
 
 VALUES = (
     "addresses audit clipboard_limit control_groups cores data_policy errors geometry kept_file"
-    " observers shell_command signal_names trace"
+    " observers openers shell_command signal_names trace"
 )
 TASKS = "background_tasks descriptors shared_work tasks"
 ARROWS = {
@@ -41,7 +41,8 @@ ARROWS = {
     "addresses": "",
     "audit": "",
     "data_policy": "",
-    "kept_file": "",
+    "openers": "",
+    "kept_file": "openers",
     "trace": "",
     "multiplexer": "",
     "logs": "audit",
@@ -85,7 +86,7 @@ ARROWS = {
         " files session x11 rfb.relay rfb.rfb_server rfb.viewers"
     ),
     "integrations": "http",
-    "integrations.napari": "arenas confinement.own_home confinement.seccomp",
+    "integrations.napari": "arenas confinement.own_home confinement.seccomp openers",
     "options": "applications budgets config confinement files http rfb session shell_command tls",
     "application_on_desktop": "applications config errors options session x11",
     "daemon": (

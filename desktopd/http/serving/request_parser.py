@@ -1,7 +1,4 @@
-"""httptools' parser of requests, which reads the body of all that do not become WebSockets.
-
-test_http_connection and test_caddy test it.
-"""
+"""httptools' parser of requests, which reads the body of all that do not become WebSockets."""
 
 from __future__ import annotations
 

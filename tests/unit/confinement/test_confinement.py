@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from desktopd.confinement.confinement import Confinement
 from desktopd.confinement.landlock import READ, RUN, WRITE, Right, Wall
+from tests.deep_folder import make_deep
 
 JUPYTER = ".local/share/jupyter/runtime/jpserver-1.json"
 
@@ -203,13 +203,7 @@ def test_nothing_that_a_program_makes_is_there_for_good(folder: Path) -> None:
     one.begin()
     wall_of(one)
     for place in (one.settings, one.temporary):
-        descriptor = os.open(place, os.O_RDONLY)
-        for _ in range(3000):
-            os.mkdir("deep", dir_fd=descriptor)
-            inner = os.open("deep", os.O_RDONLY, dir_fd=descriptor)
-            os.close(descriptor)
-            descriptor = inner
-        os.close(descriptor)
+        make_deep(place)
         (place / "closed/inner").mkdir(parents=True)
         (place / "closed").chmod(0)
     one.begin()

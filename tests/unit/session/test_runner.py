@@ -1,62 +1,17 @@
-"""One service kept running: readiness, backoff, giving up, restart, adoption. Real processes."""
+"""One service kept running: readiness, silence, backoff, giving up, restart. Real processes."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
-from desktopd.session.family import MARK, family, marks_of, new_mark
-from desktopd.session.process import Process, popen
 from desktopd.session.runner import FROZEN, Runner
 from desktopd.session.service import SPARED, Restart, Service
-from desktopd.session.state import StateFile
 from desktopd.session.status import ServiceState
-
-QUICK = Restart(first=0.01, longest=0.02)
-
-
-async def at_once() -> bool:
-    return True
-
-
-async def never() -> bool:
-    return False
-
-
-def make(folder: Path, service: Service, changed: Callable[[], None] = lambda: None) -> Runner:
-    log = folder / f"{service.name}.log"
-
-    async def launch() -> Process:
-        child = popen(service.argv, dict(os.environ), log)
-        return Process(child.pid, child)
-
-    return Runner(service, launch, StateFile(folder / "state.json"), log, changed)
-
-
-@contextlib.asynccontextmanager
-async def running(runner: Runner) -> AsyncIterator[Runner]:
-    task = asyncio.create_task(runner.run())
-    try:
-        yield runner
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await runner.stop()
-
-
-async def reach(runner: Runner, state: ServiceState, restarts: int = 0) -> None:
-    while runner.status.state is not state or runner.status.restarts < restarts:
-        await asyncio.sleep(0.005)
-
-
-def sleeper(**options: object) -> Service:
-    given = {"argv": ("sleep", "60"), "ready": at_once, "restart": QUICK, **options}
-    return Service("s", **given)  # type: ignore[arg-type]
+from tests.unit.session.runners import at_once, make, never, reach, running, sleeper
 
 
 async def test_a_killed_service_comes_back_and_its_end_is_told(folder: Path) -> None:
@@ -240,121 +195,3 @@ async def test_a_restart_by_hand_is_no_failure(folder: Path) -> None:
         await runner.restart()
         await reach(runner, ServiceState.RUNNING, 1)
         assert runner.status.pid != first
-
-
-async def test_a_daemon_that_is_ended_at_once_ends_what_the_old_one_left(folder: Path) -> None:
-    old = make(folder, sleeper())
-    task = asyncio.create_task(old.run())
-    await reach(old, ServiceState.RUNNING)
-    pid = old.status.pid
-    assert pid is not None
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    await make(folder, sleeper()).stop()
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
-
-
-async def test_a_new_daemon_adopts_what_the_old_one_left(folder: Path) -> None:
-    old = make(folder, sleeper())
-    task = asyncio.create_task(old.run())
-    await reach(old, ServiceState.RUNNING)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    async with running(make(folder, sleeper())) as new:
-        await reach(new, ServiceState.RUNNING)
-        assert new.status.pid == old.status.pid
-        assert new.status.restarts == 0
-        os.kill(new.status.pid or 0, signal.SIGKILL)
-        await reach(new, ServiceState.RUNNING, 1)
-
-
-async def test_a_left_process_with_another_command_is_replaced(folder: Path) -> None:
-    old = make(folder, sleeper())
-    task = asyncio.create_task(old.run())
-    await reach(old, ServiceState.RUNNING)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    other = Service("s", ("sleep", "61"), ready=at_once)
-    async with running(make(folder, other)) as new:
-        await reach(new, ServiceState.RUNNING)
-        assert new.status.pid != old.status.pid
-        assert not Path(f"/proc/{old.status.pid}/cwd").exists()
-
-
-def forking(folder: Path, script: str, **options: object) -> Runner:
-    """A service that is a launcher: ready once the file `ready` is there."""
-
-    async def is_ready() -> bool:
-        return (folder / "ready").exists()
-
-    service = sleeper(argv=("sh", "-c", script), ready=is_ready, forks=True, **options)
-    runner = make(folder, service)
-    mark = new_mark(folder)
-
-    async def launch() -> Process:
-        child = popen(service.argv, {**os.environ, MARK: mark}, folder / "s.log")
-        return Process(child.pid, child, keep_children=True, mark=mark)
-
-    runner._launch = launch
-    return runner
-
-
-async def test_what_a_launcher_leaves_is_the_service(folder: Path) -> None:
-    async with running(forking(folder, "setsid sleep 60 & exit 0")) as runner:
-        for turn in range(2):
-            left = await heir(runner)
-            assert runner.owns(left)
-            assert runner.status.state is ServiceState.STARTING
-            (folder / "ready").touch()
-            await reach(runner, ServiceState.RUNNING, turn)
-            (folder / "ready").unlink()
-            if turn == 0:
-                os.kill(left, signal.SIGKILL)
-                await reach(runner, ServiceState.STARTING, 1)
-    assert family(marks_of(folder)) == []
-
-
-async def heir(runner: Runner) -> int:
-    """The process that the launcher has left, once the runner knows it."""
-    while True:
-        pid = runner.status.pid
-        with contextlib.suppress(FileNotFoundError):
-            if pid is not None and Path(f"/proc/{pid}/comm").read_text() == "sleep\n":
-                return pid
-        await asyncio.sleep(0.005)
-
-
-async def test_a_launcher_that_was_ready_leaves_the_service(folder: Path) -> None:
-    (folder / "ready").touch()
-    script = f"setsid sleep 60 & until [ -e {folder}/go ]; do sleep 0.01; done"
-    async with running(forking(folder, script)) as runner:
-        await reach(runner, ServiceState.RUNNING)
-        launcher = runner.status.pid
-        (folder / "go").touch()
-        left = await heir(runner)
-        assert left != launcher
-        assert runner.status.state is ServiceState.RUNNING
-        assert runner.status.restarts == 0
-    assert family(marks_of(folder)) == []
-
-
-async def test_what_a_service_that_had_come_to_stay_leaves_is_not_the_service(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("desktopd.session.runner.HANDS_OVER", 0.0)
-    (folder / "ready").touch()
-    script = f"sleep 60 & until [ -e {folder}/go ]; do sleep 0.01; done; rm {folder}/go"
-    async with running(forking(folder, script)) as runner:
-        await reach(runner, ServiceState.RUNNING)
-        (folder / "go").touch()
-        await reach(runner, ServiceState.RUNNING, 1)
-
-
-async def test_a_launcher_that_fails_leaves_nothing(folder: Path) -> None:
-    async with running(forking(folder, "sleep 60 & exit 3")) as runner:
-        await reach(runner, ServiceState.BACKOFF)
-        assert "exited with status 3" in (runner.status.error or "")
-    async with asyncio.timeout(30):
-        while family(marks_of(folder)):
-            await asyncio.sleep(0.005)

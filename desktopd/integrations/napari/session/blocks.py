@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from desktopd.openers import itself_at_once
+
 BLOCK_BYTES = 4 << 20
 SAMPLE_BYTES = 1 << 16
 KEPT_FREE = 0.1
@@ -85,18 +87,13 @@ class Blocks:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._folder))
 
     def _load(self, name: str) -> Array:
-        with open(self._folder / name, "rb", opener=opened_at_once) as file:
+        with open(self._folder / name, "rb", opener=itself_at_once) as file:
             try:
                 loaded = np.load(file, allow_pickle=False)
                 array: Array = loaded if name.endswith(".npy") else loaded["data"]
             except (zipfile.BadZipFile, zlib.error, EOFError) as error:
                 raise ValueError(f"{name} is not whole: {error}") from None
         return array
-
-
-def opened_at_once(path: str, flags: int) -> int:
-    """For `open`: a pipe is not waited for, and a link not followed."""
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def cut(array: Array) -> Iterator[Array]:

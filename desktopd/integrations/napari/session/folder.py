@@ -12,8 +12,9 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from desktopd.integrations.napari.session.blocks import Blocks, opened_at_once
+from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.values import blocks_of
+from desktopd.openers import itself_at_once
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +126,7 @@ class SessionFolder:
 
 def _text(path: Path) -> str:
     """What a plain file holds; raises OSError for a pipe or a link, ValueError for a large one."""
-    with open(path, "rb", opener=opened_at_once) as file:
+    with open(path, "rb", opener=itself_at_once) as file:
         if os.fstat(file.fileno()).st_size > LARGEST:
             raise ValueError(f"{path} is larger than {LARGEST} bytes")
         return file.read(LARGEST).decode("utf-8")

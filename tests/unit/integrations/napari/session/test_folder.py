@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from desktopd.integrations.napari.session.folder import TRIES, SessionFolder
+from tests.deep_folder import make_deep
 
 
 @pytest.fixture
@@ -140,13 +141,7 @@ def test_what_cannot_be_removed_beside_keeps_no_session_from_being_laid_there(
     session: SessionFolder, tmp_path: Path
 ) -> None:
     (tmp_path / "failed").mkdir()
-    descriptor = os.open(tmp_path / "failed", os.O_RDONLY)
-    for _ in range(3000):
-        os.mkdir("deep", dir_fd=descriptor)
-        inner = os.open("deep", os.O_RDONLY, dir_fd=descriptor)
-        os.close(descriptor)
-        descriptor = inner
-    os.close(descriptor)
+    make_deep(tmp_path / "failed")
     session.commit(document(session, np.arange(100)))
     session.put_aside()
     assert session.load() is None
