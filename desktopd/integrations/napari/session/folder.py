@@ -63,7 +63,7 @@ class SessionFolder:
 
     def _read(self) -> dict[str, Any]:
         """The document; raises OSError, ValueError or RecursionError for what is none of ours."""
-        document = json.loads(_text(self._document))
+        document: dict[str, Any] = json.loads(_text(self._document))
         is_ours = isinstance(document, dict) and document.get("version") == VERSION
         if not is_ours or not isinstance(document.get("layers"), list):
             raise ValueError(f"{self._document} is none of version {VERSION}")
