@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import stat
+from contextlib import suppress
 from enum import StrEnum
 
 from desktopd.files.errors import BadPath, Conflict, Missing, explained
@@ -42,19 +43,31 @@ def rename(root: Root, old: FilePath, new: FilePath, if_exists: IfExists) -> Fol
         if found is None:
             raise Missing(f"{old}: no such file or folder", "list the folder that holds it")
         if os.path.samestat(os.fstat(source), os.fstat(target)) and find(target, new.name) == found:
-            # Another spelling of the same name.
-            placed = new_name(new.name)
-            os.rename(found, placed, src_dir_fd=source, dst_dir_fd=target)
+            placed = _respell(source, found, new)
         else:
             placed = place(source, found, target, new, if_exists)
     return entry(root, new.parent / placed)
+
+
+def _respell(folder: int, found: str, path: FilePath) -> str:
+    """Give what is `found` another spelling of its name; raises Conflict where another has that."""
+    placed = new_name(path.name)
+    with suppress(FileNotFoundError):
+        if not os.path.samestat(_status(folder, placed), _status(folder, found)):
+            raise _taken(path)
+    os.rename(found, placed, src_dir_fd=folder, dst_dir_fd=folder)
+    return placed
+
+
+def _status(folder: int, name: str) -> os.stat_result:
+    return os.stat(name, dir_fd=folder, follow_symlinks=False)
 
 
 def remove(root: Root, path: FilePath, *, recursive: bool) -> None:
     """Delete a file, link or folder, one with something in it only if `recursive`."""
     with root.parent(path) as folder, explained(path):
         found = find(folder, path.name) or path.name
-        mode = os.stat(found, dir_fd=folder, follow_symlinks=False).st_mode
+        mode = _status(folder, found).st_mode
         if not stat.S_ISDIR(mode):
             os.unlink(found, dir_fd=folder)
         elif recursive:
@@ -70,7 +83,7 @@ def place(source: int, name: str, target: int, path: FilePath, if_exists: IfExis
     first, by something empty, and then renamed over. Returns the name that it has now; raises
     Conflict or OSError.
     """
-    is_folder = stat.S_ISDIR(os.stat(name, dir_fd=source, follow_symlinks=False).st_mode)
+    is_folder = stat.S_ISDIR(_status(source, name).st_mode)
     if if_exists is IfExists.REPLACE:
         placed = _replaceable(target, path, is_folder=is_folder)
         reserved = False
@@ -100,7 +113,7 @@ def _replaceable(folder: int, path: FilePath, *, is_folder: bool) -> str:
     found = find(folder, path.name)
     if found is None:
         return new_name(path.name)
-    mode = os.stat(found, dir_fd=folder, follow_symlinks=False).st_mode
+    mode = _status(folder, found).st_mode
     if is_folder or stat.S_ISDIR(mode):
         raise Conflict(
             f"{path}: a folder neither replaces nor is replaced", "delete what is there, or rename"

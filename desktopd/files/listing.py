@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,19 +46,31 @@ class Listing:
     """A folder, what is in it by name, and the room on its disk."""
 
     path: FilePath
-    entries: tuple[FolderEntry, ...]
+    entries: Iterator[FolderEntry]
     space: Space
 
 
-def list_folder(root: Root, path: FilePath) -> Listing:
-    """The folder at `path`; raises FilesError."""
+@contextmanager
+def listing(root: Root, path: FilePath) -> Iterator[Listing]:
+    """The folder at `path`, its entries made as they are taken: there may be millions.
+
+    Raises FilesError, also while they are taken, which is to be within the block.
+    """
     with root.folder(path) as folder, explained(path):
-        entries = []
-        for found in names(folder):
-            # What is deleted meanwhile is not there.
-            with suppress(FileNotFoundError):
-                entries.append(_entry(folder, path / found))
-        return Listing(path, tuple(entries), space(folder))
+        yield Listing(path, _entries(folder, path), space(folder))
+
+
+def list_folder(root: Root, path: FilePath) -> tuple[FolderEntry, ...]:
+    """The entries of the folder at `path`, all at once; raises FilesError."""
+    with listing(root, path) as found:
+        return tuple(found.entries)
+
+
+def _entries(folder: int, path: FilePath) -> Iterator[FolderEntry]:
+    for found in names(folder):
+        # What is deleted meanwhile is not there.
+        with suppress(FileNotFoundError):
+            yield _entry(folder, path / found)
 
 
 def entry(root: Root, path: FilePath) -> FolderEntry:

@@ -58,7 +58,7 @@ class Results:
     def look(self) -> Look:
         """What is there now; nothing where the folder is missing or closed. Blocks on the disk."""
         try:
-            entries = list_folder(self._root, self.folder).entries
+            entries = list_folder(self._root, self.folder)
         except FilesError:
             return frozenset()
         return frozenset(self._results_among(entries))

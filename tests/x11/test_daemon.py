@@ -209,15 +209,39 @@ def test_sigstop_of_daemon_a_watchdog_outside_kills_it_and_the_next_adopts_the_d
 
 @contextmanager
 def forged_signs(pid: int) -> Iterator[None]:
-    """Signs of life that another process gives in the name of this one, as any user could."""
-    variables = Path(f"/proc/{pid}/environ").read_text().split("\0")
-    place = next(one for one in variables if one.startswith("NOTIFY_SOCKET=@"))
-    address = "\0" + place.partition("@")[2]
+    """Signs of life that another process of this user gives in the name of this one."""
+    address = place_of_signs(pid)
     with (
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender,
         repeating(lambda: sender.sendto(b"WATCHDOG=1", address), 0.2),
     ):
         yield
+
+
+def place_of_signs(pid: int) -> str:
+    """Where a daemon gives its signs of life."""
+    variables = Path(f"/proc/{pid}/environ").read_text().split("\0")
+    place = next(one for one in variables if one.startswith("NOTIFY_SOCKET="))
+    return place.removeprefix("NOTIFY_SOCKET=")
+
+
+def test_no_other_user_takes_the_room_for_signs_of_life(folder: Path) -> None:
+    argv = [str(ROOT / "container" / "serve"), *SMALL]
+    run = folder / "run"
+    with running(argv, run) as supervisor:
+        until((run / "ctl.sock").exists, 30, "a daemon")
+        place = Path(place_of_signs(*children(supervisor.pid)))
+        assert place.is_socket()
+        assert (place.stat().st_mode & 0o777, run.stat().st_mode & 0o777) == (0o600, 0o700)
+        # Whoever starts another one by mistake takes no signs away, and leaves nothing.
+        status, told = served(folder)
+        assert (status, "is used by the desktopd" in told) == (1, True)
+        assert [*run.glob("watch.*")] == [place]
+        supervisor.kill()
+        supervisor.wait()
+    until(lambda: processes_of(folder) == [], 30, "the end of the daemon")
+    assert served(folder, "--idle-timeout", "1")[0] == 0
+    assert [*run.glob("watch.*")] == []
 
 
 def adopted(state: Path) -> dict[str, int]:

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from desktopd.files import changes
 from desktopd.files.archive import zip_folder
-from desktopd.files.listing import EntryKind, FolderEntry, entry, list_folder
+from desktopd.files.listing import EntryKind, FolderEntry, entry, listing
 from desktopd.files.new_file import NewFile
 from desktopd.files.paths import FilePath, shown
 from desktopd.files.reading import open_to_read
@@ -49,8 +49,8 @@ class Files:
             name = f"{path.name or self._files.root.path.name or 'files'}.zip"
             return zip_response(name, pieces, disk, self._files.pace)
         if is_folder(request) or await disk.run(self._is_folder, path):
-            listing = await disk.run(self._listing, path, access)
-            return listing_response(listing, disk, self._files.pace)
+            packed = await disk.run(self._listing, path, access)
+            return listing_response(packed, disk, self._files.pace)
         access.require(download=True)
         file = await disk.run(open_to_read, self._files.root, path)
         try:
@@ -125,17 +125,17 @@ class Files:
 
     def _listing(self, path: FilePath, access: FileAccess) -> PackedJson:
         """A folder as JSON, which may be long: not for the event loop."""
-        found = list_folder(self._files.root, path)
         limits = self._files.staging.limits
-        facts = {
-            "path": str(found.path),
-            "root": str(self._files.root.path) if access.control else None,
-            "space": {"total": found.space.total, "free": found.space.free},
-            "lasting": self._files.lasting,
-            "limits": {"file": limits.largest or None, "free": limits.free},
-            "may": {"download": access.download, "upload": access.upload},
-        }
-        return PackedJson(facts, "entries", map(entry_json, found.entries))
+        with listing(self._files.root, path) as found:
+            facts = {
+                "path": str(found.path),
+                "root": str(self._files.root.path) if access.control else None,
+                "space": {"total": found.space.total, "free": found.space.free},
+                "lasting": self._files.lasting,
+                "limits": {"file": limits.largest or None, "free": limits.free},
+                "may": {"download": access.download, "upload": access.upload},
+            }
+            return PackedJson(facts, "entries", map(entry_json, found.entries))
 
 
 def is_folder(request: Request) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -91,6 +92,18 @@ class TestRename:
         with pytest.raises(Conflict, match="cannot move into itself"):
             rename(tree.root, at("a"), at("a/b"), if_exists)
         assert tree.names() == ["a", "a/file"]
+
+    @pytest.mark.parametrize("if_exists", EVERY)
+    def test_to_a_spelling_that_another_file_has(self, tree: Tree, if_exists: IfExists) -> None:
+        composed, decomposed = (unicodedata.normalize(form, "grün") for form in ("NFC", "NFD"))
+        tree.write(composed, b"one")
+        tree.write(decomposed, b"two")
+        with pytest.raises(Conflict):
+            rename(tree.root, at(decomposed), at(decomposed), if_exists)
+        assert {path.name: path.read_bytes() for path in tree.root.path.iterdir()} == {
+            composed: b"one",
+            decomposed: b"two",
+        }
 
     def test_to_another_spelling_of_itself(self, tree: Tree) -> None:
         tree.write("gru\u0308n")

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from desktopd.files.errors import Missing
-from desktopd.files.listing import EntryKind, entry, list_folder
+from desktopd.files.listing import EntryKind, entry, list_folder, listing
 from desktopd.files.paths import FilePath
 from tests.unit.files.trees import Tree, at
 
@@ -17,29 +17,39 @@ def test_a_folder(tree: Tree) -> None:
     tree.write(".zattrs", b"")
     tree.write("a/inner")
     (tree.path / "c").symlink_to("a")
-    listing = list_folder(tree.root, at(""))
-    assert [(e.path.name, e.kind, e.size) for e in listing.entries] == [
+    with listing(tree.root, at("")) as found:
+        entries = [*found.entries]
+    assert [(e.path.name, e.kind, e.size) for e in entries] == [
         (".zattrs", EntryKind.FILE, 0),
         ("a", EntryKind.FOLDER, None),
         ("b.tif", EntryKind.FILE, 3),
         ("c", EntryKind.LINK, None),
     ]
-    assert listing.entries[2].modified == 1_700_000_000.5
-    assert 0 < listing.space.free < listing.space.total
-    (inner,) = list_folder(tree.root, at("a")).entries
+    assert entries[2].modified == 1_700_000_000.5
+    assert 0 < found.space.free < found.space.total
+    (inner,) = list_folder(tree.root, at("a"))
     assert inner.path == at("a/inner")
+
+
+def test_no_more_of_a_folder_is_looked_at_than_is_taken(tree: Tree) -> None:
+    for name in ("a", "b", "c"):
+        tree.write(name)
+    with listing(tree.root, at("")) as found:
+        assert next(found.entries).path == at("a")
+        (tree.path / "b").unlink()
+        assert [entry.path for entry in found.entries] == [at("c")]
 
 
 def test_names_that_are_no_utf8_can_be_addressed(tree: Tree) -> None:
     tree.write("gr\udcfcn")
-    (found,) = list_folder(tree.root, at("")).entries
+    (found,) = list_folder(tree.root, at(""))
     assert (str(found.path), found.path.href) == ("gr%FCn", "gr%FCn")
     assert entry(tree.root, FilePath.from_url(found.path.href.encode())) == found
 
 
 def test_unfinished_uploads_are_neither_listed_nor_counted(tree: Tree) -> None:
     tree.staging.begin(at(""), "draft", None).close()
-    assert list_folder(tree.root, at("")).entries == ()
+    assert list_folder(tree.root, at("")) == ()
     assert tree.names() == [f".desktopd-uploads-{os.geteuid()}", tree.names()[0] + "/draft"]
 
 

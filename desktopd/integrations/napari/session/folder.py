@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import logging
 import os
@@ -22,7 +23,7 @@ DOCUMENT = "session.json"
 VERSION = 1
 TRIES = 2
 LARGEST = 64 << 20
-"""Bytes of a document: layers' data lie in the blocks."""
+"""Bytes of a document: layers' data and tables lie in the blocks."""
 
 
 class SessionFolder:
@@ -45,20 +46,40 @@ class SessionFolder:
         """
         try:
             self._check()
-            document = json.loads(_text(self._document))
-        except (FileNotFoundError, ValueError):
+        except FileNotFoundError:
             return None
-        except (OSError, RecursionError) as error:
+        except OSError as error:
             log.error("desktopd: the session is not restored: %s", error)
             return None
+        try:
+            return self._read()
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, RecursionError) as error:
+            log.error("desktopd: the session is not restored and lies beside: %s", error)
+            # The next save deletes what lies here and is not its own.
+            self.put_aside()
+            return None
+
+    def _read(self) -> dict[str, Any]:
+        """The document; raises OSError, ValueError or RecursionError for what is none of ours."""
+        document: dict[str, Any] = json.loads(_text(self._document))
         is_ours = isinstance(document, dict) and document.get("version") == VERSION
-        return document if is_ours and isinstance(document.get("layers"), list) else None
+        if not is_ours or not isinstance(document.get("layers"), list):
+            raise ValueError(f"{self._document} is none of version {VERSION}")
+        return document
 
     def commit(self, document: dict[str, Any]) -> None:
-        """Replace the document, and delete the blocks that it does not need; raises OSError."""
+        """Replace the document, and delete the blocks that it does not need; raises OSError.
+
+        EFBIG for one that could not be loaded again.
+        """
         self.make()
+        text = json.dumps({"version": VERSION, **document})
+        if len(text) > LARGEST:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(self._document))
         fresh = self._document.with_suffix(".new")
-        fresh.write_text(json.dumps({"version": VERSION, **document}), "utf-8")
+        fresh.write_text(text, "ascii")
         fresh.replace(self._document)
         self.blocks.keep_only(blocks_of(document))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from enum import Enum
@@ -74,7 +75,7 @@ def blocks_of(value: Any) -> set[str]:
         return set().union(*map(blocks_of, value))
     if isinstance(value, dict):
         if isinstance(array := value.get("$array"), dict):
-            return set(array.get("blocks", ()))
+            return {*array.get("blocks", ()), *blocks_of(array.get("items", ()))}
         return set().union(*map(blocks_of, value.values()))
     return set()
 
@@ -88,21 +89,40 @@ def _encode_mapping(value: Mapping[Any, Any], blocks: Blocks) -> Any:
 def _encode_array(array: Array, blocks: Blocks) -> dict[str, Any]:
     shape = list(array.shape)
     if array.dtype.kind not in NUMERIC:
-        return {"dtype": "object", "shape": shape, "items": encode(array.ravel().tolist(), blocks)}
+        return {"dtype": "object", "shape": shape, **_encode_items(array, blocks)}
     if array.size <= INLINE and array.dtype.kind in "biuf":
         return {"dtype": array.dtype.str, "shape": shape, "items": array.ravel().tolist()}
     return {"dtype": array.dtype.str, "shape": shape, "blocks": blocks.put(array)}
 
 
+def _encode_items(array: Array, blocks: Blocks) -> dict[str, Any]:
+    """What is no number, such as names: many in blocks, as JSON."""
+    items = encode(array.ravel().tolist(), blocks)
+    # Blocks that are named in a block would be in nobody's sight.
+    if array.size <= INLINE or blocks_of(items):
+        return {"items": items}
+    text = np.frombuffer(json.dumps(items).encode(), np.uint8)
+    return {"bytes": text.size, "blocks": blocks.put(text)}
+
+
 def _decode_array(content: dict[str, Any], blocks: Blocks) -> Array:
     dtype, shape = content["dtype"], content["shape"]
-    if "blocks" in content:
+    if "blocks" in content and "bytes" not in content:
         return blocks.get(content["blocks"], dtype, shape)
     array: Array = np.empty(int(np.prod(shape)), np.dtype(dtype))
-    for index, item in enumerate(content["items"]):
+    for index, item in enumerate(_items(content, blocks)):
         # All at once, items that are lists themselves would be taken for rows.
         array[index] = decode(item, blocks)
     return array.reshape(shape)
+
+
+def _items(content: dict[str, Any], blocks: Blocks) -> list[Any]:
+    if "items" in content:
+        items: list[Any] = content["items"]
+        return items
+    text = blocks.get(content["blocks"], "|u1", [content["bytes"]])
+    decoded: list[Any] = json.loads(text.tobytes())
+    return decoded
 
 
 def _encode_columns(table: Any, blocks: Blocks) -> Iterator[list[Any]]:

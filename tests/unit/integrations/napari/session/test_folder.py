@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktopd.integrations.napari.session.folder import TRIES, SessionFolder
+from desktopd.integrations.napari.session.folder import LARGEST, TRIES, SessionFolder
 from tests.deep_folder import make_deep
 
 
@@ -81,9 +81,24 @@ DEEP = "[" * 100_000
 def test_a_document_that_is_not_whole_or_not_ours_is_none(
     session: SessionFolder, tmp_path: Path, text: str
 ) -> None:
-    (tmp_path / "session").mkdir()
+    session.commit(document(session, np.arange(100)))
+    (kept,) = (tmp_path / "session" / "blocks").iterdir()
     (tmp_path / "session" / "session.json").write_text(text)
     assert session.load() is None
+    # What is saved from now on deletes none of its data.
+    session.commit({"layers": []})
+    assert (tmp_path / "failed" / "blocks" / kept.name).exists()
+    assert (tmp_path / "failed" / "session.json").read_text() == text
+
+
+def test_what_could_not_be_loaded_again_is_not_saved(session: SessionFolder) -> None:
+    before = document(session, np.arange(100))
+    session.commit(before)
+    with pytest.raises(OSError, match="too large"):
+        session.commit({"layers": ["x" * LARGEST]})
+    loaded = session.load()
+    assert loaded is not None
+    assert loaded["layers"] == before["layers"]
 
 
 def test_a_discarded_session_is_gone(session: SessionFolder, tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ def test_plain_values_keep_their_types(blocks: Blocks, value: Any) -> None:
         np.array([], np.int8),
         np.array(["a", None, 3], object),
         np.array(["x", "yy"]),
+        np.array([["é", "\udcff", "$array"] * 30, [None, 2.5, True] * 30], object),
         np.array([[np.nan, np.inf]]),
         np.array(3.5),
         np.array([3, 4], "m8[s]"),
@@ -70,6 +71,21 @@ def test_arrays_keep_type_and_shape(blocks: Blocks, array: Any) -> None:
     assert found.tolist() == array.tolist() or np.array_equal(found, array, equal_nan=True)
     if array.dtype.kind != "U":
         assert found.dtype == array.dtype
+
+
+def test_many_names_lie_in_blocks(blocks: Blocks, tmp_path: Path) -> None:
+    names = pandas.DataFrame({"cell": [f"cell {number}" for number in range(100_000)]})
+    encoded = encode(names, blocks)
+    assert len(json.dumps(encoded)) < 1000
+    assert blocks_of(encoded) == {path.name for path in tmp_path.iterdir()} != set()
+    assert through(names, blocks).equals(names)
+
+
+def test_arrays_among_what_is_no_number_keep_their_blocks(blocks: Blocks, tmp_path: Path) -> None:
+    ragged = np.empty(100, object)
+    ragged[:] = [np.arange(100 + number) for number in range(100)]
+    assert blocks_of(encode(ragged, blocks)) == {path.name for path in tmp_path.iterdir()}
+    assert [*map(len, through(ragged, blocks))] == [*range(100, 200)]
 
 
 def test_scalars_and_enums_become_plain(blocks: Blocks) -> None:
