@@ -15,15 +15,16 @@ _Waiting: TypeAlias = OrderedDict[Hashable, deque[Callable[[], None]]]
 class RequestTurns:
     """Does one thing in each turn of the loop, address by address, so that others wait for none.
 
-    Whoever is known already comes before all of them, connection by connection. The WebSockets of
-    others have every second turn, connection by connection too.
+    Whoever is known already has every second turn, one person after the other: who was let in once
+    may have no right any more, and keeps nobody out. The WebSockets of others have half of the
+    rest, connection by connection.
     """
 
     def __init__(self) -> None:
         self._known: _Waiting = OrderedDict()
         self._addresses: _Waiting = OrderedDict()
         self._websockets: _Waiting = OrderedDict()
-        self._others = deque((self._addresses, self._websockets))
+        self._order = deque((self._websockets, self._known, self._addresses, self._known))
 
     def take(
         self,
@@ -35,8 +36,8 @@ class RequestTurns:
     ) -> None:
         """Have `work` done, after what this address has waiting already.
 
-        `known`: a connection of somebody known, whose works alone come before; `websocket`: the
-        same of one that is open, of somebody who is not.
+        `known`: who is known, whose works alone come before; `websocket`: an open connection, the
+        same, of somebody who is not.
         """
         if not self._waits:
             asyncio.get_running_loop().call_soon(self._next)
@@ -50,11 +51,11 @@ class RequestTurns:
 
     @property
     def _waits(self) -> bool:
-        return bool(self._known or self._addresses or self._websockets)
+        return any(self._order)
 
     def _next(self) -> None:
-        self._others.rotate()
-        work = _pop(self._known or self._others[0] or self._others[1])
+        self._order.rotate(-1)
+        work = _pop(next(filter(None, self._order)))
         if self._waits:
             asyncio.get_running_loop().call_soon(self._next)
         work()

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from desktopd.http.problems import Problem
 from desktopd.integrations.hub import Hub, HubError, HubRefused
+from desktopd.refusals import News
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class HubAccess:
     def __init__(self, hub: Hub, clock: Callable[[], float] = time.monotonic) -> None:
         self._hub = hub
         self._clock = clock
+        self._news = News()
         self._known: dict[bytes, tuple[bool | None, str, float]] = {}
         self.cookie = hub.client_id
         self.secure = hub.secure
@@ -54,11 +56,12 @@ class HubAccess:
         try:
             return await self._hub.access_token(code, verifier)
         except HubRefused as refused:
-            log.warning("%s", refused)
+            if self._news.may_be_told():
+                log.warning("%s", refused)
             remedy = "open the desktop once more"
             raise Problem(403, "the hub refused the login", remedy) from None
         except HubError as error:
-            raise _no_answer(error) from None
+            raise self._no_answer(error) from None
 
     async def admits(self, token: str, session: str) -> bool | None:
         """Whether the user of `token` may use this server; None when the hub knows no such token.
@@ -72,9 +75,9 @@ class HubAccess:
         try:
             user = await self._hub.user(token)
         except HubError as error:
-            raise _no_answer(error) from None
+            raise self._no_answer(error) from None
         admitted = None if user is None else self._hub.lets_in(frozenset(user.get("scopes", ())))
-        if admitted is False and user is not None:
+        if admitted is False and user is not None and self._news.may_be_told():
             log.warning("%s %s may not use this server", user.get("kind"), user.get("name"))
         self._known.pop(key, None)
         while len(self._known) >= REMEMBER_TOKENS:
@@ -84,6 +87,13 @@ class HubAccess:
         name = "" if user is None else str(user.get("name") or "")
         self._known[key] = admitted, name, self._clock() + REMEMBER_SECONDS
         return admitted
+
+    def _no_answer(self, error: HubError) -> Problem:
+        """Tell the log, as far as any number of strangers may have it told."""
+        if self._news.may_be_told():
+            log.error("%s", error)
+        again = {"Retry-After": "10"}
+        return Problem(503, "the hub does not answer", "try again in a minute", again)
 
     async def over(self, token: str, session: str) -> None:
         """Return once the hub says that the user of `token` may not use this server any more.
@@ -132,8 +142,3 @@ def connect(variables: Mapping[str, str]) -> HubAccess:
 def _key(token: str, session: str) -> bytes:
     """What is kept of a token, and of the hub's session in which it counts."""
     return hashlib.sha256(f"{session}\0{token}".encode()).digest()
-
-
-def _no_answer(error: HubError) -> Problem:
-    log.error("%s", error)
-    return Problem(503, "the hub does not answer", "try again in a minute", {"Retry-After": "10"})

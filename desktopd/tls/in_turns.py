@@ -75,6 +75,11 @@ class TlsInTurns(SSLProtocol):
         self._trusted = True
         self._set_read_buffer_limits()  # type: ignore[attr-defined]
 
+    def distrust(self) -> None:
+        """Read in turns again."""
+        self._trusted = False
+        self._set_read_buffer_limits(PIECE)  # type: ignore[attr-defined]
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin the handshake."""
         self._plain = cast(asyncio.Transport, transport)
@@ -104,6 +109,11 @@ class TlsInTurns(SSLProtocol):
 
 def trust(transport: asyncio.BaseTransport) -> None:
     """Somebody with control has come by `transport`, maybe through TLS: see `TlsInTurns.trust`."""
-    tls = transport.get_extra_info(_TLS)
-    if tls is not None:
+    if (tls := transport.get_extra_info(_TLS)) is not None:
         tls.trust()
+
+
+def distrust(transport: asyncio.BaseTransport) -> None:
+    """Whoever comes by `transport` now is nobody yet: the end of `trust`."""
+    if (tls := transport.get_extra_info(_TLS)) is not None:
+        tls.distrust()

@@ -85,7 +85,7 @@ ARROWS = {
         f"{VALUES} {TASKS} budgets lockout rate_limit refusals sockets tls turns applications"
         " files session x11 rfb.relay rfb.rfb_server rfb.viewers"
     ),
-    "integrations": "http",
+    "integrations": "http refusals",
     "integrations.napari": "arenas confinement.own_home confinement.seccomp openers",
     "options": "applications budgets config confinement files http rfb session shell_command tls",
     "application_on_desktop": "applications config errors options session x11",

@@ -5,7 +5,7 @@ test_middleware tests it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
@@ -51,6 +51,11 @@ class Access:
     def owner(self) -> bool:
         """Whether it decides who has control, and gives links to others."""
         return self.role is Role.CONTROL and self.link is None
+
+    @property
+    def who(self) -> Hashable:
+        """The same for all requests of one person, as far as what lets him in tells persons."""
+        return self.role, self.link, self.until, self.name
 
     @classmethod
     def of(cls, conn: HTTPConnection) -> Access:

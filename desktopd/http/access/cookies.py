@@ -6,9 +6,15 @@ Starlette's own reading undoes escapes, which take Python 3.11 seconds for 64 Ki
 
 from __future__ import annotations
 
+from itertools import islice
+
 from starlette.requests import HTTPConnection
 
 from desktopd.http.asked_once import asked_once
+
+MOST = 512
+"""Cookies that are looked at, the first ones: browsers keep some 180 of a host. Each takes a
+hundred bytes for as long as its request, or WebSocket, is there."""
 
 
 @asked_once
@@ -17,7 +23,8 @@ def cookies_of(conn: HTTPConnection) -> dict[str, str]:
     pairs = (
         item.partition("=") for line in conn.headers.getlist("cookie") for item in line.split(";")
     )
-    return {name.strip(): _plain(value.strip()) for name, equals, value in pairs if equals}
+    looked_at = islice(pairs, MOST)
+    return {name.strip(): _plain(value.strip()) for name, equals, value in looked_at if equals}
 
 
 def _plain(value: str) -> str:

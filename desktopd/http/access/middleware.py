@@ -102,7 +102,7 @@ class AuthMiddleware:
             _check_write(conn, access, path)
         scope["auth"] = access
         if access.role is Role.CONTROL:
-            let_in(scope, _shown(conn, access.means))
+            let_in(scope, _shown(conn, access.means), access.who)
         if acts(scope):
             check_acts(conn, self._people)
         return None

@@ -26,14 +26,19 @@ TOO_LONG = b"%bcontent-type: text/plain\r\ncontent-length: %d\r\nconnection: clo
 
 
 class HeaderBounds:
-    """Counts for one request after the other."""
+    """Counts for one request after the other, and for all together that wait for their answer.
+
+    A header takes forty times its bytes, and a thousand strangers may have requests wait.
+    """
 
     def __init__(self) -> None:
         self._received = self._headers = self._lists = 0
 
-    def begin(self) -> None:
-        """Count from nothing on: another request begins."""
-        self._received = self._headers = self._lists = 0
+    def begin(self, *, beside: bool) -> None:
+        """Another request begins: count from nothing on, unless it waits `beside` others."""
+        self._received = 0
+        if not beside:
+            self._headers = self._lists = 0
 
     def receive(self, count: int) -> bool:
         """Whether so many bytes of headers more are still to be borne."""

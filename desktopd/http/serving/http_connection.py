@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Hashable
 from typing import Any, cast
 
 from starlette.types import Scope
@@ -19,7 +20,7 @@ from desktopd.http.serving.request_parser import RequestParser
 from desktopd.http.serving.takes_turns import TakesTurns
 from desktopd.refusals import Refusals
 from desktopd.sockets import adapt
-from desktopd.tls.in_turns import trust
+from desktopd.tls.in_turns import distrust, trust
 from desktopd.turns import RequestTurns
 
 log = logging.getLogger(__name__)
@@ -46,9 +47,9 @@ class Exchange:
         self._connection = connection
         self._cycle = cycle
 
-    def let_in(self, shown: bytes | None) -> None:
+    def let_in(self, shown: bytes | None, who: Hashable) -> None:
         """Give the place of a stranger back."""
-        self._connection.settle(shown)
+        self._connection.settle(shown, who)
 
     def break_off(self) -> None:
         """Close the connection without a word of uvicorn's about an answer that is incomplete."""
@@ -63,8 +64,9 @@ class HttpConnection(HttpToolsProtocol):
     is there ends with that. More headers than HeaderBounds bears are refused with status 431. Once
     an answer is whole, its client has to take some of it every TAKE_DEADLINE seconds, a stranger of
     every answer. Which peers speak no HTTP is told as `refusals` says. `settled` is set once
-    somebody is let in, or the connection is over; until then what comes is read in `turns`, of
-    `acquaintances` first.
+    somebody is let in, or the connection is over. What comes is read in `turns` until its request
+    is let in, each anew: of a link that was revoked, connections are left, and those of a proxy are
+    everybody's.
     """
 
     def __init__(
@@ -84,7 +86,8 @@ class HttpConnection(HttpToolsProtocol):
         self._refusals = refusals
         self._turns = turns
         self._acquaintances = acquaintances
-        self._known = False
+        self._known: Hashable | None = None
+        self._trusted = False
         self._deadline: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
         self._is_lost = False
@@ -127,27 +130,34 @@ class HttpConnection(HttpToolsProtocol):
             self._stalled.cancel()
 
     def _trust(self) -> None:
+        self._trusted = True
         self._take_on()
         self._plain.set_write_buffer_limits()
         _read_at_most(self._plain, MOST_READ)
 
+    def _distrust(self) -> None:
+        if self._trusted:
+            self._trusted = False
+            _read_at_most(self._plain, STRANGERS_BUFFER)
+            distrust(self._plain)
+
     def data_received(self, data: bytes) -> None:
-        """Read what comes, of strangers when it is their turn."""
-        if self.settled.is_set():
+        """Read what comes, of requests that are not let in yet when it is their turn."""
+        if self._trusted:
             self._read(data)
         else:
             self._plain.pause_reading()
-            self._known = self._acquaintances.knows(data)
+            self._known = self._acquaintances.known(data)
             self._unread = data
-            self._turns.take(self._address, self._read_in_turn, known=self if self._known else None)
+            self._turns.take(self._address, self._read_in_turn, known=self._known)
 
-    def settle(self, shown: bytes | None) -> None:
+    def settle(self, shown: bytes | None, who: Hashable) -> None:
         """Somebody is let in, by a header of which `shown` is the value, or by something else."""
         self.settled.set()
         self._trust()
         trust(self._plain)
         if shown is not None:
-            self._acquaintances.remember(shown)
+            self._acquaintances.remember(shown, who)
 
     def _read_in_turn(self) -> None:
         data, self._unread = self._unread, b""
@@ -174,6 +184,7 @@ class HttpConnection(HttpToolsProtocol):
             self.transport.abort()
             raise ConnectionAbortedError("too many requests wait for an answer")
         super().on_message_begin()
+        self._distrust()
         self._request_goes_on = True
         self._expect_headers()
 
@@ -250,12 +261,12 @@ class HttpConnection(HttpToolsProtocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self._plain.abort()
             return
-        self._known |= self.settled.is_set()
+        known = self._known is not None or self.settled.is_set()
         self._trust()
         super().handle_websocket_upgrade()
         websocket = self.transport.get_protocol()
         if isinstance(websocket, TakesTurns):
-            websocket.turns, websocket.known = self._turns, self._known
+            websocket.turns, websocket.known = self._turns, known
             # Those who watch are counted as such, and whoever may not have one until he is gone.
             websocket.settled = self.settled
         if isinstance(websocket, WebSocketsSansIOProtocol) and not websocket.handshake_initiated:
@@ -284,7 +295,7 @@ class HttpConnection(HttpToolsProtocol):
 
     def _expect_headers(self) -> None:
         self._stop_clock()
-        self._bounds.begin()
+        self._bounds.begin(beside=bool(self.pipeline))
         self._deadline = self.loop.call_later(HEADER_DEADLINE, self.transport.abort)
 
     def _expect_taken(self, left_before: int = 0) -> None:

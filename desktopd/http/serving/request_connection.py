@@ -6,6 +6,7 @@ and test_links test it.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Protocol
 
 from starlette.types import Scope
@@ -17,21 +18,22 @@ CONNECTION = "desktopd.connection"
 class RequestConnection(Protocol):
     """The side of the connection that the application knows."""
 
-    def let_in(self, shown: bytes | None) -> None:
-        """Count it no longer among those of strangers, and know again what it has `shown`."""
+    def let_in(self, shown: bytes | None, who: Hashable) -> None:
+        """Count it no longer among those of strangers, and know `who` has `shown` this again."""
 
     def break_off(self) -> None:
         """End an answer that has begun."""
 
 
-def let_in(scope: Scope, shown: bytes | None = None) -> None:
+def let_in(scope: Scope, shown: bytes | None = None, who: Hashable = "somebody") -> None:
     """Tell that somebody has been let in by the connection of `scope`.
 
-    `shown`: the value of the header that did it, where one did.
+    `shown`: the value of the header that did it, where one did. `who`: the same for all that one
+    person shows.
     """
     connection: RequestConnection | None = scope.get(CONNECTION)
     if connection is not None:
-        connection.let_in(shown)
+        connection.let_in(shown, who)
 
 
 def break_off(scope: Scope) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Hashable
 from functools import partial
 from typing import Any, cast
 
@@ -109,7 +110,7 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
         scope[CONNECTION] = self
         await super().run_asgi()
 
-    def let_in(self, shown: bytes | None) -> None:
+    def let_in(self, shown: bytes | None, who: Hashable) -> None:
         """Somebody with control has come by it."""
         self.known = True
         trust(self.transport)

@@ -50,6 +50,20 @@ async def test_made_up_tokens_have_nobody_forgotten_who_is_let_in(
     assert len(access._known) == 3
 
 
+async def test_refusals_of_the_hub_fill_no_log(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A stranger with codes that he made up had 170 MB an hour written, by one connection."""
+    monkeypatch.setattr("desktopd.refusals.MOST", 3)
+    access = connect(variables(api.server_port))
+    for session in "abcdef":
+        assert await access.admits("token-of-bob", session) is False
+        with pytest.raises(Problem, match="the hub refused the login"):
+            await access.exchange("made up", "verifier")
+    refused = [one for one in caplog.messages if "may not use" in one or "400" in one]
+    assert len(refused) == 3
+
+
 async def test_who_is_let_in_no_more_is_told_once_the_hub_says_so(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from desktopd.tls.certificate import Certificate
-from desktopd.tls.in_turns import PIECE, TlsInTurns, trust
+from desktopd.tls.in_turns import PIECE, TlsInTurns, distrust, trust
 from desktopd.turns import RequestTurns
 from tests.unit.certificate import certificate
 
@@ -96,3 +96,13 @@ async def test_who_is_trusted_waits_for_no_turn(folder: Path) -> None:
         writer.write(SAID)
         await heard.all(2 * len(SAID))
         assert turns(tls) == before
+
+
+async def test_who_is_trusted_no_more_waits_for_turns_again(folder: Path) -> None:
+    async with connected(folder) as (heard, tls, transport, writer):
+        trust(transport)
+        distrust(transport)
+        before = turns(tls)
+        writer.write(SAID)
+        await heard.all(len(SAID))
+        assert turns(tls) - before >= len(SAID) // PIECE

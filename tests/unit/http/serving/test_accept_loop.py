@@ -119,7 +119,7 @@ async def test_whoever_was_let_in_before_comes_before_strangers_of_his_address()
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         served.append(scope["path"])
         if scope["path"] == "/owner":
-            let_in(scope, b"Bearer of ours")
+            let_in(scope, b"Bearer of ours", "ada")
         await PlainTextResponse("here")(scope, receive, send)
 
     async with AsyncExitStack() as stack, serving(app) as server:
@@ -137,6 +137,42 @@ async def test_whoever_was_let_in_before_comes_before_strangers_of_his_address()
             await reader.readuntil(b"here")
         assert served.count("/stranger") == 40
         assert before < 30, "the owner's request came last, and was not served last"
+
+
+@pytest.mark.parametrize("anew", [False, True])
+async def test_who_was_let_in_and_is_no_more_has_nobody_wait(anew: bool) -> None:
+    """A link's guest, once it was revoked, by his open connections and by new ones."""
+    served: list[str] = []
+    valid = True
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        served.append(scope["path"])
+        if scope["path"] == "/guest" and valid:
+            let_in(scope, b"Bearer of a link", "guest")
+        await PlainTextResponse("here")(scope, receive, send)
+
+    guest = "Authorization: Bearer of a link\r\n"
+    async with AsyncExitStack() as stack, serving(app) as server:
+        came = await strangers(server, stack, 40)
+        for connection in came:
+            await answer(connection, "/guest", guest)
+        valid = False
+        if anew:
+            came = await strangers(server, stack, 40)
+        for connection in came:
+            # What a connection brings first is read as what was let in by it.
+            await answer(connection, "/guest", guest)
+        other = await opened(server)
+        stack.callback(other[1].close)
+        served.clear()
+        for _, writer in came:
+            writer.write(f"GET /guest HTTP/1.1\r\n{guest}\r\n".encode())
+        await answer(other, "/other", "Host: desk.test\r\n")
+        before = served.index("/other")
+        for reader, _ in came:
+            await reader.readuntil(b"here")
+        assert served.count("/guest") == 40
+        assert before < 30, "he came last, and was not served last"
 
 
 async def test_places_come_back() -> None:

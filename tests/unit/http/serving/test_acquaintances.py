@@ -9,15 +9,15 @@ from desktopd.http.serving.acquaintances import KEPT, Acquaintances
 
 def test_only_what_has_let_somebody_in_is_known_and_only_so_much_of_it() -> None:
     known = Acquaintances()
-    known.remember(b"Bearer a")
-    assert known.knows(b"GET / HTTP/1.1\r\nHost: x\r\nAUTHORIZATION: Bearer a\r\n\r\n")
-    assert known.knows(b"GET / HTTP/1.1\r\ncookie:Bearer a\r\n\r\n")
+    known.remember(b"Bearer a", "ada")
+    assert known.known(b"GET / HTTP/1.1\r\nHost: x\r\nAUTHORIZATION: Bearer a\r\n\r\n") == "ada"
+    assert known.known(b"GET / HTTP/1.1\r\ncookie:Bearer a\r\n\r\n") == "ada"
     for other in (b"", b"GET / HTTP/1.1\r\nHost: Bearer a\r\n\r\n", b"\r\nCookie: Bearer ab\r\n"):
-        assert not known.knows(other)
+        assert not known.known(other)
     for number in range(KEPT):
-        known.remember(b"Bearer %d" % number)
-    assert not known.knows(b"\r\nCookie: Bearer a\r\n")
-    assert known.knows(b"\r\nCookie: Bearer 0\r\n")
+        known.remember(b"Bearer %d" % number, "ada")
+    assert not known.known(b"\r\nCookie: Bearer a\r\n")
+    assert known.known(b"\r\nCookie: Bearer 0\r\n") == "ada"
 
 
 def test_a_header_that_is_found_in_many_ways_holds_nobody_up() -> None:
@@ -29,7 +29,7 @@ def test_a_header_that_is_found_in_many_ways_holds_nobody_up() -> None:
     before = signal.signal(signal.SIGALRM, end)
     signal.alarm(30)
     try:
-        assert not Acquaintances().knows(b"GET / HTTP/1.1\r\ncookie:" + b" " * 16_000 + b"\rx")
+        assert not Acquaintances().known(b"GET / HTTP/1.1\r\ncookie:" + b" " * 16_000 + b"\rx")
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
@@ -45,5 +45,5 @@ def test_of_a_stranger_s_headers_two_are_looked_at(monkeypatch: pytest.MonkeyPat
         return digest(value)
 
     monkeypatch.setattr(known, "_digest", noted)
-    assert not known.knows(b"GET / HTTP/1.1\r\n" + b"cookie: a\nauthorization: b\n" * 500)
+    assert not known.known(b"GET / HTTP/1.1\r\n" + b"cookie: a\nauthorization: b\n" * 500)
     assert looked_at == [b"b", b"a"]

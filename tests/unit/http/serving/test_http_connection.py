@@ -19,6 +19,7 @@ from desktopd.tls.certificate import Certificate
 from tests.unit.certificate import certificate
 from tests.unit.http.desktop import TOKEN, exchange, make_app, opened, rest, serving
 
+OK = b" 200 OK"
 GET = b"GET /healthz HTTP/1.1\r\nHost: desk.test\r\n"
 
 
@@ -57,6 +58,14 @@ async def test_only_so_many_requests_wait_for_an_answer(
         many = await exchange(server, one * 10_000)
         assert many.count(b" 200 OK") < 100
     assert not caplog.records
+
+
+async def test_requests_that_wait_have_no_more_headers_together_than_one_may() -> None:
+    """Sixteen on each of a thousand connections whose first answer nobody took held 340 MB."""
+    one = GET + b"X:\r\n" * (MOST_HEADERS // 4) + b"\r\n"
+    async with serving(make_app()) as server:
+        assert (await exchange(server, one * 3 + GET + b"Connection: close\r\n\r\n")).count(OK) == 4
+        assert (await exchange(server, one * MOST_WAITING)).count(OK) < MOST_WAITING
 
 
 async def test_the_second_request_of_a_connection_must_come_soon_too(soon: None) -> None:
