@@ -20,7 +20,10 @@ from desktopd.signal_names import signal_name
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """How a process ended: `code` as in `subprocess.Popen.returncode`, None when it was adopted."""
+    """How a process ended: `code` as in `subprocess.Popen.returncode`.
+
+    None when it was adopted, or is being traced.
+    """
 
     code: int | None
 
@@ -144,7 +147,8 @@ class Process:
     def _reap(self) -> Exit:
         if not self.keep_children:
             self.end_group()
-        return Exit(self._popen.wait() if self._popen is not None else None)
+        # Whoever traces it (ptrace(2)) has it first, and keeps it as long as he likes.
+        return Exit(self._popen.poll() if self._popen is not None else None)
 
 
 def popen(
