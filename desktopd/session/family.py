@@ -90,14 +90,14 @@ def _mark_in(environment: bytes) -> str:
 def _patience(pid: int) -> float:
     """Seconds to wait for the environment of a process that seems to have none.
 
-    By proc_pid_stat(5): flags (9), env_start (50) and env_end (51). During an execve(2) the two
-    are zero, and equal for a moment before the last differs.
+    By proc_pid_stat(5): flags (9) and env_end (51). During an execve(2) that is zero, and for a
+    moment where the environment begins; who hides his own has no zero there.
     """
     state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    flags, env_start, env_end = (int(fields[number - 4]) for number in (9, 50, 51))
+    flags, env_end = (int(fields[number - 4]) for number in (9, 51))
     if state in "ZX" or flags & _KERNEL_THREAD:
         return 0
-    return _EXEC_WITHIN if env_start != env_end or not env_end else 0.005
+    return 0.005 if env_end else _EXEC_WITHIN
 
 
 def family(mark: str) -> list[int]:
