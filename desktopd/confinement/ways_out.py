@@ -3,8 +3,7 @@
 Landlock knows TCP by connect(2) and bind(2) alone: MPTCP, the first packet of a fast open and a
 listener without an address go past it. It has no word for leases (fcntl(2)), by which whoever opens
 a file, the daemon too, waits for 45 s again and again, nor for a mode that has others of the
-machine run a file as its owner. Whoever traces a process of its own (ptrace(2)) has it never end,
-and System V's queues (msgget(2)) keep up to 500 MB of the kernel's memory when all have ended.
+machine run a file as its owner.
 """
 
 from __future__ import annotations
@@ -52,6 +51,7 @@ def _checks(table: Table, *, tcp: bool) -> Instructions:
     yield from refused(IO_URING_SETUP)
     yield from of(table.socket, one_of(0, (*_HERE, *_TCP_IP) if tcp else _HERE))
     yield from of(table.fcntl, none_of(1, (_SET_LEASE, _SET_DELEGATION)))
+    # Who is traced by another of its own never ends; queues keep 500 MB when everybody has ended.
     for number in (*table.keys, table.ptrace, table.queues):
         yield from refused(number)
     # Their own have the number 0 as well.

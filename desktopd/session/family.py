@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from desktopd.session.process import start_time
+from desktopd.session.process import start_time, stat_fields
 
 MARK = "DESKTOP_FAMILY"
 _STOP_WITHIN = 1.0
@@ -93,7 +93,7 @@ def _patience(pid: int) -> float:
     By proc_pid_stat(5): flags (9) and env_end (51). During an execve(2) that is zero, and for a
     moment where the environment begins; who hides his own has no zero there.
     """
-    state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    state, *fields = stat_fields(pid)
     flags, env_end = (int(fields[number - 4]) for number in (9, 51))
     if state in "ZX" or flags & _KERNEL_THREAD:
         return 0

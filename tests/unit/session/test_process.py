@@ -11,7 +11,7 @@ import pytest
 
 from desktopd.session.errors import LaunchError
 from desktopd.session.logs import tail
-from desktopd.session.process import Process, popen, start_time
+from desktopd.session.process import Process, is_stopped, popen, start_time
 from tests.daemon import until
 
 
@@ -135,6 +135,17 @@ async def test_when_memory_is_short_the_application_is_the_first_victim(folder: 
         scores.append(int(Path(f"/proc/{child.pid}/oom_score_adj").read_text()))
         await Process(child.pid, child).kill()
     assert scores[0] < scores[1] == 500
+
+
+def test_a_program_has_any_name(folder: Path) -> None:
+    program = folder / os.fsdecode(b"\xff) Z (")
+    program.symlink_to("/bin/sleep")
+    with subprocess.Popen([program, "60"]) as named:
+        until(lambda: b"\xff) Z (" in Path(f"/proc/{named.pid}/stat").read_bytes(), 30)
+        assert start_time(named.pid) is not None
+        named.send_signal(signal.SIGSTOP)
+        until(lambda: is_stopped(named.pid), 30, "its stop")
+        named.kill()
 
 
 TRACER = """
