@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from desktopd.confinement.real_paths import is_led
+
 PACKAGE = Path(__file__).parents[1]
 _BINARIES = ("bin", "sbin", "condabin")
 _SCRIPTS = (".py", ".pyw", ".jar")
@@ -27,32 +29,41 @@ def own_code() -> Iterator[Path]:
     yield from (Path(entry) for entry in sys.path if entry and Path(entry) != here)
 
 
-def code_of(argv: Sequence[str], environment: Mapping[str, str]) -> Iterator[Path]:
+def code_of(
+    argv: Sequence[str], environment: Mapping[str, str], written: Sequence[Path] = ()
+) -> Iterator[Path]:
     """That of the program `argv` and of those that it is to start, and what the environment names.
 
-    Of other files among the words it is the file alone.
+    Of other files among the words it is the file alone. None of it lies in the `written` folders,
+    whose user would say by a first line what else is code.
     """
     for name in _LISTS:
         yield from map(Path, filter(None, environment.get(name, "").split(os.pathsep)))
     yield from (Path(environment[name]) for name in _PREFIXES if environment.get(name))
     for word in argv:
         found = Path(shutil.which(word, path=environment.get("PATH")) or word)
-        if found.is_absolute() and os.access(found, os.R_OK) and not found.is_dir():
+        if found.is_absolute() and not is_led(found, written) and _is_readable(found):
             is_program = found.suffix in _SCRIPTS or _first_line(found).startswith(_PROGRAMS)
-            yield from _around(found) if is_program else (found,)
+            yield from _around(found, written) if is_program else (found,)
 
 
-def _around(program: Path, depth: int = 4) -> Iterator[Path]:
+def _is_readable(file: Path) -> bool:
+    return os.access(file, os.R_OK) and not file.is_dir()
+
+
+def _around(program: Path, written: Sequence[Path], depth: int = 4) -> Iterator[Path]:
     """What a program or script needs: its folder or its prefix, and those of what runs it."""
+    if is_led(program, written):
+        return
     prefix = program.parent.parent
     is_installed = program.parent.name in _BINARIES and (prefix / "lib").is_dir()
     yield from _of_prefix(prefix) if is_installed else (program, program.parent)
     if not depth:
         return
     if (real := program.resolve()) != program:
-        yield from _around(real, depth - 1)
+        yield from _around(real, written, depth - 1)
     if interpreter := _interpreter(program):
-        yield from _around(interpreter, depth - 1)
+        yield from _around(interpreter, written, depth - 1)
 
 
 def _of_prefix(prefix: Path) -> Iterator[Path]:

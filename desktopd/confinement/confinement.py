@@ -64,7 +64,8 @@ class Confinement:
 
         `abstract_sockets`: the X server has no other.
         """
-        code = real(modest((*own_code(), *code_of(argv, environment)), self.home))
+        named = code_of(argv, environment, real([self.files]))
+        code = real(modest((*own_code(), *named), self.home))
         # What is not there yet may be made while the application runs.
         at_home = real(self._at_home(CREDENTIALS))
         secret = [*there((*self.secret, *map(Path, SECRETS))), *at_home]

@@ -44,3 +44,15 @@ def beside(without: Sequence[Path], place: Path) -> Iterator[Path]:
             # A link would open what it leads to.
             if path not in inside and not entry.is_symlink():
                 yield from beside(inside, path)
+
+
+def is_led(place: Path, written: Sequence[Path], depth: int = 8) -> bool:
+    """Whether who writes in the `written` folders, which are real, says what `place` is.
+
+    It lies there, or a link leads there. What is put in its place meanwhile changes no answer.
+    """
+    around = (place, *place.parents)
+    if not depth or any(part.resolve().is_relative_to(one) for part in around for one in written):
+        return True
+    links = (part for part in around if part.is_symlink())
+    return any(is_led(link.parent / link.readlink(), written, depth - 1) for link in links)

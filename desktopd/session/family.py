@@ -8,19 +8,23 @@ Tested by tests/unit/session/test_family.py.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import secrets
 import signal
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from desktopd.session.process import start_time
+from desktopd.session.process import start_time, stat_fields
 
 MARK = "DESKTOP_FAMILY"
 _STOP_WITHIN = 1.0
 _GIVEN_UP_AFTER = 10.0
 _EXEC_WITHIN = 1.0
 """Seconds within which an execve(2) is over, even where the program comes from a slow disk."""
+_LONGEST = 2 * 1024 * 1024
+"""Bytes that execve(2) takes as a rule; a process may show all of its memory (PR_SET_MM_MAP)."""
 _KERNEL_THREAD = 0x00200000
 """PF_KTHREAD of the kernel's include/linux/sched.h."""
 
@@ -43,45 +47,66 @@ def new_mark(folder: Path, *, locked: bool = False) -> str:
 
 def mark_of(pid: int) -> str | None:
     """The mark of a process; None where it has none, or is gone, or another user's."""
-    prefix = f"{MARK}=".encode()
-    try:
-        variables = _environment(pid).split(b"\0")
-    except (OSError, ValueError):
-        return None
-    found = (one.removeprefix(prefix) for one in variables if one.startswith(prefix))
-    return os.fsdecode(next(found, b"")) or None
+    return dict(_marks([pid])).get(pid) or None
+
+
+def bears(pid: int, mark: str) -> bool:
+    """Whether a process has this mark, as far as can be told at once."""
+    with contextlib.suppress(OSError, ValueError):
+        return _mark_in(_environment(pid)) == mark
+    return False
+
+
+def _marks(pids: Iterable[int]) -> Iterator[tuple[int, str]]:
+    """Those of them that have one, with it.
+
+    Waits while execve(2) has taken the old environment, and not set the new: for all of them
+    together, as one may show none for good (munmap(2)).
+    """
+    unclear, began = [*pids], math.inf
+    while unclear:
+        looked_at, unclear = unclear, []
+        for pid in looked_at:
+            with contextlib.suppress(OSError, ValueError):
+                if content := _environment(pid):
+                    yield pid, _mark_in(content)
+                elif (patience := _patience(pid)) and time.monotonic() < began + patience:
+                    unclear.append(pid)
+        began = min(began, time.monotonic())
+        if unclear:
+            time.sleep(0.001)
 
 
 def _environment(pid: int) -> bytes:
-    """What a process was given. Waits while execve(2) has taken the old, and not set the new."""
-    path = Path(f"/proc/{pid}/environ")
-    began = time.monotonic()
-    while not (content := path.read_bytes()) and time.monotonic() < began + _patience(pid):
-        time.sleep(0.001)
-    return content
+    with Path(f"/proc/{pid}/environ").open("rb") as file:
+        return file.read(_LONGEST)
+
+
+def _mark_in(environment: bytes) -> str:
+    _, _, found = (b"\0" + environment).partition(f"\0{MARK}=".encode())
+    return os.fsdecode(found.partition(b"\0")[0])
 
 
 def _patience(pid: int) -> float:
     """Seconds to wait for the environment of a process that seems to have none.
 
-    By proc_pid_stat(5): flags (9), env_start (50) and env_end (51). During an execve(2) the two
-    are zero, and equal for a moment before the last differs.
+    By proc_pid_stat(5): flags (9) and env_end (51). During an execve(2) that is zero, and for a
+    moment where the environment begins; who hides his own has no zero there.
     """
-    state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    flags, env_start, env_end = (int(fields[number - 4]) for number in (9, 50, 51))
+    state, *fields = stat_fields(pid)
+    flags, env_end = (int(fields[number - 4]) for number in (9, 51))
     if state in "ZX" or flags & _KERNEL_THREAD:
         return 0
-    return _EXEC_WITHIN if env_start != env_end or not env_end else 0.005
+    return 0.005 if env_end else _EXEC_WITHIN
 
 
 def family(mark: str) -> list[int]:
     """The living processes whose mark begins with `mark`, the oldest first."""
     started = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (mark_of(int(entry.name)) or "").startswith(mark):
-            since = start_time(int(entry.name))
-            if since is not None:
-                started.append((since, int(entry.name)))
+    pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    for pid, its_own in _marks(pids):
+        if its_own.startswith(mark) and (since := start_time(pid)) is not None:
+            started.append((since, pid))
     return [pid for _, pid in sorted(started)]
 
 

@@ -31,14 +31,15 @@ def open_log(path: Path) -> int:
 
 
 def trim(path: Path, limit: int = LIMIT) -> None:
-    """Move what a log holds to ``path.old`` once it is larger than `limit` bytes.
+    """Move what a log holds to ``path.old`` once it takes more than `limit` bytes of the disk.
 
     The writer keeps its descriptor: it appends, so it goes on at the new end. One that has opened
-    the log again goes on where it was, behind a hole that takes no room.
+    the log again goes on where it was, behind a hole that takes no room; and one may have taken
+    room behind the end (fallocate(2), FALLOC_FL_KEEP_SIZE).
     """
     try:
         status = path.stat()
-        if status.st_size <= limit or status.st_blocks * _BLOCK <= limit:
+        if status.st_blocks * _BLOCK <= limit:
             return
         descriptor = at_once(path, os.O_RDWR)
     except OSError:
@@ -49,7 +50,7 @@ def trim(path: Path, limit: int = LIMIT) -> None:
         try:
             with open(open_log(old), "wb") as copy:
                 copy.truncate(0)
-                log.seek(-limit, os.SEEK_END)
+                log.seek(max(0, status.st_size - limit))
                 copy.write(log.read(limit))
         except OSError:
             # Where there is no room for the copy, there is all the less for the log.

@@ -20,7 +20,10 @@ from desktopd.signal_names import signal_name
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """How a process ended: `code` as in `subprocess.Popen.returncode`, None when it was adopted."""
+    """How a process ended: `code` as in `subprocess.Popen.returncode`.
+
+    None when it was adopted, or is being traced.
+    """
 
     code: int | None
 
@@ -32,26 +35,32 @@ class Exit:
         return f"exited with status {self.code}"
 
 
+def stat_fields(pid: int) -> list[str]:
+    """What proc_pid_stat(5) tells of a process, from its state (3) on; raises OSError.
+
+    Before that stands its name, which may be any bytes.
+    """
+    return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].decode("ascii").split()
+
+
 def start_time(pid: int) -> int | None:
     """Clock ticks from boot to the start of `pid` (proc_pid_stat(5), field 22), None when gone.
 
     With the pid it names a process uniquely until the next boot. A zombie counts as gone.
     """
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
+        state, *fields = stat_fields(pid)
     except (FileNotFoundError, ProcessLookupError):
         return None
-    state, *fields = stat.rpartition(")")[2].split()
     return None if state in "ZX" else int(fields[18])
 
 
 def is_stopped(pid: int) -> bool:
     """Whether a process has been stopped by a signal, such as SIGSTOP (proc_pid_stat(5), T)."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
+        return stat_fields(pid)[0] == "T"
     except (FileNotFoundError, ProcessLookupError):
         return False
-    return stat.rpartition(")")[2].split()[0] == "T"
 
 
 def session_of(pid: int) -> int | None:
@@ -144,7 +153,8 @@ class Process:
     def _reap(self) -> Exit:
         if not self.keep_children:
             self.end_group()
-        return Exit(self._popen.wait() if self._popen is not None else None)
+        # Whoever traces it (ptrace(2)) has it first, and keeps it as long as he likes.
+        return Exit(self._popen.poll() if self._popen is not None else None)
 
 
 def popen(

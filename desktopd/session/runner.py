@@ -14,7 +14,7 @@ from pathlib import Path
 from desktopd.descriptors import enough, outlast
 from desktopd.errors import DisplayUnavailable
 from desktopd.session.errors import SessionError
-from desktopd.session.family import family, mark_of
+from desktopd.session.family import bears, family, mark_of
 from desktopd.session.logs import tail, trim
 from desktopd.session.process import Process, is_stopped, session_of, start_time
 from desktopd.session.service import LASTING, Launch, Probe, Service
@@ -210,7 +210,8 @@ class Runner:
         process = self._process
         if process is None:
             return False
-        in_family = self._mark is not None and mark_of(pid) == self._mark
+        # Asked for each window, which name any process: nobody waits for what that one shows.
+        in_family = self._mark is not None and bears(pid, self._mark)
         return in_family or session_of(pid) == process.pid
 
     def _forget(self) -> None:

@@ -50,6 +50,42 @@ def test_any_application_has_its_users_files_alone(
     assert not (run / "tmp").exists()
 
 
+VIEWER = """
+import sys
+from pathlib import Path
+shown = Path(sys.argv[1])
+try:
+    said = Path(shown.with_name("wanted").read_text()).read_text()
+except OSError as error:
+    said = type(error).__name__
+shown.with_name("new").write_text(said)
+shown.with_name("new").rename(shown.with_name(f"{shown.name} told"))
+"""
+
+
+@pytest.mark.skipif(not abi(), reason="this kernel has no Landlock")
+def test_a_file_that_is_opened_says_of_no_other_that_it_is_code(
+    daemon: Callable[..., Daemon], folder: Path
+) -> None:
+    data, viewer, token = folder / "data", folder / "viewer.py", folder / "0/run/token"
+    data.mkdir()
+    viewer.write_text(VIEWER)
+    (data / "wanted").write_text(str(token))
+    (data / "picture").write_text(f"#!{token}\n")
+    started = daemon(
+        app=f"{sys.executable} -c 'import time; time.sleep(600)'",
+        app_open=f"{sys.executable} {viewer} {{path}}",
+        lockdown=True,
+        files_root=data,
+        display="xvfb",
+    )
+    until(lambda: started.service("application")["pid"], 60, "an application")
+    answer = started.request("POST", "/api/app/open", json={"path": "picture"})
+    assert answer.status_code == 200
+    until((data / "picture told").exists, 60, "what its program reads")
+    assert (data / "picture told").read_text() == "PermissionError"
+
+
 def without_landlock() -> None:
     """Have this thread, and what it starts, on a kernel that was built without it."""
     filter_ = b"".join(

@@ -20,6 +20,7 @@ class Table:
     `programs` are execve and execveat, `keys` add_key, request_key and keyctl, `limits` prlimit64,
     `forks` are fork and vfork, where these are no clone. `modes` and `opens` set the mode of a
     file, with the place of that among the arguments, from 0; the flags of `opens` are before it.
+    `queues` is msgget.
     """
 
     machine: int
@@ -35,6 +36,8 @@ class Table:
     modes: tuple[tuple[int, int], ...]
     opens: tuple[tuple[int, int], ...]
     umask: int
+    ptrace: int
+    queues: int
     forks: tuple[int, ...] = ()
 
 
@@ -45,6 +48,8 @@ TABLES = {
         modes=((90, 1), (91, 1), (268, 2), (FCHMODAT2, 2), (85, 1), (133, 1), (259, 2)),
         opens=((2, 2), (257, 3)),
         umask=95,
+        ptrace=101,
+        queues=68,
         forks=(57, 58),
     ),
     "aarch64": Table(
@@ -52,6 +57,8 @@ TABLES = {
         modes=((52, 1), (53, 2), (FCHMODAT2, 2), (33, 2)),
         opens=((56, 3),),
         umask=166,
+        ptrace=117,
+        queues=186,
     ),
 }
 

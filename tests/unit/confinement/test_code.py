@@ -70,3 +70,16 @@ def test_ours_is_code_and_where_we_were_started_is_not() -> None:
     own = set(own_code())
     assert {PACKAGE, Path(sys.prefix), Path(sys.base_prefix)} <= own
     assert Path.cwd() not in own
+
+
+def test_what_its_user_writes_says_of_nothing_that_it_is_code(folder: Path) -> None:
+    data, secret, gui = folder / "data", folder / "secret/key", folder / "gui/viewer.py"
+    environment_at(data / "env")
+    script(secret, "/bin/sh")
+    script(gui, data / "env/bin/python")
+    (data / "lead").symlink_to(secret)
+    (folder / "on").symlink_to("data/lead")
+    named = (gui, script(data / "picture.tif", secret), data / "lead", folder / "on")
+    found = set(code_of([*map(str, named)], {"PATH": ""}, [data]))
+    assert found == {gui, gui.parent}
+    assert secret.parent in set(code_of([*map(str, named)], {"PATH": ""}))

@@ -107,6 +107,14 @@ def test_neither_keys_nor_limits_of_others_are_reached(place: Path) -> None:
     assert tried(place, limit).startswith("PermissionError")
 
 
+def test_neither_a_process_nor_memory_of_the_kernel_is_kept_beyond_the_end(place: Path) -> None:
+    for code in (
+        "if libc.ptrace(0, 0, 0, 0): raise OSError(ctypes.get_errno(), 'refused')",
+        "if libc.msgget(0, 0o600) < 0: raise OSError(ctypes.get_errno(), 'refused')",
+    ):
+        assert tried(place, code).startswith("PermissionError"), code
+
+
 def test_what_programs_need_goes_on(place: Path) -> None:
     for code in (
         "os.chmod('file', 0o755)",

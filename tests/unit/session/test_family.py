@@ -3,6 +3,8 @@
 import math
 import os
 import subprocess
+import sys
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from desktopd.session.family import (
+    _EXEC_WITHIN,
+    _LONGEST,
     MARK,
+    bears,
     end_family,
     family,
     mark_of,
@@ -20,6 +25,7 @@ from desktopd.session.family import (
 )
 from desktopd.session.process import start_time
 from tests.daemon import until
+from tests.unit.clock import Clock
 
 
 @contextmanager
@@ -83,6 +89,66 @@ def test_those_that_make_others_are_not_ended_for_ever(
         end_family(mark)
         monkeypatch.undo()
         assert process.poll() is None
+
+
+SHOWN = """
+import ctypes, mmap, struct, sys
+libc = ctypes.CDLL(None)
+SIZE = int(sys.argv[1])
+libc.mmap.restype = ctypes.c_void_p
+PRIVATE_ANONYMOUS = 0x22
+shown = libc.mmap(None, ctypes.c_size_t(SIZE), 1, PRIVATE_ANONYMOUS, -1, ctypes.c_long(0))
+fields = open("/proc/self/stat").read().rpartition(")")[2].split()
+code, _, stack = (int(fields[number - 3]) for number in (26, 27, 28))
+code_end, (data, data_end, heap, begin, end) = int(fields[24]), map(int, fields[42:47])
+places = (code, code_end, data, data_end, heap, heap, stack, begin, end, shown, shown + SIZE, 0)
+own = ctypes.create_string_buffer(struct.pack("12QII", *places, 0, 0xFFFFFFFF), 104)
+SET_MM, MAP = 35, 14  # linux/prctl.h
+assert SIZE == 0 or libc.prctl(SET_MM, MAP, own, ctypes.c_ulong(104), 0) == 0
+page = int(fields[47]) & ~(mmap.PAGESIZE - 1)
+if SIZE == 0:
+    libc.munmap(ctypes.c_void_p(page), ctypes.c_size_t(int(fields[48]) - page))
+print("begun", flush=True)
+while True:
+    libc.sleep(600)
+"""
+
+
+@contextmanager
+def showing(size: int) -> Iterator[int]:
+    """A process that shows so many bytes of nothing as its environment."""
+    words = [sys.executable, "-c", SHOWN, str(size)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"begun\n"
+            yield process.pid
+        finally:
+            process.kill()
+
+
+def test_those_that_show_no_environment_are_waited_for_together(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr("desktopd.session.family.time.monotonic", clock)
+    monkeypatch.setattr("desktopd.session.family.time.sleep", clock.pass_by)
+    mark, began = new_mark(folder), clock.now
+    with showing(0) as one, showing(0) as other, showing(0):
+        assert family(mark) == []
+        assert clock.now <= began + _EXEC_WITHIN + 0.01
+        assert not bears(one, mark)
+        assert not bears(other, mark)
+        assert clock.now <= began + _EXEC_WITHIN + 0.01
+
+
+def test_of_what_a_process_shows_no_more_is_read_than_it_can_be_given() -> None:
+    with showing(64 * _LONGEST) as pid:
+        tracemalloc.start()
+        assert mark_of(pid) is None
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert most < 8 * _LONGEST
 
 
 def test_what_is_gone_has_no_mark() -> None:

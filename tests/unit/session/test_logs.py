@@ -1,6 +1,7 @@
 """Logs of the services: trimmed while they are written, and told by their ends."""
 
 import asyncio
+import ctypes
 import fcntl
 import os
 import signal
@@ -13,21 +14,24 @@ from desktopd.session import logs
 from desktopd.session.logs import LIMIT, keep_small, open_log, tail, trim
 from tests.daemon import until
 
+KEEP_SIZE = 1
+"""FALLOC_FL_KEEP_SIZE of linux/falloc.h."""
+
 
 def test_a_log_is_trimmed_while_it_is_written(folder: Path) -> None:
     log = folder / "log"
     with log.open("ab") as output:
         child = subprocess.Popen(
-            ["sh", "-c", "seq 1000; read go; echo last"], stdin=subprocess.PIPE, stdout=output
+            ["sh", "-c", "seq 10000; read go; echo last"], stdin=subprocess.PIPE, stdout=output
         )
-    until(lambda: b"\n1000\n" in log.read_bytes(), 30, "the last number")
-    trim(log, limit=100)
+    until(lambda: b"\n10000\n" in log.read_bytes(), 30, "the last number")
+    trim(log, limit=10_000)
     child.communicate(b"\n")
     assert log.read_text() == "last\n"
     old = (folder / "log.old").read_text()
-    assert len(old) == 100
-    assert old.endswith("999\n1000\n")
-    trim(log, limit=100)
+    assert len(old) == 10_000
+    assert old.endswith("9999\n10000\n")
+    trim(log, limit=10_000)
     assert log.read_text() == "last\n"
 
 
@@ -40,6 +44,22 @@ def test_a_log_that_its_program_has_opened_again_has_its_words_and_no_hole(folde
         trim(log, limit)
     assert (folder / "log.old").read_bytes() == (b"early\n" * 10_000)[-limit:]
     assert tail(log) == "late"
+
+
+def test_a_log_takes_no_room_behind_its_end(folder: Path) -> None:
+    log, limit = folder / "log", 40_000
+    with log.open("ab", buffering=0) as output:
+        output.write(b"said\n")
+        length = ctypes.c_long(1 << 20)
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.fallocate(output.fileno(), KEEP_SIZE, ctypes.c_long(0), length):
+            pytest.skip(f"this disk keeps no room: {os.strerror(ctypes.get_errno())}")
+        assert log.stat().st_blocks * 512 > limit
+        trim(log, limit)
+        assert log.stat().st_blocks == 0
+        output.write(b"more\n")
+    assert (folder / "log.old").read_bytes() == b"said\n"
+    assert tail(log) == "more"
 
 
 async def test_logs_are_kept_small_and_one_that_cannot_be_hinders_no_other(

@@ -4,13 +4,14 @@ import asyncio
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from desktopd.session.errors import LaunchError
 from desktopd.session.logs import tail
-from desktopd.session.process import Process, popen, start_time
+from desktopd.session.process import Process, is_stopped, popen, start_time
 from tests.daemon import until
 
 
@@ -134,3 +135,47 @@ async def test_when_memory_is_short_the_application_is_the_first_victim(folder: 
         scores.append(int(Path(f"/proc/{child.pid}/oom_score_adj").read_text()))
         await Process(child.pid, child).kill()
     assert scores[0] < scores[1] == 500
+
+
+def test_a_program_has_any_name(folder: Path) -> None:
+    program = folder / os.fsdecode(b"\xff) Z (")
+    program.symlink_to("/bin/sleep")
+    with subprocess.Popen([program, "60"]) as named:
+        until(lambda: b"\xff) Z (" in Path(f"/proc/{named.pid}/stat").read_bytes(), 30)
+        assert start_time(named.pid) is not None
+        named.send_signal(signal.SIGSTOP)
+        until(lambda: is_stopped(named.pid), 30, "its stop")
+        named.kill()
+
+
+TRACER = """
+import ctypes, sys, time
+SEIZE = 0x4206  # linux/ptrace.h
+assert ctypes.CDLL(None).ptrace(SEIZE, int(sys.argv[1]), 0, 0) == 0
+print("traced", flush=True)
+time.sleep(30)
+"""
+LETS_ITSELF_BE_TRACED = """
+import ctypes, time
+SET_PTRACER, ANY = 0x59616D61, ctypes.c_ulong(-1)  # prctl(2), of Yama
+ctypes.CDLL(None).prctl(SET_PTRACER, ANY, 0, 0, 0)
+print("begun", flush=True)
+time.sleep(600)
+"""
+
+
+async def test_nobody_waits_for_one_that_is_traced(folder: Path) -> None:
+    argv = (sys.executable, "-c", LETS_ITSELF_BE_TRACED)
+    child = popen(argv, dict(os.environ), folder / "log")
+    process = Process(child.pid, child)
+    await reads(folder / "log", "begun")
+    words = [sys.executable, "-c", TRACER, str(child.pid)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as tracer:
+        try:
+            assert tracer.stdout is not None
+            assert tracer.stdout.readline() == b"traced\n"
+            assert str(await process.kill()) == "ended"
+            assert tracer.poll() is None
+        finally:
+            tracer.kill()
+    child.wait()

@@ -24,6 +24,8 @@ VERSION = 1
 TRIES = 2
 LARGEST = 64 << 20
 """Bytes of a document: layers' data and tables lie in the blocks."""
+MOST_LAYERS = 10_000
+"""Of more the daemon is not told (`applications.facts`)."""
 
 
 class SessionFolder:
@@ -64,8 +66,7 @@ class SessionFolder:
     def _read(self) -> dict[str, Any]:
         """The document; raises OSError, ValueError or RecursionError for what is none of ours."""
         document: dict[str, Any] = json.loads(_text(self._document))
-        is_ours = isinstance(document, dict) and document.get("version") == VERSION
-        if not is_ours or not isinstance(document.get("layers"), list):
+        if not _is_ours(document):
             raise ValueError(f"{self._document} is none of version {VERSION}")
         return document
 
@@ -143,6 +144,18 @@ class SessionFolder:
         """Note that the process has survived the session."""
         with contextlib.suppress(OSError):
             self._tries.unlink()
+
+
+def _is_ours(document: Any) -> bool:
+    """Whether all that is told of it to others, names of layers, is there and can be told."""
+    if not isinstance(document, dict) or document.get("version") != VERSION:
+        return False
+    layers = document.get("layers")
+    return (
+        isinstance(layers, list)
+        and len(layers) <= MOST_LAYERS
+        and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in layers)
+    )
 
 
 def _text(path: Path) -> str:

@@ -24,6 +24,10 @@ CONSTRUCTED = frozenset({"metadata", "rgb", "multiscale", "ndim", "locked_data_l
 """What a layer gets as it is made, and keeps."""
 
 
+LONGEST_TOLD = 250
+"""Characters of a name or a reason: all together fit into what the daemon reads at once."""
+
+
 class NotRestored(Exception):
     """A layer cannot be had again; says why."""
 
@@ -65,9 +69,9 @@ class Restoring:
                 self._miss(record["name"], f"{type(error).__name__}: {error}")
             else:
                 back.append((layer, record["name"]))
-                self._restored.layers.append(record["name"])
+                self._restored.layers.append(record["name"][:LONGEST_TOLD])
                 if record["data"] is not None:
-                    self._restored.unsaved.append(record["name"])
+                    self._restored.unsaved.append(record["name"][:LONGEST_TOLD])
         for layer in self._superfluous:
             self._viewer.layers.remove(layer)
         self._order([layer for layer, _ in back])
@@ -78,7 +82,9 @@ class Restoring:
         return self._restored
 
     def _miss(self, name: str, reason: str) -> None:
-        self._restored.missing.append({"name": name, "reason": reason})
+        self._restored.missing.append(
+            {"name": name[:LONGEST_TOLD], "reason": reason[:LONGEST_TOLD]}
+        )
 
     def _layer(self, record: Mapping[str, Any]) -> Any:
         state = decode(record["state"], self._blocks)

@@ -1,5 +1,6 @@
 """The saved session's folder: whole at every moment, and not tried for ever."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -7,7 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktopd.integrations.napari.session.folder import LARGEST, TRIES, SessionFolder
+from desktopd.integrations.napari.session.folder import (
+    LARGEST,
+    MOST_LAYERS,
+    TRIES,
+    VERSION,
+    SessionFolder,
+)
 from tests.deep_folder import make_deep
 
 
@@ -18,7 +25,8 @@ def session(tmp_path: Path) -> SessionFolder:
 
 def document(session: SessionFolder, array: np.ndarray[tuple[int, ...], np.dtype[np.int64]]):  # type: ignore[no-untyped-def]
     names = session.blocks.put(array)
-    return {"layers": [{"data": {"$array": {"dtype": "<i8", "shape": [100], "blocks": names}}}]}
+    data = {"$array": {"dtype": "<i8", "shape": [100], "blocks": names}}
+    return {"layers": [{"name": "numbers", "data": data}]}
 
 
 def test_nothing_is_no_session(session: SessionFolder) -> None:
@@ -75,8 +83,14 @@ def test_a_session_that_another_user_could_have_made_is_none(
 DEEP = "[" * 100_000
 
 
+UNTOLD = [
+    json.dumps({"version": VERSION, "layers": layers})
+    for layers in ([7], [{}], [{"name": 7}], [{"name": "one"}] * (MOST_LAYERS + 1))
+]
+
+
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"version": 0}', '{"version": 1}', "\x00" * 10, DEEP]
+    "text", ["", "{", "[]", '{"version": 0}', '{"version": 1}', "\x00" * 10, DEEP, *UNTOLD]
 )
 def test_a_document_that_is_not_whole_or_not_ours_is_none(
     session: SessionFolder, tmp_path: Path, text: str
