@@ -49,7 +49,7 @@ def parts(desktop: Daemon) -> dict[str, int]:
 def read_of(pid: int, name: str) -> str:
     """What the kernel tells of a process, nothing once it has ended."""
     with suppress(FileNotFoundError, ProcessLookupError):
-        return Path(f"/proc/{pid}/{name}").read_text()
+        return Path(f"/proc/{pid}/{name}").read_text(errors="replace")
     return ""
 
 

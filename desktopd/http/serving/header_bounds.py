@@ -28,17 +28,17 @@ TOO_LONG = b"%bcontent-type: text/plain\r\ncontent-length: %d\r\nconnection: clo
 class HeaderBounds:
     """Counts for one request after the other, and for all together that wait for their answer.
 
-    A header takes forty times its bytes, and a thousand strangers may have requests wait.
+    A short header takes forty times its bytes, and a thousand strangers may have requests wait.
     """
 
     def __init__(self) -> None:
-        self._received = self._headers = self._lists = 0
+        self._received = self._kept = self._headers = self._lists = 0
 
     def begin(self, *, beside: bool) -> None:
         """Another request begins: count from nothing on, unless it waits `beside` others."""
         self._received = 0
         if not beside:
-            self._headers = self._lists = 0
+            self._kept = self._headers = self._lists = 0
 
     def receive(self, count: int) -> bool:
         """Whether so many bytes of headers more are still to be borne."""
@@ -48,7 +48,9 @@ class HeaderBounds:
     def add(self, name: bytes, length: int) -> bool:
         """Whether a header more is, by its `name` in small letters and the bytes of its value."""
         self._headers += 1
+        self._kept += len(name) + length
         if name in _LISTS:
             self._lists += length
         is_long = length > LONGEST_HEADER and name != b"cookie"
-        return not is_long and self._lists <= LONGEST_LISTS and self._headers <= MOST_HEADERS
+        is_much = self._kept > HEADER_LIMIT or self._headers > MOST_HEADERS
+        return not is_long and not is_much and self._lists <= LONGEST_LISTS

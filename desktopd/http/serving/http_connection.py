@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Hashable
 from typing import Any, cast
+from weakref import ref
 
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -41,11 +42,15 @@ def _read_at_most(transport: asyncio.Transport, count: int) -> None:
 
 
 class Exchange:
-    """A request and its answer, on the connection by which they go."""
+    """A request and its answer, on the connection by which they go.
+
+    The request's scope has this, and neither keeps the other: the headers of thousands stayed until
+    Python looked for what refers to itself alone.
+    """
 
     def __init__(self, connection: HttpConnection, cycle: RequestResponseCycle) -> None:
         self._connection = connection
-        self._cycle = cycle
+        self._cycle = ref(cycle)
 
     def let_in(self, shown: bytes | None, who: Hashable) -> None:
         """Give the place of a stranger back."""
@@ -53,7 +58,8 @@ class Exchange:
 
     def break_off(self) -> None:
         """Close the connection without a word of uvicorn's about an answer that is incomplete."""
-        self._cycle.disconnected = True
+        if (cycle := self._cycle()) is not None:
+            cycle.disconnected = True
         self._connection.transport.close()
 
 
@@ -113,6 +119,12 @@ class HttpConnection(HttpToolsProtocol):
         self._stop_clock()
         self._take_on()
         super().connection_lost(exc)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Let go of all requests; what refers to itself alone may stay for long."""
+        self.cycle, self.scope, self.headers = None, None, []  # type: ignore[assignment]
+        self.pipeline.clear()
 
     def pause_writing(self) -> None:
         """Do not wait for ever for a stranger who takes nothing."""
@@ -272,6 +284,7 @@ class HttpConnection(HttpToolsProtocol):
         if isinstance(websocket, WebSocketsSansIOProtocol) and not websocket.handshake_initiated:
             self.transport.write(b"".join(websocket.conn.data_to_send()))
             self.transport.close()
+        self._forget()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP."""

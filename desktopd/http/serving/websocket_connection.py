@@ -108,7 +108,11 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
         scope[SOCKET] = self.transport.get_extra_info("socket")
         scope[TAKEN] = self.writable.wait
         scope[CONNECTION] = self
-        await super().run_asgi()
+        try:
+            await super().run_asgi()
+        finally:
+            # So neither keeps the other until Python looks for what refers to itself alone.
+            del scope[SOCKET], scope[TAKEN], scope[CONNECTION]
 
     def let_in(self, shown: bytes | None, who: Hashable) -> None:
         """Somebody with control has come by it."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from desktopd.http.serving import http_connection, lingering_transport
-from desktopd.http.serving.header_bounds import MOST_HEADERS
+from desktopd.http.serving.header_bounds import HEADER_LIMIT, MOST_HEADERS, HeaderBounds
 from desktopd.http.serving.http_connection import MOST_WAITING
 from desktopd.http.serving.server import HttpServer
 from desktopd.tls.certificate import Certificate
@@ -66,6 +66,15 @@ async def test_requests_that_wait_have_no_more_headers_together_than_one_may() -
     async with serving(make_app()) as server:
         assert (await exchange(server, one * 3 + GET + b"Connection: close\r\n\r\n")).count(OK) == 4
         assert (await exchange(server, one * MOST_WAITING)).count(OK) < MOST_WAITING
+
+
+def test_requests_that_wait_have_no_longer_headers_together_than_one_may() -> None:
+    bounds = HeaderBounds()
+    for beside in (False, False, True):
+        bounds.begin(beside=beside)
+        assert bounds.add(b"cookie", HEADER_LIMIT // 2 - 10)
+    bounds.begin(beside=True)
+    assert not bounds.add(b"cookie", HEADER_LIMIT // 2 - 10)
 
 
 async def test_the_second_request_of_a_connection_must_come_soon_too(soon: None) -> None:
