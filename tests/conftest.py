@@ -33,3 +33,8 @@ def daemon(folder: Path) -> Iterator[Callable[..., Daemon]]:
     """Start daemons; each ends with the test."""
     with daemons(folder) as start:
         yield start
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have those that need an engine come last: the image may be being built beside the others."""
+    items.sort(key=lambda item: "docker" in getattr(item, "fixturenames", ()))
