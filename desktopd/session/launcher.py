@@ -21,7 +21,7 @@ from desktopd.session.gpu import Gpu, confirmed, detect
 from desktopd.session.options import SessionOptions
 from desktopd.session.probes.painted import at_once
 from desktopd.session.process import Process, popen
-from desktopd.session.service import Service
+from desktopd.session.service import Locked, Service
 from desktopd.session.x_server import XServer
 
 STOP_WITHIN = 1.0
@@ -61,9 +61,10 @@ class Launcher:
         """
         if service.uses_gpu:
             await self._settle_gpu()
-        confinement = self._options.confinement if service.confined else None
+        own_settings = service.locked in (Locked.ANEW, Locked.BESIDE)
+        confinement = self._options.confinement if own_settings else None
         mark = new_mark(self._options.folder, locked=confinement is not None)
-        if confinement is not None and not service.beside:
+        if confinement is not None and service.locked is Locked.ANEW:
             await self._begin(confinement)
         environment = {
             **(self.gpu.environment if service.uses_gpu else {}),
@@ -97,8 +98,7 @@ class Launcher:
             first_oom_victim=True,
             uses_gpu=True,
             folder=folder,
-            confined=True,
-            beside=True,
+            locked=Locked.BESIDE,
         )
         started = await self.launch(service, self._options.folder / f"{LAUNCHED}.log")
         self._beside = [*(process for process in self._beside if process.running), started]
@@ -143,7 +143,7 @@ class Launcher:
     def _wall(self, service: Service, environment: Mapping[str, str]) -> Wall | None:
         """Where the kernel has none, and where none is asked for, there is none."""
         confinement = self._options.confinement
-        if confinement is None or not (service.confined or service.walled) or not abi():
+        if confinement is None or service.locked is Locked.NOT or not abi():
             return None
         abstract = not can_make_sockets()
         return confinement.wall(service.argv, environment, abstract_sockets=abstract)

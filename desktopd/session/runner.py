@@ -15,18 +15,16 @@ from desktopd.descriptors import enough, outlast
 from desktopd.errors import DisplayUnavailable
 from desktopd.session.errors import SessionError
 from desktopd.session.family import bears, family, mark_of
+from desktopd.session.health import until_end, until_ready
 from desktopd.session.logs import tail, trim
-from desktopd.session.process import Process, is_stopped, session_of, start_time
-from desktopd.session.service import LASTING, Launch, Probe, Service
+from desktopd.session.process import Process, session_of, start_time
+from desktopd.session.service import LASTING, Launch, Service
 from desktopd.session.shm import remove_segments_of
 from desktopd.session.state import Running, StateFile
 from desktopd.session.status import ServiceState, ServiceStatus
-from desktopd.tasks import NamedTasks
 
 FOLLOWED_EVERY = 1.0
 """Seconds between two looks at what a service prints before it is ready."""
-FROZEN = 0.5
-"""Seconds by which a deadline is late when this process has not been let run: docker pause, say."""
 HANDS_OVER = 5.0
 """Seconds after readiness within which a launcher that ends well leaves what does the work."""
 
@@ -125,20 +123,20 @@ class Runner:
         except (SessionError, DisplayUnavailable, OSError) as error:
             return False, str(error)
         self._note(state=ServiceState.STARTING, pid=process.pid)
-        reason = await self._until_ready(process)
+        reason = await until_ready(self.service, process, self._follow_log())
         while reason is None and not process.running and (heir := await self._heir(process)):
             process = self._take(heir)
-            reason = await self._until_ready(process)
+            reason = await until_ready(self.service, process, self._follow_log())
         was_ready = reason is None and process.running
         if was_ready:
             hands_over_until = time.monotonic() + HANDS_OVER
             self._is_ready(process)
-            reason = await self._until_end(process)
+            reason = await until_end(self.service, process)
             while reason is None and time.monotonic() < hands_over_until:
                 if (heir := await self._heir(process)) is None:
                     break
                 process = self._take(heir)
-                reason = await self._until_end(process)
+                reason = await until_end(self.service, process)
         ended = await (process.wait() if reason is None else process.kill())
         self._end_rest(process)
         await self.service.release()
@@ -220,77 +218,11 @@ class Runner:
         self._process = None
         self._state.ended(self.service.name)
 
-    async def _until_ready(self, process: Process) -> str | None:
-        """None once ready or ended; otherwise what is wrong with it."""
-
-        async def probe() -> None:
-            while not await self.service.ready():
-                await asyncio.sleep(self.service.poll)
-
-        waits = {"ready": probe(), "ended": process.wait(), "log": self._follow_log()}
-        async with NamedTasks(waits) as tasks:
-            done = await tasks.first(within=self.service.ready_within)
-        return None if done else f"was not ready after {self.service.ready_within:.0f} s"
-
     async def _follow_log(self) -> None:
         """Tell what it prints while it is waited for."""
         while True:
             await asyncio.sleep(FOLLOWED_EVERY)
             self._note(log=self._last_lines)
-
-    async def _until_end(self, process: Process) -> str | None:
-        """None once the process has ended; otherwise what is wrong with it."""
-        probe, every = self.service.alive, self.service.alive_every
-        silent_since: float | None = None
-        while process.running:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(every):
-                    await process.wait()
-            if probe is None or not process.running:
-                continue
-            asked = time.monotonic()
-            try:
-                if not await self._answers(probe, every) and process.running:
-                    return "did not answer"
-                silent_since = None
-            except TimeoutError:
-                silent_since = silent_since or asked
-                silent = time.monotonic() - silent_since
-                if self._is_given_up(process, silent):
-                    return f"did not answer within {silent:.0f} s"
-        return None
-
-    async def _answers(self, probe: Probe, within: float) -> bool:
-        """What a probe says; also true where this process was frozen meanwhile.
-
-        What was frozen with it may have had no time to answer: it is asked again. Raises
-        TimeoutError where it says nothing in time.
-        """
-        loop, late = asyncio.get_running_loop(), 0.0
-
-        def over(due: float) -> None:
-            nonlocal late
-            late = loop.time() - due
-
-        timer = loop.call_later(within, over, loop.time() + within)
-        try:
-            async with asyncio.timeout(within):
-                return await probe()
-        except TimeoutError:
-            if late > FROZEN:
-                return True
-            raise
-        finally:
-            timer.cancel()
-
-    def _is_given_up(self, process: Process, silent: float) -> bool:
-        """Whether one that has not answered for so many seconds is taken for one that hangs."""
-        if not process.running:
-            return False
-        if silent >= self.service.silent_for or is_stopped(process.pid):
-            return True
-        log.warning("%s has not answered for %.0f s", self.service.name, silent)
-        return False
 
     async def _pause(self, was_ready: bool, error: str) -> None:
         """Wait as long as the service's restart rule says."""

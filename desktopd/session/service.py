@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from pathlib import Path
 
 from desktopd.session.process import Process
@@ -24,6 +25,18 @@ SPARED = 20
 
 async def _nothing() -> None:
     """For a service whose probes hold nothing."""
+
+
+class Locked(Enum):
+    """Whether a service of a locked desktop is behind a wall, and whose settings it has there."""
+
+    NOT = auto()
+    AT_HOME = auto()
+    """Those at home: programs there tell it what to do."""
+    ANEW = auto()
+    """Its own, which are empty at each start."""
+    BESIDE = auto()
+    """Those that another one has begun anew with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +82,7 @@ class Service:
     `stop_within`: seconds from SIGTERM to SIGKILL. `keep_children`: what it started goes on when
     it ends by itself. `uses_gpu`: it draws, or starts what draws. `environment`: variables for
     this one alone. `nice`: how far it stands back where cores are short (nice(1)). `folder`: where
-    it starts (None: where the daemon did). `confined`: it reaches what a locked desktop leaves it;
-    `beside`: with the settings that another one has begun with. `walled`: it reaches no more, with
-    the settings at home: programs there tell it what to do.
+    it starts (None: where the daemon did). `locked`: what `lockdown` makes of it.
     """
 
     name: str
@@ -97,9 +108,7 @@ class Service:
     nice: int = 0
     environment: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
-    confined: bool = False
-    beside: bool = False
-    walled: bool = False
+    locked: Locked = Locked.NOT
 
 
 @dataclass(frozen=True, slots=True)

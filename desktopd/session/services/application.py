@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from desktopd.session.options import SessionOptions
 from desktopd.session.probes.painted import PaintedProbe, at_once
-from desktopd.session.service import Restart, Service
+from desktopd.session.service import Locked, Restart, Service
 from desktopd.session.x_server import XServer
 from desktopd.shell_command import parse_command
 
@@ -44,6 +44,6 @@ def application(options: SessionOptions, x_server: XServer, changed: Callable[[]
         uses_gpu=True,
         nice=NICE,
         folder=options.app_folder,
-        confined=True,
+        locked=Locked.ANEW,
         environment={**command.environment, **options.app_environment},
     )

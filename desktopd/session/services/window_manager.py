@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from desktopd.session.options import SessionOptions
 from desktopd.session.probes.window_manager import WindowManagerProbe
-from desktopd.session.service import Restart, Service
+from desktopd.session.service import Locked, Restart, Service
 from desktopd.session.status import Stage
 from desktopd.session.window_managers import table
 from desktopd.session.window_managers.window_manager import WindowManagerOptions
@@ -35,5 +35,5 @@ def window_manager(options: SessionOptions, x_server: XServer, _: Callable[[], N
         # For what it starts, which inherits that: the application is no better a victim.
         first_oom_victim=True,
         uses_gpu=True,
-        walled=True,
+        locked=Locked.AT_HOME,
     )

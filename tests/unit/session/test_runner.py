@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.session.runner import FROZEN, Runner
+from desktopd.session.health import FROZEN
+from desktopd.session.runner import Runner
 from desktopd.session.service import SPARED, Restart, Service
 from desktopd.session.status import ServiceState
 from tests.unit.session.runners import at_once, make, never, reach, running, sleeper
