@@ -14,6 +14,7 @@ import secrets
 import signal
 import time
 from collections.abc import Iterable, Iterator
+from itertools import count
 from pathlib import Path
 
 from desktopd.session.process import start_time, stat_fields
@@ -23,6 +24,8 @@ _STOP_WITHIN = 1.0
 _GIVEN_UP_AFTER = 10.0
 _EXEC_WITHIN = 1.0
 """Seconds within which an execve(2) is over, even where the program comes from a slow disk."""
+_LOOKS = 5
+"""At least so many looks, as the next execve(2) may be under way at the next one."""
 _LONGEST = 2 * 1024 * 1024
 """Bytes that execve(2) takes as a rule; a process may show all of its memory (PR_SET_MM_MAP)."""
 _KERNEL_THREAD = 0x00200000
@@ -64,17 +67,20 @@ def _marks(pids: Iterable[int]) -> Iterator[tuple[int, str]]:
     together, as one may show none for good (munmap(2)).
     """
     unclear, began = [*pids], math.inf
-    while unclear:
+    for look in count():
         looked_at, unclear = unclear, []
         for pid in looked_at:
             with contextlib.suppress(OSError, ValueError):
                 if content := _environment(pid):
                     yield pid, _mark_in(content)
-                elif (patience := _patience(pid)) and time.monotonic() < began + patience:
+                elif (patience := _patience(pid)) and (
+                    look < _LOOKS or time.monotonic() < began + patience
+                ):
                     unclear.append(pid)
+        if not unclear:
+            return
         began = min(began, time.monotonic())
-        if unclear:
-            time.sleep(0.001)
+        time.sleep(0.001)
 
 
 def _environment(pid: int) -> bytes:
