@@ -1,8 +1,12 @@
-"""A Qt program that keeps its GUI thread busy for as many seconds as it reads from a named pipe."""
+"""A Qt program whose GUI thread is busy for as many seconds as it reads from a named pipe.
+
+Or, where that is ``wait``, waits until it reads something else.
+"""
 
 from __future__ import annotations
 
 import os
+import select
 import sys
 import time
 
@@ -18,7 +22,12 @@ pipe = os.open(sys.argv[1], os.O_RDWR | os.O_NONBLOCK)
 
 
 def obey() -> None:
-    until = time.monotonic() + float(os.read(pipe, 100))
+    order = os.read(pipe, 100)
+    if order == b"wait":
+        select.select([pipe], [], [])
+        os.read(pipe, 100)
+        return
+    until = time.monotonic() + float(order)
     while time.monotonic() < until:
         pass
 

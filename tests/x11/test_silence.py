@@ -54,15 +54,12 @@ def test_a_program_that_computes_is_not_accused_and_one_that_hangs_is(
     desktop = daemon(app=f"{HANGING} {fifo}", display="xvfb", size="640x480")
     desktop.ready()
 
-    def busy(seconds: float) -> None:
-        with fifo.open("w") as order:
-            order.write(str(seconds))
-
     began = time.monotonic()
-    busy(COMPUTES)
+    fifo.write_text(str(COMPUTES))
     while time.monotonic() - began < COMPUTES + 1.5:
         assert answers(desktop), "a program that computes for some seconds"
         time.sleep(0.1)
-    busy(30)
+    fifo.write_text("wait")
     wait_for_silence(desktop)
-    until(lambda: answers(desktop), 30 + SLACK, "an answer")
+    fifo.write_text("go on")
+    until(lambda: answers(desktop), 10 + SLACK, "an answer")
