@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from desktopd.confinement.real_paths import is_led
+from desktopd.confinement.real_paths import is_led, real_path
 
 PACKAGE = Path(__file__).parents[1]
 _BINARIES = ("bin", "sbin", "condabin")
@@ -37,14 +37,22 @@ def code_of(
     Of other files among the words it is the file alone. None of it lies in the `written` folders,
     whose user would say by a first line what else is code.
     """
+    for folder in _folders(environment):
+        # It is what lies in there that would be code.
+        if not is_led(folder / "any", written):
+            yield folder
+    for word in argv:
+        found = Path(shutil.which(word, path=environment.get("PATH")) or word)
+        if found.is_absolute() and _is_readable(found) and not is_led(found, written):
+            is_program = found.suffix in _SCRIPTS or _first_line(found).startswith(_PROGRAMS)
+            yield from _around(found, written) if is_program else (found,)
+
+
+def _folders(environment: Mapping[str, str]) -> Iterator[Path]:
+    """Those that it names."""
     for name in _LISTS:
         yield from map(Path, filter(None, environment.get(name, "").split(os.pathsep)))
     yield from (Path(environment[name]) for name in _PREFIXES if environment.get(name))
-    for word in argv:
-        found = Path(shutil.which(word, path=environment.get("PATH")) or word)
-        if found.is_absolute() and not is_led(found, written) and _is_readable(found):
-            is_program = found.suffix in _SCRIPTS or _first_line(found).startswith(_PROGRAMS)
-            yield from _around(found, written) if is_program else (found,)
 
 
 def _is_readable(file: Path) -> bool:
@@ -60,7 +68,7 @@ def _around(program: Path, written: Sequence[Path], depth: int = 4) -> Iterator[
     yield from _of_prefix(prefix) if is_installed else (program, program.parent)
     if not depth:
         return
-    if (real := program.resolve()) != program:
+    if (real := real_path(program)) != program:
         yield from _around(real, written, depth - 1)
     if interpreter := _interpreter(program):
         yield from _around(interpreter, written, depth - 1)
@@ -70,7 +78,7 @@ def _of_prefix(prefix: Path) -> Iterator[Path]:
     """The prefix, and what its Python's files of paths name (documentation of `site`)."""
     yield prefix
     for file in prefix.glob("lib/python*/site-packages/*.pth"):
-        lines = file.read_text("utf-8", "replace").splitlines() if os.access(file, os.R_OK) else ()
+        lines = file.read_text("utf-8", "replace").splitlines() if _is_readable(file) else ()
         yield from (Path(line) for line in lines if line.startswith("/"))
 
 
@@ -78,7 +86,7 @@ def _interpreter(program: Path) -> Path | None:
     """What the first line of a script says."""
     line = os.fsdecode(_first_line(program))
     words = line[2:].split() if line.startswith("#!") else []
-    return Path(words[0]) if words and Path(words[0]).is_file() else None
+    return Path(words[0]) if words and _is_readable(Path(words[0])) else None
 
 
 def _first_line(program: Path) -> bytes:

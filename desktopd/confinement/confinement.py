@@ -17,7 +17,7 @@ from desktopd.confinement.landlock import DEVICE, READ, RUN, WRITE, Right, Rule,
 from desktopd.confinement.own_home import FOLDERS, make_own_home, own_environment
 from desktopd.confinement.places import CREDENTIALS, DEVICES, SECRETS, SHARED_MEMORY, SYSTEM
 from desktopd.confinement.put_away import delete_put_away, put_away
-from desktopd.confinement.real_paths import beside, modest, real, there
+from desktopd.confinement.real_paths import beside, is_led, modest, real, real_path, there
 from desktopd.confinement.temporary import temporary_environment
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class Confinement:
         kept = [p for place in self._kept() for p in beside([*secret, *code], place)]
         samples = filter(None, (_placed(place, self._written) for place in self.read))
         hidden = (*self._hidden(secret), *there(self._at_home(FOLDERS.values())))
-        read = (*samples, Path(environment["XAUTHORITY"]).resolve(), *hidden)
+        read = (*samples, real_path(Path(environment["XAUTHORITY"])), *hidden)
         places: tuple[tuple[Right, Iterable[Path], Sequence[Path]], ...] = (
             (RUN, (*real(map(Path, SYSTEM)), *code), secret),
             (READ, read, secret),
@@ -116,7 +116,7 @@ class Confinement:
 
     def _hidden(self, secret: Sequence[Path]) -> Iterator[Path]:
         """Names with a dot in the home folder, but for links, which may lead anywhere."""
-        with contextlib.suppress(OSError), os.scandir(self.home.resolve()) as entries:
+        with contextlib.suppress(OSError), os.scandir(real_path(self.home)) as entries:
             for entry in entries:
                 is_plain = entry.name.startswith(".") and not entry.is_symlink()
                 if is_plain and Path(entry) not in secret:
@@ -131,18 +131,8 @@ def _placed(place: Path, written: Iterable[Path]) -> Path | None:
     around = [one for one in written if place != one and place.is_relative_to(one)]
     if around:
         outermost = min(around, key=lambda one: len(one.parts))
-        return outermost.resolve() / place.relative_to(outermost)
-    if _is_led_by_any(place, real(written)):
+        return real_path(outermost) / place.relative_to(outermost)
+    if is_led(place, real(written)):
         log.warning("lockdown: %s is left out: the application may have changed it", place)
         return None
-    return place.resolve()
-
-
-def _is_led_by_any(place: Path, written: Sequence[Path], depth: int = 8) -> bool:
-    """Whether a link on the way to `place` lies in a `written` folder."""
-    for link in (part for part in (place, *place.parents) if part.is_symlink()):
-        if not depth or any(link.parent.resolve().is_relative_to(one) for one in written):
-            return True
-        if _is_led_by_any(link.parent / link.readlink(), written, depth - 1):
-            return True
-    return False
+    return real_path(place)

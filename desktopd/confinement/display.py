@@ -18,7 +18,7 @@ from desktopd.confinement.code import code_of
 from desktopd.confinement.confinement import Confinement
 from desktopd.confinement.landlock import DEVICE, READ, RUN, Right, Rule, Wall
 from desktopd.confinement.places import DEVICES, SECRETS, SYSTEM
-from desktopd.confinement.real_paths import beside, modest, real, there
+from desktopd.confinement.real_paths import beside, modest, real, real_path, there
 
 COMPILER = "xkbcomp"
 KEYBOARDS, TEMPORARY = Path("/var/lib/xkb"), Path("/tmp")
@@ -43,7 +43,7 @@ def display_wall(
     access = READ if programs else RUN
     rules = [Rule(part, access) for place in readable for part in beside(secret, place)]
     rules += [Rule(place, RUN) for place in programs]
-    rules += [Rule(_keyboards(apart).resolve(), _COMPILED)]
+    rules += [Rule(real_path(_keyboards(apart)), _COMPILED)]
     rules += [Rule(place, DEVICE) for place in real(Path("/dev", name) for name in DEVICES)]
     return Wall((*rules, *own), tcp=False, abstract_sockets=False)
 

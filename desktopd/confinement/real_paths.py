@@ -11,9 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 
+def real_path(place: Path) -> Path:
+    """The path without links on its way, but for those that lead nowhere, as in a ring."""
+    return Path(os.path.realpath(place))
+
+
 def real(places: Iterable[Path]) -> list[Path]:
     """The paths without links on their way."""
-    return [place.resolve() for place in places]
+    return [real_path(place) for place in places]
 
 
 def there(places: Iterable[Path]) -> list[Path]:
@@ -23,9 +28,9 @@ def there(places: Iterable[Path]) -> list[Path]:
 
 def modest(places: Iterable[Path], home: Path) -> Iterator[Path]:
     """Those that hold neither the whole home folder nor the whole machine."""
-    roots = (home.resolve(), *map(Path, ("/home", "/root", "/tmp", "/var/tmp")))
+    roots = (real_path(home), *map(Path, ("/home", "/root", "/tmp", "/var/tmp")))
     for place in dict.fromkeys(places):
-        if not any(root.is_relative_to(place.resolve()) for root in roots):
+        if not any(root.is_relative_to(real_path(place)) for root in roots):
             yield place
 
 
@@ -49,10 +54,15 @@ def beside(without: Sequence[Path], place: Path) -> Iterator[Path]:
 def is_led(place: Path, written: Sequence[Path], depth: int = 8) -> bool:
     """Whether who writes in the `written` folders, which are real, says what `place` is.
 
-    It lies there, or a link leads there. What is put in its place meanwhile changes no answer.
+    Its name lies there, or one on the way to it or to where a link leads; or nobody can tell. What
+    is put in its place meanwhile changes no answer.
     """
-    around = (place, *place.parents)
-    if not depth or any(part.resolve().is_relative_to(one) for part in around for one in written):
+    names = (place, *place.parents)
+    folders = real(name.parent for name in names)
+    if not depth or any(folder.is_relative_to(one) for folder in folders for one in written):
         return True
-    links = (part for part in around if part.is_symlink())
-    return any(is_led(link.parent / link.readlink(), written, depth - 1) for link in links)
+    try:
+        links = [name.parent / name.readlink() for name in names if name.is_symlink()]
+    except OSError:
+        return True
+    return any(is_led(link, written, depth - 1) for link in links)

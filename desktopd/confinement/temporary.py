@@ -12,6 +12,8 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from desktopd.confinement.real_paths import real_path
+
 _JAVA = "JAVA_TOOL_OPTIONS"
 """Options for every Java machine, also one in another program (JVM Tool Interface)."""
 
@@ -36,7 +38,7 @@ def temporary_environment(folder: Path, environment: Mapping[str, str]) -> dict[
 
 
 def _is_in(one: Path, other: Path) -> bool:
-    return one.resolve().is_relative_to(other.resolve())
+    return real_path(one).is_relative_to(real_path(other))
 
 
 def _is_private(folder: Path) -> bool:

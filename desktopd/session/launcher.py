@@ -82,7 +82,7 @@ class Launcher:
             umask=service.umask,
             nice=service.nice,
             folder=service.folder,
-            wall=self._wall(service, environment),
+            wall=wall_of(service, self._options.confinement, environment),
         )
         return Process(
             child.pid, child, keep_children=service.keep_children or service.forks, mark=mark
@@ -140,14 +140,6 @@ class Launcher:
             "XAUTHORITY": str(self._options.authority),
         }
 
-    def _wall(self, service: Service, environment: Mapping[str, str]) -> Wall | None:
-        """Where the kernel has none, and where none is asked for, there is none."""
-        confinement = self._options.confinement
-        if confinement is None or service.locked is Locked.NOT or not abi():
-            return None
-        abstract = not can_make_sockets()
-        return confinement.wall(service.argv, environment, abstract_sockets=abstract)
-
     async def _settle_gpu(self) -> None:
         """Try once, on the running display, whether OpenGL takes the GPU."""
         if not self._gpu_is_settled:
@@ -155,6 +147,22 @@ class Launcher:
             self._gpu_is_settled = True
             log.info("OpenGL of the application: %s", self.gpu)
             self._changed()
+
+
+def wall_of(
+    service: Service, confinement: Confinement | None, environment: Mapping[str, str]
+) -> Wall | None:
+    """Where the kernel has none, and where none is asked for, there is none.
+
+    Raises LaunchError.
+    """
+    if confinement is None or service.locked is Locked.NOT or not abi():
+        return None
+    abstract = not can_make_sockets()
+    try:
+        return confinement.wall(service.argv, environment, abstract_sockets=abstract)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise LaunchError(f"lockdown: {error}") from None
 
 
 def _defaults() -> dict[str, str]:

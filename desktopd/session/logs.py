@@ -38,8 +38,7 @@ def trim(path: Path, limit: int = LIMIT) -> None:
     room behind the end (fallocate(2), FALLOC_FL_KEEP_SIZE).
     """
     try:
-        status = path.stat()
-        if status.st_blocks * _BLOCK <= limit:
+        if path.stat().st_blocks * _BLOCK <= limit:
             return
         descriptor = at_once(path, os.O_RDWR)
     except OSError:
@@ -50,7 +49,7 @@ def trim(path: Path, limit: int = LIMIT) -> None:
         try:
             with open(open_log(old), "wb") as copy:
                 copy.truncate(0)
-                log.seek(max(0, status.st_size - limit))
+                log.seek(max(0, log.seek(0, os.SEEK_END) - limit))
                 copy.write(log.read(limit))
         except OSError:
             # Where there is no room for the copy, there is all the less for the log.

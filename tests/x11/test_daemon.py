@@ -23,6 +23,7 @@ from desktopd.control.report import find_daemon
 from desktopd.control.stop import stop
 from desktopd.session.process import start_time
 from tests import http
+from tests.another_user import another_user
 from tests.daemon import ROOT, Daemon, until
 from tests.meanwhile import repeating
 
@@ -225,7 +226,9 @@ def place_of_signs(pid: int) -> str:
     return place.removeprefix("NOTIFY_SOCKET=")
 
 
-def test_no_other_user_takes_the_room_for_signs_of_life(folder: Path) -> None:
+def test_no_other_user_takes_the_room_for_signs_of_life(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     argv = [str(ROOT / "container" / "serve"), *SMALL]
     run = folder / "run"
     with running(argv, run) as supervisor:
@@ -233,6 +236,13 @@ def test_no_other_user_takes_the_room_for_signs_of_life(folder: Path) -> None:
         place = Path(place_of_signs(*children(supervisor.pid)))
         assert place.is_socket()
         assert (place.stat().st_mode & 0o777, run.stat().st_mode & 0o777) == (0o600, 0o700)
+        monkeypatch.chdir(run)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            with another_user() as is_another:
+                if is_another:
+                    with pytest.raises(PermissionError):
+                        sender.sendto(b"x", place.name)
+            sender.sendto(b"x", place.name)
         # Whoever starts another one by mistake takes no signs away, and leaves nothing.
         status, told = served(folder)
         assert (status, "is used by the desktopd" in told) == (1, True)
@@ -242,6 +252,32 @@ def test_no_other_user_takes_the_room_for_signs_of_life(folder: Path) -> None:
     until(lambda: processes_of(folder) == [], 30, "the end of the daemon")
     assert served(folder, "--idle-timeout", "1")[0] == 0
     assert [*run.glob("watch.*")] == []
+
+
+def test_supervisord_removes_its_own_sockets_alone(folder: Path) -> None:
+    run = folder / "run"
+    run.mkdir(mode=0o700)
+    for name in ("watch.log", "watch.01234567"):
+        (run / name).write_text("x")
+    (run / "watch.89abcdef").mkdir()
+    for name in ("watch.dog", "watch.00000000"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as dead:
+            dead.bind(str(run / name))
+    assert served(folder, "--idle-timeout", "1")[0] == 0
+    left = sorted(place.name for place in run.glob("watch.*"))
+    assert left == ["watch.01234567", "watch.89abcdef", "watch.dog", "watch.log"]
+
+
+def test_why_nobody_is_watched_is_told(folder: Path) -> None:
+    settings = folder / "settings"
+    settings.write_text(
+        "[supervisord]\nnodaemon = true\nlogfile = /dev/null\nlogfile_maxbytes = 0\n"
+    )
+    argv = [str(ROOT / "container" / "supervisord"), "-c", str(settings)]
+    with running(argv, folder / ("x" * 100)) as supervisor:
+        assert supervisor.stdout is not None
+        told = next(line for line in supervisor.stdout if "nobody is watched" in line)
+    assert told.endswith(": AF_UNIX path too long: nobody is watched\n")
 
 
 def adopted(state: Path) -> dict[str, int]:

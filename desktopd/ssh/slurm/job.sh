@@ -29,7 +29,7 @@ while kill -0 "$daemon" 2>/dev/null; do
     wait "$daemon"
     status=$?
 done
-# After a fall the log is what tells why. Who has made the folder before us has his own in it, and a pipe ends never.
+# After a fall the log is what tells why. Who has made the folder before us has his own in it, and a pipe never ends.
 if [ -n "$(find "$folder" -prune -type d -user "$(id -u)" 2>/dev/null)" ]; then
     [ "$status" = 0 ] || tail -n 20 "$folder"/*.log >&2 2>/dev/null
     rm -rf "$folder"

@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+
 from desktopd.confinement.code import PACKAGE, code_of, own_code
+from tests.another_user import another_user
 
 
 def script(path: Path, interpreter: object) -> Path:
@@ -83,3 +86,42 @@ def test_what_its_user_writes_says_of_nothing_that_it_is_code(folder: Path) -> N
     found = set(code_of([*map(str, named)], {"PATH": ""}, [data]))
     assert found == {gui, gui.parent}
     assert secret.parent in set(code_of([*map(str, named)], {"PATH": ""}))
+
+
+def test_a_folder_of_the_environment_is_no_code_either_where_its_user_writes(folder: Path) -> None:
+    data, secret, plugin = folder / "data", folder / "secret", folder / "plugin"
+    for place in (data / "lib", secret, plugin):
+        place.mkdir(parents=True)
+    (data / "lead").symlink_to(secret)
+    (folder / "on").symlink_to("data/lead")
+    (folder / "plugins").symlink_to(plugin)
+    variables = {
+        "PYTHONPATH": f"{data}:{folder}/plugins:{data}/none/../../secret",
+        "LD_LIBRARY_PATH": f"{data}/lib:{plugin}",
+        "CONDA_PREFIX": str(data / "lead"),
+        "VIRTUAL_ENV": str(folder / "on"),
+    }
+    assert set(code_of([], variables, [data])) == {folder / "plugins", plugin}
+
+
+@pytest.mark.parametrize("place", ["data/ring/a", "x" * 300, "closed/a", "data/ring"])
+def test_what_nobody_can_look_at_is_no_code(folder: Path, place: str) -> None:
+    data = folder / "data"
+    data.mkdir()
+    (data / "ring").symlink_to("ring")
+    (folder / "closed").mkdir(mode=0)
+    there = folder / place
+    folder.chmod(0o755)
+    with another_user():
+        variables = {"PATH": "", "PYTHONPATH": str(there)}
+        assert set(code_of(["sh", str(there)], variables, [data])) == set()
+
+
+def test_of_what_cannot_be_read_nothing_is_asked(folder: Path) -> None:
+    gui = script(folder / "env/bin/gui", folder / "closed/python")
+    paths = folder / "env/lib/python3.12/site-packages/a.pth"
+    paths.mkdir(parents=True)
+    (folder / "closed").mkdir(mode=0)
+    folder.chmod(0o755)
+    with another_user():
+        assert set(code_of([str(gui)], {"PATH": ""})) == {folder / "env"}

@@ -211,3 +211,17 @@ def test_nothing_that_a_program_makes_is_there_for_good(folder: Path) -> None:
     one.leave()
     assert not one.settings.exists()
     assert not one.temporary.exists()
+
+
+def test_links_that_lead_in_a_ring_leave_nothing_and_keep_nobody_from_starting(
+    folder: Path,
+) -> None:
+    (folder / "data").mkdir()
+    (folder / "home/.config").mkdir(parents=True)
+    rings = [folder / name for name in ("data/start.tif", "samples", "kept", "home/.ssh")]
+    for ring in rings:
+        ring.symlink_to(ring)
+    one = confinement(folder, own=(folder / "kept",))
+    wall = wall_of(one, "xterm", *map(str, rings), PYTHONPATH=str(rings[1]))
+    assert left(wall, folder / "data/start.tif") == READ | WRITE
+    assert left(wall, folder / "home/.ssh/key") == Right(0)

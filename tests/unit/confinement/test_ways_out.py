@@ -31,15 +31,17 @@ def place(folder: Path) -> Path:
     return folder
 
 
-def tried(place: Path, code: str, *, tcp: bool = False) -> str:
-    """The last line of a Python that runs `code` in `place`, which is all that it may write."""
-    rules = (Rule(Path("/"), RUN), Rule(place.resolve(), READ | WRITE))
+def free(place: Path, code: str) -> str:
+    """The last line of a Python that runs `code` in `place`."""
     argv = [sys.executable, "-I", "-c", f"{BEGIN}\n{code}\nprint('done')"]
-    done = behind(
-        Wall(rules, tcp, abstract_sockets=False),
-        lambda: subprocess.run(argv, cwd=place, capture_output=True, text=True),
-    )
+    done = subprocess.run(argv, cwd=place, capture_output=True, text=True)
     return (done.stdout + done.stderr).strip().splitlines()[-1]
+
+
+def tried(place: Path, code: str, *, tcp: bool = False) -> str:
+    """That of one that may write `place` alone."""
+    rules = (Rule(Path("/"), RUN), Rule(place.resolve(), READ | WRITE))
+    return behind(Wall(rules, tcp, abstract_sockets=False), lambda: free(place, code))
 
 
 @pytest.mark.parametrize(
@@ -107,12 +109,21 @@ def test_neither_keys_nor_limits_of_others_are_reached(place: Path) -> None:
     assert tried(place, limit).startswith("PermissionError")
 
 
-def test_neither_a_process_nor_memory_of_the_kernel_is_kept_beyond_the_end(place: Path) -> None:
-    for code in (
+@pytest.mark.parametrize(
+    "code",
+    [
         "if libc.ptrace(0, 0, 0, 0): raise OSError(ctypes.get_errno(), 'refused')",
-        "if libc.msgget(0, 0o600) < 0: raise OSError(ctypes.get_errno(), 'refused')",
-    ):
-        assert tried(place, code).startswith("PermissionError"), code
+        "queue = libc.msgget(0, 0o600)\n"
+        "if queue < 0: raise OSError(ctypes.get_errno(), 'refused')\n"
+        "libc.msgctl(queue, 0, None)",
+    ],
+)
+def test_neither_a_process_nor_memory_of_the_kernel_is_kept_beyond_the_end(
+    place: Path, code: str
+) -> None:
+    if free(place, code) != "done":
+        pytest.skip("this machine refuses it anyway")
+    assert tried(place, code).startswith("PermissionError")
 
 
 def test_what_programs_need_goes_on(place: Path) -> None:

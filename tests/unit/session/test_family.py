@@ -104,7 +104,8 @@ code_end, (data, data_end, heap, begin, end) = int(fields[24]), map(int, fields[
 places = (code, code_end, data, data_end, heap, heap, stack, begin, end, shown, shown + SIZE, 0)
 own = ctypes.create_string_buffer(struct.pack("12QII", *places, 0, 0xFFFFFFFF), 104)
 SET_MM, MAP = 35, 14  # linux/prctl.h
-assert SIZE == 0 or libc.prctl(SET_MM, MAP, own, ctypes.c_ulong(104), 0) == 0
+if SIZE and libc.prctl(SET_MM, MAP, own, ctypes.c_ulong(104), 0):
+    sys.exit(print("refused"))
 page = int(fields[47]) & ~(mmap.PAGESIZE - 1)
 if SIZE == 0:
     libc.munmap(ctypes.c_void_p(page), ctypes.c_size_t(int(fields[48]) - page))
@@ -121,7 +122,10 @@ def showing(size: int) -> Iterator[int]:
     with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
-            assert process.stdout.readline() == b"begun\n"
+            told = process.stdout.readline()
+            if told == b"refused\n":
+                pytest.skip("this kernel lets no process say where its environment lies")
+            assert told == b"begun\n"
             yield process.pid
         finally:
             process.kill()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from desktopd.openers import at_once
 from desktopd.session import logs
 from desktopd.session.logs import LIMIT, keep_small, open_log, tail, trim
 from tests.daemon import until
@@ -44,6 +45,24 @@ def test_a_log_that_its_program_has_opened_again_has_its_words_and_no_hole(folde
         trim(log, limit)
     assert (folder / "log.old").read_bytes() == (b"early\n" * 10_000)[-limit:]
     assert tail(log) == "late"
+
+
+def test_what_is_written_meanwhile_is_in_one_of_both(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, limit = folder / "log", 4096
+    log.write_text("early\n" * limit)
+
+    def opened_later(path: Path, flags: int) -> int:
+        with log.open("a") as output:
+            output.write("meanwhile\n" * limit)
+        return at_once(path, flags)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(logs, "at_once", opened_later)
+        trim(log, limit)
+    assert (folder / "log.old").read_text().endswith("\nmeanwhile\n")
+    assert "early" not in (folder / "log.old").read_text()
 
 
 def test_a_log_takes_no_room_behind_its_end(folder: Path) -> None:

@@ -151,8 +151,8 @@ def test_a_program_has_any_name(folder: Path) -> None:
 TRACER = """
 import ctypes, sys, time
 SEIZE = 0x4206  # linux/ptrace.h
-assert ctypes.CDLL(None).ptrace(SEIZE, int(sys.argv[1]), 0, 0) == 0
-print("traced", flush=True)
+refused = ctypes.CDLL(None).ptrace(SEIZE, int(sys.argv[1]), 0, 0)
+print("refused" if refused else "traced", flush=True)
 time.sleep(30)
 """
 LETS_ITSELF_BE_TRACED = """
@@ -173,8 +173,11 @@ async def test_nobody_waits_for_one_that_is_traced(folder: Path) -> None:
     with subprocess.Popen(words, stdout=subprocess.PIPE) as tracer:
         try:
             assert tracer.stdout is not None
-            assert tracer.stdout.readline() == b"traced\n"
-            assert str(await process.kill()) == "ended"
+            told = tracer.stdout.readline()
+            ended = str(await process.kill())
+            if told == b"refused\n":
+                pytest.skip("this kernel lets nobody trace a program")
+            assert (told, ended) == (b"traced\n", "ended")
             assert tracer.poll() is None
         finally:
             tracer.kill()
