@@ -16,7 +16,7 @@ from tempfile import SpooledTemporaryFile
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from desktopd.files.errors import BadPath, FilesError, explained
-from desktopd.files.paths import FilePath, shown
+from desktopd.files.paths import FilePath, numbered, shown
 from desktopd.files.reading import is_rewritten, rewritten
 from desktopd.files.root import Root, names, open_file, open_folder
 from desktopd.files.way_down import WayDown
@@ -107,7 +107,10 @@ def _zip(root: Root, path: FilePath) -> Generator[bytes, None, None]:
                 if not member.is_folder and is_rewritten(member.descriptor, member.status):
                     left_out.append(str(rewritten(member.name)))
             if left_out:
-                archive.writestr(f"{top}{_LEFT_OUT}", "\n".join([*left_out, ""]))
+                # Who unpacks a zip in its folder has the text of before there.
+                free = (name for name in numbered(_LEFT_OUT) if not _is_there(folder, name))
+                name = next(free, _LEFT_OUT)
+                archive.writestr(f"{top}{name}", "\n".join([*left_out, ""]))
         yield from sink.take(at_least=1)
 
 
@@ -148,11 +151,14 @@ def _walk(folder: int, top: str, left_out: list[str]) -> Generator[_Member, None
 
 
 def _open(way: WayDown, found: str) -> _Member:
-    name = way.prefix + _inside(found)
-    if len(name.encode()) >= _LONGEST_NAME:
-        raise BadPath(f"{name[:60]}…: a path too long for a zip", "load an inner folder")
-    with explained(name):
+    inside = _inside(found)
+    with explained(name := way.prefix + inside):
         folder = way.folder(name)
+        while inside != found and _is_there(folder, inside):
+            inside += "%"
+        name = way.prefix + inside
+        if len(name.encode()) >= _LONGEST_NAME:
+            raise BadPath(f"{name[:60]}…: a path too long for a zip", "load an inner folder")
         status = os.stat(found, dir_fd=folder, follow_symlinks=False)
         if stat.S_ISDIR(status.st_mode):
             if way.depth >= _DEEPEST:
@@ -165,8 +171,17 @@ def _open(way: WayDown, found: str) -> _Member:
 
 
 def _inside(name: str) -> str:
-    """A name as a zip has it; to Windows a backslash is a slash, and ``..\\`` leads outside."""
-    return shown(name).replace("\\", "%5C")
+    """A name as a zip has it; to Windows a backslash is a slash, and ``..\\`` leads outside.
+
+    No two of those that come out as others come out alike, nor does any of them end in ``%``.
+    """
+    if "\\" not in name and shown(name) == name:
+        return name
+    return shown(name.replace("%", "%25").replace("\\", "%5C"))
+
+
+def _is_there(folder: int, name: str) -> bool:
+    return os.access(name, os.F_OK, dir_fd=folder, follow_symlinks=False)
 
 
 def _date(modified: float) -> tuple[int, int, int, int, int, int]:

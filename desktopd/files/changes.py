@@ -6,7 +6,6 @@ import errno
 import os
 import shutil
 import stat
-from contextlib import suppress
 from enum import StrEnum
 
 from desktopd.files.errors import BadPath, Conflict, Missing, explained
@@ -52,10 +51,16 @@ def rename(root: Root, old: FilePath, new: FilePath, if_exists: IfExists) -> Fol
 def _respell(folder: int, found: str, path: FilePath) -> str:
     """Give what is `found` another spelling of its name; raises Conflict where another has that."""
     placed = new_name(path.name)
-    with suppress(FileNotFoundError):
+    is_folder = stat.S_ISDIR(_status(folder, found).st_mode)
+    try:
+        _take(folder, placed, is_folder=is_folder)
+    except FileExistsError:
+        # To some disks both spellings are one name.
         if not os.path.samestat(_status(folder, placed), _status(folder, found)):
-            raise _taken(path)
-    os.rename(found, placed, src_dir_fd=folder, dst_dir_fd=folder)
+            raise _taken(path) from None
+        os.rename(found, placed, src_dir_fd=folder, dst_dir_fd=folder)
+    else:
+        _rename_over(folder, found, folder, placed, is_folder=is_folder)
     return placed
 
 
@@ -86,17 +91,20 @@ def place(source: int, name: str, target: int, path: FilePath, if_exists: IfExis
     is_folder = stat.S_ISDIR(_status(source, name).st_mode)
     if if_exists is IfExists.REPLACE:
         placed = _replaceable(target, path, is_folder=is_folder)
-        reserved = False
+        os.rename(name, placed, src_dir_fd=source, dst_dir_fd=target)
     else:
         placed = _reserve(target, path, if_exists, is_folder=is_folder)
-        reserved = True
-    try:
-        os.rename(name, placed, src_dir_fd=source, dst_dir_fd=target)
-    except OSError:
-        if reserved:
-            (os.rmdir if is_folder else os.unlink)(placed, dir_fd=target)
-        raise
+        _rename_over(source, name, target, placed, is_folder=is_folder)
     return placed
+
+
+def _rename_over(source: int, name: str, target: int, taken: str, *, is_folder: bool) -> None:
+    """Rename to a name that was `taken`, or give that back; raises OSError."""
+    try:
+        os.rename(name, taken, src_dir_fd=source, dst_dir_fd=target)
+    except OSError:
+        (os.rmdir if is_folder else os.unlink)(taken, dir_fd=target)
+        raise
 
 
 def check_free(folder: int, path: FilePath, if_exists: IfExists) -> None:
@@ -106,6 +114,14 @@ def check_free(folder: int, path: FilePath, if_exists: IfExists) -> None:
         _replaceable(folder, path, is_folder=False)
     elif if_exists is IfExists.FAIL and find(folder, path.name) is not None:
         raise _taken(path)
+
+
+def own_plain_file(folder: int, path: FilePath) -> os.stat_result | None:
+    """What is known of the plain file of this user that `folder` has by the last name of `path`."""
+    found = find(folder, path.name)
+    status = None if found is None else _status(folder, found)
+    is_one = status is not None and stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
+    return status if is_one else None
 
 
 def _replaceable(folder: int, path: FilePath, *, is_folder: bool) -> str:
@@ -126,16 +142,21 @@ def _reserve(folder: int, path: FilePath, if_exists: IfExists, *, is_folder: boo
     for name in numbered(new_name(path.name)):
         try:
             if find(folder, name) is None:
-                if is_folder:
-                    os.mkdir(name, dir_fd=folder)
-                else:
-                    os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, dir_fd=folder))
+                _take(folder, name, is_folder=is_folder)
                 return name
         except FileExistsError:
             pass
         if if_exists is IfExists.FAIL:
             break
     raise _taken(path)
+
+
+def _take(folder: int, name: str, *, is_folder: bool) -> None:
+    """Make something empty of that name; raises FileExistsError where it is taken."""
+    if is_folder:
+        os.mkdir(name, dir_fd=folder)
+    else:
+        os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, dir_fd=folder))
 
 
 def _remove_empty(folder: int, name: str, path: FilePath) -> None:

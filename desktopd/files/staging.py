@@ -10,12 +10,13 @@ import errno
 import fcntl
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
-from desktopd.files.changes import IfExists, check_free, place
+from desktopd.files.changes import IfExists, check_free, own_plain_file, place
 from desktopd.files.draft import Draft
 from desktopd.files.errors import Forbidden, Missing, explained
 from desktopd.files.limits import UploadLimits
@@ -89,18 +90,37 @@ class Staging:
     def place(self, top: FilePath, name: str, path: FilePath, if_exists: IfExists) -> FilePath:
         """Move a whole draft to `path`, and make its folders; the path that it has got.
 
-        Raises FilesError, and the draft is still there then.
+        What takes the place of a plain file of this user gets its mode. Raises FilesError, and the
+        draft is still there then.
         """
         with (
             self.folder(top) as staging,
             self.root.parent(path, create=True) as folder,
             explained(path),
         ):
+            if if_exists is IfExists.REPLACE and (old := own_plain_file(folder, path)) is not None:
+                self._make_alike(top, name, old)
             placed = place(staging, name, folder, path, if_exists)
             # Some network disks cannot.
             with suppress(OSError):
                 os.fsync(folder)
         return self.root.spelled(path.parent) / placed
+
+    def _make_alike(self, top: FilePath, name: str, old: os.stat_result) -> None:
+        """Give a draft the group and mode of another file; raises FilesError."""
+        mode = stat.S_IMODE(old.st_mode) & 0o777
+        draft = self.reopen(top, name, None)
+        try:
+            os.fchown(draft.descriptor, -1, old.st_gid)
+        except OSError:
+            # Another group may do what all others may.
+            mode = mode & 0o707 | (mode & 0o007) << 3
+        try:
+            # Some disks have no modes.
+            with suppress(OSError):
+                os.fchmod(draft.descriptor, mode)
+        finally:
+            draft.close()
 
     def discard(self, top: FilePath, *names: str) -> None:
         """Remove files of staging that may be there, and the hidden folder if nothing else is."""

@@ -65,6 +65,56 @@ def test_a_restart_saves_first(napari: Napari) -> None:
     assert (told["exit"]["signal"], told["exit"]["asked"]) == ("SIGTERM", True)
 
 
+def test_of_what_cannot_be_saved_nothing_stays(napari: Napari) -> None:
+    napari.run("l = v.add_labels(v.layers[0].data * 0, name='paint')\nl.paint((1, 9, 9), 3)\n")
+    napari.saved()
+    (blocks,) = napari.daemon.folder.rglob("blocks")
+    kept = {*blocks.iterdir()}
+    napari.run(
+        "l = v.layers['paint']\nl.metadata['all'] = 'x' * (64 << 20)\nl.paint((2, 50, 50), 4)"
+    )
+
+    def error() -> str | None:
+        told: dict[str, str | None] = napari.get()["companion"]["saved"]
+        return told["error"]
+
+    until(lambda: "too large" in (error() or ""), WITHIN, "what is the matter")
+    assert {*blocks.iterdir()} == kept
+    napari.run("l = v.layers['paint']\nl.metadata.clear()\nl.paint((2, 50, 50), 5)")
+    until(lambda: error() is None, WITHIN, "the next save")
+    assert {*blocks.iterdir()} != kept
+    killed = napari.kill()
+    napari.ready(after=killed)
+    napari.run("assert v.layers['paint'].data[2, 50, 50] == 5")
+
+
+NAMED = """
+from napari.layers._source import Source
+from napari.utils import Colormap
+v.layers["cells"].colormap = Colormap([[0, 0, 0, 1], [1, 1, 1, 1]], name="c" * 300)
+v.layers["cells"]._source = Source(path="https://example.org/" + "x" * 5000)
+v.dims.axis_labels = ("z" * 300, "y", "x")
+"""
+LONG = "'paint' + ',' * 5_000"
+
+
+def test_a_name_without_end_is_told_in_part(napari: Napari) -> None:
+    napari.run(f"v.add_labels(v.layers[0].data * 0, name={LONG})")
+    name = "paint" + "," * 245
+    until(lambda: [*napari.layers()] == ["cells", name], WITHIN, "a name that can be told")
+    assert napari.ask("PATCH", f"/layers/{name}", json={"opacity": 0.25}).status_code == 200
+    napari.saved()
+    killed = napari.kill()
+    told = napari.ready(after=killed)
+    assert told["restored"]["unsaved"] == [name]
+    assert napari.layers()[name]["opacity"] == 0.25
+    napari.run(f"assert v.layers[1].name == {LONG}")
+    napari.run(NAMED)
+    layer = napari.layers()["cells"]
+    assert (layer["colormap"], layer["path"]) == ("c" * 250, None)
+    assert napari.ask("GET", "/dims").json()["axis_labels"] == ["z" * 250, "y", "x"]
+
+
 READ = """
 import numpy as np
 from pathlib import Path

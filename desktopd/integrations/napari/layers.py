@@ -9,17 +9,20 @@ import os
 from typing import Any
 from urllib.parse import urlsplit
 
-from desktopd.integrations.napari.protocol import Failure, FailureKind
+from desktopd.integrations.napari.protocol import Failure, FailureKind, told
 
 CHANGEABLE = ("visible", "opacity", "contrast_limits", "colormap", "gamma", "blending", "name")
+LONGEST_PATH = 4096
+"""Characters of a path or URL that is told: half of one leads nowhere."""
 
 
 def describe(layer: Any) -> dict[str, Any]:
     """A layer: `shape` and `scale` are those of its data, the axes in their order."""
     colormap = getattr(layer, "colormap", None)
     limits = getattr(layer, "contrast_limits", None)
+    place = path(layer)
     return {
-        "name": layer.name,
+        "name": told(layer.name),
         "type": kind(layer),
         "shape": shape(layer),
         "dtype": dtype(layer),
@@ -27,8 +30,8 @@ def describe(layer: Any) -> dict[str, Any]:
         "visible": bool(layer.visible),
         "opacity": float(layer.opacity),
         "contrast_limits": None if limits is None else [float(limit) for limit in limits],
-        "colormap": getattr(colormap, "name", None),
-        "path": path(layer),
+        "colormap": None if colormap is None else told(str(colormap.name)),
+        "path": None if place is None or len(place) > LONGEST_PATH else place,
     }
 
 
@@ -39,11 +42,10 @@ def describe_all(viewer: Any) -> list[dict[str, Any]]:
 
 
 def change(viewer: Any, name: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Change layer `name` as `values` say; returns the layer."""
-    try:
-        layer = viewer.layers[name]
-    except KeyError:
-        raise Failure(FailureKind.NO_LAYER, f"there is no layer {name!r}") from None
+    """Change layer `name`, as it is told, as `values` say; returns the layer."""
+    layer = next((one for one in viewer.layers if name in (one.name, told(one.name))), None)
+    if layer is None:
+        raise Failure(FailureKind.NO_LAYER, f"there is no layer {name!r}")
     for key in CHANGEABLE:
         if key not in values:
             continue

@@ -8,6 +8,7 @@ One JSON object a line, in UTF-8. The daemon sends ``{"id", "method", "params"}`
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -15,6 +16,10 @@ from typing import Any
 
 VERSION = 1
 LONGEST_REQUEST = 1 << 20
+LONGEST_TOLD = 250
+"""Characters of a name or a reason: all together fit into what the daemon reads at once."""
+_TEXT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+"""A string of JSON."""
 
 
 class FailureKind(Enum):
@@ -101,7 +106,21 @@ def event(name: str, data: Any) -> bytes:
     return _line({"event": name, "data": data})
 
 
+def told(text: str) -> str:
+    """A name or a reason as others are told it."""
+    return text[:LONGEST_TOLD]
+
+
 def _line(message: dict[str, Any]) -> bytes:
     # Python has lone surrogates for the bytes of a file's name that is not UTF-8, as layers have it
     # from theirs; no JSON that the daemon hands on can tell them.
-    return json.dumps(message, ensure_ascii=False).encode(errors="replace") + b"\n"
+    line = json.dumps(message, ensure_ascii=False)
+    return _TEXT.sub(_spelled, line).encode(errors="replace") + b"\n"
+
+
+def _spelled(text: re.Match[str]) -> str:
+    """A string without the signs by which the daemon counts a line's parts, wherever they stand."""
+    found = text[0]
+    for sign in "[{,":
+        found = found.replace(sign, f"\\u{ord(sign):04x}")
+    return found

@@ -12,7 +12,7 @@ from typing import Any
 from qtpy.QtCore import QBuffer, QByteArray, QIODevice
 from qtpy.QtGui import QImage
 
-from desktopd.integrations.napari.protocol import Failure, FailureKind
+from desktopd.integrations.napari.protocol import Failure, FailureKind, told
 
 CAMERA = ("center", "zoom", "angles", "perspective")
 DIMS = ("ndisplay", "order", "point")
@@ -52,7 +52,7 @@ def describe_dims(viewer: Any) -> dict[str, Any]:
         "current_step": [int(step) for step in dims.current_step],
         "nsteps": [int(count) for count in dims.nsteps],
         "point": [float(value) for value in dims.point],
-        "axis_labels": list(dims.axis_labels),
+        "axis_labels": [told(label) for label in dims.axis_labels],
     }
 
 

@@ -145,6 +145,28 @@ def test_no_name_leads_out_of_where_it_is_unpacked(tree: Tree) -> None:
     assert unzipped(tree).namelist() == ["..%5Ca%5C..%5C..%5Cevil.bat"]
 
 
+def test_no_two_names_come_out_alike(tree: Tree) -> None:
+    raw = [b"\xff", b"%FF", b"%FF%", b"%25FF", b"\\%FF", b"%5C\xff", b"x" * 254 + b"\xff"]
+    for name in raw:
+        (tree.path / os.fsdecode(name)).write_bytes(name)
+    tree.write(os.fsdecode(b"a\xff/inner"))
+    tree.write("a%FF/inner")
+    archive = unzipped(tree)
+    files = {name: archive.read(name) for name in archive.namelist() if "inner" not in name}
+    assert sorted(content for content in files.values() if content) == sorted(raw)
+    assert (files["%FF"], files["%FF%%"]) == (b"%FF", b"\xff")
+    assert {"a%FF/inner", "a%FF%/inner"} < {*archive.namelist()}
+    assert len({*archive.namelist()}) == len(archive.namelist())
+
+
+def test_what_is_left_out_takes_no_file_s_name(tree: Tree) -> None:
+    tree.write("plate/desktopd-left-out.txt", b"of a zip that was unpacked here")
+    os.mkfifo(tree.path / "plate" / "fifo")
+    archive = unzipped(tree, "plate")
+    assert archive.read("plate/desktopd-left-out.txt") == b"of a zip that was unpacked here"
+    assert archive.read("plate/desktopd-left-out (2).txt").startswith(b"plate/fifo: ")
+
+
 def test_no_folder_is_no_zip(tree: Tree) -> None:
     tree.write("file")
     with pytest.raises(Missing):

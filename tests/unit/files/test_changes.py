@@ -111,6 +111,27 @@ class TestRename:
         assert renamed.path == at("gr\u00fcn")
         assert tree.names() == ["gr\u00fcn"]
 
+    @pytest.mark.parametrize("is_folder", [False, True])
+    def test_to_a_spelling_that_somebody_wants_meanwhile(
+        self, tree: Tree, monkeypatch: pytest.MonkeyPatch, *, is_folder: bool
+    ) -> None:
+        composed, decomposed = (unicodedata.normalize(form, "grün") for form in ("NFC", "NFD"))
+        tree.write(f"{decomposed}/inner" if is_folder else decomposed)
+        really, refused = os.rename, []
+
+        def late(*names: str, **folders: int) -> None:
+            try:
+                place = tree.path / composed
+                place.mkdir() if is_folder else place.touch(exist_ok=False)
+            except FileExistsError as error:
+                refused.append(error)
+            really(*names, **folders)
+
+        monkeypatch.setattr("os.rename", late)
+        rename(tree.root, at(decomposed), at(composed), IfExists.FAIL)
+        assert len(refused) == 1, "who comes last hears of it"
+        assert tree.names() == ([composed, f"{composed}/inner"] if is_folder else [composed])
+
     @pytest.mark.parametrize("if_exists", EVERY)
     def test_what_is_not_there(self, tree: Tree, if_exists: IfExists) -> None:
         tree.write("file")

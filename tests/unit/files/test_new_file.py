@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+
 import pytest
 
 from desktopd.files.changes import IfExists
@@ -32,3 +35,60 @@ def test_a_name_that_is_taken_meanwhile(tree: Tree) -> None:
     file.close()
     assert tree.names() == ["new"]
     assert (tree.path / "new").read_bytes() == b"other"
+
+
+def replace(tree: Tree) -> int:
+    """Write ``file`` anew; its mode then."""
+    file = NewFile(tree.staging, at("file"), len(BYTES), IfExists.REPLACE)
+    file.write(BYTES)
+    file.place()
+    file.close()
+    assert (tree.path / "file").read_bytes() == BYTES
+    return (tree.path / "file").stat().st_mode
+
+
+USUAL = 0o100644
+
+
+@pytest.fixture
+def mask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("mask")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o755, 0o400])
+def test_what_replaces_a_file_has_its_mode(tree: Tree, mode: int) -> None:
+    tree.write("file").chmod(mode)
+    assert replace(tree) == 0o100000 | mode
+    (tree.path / "file").unlink()
+    assert replace(tree) == USUAL, "that of nothing"
+
+
+@pytest.mark.usefixtures("mask")
+def test_what_replaces_another_s_or_no_file_has_the_usual_mode(
+    tree: Tree,
+) -> None:
+    tree.write("other").chmod(0o777)
+    (tree.path / "file").symlink_to("other")
+    assert replace(tree) == USUAL
+    tree.write("file").chmod(0o4755)
+    assert replace(tree) == 0o100755, "and runs as nobody else"
+    if os.geteuid() != 0:
+        pytest.skip("only root gives files away")
+    tree.write("file").chmod(0o666)
+    os.chown(tree.path / "file", 65534, -1)
+    assert replace(tree) == USUAL
+
+
+@pytest.mark.usefixtures("mask")
+def test_a_group_that_cannot_be_given_gets_no_more_than_others(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.fchown", refused)
+    tree.write("file").chmod(0o664)
+    assert replace(tree) == USUAL

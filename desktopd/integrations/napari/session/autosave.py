@@ -18,6 +18,7 @@ from weakref import ReferenceType
 
 from desktopd.integrations.napari import layers as described
 from desktopd.integrations.napari.main_thread import MainThread
+from desktopd.integrations.napari.protocol import told
 from desktopd.integrations.napari.session.capture import (
     EDITABLE,
     Captured,
@@ -159,14 +160,15 @@ class Autosave:
                 records[key] = encode_layer(layer, self._folder.blocks)
             layers = [records.get(key) or self._records[key] for key in order]
             self.not_kept = [
-                {"name": layer["name"], "reason": layer["lost"]}
+                {"name": told(layer["name"]), "reason": told(layer["lost"])}
                 for layer in layers
                 if layer["lost"]
             ]
             self._folder.commit({"argv": sys.argv, "layers": layers, "view": view})
         except Exception as failed:
-            error = str(failed)
+            error = told(str(failed))
             log.warning("desktopd: the session is not saved: %s", error)
+            self._folder.drop_unsaved()
         length = time.monotonic() - started
         self._main.post(lambda: self._written(records, set(taken), error, length))
 

@@ -84,6 +84,19 @@ class SessionFolder:
         fresh.replace(self._document)
         self.blocks.keep_only(blocks_of(document))
 
+    def drop_unsaved(self) -> None:
+        """Delete the blocks of what could not be saved: they pile up, and leave no room for less.
+
+        All stay where nobody knows which the document needs.
+        """
+        with contextlib.suppress(OSError, ValueError, TypeError, RecursionError):
+            self._check()
+            try:
+                saved = blocks_of(self._read())
+            except FileNotFoundError:
+                saved = set()
+            self.blocks.keep_only(saved)
+
     def make(self) -> None:
         """Have the folder, for this user alone; raises OSError, also where it is another's."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

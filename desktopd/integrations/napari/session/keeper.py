@@ -17,10 +17,11 @@ from qtpy.QtCore import QCoreApplication
 
 from desktopd.integrations.napari.changes import Changes
 from desktopd.integrations.napari.main_thread import MainThread
+from desktopd.integrations.napari.protocol import told
 from desktopd.integrations.napari.session.autosave import Autosave
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.reading import note_readings
-from desktopd.integrations.napari.session.restore import LONGEST_TOLD, Restored, Restoring
+from desktopd.integrations.napari.session.restore import Restored, Restoring
 
 SURVIVED = 2.0
 """Seconds after which a restored session is not what ends the process."""
@@ -94,7 +95,7 @@ class Keeper:
         if not self._folder.may_try():
             reason = "putting it back has ended napari twice"
             log.error("desktopd: the session is not restored: %s", reason)
-            names = (layer["name"][:LONGEST_TOLD] for layer in document["layers"])
+            names = (told(layer["name"]) for layer in document["layers"])
             missing = [{"name": name, "reason": reason} for name in names]
             self._restored = Restored(missing=missing)
             return

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from desktopd.integrations.napari import layers
+from desktopd.integrations.napari.protocol import told
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.capture import EDITABLE, restore_view
 from desktopd.integrations.napari.session.overlays import restore_overlays
@@ -22,10 +23,6 @@ log = logging.getLogger(__name__)
 
 CONSTRUCTED = frozenset({"metadata", "rgb", "multiscale", "ndim", "locked_data_level"})
 """What a layer gets as it is made, and keeps."""
-
-
-LONGEST_TOLD = 250
-"""Characters of a name or a reason: all together fit into what the daemon reads at once."""
 
 
 class NotRestored(Exception):
@@ -69,9 +66,9 @@ class Restoring:
                 self._miss(record["name"], f"{type(error).__name__}: {error}")
             else:
                 back.append((layer, record["name"]))
-                self._restored.layers.append(record["name"][:LONGEST_TOLD])
+                self._restored.layers.append(told(record["name"]))
                 if record["data"] is not None:
-                    self._restored.unsaved.append(record["name"][:LONGEST_TOLD])
+                    self._restored.unsaved.append(told(record["name"]))
         for layer in self._superfluous:
             self._viewer.layers.remove(layer)
         self._order([layer for layer, _ in back])
@@ -82,9 +79,7 @@ class Restoring:
         return self._restored
 
     def _miss(self, name: str, reason: str) -> None:
-        self._restored.missing.append(
-            {"name": name[:LONGEST_TOLD], "reason": reason[:LONGEST_TOLD]}
-        )
+        self._restored.missing.append({"name": told(name), "reason": told(reason)})
 
     def _layer(self, record: Mapping[str, Any]) -> Any:
         state = decode(record["state"], self._blocks)

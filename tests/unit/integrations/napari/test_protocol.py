@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktopd.applications.companion import MOST_PARTS, parsed
 from desktopd.integrations.napari.protocol import (
     LONGEST_REQUEST,
     CompanionRequest,
@@ -17,6 +18,7 @@ from desktopd.integrations.napari.protocol import (
     event,
     failure,
     result,
+    told,
 )
 
 JSON = st.recursive(
@@ -92,3 +94,17 @@ def test_a_name_that_is_not_utf_8_can_be_handed_on() -> None:
     name = json.loads(event("layers", [os.fsdecode(b"cells\xff \xc3\xbc")]))["data"][0]
     assert name == "cells? ü"
     assert name.encode()
+
+
+@given(st.text())
+def test_a_name_counts_as_one_part_whatever_is_in_it(text: str) -> None:
+    made = event("layers", [text, {text: 'a"\\[,{'}])
+    assert json.loads(made)["data"] == [text, {text: 'a"\\[,{'}]
+    assert sum(map(made.count, b"[{,")) == 5
+
+
+def test_names_that_are_long_or_full_of_commas_are_understood() -> None:
+    name = '[{,"\\' * MOST_PARTS
+    assert parsed(event("layers", [name]))["data"] == [name]
+    assert parsed(event("layers", [told(name)] * 10_000))["data"] == [told(name)] * 10_000
+    assert name.startswith(told(name))

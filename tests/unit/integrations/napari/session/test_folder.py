@@ -115,6 +115,32 @@ def test_what_could_not_be_loaded_again_is_not_saved(session: SessionFolder) -> 
     assert loaded["layers"] == before["layers"]
 
 
+@pytest.mark.parametrize("is_saved", [True, False])
+def test_of_what_could_not_be_saved_no_blocks_stay(
+    session: SessionFolder, tmp_path: Path, *, is_saved: bool
+) -> None:
+    blocks = tmp_path / "session" / "blocks"
+    session.make()
+    if is_saved:
+        session.commit(document(session, np.arange(100)))
+    kept = sorted(blocks.glob("*"))
+    for start in range(1, 5):
+        with pytest.raises(OSError, match="too large"):
+            session.commit({**document(session, np.arange(start, 100)), "view": "x" * LARGEST})
+    session.drop_unsaved()
+    assert sorted(blocks.iterdir()) == kept
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"version": 0}', DEEP])
+def test_no_blocks_go_where_nobody_knows_which_are_needed(
+    session: SessionFolder, tmp_path: Path, text: str
+) -> None:
+    session.commit(document(session, np.arange(100)))
+    (tmp_path / "session" / "session.json").write_text(text)
+    session.drop_unsaved()
+    assert len([*(tmp_path / "session" / "blocks").iterdir()]) == 1
+
+
 def test_a_discarded_session_is_gone(session: SessionFolder, tmp_path: Path) -> None:
     session.commit(document(session, np.arange(100)))
     session.discard()
