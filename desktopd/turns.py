@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
+from itertools import chain
 from typing import TypeAlias
 
 from desktopd.addresses import address_key
@@ -17,14 +18,15 @@ class RequestTurns:
 
     Whoever is known already has every second turn, one person after the other: who was let in once
     may have no right any more, and keeps nobody out. The WebSockets of others have half of the
-    rest, connection by connection.
+    rest, connection by connection. The turns of those who have nothing waiting are the others'.
     """
 
     def __init__(self) -> None:
         self._known: _Waiting = OrderedDict()
         self._addresses: _Waiting = OrderedDict()
         self._websockets: _Waiting = OrderedDict()
-        self._order = deque((self._websockets, self._known, self._addresses, self._known))
+        others = deque((self._websockets, self._addresses))
+        self._order = deque((others, deque((self._known,))))
 
     def take(
         self,
@@ -51,11 +53,12 @@ class RequestTurns:
 
     @property
     def _waits(self) -> bool:
-        return any(self._order)
+        return any(chain(*self._order))
 
     def _next(self) -> None:
         self._order.rotate(-1)
-        work = _pop(next(filter(None, self._order)))
+        self._order[0].rotate(-1)
+        work = _pop(next(filter(None, chain(*self._order))))
         if self._waits:
             asyncio.get_running_loop().call_soon(self._next)
         work()

@@ -34,7 +34,7 @@ class HubAccess:
     def __init__(self, hub: Hub, clock: Callable[[], float] = time.monotonic) -> None:
         self._hub = hub
         self._clock = clock
-        self._news = News()
+        self._refusals, self._outages = News(), News()
         self._known: dict[bytes, tuple[bool | None, str, float]] = {}
         self.cookie = hub.client_id
         self.secure = hub.secure
@@ -56,7 +56,7 @@ class HubAccess:
         try:
             return await self._hub.access_token(code, verifier)
         except HubRefused as refused:
-            if self._news.may_be_told():
+            if self._refusals.may_be_told():
                 log.warning("%s", refused)
             remedy = "open the desktop once more"
             raise Problem(403, "the hub refused the login", remedy) from None
@@ -77,7 +77,7 @@ class HubAccess:
         except HubError as error:
             raise self._no_answer(error) from None
         admitted = None if user is None else self._hub.lets_in(frozenset(user.get("scopes", ())))
-        if admitted is False and user is not None and self._news.may_be_told():
+        if admitted is False and user is not None and self._refusals.may_be_told():
             log.warning("%s %s may not use this server", user.get("kind"), user.get("name"))
         self._known.pop(key, None)
         while len(self._known) >= REMEMBER_TOKENS:
@@ -90,7 +90,7 @@ class HubAccess:
 
     def _no_answer(self, error: HubError) -> Problem:
         """Tell the log, as far as any number of strangers may have it told."""
-        if self._news.may_be_told():
+        if self._outages.may_be_told():
             log.error("%s", error)
         again = {"Retry-After": "10"}
         return Problem(503, "the hub does not answer", "try again in a minute", again)

@@ -1,4 +1,4 @@
-"""TLS that is read in turns and holds little memory, until somebody with control has come by it.
+"""TLS that is read in turns and holds little memory, but while somebody with control speaks by it.
 
 test_in_turns, test_accept_loop and test_vencrypt test it.
 """
@@ -9,6 +9,7 @@ import asyncio
 import socket
 import ssl
 from asyncio.sslproto import SSLProtocol
+from collections.abc import Hashable
 from functools import partial
 from typing import cast
 
@@ -23,8 +24,8 @@ _TLS = "desktopd.tls"
 class TlsInTurns(SSLProtocol):
     """asyncio's TLS, server side, around `protocol`; `done` tells of the handshake.
 
-    What `address` sends is read in `turns`: any number of strangers can ask for keys, whether in a
-    handshake or after it.
+    What `address` sends is read in `turns`, unless it is trusted: any number of strangers can ask
+    for keys, whether in a handshake or after it.
     """
 
     max_size = 32 * 1024
@@ -53,6 +54,7 @@ class TlsInTurns(SSLProtocol):
         self._turns = turns
         self._address = address
         self._trusted = False
+        self._known: Hashable | None = None
         self._extra[_TLS] = self
         self._set_read_buffer_limits(PIECE)  # type: ignore[attr-defined]
 
@@ -75,9 +77,9 @@ class TlsInTurns(SSLProtocol):
         self._trusted = True
         self._set_read_buffer_limits()  # type: ignore[attr-defined]
 
-    def distrust(self) -> None:
-        """Read in turns again."""
-        self._trusted = False
+    def distrust(self, known: Hashable | None) -> None:
+        """Read in turns again: those of `known`, who came by it last."""
+        self._trusted, self._known = False, known
         self._set_read_buffer_limits(PIECE)  # type: ignore[attr-defined]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -96,7 +98,8 @@ class TlsInTurns(SSLProtocol):
             super().buffer_updated(nbytes)
         else:
             self._plain.pause_reading()
-            self._turns.take(self._address, partial(self._read_in_turn, nbytes))
+            read = partial(self._read_in_turn, nbytes)
+            self._turns.take(self._address, read, known=self._known)
 
     def _read_in_turn(self, nbytes: int) -> None:
         if self._plain.is_closing():
@@ -113,7 +116,7 @@ def trust(transport: asyncio.BaseTransport) -> None:
         tls.trust()
 
 
-def distrust(transport: asyncio.BaseTransport) -> None:
-    """Whoever comes by `transport` now is nobody yet: the end of `trust`."""
+def distrust(transport: asyncio.BaseTransport, known: Hashable | None = None) -> None:
+    """Whoever comes by `transport` now is nobody yet: the end of `trust`, which was of `known`."""
     if (tls := transport.get_extra_info(_TLS)) is not None:
-        tls.distrust()
+        tls.distrust(known)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from desktopd.turns import RequestTurns
 
 
@@ -41,3 +43,15 @@ async def test_a_websocket_with_much_to_read_has_no_address_and_no_other_one_wai
     assert done.index("anew") < 2
     assert done.index("other") < 4
     assert done[-2:] == ["full", "full"]
+
+
+@pytest.mark.parametrize("websocket", [None, "a websocket"])
+async def test_who_is_known_has_no_more_than_half_of_the_turns(websocket: str | None) -> None:
+    done: list[bool] = []
+    turns = RequestTurns()
+    for _ in range(40):
+        turns.take("192.0.2.1", lambda: done.append(True), known="ada")
+        turns.take("192.0.2.1", lambda: done.append(False), websocket=websocket)
+    for _ in range(40):
+        await asyncio.sleep(0)
+    assert (len(done), sum(done)) == (40, 20)

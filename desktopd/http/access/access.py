@@ -54,8 +54,11 @@ class Access:
 
     @property
     def who(self) -> Hashable:
-        """The same for all requests of one person, as far as what lets him in tells persons."""
-        return self.role, self.link, self.until, self.name
+        """The same for all requests of one person, as far as what lets him in tells persons.
+
+        Pages with tickets are one: each ticket has an end of its own, whoever has how many.
+        """
+        return self.role, self.link, self.until is None, self.name
 
     @classmethod
     def of(cls, conn: HTTPConnection) -> Access:

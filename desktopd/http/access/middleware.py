@@ -17,7 +17,7 @@ from desktopd.http.access.visitor import SAFE_METHODS, acts, check_acts
 from desktopd.http.problems import Problem, problem_response, wants_html
 from desktopd.http.serving.prefix import path_below, stripped
 from desktopd.http.serving.proxy import is_https
-from desktopd.http.serving.request_connection import let_in
+from desktopd.http.serving.request_connection import let_in, was_let_in
 from desktopd.rfb.viewers.people import People
 from desktopd.rfb.viewers.viewer import Role
 
@@ -74,6 +74,9 @@ class AuthMiddleware:
             except Problem as problem:
                 self._refusals.note(conn, problem)
                 response = self._refusal(conn, problem)
+                if problem.status_code == 401 and scope["type"] == "http" and was_let_in(scope):
+                    # Whoever comes anew has a place as strangers have.
+                    response.headers["connection"] = "close"
         await (response or self._app)(scope, receive, send)
 
     async def _answer(self, conn: HTTPConnection) -> Response | None:

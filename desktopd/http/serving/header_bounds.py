@@ -5,6 +5,9 @@ test_http_connection tests it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 HEADER_LIMIT = 65_536
@@ -32,18 +35,25 @@ class HeaderBounds:
     """
 
     def __init__(self) -> None:
-        self._received = self._kept = self._headers = self._lists = 0
+        self.begin(())
 
-    def begin(self, *, beside: bool) -> None:
-        """Another request begins: count from nothing on, unless it waits `beside` others."""
-        self._received = 0
-        if not beside:
-            self._kept = self._headers = self._lists = 0
+    def begin(self, waiting: Iterable[Scope]) -> None:
+        """Another request begins, behind those that wait now."""
+        self._received = self._kept = self._headers = self._lists = 0
+        for scope in waiting:
+            self.add_url(len(scope["raw_path"]) + len(scope["query_string"]))
+            for name, value in scope["headers"]:
+                self.add(name, len(value))
 
     def receive(self, count: int) -> bool:
         """Whether so many bytes of headers more are still to be borne."""
         self._received += count
         return self._received <= HEADER_LIMIT
+
+    def add_url(self, length: int) -> bool:
+        """Whether so many bytes more of the address are to be borne."""
+        self._kept += length
+        return self._kept <= HEADER_LIMIT
 
     def add(self, name: bytes, length: int) -> bool:
         """Whether a header more is, by its `name` in small letters and the bytes of its value."""

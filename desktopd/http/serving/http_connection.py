@@ -9,11 +9,13 @@ from typing import Any, cast
 from weakref import ref
 
 from starlette.types import Scope
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from desktopd.http.serving.acquaintances import Acquaintances
 from desktopd.http.serving.header_bounds import TOO_LONG, HeaderBounds
+from desktopd.http.serving.leeway import Leeway
 from desktopd.http.serving.lingering_transport import LingeringTransport
 from desktopd.http.serving.proxy import UNIX
 from desktopd.http.serving.request_connection import CONNECTION
@@ -27,18 +29,8 @@ from desktopd.turns import RequestTurns
 log = logging.getLogger(__name__)
 
 HEADER_DEADLINE = 10.0
-TAKE_DEADLINE = 30.0
-STRANGERS_BUFFER = 16_384
-"""Bytes that may wait for a stranger before what sends them waits, and that are read of him at a
-time; others have asyncio's 64 KiB and 256 KiB."""
 MOST_WAITING = 16
 """Requests behind one that is not answered yet; browsers and proxies send none."""
-MOST_READ = 262_144
-
-
-def _read_at_most(transport: asyncio.Transport, count: int) -> None:
-    """Have a transport of asyncio take so many bytes from its socket at a time."""
-    transport.max_size = count  # type: ignore[attr-defined]
 
 
 class Exchange:
@@ -61,6 +53,12 @@ class Exchange:
         if (cycle := self._cycle()) is not None:
             cycle.disconnected = True
         self._connection.transport.close()
+        self._connection.expect_taken()
+
+    @property
+    def was_let_in(self) -> bool:
+        """Whether somebody has come in by the connection."""
+        return self._connection.settled.is_set()
 
 
 class HttpConnection(HttpToolsProtocol):
@@ -92,11 +90,9 @@ class HttpConnection(HttpToolsProtocol):
         self._refusals = refusals
         self._turns = turns
         self._acquaintances = acquaintances
-        self._known: Hashable | None = None
-        self._trusted = False
+        self._who: Hashable | None = None
+        self._running: RequestResponseCycle | None = None
         self._deadline: asyncio.TimerHandle | None = None
-        self._stalled: asyncio.TimerHandle | None = None
-        self._is_lost = False
         self._unread = b""
         self._bounds = HeaderBounds()
         self._request_goes_on = False
@@ -104,8 +100,7 @@ class HttpConnection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Expect the first request."""
         self._plain = transport
-        transport.set_write_buffer_limits(STRANGERS_BUFFER)
-        _read_at_most(transport, STRANGERS_BUFFER)
+        self._leeway = Leeway(transport)
         adapt(transport.get_extra_info("socket"))
         lingering = LingeringTransport(transport, lambda: self._request_goes_on)
         super().connection_made(cast(asyncio.Transport, lingering))
@@ -114,59 +109,48 @@ class HttpConnection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clock."""
         # What waits for its turn has nobody any more; it would take as long as all before it.
-        self._is_lost, self._unread = True, b""
+        self._unread = b""
         self.settled.set()
         self._stop_clock()
-        self._take_on()
+        self._leeway.end()
+        if self._running is not None:
+            # uvicorn tells the last one alone, which may wait behind it.
+            self._running.disconnected = True
+            self._running.message_event.set()
         super().connection_lost(exc)
         self._forget()
 
     def _forget(self) -> None:
         """Let go of all requests; what refers to itself alone may stay for long."""
         self.cycle, self.scope, self.headers = None, None, []  # type: ignore[assignment]
+        self._running = None
         self.pipeline.clear()
 
     def pause_writing(self) -> None:
-        """Do not wait for ever for a stranger who takes nothing."""
+        """As much waits for it as may."""
         super().pause_writing()
-        if not self.settled.is_set():
-            self._stalled = self.loop.call_later(TAKE_DEADLINE, self._plain.abort)
+        self._leeway.pause()
 
     def resume_writing(self) -> None:
         """It takes what it is sent."""
-        self._take_on()
+        self._leeway.resume()
         super().resume_writing()
-
-    def _take_on(self) -> None:
-        if self._stalled is not None:
-            self._stalled.cancel()
-
-    def _trust(self) -> None:
-        self._trusted = True
-        self._take_on()
-        self._plain.set_write_buffer_limits()
-        _read_at_most(self._plain, MOST_READ)
-
-    def _distrust(self) -> None:
-        if self._trusted:
-            self._trusted = False
-            _read_at_most(self._plain, STRANGERS_BUFFER)
-            distrust(self._plain)
 
     def data_received(self, data: bytes) -> None:
         """Read what comes, of requests that are not let in yet when it is their turn."""
-        if self._trusted:
+        if self._leeway.trusted:
             self._read(data)
         else:
             self._plain.pause_reading()
-            self._known = self._acquaintances.known(data)
             self._unread = data
-            self._turns.take(self._address, self._read_in_turn, known=self._known)
+            known = self._acquaintances.known(data)
+            self._turns.take(self._address, self._read_in_turn, known=known)
 
     def settle(self, shown: bytes | None, who: Hashable) -> None:
         """Somebody is let in, by a header of which `shown` is the value, or by something else."""
         self.settled.set()
-        self._trust()
+        self._who = who
+        self._leeway.trust()
         trust(self._plain)
         if shown is not None:
             self._acquaintances.remember(shown, who)
@@ -196,9 +180,18 @@ class HttpConnection(HttpToolsProtocol):
             self.transport.abort()
             raise ConnectionAbortedError("too many requests wait for an answer")
         super().on_message_begin()
-        self._distrust()
+        if self._leeway.trusted:
+            self._leeway.distrust()
+            distrust(self._plain, self._who)
         self._request_goes_on = True
         self._expect_headers()
+
+    def on_url(self, url: bytes) -> None:
+        """Take a piece of the address."""
+        super().on_url(url)
+        if not self._bounds.add_url(len(url)):
+            self._refuse()
+            raise ConnectionAbortedError("too long an address")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take one of so many; what follows a body (RFC 9112 section 7.1.2) is read by nobody."""
@@ -240,6 +233,10 @@ class HttpConnection(HttpToolsProtocol):
             cycle.keep_alive = not is_old and self.parser.should_keep_alive()
         super().on_message_complete()
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
     @property
     def _is_read_again(self) -> bool:
         """Whether RequestParser is about to read the request without what it asks for."""
@@ -262,7 +259,7 @@ class HttpConnection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Do not keep for ever what its client does not take."""
         super().on_response_complete()
-        self._expect_taken()
+        self.expect_taken()
 
     def handle_websocket_upgrade(self) -> None:
         """End what the WebSocket library refuses to read: uvicorn would leave it open for ever.
@@ -273,8 +270,9 @@ class HttpConnection(HttpToolsProtocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self._plain.abort()
             return
-        known = self._known is not None or self.settled.is_set()
-        self._trust()
+        # Whoever came by this connection before, as by a proxy's, may be somebody else.
+        known = self._acquaintances.known(self.plain_headers()) is not None
+        self._leeway.trust()
         super().handle_websocket_upgrade()
         websocket = self.transport.get_protocol()
         if isinstance(websocket, TakesTurns):
@@ -297,6 +295,10 @@ class HttpConnection(HttpToolsProtocol):
         else:
             self.transport.close()
 
+    def expect_taken(self) -> None:
+        """Wait for what is left to be taken, for as long as some of it is."""
+        self._leeway.expect_taken()
+
     @property
     def _address(self) -> str:
         return self.client[0] if self.client else UNIX
@@ -308,18 +310,8 @@ class HttpConnection(HttpToolsProtocol):
 
     def _expect_headers(self) -> None:
         self._stop_clock()
-        self._bounds.begin(beside=bool(self.pipeline))
+        self._bounds.begin(cast(Scope, cycle.scope) for cycle, _ in self.pipeline)
         self._deadline = self.loop.call_later(HEADER_DEADLINE, self.transport.abort)
-
-    def _expect_taken(self, left_before: int = 0) -> None:
-        """Do not keep what a client has asked for and never takes; a close would wait for it."""
-        if self._is_lost:
-            return
-        left = self._plain.get_write_buffer_size()
-        if left and left == left_before:
-            self._plain.abort()
-        elif left:
-            self.loop.call_later(TAKE_DEADLINE, self._expect_taken, left)
 
     def _stop_clock(self) -> None:
         if self._deadline is not None:

@@ -21,6 +21,10 @@ class RequestConnection(Protocol):
     def let_in(self, shown: bytes | None, who: Hashable) -> None:
         """Count it no longer among those of strangers, and know `who` has `shown` this again."""
 
+    @property
+    def was_let_in(self) -> bool:
+        """Whether it counts no longer among those of strangers."""
+
     def break_off(self) -> None:
         """End an answer that has begun."""
 
@@ -34,6 +38,12 @@ def let_in(scope: Scope, shown: bytes | None = None, who: Hashable = "somebody")
     connection: RequestConnection | None = scope.get(CONNECTION)
     if connection is not None:
         connection.let_in(shown, who)
+
+
+def was_let_in(scope: Scope) -> bool:
+    """Whether somebody has been let in by the connection of `scope`, maybe long ago."""
+    connection: RequestConnection | None = scope.get(CONNECTION)
+    return connection is not None and connection.was_let_in
 
 
 def break_off(scope: Scope) -> None:

@@ -119,6 +119,11 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
         self.known = True
         trust(self.transport)
 
+    @property
+    def was_let_in(self) -> bool:
+        """Whether somebody with control has come in by it."""
+        return self.known
+
     def break_off(self) -> None:
         """End it, whatever its peer has not taken."""
         self.transport.abort()

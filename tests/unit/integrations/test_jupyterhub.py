@@ -62,6 +62,11 @@ async def test_refusals_of_the_hub_fill_no_log(
             await access.exchange("made up", "verifier")
     refused = [one for one in caplog.messages if "may not use" in one or "400" in one]
     assert len(refused) == 3
+    api.shutdown()
+    api.server_close()
+    with pytest.raises(Problem, match="the hub does not answer"):
+        await access.exchange("made up", "verifier")
+    assert caplog.records[-1].levelname == "ERROR", "no stranger keeps that from being told"
 
 
 async def test_who_is_let_in_no_more_is_told_once_the_hub_says_so(

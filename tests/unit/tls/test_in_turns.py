@@ -101,7 +101,7 @@ async def test_who_is_trusted_waits_for_no_turn(folder: Path) -> None:
 async def test_who_is_trusted_no_more_waits_for_turns_again(folder: Path) -> None:
     async with connected(folder) as (heard, tls, transport, writer):
         trust(transport)
-        distrust(transport)
+        distrust(transport, "ada")
         before = turns(tls)
         writer.write(SAID)
         await heard.all(len(SAID))

@@ -10,6 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from websockets.asyncio.client import connect
 
+from desktopd.http.access.access import Access, Means
 from desktopd.http.access.page_keys import PageKeys
 from desktopd.http.access.tickets import PAGE_SECONDS, TICKET_SECONDS, Grant, Tickets
 from desktopd.http.access.tokens import Tokens
@@ -95,6 +96,13 @@ def test_a_flood_of_one_role_leaves_the_other_alone() -> None:
         tickets.issue(Role.VIEW)
     assert tickets.take(oldest.encode()) is None
     assert tickets.take(control.encode()) is not None
+
+
+def test_whoever_has_many_tickets_is_one_and_another_one_than_the_owner() -> None:
+    role, means = Role.CONTROL, Means.TICKET
+    assert len({Access(role, means, until).who for until in (1.0, 2.0, 3.0)}) == 1
+    assert Access(role, means, 1.0).who != Access(role, Means.BEARER).who
+    assert Access(role, means, 1.0).who != Access(role, Means.COOKIE, 1.0, "a link").who
 
 
 def test_a_key_is_good_for_what_it_was_made_for() -> None:

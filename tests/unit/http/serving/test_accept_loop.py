@@ -19,9 +19,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from desktopd.budgets import Budget, Share
-from desktopd.http.serving.http_connection import STRANGERS_BUFFER
+from desktopd.http.serving.leeway import STRANGERS_BUFFER
 from desktopd.http.serving.listening_sockets import bind_unix
-from desktopd.http.serving.request_connection import let_in
+from desktopd.http.serving.request_connection import CONNECTION, let_in
 from desktopd.http.serving.server import HttpServer
 from desktopd.tls.certificate import Certificate
 from desktopd.turns import RequestTurns
@@ -175,6 +175,32 @@ async def test_who_was_let_in_and_is_no_more_has_nobody_wait(anew: bool) -> None
         assert before < 30, "he came last, and was not served last"
 
 
+@pytest.mark.parametrize("owners", [False, True])
+async def test_a_websocket_is_known_by_what_it_shows_not_by_who_came_before_it(
+    owners: bool,
+) -> None:
+    known: list[bool] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            known.append(scope[CONNECTION].known)
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        let_in(scope, b"Bearer of ours", "ada")
+        await PlainTextResponse("here")(scope, receive, send)
+
+    owner = "Authorization: Bearer of ours\r\n"
+    async with AsyncExitStack() as stack, serving(app) as server:
+        proxy = await opened(server)
+        stack.callback(proxy[1].close)
+        await answer(proxy, "/", owner)
+        upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        upgrade += "Host: desk.test\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
+        proxy[1].write(f"GET / HTTP/1.1\r\n{owner if owners else ''}{upgrade}\r\n".encode())
+        await rest(proxy[0])
+    assert known == [owners]
+
+
 async def test_places_come_back() -> None:
     async with AsyncExitStack() as stack, crowded(make_app()) as (server, share):
         for _, writer in await strangers(server, stack, PLACES):
@@ -210,6 +236,37 @@ async def test_tls_handshakes_wait_in_turns_as_requests_do(
         for connection in came:
             stack.callback(connection[1].transport.abort)
             assert b" 200 " in await answer(connection, "/healthz", "Host: desk.test\r\n")
+
+
+async def test_what_comes_by_tls_is_read_in_the_turns_of_who_came_by_it_last(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The assets of the owner's page waited behind all strangers of his address."""
+    known: list[Hashable | None] = []
+
+    class Noted(RequestTurns):
+        def take(self, address: str, work: Callable[[], None], **who: Hashable) -> None:
+            known.append(who.get("known"))
+            super().take(address, work, **who)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/owner":
+            let_in(scope, None, "ada")
+        await PlainTextResponse("here")(scope, receive, send)
+
+    monkeypatch.setattr("desktopd.http.serving.server.RequestTurns", Noted)
+    tls = Certificate(*certificate(folder)).context()
+    client = ssl.create_default_context()
+    client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
+    async with AsyncExitStack() as stack, serving(app, tls=tls) as server:
+        host, port = server.sockets[0].getsockname()
+        connection = await asyncio.open_connection(host, port, ssl=client)
+        stack.callback(connection[1].transport.abort)
+        await answer(connection, "/owner", "")
+        assert "ada" not in known
+        for _ in range(2):
+            await answer(connection, "/assets/", "")
+    assert "ada" in known
 
 
 async def test_a_connection_over_tls_that_says_nothing_holds_little(folder: Path) -> None:

@@ -10,10 +10,14 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
-from desktopd.http.serving import http_connection, lingering_transport
-from desktopd.http.serving.header_bounds import HEADER_LIMIT, MOST_HEADERS, HeaderBounds
+from desktopd.http.serving import http_connection, leeway, lingering_transport
+from desktopd.http.serving.header_bounds import MOST_HEADERS
 from desktopd.http.serving.http_connection import MOST_WAITING
+from desktopd.http.serving.leeway import STRANGERS_BUFFER
+from desktopd.http.serving.request_connection import break_off, let_in
 from desktopd.http.serving.server import HttpServer
 from desktopd.tls.certificate import Certificate
 from tests.unit.certificate import certificate
@@ -68,13 +72,143 @@ async def test_requests_that_wait_have_no_more_headers_together_than_one_may() -
         assert (await exchange(server, one * MOST_WAITING)).count(OK) < MOST_WAITING
 
 
-def test_requests_that_wait_have_no_longer_headers_together_than_one_may() -> None:
-    bounds = HeaderBounds()
-    for beside in (False, False, True):
-        bounds.begin(beside=beside)
-        assert bounds.add(b"cookie", HEADER_LIMIT // 2 - 10)
-    bounds.begin(beside=True)
-    assert not bounds.add(b"cookie", HEADER_LIMIT // 2 - 10)
+class Slow:
+    """An application that answers one request for each `release`, and all after `end`."""
+
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(0)
+        self.release = self._free.release
+
+    def end(self) -> None:
+        for _ in range(100):
+            self.release()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._free.acquire()
+        await PlainTextResponse("here")(scope, receive, send)
+
+
+async def waiting(server: HttpServer, count: int) -> bool:
+    """Whether so many requests wait behind one of the only connection, or it is closed for them."""
+    async with asyncio.timeout(30):
+        while True:
+            for connection in server._uvicorn.server_state.connections:
+                if connection.transport.is_closing() or len(connection.pipeline) == count:
+                    return not connection.transport.is_closing()
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    "long",
+    [
+        GET + b"Cookie: " + b"y" * 20_000 + b"\r\n\r\n",
+        b"GET /?" + b"y" * 20_000 + b" HTTP/1.1\r\n\r\n",
+    ],
+)
+async def test_requests_that_wait_are_no_longer_together_than_one_may(long: bytes) -> None:
+    async with serving(slow := Slow()) as server:
+        reader, writer = await opened(server)
+        writer.write((GET + b"\r\n") * 8)
+        count = 0
+        while await waiting(server, 7):
+            count += 1
+            slow.release()
+            await reader.readuntil(b"here")
+            writer.write(long)
+        assert count == 4, "60 KB wait, and one that would be too many"
+        slow.end()
+        writer.close()
+
+
+async def test_requests_count_for_those_behind_them_until_they_are_served() -> None:
+    one = GET + b"X:\r\n" * (MOST_HEADERS // 5) + b"\r\n"
+    async with serving(slow := Slow()) as server:
+        reader, writer = await opened(server)
+        writer.write(one * 3)
+        for _ in range(10):
+            assert await waiting(server, 2)
+            slow.release()
+            await reader.readuntil(b"here")
+            writer.write(one)
+        slow.end()
+        writer.close()
+
+
+async def test_a_request_is_told_of_the_end_of_its_connection_with_another_behind_it() -> None:
+    """A folder was packed to its end for nobody."""
+    told = asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        told.set()
+
+    async with serving(app) as server:
+        _, writer = await opened(server)
+        writer.write((GET + b"\r\n") * 2)
+        await waiting(server, 1)
+        writer.transport.abort()
+        async with asyncio.timeout(10):
+            await told.wait()
+
+
+async def let_in_or_not(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers with much, but in short to whoever asks for /short; /cut ends before its end."""
+    if scope["path"] != "/stranger":
+        let_in(scope)
+    if scope["path"] == "/short":
+        await PlainTextResponse("here")(scope, receive, send)
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    if scope["path"] == "/cut":
+        body = bytes(16 * 1024 * 1024)
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+        break_off(scope)
+        return
+    for _ in range(256):
+        await send({"type": "http.response.body", "body": bytes(65536), "more_body": True})
+
+
+@pytest.mark.parametrize("path", ["/stranger", "/cut"])
+async def test_whoever_has_no_right_any_more_has_nothing_wait_for_ever(
+    monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(leeway, "TAKE_DEADLINE", 0.3)
+    async with serving(let_in_or_not) as server:
+        state = server._uvicorn.server_state
+        host, port = server.sockets[0].getsockname()
+        reader, writer = await asyncio.open_connection(host, port, limit=1024)
+        writer.write(b"GET /short HTTP/1.1\r\n\r\n")
+        await reader.readuntil(b"here")
+        (connection,) = state.connections
+        writer.write(f"GET {path} HTTP/1.1\r\n\r\n".encode())
+        async with asyncio.timeout(30):
+            while not connection.flow.write_paused:
+                await asyncio.sleep(0)
+            if path == "/stranger":
+                assert connection.transport.get_write_buffer_limits()[1] == STRANGERS_BUFFER
+            while state.connections:
+                await asyncio.sleep(0.05)
+        writer.transport.abort()
+
+
+async def test_whoever_is_refused_where_somebody_was_let_in_comes_anew() -> None:
+    ask = b"GET /api/session HTTP/1.1\r\nHost: desk.test\r\n"
+    owner = ask + f"Authorization: Bearer {TOKEN}\r\n\r\n".encode()
+    async with serving(make_app()) as server:
+        reader, writer = await opened(server)
+        for request_, status, ends in (
+            (ask + b"\r\n", b" 401 ", False),
+            (owner, b" 200 ", False),
+            (ask + b"\r\n", b" 401 ", True),
+        ):
+            writer.write(request_)
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            assert status in head
+            assert (b"connection: close" in head) is ends
+            await reader.readexactly(int(head.partition(b"content-length: ")[2].split()[0]))
+        assert await rest(reader) == b""
+        writer.close()
 
 
 async def test_the_second_request_of_a_connection_must_come_soon_too(soon: None) -> None:
@@ -110,7 +244,7 @@ async def test_a_body_that_is_not_wanted_is_cut(soon: None) -> None:
 async def test_an_answer_that_nobody_takes_is_dropped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_connection, "TAKE_DEADLINE", 0.3)
+    monkeypatch.setattr(leeway, "TAKE_DEADLINE", 0.3)
     large = tmp_path / "assets" / "large.js"
     large.parent.mkdir()
     large.write_bytes(bytes(64 * 1024 * 1024))
@@ -358,7 +492,7 @@ async def test_whoever_leaves_with_answers_on_their_way_is_not_told_to_the_log(
     monkeypatch: pytest.MonkeyPatch,
     by_tls: bool,
 ) -> None:
-    monkeypatch.setattr(http_connection, "TAKE_DEADLINE", 0.3)
+    monkeypatch.setattr(leeway, "TAKE_DEADLINE", 0.3)
     tls, trust = None, ssl.create_default_context()
     if by_tls:
         cert, key = certificate(folder)
