@@ -6,6 +6,7 @@ Tested by tests/unit/confinement/test_confinement.py.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -62,7 +63,17 @@ def is_led(place: Path, written: Sequence[Path], depth: int = 8) -> bool:
     if not depth or any(folder.is_relative_to(one) for folder in folders for one in written):
         return True
     try:
-        links = [name.parent / name.readlink() for name in names if name.is_symlink()]
+        links = [name.parent / link for name in names if (link := _link(name)) is not None]
     except OSError:
         return True
     return any(is_led(link, written, depth - 1) for link in links)
+
+
+def _link(name: Path) -> Path | None:
+    """Where a link leads; None for what is no link, or not there. OSError where nobody can tell."""
+    try:
+        return name.readlink()
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOENT, errno.ENOTDIR):
+            raise
+        return None

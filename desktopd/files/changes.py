@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import stat
+from contextlib import suppress
 from enum import StrEnum
 
 from desktopd.files.errors import BadPath, Conflict, Missing, explained
@@ -56,8 +57,9 @@ def _respell(folder: int, found: str, path: FilePath) -> str:
         _take(folder, placed, is_folder=is_folder)
     except FileExistsError:
         # To some disks both spellings are one name.
-        if not os.path.samestat(_status(folder, placed), _status(folder, found)):
-            raise _taken(path) from None
+        with suppress(FileNotFoundError):
+            if not os.path.samestat(_status(folder, placed), _status(folder, found)):
+                raise _taken(path) from None
         os.rename(found, placed, src_dir_fd=folder, dst_dir_fd=folder)
     else:
         _rename_over(folder, found, folder, placed, is_folder=is_folder)
@@ -114,6 +116,17 @@ def check_free(folder: int, path: FilePath, if_exists: IfExists) -> None:
         _replaceable(folder, path, is_folder=False)
     elif if_exists is IfExists.FAIL and find(folder, path.name) is not None:
         raise _taken(path)
+
+
+def has_access_list(folder: int, path: FilePath) -> bool:
+    """Whether what `folder` has by the last name of `path` has an ACL (acl(5)).
+
+    The bits of its group are those of the list's mask then, and more than the group may do.
+    """
+    with suppress(OSError):
+        place = f"/proc/self/fd/{folder}/{find(folder, path.name)}"
+        return "system.posix_acl_access" in os.listxattr(place, follow_symlinks=False)
+    return False
 
 
 def own_plain_file(folder: int, path: FilePath) -> os.stat_result | None:

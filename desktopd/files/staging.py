@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
-from desktopd.files.changes import IfExists, check_free, own_plain_file, place
+from desktopd.files.changes import IfExists, check_free, has_access_list, own_plain_file, place
 from desktopd.files.draft import Draft
 from desktopd.files.errors import Forbidden, Missing, explained
 from desktopd.files.limits import UploadLimits
@@ -99,21 +99,26 @@ class Staging:
             explained(path),
         ):
             if if_exists is IfExists.REPLACE and (old := own_plain_file(folder, path)) is not None:
-                self._make_alike(top, name, old)
+                self._make_alike(top, name, old, shared=has_access_list(folder, path))
             placed = place(staging, name, folder, path, if_exists)
             # Some network disks cannot.
             with suppress(OSError):
                 os.fsync(folder)
         return self.root.spelled(path.parent) / placed
 
-    def _make_alike(self, top: FilePath, name: str, old: os.stat_result) -> None:
-        """Give a draft the group and mode of another file; raises FilesError."""
+    def _make_alike(self, top: FilePath, name: str, old: os.stat_result, *, shared: bool) -> None:
+        """Give a draft the group and mode of another file; raises FilesError.
+
+        Where the group cannot be had, or a list says what it may do (`shared`), it may do what all
+        others may.
+        """
         mode = stat.S_IMODE(old.st_mode) & 0o777
         draft = self.reopen(top, name, None)
         try:
             os.fchown(draft.descriptor, -1, old.st_gid)
         except OSError:
-            # Another group may do what all others may.
+            shared = True
+        if shared:
             mode = mode & 0o707 | (mode & 0o007) << 3
         try:
             # Some disks have no modes.

@@ -235,6 +235,7 @@ class HttpConnection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._running = cycle
+        self._leeway.begin()
         super()._start_asgi_task(cycle, app)
 
     @property
@@ -273,6 +274,7 @@ class HttpConnection(HttpToolsProtocol):
         # Whoever came by this connection before, as by a proxy's, may be somebody else.
         known = self._acquaintances.known(self.plain_headers()) is not None
         self._leeway.trust()
+        self._leeway.end()
         super().handle_websocket_upgrade()
         websocket = self.transport.get_protocol()
         if isinstance(websocket, TakesTurns):

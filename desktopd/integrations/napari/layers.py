@@ -6,6 +6,7 @@ Tested by tests/browser/test_companion.py.
 from __future__ import annotations
 
 import os
+from itertools import accumulate
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ from desktopd.integrations.napari.protocol import Failure, FailureKind, told
 CHANGEABLE = ("visible", "opacity", "contrast_limits", "colormap", "gamma", "blending", "name")
 LONGEST_PATH = 4096
 """Characters of a path or URL that is told: half of one leads nowhere."""
+LONGEST_PATHS = 1 << 20
+"""Those of all together: the daemon reads no more than 64 MiB at once."""
 
 
 def describe(layer: Any) -> dict[str, Any]:
@@ -38,12 +41,18 @@ def describe(layer: Any) -> dict[str, Any]:
 def describe_all(viewer: Any) -> list[dict[str, Any]]:
     """Every layer, the lowest first; one of them at most is `active`."""
     active = viewer.layers.selection.active
-    return [{**describe(layer), "active": layer is active} for layer in viewer.layers]
+    layers = [{**describe(layer), "active": layer is active} for layer in viewer.layers]
+    lengths = accumulate(len(layer["path"] or "") for layer in layers)
+    for layer, length in zip(layers, lengths, strict=True):
+        if length > LONGEST_PATHS:
+            layer["path"] = None
+    return layers
 
 
 def change(viewer: Any, name: str, values: dict[str, Any]) -> dict[str, Any]:
     """Change layer `name`, as it is told, as `values` say; returns the layer."""
-    layer = next((one for one in viewer.layers if name in (one.name, told(one.name))), None)
+    named = [one for one in viewer.layers if name in (one.name, told(one.name))]
+    layer = min(named, key=lambda one: one.name != name, default=None)
     if layer is None:
         raise Failure(FailureKind.NO_LAYER, f"there is no layer {name!r}")
     for key in CHANGEABLE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from struct import pack
 
 import pytest
 
@@ -92,3 +93,16 @@ def test_a_group_that_cannot_be_given_gets_no_more_than_others(
     monkeypatch.setattr("os.fchown", refused)
     tree.write("file").chmod(0o664)
     assert replace(tree) == USUAL
+
+
+def test_a_group_has_no_more_than_a_list_of_access_gave_it(tree: Tree) -> None:
+    """The bits of a file with an ACL are those of the list's mask."""
+    file = tree.write("file")
+    entries = [(1, 6, 0), (2, 6, 65534), (4, 0, 0), (16, 6, 0), (32, 0, 0)]
+    content = pack("<I", 2) + b"".join(pack("<HHI", *entry) for entry in entries)
+    try:
+        os.setxattr(file, "system.posix_acl_access", content)
+    except OSError as error:
+        pytest.skip(f"no ACL here: {error}")
+    assert file.stat().st_mode == 0o100660
+    assert replace(tree) == 0o100600

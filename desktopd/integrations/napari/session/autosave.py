@@ -13,6 +13,7 @@ import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 from weakref import ReferenceType
 
@@ -168,7 +169,9 @@ class Autosave:
         except Exception as failed:
             error = told(str(failed))
             log.warning("desktopd: the session is not saved: %s", error)
-            self._folder.drop_unsaved()
+            # The reason may hold for this too, and the main thread has to hear of it.
+            with suppress(Exception):
+                self._folder.drop_unsaved()
         length = time.monotonic() - started
         self._main.post(lambda: self._written(records, set(taken), error, length))
 
