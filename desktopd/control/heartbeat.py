@@ -1,6 +1,6 @@
 """Tells a supervisor that the event loop turns (sd_notify(3)), be it supervisord or systemd.
 
-Tested by tests/x11/test_daemon.py.
+Tested by tests/x11/test_supervisord.py.
 """
 
 from __future__ import annotations

@@ -118,25 +118,6 @@ def check_free(folder: int, path: FilePath, if_exists: IfExists) -> None:
         raise _taken(path)
 
 
-def has_access_list(folder: int, path: FilePath) -> bool:
-    """Whether what `folder` has by the last name of `path` has an ACL (acl(5)).
-
-    The bits of its group are those of the list's mask then, and more than the group may do.
-    """
-    with suppress(OSError):
-        place = f"/proc/self/fd/{folder}/{find(folder, path.name)}"
-        return "system.posix_acl_access" in os.listxattr(place, follow_symlinks=False)
-    return False
-
-
-def own_plain_file(folder: int, path: FilePath) -> os.stat_result | None:
-    """What is known of the plain file of this user that `folder` has by the last name of `path`."""
-    found = find(folder, path.name)
-    status = None if found is None else _status(folder, found)
-    is_one = status is not None and stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
-    return status if is_one else None
-
-
 def _replaceable(folder: int, path: FilePath, *, is_folder: bool) -> str:
     """How the name to be replaced is spelled; raises Conflict where either is a folder."""
     found = find(folder, path.name)

@@ -10,17 +10,17 @@ import errno
 import fcntl
 import os
 import re
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
-from desktopd.files.changes import IfExists, check_free, has_access_list, own_plain_file, place
+from desktopd.files.changes import IfExists, check_free, place
 from desktopd.files.draft import Draft
 from desktopd.files.errors import Forbidden, Missing, explained
 from desktopd.files.limits import UploadLimits
 from desktopd.files.paths import RESERVED, FilePath, new_name
+from desktopd.files.replaced import Replaced
 from desktopd.files.root import Root, open_file, open_folder
 
 MOUNTS = Path("/proc/self/mountinfo")
@@ -98,34 +98,15 @@ class Staging:
             self.root.parent(path, create=True) as folder,
             explained(path),
         ):
-            if if_exists is IfExists.REPLACE and (old := own_plain_file(folder, path)) is not None:
-                self._make_alike(top, name, old, shared=has_access_list(folder, path))
+            if if_exists is IfExists.REPLACE and (replaced := Replaced.at(folder, path)):
+                draft = self.reopen(top, name, None)
+                replaced.hand_on(draft.descriptor)
+                draft.close()
             placed = place(staging, name, folder, path, if_exists)
             # Some network disks cannot.
             with suppress(OSError):
                 os.fsync(folder)
         return self.root.spelled(path.parent) / placed
-
-    def _make_alike(self, top: FilePath, name: str, old: os.stat_result, *, shared: bool) -> None:
-        """Give a draft the group and mode of another file; raises FilesError.
-
-        Where the group cannot be had, or a list says what it may do (`shared`), it may do what all
-        others may.
-        """
-        mode = stat.S_IMODE(old.st_mode) & 0o777
-        draft = self.reopen(top, name, None)
-        try:
-            os.fchown(draft.descriptor, -1, old.st_gid)
-        except OSError:
-            shared = True
-        if shared:
-            mode = mode & 0o707 | (mode & 0o007) << 3
-        try:
-            # Some disks have no modes.
-            with suppress(OSError):
-                os.fchmod(draft.descriptor, mode)
-        finally:
-            draft.close()
 
     def discard(self, top: FilePath, *names: str) -> None:
         """Remove files of staging that may be there, and the hidden folder if nothing else is."""

@@ -50,7 +50,7 @@ def new_mark(folder: Path, *, locked: bool = False) -> str:
 
 def mark_of(pid: int) -> str | None:
     """The mark of a process; None where it has none, or is gone, or another user's."""
-    return dict(_marks([pid])).get(pid) or None
+    return dict(_marks([pid])).get(pid)
 
 
 def bears(pid: int, mark: str) -> bool:
@@ -72,7 +72,8 @@ def _marks(pids: Iterable[int]) -> Iterator[tuple[int, str]]:
         for pid in looked_at:
             with contextlib.suppress(OSError, ValueError):
                 if content := _environment(pid):
-                    yield pid, _mark_in(content)
+                    if mark := _mark_in(content):
+                        yield pid, mark
                 elif (patience := _patience(pid)) and (
                     look < _LOOKS or time.monotonic() < began + patience
                 ):
@@ -89,6 +90,7 @@ def _environment(pid: int) -> bytes:
 
 
 def _mark_in(environment: bytes) -> str:
+    """The mark among these variables; nothing where there is none."""
     _, _, found = (b"\0" + environment).partition(f"\0{MARK}=".encode())
     return os.fsdecode(found.partition(b"\0")[0])
 

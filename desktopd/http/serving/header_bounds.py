@@ -1,6 +1,6 @@
 """How much the headers of one request may be, counted as they come.
 
-test_http_connection tests it.
+test_endless_requests and test_waiting_requests test it.
 """
 
 from __future__ import annotations

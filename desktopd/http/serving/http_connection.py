@@ -259,8 +259,9 @@ class HttpConnection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Do not keep for ever what its client does not take."""
-        super().on_response_complete()
+        # Before the next one begins, which may be waiting already.
         self.expect_taken()
+        super().on_response_complete()
 
     def handle_websocket_upgrade(self) -> None:
         """End what the WebSocket library refuses to read: uvicorn would leave it open for ever.

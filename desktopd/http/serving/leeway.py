@@ -1,6 +1,6 @@
 """How much of a client may wait, in both directions, and how long for it to take what it is sent.
 
-test_http_connection and test_accept_loop test it.
+test_leeway and test_untaken_answers test it.
 """
 
 from __future__ import annotations

@@ -40,6 +40,8 @@ from desktopd.x11.windows.desktop_windows import NoSuchWindow
 
 TOKEN = "Control-token-4f9c2a7d81"
 VIEW_TOKEN = "View-token-90b1d3e5c7"
+GET = b"GET /healthz HTTP/1.1\r\nHost: desk.test\r\n"
+"""The first lines of a request that anybody may make."""
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 VIEW_BEARER = {"Authorization": f"Bearer {VIEW_TOKEN}"}
 HTML = {"Accept": "text/html,*/*;q=0.8"}

@@ -16,25 +16,26 @@ from desktopd.session.status import ServiceState
 from tests.unit.session.runners import at_once, make, reach, running, sleeper
 
 
-async def test_a_daemon_that_is_ended_at_once_ends_what_the_old_one_left(folder: Path) -> None:
-    old = make(folder, sleeper())
+async def left(old: Runner) -> Runner:
+    """One whose daemon has ended while its service ran."""
     task = asyncio.create_task(old.run())
     await reach(old, ServiceState.RUNNING)
-    pid = old.status.pid
-    assert pid is not None
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+    return old
+
+
+async def test_a_daemon_that_is_ended_at_once_ends_what_the_old_one_left(folder: Path) -> None:
+    old = await left(make(folder, sleeper()))
+    pid = old.status.pid
+    assert pid is not None
     await make(folder, sleeper()).stop()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 
 
 async def test_a_new_daemon_adopts_what_the_old_one_left(folder: Path) -> None:
-    old = make(folder, sleeper())
-    task = asyncio.create_task(old.run())
-    await reach(old, ServiceState.RUNNING)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    old = await left(make(folder, sleeper()))
     async with running(make(folder, sleeper())) as new:
         await reach(new, ServiceState.RUNNING)
         assert new.status.pid == old.status.pid
@@ -44,11 +45,7 @@ async def test_a_new_daemon_adopts_what_the_old_one_left(folder: Path) -> None:
 
 
 async def test_a_left_process_with_another_command_is_replaced(folder: Path) -> None:
-    old = make(folder, sleeper())
-    task = asyncio.create_task(old.run())
-    await reach(old, ServiceState.RUNNING)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    old = await left(make(folder, sleeper()))
     other = Service("s", ("sleep", "61"), ready=at_once)
     async with running(make(folder, other)) as new:
         await reach(new, ServiceState.RUNNING)
