@@ -9,21 +9,19 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import PurePath
 from threading import Lock
 
 from desktopd.files.changes import IfExists, check_free, place
 from desktopd.files.draft import Draft
 from desktopd.files.errors import Forbidden, Missing, explained
 from desktopd.files.limits import UploadLimits
+from desktopd.files.mounts import MOUNTS, ROOT, is_below, mounts
 from desktopd.files.paths import RESERVED, FilePath, new_name
 from desktopd.files.replaced import Replaced
 from desktopd.files.root import Root, open_file, open_folder
-
-MOUNTS = Path("/proc/self/mountinfo")
 
 
 class Staging:
@@ -38,10 +36,14 @@ class Staging:
 
     def tops(self) -> list[FilePath]:
         """The tops of the disks below the root, the root among them, inner ones first."""
-        with explained(MOUNTS):
-            paths = {self.root.path, *_mount_points()}
-        below = [p.relative_to(self.root.path) for p in paths if p.is_relative_to(self.root.path)]
-        return [FilePath(p.parts) for p in sorted(below, key=lambda p: len(p.parts), reverse=True)]
+        with explained(ROOT / MOUNTS):
+            known = mounts()
+        # An automounter's place would be mounted by a look at it.
+        points = {mount.point for mount in known if mount.kind != "autofs"}
+        root = str(self.root.path)
+        below = [PurePath(point).relative_to(root) for point in points if is_below(point, root)]
+        tops = {FilePath(()), *(FilePath(path.parts) for path in below)}
+        return sorted(tops, key=lambda top: len(top.names), reverse=True)
 
     def admit(self, path: FilePath, length: int | None, if_exists: IfExists) -> FilePath:
         """The top of the disk for a new file at `path`, of `length` bytes where that is known.
@@ -140,13 +142,3 @@ def _check_writable(folder: int) -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
     if not os.access(".", os.W_OK | os.X_OK, dir_fd=folder, effective_ids=True):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-
-
-def _mount_points() -> Iterator[Path]:
-    """Where disks are mounted: the fifth field of proc_pid_mountinfo(5), blanks as ``\\040``."""
-    for line in MOUNTS.read_bytes().splitlines():
-        # An automounter's place would be mounted by a look at it.
-        if b" - autofs " not in line:
-            escaped = line.split(b" ")[4]
-            name = re.sub(rb"\\(\d{3})", lambda match: bytes([int(match[1], 8)]), escaped)
-            yield Path(os.fsdecode(name))

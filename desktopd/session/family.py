@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 
-from desktopd.session.process import start_time, stat_fields
+from desktopd.session.process import start_time, stat_fields, told_of
 
 MARK = "DESKTOP_FAMILY"
 _STOP_WITHIN = 1.0
@@ -85,8 +85,7 @@ def _marks(pids: Iterable[int]) -> Iterator[tuple[int, str]]:
 
 
 def _environment(pid: int) -> bytes:
-    with Path(f"/proc/{pid}/environ").open("rb") as file:
-        return file.read(_LONGEST)
+    return told_of(pid, "environ", _LONGEST)
 
 
 def _mark_in(environment: bytes) -> str:
@@ -111,7 +110,7 @@ def _patience(pid: int) -> float:
 def family(mark: str) -> list[int]:
     """The living processes whose mark begins with `mark`, the oldest first."""
     started = []
-    pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208
     for pid, its_own in _marks(pids):
         if its_own.startswith(mark) and (since := start_time(pid)) is not None:
             started.append((since, pid))

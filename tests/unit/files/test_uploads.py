@@ -27,6 +27,7 @@ from desktopd.files.errors import (
 )
 from desktopd.files.limits import UploadLimits, in_units
 from desktopd.files.listing import space
+from desktopd.files.mounts import MOUNTS, mounts
 from desktopd.files.new_file import NewFile
 from desktopd.files.uploads import Checksum, Uploads
 from tests.unit.files.trees import Tree, at
@@ -266,14 +267,15 @@ def test_a_disk_below_the_root_has_a_staging_of_its_own(
     mount = tree.path / "a b\\c" / "disk"
     mount.mkdir(parents=True)
     escaped = str(mount).replace("\\", "\\134").replace(" ", "\\040")
-    mounts = tmp_path / "mountinfo"
-    mounts.write_text(
+    told = tmp_path / "machine" / MOUNTS
+    told.parent.mkdir(parents=True)
+    told.write_text(
         "22 1 8:1 / / rw - ext4 /dev/a rw\n"
         f"23 22 8:2 / {escaped} rw,relatime shared:1 - ext4 /dev/b rw\n"
         f"24 22 8:3 / {tmp_path}/outside rw - ext4 /dev/c rw\n"
         f"25 22 0:4 / {tree.path}/automatic rw - autofs systemd-1 rw\n"
     )
-    monkeypatch.setattr(staging, "MOUNTS", mounts)
+    monkeypatch.setattr(staging, "mounts", lambda: mounts(tmp_path / "machine"))
     uploads = Uploads(tree.staging, tree.records)
     assert [top.names for top in tree.staging.tops()] == [("a b\\c", "disk"), ()]
     disk = uploads.create(tree.staging.tops()[0] / "new" / "x.tif", len(BYTES), IfExists.FAIL, "")
