@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 ROOT = Path("/")
-MOUNTS = "proc/self/mountinfo"
+MOUNTS = PurePath("proc/self/mountinfo")
 _OCTAL = re.compile(rb"\\([0-7]{3})")
 
 
