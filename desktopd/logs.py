@@ -87,14 +87,14 @@ class AuditFile(WatchedFileHandler):
         descriptor = self.stream.fileno()
         written = os.write(descriptor, data)
         if written != len(data):
+            # A pipe takes a line of up to 4,096 bytes as a whole, or not (PIPE_BUF).
             os.ftruncate(descriptor, os.fstat(descriptor).st_size - written)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _open(self) -> TextIOWrapper:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-        # With O_NONBLOCK a pipe without a reader is an error; without, its opening waits for ever.
+        # Otherwise a pipe is waited for, without a reader and with one that reads no more.
         descriptor = os.open(self.baseFilename, flags | os.O_NONBLOCK, 0o600)
-        os.set_blocking(descriptor, True)
         return open(descriptor, "a", encoding=self.encoding)
 
 

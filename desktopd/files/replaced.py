@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from desktopd.files.paths import FilePath
 from desktopd.files.root import find
 
+_LIST = "system.posix_acl_access"
+
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """A plain file of this user's as it was; `has_list`: an ACL (acl(5)) says who else may what."""
+    """A plain file of this user's as it was; `acl`: the list (acl(5)) of who else may what."""
 
     group: int
     mode: int
-    has_list: bool
+    acl: bytes | None
 
     @classmethod
     def at(cls, folder: int, path: FilePath) -> Replaced | None:
@@ -31,28 +33,27 @@ class Replaced:
         status = os.stat(found, dir_fd=folder, follow_symlinks=False)
         if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
             return None
-        return cls(status.st_gid, stat.S_IMODE(status.st_mode) & 0o777, _has_list(folder, found))
+        return cls(status.st_gid, stat.S_IMODE(status.st_mode) & 0o777, _acl(folder, found))
 
     def hand_on(self, descriptor: int) -> None:
-        """Give another file of this user's the same group and mode.
+        """Give another file of this user's the same group, mode and list.
 
-        Where the group cannot be had, it may do what all others may. So it is behind an ACL, of
-        whose mask the group's bits tell.
+        Where one of these cannot be had, the group may do what all others may: beside a list, its
+        bits tell of the list's mask.
         """
-        mode, is_apart = self.mode, self.has_list
         try:
             os.fchown(descriptor, -1, self.group)
+            os.fchmod(descriptor, self.mode)
+            if self.acl is not None:
+                os.setxattr(descriptor, _LIST, self.acl)
         except OSError:
-            is_apart = True
-        if is_apart:
-            mode = mode & 0o707 | (mode & 0o007) << 3
-        # Some disks have no modes.
-        with suppress(OSError):
-            os.fchmod(descriptor, mode)
+            # Some disks have no modes.
+            with suppress(OSError):
+                os.fchmod(descriptor, self.mode & 0o707 | (self.mode & 0o007) << 3)
 
 
-def _has_list(folder: int, name: str) -> bool:
+def _acl(folder: int, name: str) -> bytes | None:
+    """The list in its form on the disk; None where the mode tells everything."""
     with suppress(OSError):
-        place = f"/proc/self/fd/{folder}/{name}"
-        return "system.posix_acl_access" in os.listxattr(place, follow_symlinks=False)
-    return False
+        return os.getxattr(f"/proc/self/fd/{folder}/{name}", _LIST, follow_symlinks=False)
+    return None

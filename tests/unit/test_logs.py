@@ -95,6 +95,22 @@ def test_what_the_audit_log_does_not_take_is_in_the_log(
     assert [json.loads(one.removeprefix(begins))["path"] for one in told] == ["a", "b\nc"]
 
 
+def test_an_audit_log_whose_reader_has_stopped_holds_nobody_up(
+    root: logging.Logger, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(folder / "pipe")
+    reader = os.open(folder / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    set_up("error", "json", folder / "pipe")
+    for name in map(str, range(1000)):
+        audit.note(audit.Event.FILE, address="192.0.2.1", action="loads", path=name)
+    read = os.read(reader, 2**20).decode().splitlines()
+    os.close(reader)
+    told = [json.loads(line)["message"] for line in capsys.readouterr().err.splitlines()]
+    lines = read + ["{" + line.partition("{")[2] for line in told]
+    assert len(told) > 0
+    assert [json.loads(line)["path"] for line in lines] == [*map(str, range(1000))]
+
+
 def test_without_an_audit_log_nothing_is_told_anywhere(
     root: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:

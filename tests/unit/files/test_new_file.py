@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from errno import ENOTSUP
+from pathlib import Path
 from struct import pack
 
 import pytest
@@ -95,8 +97,9 @@ def test_a_group_that_cannot_be_given_gets_no_more_than_others(
     assert replace(tree) == USUAL
 
 
-def test_a_group_has_no_more_than_a_list_of_access_gave_it(tree: Tree) -> None:
-    """The bits of a file with an ACL are those of the list's mask."""
+@pytest.fixture
+def listed(tree: Tree) -> Path:
+    """A file whose ACL lets one other user read and write; its group's bits are the list's mask."""
     file = tree.write("file")
     entries = [(1, 6, 0), (2, 6, 65534), (4, 0, 0), (16, 6, 0), (32, 0, 0)]
     content = pack("<I", 2) + b"".join(pack("<HHI", *entry) for entry in entries)
@@ -105,4 +108,20 @@ def test_a_group_has_no_more_than_a_list_of_access_gave_it(tree: Tree) -> None:
     except OSError as error:
         pytest.skip(f"no ACL here: {error}")
     assert file.stat().st_mode == 0o100660
+    return file
+
+
+def test_a_list_of_access_is_kept(tree: Tree, listed: Path) -> None:
+    before = os.getxattr(listed, "system.posix_acl_access")
+    assert replace(tree) == 0o100660
+    assert os.getxattr(listed, "system.posix_acl_access") == before
+
+
+def test_a_group_has_no_more_than_a_list_that_is_lost_gave_it(
+    tree: Tree, listed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(ENOTSUP, "no lists here")
+
+    monkeypatch.setattr("os.setxattr", refused)
     assert replace(tree) == 0o100600
