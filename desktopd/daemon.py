@@ -7,26 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import resource
-import signal
-import socket
-import ssl
-import sys
 import time
 from collections.abc import Coroutine
 
 from pydantic import SecretStr
 
 from desktopd.application_on_desktop import session_application
-from desktopd.arenas import keep_trimmed, use_one_arena
-from desktopd.budgets import Budget, Budgets
-from desktopd.config import ConfigError, Loaded, Settings, is_loopback
+from desktopd.arenas import keep_trimmed
+from desktopd.budgets import Budget
+from desktopd.config import ConfigError, Loaded, Settings
 from desktopd.confinement.landlock import abi, lacking
 from desktopd.control.heartbeat import keep_beating
 from desktopd.control.report import Report, Reporter
 from desktopd.control.supervisor import end_supervisor
-from desktopd.errors import ListenError
+from desktopd.doors import http_sockets, own_certificate, vnc_port
 from desktopd.files.lasting import in_container
 from desktopd.files.sweep import keep_swept
 from desktopd.http.access.kept_token import forget_token, kept_token
@@ -34,23 +28,18 @@ from desktopd.http.access.links import Links
 from desktopd.http.access.tokens import guessable
 from desktopd.http.app import create_app
 from desktopd.http.serving.link import link
-from desktopd.http.serving.listening_sockets import bind_tcp, bind_unix
 from desktopd.http.serving.server import HttpServer
 from desktopd.integrations.integration import Integration, connect
 from desktopd.options import (
     budgets,
-    certificate_files,
     http_options,
     obstacles,
     session_options,
     viewer_limits,
 )
+from desktopd.own_process import end_signal, set_limits, tell
 from desktopd.rfb import choice
-from desktopd.rfb.listeners import vnc_port as vnc
-from desktopd.rfb.listeners.authentication import VncAuthenticator
-from desktopd.rfb.listeners.password import VncPasswords
 from desktopd.rfb.listeners.unix_socket import UnixSocketListener
-from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.control import ControlMode
 from desktopd.rfb.viewers.people import People
 from desktopd.rfb.viewers.pixel_path import PixelPath
@@ -60,14 +49,8 @@ from desktopd.session.folder import claim, in_the_way, make_private, require_unm
 from desktopd.session.options import SessionOptions
 from desktopd.session.session import Session
 from desktopd.tasks import NamedTasks
-from desktopd.tls.certificate import Certificate
-from desktopd.tls.self_signed import fingerprint
 
-DESCRIPTORS = 65536
 SAVE_WITHIN = 2.0
-SWITCH = 0.001
-"""Seconds until a thread that computes leaves Python to one that waits for it. A key and its
-picture change threads several times, and wait for up to so long each time."""
 
 log = logging.getLogger("desktopd")
 
@@ -78,11 +61,7 @@ async def run(loaded: Loaded) -> None:
     Raises ConfigError, ListenError or SessionError, before anything starts or when one of its
     parts cannot go on.
     """
-    use_one_arena()
-    sys.setswitchinterval(SWITCH)
-    _raise_descriptor_limit()
-    # One of ours would lie where it was started, among the user's files, and has the token.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    set_limits()
     await Daemon(loaded).run()
 
 
@@ -127,13 +106,13 @@ class Daemon:
             app = create_app(options, self._session, self._application, self._viewers, self._rfb)
         except ValueError as error:
             raise ConfigError(str(error)) from None
-        self._certificate = self._own_certificate()
+        self._certificate, self._fingerprint = own_certificate(settings, self._folder)
         tls = self._certificate.context() if self._certificate else None
         self._http = HttpServer(
-            app, _listen(settings), tls=tls, strangers=shares[Budget.CONNECTIONS]
+            app, http_sockets(settings), tls=tls, strangers=shares[Budget.CONNECTIONS]
         )
         vnc_tls = self._certificate.context() if self._certificate else None
-        self._vnc_port = _vnc_port(settings, self._viewers, self._rfb, shares, vnc_tls)
+        self._vnc_port = vnc_port(settings, self._viewers, self._rfb, shares, vnc_tls)
         self._sockets = [
             UnixSocketListener(place, self._rfb, self._viewers)
             for place in (self._rfb.socket, settings.rfb_socket)
@@ -160,22 +139,11 @@ class Daemon:
         except OSError as error:
             raise in_the_way(error) from None
 
-    def _own_certificate(self) -> Certificate | None:
-        """What https is served with; None for http."""
-        try:
-            files = certificate_files(self._settings, self._folder)
-            self._fingerprint = (
-                fingerprint(files[0]) if files and self._settings.tls == "self-signed" else None
-            )
-        except OSError as error:
-            raise ListenError(f"{error.filename}: {error.strerror}; make room there") from None
-        return Certificate(*files) if files else None
-
     async def run(self) -> None:
         """Run everything, and end it all together."""
-        asked = _end_signal()
+        asked = end_signal()
         async with NamedTasks({"asked": asked.wait(), **self._tasks()}) as tasks:
-            _print(f"\n    {self._link}\n{self._hint()}\n")
+            tell(f"\n    {self._link}\n{self._hint()}\n")
             ended = await tasks.first()
             if "idle" in ended:
                 log.info("no input for %d seconds: ending", self._settings.idle_timeout)
@@ -247,16 +215,6 @@ class Daemon:
         )
 
 
-def _print(text: str) -> None:
-    """Print it now or never: where nobody reads that, or a full disk takes nothing, we go on."""
-    if sys.stdout is None:
-        return
-    try:
-        os.write(sys.stdout.fileno(), text.encode())
-    except OSError as error:
-        log.warning("the address cannot be printed: %s", error.strerror)
-
-
 def _warn_of_weak_tokens(settings: Settings) -> None:
     for name in ("token", "view_token"):
         given: SecretStr | None = getattr(settings, name)
@@ -272,23 +230,6 @@ def _tell_what_keeps() -> None:
         log.info("lockdown: the kernel keeps it too (Landlock %d)", version)
 
 
-def _end_signal() -> asyncio.Event:
-    """An event that SIGTERM and SIGINT set, also those that were held back until now."""
-    asked, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, asked.set)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM, signal.SIGINT))
-    return asked
-
-
-def _raise_descriptor_limit() -> None:
-    """Allow as many connections as the system does: a viewer must not take the daemon's own."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = min(hard, DESCRIPTORS) if hard != resource.RLIM_INFINITY else DESCRIPTORS
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
 def _integration(loaded: Loaded) -> Integration | None:
     """What ``auth`` stands for beyond tokens."""
     if not loaded.hub:
@@ -297,43 +238,6 @@ def _integration(loaded: Loaded) -> Integration | None:
         return connect(loaded.settings.auth, loaded.hub)
     except ValueError as error:
         raise ConfigError(str(error)) from None
-
-
-def _listen(settings: Settings) -> list[socket.socket]:
-    """The sockets that the settings ask for; raises ListenError."""
-    if settings.unix_socket is not None:
-        return [bind_unix(settings.unix_socket)]
-    return bind_tcp(settings.host, settings.port)
-
-
-def _vnc_port(
-    settings: Settings,
-    viewers: Viewers,
-    rfb: RfbServer,
-    shares: Budgets,
-    tls: ssl.SSLContext | None,
-) -> vnc.VncPort | None:
-    """The port for VNC viewers, if there is to be one; raises ListenError."""
-    if settings.vnc_port is None:
-        return None
-    passwords = None
-    if settings.vnc_password is not None:
-        view = settings.vnc_view_password
-        passwords = VncPasswords(
-            settings.vnc_password.get_secret_value(), view.get_secret_value() if view else None
-        )
-    where = f"vnc_host={settings.vnc_host!r} vnc_port={settings.vnc_port}"
-    try:
-        sock = vnc.listen(settings.vnc_host, settings.vnc_port)
-    except OSError as error:
-        raise ListenError(f"{where}: {error.strerror or error}; choose another") from None
-    authenticator = VncAuthenticator(
-        passwords, tls is not None, tls is None or is_loopback(settings.vnc_host)
-    )
-    if tls is None and not is_loopback(settings.vnc_host):
-        log.warning("%s: whoever listens in the network sees everything; set tls_cert", where)
-    strangers, watchers = shares[Budget.STRANGERS], shares[Budget.WATCHERS]
-    return vnc.VncPort(sock, authenticator, rfb, viewers, strangers, watchers, tls)
 
 
 async def _idle(viewers: Viewers, seconds: int) -> None:

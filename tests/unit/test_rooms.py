@@ -89,9 +89,11 @@ ARROWS = {
     "integrations.napari": "arenas confinement.own_home confinement.seccomp openers",
     "options": "applications budgets config confinement files http rfb session shell_command tls",
     "application_on_desktop": "applications config errors options session x11",
+    "own_process": "arenas",
+    "doors": "budgets config errors http options rfb.listeners rfb.rfb_server rfb.viewers tls",
     "daemon": (
-        f"{VALUES} {TASKS} applications arenas budgets config confinement control files http"
-        " integrations options rfb session application_on_desktop tls"
+        f"{VALUES} {TASKS} applications arenas budgets config confinement control doors files http"
+        " integrations options own_process rfb session application_on_desktop"
     ),
     "ssh": "multiplexer",
     "__main__": "config control daemon errors logs options session ssh",

@@ -1,0 +1,58 @@
+"""What the daemon asks of the kernel for its own process: limits, signals, and its standard output.
+
+Tested by tests/x11/test_daemon.py and tests/x11/test_supervisord.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import resource
+import signal
+import sys
+
+from desktopd.arenas import use_one_arena
+
+DESCRIPTORS = 65536
+SWITCH = 0.001
+"""Seconds until a thread that computes leaves Python to one that waits for it. A key and its
+picture change threads several times, and wait for up to so long each time."""
+
+log = logging.getLogger(__name__)
+
+
+def set_limits() -> None:
+    """Set how memory and Python's lock are shared, and what the process may take."""
+    use_one_arena()
+    sys.setswitchinterval(SWITCH)
+    _raise_descriptor_limit()
+    # One of ours would lie where it was started, among the user's files, and has the token.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def end_signal() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set, also those that were held back until now."""
+    asked, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked.set)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM, signal.SIGINT))
+    return asked
+
+
+def tell(text: str) -> None:
+    """Print it now or never: where nobody reads that, or a full disk takes nothing, we go on."""
+    if sys.stdout is None:
+        return
+    try:
+        os.write(sys.stdout.fileno(), text.encode())
+    except OSError as error:
+        log.warning("the address cannot be printed: %s", error.strerror)
+
+
+def _raise_descriptor_limit() -> None:
+    """Allow as many connections as the system does: a viewer must not take the daemon's own."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(hard, DESCRIPTORS) if hard != resource.RLIM_INFINITY else DESCRIPTORS
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
