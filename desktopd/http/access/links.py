@@ -22,6 +22,15 @@ from desktopd.rfb.viewers.viewer import Role
 log = logging.getLogger(__name__)
 
 LINKS_LIMIT = 100
+_BOOTED = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def steady_time() -> float:
+    """Seconds since 1970 by the clock as it was when the daemon began, however it is set later.
+
+    An hour of a link is an hour then, a laptop's sleep included.
+    """
+    return _BOOTED + time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ _FILE = TypeAdapter(list[Link])
 class Links:
     """The links of one desktop, kept in the file `path` if there is one: for the next daemon."""
 
-    def __init__(self, path: Path | None = None, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, path: Path | None = None, clock: Callable[[], float] = steady_time) -> None:
         self._path = path
         self._clock = clock
         self._links: dict[str, Link] = {}

@@ -31,7 +31,7 @@ from desktopd.http.access.access import Access
 from desktopd.http.api.application_json import application_json, layer_json
 from desktopd.http.api.application_requests import Camera, Dims, LayerChange, MotionMode, Open
 from desktopd.http.api.body import read_body
-from desktopd.http.api.screenshot import require_screenshots
+from desktopd.http.api.screenshot import require_screenshots, screenshot_response
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.language import language_of_answer
 from desktopd.http.problems import Problem, problem_response
@@ -119,7 +119,7 @@ class ApplicationEndpoint:
         """GET ``/api/app/screenshot``: the canvas as PNG."""
         require_screenshots(self._screenshots, request)
         picture = base64.b64decode(await self._told(request, "screenshot"))
-        return Response(picture, media_type="image/png")
+        return screenshot_response(request, picture)
 
     async def restart(self, request: Request) -> Response:
         """POST ``/api/app/restart``."""

@@ -29,12 +29,17 @@ class ScreenshotEndpoint:
         Problem 403 for whom may not have it.
         """
         require_screenshots(self._allowed, request)
-        return Response(await self._picture.result(), media_type="image/png")
+        return screenshot_response(request, await self._picture.result())
 
 
 def require_screenshots(allowed: Screenshots, request: Request) -> None:
-    """Raise Problem 403 for whom may have no pictures of the desktop; note who has one."""
+    """Raise Problem 403 for whom may have no pictures of the desktop."""
     control = Access.of(request).role is Role.CONTROL
     if allowed is Screenshots.OFF or (allowed is Screenshots.CONTROL and not control):
         raise Problem(403, "screenshots may not be taken here", "screenshots=all lets them")
+
+
+def screenshot_response(request: Request, png: bytes) -> Response:
+    """A picture on its way to whoever asked for it, which is noted."""
     audit.note(audit.Event.SCREENSHOT, address=client_address(request.scope))
+    return Response(png, media_type="image/png")

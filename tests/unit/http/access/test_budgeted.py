@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,8 +35,9 @@ def places(**most: int) -> Budgets:
 
 
 async def test_screenshots_of_watchers_and_the_owners_among_them(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO, "desktopd.audit")
     gate = asyncio.Event()
 
     async def screenshot() -> bytes:
@@ -58,6 +60,8 @@ async def test_screenshots_of_watchers_and_the_owners_among_them(
         assert (await owner).status_code == 200
         answers = await asyncio.gather(*watchers)
         refused = [answer for answer in answers if answer.status_code == 429]
+        noted = [record for record in caplog.records if record.message == "screenshot"]
+        assert len(noted) == 21 - len(refused)
         assert len(refused) == 18
         assert refused[0].headers["retry-after"] == "1"
         assert refused[0].json() == {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,21 @@ def test_a_link_ends_at_its_time() -> None:
     clock.now += 0.1
     assert links.find(token.encode()) is None
     assert list(links) == []
+
+
+def test_a_clock_that_is_set_ends_no_link_and_lengthens_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    links = Links()
+    link, token = links.make("", Role.VIEW, 60.0)
+    was = time.time()
+    assert link.until == pytest.approx(was + 60, abs=5)
+    for day in (-86400, 86400):
+        monkeypatch.setattr("time.time", lambda now=was + day: now)
+        assert links.find(token.encode()) == link
+    awake = time.clock_gettime(time.CLOCK_BOOTTIME)
+    monkeypatch.setattr("time.clock_gettime", lambda _: awake + 60)
+    assert links.find(token.encode()) is None
 
 
 def test_links_outlive_the_daemon_and_the_file_opens_nothing(tmp_path: Path) -> None:
