@@ -8,8 +8,7 @@ WALL = re.compile(r"\btime\.time\(\)|\bdatetime\.now\(|\bdatetime\.datetime\.now
 TELL = {
     "applications/application.py": "when it ended, for people",
     "files/sweep.py": "the age of files, which have times of the wall",
-    "http/access/links.py": "ends that outlive the daemon, by the clock when it began",
-    "http/access/token_authenticator.py": "the end of a cookie, which outlives the daemon",
+    "http/access/steady_time.py": "ends that outlive the daemon, by the clock when it began",
     "http/api/session.py": "the end that a machine has been told",
     "http/api/uploads.py": "a date in a header",
     "integrations/jupyterhub.py": "a date for the hub",

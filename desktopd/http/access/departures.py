@@ -6,13 +6,13 @@ Tested by tests/unit/http/api/test_links.py.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from desktopd.http.access.access import Access
 from desktopd.http.access.cut_short import serve_until
+from desktopd.http.access.steady_time import steady_time
 from desktopd.http.problems import Problem
 from desktopd.rfb.viewers.connection import Cause, Ending
 from desktopd.rfb.viewers.people import Visitor
@@ -30,7 +30,7 @@ _DETAILS = {
 class Departures:
     """What every open connection waits for beside its own end."""
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, clock: Callable[[], float] = steady_time) -> None:
         self._clock = clock
         self._waiting: set[tuple[str | None, str | None, asyncio.Future[Cause]]] = set()
         self._revoked: set[str] = set()

@@ -9,28 +9,19 @@ import hashlib
 import json
 import logging
 import secrets
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from desktopd.http.access.steady_time import steady_time
 from desktopd.kept_file import read_kept, write_kept
 from desktopd.rfb.viewers.viewer import Role
 
 log = logging.getLogger(__name__)
 
 LINKS_LIMIT = 100
-_BOOTED = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
-
-
-def steady_time() -> float:
-    """Seconds since 1970 by the clock as it was when the daemon began, however it is set later.
-
-    An hour of a link is an hour then, a laptop's sleep included.
-    """
-    return _BOOTED + time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from desktopd.http.access.steady_time import steady_time
 from desktopd.rfb.viewers.viewer import Role
 
 TICKET_SECONDS = 60.0
@@ -34,7 +35,7 @@ class Tickets:
     def __init__(
         self,
         roles: Collection[Role] = frozenset(Role),
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = steady_time,
         steady: Callable[[], float] = time.monotonic,
         capacity: int = 4096,
     ) -> None:

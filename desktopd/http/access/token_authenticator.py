@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import math
-import time
 
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
@@ -17,6 +16,7 @@ from desktopd.http.access.access import Access, Means, bearer
 from desktopd.http.access.cookies import cookies_of
 from desktopd.http.access.page_keys import PageKeys
 from desktopd.http.access.page_role import page_role, with_role
+from desktopd.http.access.steady_time import steady_time
 from desktopd.http.access.tickets import Grant, Tickets
 from desktopd.http.access.tokens import Tokens, cookie_header
 from desktopd.http.problems import Problem, WrongToken
@@ -202,4 +202,4 @@ class OpenAuthenticator:
 
 
 def _lasts(grant: Grant) -> bool:
-    return time.time() < grant.until
+    return steady_time() < grant.until

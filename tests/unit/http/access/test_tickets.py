@@ -235,7 +235,7 @@ async def test_a_page_cannot_make_its_time_longer(
     until = [h["Authorization"].split(".")[1] for h in (headers, again)]
     assert until[0] == until[1]
     late = float(until[0])
-    monkeypatch.setattr("desktopd.http.access.token_authenticator.time.time", lambda: late)
+    monkeypatch.setattr("desktopd.http.access.token_authenticator.steady_time", lambda: late)
     async with client(app, headers=headers) as page:
         for _ in range(20):
             answer = await page.get("/api/session")
