@@ -13,6 +13,7 @@ from collections.abc import Coroutine
 from pydantic import SecretStr
 
 from desktopd.application_on_desktop import session_application
+from desktopd.applications.errors import NotSaved
 from desktopd.arenas import keep_trimmed
 from desktopd.budgets import Budget
 from desktopd.config import ConfigError, Loaded, Settings
@@ -50,7 +51,8 @@ from desktopd.session.options import SessionOptions
 from desktopd.session.session import Session
 from desktopd.tasks import NamedTasks
 
-SAVE_WITHIN = 2.0
+SAVE_WITHIN, SAVE_AT_MOST = 2.0, 6.0
+"""Seconds. What ends us gives us 8 (container/supervisord.conf) or more, and Docker 10."""
 
 log = logging.getLogger("desktopd")
 
@@ -148,7 +150,10 @@ class Daemon:
             if "idle" in ended:
                 log.info("no input for %d seconds: ending", self._settings.idle_timeout)
                 end_supervisor()
-            await self._application.save(SAVE_WITHIN)
+            try:
+                await self._application.save(SAVE_WITHIN, SAVE_AT_MOST)
+            except NotSaved as error:
+                log.warning("%s", error)
             await tasks.cancel(but=("http", "heartbeat"))
             # A daemon that ends by a mistake of its own leaves the desktop to its successor.
             if all(isinstance(error, SessionError) for error in tasks.errors.values()):

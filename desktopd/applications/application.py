@@ -15,7 +15,13 @@ from typing import Any, Protocol
 
 from desktopd.applications.application_end import LONGEST, ApplicationEnd, died_for_memory
 from desktopd.applications.companion import CompanionClient, CompanionState
-from desktopd.applications.errors import ApplicationError, NoCompanion
+from desktopd.applications.errors import (
+    ApplicationError,
+    CompanionAway,
+    CompanionSlow,
+    NoCompanion,
+    NotSaved,
+)
 from desktopd.applications.facts import checked
 from desktopd.applications.layer import Layer
 from desktopd.applications.memory import MemoryGroup
@@ -25,6 +31,8 @@ from desktopd.openers import itself_at_once
 from desktopd.shared_work import SharedWork
 
 SAVE_WITHIN = 5.0
+SAVE_AT_MOST = 50.0
+"""Proxies, and whoever waits behind them, often give up after a minute."""
 ASK_WITHIN = 20.0
 FACTS_WITHIN = 1.0
 WATCHERS_REST = 2.0
@@ -159,19 +167,55 @@ class Application:
                 return checked(await self.tell("status", watching=watching))
         return state.facts
 
-    async def restart(self) -> None:
-        """Restart the application, which gets a moment to save its session before."""
-        await self.save(SAVE_WITHIN)
+    async def restart(self, *, lose: bool = False) -> None:
+        """Restart the application, once its session is saved.
+
+        One that does not answer is restarted all the same, and with `lose` any other. Raises
+        NotSaved.
+        """
+        try:
+            await self.save(SAVE_WITHIN, SAVE_AT_MOST)
+        except NotSaved as error:
+            if not lose:
+                raise
+            log.warning("the application is restarted: %s", error)
         self._asked = True
         await self._restart()
 
-    async def save(self, within: float) -> None:
-        """Let the companion save the session, if there is one, for at most `within` seconds."""
-        if "save" in self.status.methods:
-            try:
-                await self.ask("save", {}, within)
-            except ApplicationError as error:
-                log.warning("the session of the application is not saved: %s", error)
+    async def save(self, within: float, at_most: float) -> None:
+        """Have the companion save the session, if there is one.
+
+        It has `at_most` seconds, as long as the application answers every `within`. Raises
+        NotSaved.
+        """
+        if "save" not in self.status.methods:
+            return
+        saving = asyncio.create_task(self.ask("save", {}, at_most))
+        while not (await asyncio.wait({saving}, timeout=within))[0]:
+            if not await self._answers():
+                log.warning("the session of the application is not saved: it does not answer")
+                saving.cancel()
+                return
+        try:
+            error = (saving.result()["saved"] or {})["error"]
+        except CompanionAway:
+            return
+        except CompanionSlow:
+            error = f"it has not been written within {at_most:.0f} s"
+        except ApplicationError as refused:
+            error = str(refused)
+        if error is not None:
+            raise NotSaved(f"the session of the application is not saved: {error}")
+
+    async def _answers(self) -> bool:
+        """Whether its main thread does what is asked of it, however long it saves in another."""
+        try:
+            await self.ask("camera", {}, FACTS_WITHIN)
+        except (CompanionSlow, CompanionAway):
+            return False
+        except ApplicationError:
+            return True
+        return True
 
     def note_process(self) -> None:
         """See whether the application's process is another. To be called when it may be."""

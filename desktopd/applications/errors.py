@@ -30,6 +30,10 @@ class CompanionRefusal(ApplicationError):
         self.kind = kind
 
 
+class NotSaved(ApplicationError):
+    """Its session is not saved, and the application lives to save it later."""
+
+
 class NotAllowed(ApplicationError):
     """A path or URL that the settings do not allow to be opened; `remedy` names the setting."""
 

@@ -63,6 +63,8 @@ class Peer:
         self.visits = 0
         self.facts: dict[str, Any] = {}
         """What it says of its session besides, or instead."""
+        self.companion: dict[str, Any] | None = None
+        """What it says of the application's companion, where it has one."""
         self._path = path
         self._socket: WebSocket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -123,6 +125,10 @@ class Peer:
     async def _events(self, socket: WebSocket) -> None:
         await socket.accept("events")
         await socket.send_json({"type": "session", "session": self._facts()})
+        if self.companion is not None:
+            application = {"capabilities": ["restart"], "companion": self.companion}
+            frame = {"type": "application", "application": application, "layers": []}
+            await socket.send_json(frame)
         with contextlib.suppress(WebSocketDisconnect):
             while True:
                 await socket.receive_text()

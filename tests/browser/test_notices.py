@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.browser.conftest import visit
 from tests.browser.peer import Peer
 from tests.chromium import Tab
+from tests.daemon import until
 
 OpenTab = Callable[[str], Tab]
 
@@ -51,3 +52,42 @@ def test_a_long_wait_is_counted_and_shows_what_the_application_prints(
     page.clock.run_for(12_000)
     expect(page.locator("#start-waited")).to_have_text("Waiting for 12 s")
     expect(page.locator("#start-log")).to_have_text("loading 40 plugins")
+
+
+def test_a_restart_that_would_lose_work_is_asked_for_once_more(server: Peer, tab: OpenTab) -> None:
+    saved = {"time": 1.0, "pending": True, "error": None, "not_kept": [], "longest_slice": 0.0}
+    server.companion = {
+        "version": 1,
+        "napari": "0.9.2",
+        "ready": True,
+        "saved": saved,
+        "errors": [],
+    }
+    opened = tab(server.page)
+    opened.shows(stage="ready")
+    page = opened.page
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url.removeprefix(server.page))
+        if asked[-1].endswith("lose"):
+            route.fulfill(status=204)
+        else:
+            problem = {"error": "The session is not saved", "remedy": "Try again later"}
+            route.fulfill(status=409, json=problem)
+
+    page.route("**/api/app/restart*", answer)
+    page.locator("#bar-handle").click()
+    page.locator("#bar-restart").click()
+    panel = page.locator("#restart")
+    expect(panel).to_contain_text("are kept and put back")
+    panel.get_by_role("button", name="Restart").click()
+    expect(panel).to_contain_text("The session is not saved")
+    expect(panel).to_contain_text("What has not been saved in it is lost.")
+    panel.get_by_role("button", name="Restart").click()
+    expect(panel).to_be_hidden()
+    until(lambda: len(asked) == 2, 10, "the second request")
+    assert asked == ["api/app/restart", "api/app/restart?unsaved=lose"]
+    page.locator("#bar-handle").click()
+    page.locator("#bar-restart").click()
+    expect(panel).to_contain_text("are kept and put back")

@@ -22,6 +22,7 @@ from desktopd.applications.errors import (
     IsProgram,
     NoCompanion,
     NotAllowed,
+    NotSaved,
     NotThere,
     Occupied,
 )
@@ -39,6 +40,7 @@ from desktopd.rfb.viewers.viewer import Role
 
 BODY_LIMIT = 16_384
 _ASK_FIRST = "ask the user, and send it again without unasked"
+_SAVE_FIRST = "try again later, or restart it all the same, and lose that (unsaved=lose)"
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -122,8 +124,11 @@ class ApplicationEndpoint:
         return screenshot_response(request, picture)
 
     async def restart(self, request: Request) -> Response:
-        """POST ``/api/app/restart``."""
-        await self._application.restart()
+        """POST ``/api/app/restart``; ``?unsaved=lose`` where not all of it is saved, too."""
+        unsaved = request.query_params.get("unsaved")
+        if unsaved not in (None, "lose"):
+            raise Problem(400, "there is no such wish", "send nothing, or unsaved=lose")
+        await self._application.restart(lose=unsaved == "lose")
         return Response(status_code=204)
 
 
@@ -164,6 +169,8 @@ def _problem(error: ApplicationError) -> Problem:
             return Problem(404, words, "correct the path")
         case Occupied():
             return Problem(409, words, _ASK_FIRST)
+        case NotSaved():
+            return Problem(409, words, _SAVE_FIRST)
         case IsProgram():
             return Problem(428, words, _ASK_FIRST)
         case CannotOpen():

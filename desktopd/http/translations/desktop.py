@@ -196,6 +196,17 @@ DESKTOP = {
     "ask the user, and send it again without unasked": Translation(
         "Öffnen Sie es noch einmal, und bestätigen Sie es", "请再次打开并确认"
     ),
+    "the session of the application is not saved: {}": Translation(
+        "Die Sitzung der Anwendung ist nicht gespeichert: {}", "应用程序的会话尚未保存：{}"
+    ),
+    "it has not been written within {} s": Translation(
+        "Sie wurde nicht innerhalb von {} s geschrieben", "未能在 {} 秒内写完"
+    ),
+    "try again later, or restart it all the same, and lose that (unsaved=lose)": Translation(
+        "Versuchen Sie es später noch einmal, oder starten Sie sie trotzdem neu; dann ist das"
+        " verloren",
+        "请稍后再试，或仍然重新启动并丢失这些内容",
+    ),
     "this application has no companion": Translation(
         "Diese Anwendung gibt keine Auskunft über sich", "此应用程序不提供其信息"
     ),

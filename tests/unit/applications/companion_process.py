@@ -52,11 +52,19 @@ def state(**changes: Any) -> dict[str, Any]:
 
 
 def main(path: Path) -> None:
+    now = state()
+
     def asked(request: CompanionRequest, answer: Answer) -> None:
         match request.method:
+            case "save" if now["saved"] and now["saved"]["pending"]:
+                pass
+            case "save":
+                answer(result(request.id, {"restored": None, "saved": now["saved"]}))
             case "refuse":
                 answer(failure(request.id, Failure(FailureKind.READER, "cannot be read")))
             case "become":
+                if request.params["event"] == "state":
+                    now.update(request.params["data"])
                 server.tell(event(request.params["event"], request.params["data"]))
                 answer(result(request.id, None))
             case "layers":

@@ -13,7 +13,7 @@ import pytest
 
 from desktopd.applications.application import Application
 from desktopd.applications.companion import CompanionClient
-from desktopd.applications.errors import NoCompanion
+from desktopd.applications.errors import NoCompanion, NotSaved
 from desktopd.applications.opening import Allowed, Opening
 from tests.unit.applications.companions import companion_in
 
@@ -170,6 +170,50 @@ async def test_a_restart_goes_on_where_the_application_hangs(
     assert companion.state is not None
     os.kill(companion.state.pid, signal.SIGSTOP)
     await application.restart()
+    assert restarts.count == 1
+
+
+async def saved(companion: CompanionClient, **changes: Any) -> None:
+    """Have the companion tell this of its last save."""
+    told = {"time": 1.0, "pending": False, "error": None, "not_kept": [], **changes}
+    state = {**companion.state.facts, "saved": told} if companion.state else {}
+    await companion.ask("become", {"event": "state", "data": state}, 5)
+
+
+async def test_what_is_not_saved_is_lost_by_a_restart_only_if_that_is_asked_for(
+    companion: CompanionClient,
+) -> None:
+    restarts = Restarts()
+    application = Application(Process, restarts, Opening(Allowed()), companion)
+    await saved(companion, error="No space left on device")
+    with pytest.raises(NotSaved, match="not saved: No space left on device"):
+        await application.restart()
+    assert restarts.count == 0
+    await application.restart(lose=True)
+    assert restarts.count == 1
+    await saved(companion)
+    await application.restart()
+    assert restarts.count == 2
+
+
+async def test_a_long_save_is_waited_for_as_long_as_the_application_answers(
+    companion: CompanionClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktopd.applications.application.SAVE_WITHIN", 0.05)
+    monkeypatch.setattr("desktopd.applications.application.SAVE_AT_MOST", 1.0)
+    restarts = Restarts()
+    application = Application(Process, restarts, Opening(Allowed()), companion)
+    await saved(companion, pending=True)
+    with pytest.raises(NotSaved, match="within 1 s"):
+        await application.restart()
+    assert restarts.count == 0
+    assert companion.state is not None
+    monkeypatch.setattr("desktopd.applications.application.SAVE_AT_MOST", 60.0)
+    restart = asyncio.create_task(application.restart())
+    await asyncio.sleep(0.3)
+    assert restarts.count == 0
+    os.kill(companion.state.pid, signal.SIGKILL)
+    await restart
     assert restarts.count == 1
 
 

@@ -35,11 +35,12 @@ export class Session {
   /**
    * Restart the application.
    *
-   * @throws {HttpError} for an answer that is not a success
+   * @param {{lose?: boolean}} [options] - lose: also what is not saved
+   * @throws {HttpError} for an answer that is not a success: 409 where not all is saved
    * @throws {TypeError} when the server does not answer
    */
-  async restartApplication() {
-    await ask('api/app/restart', { method: 'POST', headers: SAME_ORIGIN });
+  async restartApplication({ lose = false } = {}) {
+    await ask(`api/app/restart${lose ? '?unsaved=lose' : ''}`, { method: 'POST', headers: SAME_ORIGIN });
   }
 
   /**

@@ -236,9 +236,7 @@ class Page {
     for (const panel of [this.#clipboardPanel, this.#filesPanel, this.#about, this.#restart, this.#linkDialog]) {
       panel.on('closed', () => this.#desktop.focus());
     }
-    this.#restart.on('closed', (answer) => {
-      if (answer === 'restart') this.#restartApplication();
-    });
+    this.#restart.on('closed', (answer) => answer && this.#restartApplication({ lose: answer === 'lose' }));
     this.#start.on('retry', () => this.#restartApplication());
     this.#cards.on('restart', () => this.#restartApplication());
     this.#cards.on('closed', () => this.#desktop.focus());
@@ -327,11 +325,12 @@ class Page {
     this.#start.trouble = error instanceof HttpError ? errorText(error) : texts.trouble.silent;
   }
 
-  async #restartApplication() {
+  async #restartApplication({ lose } = { lose: false }) {
     try {
-      await this.#session.restartApplication();
+      await this.#session.restartApplication({ lose });
     } catch (error) {
-      this.#notice.show(errorText(error));
+      if (error instanceof HttpError && error.status === 409) this.#restart.askAgain(errorText(error));
+      else this.#notice.show(errorText(error));
     }
   }
 

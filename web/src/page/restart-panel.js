@@ -7,15 +7,40 @@ import { element } from './element.js';
 import { Panel } from './panel.js';
 import { texts } from './texts.js';
 
-/** Its `closed` tells `restart` where that is the answer. */
+/** Its `closed` tells `restart` where that is the answer, or `lose` where its user knows that not all is saved. */
 export class RestartPanel extends Panel {
+  #refusal = '';
+  /** @type {CompanionFacts | null} */
+  #companion = null;
+
   constructor() {
     super('restart', { modal: true });
+    this.on('closed', () => {
+      this.#refusal = '';
+      this.#draw();
+    });
   }
 
   /** @param {CompanionFacts | null} companion */
   set companion(companion) {
+    this.#companion = companion;
+    this.#draw();
+  }
+
+  /** @param {string} reason - why it was not restarted */
+  askAgain(reason) {
+    this.#refusal = reason;
+    this.#draw();
+    this.open();
+  }
+
+  #draw() {
     const { comesBack, warning } = texts.restart;
-    element('restart-warning', HTMLParagraphElement).textContent = companion?.saved?.error === null ? comesBack : warning;
+    const isSaved = !this.#refusal && this.#companion?.saved?.error === null;
+    element('restart-warning', HTMLParagraphElement).textContent = isSaved ? comesBack : warning;
+    const refusal = element('restart-refusal', HTMLParagraphElement);
+    refusal.textContent = this.#refusal;
+    refusal.hidden = !this.#refusal;
+    element('restart-yes', HTMLButtonElement).value = isSaved ? 'restart' : 'lose';
   }
 }
