@@ -145,7 +145,8 @@ class Share:
         counts[newcomer.address] += 1
         # Of two that hold as many the newcomer's address is not the one that loses.
         fullest = max(counts, key=lambda address: (counts[address], address != newcomer.address))
-        if self.budget in LASTING | BRIEF and counts[fullest] == counts[newcomer.address]:
+        lasts = self.budget in LASTING and not (newcomer.owner and guests)
+        if (lasts or self.budget in BRIEF) and counts[fullest] == counts[newcomer.address]:
             return newcomer
         return next((place for place in others if place.address == fullest), newcomer)
 
