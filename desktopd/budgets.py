@@ -31,6 +31,9 @@ OF_OTHERS = frozenset({Budget.WATCHERS, Budget.DOWNLOADS})
 """Of which whoever has control needs no place."""
 LASTING = frozenset({Budget.WATCHERS})
 """Whose places are kept for hours: there whoever came first is not sent away for the next."""
+BRIEF = frozenset({Budget.LOOKUPS})
+"""Whose places are soon free by themselves: there many of one address wait for each other."""
+WAIT_SECONDS = 10.0
 
 DESCRIPTORS = {
     Budget.CONNECTIONS: 1,
@@ -59,6 +62,7 @@ class _TakenPlace:
     address: str
     owner: bool
     scope: asyncio.Timeout = field(default_factory=lambda: asyncio.timeout(None))
+    free: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Share:
@@ -66,6 +70,10 @@ class Share:
 
     It is that of the address which holds most of them, and of its places the oldest, so that
     whoever takes many takes them from himself. An owner loses his to nobody but an owner.
+
+    Of what is `LASTING` or `BRIEF` it takes none of its own address, nor of one that holds as many:
+    in the first case it is sent away, in the second it waits, and then owners go on first, then
+    those of the address that holds the fewest, and of these whoever came first.
     """
 
     def __init__(self, budget: Budget, most: int) -> None:
@@ -74,6 +82,7 @@ class Share:
         self.displaced = 0
         """How often a place was taken away or refused."""
         self._places: list[_TakenPlace] = []
+        self._waiting: list[_TakenPlace] = []
 
     @property
     def taken(self) -> int:
@@ -84,10 +93,14 @@ class Share:
     async def place(self, address: str, *, owner: bool = False) -> AsyncIterator[None]:
         """Have a place for the block; raises Displaced in it when another one gets it."""
         place = _TakenPlace(address_key(address), owner)
-        if len(self._places) >= self.most:
-            self._displace(self._loser(place), place)
-        self._places.append(place)
         try:
+            if len(self._places) < self.most:
+                self._places.append(place)
+            elif (loser := self._loser(place)) is place and self.budget in BRIEF:
+                await self._wait(place)
+            else:
+                self._displace(loser, place)
+                self._places.append(place)
             async with place.scope:
                 yield
         except TimeoutError:
@@ -97,6 +110,30 @@ class Share:
         finally:
             if place in self._places:
                 self._places.remove(place)
+                self._let_next()
+
+    async def _wait(self, newcomer: _TakenPlace) -> None:
+        """Return with a place; raises Displaced where there is none for too long."""
+        self._waiting.append(newcomer)
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await newcomer.free.wait()
+        except TimeoutError:
+            self.displaced += 1
+            raise Displaced(self.budget) from None
+        finally:
+            if newcomer in self._waiting:
+                self._waiting.remove(newcomer)
+
+    def _let_next(self) -> None:
+        """Give a place that has become free to one of those who wait, if there are any."""
+        if not self._waiting or len(self._places) >= self.most:
+            return
+        held = Counter(place.address for place in self._places)
+        following = min(self._waiting, key=lambda one: (not one.owner, held[one.address]))
+        self._waiting.remove(following)
+        self._places.append(following)
+        following.free.set()
 
     def _loser(self, newcomer: _TakenPlace) -> _TakenPlace:
         """Whose place goes; the newcomer's own where he may have none."""
@@ -108,7 +145,8 @@ class Share:
         counts[newcomer.address] += 1
         # Of two that hold as many the newcomer's address is not the one that loses.
         fullest = max(counts, key=lambda address: (counts[address], address != newcomer.address))
-        if self.budget in LASTING and counts[fullest] == counts[newcomer.address]:
+        lasts = self.budget in LASTING and not (newcomer.owner and guests)
+        if (lasts or self.budget in BRIEF) and counts[fullest] == counts[newcomer.address]:
             return newcomer
         return next((place for place in others if place.address == fullest), newcomer)
 

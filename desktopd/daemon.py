@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from functools import partial
 
 from pydantic import SecretStr
 
@@ -49,7 +50,7 @@ from desktopd.session.errors import SessionError
 from desktopd.session.folder import claim, in_the_way, make_private, require_unmoved
 from desktopd.session.options import SessionOptions
 from desktopd.session.session import Session
-from desktopd.tasks import NamedTasks
+from desktopd.tasks import NamedTasks, kept_up
 
 SAVE_WITHIN, SAVE_AT_MOST = 2.0, 6.0
 """Seconds. What ends us gives us 8 (container/supervisord.conf) or more, and Docker 10."""
@@ -164,33 +165,37 @@ class Daemon:
 
     def _tasks(self) -> dict[str, Coroutine[None, None, object]]:
         """What runs for as long as the daemon. The end of one is the end of all."""
-        settings, viewers = self._settings, self._viewers
         tasks: dict[str, Coroutine[None, None, object]] = {
             "http": self._http.serve(),
             "session": self._session.run(),
             "rfb": self._rfb.run(),
-            "idle": _idle(viewers, settings.idle_timeout),
+            "idle": _idle(self._viewers, self._settings.idle_timeout),
+            # Without it nobody finds the daemon, to ask or to end it.
             "reporter": self._reporter.serve(),
             "heartbeat": keep_beating(),
-            "memory": keep_trimmed(),
         }
-        if self._files is not None:
-            tasks["uploads"] = keep_swept(
-                self._files.staging, self._files.records, self._files.disk
-            )
-            if self._files.results is not None:
-                tasks["results"] = self._files.results.watch(self._files.disk)
-        if self._application.companion is not None:
-            tasks["companion"] = self._application.companion.run()
-        if self._integration is not None:
-            tasks["integration"] = self._integration.run(lambda: viewers.last_input)
         for listener in self._sockets:
             tasks[f"viewers at {listener.path}"] = listener.serve()
-        if self._certificate is not None:
-            tasks["certificate"] = self._certificate.follow()
         if self._vnc_port is not None:
             tasks["vnc_port"] = self._vnc_port.serve()
-        return tasks
+        return tasks | {name: kept_up(name, work) for name, work in self._helpers().items()}
+
+    def _helpers(self) -> dict[str, Callable[[], Coroutine[None, None, object]]]:
+        """What the desktop can be without for a while: an error in one of them ends nothing."""
+        helpers: dict[str, Callable[[], Coroutine[None, None, object]]] = {"memory": keep_trimmed}
+        if (files := self._files) is not None:
+            helpers["uploads"] = partial(keep_swept, files.staging, files.records, files.disk)
+            if files.results is not None:
+                helpers["results"] = partial(files.results.watch, files.disk)
+        if self._application.companion is not None:
+            helpers["companion"] = self._application.companion.run
+        if self._integration is not None:
+            helpers["integration"] = partial(
+                self._integration.run, lambda: self._viewers.last_input
+            )
+        if self._certificate is not None:
+            helpers["certificate"] = self._certificate.follow
+        return helpers
 
     def _hint(self) -> str:
         """What goes with the printed address: a fingerprint, and what may be another outside."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
+"""Seconds after which what has failed begins anew: each time twice as many, up to the most."""
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +71,28 @@ class NamedTasks:
     def _raised(self) -> dict[str, BaseException]:
         ended = {n: t for n, t in self._tasks.items() if t.done() and not t.cancelled()}
         return {name: error for name, task in ended.items() if (error := task.exception())}
+
+
+async def kept_up(name: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Do `work`, and begin it anew after each error: of what the rest can go on without.
+
+    An error is logged with its traceback, and where it is the same as the last by a line.
+    """
+    loop = asyncio.get_running_loop()
+    pause, last = FIRST_PAUSE, ""
+    while True:
+        began = loop.time()
+        try:
+            return await work()
+        except Exception as error:
+            if loop.time() - began > LONGEST_PAUSE:
+                pause = FIRST_PAUSE
+            told = f"{error!r}"
+            text = "%s failed and begins anew in %g s: %.1000s"
+            log.error(text, name, pause, told, exc_info=told != last)
+            last = told
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
 
 
 async def race(*contenders: Coroutine[Any, Any, T]) -> T:

@@ -17,6 +17,8 @@ c.JupyterHub.hub_bind_url = "http://172.17.0.1:8081"
 c.DockerSpawner.image = "desktopd"
 # Arguments of the image's own entry point.
 c.DockerSpawner.cmd = ["--auth", "jupyterhub"]
+# The hub's proxy comes from there, and tells who asks: limits hold for each address.
+c.DockerSpawner.environment = {"DESKTOPD_TRUSTED_PROXIES": "172.17.0.1"}
 # The image's default of 64 MB is too little for some applications.
 c.DockerSpawner.extra_host_config = {"shm_size": "1g"}
 c.DockerSpawner.volumes = {"desktopd-{username}": "/data"}

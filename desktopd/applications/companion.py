@@ -11,7 +11,6 @@ import itertools
 import json
 import logging
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,17 +19,13 @@ from typing import Any
 from desktopd.applications.errors import CompanionAway, CompanionRefusal, CompanionSlow
 from desktopd.applications.facts import checked
 from desktopd.applications.layer import Layer
+from desktopd.applications.lines import messages
 from desktopd.observers import Observers
 
 VERSION = 1
 AGAIN = 0.2
-LONGEST_LINE = 64 << 20
 MOST_ASKED = 16
 """Questions on their way: those behind wait here, where one that is given up costs nothing."""
-MOST_PARTS = 1 << 20
-"""Of one message: each takes about a hundred bytes, where it has three in a line."""
-_SURROGATES = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
-"""JSON can spell them, and nobody can be told them; our companion writes none."""
 
 log = logging.getLogger(__name__)
 
@@ -135,13 +130,14 @@ class CompanionClient:
             await asyncio.sleep(AGAIN)
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
-        line = b""
         try:
-            while line := await reader.readline():
-                self._hear(parsed(line))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            # A line that is longer than LONGEST_LINE is a ValueError too.
-            log.exception("the companion is not understood: %.200r", line)
+            async for message in messages(reader):
+                self._hear(message)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            # A text of it may be as long as a line.
+            log.error(
+                "the companion is not understood: %s", f"{type(error).__name__}: {str(error)[:500]}"
+            )
 
     def _hear(self, message: dict[str, Any]) -> None:
         if "id" in message:
@@ -151,8 +147,7 @@ class CompanionClient:
         elif message["event"] == "draft":
             self._show_draft(bool(message["data"]))
         elif message["event"] == "layers" and self._state is not None:
-            layers = tuple(Layer.parse(layer) for layer in message["data"])
-            self._become(replace(self._state, layers=layers))
+            self._become(replace(self._state, layers=message["data"]))
 
     def _hear_answer(self, message: dict[str, Any]) -> None:
         answer = self._answers.get(message["id"])
@@ -201,18 +196,10 @@ class CompanionClient:
         self._become(None)
 
 
-def parsed(line: bytes) -> Any:
-    """The message in a line; raises ValueError or RecursionError where it is none."""
-    if sum(map(line.count, b"[{,")) > MOST_PARTS:
-        raise ValueError(f"more than {MOST_PARTS} parts")
-    # JSON has no infinite numbers, and browsers take none: a scale may be one.
-    return json.loads(_SURROGATES.sub(rb"\\ufffd", line), parse_constant=lambda _: None)
-
-
 async def connect(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Connect to the socket at `path`; OSError for a link, which could lead to another daemon's."""
     place = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        return await asyncio.open_unix_connection(f"/proc/self/fd/{place}", limit=LONGEST_LINE)
+        return await asyncio.open_unix_connection(f"/proc/self/fd/{place}")
     finally:
         os.close(place)

@@ -234,7 +234,9 @@ class Settings(BaseModel):
         8, ge=1, description="clipboards and drops on their way by HTTP at one moment"
     )
     most_watchers: int = Field(
-        100, ge=1, description="connections at one moment of whoever may only watch, each way"
+        100,
+        ge=1,
+        description="connections at one moment of who may only watch or came by a link, each way",
     )
     most_downloads: int = Field(
         32,

@@ -11,21 +11,24 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import Request
+
+from desktopd.integrations.whole_answer import fetch
 
 REQUEST_SECONDS = 10.0
+"""For all of a request, from the connection to the last byte of the answer."""
+LONGEST_ANSWER = 1 << 20
 THREADS = 32
 
 _NEEDED = ("API_URL", "API_TOKEN", "CLIENT_ID", "ACTIVITY_URL", "OAUTH_CALLBACK_URL")
-# The hub is near, and what we send it is secret.
-_opener = build_opener(ProxyHandler({}))
 
 
 class HubError(Exception):
-    """The hub refused a request or did not answer; the text says which and why."""
+    """The hub refused a request, or gave no answer that is one; the text says which and why."""
 
 
 class HubRefused(HubError):
@@ -34,6 +37,15 @@ class HubRefused(HubError):
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
         self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class HubUser:
+    """Whom the hub knows by a token: `kind` is user or service, and `scopes` what he may do."""
+
+    kind: str
+    name: str
+    scopes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +98,21 @@ class Hub:
         """Whether somebody with these scopes may use this server."""
         return any(scope in held or scope.partition("!")[0] in held for scope in self.scopes)
 
-    async def user(self, token: str) -> dict[str, Any] | None:
+    async def user(self, token: str) -> HubUser | None:
         """The user of a token, None when the hub does not know it; raises HubError."""
+        url = f"{self.api_url}/user"
         try:
-            return await self._request(f"{self.api_url}/user", token=token)
+            answer = await self._request(url, token=token)
         except HubRefused as refused:
             if refused.status in (401, 403):
                 return None
             raise
+        scopes = answer.get("scopes")
+        if not isinstance(scopes, list):
+            raise HubError(f"{url}: expected a list of scopes")
+        # A service has a name too, and may have none of the rest.
+        kind, name = (str(answer.get(key) or "") for key in ("kind", "name"))
+        return HubUser(kind, name, frozenset(s for s in scopes if isinstance(s, str)))
 
     async def access_token(self, code: str, verifier: str) -> str:
         """The token for an authorization code (RFC 6749 section 4.1.3); raises HubError."""
@@ -105,8 +124,11 @@ class Hub:
             "code_verifier": verifier,
             "redirect_uri": self.callback_url,
         }
-        answer = await self._request(f"{self.api_url}/oauth2/token", urlencode(form).encode())
-        return str(answer["access_token"])
+        url = f"{self.api_url}/oauth2/token"
+        token = (await self._request(url, urlencode(form).encode())).get("access_token")
+        if not isinstance(token, str):
+            raise HubError(f"{url}: expected an access_token")
+        return token
 
     async def report(self, last_activity: float) -> None:
         """Tell when the desktop was last used, in seconds since 1970; raises HubError."""
@@ -130,13 +152,12 @@ class Hub:
 def _ask(request: Request) -> dict[str, Any]:
     place = f"{request.get_method()} {request.full_url}"
     try:
-        with _opener.open(request, timeout=REQUEST_SECONDS) as response:
-            answer = json.loads(response.read() or b"{}")
+        answer = json.loads(fetch(request, REQUEST_SECONDS, LONGEST_ANSWER) or b"{}")
     except HTTPError as error:
         with error:
-            raise HubRefused(f"{place}: {error.code} {error.reason}", error.code) from None
-    except (OSError, ValueError) as error:
-        raise HubError(f"{place}: {error}") from None
+            raise HubRefused(f"{place}: {error.code} {error.reason:.300}", error.code) from None
+    except (OSError, HTTPException, ValueError, RecursionError) as error:
+        raise HubError(f"{place}: {(str(error) or type(error).__name__)[:300]}") from None
     if not isinstance(answer, dict):
         raise HubError(f"{place}: expected a JSON object")
     return answer

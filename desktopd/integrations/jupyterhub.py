@@ -76,15 +76,15 @@ class HubAccess:
             user = await self._hub.user(token)
         except HubError as error:
             raise self._no_answer(error) from None
-        admitted = None if user is None else self._hub.lets_in(frozenset(user.get("scopes", ())))
+        admitted = None if user is None else self._hub.lets_in(user.scopes)
         if admitted is False and user is not None and self._refusals.may_be_told():
-            log.warning("%s %s may not use this server", user.get("kind"), user.get("name"))
+            log.warning("%s %s may not use this server", user.kind, user.name)
         self._known.pop(key, None)
         while len(self._known) >= REMEMBER_TOKENS:
             # A stranger makes up as many tokens as he likes, and none that lets somebody in.
             others = (one for one, (lets_in, _, _) in self._known.items() if not lets_in)
             del self._known[next(others, next(iter(self._known)))]
-        name = "" if user is None else str(user.get("name") or "")
+        name = "" if user is None else user.name
         self._known[key] = admitted, name, self._clock() + REMEMBER_SECONDS
         return admitted
 
@@ -108,6 +108,9 @@ class HubAccess:
             try:
                 admitted = await self.admits(token, session)
             except Problem:
+                await asyncio.sleep(RETRY_SECONDS)
+            except Exception:
+                log.exception("a sign-in could not be looked at again")
                 await asyncio.sleep(RETRY_SECONDS)
 
     def name(self, token: str, session: str) -> str:

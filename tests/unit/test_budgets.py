@@ -117,3 +117,39 @@ async def test_a_timeout_of_the_block_is_its_own() -> None:
         async with share.place("192.0.2.1"), asyncio.timeout(0):
             await asyncio.Event().wait()
     assert (share.taken, share.displaced) == (0, 0)
+
+
+async def test_of_what_is_soon_over_those_of_one_address_wait_for_each_other() -> None:
+    """Else each of many who ask takes the place of one whose question is nearly answered."""
+    share = Share(Budget.LOOKUPS, 3)
+    came = await guests(share, *["192.0.2.66"] * 6)
+    came += await guests(share, "192.0.2.1")
+    assert came.pop(0).gone, "an address has no places beside one that holds none"
+    came += await guests(share, "192.0.2.66", owner=True)
+    assert of(came) == [False] * 7
+    order = []
+    while came:
+        before = [guest for guest in came if guest.inside.is_set()]
+        assert len(before) == min(3, len(came))
+        await leave(before[0])
+        came.remove(before[0])
+        order += [guest for guest in came if guest.inside.is_set() and guest not in before]
+    assert [guest._owner for guest in order] == [True, False, False, False]
+    assert (share.taken, share.displaced) == (0, 1)
+
+
+async def test_whoever_waits_and_leaves_has_no_place_and_a_wait_has_an_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    share = Share(Budget.LOOKUPS, 1)
+    (inside, gone, next_one) = await guests(share, "192.0.2.1", "192.0.2.2", "192.0.2.3")
+    assert of([inside, gone, next_one]) == [False] * 3
+    await leave(gone)
+    monkeypatch.setattr("desktopd.budgets.WAIT_SECONDS", 0.0)
+    (late,) = await guests(share, "192.0.2.4")
+    assert late.gone
+    await leave(inside)
+    await asyncio.sleep(0.001)
+    assert next_one.inside.is_set()
+    await leave(next_one)
+    assert (share.taken, share.displaced) == (0, 1)

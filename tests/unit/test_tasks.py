@@ -5,7 +5,8 @@ import logging
 
 import pytest
 
-from desktopd.tasks import NamedTasks, race
+from desktopd import tasks as tasks_module
+from desktopd.tasks import NamedTasks, kept_up, race
 
 
 async def end() -> None:
@@ -135,3 +136,35 @@ async def test_who_cancels_a_race_cancels_all_in_it(caplog: pytest.LogCaptureFix
     with pytest.raises(asyncio.CancelledError):
         await running
     assert caplog.text.count("a bug at the end'") == 2
+
+
+async def test_what_fails_begins_anew_and_the_same_error_is_told_whole_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(tasks_module, "FIRST_PAUSE", 0.001)
+    said = iter(["this", "this", "that"])
+
+    async def work() -> str:
+        if (text := next(said, None)) is not None:
+            await fail(text)
+        return "done"
+
+    assert await kept_up("work", work) == "done"
+    assert [bool(record.exc_info) for record in caplog.records] == [True, False, True]
+    assert "work failed and begins anew in 0.001 s" in caplog.text
+
+
+async def test_the_pauses_before_it_begins_anew_grow_to_a_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pauses: list[float] = []
+
+    async def sleep(pause: float) -> None:
+        pauses.append(pause)
+        if len(pauses) == 12:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    with pytest.raises(asyncio.CancelledError):
+        await kept_up("work", lambda: fail("always"))
+    assert pauses == [min(2.0**n, 300.0) for n in range(12)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from desktopd.budgets import OF_OTHERS, Displaced, Share
+from desktopd.budgets import LASTING, OF_OTHERS, Displaced, Share
 from desktopd.http.access.access import Access
 from desktopd.http.problems import Problem
 from desktopd.http.serving.proxy import client_address
@@ -16,8 +16,8 @@ from desktopd.rfb.viewers.viewer import Role
 class Budgeted:
     """Holds a place of `share` while `app` serves a client, until that has all of the answer.
 
-    Whoever has control needs none of those that are `OF_OTHERS`. Raises Problem 429, for WebSockets
-    503.
+    Whoever has control needs none of those that are `OF_OTHERS`, but one that lasts where he came
+    by a link: that may be any number of people. Raises Problem 429, for WebSockets 503.
     """
 
     def __init__(self, app: ASGIApp, share: Share) -> None:
@@ -26,8 +26,10 @@ class Budgeted:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the client once it has a place, for as long as it keeps that."""
-        owner = Access.of(HTTPConnection(scope)).role is Role.CONTROL
-        if owner and self._share.budget in OF_OTHERS:
+        access = Access.of(HTTPConnection(scope))
+        owner = access.role is Role.CONTROL
+        needs_none = access.owner if self._share.budget in LASTING else owner
+        if needs_none and self._share.budget in OF_OTHERS:
             await self._app(scope, receive, send)
             return
         answer = _Answer(send)

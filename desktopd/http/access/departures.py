@@ -6,6 +6,7 @@ Tested by tests/unit/http/api/test_links.py.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -16,6 +17,8 @@ from desktopd.http.access.steady_time import steady_time
 from desktopd.http.problems import Problem
 from desktopd.rfb.viewers.connection import Cause, Ending
 from desktopd.rfb.viewers.people import Visitor
+
+log = logging.getLogger(__name__)
 
 LOOK_EVERY = 30.0
 """Seconds between two looks at the clock, which waits go without while the machine sleeps."""
@@ -101,7 +104,12 @@ class DepartingMiddleware:
 
 async def _ask(access: Access, ended: asyncio.Future[Cause]) -> None:
     """Tell when whoever is in front of us lets the user in no more."""
-    if access.over is not None:
+    if access.over is None:
+        return
+    try:
         await access.over()
-        if not ended.done():
-            ended.set_result(Cause.SIGN_IN_OVER)
+    except Exception:
+        # Nobody would hear of the end of his right from now on.
+        log.exception("whether a sign-in is over cannot be told: its connection ends")
+    if not ended.done():
+        ended.set_result(Cause.SIGN_IN_OVER)

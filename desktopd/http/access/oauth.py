@@ -22,6 +22,7 @@ from desktopd import audit
 from desktopd.budgets import Displaced, Share
 from desktopd.http.access.access import Access, Means, bearer
 from desktopd.http.access.cookies import cookies_of
+from desktopd.http.access.let_in import LetIn
 from desktopd.http.access.tokens import cookie_header
 from desktopd.http.problems import Problem, problem_response
 from desktopd.http.serving.prefix import path_below
@@ -83,6 +84,7 @@ class OAuthAuthenticator:
         self._base = base
         self._allowed = allowed
         self._lookups = lookups
+        self._let_in = LetIn()
         self._secure = provider.secure
         self._embedded = embedded
 
@@ -109,7 +111,8 @@ class OAuthAuthenticator:
     async def _admitted(self, conn: HTTPConnection, token: str) -> bool:
         """Whether the token is valid; Problem 403 when it is that of somebody else."""
         question = self._provider.admits(token, self._session(conn))
-        admitted = await self._look_up(conn, question)
+        admitted = await self._look_up(conn, question, known=token in self._let_in)
+        self._let_in.note(token, let_in=admitted is True)
         if admitted is False:
             raise Problem(
                 403,
@@ -121,15 +124,21 @@ class OAuthAuthenticator:
     def _session(self, conn: HTTPConnection) -> str:
         return cookies_of(conn).get(self._provider.session_cookie, "")
 
-    async def _look_up(self, conn: HTTPConnection, question: Coroutine[None, None, _T]) -> _T:
-        """What the provider answers; Problem 503 where others ask too much meanwhile."""
+    async def _look_up(
+        self, conn: HTTPConnection, question: Coroutine[None, None, _T], *, known: bool = False
+    ) -> _T:
+        """What the provider answers; Problem 503 where others ask too much meanwhile.
+
+        Whoever is `known` goes before all others.
+        """
         try:
-            async with self._lookups.place(client_address(conn.scope)):
+            async with self._lookups.place(client_address(conn.scope), owner=known):
                 return await question
         except Displaced as displaced:
-            question.close()
             remedy = "try again in a moment"
             raise Problem(503, str(displaced), remedy, {"Retry-After": "1"}) from None
+        finally:
+            question.close()
 
     def ask(self, conn: HTTPConnection, problem: Problem) -> Response:
         """Send a person to the provider, and remember the page that he wanted."""

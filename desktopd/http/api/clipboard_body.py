@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -13,6 +14,7 @@ from desktopd.http.api.body import read_body
 from desktopd.http.problems import Problem
 from desktopd.x11.selections import images
 from desktopd.x11.selections.content import Content, ContentLimits
+from desktopd.x11.selections.image_thread import png
 
 TEXT, HTML, FORM = "text/plain", "text/html", "multipart/form-data"
 TAKEN = (TEXT, HTML, images.PNG, *images.READABLE, FORM)
@@ -37,7 +39,7 @@ async def read_content(request: Request) -> Content:
     body = await read_body(request, _limit(kind), seconds=BODY_SECONDS, remedy=TOO_LARGE)
     forms = await _parts(request, body) if kind == FORM else {kind: body}
     try:
-        return await asyncio.to_thread(_content, forms)
+        return await content_of(forms)
     except ValueError as error:
         remedy = f"send {' and '.join(forms)}, in UTF-8 where it is text"
         raise Problem(400, str(error), remedy) from None
@@ -91,12 +93,17 @@ async def _once(body: bytes) -> AsyncGenerator[bytes]:
     yield body
 
 
-def _content(forms: dict[str, bytes]) -> Content:
-    """What has arrived, which takes seconds for some images; raises ValueError."""
+async def content_of(forms: dict[str, bytes]) -> Content:
+    """What has arrived, by its types, which takes seconds for some images; raises ValueError."""
+    image = next(((data, kind) for kind, data in forms.items() if kind.startswith("image/")), None)
+    written = await asyncio.to_thread(_written, forms)
+    return replace(written, image=await png(*image)) if image else written
+
+
+def _written(forms: dict[str, bytes]) -> Content:
+    """The text and the HTML that have arrived; raises ValueError."""
     text, html = forms.get(TEXT), forms.get(HTML)
-    image = next(((kind, data) for kind, data in forms.items() if kind.startswith("image/")), None)
     return Content(
         text=None if text is None else text.decode(),
         html=None if html is None else html.decode(),
-        image=None if image is None else images.to_png(image[1], image[0]),
     )

@@ -24,6 +24,8 @@ BODY_LIMIT = 4096
 # Of one person: each of them is told to everybody else.
 _WISHES, _WISHES_SECONDS = 30, 10.0
 
+_lists: WeakKeyDictionary[People, tuple[int, list[dict[str, Any]]]] = WeakKeyDictionary()
+
 
 class _Mode(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -123,8 +125,17 @@ def people_json(people: People, conn: HTTPConnection) -> dict[str, Any]:
         "you": me.id if me else None,
         "acts": control.may_act(me.id) if me else False,
         "owner": Access.of(conn).owner,
-        "people": [_person(person, control) for person in people],
+        "people": _listed(people),
     }
+
+
+def _listed(people: People) -> list[dict[str, Any]]:
+    """Everybody, as told to everybody: one list for all until the next change."""
+    revision, listed = _lists.get(people, (-1, []))
+    if revision != people.revision:
+        listed = [_person(person, people.control) for person in people]
+        _lists[people] = people.revision, listed
+    return listed
 
 
 def _person(person: Person, control: Control) -> dict[str, Any]:

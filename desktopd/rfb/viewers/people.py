@@ -80,6 +80,9 @@ class People:
         self._changes = Observers[[]]()
         self._pointers = Observers[[]]()
         self._seen = self._state()
+        self.revision = 0
+        """Another number after each change of which `on_change` tells."""
+        self._changes.add(self._count)
 
     def __iter__(self) -> Iterator[Person]:
         return iter(tuple(self._people.values()))
@@ -138,6 +141,9 @@ class People:
     def on_pointer(self, handler: Callable[[], None]) -> Callable[[], None]:
         """Call `handler` when somebody points elsewhere; the result unsubscribes it."""
         return self._pointers.add(handler)
+
+    def _count(self) -> None:
+        self.revision += 1
 
     def _welcome(self, visitor: Visitor) -> Person:
         colours, numbers = ({p.colour for p in self}, {p.number for p in self})

@@ -1,6 +1,6 @@
 """Images on the clipboard: PNG inside, and JPEG, TIFF and BMP where another program wants them.
 
-WebP and GIF, of which the first picture counts, become PNG too.
+WebP and GIF, of which the first picture counts, become PNG too. `image_thread` does it in turn.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from io import BytesIO
-from threading import Lock
 
 from PIL import Image, ImageOps
 from PIL.TiffImagePlugin import TILELENGTH, TILEWIDTH, TiffImageFile
@@ -31,8 +30,6 @@ LARGEST_PIXELS = 1 << 26
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _END = b"IEND\xaeB`\x82"
 _MODES = ("1", "L", "LA", "I;16", "P", "RGB", "RGBA")
-# Each takes up to a gigabyte.
-_ONE_AT_A_TIME = Lock()
 
 
 class NoImage(ValueError):
@@ -66,7 +63,7 @@ def to_png(data: bytes, media_type: str) -> PngImage:
         return PngImage.of(data)
     name = READABLE[media_type]
     try:
-        with _ONE_AT_A_TIME, Image.open(BytesIO(data), formats=[name]) as picture:
+        with Image.open(BytesIO(data), formats=[name]) as picture:
             _check_size(picture)
             upright = ImageOps.exif_transpose(picture)
             return PngImage.of(_written(_in_a_mode_of_png(upright), "PNG"))
@@ -85,7 +82,7 @@ def from_png(image: PngImage, media_type: str) -> bytes:
         return image.data
     name = FORMATS[media_type]
     try:
-        with _ONE_AT_A_TIME, Image.open(BytesIO(image.data), formats=["PNG"]) as picture:
+        with Image.open(BytesIO(image.data), formats=["PNG"]) as picture:
             _check_size(picture)
             return _written(_on_white(picture) if name == "JPEG" else _plain(picture), name)
     except NoImage:

@@ -18,6 +18,7 @@ from Xlib.protocol import event as core
 
 from desktopd.x11.connection import Connection, Display, Event, XError, XRequestError, x_errors
 from desktopd.x11.selections.content import Content
+from desktopd.x11.selections.image_thread import WrittenForms
 from desktopd.x11.selections.properties import (
     PropertyValue,
     TransferError,
@@ -25,7 +26,7 @@ from desktopd.x11.selections.properties import (
     destroy,
     make_window,
 )
-from desktopd.x11.selections.targets import offered
+from desktopd.x11.selections.targets import OFFERED, offered
 from desktopd.x11.selections.transfer import is_earlier, send, server_time, tell
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,11 @@ _CHANGES_OF_OWNER = (
 _PROTOCOL_TARGETS = ("TARGETS", "TIMESTAMP", _MULTIPLE)
 # What is answered of one request for several targets.
 _MOST_PAIRS = 64
+# What may take hundreds of megabytes until whoever asked has taken it: so many are answered at one
+# moment, and so many wait or are answered.
+_LARGE = {_MULTIPLE, *(target.name for target in OFFERED if target.slow)}
+_AT_ONCE = 4
+_MOST_WAITING = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,11 @@ class _Owned:
 
     content: Content
     since: int
+    slow_forms: WrittenForms
+
+    @classmethod
+    def of(cls, content: Content, since: int) -> _Owned:
+        return cls(content, since, WrittenForms(content))
 
 
 class SelectionOwner:
@@ -66,6 +77,8 @@ class SelectionOwner:
         self._exact = exact
         self._owned: dict[int, _Owned] = {}
         self._listening: Counter[int] = Counter()
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._waiting = 0
         self._unsubscribe = connection.subscribe(self._on_event)
 
     @classmethod
@@ -87,7 +100,7 @@ class SelectionOwner:
 
     async def own(self, contents: Mapping[str, Content], time: int) -> None:
         """Own the selections named in `contents`, except for what others got after `time`."""
-        wanted = {self._atoms[name]: _Owned(content, time) for name, content in contents.items()}
+        wanted = {self._atoms[name]: _Owned.of(content, time) for name, content in contents.items()}
         self._owned.update(wanted)
         for lost in await self._connection.call(partial(_own, self.window, [*wanted], time)):
             if self._owned.get(lost) is wanted[lost]:
@@ -96,7 +109,7 @@ class SelectionOwner:
     def claim(self, selection: str, content: Content) -> Callable[[Display], None]:
         """What the X thread has to do to own a selection, unless another client does."""
         atom = self._atoms[selection]
-        self._owned[atom] = _Owned(content, X.CurrentTime)
+        self._owned[atom] = _Owned.of(content, X.CurrentTime)
         return partial(_claim, self.window, atom)
 
     async def close(self) -> None:
@@ -116,15 +129,32 @@ class SelectionOwner:
 
     async def _serve(self, request: Event, owned: _Owned | None) -> None:
         try:
-            values: dict[int, PropertyValue] = {}
-            if owned is not None and not self._is_too_early(request, owned):
-                values = await self._values(request, owned)
-            if values:
-                await send(self._connection, request, values, self._listening)
-            else:
+            if await self._name(request.target) not in _LARGE:
+                await self._answer(request, owned)
+            elif self._waiting >= _MOST_WAITING:
                 await tell(self._connection, request, X.NONE)
+            else:
+                owned = None  # nor does it keep an image while it waits
+                await self._answer_in_turn(request)
         except (TransferError, XRequestError) as failure:
             logger.info("a program that pasted did not get all: %s", failure)
+
+    async def _answer_in_turn(self, request: Event) -> None:
+        self._waiting += 1
+        try:
+            async with self._turns:
+                await self._answer(request, self._owned.get(request.selection))
+        finally:
+            self._waiting -= 1
+
+    async def _answer(self, request: Event, owned: _Owned | None) -> None:
+        values: dict[int, PropertyValue] = {}
+        if owned is not None and not self._is_too_early(request, owned):
+            values = await self._values(request, owned)
+        if values:
+            await send(self._connection, request, values, self._listening)
+        else:
+            await tell(self._connection, request, X.NONE)
 
     async def _values(self, request: Event, owned: _Owned) -> dict[int, PropertyValue]:
         """What is asked for, by the properties that it goes into; empty where it cannot be had."""
@@ -171,7 +201,10 @@ class SelectionOwner:
             return None
         target = targets[name]
         try:
-            data = await asyncio.to_thread(target.encode, owned.content)
+            if target.slow:
+                data = await owned.slow_forms.of(target)
+            else:
+                data = await asyncio.to_thread(target.encode, owned.content)
         except ValueError as failure:
             logger.warning("a program that pasted does not get %s: %s", name, failure)
             return None

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from functools import partial
 
 from Xlib import error
 
 from desktopd.x11.connection import Connection, Display
 from desktopd.x11.selections.content import Content, ContentLimits
+from desktopd.x11.selections.image_thread import in_turn
+from desktopd.x11.selections.images import READABLE
 from desktopd.x11.selections.properties import PropertyValue, Window
 from desktopd.x11.selections.targets import Form, add, wanted
 from desktopd.x11.selections.transfer import receive
@@ -54,9 +55,8 @@ class SelectionReader:
             seconds = IMAGE_SECONDS if form is Form.IMAGE else None
             value = await self._receive(target, limit, seconds)
             if value is not None and isinstance(value.data, bytes):
-                return await asyncio.to_thread(
-                    partial(add, content, form, target, value.type, value.data)
-                )
+                run = in_turn if target in READABLE else asyncio.to_thread
+                return await run(add, content, form, target, value.type, value.data)
         return content
 
     async def _receive(

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.applications.companion import MOST_ASKED, MOST_PARTS, CompanionClient, connect, parsed
+from desktopd.applications.companion import MOST_ASKED, CompanionClient, connect
 from desktopd.applications.errors import CompanionAway, CompanionRefusal, CompanionSlow
+from desktopd.applications.lines import LONG, LONGEST_TEXT, MOST_PARTS, messages, parsed
 from tests.unit.applications import companion_process
 from tests.unit.applications.companion_process import state
 
@@ -174,7 +175,7 @@ async def test_a_line_that_is_too_long_is_no_end(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("desktopd.applications.companion.LONGEST_LINE", 4096)
+    monkeypatch.setattr("desktopd.applications.lines.LONGEST_LINE", 4096)
     start()
     await companion.ask("echo", {}, 20)
     with pytest.raises(CompanionAway):
@@ -269,3 +270,27 @@ def test_a_message_is_what_can_be_told() -> None:
     assert len(parsed(picture)["result"]) == 4 * MOST_PARTS
     with pytest.raises(ValueError, match="parts"):
         parsed(b"[" + b"[]," * MOST_PARTS + b"0]")
+
+
+@pytest.mark.parametrize("more", ["\U0001f600", "\u00e9", "\\ud83d\\ude00"])
+def test_a_line_as_long_as_a_picture_is_plain(more: str) -> None:
+    """Four bytes a character, by one of them, were 680 MB and 5 s of the loop."""
+    line = f'{{"event":"x","data":"{more}{"a" * LONGEST_TEXT}"}}'.encode()
+    with pytest.raises(ValueError, match="plain ASCII"):
+        parsed(line)
+
+
+@pytest.mark.parametrize("text", [b"\xed\xa0\xbd", b"\xff", b"\xc0\x80"])
+def test_what_is_no_utf8_is_no_message(text: bytes) -> None:
+    with pytest.raises(ValueError, match="utf-8"):
+        parsed(b'{"event":"' + text + b'"}')
+
+
+async def test_lines_come_in_any_pieces() -> None:
+    reader = asyncio.StreamReader()
+    long_one = b'{"event":"x","data":"' + b"a" * LONG + b'"}'
+    for piece in (b'{"event":', b'"a"}\n{"event":"b"}\n', long_one, b'\n{"event":"c"}\n{"cut'):
+        reader.feed_data(piece)
+    reader.feed_eof()
+    told = [one["event"] async for one in messages(reader)]
+    assert told == ["a", "b", "x", "c"]

@@ -96,6 +96,22 @@ async def test_while_the_hub_is_away_whoever_is_in_stays_in(
             await access.over("token-of-ada", "s1")
 
 
+async def test_no_failure_keeps_who_is_let_in_no_more(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("REMEMBER_SECONDS", "APART", "RETRY_SECONDS"):
+        monkeypatch.setattr(f"desktopd.integrations.jupyterhub.{name}", 0.01)
+    access = connect(variables(api.server_port))
+    assert await access.admits("token-of-ada", "") is True
+    monkeypatch.setitem(USERS, "token-of-ada", {"name": "ada", "scopes": None})
+    over = asyncio.create_task(access.over("token-of-ada", ""))
+    async with asyncio.timeout(10):
+        while len(api.asked) < 4:
+            await asyncio.sleep(0.01)
+        monkeypatch.delitem(USERS, "token-of-ada")
+        await over
+
+
 async def test_a_hub_that_is_away_lets_nobody_in(api: Api) -> None:
     access = connect(variables(1))
     with pytest.raises(Problem) as failed:

@@ -142,6 +142,26 @@ async def test_one_address_of_watchers_does_not_turn_away_another(desk: Desk) ->
             assert oldest.close_code == 1013
 
 
+async def test_a_link_for_control_is_not_any_number_of_people(desk: Desk) -> None:
+    budgets = places(watchers=2)
+    async with serving(make_app(desk, budgets=budgets)) as server:
+        url = server.addresses[0].replace("http", "ws") + "/api/events"
+        async with httpx.AsyncClient(base_url=server.addresses[0]) as http:
+            made = await http.post("/api/links", json={"role": "control"}, headers=BEARER)
+        guest = {"Authorization": f"Bearer {made.json()['token']}"}
+        async with connect(url, additional_headers=VIEW_BEARER) as watcher:
+            for _ in range(2):
+                assert await ws_status(url, additional_headers=BEARER) == 101
+            async with (
+                connect(url, additional_headers=guest),
+                connect(url, additional_headers=guest),
+            ):
+                await watcher.wait_closed()
+                assert await ws_status(url, additional_headers=guest) == 503
+                assert await ws_status(url, additional_headers=VIEW_BEARER) == 503
+                assert await ws_status(url, additional_headers=BEARER) == 101
+
+
 async def test_downloads_that_watchers_take_slowly_take_places_from_each_other_alone(
     tmp_path: Path,
 ) -> None:

@@ -10,11 +10,15 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import HTTPConnection
 from websockets.asyncio.client import ClientConnection, connect
 
+from desktopd.http.access.access import Access, Means
+from desktopd.http.api.people import people_json
 from desktopd.http.serving.server import HttpServer
 from desktopd.rfb.viewers.control import ControlMode
-from desktopd.rfb.viewers.people import People, PersonHands
+from desktopd.rfb.viewers.people import People, PersonHands, Visitor
+from desktopd.rfb.viewers.viewer import Role
 from desktopd.rfb.viewers.viewers import Viewers
 from tests.unit.http.desktop import (
     BEARER,
@@ -229,3 +233,28 @@ async def test_a_key_that_is_none_is_nobody(key: str) -> None:
     app = make_app(viewers=Viewers(people))
     async with client(app, headers={**BEARER, "X-Desktopd-Person": key.encode()}) as http:
         assert (await http.get("/api/people")).json()["you"] is None
+
+
+async def test_the_list_is_made_once_for_all_after_each_change() -> None:
+    """By each for himself it was the work of everybody times everybody."""
+    people = People()
+
+    def told(key: str) -> Any:
+        headers = [(b"x-desktopd-person", key.encode())]
+        scope = {"type": "http", "headers": headers, "auth": Access(Role.CONTROL, Means.BEARER)}
+        return people_json(people, HTTPConnection(scope))["people"]
+
+    with (
+        people.here(Visitor("a", Role.CONTROL, owner=True)) as ana,
+        people.here(Visitor("b", Role.VIEW)),
+    ):
+        before = told(ANA)
+        assert told(BEN) is before
+        people.rename(ana, "Ana")
+        assert [person["name"] for person in told(BEN)] == ["Ana", ""]
+        assert [person["name"] for person in before] == ["", ""]
+        with people.deciding() as control:
+            control.choose(ana.id, ControlMode.ONE)
+            control.take(ana.id)
+        assert [person["control"] for person in told(EVE)] == [True, False]
+    assert [person["name"] for person in told(ANA)] == ["Ana"], "who has control may come again"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktopd.applications.companion import MOST_PARTS, parsed
+from desktopd.applications.lines import MOST_PARTS, parsed
 from desktopd.integrations.napari.protocol import (
     LONGEST_REQUEST,
     CompanionRequest,

@@ -1,0 +1,60 @@
+"""The one thread in which images are converted, each of which takes seconds and up to a gigabyte.
+
+The threads that everything else shares would wait for each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from desktopd.x11.selections import images
+from desktopd.x11.selections.content import Content
+from desktopd.x11.selections.images import PngImage
+from desktopd.x11.selections.targets import Target
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_thread = ThreadPoolExecutor(1, "images")
+
+
+async def in_turn(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What a call returns or raises in that thread, after those that were asked for before.
+
+    Whoever is cancelled while it waits lets go of its arguments at once.
+    """
+    # The queue of the pool keeps what was cancelled until its turn comes.
+    waiting = [partial(call, *args, **kwargs)]
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_thread, lambda: waiting.pop()())
+    finally:
+        waiting.clear()
+
+
+async def png(data: bytes, media_type: str) -> PngImage:
+    """`images.to_png` in turn; of what is PNG already at once. Raises as that does."""
+    if media_type == images.PNG:
+        return PngImage.of(data)
+    return await in_turn(images.to_png, data, media_type)
+
+
+class WrittenForms:
+    """A content as its slow targets, each written once for all who ask for it."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._written: dict[str, asyncio.Task[bytes]] = {}
+
+    async def of(self, target: Target) -> bytes:
+        """The content as `target`; raises ValueError where it cannot be written so."""
+        task = self._written.get(target.name)
+        if task is None:
+            task = asyncio.create_task(in_turn(target.encode, self._content))
+            # Whoever asked may have left.
+            task.add_done_callback(lambda task: task.cancelled() or task.exception())
+            self._written[target.name] = task
+        return await asyncio.shield(task)
