@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from desktopd.integrations.napari import layers as described
+from desktopd.integrations.napari import protocol
 from desktopd.integrations.napari.main_thread import MainThread
 from desktopd.integrations.napari.session.capture import (
     Captured,
     capture,
-    capture_failed,
+    capture_nothing,
     capture_view,
 )
 from desktopd.integrations.napari.session.folder import SessionFolder
@@ -147,13 +149,16 @@ class Autosave:
         self.longest_slice = max(self.longest_slice, time.monotonic() - started)
 
     def _write(self, order: list[int], taken: dict[int, Captured]) -> None:
-        written = partial(self._written, set(taken))
-        self._writer.submit(
-            order,
-            taken,
-            capture_view(self._viewer),
-            lambda how: self._main.post(partial(written, how)),
-        )
+        try:
+            view = capture_view(self._viewer)
+        except Exception as error:
+            log.warning("desktopd: the viewer cannot be saved", exc_info=True)
+            self._written(set(taken), Written(error=protocol.told(str(error))))
+        else:
+            self._writer.submit(order, taken, view, partial(self._post_written, set(taken)))
+
+    def _post_written(self, taken: set[int], written: Written) -> None:
+        self._main.post(lambda: self._written(taken, written))
 
     def _captured(self, layer: Any) -> Captured:
         _, origin = self._known.get(id(layer), (layer, None))
@@ -162,7 +167,8 @@ class Autosave:
         except Exception as error:
             # A plugin's layer may be anything, and is no reason to save none of the others.
             log.warning("desktopd: layer %r is not saved", layer.name, exc_info=True)
-            return capture_failed(layer, error)
+            why = f"{type(error).__name__}: {error}"
+            return capture_nothing(layer.name, described.kind(layer), why)
 
     def _written(self, taken: set[int], written: Written) -> None:
         self.is_saving = False

@@ -76,10 +76,9 @@ def capture(layer: Any, *, replaced: bool) -> Captured:
     return Captured(layer.name, kind, layers.shape(layer), source, data, state, besides, lost, over)
 
 
-def capture_failed(layer: Any, error: Exception) -> Captured:
+def capture_nothing(name: str, kind: str, why: str | None) -> Captured:
     """A layer of which nothing can be had, and why."""
-    why = f"{type(error).__name__}: {error}"
-    return Captured(layer.name, layers.kind(layer), [], None, None, {}, {}, why, {})
+    return Captured(name, kind, [], None, None, {}, {}, why, {})
 
 
 def capture_view(viewer: Any) -> dict[str, Any]:

@@ -6,13 +6,14 @@ Tested by tests/unit/integrations/napari/session/test_encode_layer.py.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from desktopd.integrations.napari.session import tables
 from desktopd.integrations.napari.session.blocks import Blocks
-from desktopd.integrations.napari.session.capture import Captured
+from desktopd.integrations.napari.session.capture import Captured, capture_nothing
+from desktopd.integrations.napari.session.origin import parts_of
 from desktopd.integrations.napari.session.records import Encoded, encode_record
 from desktopd.integrations.napari.session.values import (
     encode,
@@ -29,34 +30,43 @@ SAID_TWICE = frozenset({"metadata", "properties", "property_choices", *TABLES})
 log = logging.getLogger(__name__)
 
 
-def encode_layer(layer: Captured, blocks: Blocks) -> Encoded:
-    """A layer, with less of what is set of it where all is too much; raises OSError alone."""
+def encode_layer(layer: Captured, blocks: Blocks, former: Encoded | None = None) -> Encoded:
+    """A layer, with less of it where all is too much; raises OSError alone.
+
+    What is computed is not computed again where it is that of `former`, whose blocks are there.
+    """
     bare = replace(layer, besides={}, overlays={}, state={**layer.state, "metadata": {}})
+    attempts: list[Callable[[str | None], Captured]] = [
+        lambda why: layer,
+        lambda why: bare,
+        lambda why: replace(bare, data=None, lost=why),
+        lambda why: capture_nothing(layer.name[:1000], layer.kind, why),
+    ]
     reason = None
-    for attempt in (layer, bare):
+    for attempt in attempts:
         try:
-            return _encode(attempt, blocks, reason)
+            return _encode(attempt(reason), blocks, former, reason)
         except OSError:
             raise
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
             log.warning("desktopd: layer %r is not saved whole: %s", layer.name, reason)
-    gone = replace(bare, name=layer.name[:1000], data=None, source=None, state={}, lost=reason)
-    return _encode(gone, blocks, None)
+    raise AssertionError
 
 
-def _encode(layer: Captured, blocks: Blocks, lost: str | None) -> Encoded:
-    tables_of, left_out = _encode_features(layer.state, blocks)
+def _encode(layer: Captured, blocks: Blocks, former: Encoded | None, reason: str | None) -> Encoded:
+    data, computed = _encode_data(layer.data, blocks, former)
+    features, left_out = _encode_features(layer.state, blocks)
     state = {k: v for k, v in layer.state.items() if k not in SAID_TWICE}
     record = {
         "name": layer.name,
         "type": layer.kind,
         "shape": layer.shape,
         "source": layer.source,
-        "data": fold(encode_data(layer.data, blocks), blocks),
+        "data": data,
         "state": {
             **dict(_each(state, blocks)),
-            **tables_of,
+            **features,
             # What a plugin keeps here may be anything.
             "metadata": encode_pairs(_each(layer.state.get("metadata", {}), blocks)),
         },
@@ -64,8 +74,20 @@ def _encode(layer: Captured, blocks: Blocks, lost: str | None) -> Encoded:
         "overlays": layer.overlays,
         "lost": layer.lost,
     }
-    said = [why for why in (layer.lost, lost, _said(left_out)) if why]
-    return encode_record(record, "; ".join(said) or None)
+    # Each is said once.
+    said = dict.fromkeys(why for why in (layer.lost, reason, _said(left_out)) if why)
+    encoded = encode_record(record, "; ".join(said) or None)
+    return replace(encoded, computed=computed, data=data if computed else None)
+
+
+def _encode_data(data: Any, blocks: Blocks, former: Encoded | None) -> tuple[Any, tuple[str, ...]]:
+    """Data as JSON, and what dask calls it; () for what is in memory and may change as it is."""
+    parts = parts_of(data)
+    names = tuple(str(part.name) for part in parts if hasattr(part, "__dask_graph__"))
+    computed = names if len(names) == len(parts) else ()
+    if former is not None and computed and computed == former.computed:
+        return former.data, computed
+    return fold(encode_data(data, blocks), blocks), computed
 
 
 def _each(values: Mapping[Any, Any], blocks: Blocks) -> list[tuple[Any, Any]]:

@@ -17,12 +17,17 @@ LARGEST_RECORD = 4 << 20
 
 @dataclass(frozen=True)
 class Encoded:
-    """The JSON of a layer, the names of its blocks, and what of the layer is not in there."""
+    """The JSON of a layer, the names of its blocks, and what of the layer is not in there.
+
+    `data` is the JSON of its data where that is `computed`: what dask calls it.
+    """
 
     name: str
     text: bytes
     blocks: frozenset[str]
     lost: str | None = None
+    computed: tuple[str, ...] = ()
+    data: Any = None
 
 
 def encode_record(record: Mapping[str, Any], lost: str | None = None) -> Encoded:

@@ -85,7 +85,8 @@ class Writer:
             records = dict(self._records)
             for key, layer in taken.items():
                 begun = time.monotonic()
-                records[key] = encode_layer(layer, self._folder.blocks)
+                former = records.get(key)
+                records[key] = encode_layer(layer, self._folder.blocks, former)
                 written.lengths[key] = time.monotonic() - begun
             written.not_kept = self._commit([records[key] for key in order], view)
             self._records = records

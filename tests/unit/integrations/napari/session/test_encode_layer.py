@@ -16,6 +16,9 @@ from desktopd.integrations.napari.session.encode_layer import encode_layer
 from desktopd.integrations.napari.session.records import LARGEST_RECORD, Encoded, fitting
 from desktopd.integrations.napari.session.values import decode
 
+dask = pytest.importorskip("dask.array")
+dask_delayed = pytest.importorskip("dask").delayed
+
 LAYER = Captured(
     name="paint",
     kind="points",
@@ -135,6 +138,33 @@ def test_a_layer_of_which_nothing_can_be_kept_is_there_and_says_so(blocks: Block
         assert (record["data"], record["source"]) == (None, None)
         assert record["lost"]
         assert found.lost == record["lost"]
+
+
+def test_a_layer_that_cannot_be_computed_keeps_the_rest(blocks: Blocks) -> None:
+    computed = dask.from_delayed(dask_delayed(lambda: 1 / 0)(), (9,), int)
+    found = encode_layer(replace(LAYER, data=computed, source={"path": "/x.tif"}), blocks)
+    record = json.loads(found.text)
+    assert (record["data"], record["source"]) == (None, {"path": "/x.tif"})
+    assert record["state"]["opacity"] == 0.5
+    assert "ZeroDivisionError" in record["lost"]
+
+
+def test_what_is_computed_is_so_once(blocks: Blocks) -> None:
+    counted = []
+
+    def count(block: Any) -> Any:
+        counted.append(1)
+        return block + 1
+
+    numbers = dask.arange(100, chunks=100).map_blocks(count, dtype=int, meta=np.array([], int))
+    first = encode_layer(replace(LAYER, data=numbers), blocks)
+    again = encode_layer(replace(LAYER, data=numbers, state={"opacity": 0.1}), blocks, first)
+    assert len(counted) == 1
+    assert again.blocks == first.blocks != frozenset()
+    assert json.loads(again.text)["data"] == json.loads(first.text)["data"]
+    numbers[3] = 9
+    painted = encode_layer(replace(LAYER, data=numbers), blocks, again)
+    assert decode(json.loads(painted.text)["data"], blocks)[2:5].tolist() == [3, 9, 5]
 
 
 def test_a_full_disk_is_no_matter_of_one_layer(
