@@ -1,6 +1,6 @@
 """Saves the session soon after it changed: taken in the main thread, written in another.
 
-Tested by tests/browser/test_companion_session.py.
+Tested by tests/unit/integrations/napari/session/test_autosave.py.
 """
 
 from __future__ import annotations
