@@ -30,10 +30,12 @@ class Encoded:
     data: Any = None
 
 
-def encode_record(record: Mapping[str, Any], lost: str | None = None) -> Encoded:
-    """A layer's record, which is JSON already; raises for what is none, or is too large."""
+def encode_record(
+    record: Mapping[str, Any], lost: str | None = None, *, largest: int = LARGEST_RECORD
+) -> Encoded:
+    """A layer's record, which is JSON already; raises where it is none, or too large."""
     text = dumps(record)
-    if len(text) > LARGEST_RECORD:
+    if len(text) > largest:
         raise ValueError(f"{len(text) >> 20} MiB of names and settings are too many")
     return Encoded(str(record["name"]), text, frozenset(blocks_of(record)), lost)
 

@@ -20,7 +20,7 @@ LONGEST_TEXT = 1 << 16
 """Bytes of JSON from which on a value lies in a block."""
 PIECE = 1 << 14
 """Elements that are looked at in one go: no other thread runs meanwhile."""
-NUMERIC = "biufcMm"
+NUMERIC = "biufcMmS"
 NUMBERS = {float: "<f8", int: "<i8", bool: "|b1"}
 LONGEST_INT = 1 << 13
 """Bits: of longer ones Python makes no text."""

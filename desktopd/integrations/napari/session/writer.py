@@ -50,6 +50,7 @@ class Writer:
         self._folder = folder
         self._thread = ThreadPoolExecutor(1, "desktopd autosave", initializer=_give_way)
         self._unrestored = [*_encoded(unrestored)]
+        self._away = {id(one) for one in self._unrestored}
         self._records: dict[int, Encoded] = {}
 
     def has(self, key: int) -> bool:
@@ -102,9 +103,11 @@ class Writer:
     def _commit(self, layers: Sequence[Encoded], view: Mapping[str, Any]) -> list[dict[str, str]]:
         """Replace the document; gives what of the layers is not in it."""
         head = {"argv": sys.argv, "view": view}
-        room = LARGEST - len(dumps(head)) - sum(len(one.text) for one in self._unrestored) - MARGIN
-        kept, over = fitting(layers, room, MOST_LAYERS)
-        self._folder.commit(head, {"layers": kept, "unrestored": self._unrestored})
+        room = LARGEST - len(dumps(head)) - MARGIN
+        kept, over = fitting([*layers, *self._unrestored], room, MOST_LAYERS)
+        unrestored = [one for one in kept if id(one) in self._away]
+        kept = kept[: len(kept) - len(unrestored)]
+        self._folder.commit(head, {"layers": kept, "unrestored": unrestored})
         lost = [(layer.name, layer.lost) for layer in kept if layer.lost]
         lost += [(layer.name, "there is no room beside the others") for layer in over]
         return [{"name": told(name), "reason": told(why)} for name, why in lost]
@@ -118,6 +121,6 @@ def _give_way() -> None:
 def _encoded(records: Sequence[Mapping[str, Any]]) -> Iterator[Encoded]:
     for record in records:
         try:
-            yield encode_record(record)
+            yield encode_record(record, largest=LARGEST)
         except Exception:
             log.warning("desktopd: what was not restored is not kept", exc_info=True)

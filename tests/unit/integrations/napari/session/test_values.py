@@ -64,6 +64,8 @@ def test_plain_values_keep_their_types(blocks: Blocks, value: Any) -> None:
         np.array([[np.nan, np.inf]]),
         np.array(3.5),
         np.array([3, 4], "m8[s]"),
+        np.array([1, 2], np.longdouble) / 3,
+        np.array([b"a", b"bcd", b""]),
     ],
     ids=lambda a: f"{a.dtype} {a.shape}",
 )

@@ -14,6 +14,7 @@ import pytest
 from desktopd.integrations.napari.session import writer as written_by
 from desktopd.integrations.napari.session.capture import Captured
 from desktopd.integrations.napari.session.folder import SessionFolder
+from desktopd.integrations.napari.session.records import LARGEST_RECORD
 from desktopd.integrations.napari.session.writer import Writer, Written
 
 LAYER = Captured("paint", "labels", [9], None, np.arange(1000), {}, {}, None, {})
@@ -56,6 +57,7 @@ def test_what_could_not_be_put_back_stays_as_it_is_with_its_blocks(folder: Sessi
     bad: dict[str, Any] = {"name": "bad", "deep": []}
     for _ in range(5000):
         bad["deep"] = [bad["deep"]]
+    record["long"] = "x" * (LARGEST_RECORD + 1)
     writer = Writer(folder, [bad, record, {}])
     for number in range(2):
         save(writer, [1], _1=replace(LAYER, data=np.arange(number, 1000)))
@@ -74,6 +76,18 @@ def test_a_document_that_is_full_ends_only_layers(
     assert written.error is None
     assert written.not_kept == [{"name": "long", "reason": "there is no room beside the others"}]
     assert [one["name"] for one in loaded(folder)["layers"]] == ["paint"]
+    writer.stop()
+
+
+def test_what_could_not_be_put_back_has_no_layer_end(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(written_by, "LARGEST", 20_000)
+    writer = Writer(folder, [{"name": "long", "text": "x" * 19_000}, {"name": "away"}])
+    written = save(writer, [1], _1=LAYER)
+    assert [one["name"] for one in written.not_kept] == ["long"]
+    assert [one["name"] for one in loaded(folder)["layers"]] == ["paint"]
+    assert [one["name"] for one in loaded(folder)["unrestored"]] == ["away"]
     writer.stop()
 
 
