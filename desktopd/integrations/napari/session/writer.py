@@ -50,7 +50,6 @@ class Writer:
         self._folder = folder
         self._thread = ThreadPoolExecutor(1, "desktopd autosave", initializer=_give_way)
         self._unrestored = [*_encoded(unrestored)]
-        self._away = {id(one) for one in self._unrestored}
         self._records: dict[int, Encoded] = {}
 
     def has(self, key: int) -> bool:
@@ -89,8 +88,10 @@ class Writer:
                 former = records.get(key)
                 records[key] = encode_layer(layer, self._folder.blocks, former)
                 written.lengths[key] = time.monotonic() - begun
-            written.not_kept = self._commit([records[key] for key in order], view)
-            self._records = records
+            written.not_kept, over = self._commit([records[key] for key in order], view)
+            # Their blocks are gone.
+            self._records = {key: one for key, one in records.items() if id(one) not in over}
+            self._unrestored = [one for one in self._unrestored if id(one) not in over]
         except Exception as error:
             written.error = told(str(error))
             log.warning("desktopd: the session is not saved: %s", written.error)
@@ -100,17 +101,21 @@ class Writer:
         written.lengths[None] = time.monotonic() - started - sum(written.lengths.values())
         return written
 
-    def _commit(self, layers: Sequence[Encoded], view: Mapping[str, Any]) -> list[dict[str, str]]:
-        """Replace the document; gives what of the layers is not in it."""
+    def _commit(
+        self, layers: Sequence[Encoded], view: Mapping[str, Any]
+    ) -> tuple[list[dict[str, str]], set[int]]:
+        """Replace the document; gives what of the layers is not in it, and the ids of those."""
         head = {"argv": sys.argv, "view": view}
         room = LARGEST - len(dumps(head)) - MARGIN
         kept, over = fitting([*layers, *self._unrestored], room, MOST_LAYERS)
-        unrestored = [one for one in kept if id(one) in self._away]
+        away = {id(one) for one in self._unrestored}
+        unrestored = [one for one in kept if id(one) in away]
         kept = kept[: len(kept) - len(unrestored)]
         self._folder.commit(head, {"layers": kept, "unrestored": unrestored})
         lost = [(layer.name, layer.lost) for layer in kept if layer.lost]
         lost += [(layer.name, "there is no room beside the others") for layer in over]
-        return [{"name": told(name), "reason": told(why)} for name, why in lost]
+        not_kept = [{"name": told(name), "reason": told(why)} for name, why in lost]
+        return not_kept, {id(one) for one in over}
 
 
 def _give_way() -> None:

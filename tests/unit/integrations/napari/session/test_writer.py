@@ -76,6 +76,8 @@ def test_a_document_that_is_full_ends_only_layers(
     assert written.error is None
     assert written.not_kept == [{"name": "long", "reason": "there is no room beside the others"}]
     assert [one["name"] for one in loaded(folder)["layers"]] == ["paint"]
+    # Its blocks are not there either, so that it has to be given anew.
+    assert (writer.has(1), writer.has(2)) == (True, False)
     writer.stop()
 
 
