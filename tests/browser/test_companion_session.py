@@ -65,27 +65,49 @@ def test_a_restart_saves_first(napari: Napari) -> None:
     assert (told["exit"]["signal"], told["exit"]["asked"]) == ("SIGTERM", True)
 
 
-def test_of_what_cannot_be_saved_nothing_stays(napari: Napari) -> None:
-    napari.run("l = v.add_labels(v.layers[0].data * 0, name='paint')\nl.paint((1, 9, 9), 3)\n")
+BESIDE = """
+import numpy as np
+class Raising:
+    def model_dump(self):
+        raise RuntimeError
+stacked = v.open([here / "cells.tif", here / "more.tif"], stack=True, layer_type="labels")[0]
+stacked.name = "stacked"
+stacked.paint((1, 2, 20, 20), 7)
+v.add_labels(np.zeros((64, 64), int), name="paint").paint((9, 9), 3)
+corners = [np.full((30, 2), number) for number in range(100)]
+v.add_shapes(corners, shape_type="path", name="shapes")
+metadata = {
+    "all": "x" * (5 << 20),
+    "times": [0.5] * 50_000,
+    "odd": [np.array([1, 2], np.longdouble), 10**5000],
+    "model": Raising(),
+    "$schema": "x",
+    0: 1,
+}
+features = {"when": [np.datetime64("2026-11-29")] * 2, "odd": [object()] * 2}
+v.add_points([[1, 1], [2, 2]], name="points", metadata=metadata, features=features)
+"""
+HAVE_BESIDE = """
+assert (v.layers["stacked"].data[1, 2, 18:23, 18:23] == 7).all()
+assert v.layers["paint"].data[9, 9] == 3
+assert v.layers["shapes"].data[99].tolist() == [[99, 99]] * 30
+metadata = v.layers["points"].metadata
+assert {key: len(str(value)) for key, value in metadata.items()} == {
+    "all": 5 << 20, "times": 2_50_000, "$schema": 1, 0: 1
+}
+assert list(v.layers["points"].features) == ["when"]
+"""
+
+
+def test_paint_is_there_again_whatever_lies_beside_it(napari: Napari) -> None:
+    napari.run("from pathlib import Path\nhere = Path(__file__).parent\n" + BESIDE)
     napari.saved()
-    (blocks,) = napari.daemon.folder.rglob("blocks")
-    kept = {*blocks.iterdir()}
-    napari.run(
-        "l = v.layers['paint']\nl.metadata['all'] = 'x' * (64 << 20)\nl.paint((2, 50, 50), 4)"
-    )
-
-    def error() -> str | None:
-        told: dict[str, str | None] = napari.get()["companion"]["saved"]
-        return told["error"]
-
-    until(lambda: "too large" in (error() or ""), WITHIN, "what is the matter")
-    assert {*blocks.iterdir()} == kept
-    napari.run("l = v.layers['paint']\nl.metadata.clear()\nl.paint((2, 50, 50), 5)")
-    until(lambda: error() is None, WITHIN, "the next save")
-    assert {*blocks.iterdir()} != kept
-    killed = napari.kill()
-    napari.ready(after=killed)
-    napari.run("assert v.layers['paint'].data[2, 50, 50] == 5")
+    (told,) = napari.get()["companion"]["saved"]["not_kept"]
+    assert told["name"] == "points"
+    assert "column 'odd' (builtins.object)" in told["reason"]
+    told = napari.ready(after=napari.kill())
+    assert told["restored"]["missing"] == []
+    napari.run(HAVE_BESIDE)
 
 
 NAMED = """

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import math
 import os
 import shutil
+import threading
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from numpy.typing import NDArray
 from desktopd.openers import itself_at_once
 
 BLOCK_BYTES = 4 << 20
+COMPUTED_BYTES = 64 << 20
 SAMPLE_BYTES = 1 << 16
 KEPT_FREE = 0.1
 """Part of a disk that stays free, of a large one KEPT_BYTES."""
@@ -35,11 +38,24 @@ class Blocks:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._given_up = threading.Event()
 
-    def put(self, array: Array) -> list[str]:
-        """Keep the numbers of `array`; returns the names of its blocks.
+    def give_up(self, *, until: Callable[[], object]) -> None:
+        """Have a `put` in another thread end, by InterruptedError, while `until` waits for that.
 
-        Raises OSError, ENOSPC already where less than a tenth of the disk or 1 GiB would be free.
+        To be called in any thread.
+        """
+        self._given_up.set()
+        try:
+            until()
+        finally:
+            self._given_up.clear()
+
+    def put(self, array: Any) -> list[str]:
+        """Keep the numbers of `array`, also of one that is computed by parts; returns its blocks.
+
+        Raises ValueError where it cannot be computed, and OSError, ENOSPC already where less than a
+        tenth of the disk or 1 GiB would be free.
         """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return [self._put(block) for block in cut(array)]
@@ -64,6 +80,8 @@ class Blocks:
                     path.unlink()
 
     def _put(self, block: Array) -> str:
+        if self._given_up.is_set():
+            raise InterruptedError(errno.EINTR, os.strerror(errno.EINTR), str(self._folder))
         digest = hashlib.sha256(f"{block.dtype.str} {block.shape} ".encode())
         digest.update(_bytes(block))
         name = digest.hexdigest()[:32]
@@ -96,12 +114,22 @@ class Blocks:
         return array
 
 
-def cut(array: Array) -> Iterator[Array]:
+def is_array(data: Any) -> bool:
+    """Whether `data` has elements of one plain type, in memory or once they are computed."""
+    dtype = getattr(data, "dtype", None)
+    return isinstance(dtype, np.dtype) and dtype.kind in "biufcMmSU" and hasattr(data, "shape")
+
+
+def cut(array: Any) -> Iterator[Array]:
     """Copies of the parts of `array`, in C order and of at most 4 MiB, in their order.
 
-    A copy is what it is, whoever goes on to write to `array`.
+    A copy is what it is, whoever goes on to write to `array`. One that is none of numpy's is
+    computed, some 64 MiB at a time.
     """
-    if array.ndim == 0 or array.nbytes <= BLOCK_BYTES:
+    if not isinstance(array, np.ndarray):
+        for part in _computed(array):
+            yield from cut(part)
+    elif array.ndim == 0 or array.nbytes <= BLOCK_BYTES:
         yield np.array(array, order="C", subok=False)
     elif array[0].nbytes > BLOCK_BYTES:
         for part in array:
@@ -110,6 +138,29 @@ def cut(array: Array) -> Iterator[Array]:
         rows = BLOCK_BYTES // array[0].nbytes
         for start in range(0, len(array), rows):
             yield np.array(array[start : start + rows], order="C", subok=False)
+
+
+def _computed(array: Any) -> Iterator[Array]:
+    row = math.prod(array.shape[1:]) * array.dtype.itemsize
+    if array.ndim == 0 or not array.shape[0] or row * array.shape[0] <= COMPUTED_BYTES:
+        yield _compute(array)
+    elif row > COMPUTED_BYTES:
+        for index in range(array.shape[0]):
+            yield from _computed(array[index])
+    else:
+        rows = COMPUTED_BYTES // row
+        for start in range(0, array.shape[0], rows):
+            yield _compute(array[start : start + rows])
+
+
+def _compute(array: Any) -> Array:
+    try:
+        if hasattr(array, "__dask_graph__"):
+            # In this thread, which gives way to others, as threads of dask's own would not.
+            array = array.compute(scheduler="synchronous")
+        return np.asarray(array)
+    except Exception as error:
+        raise ValueError(f"it cannot be computed ({type(error).__name__}: {error})") from None
 
 
 def _bytes(block: Array) -> memoryview:

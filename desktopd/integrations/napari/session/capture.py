@@ -8,7 +8,7 @@ Tested by tests/browser/test_companion_session.py.
 
 from __future__ import annotations
 
-import logging
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from desktopd.integrations.napari import layers
-from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.blocks import is_array
+from desktopd.integrations.napari.session.origin import parts_of
 from desktopd.integrations.napari.session.overlays import describe_overlays, restore_overlays
 from desktopd.integrations.napari.session.reading import source_of
-from desktopd.integrations.napari.session.values import Unsaved, encode
 from desktopd.integrations.napari.view import (
     DIMS,
     GRID,
@@ -29,11 +29,11 @@ from desktopd.integrations.napari.view import (
     is_somewhere,
 )
 
-log = logging.getLogger(__name__)
-
 EDITABLE = frozenset({"labels", "points", "shapes"})
 LARGEST_COPY = 64 << 20
 """Bytes of a layer that nobody edits and no file holds, up to which it is saved."""
+LARGEST_COMPUTED = 2 << 30
+"""Bytes of a layer that is edited and computed as it is shown, up to which it is saved."""
 
 SAVED_DIMS = (*DIMS, "axis_labels", "margin_left", "margin_right")
 
@@ -68,19 +68,17 @@ def capture(layer: Any, *, replaced: bool) -> Captured:
     lost = None
     if source is not None and not (replaced or (kind in EDITABLE and _in_memory(data))):
         data = None
-    elif not _in_memory(data):
-        data, lost = None, f"its data ({type(data).__name__}) is in no file and not in memory"
-    elif kind not in EDITABLE and (size := _bytes(data)) > LARGEST_COPY:
-        data, lost = None, f"its {size >> 20} MiB are in no file"
+    else:
+        lost = _beyond(data, kind)
+        data = None if lost else _held(data)
     besides = {key: getattr(layer, key) for key in BESIDES.get(kind, ()) if hasattr(layer, key)}
     over = describe_overlays(layer)
     return Captured(layer.name, kind, layers.shape(layer), source, data, state, besides, lost, over)
 
 
-def capture_failed(layer: Any, error: Exception) -> Captured:
+def capture_nothing(name: str, kind: str, why: str | None) -> Captured:
     """A layer of which nothing can be had, and why."""
-    why = f"{type(error).__name__}: {error}"
-    return Captured(layer.name, layers.kind(layer), [], None, None, {}, {}, why, {})
+    return Captured(name, kind, [], None, None, {}, {}, why, {})
 
 
 def capture_view(viewer: Any) -> dict[str, Any]:
@@ -117,33 +115,24 @@ def restore_view(viewer: Any, view: Mapping[str, Any]) -> None:
     viewer.layers.selection.active = named.get(view["active"])
 
 
-def encode_layer(layer: Captured, blocks: Blocks) -> dict[str, Any]:
-    """A layer as JSON; OSError where its data cannot be written."""
-    state = _encodable({k: v for k, v in layer.state.items() if k != "metadata"}, blocks)
-    # What a plugin keeps here may be anything.
-    state["metadata"] = _encodable(layer.state.get("metadata", {}), blocks)
-    return {
-        "name": layer.name,
-        "type": layer.kind,
-        "shape": layer.shape,
-        "source": layer.source,
-        "data": encode(layer.data, blocks),
-        "state": state,
-        "besides": _encodable(layer.besides, blocks),
-        "overlays": layer.overlays,
-        "lost": layer.lost,
-    }
+def _beyond(data: Any, kind: str) -> str | None:
+    """Why data is not kept that no file holds; None where it is."""
+    in_memory = _in_memory(data)
+    if not in_memory and (kind not in EDITABLE or not all(map(is_array, parts_of(data)))):
+        return f"its data ({type(data).__name__}) is in no file and not in memory"
+    size = _bytes(data)
+    if not in_memory and size > LARGEST_COMPUTED:
+        return f"its {size >> 20} MiB, with what is painted there, are in no file and not in memory"
+    if kind not in EDITABLE and size > LARGEST_COPY:
+        return f"its {size >> 20} MiB are in no file"
+    return None
 
 
-def _encodable(values: Mapping[Any, Any], blocks: Blocks) -> dict[str, Any]:
-    found = {}
-    for key, value in values.items():
-        try:
-            found[str(key)] = encode(value, blocks)
-        except (Unsaved, ValueError, TypeError, RecursionError) as error:
-            # The layer can be made without it.
-            log.info("desktopd: %s is not saved: %s", key, error)
-    return found
+def _held(data: Any) -> Any:
+    """Data as it is now, also where a stroke changes how an array is computed."""
+    if isinstance(data, list | tuple):
+        return type(data)(map(_held, data))
+    return copy.copy(data) if hasattr(data, "__dask_graph__") else data
 
 
 def _in_memory(data: Any) -> bool:

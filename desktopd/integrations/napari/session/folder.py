@@ -10,11 +10,13 @@ import os
 import secrets
 import shutil
 import stat
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from desktopd.integrations.napari.session.blocks import Blocks
-from desktopd.integrations.napari.session.values import blocks_of
+from desktopd.integrations.napari.session.records import Encoded
+from desktopd.integrations.napari.session.values import blocks_of, dumps
 from desktopd.openers import itself_at_once
 
 log = logging.getLogger(__name__)
@@ -70,19 +72,28 @@ class SessionFolder:
             raise ValueError(f"{self._document} is none of version {VERSION}")
         return document
 
-    def commit(self, document: dict[str, Any]) -> None:
+    def commit(
+        self, document: Mapping[str, Any], records: Mapping[str, Sequence[Encoded]] | None = None
+    ) -> None:
         """Replace the document, and delete the blocks that it does not need; raises OSError.
 
-        EFBIG for one that could not be loaded again.
+        `records` are lists of the document, by their keys. EFBIG for a document that could not be
+        loaded again.
         """
         self.make()
-        text = json.dumps({"version": VERSION, **document})
-        if len(text) > LARGEST:
+        texts = [dumps({"version": VERSION, **document})[:-1]]
+        needed = blocks_of(document)
+        for key, listed in (records or {}).items():
+            texts += [b', "%s": [' % key.encode(), b", ".join(one.text for one in listed), b"]"]
+            needed |= set().union(*(one.blocks for one in listed))
+        texts.append(b"}")
+        if sum(map(len, texts)) > LARGEST:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(self._document))
         fresh = self._document.with_suffix(".new")
-        fresh.write_text(text, "ascii")
+        with fresh.open("wb") as file:
+            file.writelines(texts)
         fresh.replace(self._document)
-        self.blocks.keep_only(blocks_of(document))
+        self.blocks.keep_only(needed)
 
     def drop_unsaved(self) -> None:
         """Delete the blocks of what could not be saved: they pile up, and leave no room for less.

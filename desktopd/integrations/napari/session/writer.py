@@ -1,0 +1,131 @@
+"""Writes what was taken of a viewer, in a thread of its own that lets the others go first.
+
+Tested by tests/unit/integrations/napari/session/test_writer.py.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from desktopd.integrations.napari.protocol import told
+from desktopd.integrations.napari.session.capture import Captured
+from desktopd.integrations.napari.session.encode_layer import encode_layer
+from desktopd.integrations.napari.session.folder import LARGEST, MOST_LAYERS, SessionFolder
+from desktopd.integrations.napari.session.records import Encoded, encode_record, fitting
+from desktopd.integrations.napari.session.rests import Key
+from desktopd.integrations.napari.session.values import dumps
+
+MARGIN = 1 << 10
+"""Bytes of a document besides what is put into it."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Written:
+    """How a save went: seconds for each layer, by None for the rest, and what is not in it."""
+
+    lengths: dict[Key, float] = field(default_factory=dict)
+    not_kept: list[dict[str, str]] = field(default_factory=list)
+    error: str | None = None
+
+
+class Writer:
+    """Puts documents together of layers, each of which stays as it was until it is given anew.
+
+    One save at a time; between them the methods are to be called in one thread.
+    """
+
+    def __init__(self, folder: SessionFolder, unrestored: Sequence[Mapping[str, Any]]) -> None:
+        """`unrestored` are records of layers that could not be put back, which stay as they are."""
+        self._folder = folder
+        self._thread = ThreadPoolExecutor(1, "desktopd autosave", initializer=_give_way)
+        self._unrestored = [*_encoded(unrestored)]
+        self._records: dict[int, Encoded] = {}
+
+    def has(self, key: int) -> bool:
+        """Whether a layer was saved."""
+        return key in self._records
+
+    def forget(self, keys: Collection[Key]) -> None:
+        """Drop layers that are gone."""
+        self._records = {key: one for key, one in self._records.items() if key not in keys}
+
+    def submit(
+        self,
+        order: Sequence[int],
+        taken: Mapping[int, Captured],
+        view: Mapping[str, Any],
+        done: Callable[[Written], None],
+    ) -> None:
+        """Save the layers of `order`, those of `taken` anew; `done` is called in the thread."""
+        self._thread.submit(lambda: done(self._write(order, taken, view)))
+
+    def stop(self) -> None:
+        """Give up what is being written; nothing is from then on."""
+        self._folder.blocks.give_up(
+            until=lambda: self._thread.shutdown(wait=True, cancel_futures=True)
+        )
+
+    def _write(
+        self, order: Sequence[int], taken: Mapping[int, Captured], view: Mapping[str, Any]
+    ) -> Written:
+        started, written = time.monotonic(), Written()
+        try:
+            self._folder.make()
+            records = dict(self._records)
+            for key, layer in taken.items():
+                begun = time.monotonic()
+                former = records.get(key)
+                records[key] = encode_layer(layer, self._folder.blocks, former)
+                written.lengths[key] = time.monotonic() - begun
+            written.not_kept, over = self._commit([records[key] for key in order], view)
+            # Their blocks are gone.
+            self._records = {key: one for key, one in records.items() if id(one) not in over}
+            self._unrestored = [one for one in self._unrestored if id(one) not in over]
+        except Exception as error:
+            written.error = told(str(error))
+            log.warning("desktopd: the session is not saved: %s", written.error)
+            # The reason may hold for this too, and whoever waits has to hear of it.
+            with suppress(Exception):
+                self._folder.drop_unsaved()
+        written.lengths[None] = time.monotonic() - started - sum(written.lengths.values())
+        return written
+
+    def _commit(
+        self, layers: Sequence[Encoded], view: Mapping[str, Any]
+    ) -> tuple[list[dict[str, str]], set[int]]:
+        """Replace the document; gives what of the layers is not in it, and the ids of those."""
+        head = {"argv": sys.argv, "view": view}
+        room = LARGEST - len(dumps(head)) - MARGIN
+        kept, over = fitting([*layers, *self._unrestored], room, MOST_LAYERS)
+        away = {id(one) for one in self._unrestored}
+        unrestored = [one for one in kept if id(one) in away]
+        kept = kept[: len(kept) - len(unrestored)]
+        self._folder.commit(head, {"layers": kept, "unrestored": unrestored})
+        lost = [(layer.name, layer.lost) for layer in kept if layer.lost]
+        lost += [(layer.name, "there is no room beside the others") for layer in over]
+        not_kept = [{"name": told(name), "reason": told(why)} for name, why in lost]
+        return not_kept, {id(one) for one in over}
+
+
+def _give_way() -> None:
+    """Let the threads that draw go first (setpriority(2): on Linux a thread has its own nice)."""
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
+def _encoded(records: Sequence[Mapping[str, Any]]) -> Iterator[Encoded]:
+    for record in records:
+        try:
+            yield encode_record(record, largest=LARGEST)
+        except Exception:
+            log.warning("desktopd: what was not restored is not kept", exc_info=True)

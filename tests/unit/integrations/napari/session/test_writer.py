@@ -1,0 +1,143 @@
+"""Documents put together of layers that changed and of those that did not."""
+
+import json
+import queue
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from desktopd.integrations.napari.session import writer as written_by
+from desktopd.integrations.napari.session.capture import Captured
+from desktopd.integrations.napari.session.folder import SessionFolder
+from desktopd.integrations.napari.session.records import LARGEST_RECORD
+from desktopd.integrations.napari.session.writer import Writer, Written
+
+LAYER = Captured("paint", "labels", [9], None, np.arange(1000), {}, {}, None, {})
+UNRESTORED = {"name": "away", "data": {"$array": {"dtype": "<i8", "shape": [900]}}}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> SessionFolder:
+    return SessionFolder(tmp_path / "session")
+
+
+def save(writer: Writer, order: list[int], **taken: Captured) -> Written:
+    done: queue.Queue[Written] = queue.Queue()
+    writer.submit(order, {int(key[1:]): one for key, one in taken.items()}, {}, done.put)
+    return done.get(timeout=60)
+
+
+def loaded(folder: SessionFolder) -> dict[str, Any]:
+    document = folder.load()
+    assert document is not None
+    return document
+
+
+def test_a_layer_that_did_not_change_stays_with_its_blocks(folder: SessionFolder) -> None:
+    writer = Writer(folder, ())
+    save(writer, [1, 2], _1=LAYER, _2=replace(LAYER, name="other", data=np.arange(900)))
+    changed = replace(LAYER, data=np.arange(800))
+    written = save(writer, [2, 1], _1=changed)
+    assert (written.error, written.not_kept) == (None, [])
+    assert [one["name"] for one in loaded(folder)["layers"]] == ["other", "paint"]
+    assert len([*(folder.folder / "blocks").iterdir()]) == 2
+    writer.stop()
+
+
+def test_what_could_not_be_put_back_stays_as_it_is_with_its_blocks(folder: SessionFolder) -> None:
+    folder.make()
+    names = folder.blocks.put(np.arange(900))
+    record = json.loads(json.dumps(UNRESTORED))
+    record["data"]["$array"]["blocks"] = names
+    bad: dict[str, Any] = {"name": "bad", "deep": []}
+    for _ in range(5000):
+        bad["deep"] = [bad["deep"]]
+    record["long"] = "x" * (LARGEST_RECORD + 1)
+    writer = Writer(folder, [bad, record, {}])
+    for number in range(2):
+        save(writer, [1], _1=replace(LAYER, data=np.arange(number, 1000)))
+        assert loaded(folder)["unrestored"] == [record]
+        assert folder.blocks.get(names, "<i8", [900]).size == 900
+    writer.stop()
+
+
+def test_a_document_that_is_full_ends_only_layers(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(written_by, "LARGEST", 20_000)
+    writer = Writer(folder, ())
+    long = replace(LAYER, name="long", overlays={"text": "x" * 20_000})
+    written = save(writer, [1, 2], _1=LAYER, _2=long)
+    assert written.error is None
+    assert written.not_kept == [{"name": "long", "reason": "there is no room beside the others"}]
+    assert [one["name"] for one in loaded(folder)["layers"]] == ["paint"]
+    # Its blocks are not there either, so that it has to be given anew.
+    assert (writer.has(1), writer.has(2)) == (True, False)
+    writer.stop()
+
+
+def test_what_could_not_be_put_back_has_no_layer_end(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(written_by, "LARGEST", 20_000)
+    writer = Writer(folder, [{"name": "long", "text": "x" * 19_000}, {"name": "away"}])
+    written = save(writer, [1], _1=LAYER)
+    assert [one["name"] for one in written.not_kept] == ["long"]
+    assert [one["name"] for one in loaded(folder)["layers"]] == ["paint"]
+    assert [one["name"] for one in loaded(folder)["unrestored"]] == ["away"]
+    writer.stop()
+
+
+def test_of_what_was_not_saved_the_former_stays(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = Writer(folder, ())
+    save(writer, [1], _1=LAYER)
+    with monkeypatch.context() as full:
+        full.setattr(written_by, "encode_layer", lambda *given: 1 / 0)
+        assert save(writer, [1], _1=replace(LAYER, data=np.arange(5))).error == "division by zero"
+    assert save(writer, [1]).error is None
+    (record,) = loaded(folder)["layers"]
+    assert folder.blocks.get(record["data"]["$array"]["blocks"], "<i8", [1000]).size == 1000
+    writer.stop()
+
+
+class Endless:
+    """Labels that are computed without an end."""
+
+    dtype, shape, ndim, nbytes = np.dtype("u1"), (1 << 20, 1 << 23), 2, 1 << 43
+
+    def __init__(self, begun: threading.Event) -> None:
+        self._begun = begun
+
+    def __getitem__(self, key: Any) -> Any:
+        self._begun.set()
+        return np.random.default_rng(1).integers(0, 255, 8 << 20, np.uint8)[None]
+
+
+def test_what_is_being_written_is_given_up(folder: SessionFolder) -> None:
+    writer, begun = Writer(folder, ()), threading.Event()
+    done: queue.Queue[Written] = queue.Queue()
+    writer.submit([1], {1: replace(LAYER, data=Endless(begun))}, {}, done.put)
+    assert begun.wait(60)
+    started = time.monotonic()
+    writer.stop()
+    assert time.monotonic() - started < 10
+    assert "Interrupted" in (done.get(timeout=10).error or "")
+    folder.blocks.put(np.arange(1000))
+
+
+def test_what_did_not_change_costs_nothing(folder: SessionFolder) -> None:
+    writer = Writer(folder, ())
+    rows = [{"time": number, "name": str(number)} for number in range(100_000)]
+    beside = replace(LAYER, name="beside", state={"metadata": {"rows": rows}})
+    first = save(writer, [1, 2], _1=LAYER, _2=beside)
+    second = save(writer, [1, 2], _1=LAYER)
+    assert (first.error, second.error) == (None, None)
+    assert sum(second.lengths.values()) < sum(first.lengths.values()) / 5
+    writer.stop()
