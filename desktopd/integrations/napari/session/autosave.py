@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -52,12 +52,19 @@ class Autosave:
     """
 
     def __init__(
-        self, main: MainThread, folder: SessionFolder, viewer: Any, told: Callable[[], None]
+        self,
+        main: MainThread,
+        folder: SessionFolder,
+        viewer: Any,
+        told: Callable[[], None],
+        *,
+        unrestored: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         self._main = main
         self._folder = folder
         self._viewer = viewer
         self._told = told
+        self._unrestored = list(unrestored)
         self._writer = ThreadPoolExecutor(1, "desktopd autosave", initializer=_give_way)
         self._records: dict[int, dict[str, Any]] = {}
         # A layer that is known lives, so that no other gets its id.
@@ -165,7 +172,14 @@ class Autosave:
                 for layer in layers
                 if layer["lost"]
             ]
-            self._folder.commit({"argv": sys.argv, "layers": layers, "view": view})
+            self._folder.commit(
+                {
+                    "argv": sys.argv,
+                    "layers": layers,
+                    "view": view,
+                    "unrestored": self._unrestored,
+                }
+            )
         except Exception as failed:
             error = told(str(failed))
             log.warning("desktopd: the session is not saved: %s", error)
