@@ -49,7 +49,9 @@ class Found:
             raise given
         layer = self.match(record)
         if layer is None:
-            raise NotRestored(f"{_place(source)} holds no such layer")
+            raise NotRestored(
+                f"{_place(source)} holds no such layer (kept, and tried again at the next start)"
+            )
         return layer
 
     def take(self, layer: Any) -> None:
@@ -74,7 +76,11 @@ class Found:
         try:
             added = read(self._viewer, source)
         except Exception as error:
-            return NotRestored(f"{_place(source)} is not there") if _is_away(source) else error
+            if not _is_away(source):
+                return error
+            return NotRestored(
+                f"{_place(source)} is not there (kept, and tried again at the next start)"
+            )
         self._free += added
         self._superfluous += added
         return added

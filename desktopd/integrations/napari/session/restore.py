@@ -99,7 +99,7 @@ class Restoring:
         said = isinstance(error, NotRestored)
         reason = str(error) if said else f"{type(error).__name__}: {error}"
         log.warning("desktopd: %r is not restored: %s", record["name"], reason, exc_info=not said)
-        self._restored.miss(record["name"], reason, KEPT)
+        self._restored.miss(record["name"], reason, "" if said else KEPT)
         self.unrestored.append(record)
 
     def _layer(self, record: Mapping[str, Any]) -> Any:
