@@ -205,6 +205,48 @@ def test_what_no_file_holds_and_nobody_can_keep_is_said_to_be_missing(napari: Na
     assert "in no file and not in memory" in missing["reason"]
 
 
+CHANNELS = """
+import numpy as np
+from napari.layers import Surface
+v.open(r"{cells}", channel_axis=0)
+del v.layers[1]
+v.layers[1].name, v.layers[2].name = "red", "green"
+v.layers.move(1, 3)
+faces, values = np.array([[0, 1, 2]]), np.zeros((5, 3))
+v.add_layer(Surface((np.eye(3), faces, values), name="over time"))
+v.add_labels(np.arange(4096).reshape(64, 64), name="paint")
+"""
+HAVE_CHANNELS = """
+import tifffile
+read = tifffile.imread(r"{cells}")
+assert (v.layers["red"].data == read[1]).all()
+assert (v.layers["green"].data == read[2]).all()
+"""
+
+
+def test_what_cannot_be_put_back_is_kept_until_it_can(napari: Napari) -> None:
+    cells = napari.data / "cells.tif"
+    napari.run(CHANNELS.format(cells=cells))
+    napari.saved()
+    (blocks,) = napari.daemon.folder.rglob("blocks")
+    killed = napari.kill()
+    blocks.rename(away := blocks.with_name("away"))
+    told = napari.ready(after=killed)
+    assert told["restored"]["layers"] == ["cells", "green", "red", "over time"]
+    (missing,) = [one for one in told["restored"]["missing"] if one["name"] == "paint"]
+    assert missing["reason"].endswith("(kept, and tried again at the next start)")
+    for block in away.iterdir():
+        blocks.mkdir(exist_ok=True)
+        block.rename(blocks / block.name)
+    napari.run("v.add_points([[1, 1]], name='points')")
+    napari.saved()
+    told = napari.ready(after=napari.kill())
+    assert told["restored"]["layers"] == ["cells", "green", "red", "over time", "points", "paint"]
+    assert told["restored"]["missing"] == []
+    napari.run("assert v.layers['paint'].data.sum() == 4095 * 2048")
+    napari.run(HAVE_CHANNELS.format(cells=cells))
+
+
 def test_who_closes_napari_starts_afresh(napari: Napari) -> None:
     napari.run("v.add_points([[1, 1]], name='points')")
     napari.saved()

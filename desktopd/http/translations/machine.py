@@ -84,5 +84,20 @@ MACHINE = {
     "its {} MiB are in no file": Translation(
         "Seine {} MiB liegen in keiner Datei", "其 {} MiB 不在任何文件中"
     ),
-    "{} holds no such layer": Translation("{} enthält keine solche Ebene", "{} 中没有这样的图层"),
+    "{} holds no such layer (kept, and tried again at the next start)": Translation(
+        "{} enthält keine solche Ebene"
+        " (bleibt gespeichert und wird beim nächsten Start erneut versucht)",
+        "{} 中没有这样的图层（已保留，下次启动时会再次尝试）",
+    ),
+    "{} is not there (kept, and tried again at the next start)": Translation(
+        "{} ist nicht da (bleibt gespeichert und wird beim nächsten Start erneut versucht)",
+        "{} 不存在（已保留，下次启动时会再次尝试）",
+    ),
+    "{} (kept, and tried again at the next start)": Translation(
+        "{} (bleibt gespeichert und wird beim nächsten Start erneut versucht)",
+        "{}（已保留，下次启动时会再次尝试）",
+    ),
+    "the layer is there without it": Translation(
+        "Die Ebene ist ohne das da", "图层已恢复，但不含此项"
+    ),
 }

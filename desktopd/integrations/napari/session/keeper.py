@@ -19,9 +19,9 @@ from desktopd.integrations.napari.changes import Changes
 from desktopd.integrations.napari.main_thread import MainThread
 from desktopd.integrations.napari.protocol import told
 from desktopd.integrations.napari.session.autosave import Autosave
-from desktopd.integrations.napari.session.folder import SessionFolder
+from desktopd.integrations.napari.session.folder import MOST_LAYERS, SessionFolder
 from desktopd.integrations.napari.session.reading import note_readings
-from desktopd.integrations.napari.session.restore import Restored, Restoring
+from desktopd.integrations.napari.session.restore import Restored, Restoring, unrestored_of
 
 SURVIVED = 2.0
 """Seconds after which a restored session is not what ends the process."""
@@ -40,6 +40,7 @@ class Keeper:
         self._folder = SessionFolder(folder)
         self._autosave: Autosave | None = None
         self._restored: Restored | None = None
+        self._unrestored: list[dict[str, Any]] = []
         note_readings()
 
     @property
@@ -70,7 +71,9 @@ class Keeper:
             application.aboutToQuit.connect(self._end)
         else:
             self._autosave.stop()
-        self._autosave = Autosave(self._main, self._folder, viewer, told)
+        self._autosave = Autosave(
+            self._main, self._folder, viewer, told, unrestored=self._unrestored
+        )
         changes.add(self._autosave.changed)
 
     def save(self) -> Future[dict[str, Any]]:
@@ -90,12 +93,13 @@ class Keeper:
 
     def _restore(self, viewer: Any) -> None:
         document = self._folder.load()
-        if document is None or not document["layers"]:
+        if document is None or not (document["layers"] or unrestored_of(document)):
             return
         if not self._folder.may_try():
             reason = "putting it back has ended napari twice"
             log.error("desktopd: the session is not restored: %s", reason)
-            names = (told(layer["name"]) for layer in document["layers"])
+            records = [*document["layers"], *unrestored_of(document)][:MOST_LAYERS]
+            names = (told(record["name"]) for record in records)
             missing = [{"name": name, "reason": reason} for name in names]
             self._restored = Restored(missing=missing)
             return
@@ -103,6 +107,7 @@ class Keeper:
             viewer, self._folder.blocks, same_command=document["argv"] == sys.argv
         )
         self._restored = restoring.run(document)
+        self._unrestored = restoring.unrestored
         self._main.later(SURVIVED, self._folder.tried)
 
     def _end(self) -> None:

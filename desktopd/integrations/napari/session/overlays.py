@@ -41,11 +41,18 @@ def describe_overlays(owner: Any) -> dict[str, dict[str, Any]]:
 def restore_overlays(owner: Any, values: Mapping[str, Mapping[str, Any]]) -> None:
     """Put back what `describe_overlays` gave; what this napari does not have stays away."""
     for name, overlay in overlays_of(owner).items():
-        now = overlay.model_dump(mode="json")
-        for key, value in values.get(name, {}).items():
-            if key not in now or now[key] == value:
-                continue
-            try:
-                setattr(overlay, key, value)
-            except (AttributeError, ValueError, TypeError) as error:
-                log.info("desktopd: %s of %s stays: %s", key, name, error)
+        try:
+            _restore(overlay, values.get(name, {}))
+        except Exception as error:
+            log.info("desktopd: %s stays: %s", name, error)
+
+
+def _restore(overlay: Any, values: Mapping[str, Any]) -> None:
+    now = overlay.model_dump(mode="json")
+    for key, value in values.items():
+        if key not in now or now[key] == value:
+            continue
+        try:
+            setattr(overlay, key, value)
+        except Exception as error:
+            log.info("desktopd: %s of an overlay stays: %s", key, error)

@@ -1,0 +1,65 @@
+"""Makes layers, with as much of what is set of them as this napari takes.
+
+Tested by tests/unit/integrations/napari/session/test_restore.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+CONSTRUCTED = frozenset({"metadata", "rgb", "multiscale", "ndim", "locked_data_level"})
+"""What a layer gets as it is made, and keeps."""
+SHAPING = CONSTRUCTED | {"name", "shape_type", "property_choices"}
+"""Without these the same data could make another layer; all else can be set afterwards."""
+
+log = logging.getLogger(__name__)
+
+
+def make(data: Any, state: Mapping[str, Any], kind: str) -> tuple[Any, list[str]]:
+    """A layer of type `kind`, and the names of what stays unset.
+
+    What a layer tells of itself is not always what one can be made with: it is then made with less,
+    and gets the rest one by one. Raises what napari does where it makes none of data and name.
+    """
+    from napari.layers import Layer
+
+    attempts = [dict(state), _only(state, SHAPING), _only(state, {"name"})]
+    for taken in attempts:
+        try:
+            layer = Layer.create(data, taken, kind)
+        except Exception as error:
+            if taken is attempts[-1]:
+                raise
+            log.info("desktopd: %r is made with less: %s", state.get("name"), error)
+        else:
+            return layer, apply(layer, {k: v for k, v in state.items() if k not in taken})
+    raise AssertionError
+
+
+def apply(layer: Any, state: Mapping[str, Any]) -> list[str]:
+    """Set attributes; those that this napari does not take stay as they are, and are named."""
+    stays = []
+    for name, value in state.items():
+        try:
+            if hasattr(type(layer), name) and not _is_chosen(layer, name, value):
+                setattr(layer, name, value)
+        except Exception as error:
+            # A plugin's layer may raise anything.
+            log.info("desktopd: %s of %r stays: %s", name, layer.name, error)
+            stays.append(name)
+    return stays
+
+
+def _only(state: Mapping[str, Any], names: frozenset[str] | set[str]) -> dict[str, Any]:
+    return {name: value for name, value in state.items() if name in names}
+
+
+def _is_chosen(layer: Any, name: str, value: Any) -> bool:
+    """Whether a choice by name is made already.
+
+    To make it again is no change, and yet a control that two choices share (as interpolation2d and
+    interpolation3d do) would then show the other one.
+    """
+    return isinstance(value, str) and str(getattr(layer, name)) == value

@@ -1,0 +1,272 @@
+"""Layers of a napari without a window, saved, and put back into another one."""
+
+import json
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+
+from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.capture import capture, capture_view, encode_layer
+from desktopd.integrations.napari.session.reading import INDEX, note_readings
+from desktopd.integrations.napari.session.restore import Restored, Restoring
+from desktopd.integrations.napari.session.values import blocks_of
+
+# What napari's own libraries warn of is not ours to mend.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from napari.components import ViewerModel
+    from napari.layers import Image, Labels, Layer, Points, Shapes, Surface
+    from napari.plugins import _initialize_plugins
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+RNG = np.random.default_rng(3)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def readings() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_add_layers_with_plugins", "open_sample"):
+            patch.setattr(ViewerModel, name, getattr(ViewerModel, name))
+        note_readings()
+        _initialize_plugins()
+        yield
+
+
+@pytest.fixture
+def blocks(tmp_path: Path) -> Blocks:
+    return Blocks(tmp_path / "blocks")
+
+
+@pytest.fixture
+def cells(tmp_path: Path) -> Path:
+    tifffile.imwrite(tmp_path / "cells.tif", RNG.integers(0, 255, (3, 64, 64), np.uint8))
+    return tmp_path / "cells.tif"
+
+
+def saved(viewer: ViewerModel, blocks: Blocks) -> dict[str, Any]:
+    records = [encode_layer(capture(layer, replaced=False), blocks) for layer in viewer.layers]
+    document = {"layers": records, "view": capture_view(viewer)}
+    return json.loads(json.dumps(document))  # type: ignore[no-any-return]
+
+
+def restored(
+    document: dict[str, Any], blocks: Blocks, viewer: ViewerModel | None = None
+) -> tuple[ViewerModel, Restored, list[dict[str, Any]]]:
+    """A viewer with the session, what is told of it, and what is kept for another time."""
+    viewer = viewer or ViewerModel()
+    restoring = Restoring(viewer, blocks, same_command=True)
+    told = restoring.run(document)
+    return viewer, told, restoring.unrestored
+
+
+def names(viewer: ViewerModel) -> list[str]:
+    return [layer.name for layer in viewer.layers]
+
+
+def test_what_cannot_be_had_now_is_there_when_it_can(blocks: Blocks, tmp_path: Path) -> None:
+    viewer = ViewerModel()
+    viewer.add_labels(RNG.integers(0, 9, (64, 64)), name="paint")
+    viewer.add_points(np.zeros((1, 2)), name="point")
+    document, paint = saved(viewer, blocks), viewer.layers["paint"].data
+    (tmp_path / "blocks").rename(tmp_path / "away")
+    viewer, told, kept = restored(document, blocks)
+    assert names(viewer) == told.layers == ["point"]
+    paint_is_missing, colours_are = told.missing
+    assert paint_is_missing["name"] == "paint"
+    assert paint_is_missing["reason"].endswith("(kept, and tried again at the next start)")
+    assert colours_are["name"] == "point: face_colormap, border_colormap"
+    again = {**saved(viewer, blocks), "unrestored": kept}
+    _, told, still = restored(again, blocks)
+    assert (told.layers, still) == (["point"], kept)
+    shutil.rmtree(tmp_path / "blocks")
+    (tmp_path / "away").rename(tmp_path / "blocks")
+    viewer, told, kept = restored(again, blocks)
+    assert (names(viewer), told.missing, kept) == (["point", "paint"], [], [])
+    assert np.array_equal(viewer.layers["paint"].data, paint)
+
+
+def test_a_file_is_away_for_a_while(blocks: Blocks, cells: Path) -> None:
+    viewer = ViewerModel()
+    viewer.open(cells, channel_axis=0, name="channel")
+    viewer.layers[1].contrast_limits = (3, 50)
+    document = saved(viewer, blocks)
+    cells.rename(cells.with_suffix(".away"))
+    viewer, told, kept = restored(document, blocks)
+    assert (names(viewer), len(kept)) == ([], 3)
+    assert all("cells.tif is not there (kept" in one["reason"] for one in told.missing)
+    cells.with_suffix(".away").rename(cells)
+    viewer, _, kept = restored({**saved(viewer, blocks), "unrestored": kept}, blocks)
+    assert (names(viewer), kept) == (["channel", "channel [1]", "channel [2]"], [])
+    assert viewer.layers[1].contrast_limits == [3, 50]
+
+
+@pytest.mark.parametrize("kept", [None, 3, {"a": 1}, ["a"], [{"name": 3}], [{}]])
+def test_what_is_kept_may_be_anything(blocks: Blocks, kept: Any) -> None:
+    viewer = ViewerModel()
+    viewer.add_points(np.zeros((1, 2)), name="point")
+    _, told, unrestored = restored({**saved(viewer, blocks), "unrestored": kept}, blocks)
+    assert (told.layers, told.missing, unrestored) == (["point"], [], [])
+
+
+@pytest.mark.parametrize("record", [{}, {"state": 3}, {"data": {"$no": 1}}, {"type": "no"}])
+def test_a_record_that_is_none_keeps_no_other_from_coming_back(
+    blocks: Blocks, record: dict[str, Any]
+) -> None:
+    viewer = ViewerModel()
+    viewer.add_points(np.zeros((1, 2)), name="point")
+    document = saved(viewer, blocks)
+    bad = {**document["layers"][0], **record, "name": "bad"} if record else {"name": "bad"}
+    viewer, told, unrestored = restored({**document, "layers": [bad, *document["layers"]]}, blocks)
+    assert (told.layers, unrestored) == (["point"], [bad])
+    assert [one["name"] for one in told.missing] == ["bad"]
+    assert names(viewer) == ["point"]
+
+
+def test_a_view_that_is_none_keeps_no_layer_from_coming_back(blocks: Blocks) -> None:
+    viewer = ViewerModel()
+    viewer.add_points(np.zeros((1, 2)), name="point")
+    _, told, _ = restored({**saved(viewer, blocks), "view": {"dims": 3}}, blocks)
+    assert (told.layers, told.camera) == (["point"], False)
+
+
+@pytest.mark.parametrize("how", ["from the command line", "read again"])
+def test_each_channel_is_the_one_that_it_was(blocks: Blocks, cells: Path, how: str) -> None:
+    viewer = ViewerModel()
+    viewer.open(cells, channel_axis=0)
+    del viewer.layers[0]
+    viewer.layers[0].name, viewer.layers[1].name = "DAPI", "GFP"
+    viewer.layers.move(0, 2)
+    document = saved(viewer, blocks)
+    for _ in range(2):
+        viewer = ViewerModel()
+        if how == "from the command line":
+            viewer.open(cells, channel_axis=0)
+        viewer, told, _ = restored(document, blocks, viewer)
+        assert (told.missing, names(viewer)) == ([], ["GFP", "DAPI"])
+        channels = tifffile.imread(cells)
+        assert np.array_equal(viewer.layers["DAPI"].data, channels[1])
+        assert np.array_equal(viewer.layers["GFP"].data, channels[2])
+        # The second time what was put back is.
+        document = saved(viewer, blocks)
+
+
+def test_a_file_is_read_once_for_all_its_layers_or_as_often_as_it_was_opened(
+    blocks: Blocks, cells: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer = ViewerModel()
+    for _ in range(2):
+        viewer.open(cells, channel_axis=0)
+    del viewer.layers[1]
+    viewer.layers[4].translate = (0, 70)
+    document = saved(viewer, blocks)
+    times: list[Any] = []
+    opens = ViewerModel.open
+    monkeypatch.setattr(ViewerModel, "open", lambda *a, **k: times.append(a) or opens(*a, **k))
+    after, told, _ = restored(document, blocks)
+    assert (told.missing, names(after), len(times)) == ([], names(viewer), 2)
+    assert [layer.translate[1] for layer in after.layers] == [0, 0, 0, 0, 70]
+    for layer, channel in zip(after.layers, (0, 2, 0, 1, 2), strict=True):
+        assert np.array_equal(layer.data, tifffile.imread(cells)[channel])
+    # Of another shape now, it holds none of them; it is read once to see that.
+    tifffile.imwrite(cells, np.zeros((3, 32, 32), np.uint8))
+    _, told, kept = restored(document, blocks)
+    assert (len(times), len(kept), told.layers) == (3, 5, [])
+    assert all("holds no such layer (kept" in one["reason"] for one in told.missing)
+
+
+def test_a_session_that_tells_no_index_is_matched_by_name(blocks: Blocks, cells: Path) -> None:
+    viewer = ViewerModel()
+    viewer.open(cells, channel_axis=0, name=["a", "b", "c"])
+    del viewer.layers[0]
+    document = saved(viewer, blocks)
+    for record in document["layers"]:
+        del record["source"][INDEX]
+    viewer, told, _ = restored(document, blocks)
+    assert (names(viewer), told.missing) == (["b", "c"], [])
+    assert np.array_equal(viewer.layers["c"].data, tifffile.imread(cells)[2])
+
+
+def test_labels_of_a_file_that_were_edited_stay_that_layer_of_that_file(
+    blocks: Blocks, cells: Path
+) -> None:
+    viewer = ViewerModel()
+    viewer.open(cells, layer_type="labels", opacity=0.5)
+    viewer.layers["cells"].paint((1, 5, 5), 7)
+    sources = [record["source"] for record in saved(viewer, blocks)["layers"]]
+    for _ in range(2):
+        viewer, told, _ = restored(saved(viewer, blocks), blocks)
+        assert (names(viewer), told.unsaved) == (["cells"], ["cells"])
+        assert [record["source"] for record in saved(viewer, blocks)["layers"]] == sources
+        assert viewer.layers["cells"].data[1, 5, 5] == 7
+
+
+def test_samples_are_opened_again(blocks: Blocks) -> None:
+    viewer = ViewerModel()
+    viewer.open_sample("napari", "balls_2d")
+    sources = [record["source"] for record in saved(viewer, blocks)["layers"]]
+    assert [source[INDEX] for source in sources] == [*range(len(sources))]
+    viewer, told, _ = restored(saved(viewer, blocks), blocks)
+    assert told.missing == []
+    assert [record["source"] for record in saved(viewer, blocks)["layers"]] == sources
+
+
+FACES = np.array([[0, 1, 2], [1, 2, 3]])
+SQUARE = np.array([[0, 0], [0, 9], [9, 9], [9, 0]])
+LAYERS = {
+    "surface": lambda: Surface((RNG.random((4, 3)), FACES, RNG.random(4)), scale=(1, 2, 3)),
+    "surface over time": lambda: over_time(),
+    "shapes": lambda: Shapes(
+        [SQUARE, SQUARE[:2], SQUARE[:3]], shape_type=["ellipse", "line", "polygon"]
+    ),
+    "points": lambda: Points(RNG.random((3, 2)), features={"kind": ["a", "b", "a"]}, size=7),
+    "labels": lambda: Labels(RNG.integers(0, 9, (9, 9)), opacity=0.25),
+    "multiscale": lambda: Image([RNG.random((64, 64)), RNG.random((32, 32))], gamma=0.5),
+}
+
+
+def over_time() -> Layer:
+    layer = Surface((RNG.random((4, 3)), FACES, RNG.random((5, 4))), colormap="magma")
+    layer.scale, layer.units = (9, 1, 2, 3), ("s", "um", "um", "um")
+    return layer
+
+
+@pytest.mark.parametrize("key", LAYERS)
+@pytest.mark.parametrize("unknown", [{}, {"shine": 3}, {"cache": {"$no": 1}}])
+def test_a_layer_is_there_with_all_that_this_napari_takes(
+    blocks: Blocks, key: str, unknown: dict[str, Any]
+) -> None:
+    viewer = ViewerModel()
+    viewer.add_layer(LAYERS[key]())
+    document = saved(viewer, blocks)
+    (before,) = saved(viewer, blocks)["layers"]
+    # As the session of another napari may have it.
+    document["layers"][0]["state"] |= unknown
+    viewer, told, kept = restored(document, blocks)
+    (after,) = saved(viewer, blocks)["layers"]
+    assert (after, kept) == (before, [])
+    left_out = [f"{before['name']}: cache"] if "cache" in unknown else []
+    assert [one["name"] for one in told.missing] == left_out
+
+
+def test_what_is_set_and_cannot_be_read_is_all_that_is_not_there(
+    blocks: Blocks, tmp_path: Path
+) -> None:
+    viewer = ViewerModel()
+    viewer.add_points(RNG.random((99, 2)), name="points", features={"kind": range(99)}, size=7)
+    document = saved(viewer, blocks)
+    (column,) = blocks_of(document["layers"][0]["state"]["features"])
+    (tmp_path / "blocks" / column).unlink()
+    after, told, kept = restored(document, blocks)
+    assert (names(after), kept) == (["points"], [])
+    assert np.array_equal(after.layers[0].data, viewer.layers[0].data)
+    assert np.array_equal(after.layers[0].size, viewer.layers[0].size)
+    (missing,) = told.missing
+    assert missing["reason"] == "the layer is there without it"
+    assert missing["name"].startswith("points: ")
+    assert "features" in missing["name"]
