@@ -244,7 +244,7 @@ def _routes(
         Route("/api/clipboard", clipboard.put, methods=["PUT"], middleware=copies),
         Route(
             "/api/drop",
-            DropEndpoint(session, files.locate if files else None, options.copies).post,
+            DropEndpoint(session, files, options.copies).post,
             methods=["POST"],
             middleware=copies,
         ),

@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
+
+from desktopd.threads import Threads
 
 REQUEST_SECONDS = 10.0
 THREADS = 32
@@ -54,8 +55,8 @@ class Hub:
     scopes: frozenset[str]
     interval: float
     secure: bool
-    _threads: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(THREADS, "hub"), repr=False, compare=False
+    _threads: Threads = field(
+        default_factory=lambda: Threads(THREADS, "hub"), repr=False, compare=False
     )
 
     @classmethod

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
 import pytest
 
@@ -135,3 +136,23 @@ async def test_who_cancels_a_race_cancels_all_in_it(caplog: pytest.LogCaptureFix
     with pytest.raises(asyncio.CancelledError):
         await running
     assert caplog.text.count("a bug at the end'") == 2
+
+
+async def test_what_does_not_end_in_time_is_left(caplog: pytest.LogCaptureFixture) -> None:
+    released = asyncio.Event()
+
+    async def hang() -> None:
+        while not released.is_set():
+            with suppress(asyncio.CancelledError):
+                await released.wait()
+
+    async with asyncio.timeout(5):
+        async with NamedTasks({"one": hang(), "two": stay()}, patience=0.01) as tasks:
+            await asyncio.sleep(0)
+            await tasks.cancel("two")
+            assert not caplog.records
+            await tasks.cancel()
+    assert [record.getMessage() for record in caplog.records] == [
+        "one does not end, and is left as it is"
+    ]
+    released.set()
