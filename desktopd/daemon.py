@@ -112,6 +112,7 @@ class Daemon:
             viewer_limits(settings),
             options.trace,
             self._application.is_draft,
+            settings.max_size,
         )
         self._application.on_draft(self._rfb.look)
         self._files = options.files
