@@ -13,6 +13,7 @@ from collections.abc import Coroutine
 
 from pydantic import SecretStr
 
+from desktopd import descriptors
 from desktopd.application_on_desktop import session_application
 from desktopd.arenas import keep_trimmed
 from desktopd.budgets import Budget
@@ -70,6 +71,8 @@ async def run(loaded: Loaded) -> None:
     parts cannot go on.
     """
     set_limits()
+    if too_few := descriptors.lacking():
+        raise SessionError(too_few)
     try:
         asyncio.get_running_loop().set_default_executor(Threads(WORKERS, "worker"))
         daemon = Daemon(loaded)

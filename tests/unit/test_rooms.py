@@ -54,7 +54,7 @@ ARROWS = {
     "sockets": "",
     "turns": "addresses",
     "tls": "errors kept_file turns",
-    "config": "data_policy geometry shell_command",
+    "config": "data_policy geometry openers shell_command",
     "confinement": "confinement.own_home confinement.seccomp threads",
     # Both sides of the wall know where a locked program has its settings, and make filters.
     "confinement.own_home": "",
