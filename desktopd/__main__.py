@@ -12,9 +12,10 @@ import gc
 
 gc.disable()
 
-import asyncio
 import logging
 import sys
+from collections.abc import Callable
+from typing import NoReturn
 
 from desktopd import config, daemon, logs
 from desktopd.config import Command, ConfigError, Loaded, Settings
@@ -26,6 +27,7 @@ from desktopd.control.stop import stop
 from desktopd.control.supervisor import end_supervisor
 from desktopd.errors import ListenError
 from desktopd.options import session_options
+from desktopd.own_process import leave, run_alone
 from desktopd.session.errors import SessionError
 from desktopd.session.folder import in_the_way
 from desktopd.ssh import command as ssh
@@ -46,12 +48,17 @@ _CONTROL = {
 def main(*arguments: str) -> int:
     """Run the command line after `arguments`.
 
-    Returns the exit status: 1 what was asked failed, 2 bad settings.
+    Returns the exit status: 1 what was asked failed, 2 bad settings. A daemon ends the process.
     """
     if sys.argv[1:2] == ["ssh"]:
         return ssh.main(sys.argv[2:])
+    return _status(lambda: _run(config.load([*arguments, *sys.argv[1:]])))
+
+
+def _status(act: Callable[[], int | None]) -> int:
+    """The exit status that `act` returns, or that goes with its error, which is told."""
     try:
-        return _run(config.load([*arguments, *sys.argv[1:]]))
+        return act() or 0
     except ConfigError as error:
         print(f"desktopd: {error}", file=sys.stderr)
         end_supervisor()
@@ -68,15 +75,25 @@ def _run(loaded: Loaded) -> int:
         return 0
     if loaded.command is Command.CHECK:
         return check(session_options(loaded))
-    if loaded.command in _CONTROL:
-        logging.basicConfig(format="desktopd: %(message)s")
-        try:
-            return _CONTROL[loaded.command](loaded)
-        except OSError as error:
-            raise (in_the_way(error) if error.filename else SessionError(str(error))) from None
+    if loaded.command not in _CONTROL:
+        _show(loaded)
+    logging.basicConfig(format="desktopd: %(message)s")
+    try:
+        return _CONTROL[loaded.command](loaded)
+    except OSError as error:
+        raise (in_the_way(error) if error.filename else SessionError(str(error))) from None
+
+
+def _show(loaded: Loaded) -> NoReturn:
+    """Run the daemon, and end the process with it, whatever its threads wait for."""
     _set_up_logging(loaded.settings)
-    asyncio.run(daemon.run(loaded))
-    return 0
+    status = 1
+    try:
+        status = _status(lambda: run_alone(daemon.run(loaded)))
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        leave(status)
 
 
 def singleuser() -> int:

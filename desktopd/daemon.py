@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import Callable, Coroutine
 from functools import partial
 
 from pydantic import SecretStr
 
+from desktopd import descriptors
 from desktopd.application_on_desktop import session_application
 from desktopd.applications.errors import NotSaved
 from desktopd.arenas import keep_trimmed
@@ -51,9 +53,16 @@ from desktopd.session.folder import claim, in_the_way, make_private, require_unm
 from desktopd.session.options import SessionOptions
 from desktopd.session.session import Session
 from desktopd.tasks import NamedTasks, kept_up
+from desktopd.threads import NoThreads, Threads
 
 SAVE_WITHIN, SAVE_AT_MOST = 2.0, 6.0
 """Seconds. What ends us gives us 8 (container/supervisord.conf) or more, and Docker 10."""
+
+PATIENCE = 2.0
+"""Seconds within which our own work has to end: a disk that is away may hold it up for ever."""
+WORKERS = 6
+"""Threads for what blocks now and then (`asyncio.to_thread`)."""
+_LAST = ("http", "heartbeat")
 
 log = logging.getLogger("desktopd")
 
@@ -65,7 +74,14 @@ async def run(loaded: Loaded) -> None:
     parts cannot go on.
     """
     set_limits()
-    await Daemon(loaded).run()
+    if too_few := descriptors.lacking():
+        raise SessionError(too_few)
+    try:
+        asyncio.get_running_loop().set_default_executor(Threads(WORKERS, "worker"))
+        daemon = Daemon(loaded)
+    except NoThreads as lack:
+        raise SessionError(lack.strerror) from None
+    await daemon.run()
 
 
 class Daemon:
@@ -102,6 +118,7 @@ class Daemon:
             viewer_limits(settings),
             options.trace,
             self._application.is_draft,
+            settings.max_size,
         )
         self._application.on_draft(self._rfb.look)
         self._files = options.files
@@ -135,7 +152,7 @@ class Daemon:
             # A container is one user's, and its volumes are often open.
             if not in_container():
                 require_unmoved(self._folder)
-            claim(self._folder)
+            self._claim = claim(self._folder)
             self._reporter = Reporter(self._folder, self._report)
             self._session = Session(options)
             return given.get_secret_value() if given else kept_token(self._folder)
@@ -145,7 +162,8 @@ class Daemon:
     async def run(self) -> None:
         """Run everything, and end it all together."""
         asked = end_signal()
-        async with NamedTasks({"asked": asked.wait(), **self._tasks()}) as tasks:
+        own = {"asked": asked.wait(), **self._tasks()}
+        async with NamedTasks(own, patience=PATIENCE) as tasks:
             tell(f"\n    {self._link}\n{self._hint()}\n")
             ended = await tasks.first()
             if "idle" in ended:
@@ -155,13 +173,19 @@ class Daemon:
                 await self._application.save(SAVE_WITHIN, SAVE_AT_MOST)
             except NotSaved as error:
                 log.warning("%s", error)
-            await tasks.cancel(but=("http", "heartbeat"))
-            # A daemon that ends by a mistake of its own leaves the desktop to its successor.
-            if all(isinstance(error, SessionError) for error in tasks.errors.values()):
-                await asyncio.gather(self._http.stop(), self._session.stop())
-                if not self._settings.keep_token:
-                    forget_token(self._folder)
-                self._links.forget()
+            # A disk that holds our own work up keeps no desktop running.
+            await asyncio.gather(tasks.cancel(but=(*_LAST, "session")), self._end_desktop(tasks))
+        # Threads of a disk that is away may hold up the end of the process, but no successor.
+        os.close(self._claim)
+
+    async def _end_desktop(self, tasks: NamedTasks) -> None:
+        """End what is shown, unless a mistake of ours ends us: its successor goes on with it."""
+        await tasks.cancel("session")
+        if all(isinstance(error, SessionError) for error in tasks.errors.values()):
+            await asyncio.gather(self._http.stop(), self._session.stop())
+            if not self._settings.keep_token:
+                forget_token(self._folder)
+            self._links.forget()
 
     def _tasks(self) -> dict[str, Coroutine[None, None, object]]:
         """What runs for as long as the daemon. The end of one is the end of all."""

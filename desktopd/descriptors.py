@@ -24,11 +24,21 @@ RESERVE = 1024
 
 Only with these a connection to the X server can be waited for by select(2).
 """
+LEAST = 64
+"""What a desktop with some viewers takes."""
 _OF_A_START = 16
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+
+def lacking() -> str | None:
+    """What to do where the process may not have as many as a desktop takes; None where it may."""
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most >= LEAST:
+        return None
+    return f"ulimit -Hn allows {most} open files: raise it to {LEAST}, better to {4 * RESERVE}"
 
 
 async def accept(listener: socket.socket, who: str) -> tuple[socket.socket, Any]:
@@ -64,7 +74,7 @@ async def outlast(work: Callable[[], Awaitable[T]]) -> T:
         except OSError as error:
             if error.errno not in (errno.EMFILE, errno.ENFILE):
                 raise
-            log.warning("%s; trying again", error)
+            log.warning("%s; raise ulimit -n; trying again", error)
         await asyncio.sleep(AGAIN)
 
 

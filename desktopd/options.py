@@ -23,7 +23,7 @@ from desktopd.applications.command import (
 )
 from desktopd.applications.opening import Allowed
 from desktopd.budgets import DESCRIPTORS, Budget, Budgets
-from desktopd.config import ConfigError, Loaded, Settings
+from desktopd.config import ConfigError, Loaded, Settings, is_folder, path_of
 from desktopd.confinement.confinement import Confinement
 from desktopd.confinement.landlock import abi
 from desktopd.confinement.temporary import temporary_folder
@@ -95,12 +95,8 @@ def _session_folder(settings: Settings) -> Path | None:
     folder = settings.session_dir
     if folder is None:
         return None
-    try:
+    with path_of("session_dir", folder, "name a folder that can be written"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(
-            f"session_dir='{folder}': {error.strerror}; name a folder that can be written"
-        ) from None
     # Of what a locked application may have written another one would do as it says.
     place = folder / LOCKED if settings.lockdown else folder
     return place.absolute() / "session"
@@ -108,7 +104,7 @@ def _session_folder(settings: Settings) -> Path | None:
 
 def _samples(settings: Settings) -> Path | None:
     """The folder of samples; None where there is none to be."""
-    if settings.samples is not None and not settings.samples.is_dir():
+    if settings.samples is not None and not is_folder("samples", settings.samples):
         raise ConfigError(
             f"samples='{settings.samples}': no such folder; make it, or unset samples"
         )
@@ -169,7 +165,7 @@ def _temporary(loaded: Loaded) -> Path:
 def obstacles(loaded: Loaded) -> tuple[Obstacle, ...]:
     """What the user of the application could not read or save, to be told before he has worked."""
     root = loaded.settings.files_root
-    found = obstacle_at(root.resolve()) if root is not None and root.is_dir() else None
+    found = obstacle_at(root.resolve()) if root and is_folder("files_root", root) else None
     return () if found is None else (found,)
 
 
@@ -275,7 +271,7 @@ def _shared_files(loaded: Loaded, last_input: Callable[[], float | None]) -> Sha
     root = settings.files_root
     if settings.files == "off" or root is None:
         return None
-    if not root.is_dir():
+    if not is_folder("files_root", root):
         raise ConfigError(f"files_root='{root}': no such folder; make it, or set files=off")
     rules = Rules(
         download=settings.files != "upload",

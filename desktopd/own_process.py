@@ -11,10 +11,15 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, NoReturn
 
 from desktopd.arenas import use_one_arena
 
 DESCRIPTORS = 65536
+LEAVE_WITHIN = 1.0
+"""Seconds that tasks have to end in when the work is done."""
 SWITCH = 0.001
 """Seconds until a thread that computes leaves Python to one that waits for it. A key and its
 picture change threads several times, and wait for up to so long each time."""
@@ -29,6 +34,36 @@ def set_limits() -> None:
     _raise_descriptor_limit()
     # One of ours would lie where it was started, among the user's files, and has the token.
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def run_alone(work: Coroutine[Any, Any, None]) -> None:
+    """Run `work` in an event loop of its own, and end the tasks that it leaves.
+
+    Other than `asyncio.run` it waits neither for threads nor for a task that waits for one: a call
+    to a disk that is away may never end. Nothing but `leave` is to follow.
+    """
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_until_complete(work)
+    finally:
+        loop.run_until_complete(_end_tasks())
+
+
+async def _end_tasks() -> None:
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    if left:
+        await asyncio.wait(left, timeout=LEAVE_WITHIN)
+
+
+def leave(status: int) -> NoReturn:
+    """End the process with that exit status, also while threads of it hang in a call."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
 
 
 def end_signal() -> asyncio.Event:

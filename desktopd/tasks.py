@@ -23,12 +23,20 @@ class NamedTasks:
     every other error is logged.
     """
 
-    def __init__(self, coroutines: Mapping[str, Coroutine[Any, Any, object]]) -> None:
+    def __init__(
+        self,
+        coroutines: Mapping[str, Coroutine[Any, Any, object]],
+        *,
+        patience: float | None = None,
+    ) -> None:
+        """`patience`: seconds within which one that is cancelled has to end; else it is left."""
         self._tasks = {
             name: asyncio.create_task(coroutine, name=name)
             for name, coroutine in coroutines.items()
         }
+        self._patience = patience
         self._cancelled: set[str] = set()
+        self._left: set[str] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -57,13 +65,21 @@ class NamedTasks:
         """What the tasks that have ended by themselves have raised, in the order of their start."""
         return {n: e for n, e in self._raised().items() if n not in self._cancelled}
 
-    async def cancel(self, *, but: Collection[str] = ()) -> None:
-        """Cancel every task, `but` those, and wait for its end. What it then raises is logged."""
-        running = {n: t for n, t in self._tasks.items() if n not in but and not t.done()}
+    async def cancel(self, *names: str, but: Collection[str] = ()) -> None:
+        """Cancel those tasks, or every one, `but` those, and wait for their end.
+
+        What they then raise is logged, and who does not end within `patience`.
+        """
+        wanted = set(names or self._tasks) - set(but) - self._left
+        running = {n: t for n, t in self._tasks.items() if n in wanted and not t.done()}
         self._cancelled |= running.keys()
         for task in running.values():
             task.cancel()
-        await asyncio.gather(*running.values(), return_exceptions=True)
+        if running:
+            await asyncio.wait(running.values(), timeout=self._patience)
+        self._left |= {name for name, task in running.items() if not task.done()}
+        for name in running.keys() & self._left:
+            log.warning("%s does not end, and is left as it is", name)
         for name, error in self._raised().items():
             if name in running:
                 log.error("%s failed while it ended", name, exc_info=error)

@@ -8,6 +8,7 @@ from desktopd.config.errors import ConfigError
 from desktopd.config.listing import describe
 from desktopd.config.load import Loaded, load
 from desktopd.config.machine import supervised, watchdog
+from desktopd.config.paths import is_folder, path_of
 from desktopd.config.settings import Settings
 from desktopd.config.validation import is_loopback
 
@@ -17,8 +18,10 @@ __all__ = [
     "Loaded",
     "Settings",
     "describe",
+    "is_folder",
     "is_loopback",
     "load",
+    "path_of",
     "supervised",
     "watchdog",
 ]

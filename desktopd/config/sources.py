@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from desktopd.config.errors import ConfigError
 from desktopd.config.settings import NAMES, PREFIX, SECRETS
+from desktopd.openers import read_little
 
 HUB_PREFIX = "JUPYTERHUB_"
 DEFAULT_FILE = Path("/etc/desktopd.toml")
@@ -20,12 +21,12 @@ DEFAULT_FILE = Path("/etc/desktopd.toml")
 def from_file(path: Path, *, required: bool) -> dict[str, tuple[Any, str]]:
     """The settings of a TOML file; none when it is missing and not `required`."""
     try:
-        values = tomllib.loads(path.read_text("utf-8"))
+        values = tomllib.loads(read_little(path).decode())
     except FileNotFoundError:
         if required:
             raise ConfigError(f"{path}: no such settings file; correct --config") from None
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: {error}; expected a readable TOML file") from None
     for name in values:
         if name not in NAMES:
@@ -88,8 +89,8 @@ def _is_service_link(variable: str, value: str) -> bool:
 
 def _read_secret(path: Path, variable: str) -> str:
     try:
-        secret = path.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+        secret = read_little(path).decode().strip()
+    except (OSError, ValueError) as error:
         raise ConfigError(f"{variable}='{path}': {error}; expected a readable file") from None
     if not secret:
         raise ConfigError(f"{variable}='{path}': the file is empty; put the secret into it")

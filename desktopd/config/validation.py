@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from desktopd.config.errors import ConfigError
+from desktopd.config.paths import check_paths
 from desktopd.config.settings import PREFIX, SECRETS, Settings
 
 Given = Mapping[str, tuple[Any, str]]
@@ -25,6 +26,7 @@ def validate(given: Given) -> Settings:
     except ValidationError as error:
         raise ConfigError("\n".join(_explain(e, given) for e in error.errors())) from None
     for check in (
+        check_paths,
         _pairs,
         _rfb_server,
         _size,

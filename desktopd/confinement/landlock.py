@@ -8,13 +8,13 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import IntFlag
 from pathlib import Path
 from typing import TypeVar
 
 from desktopd.confinement.ways_out import shut_ways_out
+from desktopd.threads import Threads
 
 T = TypeVar("T")
 
@@ -136,7 +136,7 @@ def behind(wall: Wall, act: Callable[[], T]) -> T:
         _give_up(wall, abi())
         return act()
 
-    with ThreadPoolExecutor(1) as thread:
+    with Threads(1) as thread:
         return thread.submit(confined).result()
 
 

@@ -8,7 +8,6 @@ Tested by tests/unit/confinement/test_own_sockets.py and tests/x11/test_start.py
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
 
@@ -23,6 +22,7 @@ from desktopd.confinement.seccomp.filter import (
     unless,
 )
 from desktopd.confinement.seccomp.tables import own_table
+from desktopd.threads import Threads
 
 OWN = 0o077
 """The umask with which nobody else may connect to a socket (unix(7))."""
@@ -43,5 +43,5 @@ def keeping_umask(act: Callable[[], T]) -> T:
                 install(table, of(table.umask, (argument(0), *done, ALLOW)), all_threads=False)
         return act()
 
-    with ThreadPoolExecutor(1) as thread:
+    with Threads(1) as thread:
         return thread.submit(kept).result()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import ParamSpec, TypeVar
+
+from desktopd.threads import Threads
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -17,21 +19,23 @@ WATCHERS_THREADS = 2
 
 
 class DiskThreads:
-    """Runs calls in so many threads at most."""
+    """Runs calls in so many threads; raises NoThreads."""
 
     def __init__(self, threads: int = THREADS) -> None:
-        self._pool = ThreadPoolExecutor(threads, "disk")
+        self._pool = Threads(threads, "disk")
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of a call, and what it raises.
 
-        Whoever is cancelled meanwhile hears of it when the call has ended: only then are its
-        descriptors free to be closed.
+        Whoever is cancelled meanwhile, and however often, hears of it when the call has ended: only
+        then are its descriptors free to be closed.
         """
         loop = asyncio.get_running_loop()
         future = loop.run_in_executor(self._pool, partial(call, *args, **kwargs))
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
-            await asyncio.wait([future])
+            while not future.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([future])
             raise

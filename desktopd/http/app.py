@@ -228,7 +228,7 @@ def _routes(
         options.copies,
     )
     screenshot = ScreenshotEndpoint(session, options.screenshots)
-    clipboard, health = ClipboardEndpoint(session, options.copies), HealthEndpoint(session)
+    clipboard, health = ClipboardEndpoint(session, options.copies), HealthEndpoint(session, server)
     rfb = RfbEndpoint(server, viewers, options.targets, departures, options.trace)
     copies, captures, watchers, downloads = (
         [Middleware(Budgeted, options.budgets[budget])]
@@ -244,7 +244,7 @@ def _routes(
         Route("/api/clipboard", clipboard.put, methods=["PUT"], middleware=copies),
         Route(
             "/api/drop",
-            DropEndpoint(session, files.locate if files else None, options.copies).post,
+            DropEndpoint(session, files, options.copies).post,
             methods=["POST"],
             middleware=copies,
         ),

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.client import HTTPException
@@ -18,6 +17,8 @@ from urllib.parse import urlencode
 from urllib.request import Request
 
 from desktopd.integrations.whole_answer import fetch
+
+from desktopd.threads import Threads
 
 REQUEST_SECONDS = 10.0
 """For all of a request, from the connection to the last byte of the answer."""
@@ -66,8 +67,8 @@ class Hub:
     scopes: frozenset[str]
     interval: float
     secure: bool
-    _threads: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(THREADS, "hub"), repr=False, compare=False
+    _threads: Threads = field(
+        default_factory=lambda: Threads(THREADS, "hub"), repr=False, compare=False
     )
 
     @classmethod

@@ -16,7 +16,7 @@ from desktopd.rfb.viewers.wanted_sizes import WantedSizes
 from desktopd.trace import Trace
 from desktopd.x11.errors import XError
 from desktopd.x11.input import xkbcommon
-from desktopd.x11.screen.double_buffer import check_memory
+from desktopd.x11.screen.double_buffer import memory_for
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def _missing_of_native(largest: Size) -> str | None:
         import desktopd.rfb.server.native_server  # noqa: F401
 
         xkbcommon.load()
-        check_memory(largest)
+        memory_for(largest)
     except ImportError as error:
         module = error.name or error
         return f"the native RFB server needs {module}: pip install 'desktopd[fast]'"
@@ -62,10 +62,11 @@ def create(
     limits: Limits,
     trace: Trace,
     is_draft: Callable[[], bool],
+    largest: Size,
 ) -> RfbServer:
     """The chosen server for `session`; `name` is what viewers show as the desktop's title.
 
-    `trace` and `is_draft` are those of our own.
+    `trace` and `is_draft` are those of our own, which keeps memory for a screen of size `largest`.
     """
     target = UnixTarget(session.rfb_target)
     match path:
@@ -73,7 +74,7 @@ def create(
             # Only here: it needs modules that may be missing where another is chosen.
             from desktopd.rfb.server.native_server import NativeServer
 
-            return NativeServer(session, name, limits, trace, is_draft)
+            return NativeServer(session, name, limits, trace, is_draft, largest)
         case PixelPath.X11VNC:
             # x11vnc refuses SetDesktopSize, so the resize goes out of band.
             return RelayServer(path, target, sizes=WantedSizes(session.resize), limits=limits)

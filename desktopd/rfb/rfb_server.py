@@ -38,6 +38,10 @@ class RfbServer(Protocol):
     def socket(self) -> Path | None:
         """Where viewers of this machine look for it; None where it listens there by itself."""
 
+    @property
+    def shows(self) -> bool:
+        """Whether there is a picture for viewers, as far as it knows."""
+
     async def connect(self) -> RfbConnection:
         """Do what can fail before a viewer is told that it is in; raises DisplayUnavailable."""
 

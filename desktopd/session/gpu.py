@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -169,33 +170,25 @@ async def confirmed(gpu: Gpu, environment: Mapping[str, str]) -> Gpu:
 
 async def gl_renderer(environment: Mapping[str, str]) -> str:
     """The OpenGL renderer of a display, as ``glxinfo -B`` tells it; raises GlError."""
-    status, told, complaint = await _glxinfo(environment)
-    for line in told.decode("utf-8", "replace").splitlines():
+    # asyncio's own way to start a program may begin a thread for its end.
+    asked = await asyncio.to_thread(_glxinfo, environment)
+    for line in asked.stdout.decode("utf-8", "replace").splitlines():
         if "OpenGL renderer string:" in line:
             return line.partition(":")[2].strip()
-    words = " ".join(complaint.decode("utf-8", "replace").split())
-    raise GlError(f"glxinfo finds no OpenGL ({words or f'status {status}'})")
+    words = " ".join(asked.stderr.decode("utf-8", "replace").split())
+    raise GlError(f"glxinfo finds no OpenGL ({words or f'status {asked.returncode}'})")
 
 
-async def _glxinfo(environment: Mapping[str, str]) -> tuple[int | None, bytes, bytes]:
-    """Its exit status, and what it has written to stdout and to stderr."""
+def _glxinfo(environment: Mapping[str, str]) -> subprocess.CompletedProcess[bytes]:
     try:
-        child = await asyncio.create_subprocess_exec(
-            *("glxinfo", "-B"),
+        return subprocess.run(
+            ("glxinfo", "-B"),
             env=environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=ASK_WITHIN,
         )
     except OSError as error:
         raise GlError(f"glxinfo: {error.strerror}; install mesa-utils") from None
-    try:
-        async with asyncio.timeout(ASK_WITHIN):
-            told, complaint = await child.communicate()
-    except TimeoutError:
+    except subprocess.TimeoutExpired:
         raise GlError(f"glxinfo says nothing within {ASK_WITHIN:.0f} s") from None
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    return child.returncode, told, complaint

@@ -73,6 +73,10 @@ class Certificate:
             )
 
         try:
+            for path in (self._chain, self._key):
+                # OpenSSL would wait for a pipe.
+                if path.exists() and not path.is_file():
+                    raise ListenError(f"{where}: {path} is no plain file; expected two PEM files")
             context.load_cert_chain(self._chain, self._key, ask)
         except (OSError, ssl.SSLError) as error:
             raise ListenError(f"{where}: {error}; expected two PEM files") from None

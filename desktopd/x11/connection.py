@@ -11,14 +11,14 @@ import asyncio
 import concurrent.futures
 import socket
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from desktopd.background_tasks import BackgroundTasks
 from desktopd.observers import Observers
+from desktopd.threads import Threads
 from desktopd.trace import Trace, Track
 from desktopd.x11.errors import (
     ConnectionLost,
@@ -56,7 +56,7 @@ class Connection:
         name: str,
         display: Display,
         control: socket.socket,
-        executor: ThreadPoolExecutor,
+        executor: Threads,
         trace: Trace,
     ) -> None:
         self._name = name
@@ -90,11 +90,13 @@ class Connection:
         refuses, XTimeout when it does not answer.
         """
         try:
-            connected = socket.socket(socket.AF_UNIX)
-            control = connected.dup()
+            with ExitStack() as opened:
+                connected = opened.enter_context(socket.socket(socket.AF_UNIX))
+                control = opened.enter_context(connected.dup())
+                executor = Threads(1, f"x11 {name}")
+                opened.pop_all()
         except OSError as lack:
-            raise XError(f"X {name} cannot be reached: {lack}") from lack
-        executor = ThreadPoolExecutor(1, thread_name_prefix=f"x11 {name}")
+            raise XError(f"X {name} cannot be reached: {lack.strerror}") from lack
         try:
             opening = executor.submit(shake_hands, name, authority, connected, timeout)
             async with asyncio.timeout(timeout):

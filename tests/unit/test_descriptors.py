@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from desktopd import descriptors
-from desktopd.descriptors import accept, outlast
+from desktopd.descriptors import LEAST, accept, lacking, outlast
 from tests.few_descriptors import few_descriptors
 
 
@@ -104,3 +104,9 @@ async def test_another_error_is_raised() -> None:
 
     with pytest.raises(FileNotFoundError):
         await outlast(work)
+
+
+def test_too_few_for_a_desktop_are_told_with_what_to_raise() -> None:
+    assert lacking() is None
+    with few_descriptors(LEAST - 1):
+        assert "ulimit -Hn allows 63 open files" in (lacking() or "")

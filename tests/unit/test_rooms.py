@@ -23,7 +23,7 @@ VALUES = (
     "addresses audit clipboard_limit control_groups cores data_policy errors geometry kept_file"
     " observers openers shell_command signal_names trace"
 )
-TASKS = "background_tasks descriptors shared_work tasks"
+TASKS = "background_tasks descriptors shared_work tasks threads"
 ARROWS = {
     "arenas": "",
     "errors": "",
@@ -38,6 +38,7 @@ ARROWS = {
     "background_tasks": "",
     "shared_work": "background_tasks",
     "tasks": "",
+    "threads": "",
     "addresses": "",
     "audit": "",
     "data_policy": "",
@@ -53,8 +54,8 @@ ARROWS = {
     "sockets": "",
     "turns": "addresses",
     "tls": "errors kept_file turns",
-    "config": "data_policy geometry shell_command",
-    "confinement": "confinement.own_home confinement.seccomp",
+    "config": "data_policy geometry openers shell_command",
+    "confinement": "confinement.own_home confinement.seccomp threads",
     # Both sides of the wall know where a locked program has its settings, and make filters.
     "confinement.own_home": "",
     "confinement.seccomp": "",
@@ -85,7 +86,7 @@ ARROWS = {
         f"{VALUES} {TASKS} budgets lockout rate_limit refusals sockets tls turns applications"
         " files session x11 rfb.relay rfb.rfb_server rfb.viewers"
     ),
-    "integrations": "http refusals",
+    "integrations": "http refusals threads",
     "integrations.napari": "arenas confinement.own_home confinement.seccomp openers",
     "options": "applications budgets config confinement files http rfb session shell_command tls",
     "application_on_desktop": "applications config errors options session x11",
@@ -96,7 +97,7 @@ ARROWS = {
         " integrations options own_process rfb session application_on_desktop"
     ),
     "ssh": "multiplexer",
-    "__main__": "config control daemon errors logs options session ssh",
+    "__main__": "config control daemon errors logs options own_process session ssh",
 }
 """Which rooms each room may import; a room is its longest name here, and may import itself."""
 

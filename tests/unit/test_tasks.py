@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
 import pytest
 
@@ -168,3 +169,23 @@ async def test_the_pauses_before_it_begins_anew_grow_to_a_limit(
     with pytest.raises(asyncio.CancelledError):
         await kept_up("work", lambda: fail("always"))
     assert pauses == [min(2.0**n, 300.0) for n in range(12)]
+
+
+async def test_what_does_not_end_in_time_is_left(caplog: pytest.LogCaptureFixture) -> None:
+    released = asyncio.Event()
+
+    async def hang() -> None:
+        while not released.is_set():
+            with suppress(asyncio.CancelledError):
+                await released.wait()
+
+    async with asyncio.timeout(5):
+        async with NamedTasks({"one": hang(), "two": stay()}, patience=0.01) as tasks:
+            await asyncio.sleep(0)
+            await tasks.cancel("two")
+            assert not caplog.records
+            await tasks.cancel()
+    assert [record.getMessage() for record in caplog.records] == [
+        "one does not end, and is left as it is"
+    ]
+    released.set()

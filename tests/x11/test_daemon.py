@@ -19,6 +19,7 @@ from desktopd.config import load
 from desktopd.control.report import find_daemon
 from desktopd.control.stop import stop
 from desktopd.session.process import start_time
+from desktopd.session.state import StateFile
 from tests import http
 from tests.daemon import Daemon, until
 from tests.x11.supervised import SMALL, running
@@ -156,6 +157,46 @@ def test_a_daemon_that_fails_leaves_the_desktop_to_its_successor(
     desktop.ready()
     after = [desktop.pid(name) for name in ("display", "window_manager", "application")]
     assert after == before
+
+
+HANGING = """
+import sys, threading
+from pathlib import Path
+from desktopd import __main__
+from desktopd.files.results import Results
+
+signal = Path(sys.argv[1])
+
+def look(results):
+    signal.touch()
+    threading.Event().wait()
+
+Results.look = look
+sys.argv = [sys.argv[0], *sys.argv[2:]]
+sys.exit(__main__.main())
+"""
+
+
+def test_a_disk_that_hangs_keeps_no_desktop_and_no_daemon(folder: Path, tmp_path: Path) -> None:
+    files, hangs, place = tmp_path / "files", folder / "hangs", folder / "run"
+    files.mkdir()
+    with running(["-c", HANGING, str(hangs), *SMALL, f"--files-root={files}"], place) as daemon:
+        until(hangs.exists, 30, "a look at the disk")
+        until(lambda: "application" in _running(place), 60, "the application")
+        left = _running(place)
+        began = time.monotonic()
+        daemon.terminate()
+        told, _ = daemon.communicate(timeout=30)
+    assert time.monotonic() - began < 7
+    assert daemon.returncode == 0
+    assert "results does not end" in told
+    assert not [pid for pid in left.values() if Path(f"/proc/{pid}").exists()]
+
+
+def _running(place: Path) -> dict[str, int]:
+    """The pids of the services that a daemon has noted, by name."""
+    processes = StateFile(place / "state.json").processes
+    return {name: process.pid for name, process in processes.items()}
 
 
 def test_links_outlive_a_crash_and_end_with_the_desktop(daemon: Start) -> None:

@@ -11,7 +11,8 @@ from Xlib import X
 from desktopd.geometry import Rectangle, Size
 from desktopd.x11.connection import Connection, Display
 from desktopd.x11.errors import XError
-from desktopd.x11.screen.double_buffer import DoubleBuffer
+from desktopd.x11.screen import shm
+from desktopd.x11.screen.double_buffer import DoubleBuffer, memory_for
 from desktopd.x11.screen.screenshot import read_pixels
 from desktopd.x11.screen.shm import Segment
 from desktopd.x11.screen.size import ScreenSize
@@ -116,6 +117,20 @@ async def test_its_memory_is_given_back(screen):
         del picture
         del buffer
         assert shared_memory() == before
+
+    await screen.call(turns)
+
+
+async def test_memory_that_is_kept_serves_when_the_system_has_none(screen, monkeypatch):
+    memory = memory_for(PADDED)
+    monkeypatch.setattr(shm._libc, "shmget", lambda *_: -1)
+
+    def turns(display: Display) -> None:
+        for _ in range(3):
+            buffer = DoubleBuffer(display, PADDED, memory)
+            picture = buffer.take(Rectangle.of(SIZE))
+            assert np.array_equal(taken(picture) & RGB, shown(display))
+            buffer.close()
 
     await screen.call(turns)
 

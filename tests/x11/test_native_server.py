@@ -116,7 +116,7 @@ async def test_a_bug_in_an_encoder_costs_no_more_than_the_connection(
 
 
 async def test_a_display_whose_memory_cannot_be_shared_is_named(start, folder, monkeypatch):
-    def refuse(self, display, size):
+    def refuse(self, display, size, memory):
         raise XError("no shared memory")
 
     monkeypatch.setattr(Segment, "__init__", refuse)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from desktopd import audit
 from desktopd.clipboard_limit import CLIPBOARD_LIMIT
 from desktopd.data_policy import Copies
+from desktopd.files.sharing import SharedFiles
 from desktopd.geometry import LARGEST
 from desktopd.http.api.body import read_body
 from desktopd.http.api.clipboard import account, require_into
@@ -23,9 +22,6 @@ from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem
 from desktopd.x11.selections.content import Content, ContentTooLarge
 from desktopd.x11.selections.uri_list import MOST
-
-Locate = Callable[[str], Path]
-"""The absolute path of what a client names by a path below `files_root`; blocks on the disk."""
 
 _BODY_LIMIT = 2 * CLIPBOARD_LIMIT
 _REMEDY = (
@@ -37,17 +33,17 @@ _URL = re.compile(r"(?!file:)[a-z][a-z0-9+.-]*:[^\s\x00-\x20\x7f]+", re.IGNORECA
 
 
 class DropEndpoint:
-    """The programs of the desktop, to be dropped on; `locate` None where there are no files."""
+    """The programs of the desktop, to be dropped on; `files` None where there are none."""
 
-    def __init__(self, session: ServedSession, locate: Locate | None, copies: Copies) -> None:
+    def __init__(self, session: ServedSession, files: SharedFiles | None, copies: Copies) -> None:
         self._copies = copies
         self._session = session
-        self._locate = locate
+        self._files = files
 
     async def post(self, request: Request) -> Response:
         """Drop what the body names; the answer has the value of a DropResult.
 
-        Problem 400, 403 where copies may not come, 413, and what `locate` raises for a path.
+        Problem 400, 403 where copies may not come, 413, and the FilesError of a path.
         """
         body = _object(await read_body(request, _BODY_LIMIT, remedy=TOO_LARGE))
         x, y = (_pixel(body.pop(name, None), name) for name in ("x", "y"))
@@ -71,7 +67,7 @@ class DropEndpoint:
             case "urls", [*urls] if 0 < len(urls) <= MOST:
                 return Content(uris=tuple(map(_url, urls)))
             case "paths", [*paths] if 0 < len(paths) <= MOST:
-                return Content.of_files(await asyncio.to_thread(self._located, paths))
+                return Content.of_files(await self._located(paths))
             case "urls" | "paths", [*many] if len(many) > MOST:
                 raise Problem(
                     413,
@@ -82,13 +78,14 @@ class DropEndpoint:
             raise Problem(400, f"{kind} is not a text, or a list of 1 to {MOST} of them", _REMEDY)
         raise Problem(400, f"unknown key {kind!r}", _REMEDY)
 
-    def _located(self, paths: list[Any]) -> tuple[Path, ...]:
-        if self._locate is None:
+    async def _located(self, paths: list[Any]) -> tuple[Path, ...]:
+        files = self._files
+        if files is None:
             raise Problem(404, "files are switched off", "set files_root, and files=both")
         for path in paths:
             if not isinstance(path, str):
                 raise Problem(400, f"{path!r:.60} is no path", _REMEDY)
-        return tuple(map(self._locate, paths))
+        return await files.disk.run(lambda: tuple(map(files.locate, paths)))
 
 
 def _object(body: bytes) -> dict[str, Any]:

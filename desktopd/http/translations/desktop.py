@@ -230,5 +230,8 @@ DESKTOP = {
         "Installieren Sie ein Plugin für napari, das die Datei liest",
         "请安装能读取该文件的 napari 插件",
     ),
+    "the display cannot be shown": Translation(
+        "Der Desktop lässt sich nicht zeigen", "桌面无法显示"
+    ),
     "the display is not running": Translation("Der Desktop läuft nicht", "桌面没有运行"),
 }

@@ -31,6 +31,8 @@ class RelayServer:
 
     baseline = False
     socket = None
+    # Whether the one behind us does is told by its service.
+    shows = True
 
     async def connect(self) -> RelayConnection:
         """Connect to the server; raises DisplayUnavailable."""

@@ -89,7 +89,10 @@ class Targets:
                 answer.set_exception(failure)
 
         # A lookup may hang for minutes in the network; a thread of a pool would hold up the exit.
-        Thread(target=look_up, name="target lookup", daemon=True).start()
+        try:
+            Thread(target=look_up, name="target lookup", daemon=True).start()
+        except RuntimeError as lack:
+            answer.set_exception(ValueError(str(lack)))
         return answer
 
 

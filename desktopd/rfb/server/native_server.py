@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 from desktopd.errors import DisplayUnavailable
+from desktopd.geometry import Size
 from desktopd.rfb.encoders.encoder import VideoError
 from desktopd.rfb.encoders.registry import VIDEO
 from desktopd.rfb.server.shared_display import SharedDisplay
@@ -22,7 +23,9 @@ from desktopd.x11.connection import Connection, XError
 from desktopd.x11.input.keyboard import Keyboard
 from desktopd.x11.input.pointer import Pointer
 from desktopd.x11.screen.cursor import Cursor
-from desktopd.x11.screen.grab import Grabber
+from desktopd.x11.screen.double_buffer import memory_for
+from desktopd.x11.screen.grab import Grabber, in_tiles
+from desktopd.x11.screen.shm import Memory
 from desktopd.x11.selections.primary import Primary
 
 log = logging.getLogger(__name__)
@@ -46,11 +49,13 @@ class NativeServer:
         limits: Limits = LIMITS,
         trace: Trace | None = None,
         is_draft: Callable[[], bool] = lambda: False,
+        largest: Size | None = None,
     ) -> None:
         """`name` is what viewers show as the title of the desktop; `limits` are for each viewer.
 
         `trace` notes input and pictures on their way. `is_draft` tells, in any thread, whether the
-        application draws a finer picture when it rests.
+        application draws a finer picture when it rests. Memory for a screen of size `largest` is
+        kept from the beginning, as others may take all that there is.
         """
         self._is_draft = is_draft
         self._trace = trace or Trace()
@@ -59,6 +64,13 @@ class NativeServer:
         self._limits = limits
         self._video = _video_works()
         self._shared_display: SharedDisplay | None = None
+        self._memory = _memory(largest)
+        self._lack = ""
+
+    @property
+    def shows(self) -> bool:
+        """Whether there is a picture for viewers."""
+        return self._shared_display is not None
 
     @property
     def socket(self) -> Path:
@@ -98,10 +110,17 @@ class NativeServer:
         try:
             await self.show(display, authority)
         except XError as error:
-            log.error("the display cannot be shown: %s", error)
-        except Exception:
+            if self._is_new(error):
+                log.error("the display cannot be shown: %s; trying again", error)
+        except Exception as error:
             # A bug in an encoder shall not end the application that is shown.
-            log.exception("the native RFB server failed, and begins anew")
+            if self._is_new(error):
+                log.exception("the native RFB server failed, and begins anew")
+
+    def _is_new(self, error: Exception) -> bool:
+        """Whether it is another reason to show nothing than the one before."""
+        before, self._lack = self._lack, repr(error)
+        return self._lack != before
 
     async def show(self, display: str, authority: Path) -> None:
         """Show one display until it ends. Raises XError when it cannot be shown."""
@@ -111,7 +130,7 @@ class NativeServer:
             stack.push_async_callback(capture_connection.close)
             input_connection = await Connection.open(display, authority, trace=self._trace)
             stack.push_async_callback(input_connection.close)
-            grabber = await Grabber.open(capture_connection, TILE, self._trace)
+            grabber = await Grabber.open(capture_connection, TILE, self._trace, self._memory)
             freed.callback(grabber.close)
             keyboard = await Keyboard.open(input_connection)
             stack.push_async_callback(_let_go, keyboard)
@@ -127,7 +146,7 @@ class NativeServer:
                 is_draft=self._is_draft,
             )
             freed.callback(shared_display.close)
-            self._shared_display = shared_display
+            self._shared_display, self._lack = shared_display, ""
             try:
                 await shared_display.run()
             finally:
@@ -155,6 +174,16 @@ class NativeConnection:
 async def _let_go(keyboard: Keyboard) -> None:
     with suppress(XError):
         await keyboard.close()
+
+
+def _memory(largest: Size | None) -> Memory | None:
+    if largest is None:
+        return None
+    try:
+        return memory_for(in_tiles(largest, TILE))
+    except XError as error:
+        log.warning("none is kept: %s", error)
+        return Memory()
 
 
 def _video_works() -> bool:

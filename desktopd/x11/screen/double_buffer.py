@@ -9,16 +9,15 @@ from Xlib import X, error
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.x11.errors import x_errors
-from desktopd.x11.screen import shm
-from desktopd.x11.screen.shm import Segment
+from desktopd.x11.screen.shm import Memory, Segment
 from desktopd.x11.xlib_patches import Display
 
 _BYTES_PER_PIXEL = 4
 
 
-def check_memory(largest: Size) -> None:
-    """Raise XError where there is no shared memory for screens of up to this size."""
-    shm.check(2 * _length(largest))
+def memory_for(largest: Size) -> Memory:
+    """Shared memory for pictures of up to this size; raises XError."""
+    return Memory(2 * _length(largest))
 
 
 def _length(size: Size) -> int:
@@ -31,8 +30,8 @@ class DoubleBuffer:
     Belongs to the X thread.
     """
 
-    def __init__(self, display: Display, size: Size) -> None:
-        """`size` of each picture, not less than the screen's; black at first.
+    def __init__(self, display: Display, size: Size, memory: Memory | None = None) -> None:
+        """`size` of each picture, not less than the screen's; black at first, in `memory`.
 
         Raises XError where the server cannot share pixmaps with this process.
         """
@@ -41,7 +40,7 @@ class DoubleBuffer:
         screen = display.screen()
         self._root = screen.root
         self._length = _length(size)
-        self._segment = Segment(display, 2 * self._length)
+        self._segment = Segment(display, 2 * self._length, memory)
         try:
             self._pixmaps = [
                 self._segment.pixmap(size.width, size.height, screen.root_depth, offset)

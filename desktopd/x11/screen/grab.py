@@ -24,6 +24,7 @@ from desktopd.x11.connection import Connection, Event
 from desktopd.x11.errors import XError, XTimeout, x_errors
 from desktopd.x11.screen import randr
 from desktopd.x11.screen.double_buffer import DoubleBuffer
+from desktopd.x11.screen.shm import Memory
 from desktopd.x11.xlib_patches import Display
 
 _DEPTHS = (24, 32)
@@ -31,11 +32,22 @@ _DEPTHS = (24, 32)
 _PATIENCE = 5.0
 
 
+def in_tiles(size: Size, tile: int) -> Size:
+    """The smallest size that is not less, with sides that are multiples of `tile`."""
+    return Size(-(-size.width // tile) * tile, -(-size.height // tile) * tile)
+
+
 class Grabber:
     """Follows the screen of a connection of its own by DAMAGE, and reads what has changed."""
 
     def __init__(
-        self, connection: Connection, size: Size, mark: int, tile: int, trace: Trace
+        self,
+        connection: Connection,
+        size: Size,
+        mark: int,
+        tile: int,
+        trace: Trace,
+        memory: Memory | None,
     ) -> None:
         self.connection = connection
         self.trace = trace
@@ -54,16 +66,25 @@ class Grabber:
         # The X thread's alone, and the loop's once that has ended.
         self._mark = mark
         self._tile = tile
+        self._memory = memory
         self._pictures: DoubleBuffer | None = None
 
     @classmethod
-    async def open(cls, connection: Connection, tile: int, trace: Trace | None = None) -> Grabber:
+    async def open(
+        cls,
+        connection: Connection,
+        tile: int,
+        trace: Trace | None = None,
+        memory: Memory | None = None,
+    ) -> Grabber:
         """Follow the screen, whose pictures have sides that are multiples of `tile` pixels.
+
+        They are in `memory`, or each in its own.
 
         Raises XError where DAMAGE, MIT-SHM's pixmaps or 32 bits a pixel are missing.
         """
         size, mark = await connection.call(_follow)
-        grabber = cls(connection, size, mark, tile, trace or Trace())
+        grabber = cls(connection, size, mark, tile, trace or Trace(), memory)
         try:
             await connection.call(grabber._reserve)
         except BaseException:
@@ -121,11 +142,10 @@ class Grabber:
 
     def _reserve(self, display: Display) -> DoubleBuffer:
         """Memory for the whole screen."""
-        tile = self._tile
-        size = Size(-(-self.size.width // tile) * tile, -(-self.size.height // tile) * tile)
+        size = in_tiles(self.size, self._tile)
         if self._pictures is None or self._pictures.size != size:
             self.release()
-            self._pictures = DoubleBuffer(display, size)
+            self._pictures = DoubleBuffer(display, size, self._memory)
         return self._pictures
 
     def release(self) -> None:

@@ -53,10 +53,11 @@ async def test_whoever_is_cancelled_hears_of_it_when_the_call_has_ended(fails: b
     task = asyncio.create_task(disk.run(block))
     while not begun.is_set():
         await asyncio.sleep(0.001)
-    task.cancel()
-    for _ in range(20):
-        await asyncio.sleep(0.001)
-    assert not task.done()
+    for _ in range(3):
+        task.cancel()
+        for _ in range(20):
+            await asyncio.sleep(0.001)
+        assert not task.done()
     gate.set()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from pathlib import Path
 
@@ -15,10 +16,14 @@ from desktopd.tls.certificate import Certificate
 from tests.unit.certificate import certificate
 
 
-@pytest.mark.parametrize("wrong", ["missing", "garbage"])
+@pytest.mark.parametrize("wrong", ["missing", "garbage", "pipe"])
 def test_files_that_cannot_be_used_are_named(folder: Path, wrong: str) -> None:
     chain, key = certificate(folder)
-    key.unlink() if wrong == "missing" else key.write_text("garbage")
+    key.unlink()
+    if wrong == "garbage":
+        key.write_text("garbage")
+    elif wrong == "pipe":
+        os.mkfifo(key)
     with pytest.raises(ListenError, match=r"tls_cert=.*tls_key=.*PEM"):
         Certificate(chain, key)
 

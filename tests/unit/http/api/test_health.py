@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from desktopd.rfb.relay.relay_server import RelayServer
 from desktopd.session.status import ServiceState, ServiceStatus, Stage
 from tests.unit.http.desktop import READY, Desk, client, make_app
 
@@ -25,3 +26,12 @@ async def test_a_stranger_does_not_hear_why_it_failed(desk: Desk) -> None:
     async with client(make_app(desk)) as probe:
         ready = await probe.get("/readyz")
     assert ready.json()["error"] == "display failed"
+
+
+async def test_it_is_not_ready_while_nobody_could_see_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RelayServer, "shows", False)
+    async with client(make_app(desk)) as probe:
+        ready = await probe.get("/readyz")
+    assert (ready.status_code, ready.json()["error"]) == (503, "the display cannot be shown")
