@@ -30,6 +30,7 @@ from desktopd.http.app import create_app
 from desktopd.http.serving.link import link
 from desktopd.http.serving.server import HttpServer
 from desktopd.integrations.integration import Integration, connect
+from desktopd.lacks import outlast
 from desktopd.options import (
     budgets,
     http_options,
@@ -167,14 +168,15 @@ class Daemon:
             "idle": _idle(viewers, settings.idle_timeout),
             "reporter": self._reporter.serve(),
             "heartbeat": keep_beating(),
-            "memory": keep_trimmed(),
+            "memory": outlast(keep_trimmed),
         }
         if self._files is not None:
-            tasks["uploads"] = keep_swept(
-                self._files.staging, self._files.records, self._files.disk
+            files = self._files
+            tasks["uploads"] = outlast(
+                lambda: keep_swept(files.staging, files.records, files.disk),
             )
-            if self._files.results is not None:
-                tasks["results"] = self._files.results.watch(self._files.disk)
+            if (results := files.results) is not None:
+                tasks["results"] = outlast(lambda: results.watch(files.disk))
         if self._application.companion is not None:
             tasks["companion"] = self._application.companion.run()
         if self._integration is not None:
@@ -182,7 +184,7 @@ class Daemon:
         for listener in self._sockets:
             tasks[f"viewers at {listener.path}"] = listener.serve()
         if self._certificate is not None:
-            tasks["certificate"] = self._certificate.follow()
+            tasks["certificate"] = outlast(self._certificate.follow)
         if self._vnc_port is not None:
             tasks["vnc_port"] = self._vnc_port.serve()
         return tasks

@@ -87,7 +87,7 @@ class Connection:
 
         `authority` is the Xauthority file with its cookie; without one the server must admit
         everybody. `trace` notes what is posted. Raises XError when there is no such server or it
-        refuses, XTimeout when it does not answer.
+        refuses, XTimeout when it does not answer, RuntimeError where no thread can be made.
         """
         try:
             connected = socket.socket(socket.AF_UNIX)
@@ -104,7 +104,10 @@ class Connection:
             with suppress(OSError):
                 control.shutdown(socket.SHUT_RDWR)  # ends a handshake that still waits
             control.close()
-            executor.submit(connected.close)
+            try:
+                executor.submit(connected.close)
+            except RuntimeError:
+                connected.close()  # no thread could be made that uses it
             executor.shutdown(wait=False)
             if isinstance(failure, TimeoutError):
                 raise XTimeout(f"X {name} did not answer within {timeout:g} s") from None
@@ -179,9 +182,14 @@ class Connection:
             task.cancel()
         return task
 
-    async def ping(self) -> None:
+    async def ping(self, *, timeout: float = 5.0) -> None:  # noqa: ASYNC109
         """Make one round trip to the server; raises as `call` does."""
-        await self.call(Display.sync)
+        await self.call(Display.sync, timeout=timeout)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the connection has ended, for whatever reason."""
+        return self._lost.done()
 
     async def wait_lost(self) -> None:
         """Return when the connection has ended, for whatever reason."""

@@ -201,13 +201,18 @@ def used(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def open_of(pid: int) -> list[str]:
+    """The descriptors of a process."""
+    return [one.name for one in Path(f"/proc/{pid}/fd").iterdir()]
+
+
 def lack_processes(folder: Path, _supervisor: int) -> None:
     (folder / "full").touch()
 
 
 def lack_pipes(_folder: Path, supervisor: int, *, of_all: int = 4) -> None:
     """Of what a program is started with the last can't be opened: six ends of pipes, two files."""
-    highest = max(int(one) for one in os.listdir(f"/proc/{supervisor}/fd"))
+    highest = max(map(int, open_of(supervisor)))
     _, most = resource.prlimit(supervisor, resource.RLIMIT_NOFILE)
     resource.prlimit(supervisor, resource.RLIMIT_NOFILE, (highest + 1 - of_all, most))
 
@@ -229,7 +234,7 @@ def test_while_no_program_can_be_started_it_is_tried_again_and_signals_are_heard
         pid = supervisor.pid
         until(lambda: children(pid) != [], 20, "a program")
         (first,) = children(pid)
-        open_before = len(os.listdir(f"/proc/{pid}/fd"))
+        open_before = len(open_of(pid))
         begin(folder, pid)
         os.kill(first, signal.SIGKILL)
         until(lambda: start_time(first) is None, 10, "its end")
@@ -240,7 +245,7 @@ def test_while_no_program_can_be_started_it_is_tried_again_and_signals_are_heard
         assert used(pid) - cpu < 1
         end_of_lack(folder, pid)
         until(lambda: children(pid) != [], 5, "a program anew")
-        assert len(os.listdir(f"/proc/{pid}/fd")) <= open_before + 1
+        assert len(open_of(pid)) <= open_before + 1
         begin(folder, pid)
         os.kill(children(pid)[0], signal.SIGKILL)
         until(lambda: children(pid) == [], 10, "its end")
