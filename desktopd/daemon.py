@@ -57,7 +57,7 @@ log = logging.getLogger("desktopd")
 
 
 async def run(loaded: Loaded) -> None:
-    """Show a desktop until SIGTERM or SIGINT, or until nobody has used it for `idle_timeout`.
+    """Show a desktop until a signal ends it, or until nobody has used it for `idle_timeout`.
 
     Raises ConfigError, ListenError or SessionError, before anything starts or when one of its
     parts cannot go on.

@@ -225,6 +225,23 @@ def test_an_x_server_that_hangs_is_replaced(desktop: Daemon) -> None:
     back(desktop, "display", kill(desktop, "display", signal.SIGSTOP))
 
 
+def test_what_lies_in_the_runtime_folder_is_its_users_alone(daemon: Start) -> None:
+    desktop = daemon(app="xterm", display="xvfb", rfb="x11vnc")
+    desktop.stop()
+    before = os.umask(0)
+    try:
+        desktop.start()
+    finally:
+        os.umask(before)
+    desktop.ready()
+    folder = desktop.folder / "run"
+    modes = {p.name: oct(p.stat().st_mode & 0o777) for p in (folder, *folder.rglob("*"))}
+    assert {"bus.sock", "room", "ctl.sock", "rfb.sock"} <= modes.keys()
+    secret = {n: m for n, m in modes.items() if n.endswith(".sock") or n == "room"}
+    assert set(secret.values()) == {"0o600"}
+    assert modes["run"] == "0o700"
+
+
 OF_THE_DAEMON = 4
 """Its connections to X: the session's, that of the windows, the picture's, that of keys."""
 
