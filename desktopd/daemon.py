@@ -52,6 +52,8 @@ from desktopd.session.session import Session
 from desktopd.tasks import NamedTasks
 
 SAVE_WITHIN = 2.0
+MEANT = frozenset({"asked", "idle", "integration"})
+"""The tasks whose end is meant to be that of the desktop."""
 
 log = logging.getLogger("desktopd")
 
@@ -152,7 +154,10 @@ class Daemon:
             await self._application.save(SAVE_WITHIN)
             await tasks.cancel(but=("http", "heartbeat"))
             # A daemon that ends by a mistake of its own leaves the desktop to its successor.
-            if all(isinstance(error, SessionError) for error in tasks.errors.values()):
+            errors = tasks.errors.values()
+            if not ended & MEANT and not errors:
+                log.error("ended by itself: %s", ", ".join(ended))
+            elif all(isinstance(error, SessionError) for error in errors):
                 await asyncio.gather(self._http.stop(), self._session.stop())
                 if not self._settings.keep_token:
                     forget_token(self._folder)
