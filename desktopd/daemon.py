@@ -9,7 +9,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Set
 from functools import partial
 
 from pydantic import SecretStr
@@ -63,12 +63,14 @@ PATIENCE = 2.0
 WORKERS = 6
 """Threads for what blocks now and then (`asyncio.to_thread`)."""
 _LAST = ("http", "heartbeat")
+MEANT = frozenset({"asked", "idle", "integration"})
+"""The tasks whose end is meant to be that of the desktop."""
 
 log = logging.getLogger("desktopd")
 
 
 async def run(loaded: Loaded) -> None:
-    """Show a desktop until SIGTERM or SIGINT, or until nobody has used it for `idle_timeout`.
+    """Show a desktop until a signal ends it, or until nobody has used it for `idle_timeout`.
 
     Raises ConfigError, ListenError or SessionError, before anything starts or when one of its
     parts cannot go on.
@@ -174,14 +176,20 @@ class Daemon:
             except NotSaved as error:
                 log.warning("%s", error)
             # A disk that holds our own work up keeps no desktop running.
-            await asyncio.gather(tasks.cancel(but=(*_LAST, "session")), self._end_desktop(tasks))
+            await asyncio.gather(
+                tasks.cancel(but=(*_LAST, "session")), self._end_desktop(tasks, ended)
+            )
         # Threads of a disk that is away may hold up the end of the process, but no successor.
         os.close(self._claim)
+        if not ended & MEANT and not tasks.errors:
+            raise RuntimeError(f"{', '.join(ended)}: ended by itself")
 
-    async def _end_desktop(self, tasks: NamedTasks) -> None:
+    async def _end_desktop(self, tasks: NamedTasks, ended: Set[str]) -> None:
         """End what is shown, unless a mistake of ours ends us: its successor goes on with it."""
         await tasks.cancel("session")
-        if all(isinstance(error, SessionError) for error in tasks.errors.values()):
+        errors = tasks.errors.values()
+        is_meant = bool(ended & MEANT or errors)
+        if is_meant and all(isinstance(error, SessionError) for error in errors):
             await asyncio.gather(self._http.stop(), self._session.stop())
             if not self._settings.keep_token:
                 forget_token(self._folder)

@@ -7,18 +7,16 @@ could start no program then, and look at none. Nobody can keep any of the whole 
 from __future__ import annotations
 
 import asyncio
-import errno
 import fcntl
 import logging
 import os
 import resource
 import socket
-from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from typing import Any, TypeVar
+from typing import Any
 
-AGAIN = 1.0
-"""Seconds after which it is tried again."""
+from desktopd.lacks import AGAIN, outlast
+
 RESERVE = 1024
 """The lowest descriptors, which no connection keeps, or a quarter of all where those are few.
 
@@ -29,8 +27,6 @@ LEAST = 64
 _OF_A_START = 16
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 
 def lacking() -> str | None:
@@ -64,18 +60,6 @@ def _beyond_reserve(sock: socket.socket) -> socket.socket:
         moved = socket.socket(sock.family, sock.type, sock.proto, fileno=descriptor)
     moved.setblocking(False)
     return moved
-
-
-async def outlast(work: Callable[[], Awaitable[T]]) -> T:
-    """What `work` returns, begun again for as long as it ends by the lack of a descriptor."""
-    while True:
-        try:
-            return await work()
-        except OSError as error:
-            if error.errno not in (errno.EMFILE, errno.ENFILE):
-                raise
-            log.warning("%s; raise ulimit -n; trying again", error)
-        await asyncio.sleep(AGAIN)
 
 
 async def enough() -> None:

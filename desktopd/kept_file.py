@@ -60,9 +60,13 @@ def kept_room(path: Path, size: int) -> Iterator[None]:
         yield
     finally:
         # Of what is allocated as one, nothing is had where some is missing.
-        with suppress(OSError), path.open("xb", buffering=0) as file:
+        with suppress(OSError), open(path, "xb", 0, opener=_own) as file:
             for _ in range(size // len(_PIECE)):
                 file.write(_PIECE)
+
+
+def _own(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _write(path: Path, flags: int, data: bytes) -> None:

@@ -67,10 +67,14 @@ def leave(status: int) -> NoReturn:
 
 
 def end_signal() -> asyncio.Event:
-    """An event that SIGTERM and SIGINT set, also those that were held back until now."""
+    """An event that SIGTERM and SIGINT set, also those that were held back until now.
+
+    A terminal that closes sends SIGHUP, which is the same unless it is ignored, as by nohup(1).
+    """
     asked, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, asked.set)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            loop.add_signal_handler(number, asked.set)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM, signal.SIGINT))
     return asked
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from desktopd.config.errors import ConfigError
 from desktopd.config.settings import Settings
+from desktopd.config.sources import DEFAULT_FILE
 
 PACKAGE = Path(__file__).parents[1]
 PATHS = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")
@@ -44,7 +45,13 @@ def check_own_files(
         for file in secret_files:
             _require_outside(root, "a file of settings", file, "lockdown", "has it, and changes it")
     if settings.files_for_viewers and settings.files != "off":
-        _require_outside(root, "runtime_dir", runtime_dir, "files_for_viewers", "has the token")
+        setting = "files_for_viewers"
+        _require_outside(root, "runtime_dir", runtime_dir, setting, "has the token")
+        _require_outside(root, "session_dir", settings.session_dir, setting, "has all sessions")
+        for file in secret_files:
+            # Whoever only reads makes no file where there is none.
+            if file != DEFAULT_FILE or file.exists():
+                _require_outside(root, "a file of settings or secrets", file, setting, "has it")
 
 
 def _code(environment: Mapping[str, str]) -> Iterator[tuple[str, Path]]:

@@ -17,7 +17,6 @@ from urllib.parse import urlencode
 from urllib.request import Request
 
 from desktopd.integrations.whole_answer import fetch
-
 from desktopd.threads import Threads
 
 REQUEST_SECONDS = 10.0

@@ -12,6 +12,7 @@ import time
 from collections.abc import Coroutine
 from typing import Any
 
+from desktopd.lacks import AGAIN, is_lack, tell
 from desktopd.session.process import Process, is_stopped
 from desktopd.session.service import Probe, Service
 from desktopd.tasks import NamedTasks
@@ -23,23 +24,49 @@ log = logging.getLogger(__name__)
 
 
 async def until_ready(
-    service: Service, process: Process, meanwhile: Coroutine[Any, Any, None]
+    service: Service, process: Process, meanwhile: Coroutine[Any, Any, None], within: float | None
 ) -> str | None:
-    """None once ready or ended; otherwise what is wrong with it. `meanwhile` runs as long."""
+    """None once ready or ended; otherwise what is wrong with it. `meanwhile` runs as long.
+
+    It has `within` seconds, without those in which this process lacked what it takes to ask.
+    """
+    reason: str | None = None
 
     async def probe() -> None:
-        while not await service.ready():
-            await asyncio.sleep(service.poll)
+        nonlocal reason
+        left, told = within, ""
+        while left is None or left > 0:
+            asked = time.monotonic()
+            try:
+                async with asyncio.timeout(left):
+                    if await service.ready():
+                        return
+                    await asyncio.sleep(service.poll)
+            except TimeoutError:
+                pass
+            except Exception as failure:
+                if not is_lack(failure):
+                    raise
+                told = tell(failure, told)
+                await asyncio.sleep(AGAIN)
+                continue
+            if left is not None:
+                left -= time.monotonic() - asked
+        reason = f"was not ready after {within:.0f} s"
 
     async with NamedTasks({"ready": probe(), "ended": process.wait(), "log": meanwhile}) as tasks:
-        done = await tasks.first(within=service.ready_within)
-    return None if done else f"was not ready after {service.ready_within:.0f} s"
+        await tasks.first()
+    return reason
 
 
 async def until_end(service: Service, process: Process) -> str | None:
-    """None once the process has ended; otherwise what is wrong with it."""
+    """None once the process has ended; otherwise what is wrong with it.
+
+    One that says that it is not alive is taken for silent: it may be so as long, and be asked anew.
+    """
     probe, every = service.alive, service.alive_every
     silent_since: float | None = None
+    told = ""
     while process.running:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(every):
@@ -48,14 +75,21 @@ async def until_end(service: Service, process: Process) -> str | None:
             continue
         asked = time.monotonic()
         try:
-            if not await _answers(probe, every) and process.running:
-                return "did not answer"
-            silent_since = None
+            is_alive = await _answers(probe, every)
         except TimeoutError:
-            silent_since = silent_since or asked
-            silent = time.monotonic() - silent_since
-            if _is_given_up(service, process, silent):
-                return f"did not answer within {silent:.0f} s"
+            is_alive = False
+        except Exception as failure:
+            # Of whom we could not ask nothing is known.
+            if not is_lack(failure):
+                raise
+            told, is_alive = tell(failure, told), True
+        if is_alive:
+            silent_since = None
+            continue
+        silent_since = silent_since or asked
+        silent = time.monotonic() - silent_since
+        if _is_given_up(service, process, silent):
+            return f"did not answer within {silent:.0f} s"
     return None
 
 

@@ -212,7 +212,7 @@ def _output(log: Path) -> Iterator[int]:
     try:
         output = open_log(log)
     except OSError as error:
-        raise LaunchError(f"{log}: {error.strerror}; make room for logs there") from None
+        raise LaunchError(f"{log}: {error.strerror}; make room for logs there") from error
     try:
         yield output
     finally:
@@ -234,7 +234,7 @@ def _launch_errors(program: str) -> Iterator[None]:
             f"{program}: no such program; install it, `desktopd check` says how"
         ) from None
     except OSError as error:
-        raise LaunchError(f"{program}: {error.strerror}{_remedy(program, error)}") from None
+        raise LaunchError(f"{program}: {error.strerror}{_remedy(program, error)}") from error
 
 
 def _remedy(program: str, error: OSError) -> str:

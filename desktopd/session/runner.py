@@ -11,8 +11,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from desktopd.descriptors import enough, outlast
+from desktopd.descriptors import enough
 from desktopd.errors import DisplayUnavailable
+from desktopd.lacks import is_lack_of_start, outlast
 from desktopd.session.errors import SessionError
 from desktopd.session.family import bears, family, mark_of
 from desktopd.session.health import until_end, until_ready
@@ -116,17 +117,23 @@ class Runner:
     async def _one_life(self) -> tuple[bool, str]:
         """From start to end; returns whether it became ready, and how it ended."""
         self._note(state=ServiceState.STARTING, pid=None)
-        # What cannot be started for the lack of descriptors has not failed.
-        await enough()
+        within = self.service.ready_within
         try:
-            process = await self._adopt() or await self._start()
+            process = await outlast(self._adopt)
+            if process is None:
+                # What cannot be started for the lack of something has not failed.
+                await enough()
+                process = await outlast(self._start, is_lack_of_start)
+            elif within is not None:
+                # It was ready before: what it may do then it may do now.
+                within = max(within, self.service.silent_for)
         except (SessionError, DisplayUnavailable, OSError) as error:
             return False, str(error)
         self._note(state=ServiceState.STARTING, pid=process.pid)
-        reason = await until_ready(self.service, process, self._follow_log())
+        reason = await until_ready(self.service, process, self._follow_log(), within)
         while reason is None and not process.running and (heir := await self._heir(process)):
             process = self._take(heir)
-            reason = await until_ready(self.service, process, self._follow_log())
+            reason = await until_ready(self.service, process, self._follow_log(), within)
         was_ready = reason is None and process.running
         if was_ready:
             hands_over_until = time.monotonic() + HANDS_OVER

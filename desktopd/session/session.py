@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from desktopd.descriptors import outlast
 from desktopd.geometry import Size
+from desktopd.lacks import outlast
 from desktopd.observers import Observers
 from desktopd.session.backends.display_numbers import remove_dead_locks
 from desktopd.session.clipboard import SessionClipboard

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
+from desktopd.lacks import is_lack, is_lack_of_start
 from desktopd.session.backends.backend import Backend
 from desktopd.session.backends.options import XServerOptions
 from desktopd.session.backends.start import start
@@ -22,7 +23,7 @@ from desktopd.session.family import MARK, new_mark
 from desktopd.session.process import Process
 from desktopd.session.state import StateFile
 from desktopd.x11.connection import Connection
-from desktopd.x11.errors import XError
+from desktopd.x11.errors import XError, XTimeout
 from desktopd.x11.screen.scaled_screen import ScaledScreen
 from desktopd.x11.screen.size import ScreenSize
 from desktopd.x11.selections.clipboard import Clipboard
@@ -32,6 +33,9 @@ from desktopd.x11.selections.edge_target import EdgeTarget
 from desktopd.x11.windows.desktop_windows import DesktopWindows
 from desktopd.x11.windows.kiosk import Kiosk
 from desktopd.x11.windows.ping import answered
+
+PATIENCE = 1.5
+"""Seconds for an answer; two of these are less than what a probe may take."""
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +50,11 @@ class OpenDisplay:
     screen: ScaledScreen
     drags: DragSource
     windows: DesktopWindows
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether a connection of these has ended."""
+        return self.connection.is_lost or self.windows.is_lost
 
 
 class XServer:
@@ -113,20 +122,43 @@ class XServer:
         return Process(child.pid, child)
 
     async def answers(self) -> bool:
-        """Probe: connect when there is no connection yet, then ask for a round trip."""
+        """Probe: ask for a round trip, by a new connection where there is none or it has ended.
+
+        Any program may end one of ours (KillClient), and the X server has nothing of it. Raises
+        what this process lacks to ask (`lacks.is_lack`).
+        """
         try:
-            if self.opened is None:
+            if (before := self.opened) is not None and before.is_lost:
+                await self.close()
+                await self._open()
+                log.warning("display: a connection of ours was ended, and has been made anew")
+            elif before is None:
                 await self._open()
             else:
-                await self.opened.connection.ping()
+                await self._ping(before)
         except XError as error:
+            if is_lack(error):
+                raise
             log.debug("display: %s", error)
-            return False
-        except Exception:
+            # Lost since it was looked at: made anew, and asked, at once.
+            return self.opened is not None and self.opened.is_lost and await self.answers()
+        except Exception as error:
+            if is_lack(error):
+                raise
             # Whatever programs have left there, the next one has none of it.
             log.exception("display: what this X server holds is not understood")
             return False
         return self.opened is not None
+
+    async def _ping(self, opened: OpenDisplay) -> None:
+        """Make a round trip, over a new connection where ours is held up; raises XError."""
+        try:
+            await opened.connection.ping(timeout=PATIENCE)
+        except XTimeout:
+            authority = self._options.authority
+            another = await Connection.open(opened.name, authority, timeout=PATIENCE)
+            await another.close()
+            log.warning("display: it answers, but not the connection that we have")
 
     async def close(self) -> None:
         """Give up the connection; the X server stays."""
@@ -142,6 +174,8 @@ class XServer:
             try:
                 return self._start_one(backend)
             except LaunchError as error:
+                if is_lack_of_start(error):
+                    raise
                 log.warning("display: falling back on %s, because %s", last.name, error)
         return self._start_one(last)
 
@@ -149,7 +183,7 @@ class XServer:
         try:
             name, child = start(backend, self._marked())
         except OSError as error:
-            raise LaunchError(f"{backend.name}: {error}") from None
+            raise LaunchError(f"{backend.name}: {error}") from error
         log.info("display %s is %s", name, backend.name)
         self._state.display_started(name, backend.name)
         return child

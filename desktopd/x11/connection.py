@@ -87,7 +87,8 @@ class Connection:
 
         `authority` is the Xauthority file with its cookie; without one the server must admit
         everybody. `trace` notes what is posted. Raises XError when there is no such server or it
-        refuses, XTimeout when it does not answer.
+        refuses, or where this process lacks what it takes (`lacks.is_lack`), XTimeout when it does
+        not answer.
         """
         try:
             with ExitStack() as opened:
@@ -181,9 +182,14 @@ class Connection:
             task.cancel()
         return task
 
-    async def ping(self) -> None:
+    async def ping(self, *, timeout: float = 5.0) -> None:  # noqa: ASYNC109
         """Make one round trip to the server; raises as `call` does."""
-        await self.call(Display.sync)
+        await self.call(Display.sync, timeout=timeout)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the connection has ended, for whatever reason."""
+        return self._lost.done()
 
     async def wait_lost(self) -> None:
         """Return when the connection has ended, for whatever reason."""

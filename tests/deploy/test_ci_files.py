@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import os
 import re
 import subprocess
@@ -113,6 +114,17 @@ def test_systemd_takes_the_unit(folder: Path) -> None:
     home = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
     done = subprocess.run(verify, env=os.environ | home, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_systemd_starts_again_what_failed_unless_it_would_again() -> None:
+    unit = configparser.ConfigParser(strict=False, delimiters="=")
+    unit.read(ROOT / "container/systemd/desktopd.service")
+    service = unit["Service"]
+    assert service["Restart"] == "on-failure"
+    assert (service["RestartPreventExitStatus"], service["RestartSec"]) == ("2", "2")
+    assert unit["Unit"]["StartLimitIntervalSec"] == "0"
+    wrong = [sys.executable, "-m", "desktopd", "--port", "wrong"]
+    assert subprocess.run(wrong, capture_output=True, check=False).returncode == 2
 
 
 def test_supply_chain_actions_are_named_by_commit_with_their_version() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -13,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from desktopd import descriptors
-from desktopd.descriptors import LEAST, accept, lacking, outlast
+from desktopd.descriptors import LEAST, accept, lacking
 from tests.few_descriptors import few_descriptors
 
 
@@ -79,31 +77,6 @@ async def test_all_that_come_leave_a_quarter_of_few(
             while len(accepted) == count:
                 await asyncio.sleep(0.01)
         serving.cancel()
-
-
-@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
-async def test_work_is_begun_again_where_descriptors_lack(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, number: int
-) -> None:
-    monkeypatch.setattr(descriptors, "AGAIN", 0.01)
-    caplog.set_level(logging.WARNING)
-    failures = [OSError(number, os.strerror(number))] * 2
-
-    async def work() -> str:
-        if failures:
-            raise failures.pop()
-        return "done"
-
-    assert await outlast(work) == "done"
-    assert caplog.text.count("trying again") == 2
-
-
-async def test_another_error_is_raised() -> None:
-    async def work() -> None:
-        raise FileNotFoundError(errno.ENOENT, "missing")
-
-    with pytest.raises(FileNotFoundError):
-        await outlast(work)
 
 
 def test_too_few_for_a_desktop_are_told_with_what_to_raise() -> None:

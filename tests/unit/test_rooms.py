@@ -23,7 +23,7 @@ VALUES = (
     "addresses audit clipboard_limit control_groups cores data_policy errors geometry kept_file"
     " observers openers shell_command signal_names trace"
 )
-TASKS = "background_tasks descriptors shared_work tasks threads"
+TASKS = "background_tasks descriptors lacks shared_work tasks threads"
 ARROWS = {
     "arenas": "",
     "errors": "",
@@ -31,7 +31,8 @@ ARROWS = {
     "clipboard_limit": "",
     "control_groups": "",
     "cores": "control_groups",
-    "descriptors": "",
+    "descriptors": "lacks",
+    "lacks": "threads",
     "observers": "",
     "shell_command": "",
     "signal_names": "",

@@ -9,7 +9,7 @@ import socket
 import ssl
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -27,7 +27,18 @@ from tests.x11.supervised import SMALL, running
 Start = Callable[..., Daemon]
 
 
-@pytest.mark.parametrize(("number", "keeps"), [(signal.SIGTERM, False), (signal.SIGINT, True)])
+@pytest.fixture(autouse=True)
+def hears_of_a_closed_terminal() -> Iterator[None]:
+    """Whoever started the tests may have that ignored."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize(
+    ("number", "keeps"),
+    [(signal.SIGTERM, False), (signal.SIGINT, True), (signal.SIGHUP, False)],
+)
 def test_a_signal_ends_all_of_it_with_status_0(
     daemon: Start, number: signal.Signals, keeps: bool
 ) -> None:
@@ -40,6 +51,17 @@ def test_a_signal_ends_all_of_it_with_status_0(
     assert [pid for pid in pids if start_time(pid) is not None] == []
     with pytest.raises(httpx.ConnectError):
         http.get(desktop.base)
+
+
+def test_a_closed_terminal_ends_nothing_where_that_is_ignored(daemon: Start) -> None:
+    """As nohup(1) has it."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    desktop = daemon(*SMALL)
+    desktop.ready()
+    desktop.process.send_signal(signal.SIGHUP)
+    time.sleep(1)
+    assert http.get(f"{desktop.base}/healthz").status_code == 200
+    assert desktop.process.poll() is None
 
 
 def test_a_daemon_without_descriptors_goes_on_when_it_has_some(daemon: Start) -> None:

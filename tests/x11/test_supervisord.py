@@ -2,13 +2,15 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -153,6 +155,111 @@ def test_why_nobody_is_watched_is_told(folder: Path) -> None:
         assert supervisor.stdout is not None
         told = next(line for line in supervisor.stdout if "nobody is watched" in line)
     assert told.endswith(": AF_UNIX path too long: nobody is watched\n")
+
+
+FORK_REFUSES = """
+import errno, os, runpy, signal, sys
+from pathlib import Path
+fork, full = os.fork, Path(os.environ["FULL"])
+def refusing():
+    if full.exists():
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+    return fork()
+os.fork = refusing
+sys.argv[0:1] = []
+sys.path[0] = os.path.dirname(sys.argv[0])
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+"""A supervisord for which no process is made while a file is there."""
+
+
+def settings_of(folder: Path, command: str) -> Path:
+    """The settings of a supervisord that runs a command, much as ours does with desktopd."""
+    file = folder / "settings"
+    text = (ROOT / "container" / "supervisord.conf").read_text()
+    ours = "setpriv --pdeathsig TERM desktopd %(ENV_SUPERVISOR_ARGUMENTS)s"
+    assert ours in text
+    file.write_text(text.replace(ours, command))
+    return file
+
+
+@contextmanager
+def supervising(folder: Path, command: str) -> Iterator[subprocess.Popen[str]]:
+    """supervisord with this command, once it runs it."""
+    (folder / "run").mkdir(mode=0o700)
+    program = [str(ROOT / "container" / "supervisord"), "-c", str(settings_of(folder, command))]
+    pidfile = f"--pidfile={folder / 'pid'}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FULL", str(folder / "full"))
+        with running(["-c", FORK_REFUSES, *program, pidfile], folder / "run") as supervisor:
+            yield supervisor
+
+
+def used(pid: int) -> float:
+    """Seconds of a core that a process has had."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def open_of(pid: int) -> list[str]:
+    """The descriptors of a process."""
+    return [one.name for one in Path(f"/proc/{pid}/fd").iterdir()]
+
+
+def lack_processes(folder: Path, _supervisor: int) -> None:
+    (folder / "full").touch()
+
+
+def lack_pipes(_folder: Path, supervisor: int, *, of_all: int = 4) -> None:
+    """Of what a program is started with the last can't be opened: six ends of pipes, two files."""
+    highest = max(map(int, open_of(supervisor)))
+    _, most = resource.prlimit(supervisor, resource.RLIMIT_NOFILE)
+    resource.prlimit(supervisor, resource.RLIMIT_NOFILE, (highest + 1 - of_all, most))
+
+
+lack_files = partial(lack_pipes, of_all=2)
+
+
+def end_of_lack(folder: Path, supervisor: int) -> None:
+    (folder / "full").unlink(missing_ok=True)
+    _, most = resource.prlimit(supervisor, resource.RLIMIT_NOFILE)
+    resource.prlimit(supervisor, resource.RLIMIT_NOFILE, (most, most))
+
+
+@pytest.mark.parametrize("begin", [lack_processes, lack_pipes, lack_files])
+def test_while_no_program_can_be_started_it_is_tried_again_and_signals_are_heard(
+    folder: Path, begin: Callable[[Path, int], None]
+) -> None:
+    with supervising(folder, "sleep 1000") as supervisor:
+        pid = supervisor.pid
+        until(lambda: children(pid) != [], 20, "a program")
+        (first,) = children(pid)
+        open_before = len(open_of(pid))
+        begin(folder, pid)
+        os.kill(first, signal.SIGKILL)
+        until(lambda: start_time(first) is None, 10, "its end")
+        cpu = used(pid)
+        # Longer than supervisor's own three retries take.
+        time.sleep(12)
+        assert children(pid) == []
+        assert used(pid) - cpu < 1
+        end_of_lack(folder, pid)
+        until(lambda: children(pid) != [], 5, "a program anew")
+        assert len(open_of(pid)) <= open_before + 1
+        begin(folder, pid)
+        os.kill(children(pid)[0], signal.SIGKILL)
+        until(lambda: children(pid) == [], 10, "its end")
+        time.sleep(2)
+        supervisor.terminate()
+        told, _ = supervisor.communicate(timeout=5)
+    assert told.count("trying again") == 2, "each lack is told of once"
+
+
+def test_a_program_that_is_not_there_ends_the_supervisor(folder: Path) -> None:
+    with supervising(folder, "no-such-program") as supervisor:
+        told, _ = supervisor.communicate(timeout=30)
+    assert supervisor.returncode == 127
+    assert "can't find command 'no-such-program'; giving up" in told
 
 
 def adopted(state: Path) -> dict[str, int]:

@@ -18,6 +18,7 @@ from desktopd.rfb.shown_session import ShownSession
 from desktopd.rfb.viewers.connection import Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Viewer
+from desktopd.tasks import race
 from desktopd.trace import Trace
 from desktopd.x11.connection import Connection, XError
 from desktopd.x11.input.keyboard import Keyboard
@@ -148,7 +149,7 @@ class NativeServer:
             freed.callback(shared_display.close)
             self._shared_display, self._lack = shared_display, ""
             try:
-                await shared_display.run()
+                await race(shared_display.run(), input_connection.wait_lost())
             finally:
                 self._shared_display = None
 

@@ -40,6 +40,8 @@ def bus(options: SessionOptions, _: XServer, __: Callable[[], None]) -> Service 
         except OSError:
             return False
         writer.close()
+        # It lets everybody in who gets to it; its folder is this user's alone as well.
+        socket.chmod(0o600)
         return True
 
     return Service(

@@ -104,7 +104,11 @@ class DesktopWindows:
         windows = cls(await Connection.open(name, authority), screen, kiosk, changed)
         windows._connection.subscribe(windows._on_event)
         screen.on_change(lambda _: windows._wake.set())
-        await windows._connection.call(follow)
+        try:
+            await windows._connection.call(follow)
+        except BaseException:
+            await windows.close()
+            raise
         windows._connection.spawn(windows._keep())
         windows._wake.set()
         return windows
@@ -149,6 +153,11 @@ class DesktopWindows:
         silent = self._pings.next_round(asked)
         self._ping = await self._connection.call(partial(send_pings, windows=asked))
         return frozenset(w.pid for w in self._windows if w.id in silent and w.pid is not None)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the connection has ended, and windows are not followed any more."""
+        return self._connection.is_lost
 
     async def close(self) -> None:
         """Follow no longer; the windows stay as they are."""

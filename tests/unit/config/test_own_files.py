@@ -87,4 +87,42 @@ def test_under_lockdown_no_settings_and_secrets_lie_among_the_files(
 def test_who_watches_cannot_read_the_token(tmp_path: Path) -> None:
     place = ("--files-for-viewers", "--files-root", str(tmp_path))
     assert "has the token" in refusal(*place)
+    assert "has the token" in refusal(*place, "--runtime-dir", str(tmp_path / "run"))
     assert load([*place, "--files", "off"]).settings.files == "off"
+
+
+@pytest.mark.parametrize(
+    ("variable", "option"),
+    [
+        ("DESKTOPD_TOKEN_FILE", ""),
+        ("DESKTOPD_VIEW_TOKEN_FILE", ""),
+        ("DESKTOPD_VNC_PASSWORD_FILE", ""),
+        ("", "--config"),
+        ("", "--tls-key"),
+        ("", "--audit-log"),
+        ("", "--session-dir"),
+    ],
+)
+def test_who_watches_can_read_no_secret_and_no_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, option: str
+) -> None:
+    data, aside = tmp_path / "data", tmp_path / "aside"
+    aside.mkdir()
+    place = ["--files-for-viewers", "--files-root", str(data), "--runtime-dir", str(aside / "run")]
+    if option == "--tls-key":
+        (data / "cert.pem").touch()
+        place += ["--tls-cert", str(data / "cert.pem")]
+    secret = data / "secret"
+    if option != "--session-dir":
+        # A password of VNC has eight characters, a token more.
+        secret.write_text("#secret" if "VNC" in variable else "#secret of many characters")
+    if variable:
+        monkeypatch.setenv(variable, str(secret))
+    else:
+        place += [option, str(secret)]
+    told = refusal(*place)
+    assert f"files_for_viewers with files_root={data}" in told
+    assert str(secret) in told
+    assert load([*place, "--files", "off"]).settings.files == "off"
+    (tmp_path / "other").mkdir()
+    assert load([*place, "--files-root", str(tmp_path / "other")]).settings.files_for_viewers

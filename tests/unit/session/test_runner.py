@@ -1,6 +1,7 @@
 """One service kept running: readiness, silence, backoff, giving up, restart. Real processes."""
 
 import asyncio
+import errno
 import os
 import signal
 import time
@@ -8,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from desktopd import lacks
+from desktopd.session import health
 from desktopd.session.health import FROZEN
+from desktopd.session.process import Process, popen
 from desktopd.session.runner import Runner
 from desktopd.session.service import SPARED, Restart, Service
 from desktopd.session.status import ServiceState
@@ -175,6 +179,67 @@ async def test_a_daemon_that_was_frozen_meanwhile_accuses_nobody(folder: Path) -
             await asyncio.sleep(0.005)
         assert runner.status.restarts == 0
         assert runner.status.error is None
+
+
+async def test_whoever_cannot_be_asked_for_a_lack_of_ours_is_not_accused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "AGAIN", 0.01)
+    asked = 0
+
+    async def answers() -> bool:
+        nonlocal asked
+        asked += 1
+        if asked in (30, 60):
+            return True
+        await asyncio.sleep(0.01)
+        raise RuntimeError("can't start new thread")
+
+    service = sleeper(ready=answers, ready_within=0.1, alive=answers, alive_every=0.05)
+    async with running(make(folder, service)) as runner:
+        while asked < 60:
+            await asyncio.sleep(0.005)
+        assert (runner.status.restarts, runner.status.state) == (0, ServiceState.RUNNING)
+
+
+async def test_one_answer_of_no_is_no_end_of_what_may_be_silent(folder: Path) -> None:
+    asked = 0
+
+    async def answers() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked % 2 == 0
+
+    service = sleeper(alive=answers, alive_every=0.02, silent_for=60)
+    async with running(make(folder, service)) as runner:
+        while asked < 6:
+            await asyncio.sleep(0.005)
+        assert (runner.status.restarts, runner.status.state) == (0, ServiceState.RUNNING)
+
+
+@pytest.mark.parametrize(
+    "lack",
+    [RuntimeError("can't start new thread"), BlockingIOError(errno.EAGAIN, "fork")],
+    ids=repr,
+)
+async def test_what_cannot_be_started_for_a_lack_has_not_failed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, lack: Exception
+) -> None:
+    monkeypatch.setattr(lacks, "AGAIN", 0.01)
+    tried = 0
+
+    async def launch() -> Process:
+        nonlocal tried
+        tried += 1
+        if tried < 5:
+            raise lack
+        child = popen(("sleep", "60"), dict(os.environ), folder / "log")
+        return Process(child.pid, child)
+
+    service = sleeper(launch=launch, restart=Restart(attempts=1))
+    async with running(make(folder, service)) as runner:
+        await reach(runner, ServiceState.RUNNING)
+        assert (tried, runner.status.restarts) == (5, 0)
 
 
 async def test_an_application_that_ended_stays_ended_until_asked(folder: Path) -> None:

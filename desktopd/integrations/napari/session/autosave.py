@@ -20,8 +20,8 @@ from desktopd.integrations.napari.session.capture import (
     capture_nothing,
     capture_view,
 )
+from desktopd.integrations.napari.session.data_as_read import DataAsRead
 from desktopd.integrations.napari.session.folder import SessionFolder
-from desktopd.integrations.napari.session.origin import Origin
 from desktopd.integrations.napari.session.rests import Key, Rests
 from desktopd.integrations.napari.session.writer import Writer, Written
 
@@ -59,7 +59,7 @@ class Autosave:
         self._told = told
         self._writer = Writer(folder, unrestored)
         # A layer that is known lives, so that no other gets its id.
-        self._known: dict[Key, tuple[Any, Origin | None]] = {}
+        self._known: dict[Key, tuple[Any, DataAsRead | None]] = {}
         self._changed: set[Key] = set()
         self._first = self._last = 0.0
         self._rests = Rests()
@@ -193,12 +193,12 @@ class Autosave:
             done()
 
 
-def _origin(layer: Any) -> Origin | None:
+def _origin(layer: Any) -> DataAsRead | None:
     """What the data of a layer that a file holds is, by which to see whether it was replaced."""
     if layer.source.path is None and layer.source.sample is None:
         return None
     try:
-        return Origin(layer)
+        return DataAsRead(layer)
     except Exception:
         log.warning("desktopd: nobody sees when %r is changed", layer.name, exc_info=True)
         return None

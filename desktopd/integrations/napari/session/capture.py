@@ -17,7 +17,7 @@ import numpy as np
 
 from desktopd.integrations.napari import layers
 from desktopd.integrations.napari.session.blocks import is_array
-from desktopd.integrations.napari.session.origin import parts_of
+from desktopd.integrations.napari.session.data_as_read import parts_of
 from desktopd.integrations.napari.session.overlays import describe_overlays, restore_overlays
 from desktopd.integrations.napari.session.reading import source_of
 from desktopd.integrations.napari.view import (

@@ -13,7 +13,7 @@ from typing import Any
 from desktopd.integrations.napari.session import tables
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.capture import Captured, capture_nothing
-from desktopd.integrations.napari.session.origin import parts_of
+from desktopd.integrations.napari.session.data_as_read import parts_of
 from desktopd.integrations.napari.session.records import Encoded, encode_record
 from desktopd.integrations.napari.session.values import (
     encode,

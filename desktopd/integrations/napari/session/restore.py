@@ -93,7 +93,7 @@ class Restoring:
             yield layer, record["name"]
 
     def _miss(self, record: dict[str, Any], error: Exception) -> None:
-        if record.get("lost"):
+        if record.get("lost") and not record.get("source"):
             self._restored.miss(record["name"], str(record["lost"]))
             return
         said = isinstance(error, NotRestored)
@@ -123,7 +123,7 @@ class Restoring:
         return layer
 
     def _open(self, record: Mapping[str, Any]) -> Any:
-        if record["lost"]:
+        if record["lost"] and not record["source"]:
             raise NotRestored(record["lost"])
         return self._found.open(record)
 

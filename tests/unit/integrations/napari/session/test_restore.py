@@ -12,7 +12,8 @@ import pytest
 import tifffile
 
 from desktopd.integrations.napari.session.blocks import Blocks
-from desktopd.integrations.napari.session.capture import capture, capture_view, encode_layer
+from desktopd.integrations.napari.session.capture import capture, capture_view
+from desktopd.integrations.napari.session.encode_layer import encode_layer
 from desktopd.integrations.napari.session.reading import INDEX, note_readings
 from desktopd.integrations.napari.session.restore import Restored, Restoring
 from desktopd.integrations.napari.session.values import blocks_of
@@ -50,7 +51,8 @@ def cells(tmp_path: Path) -> Path:
 
 
 def saved(viewer: ViewerModel, blocks: Blocks) -> dict[str, Any]:
-    records = [encode_layer(capture(layer, replaced=False), blocks) for layer in viewer.layers]
+    taken = [capture(layer, replaced=False) for layer in viewer.layers]
+    records = [json.loads(encode_layer(layer, blocks).text) for layer in taken]
     document = {"layers": records, "view": capture_view(viewer)}
     return json.loads(json.dumps(document))  # type: ignore[no-any-return]
 

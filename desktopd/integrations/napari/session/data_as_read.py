@@ -1,6 +1,6 @@
 """Whether a layer's data is still what a file gave.
 
-Tested by tests/unit/integrations/napari/session/test_origin.py.
+Tested by tests/unit/integrations/napari/session/test_data_as_read.py.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ WRITES_THROUGH = frozenset({"h5py", "tensorstore", "zarr"})
 """Packages whose arrays put what is painted into their files themselves."""
 
 
-class Origin:
+class DataAsRead:
     """The data of a layer at the moment of its making, which is not kept alive by this."""
 
     def __init__(self, layer: Any) -> None:

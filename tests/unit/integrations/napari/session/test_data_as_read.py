@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from desktopd.integrations.napari.session.capture import capture
-from desktopd.integrations.napari.session.origin import Origin
+from desktopd.integrations.napari.session.data_as_read import DataAsRead
 
 dask = pytest.importorskip("dask.array")
 layers = pytest.importorskip("napari.layers")
@@ -44,7 +44,7 @@ KINDS: dict[str, Callable[[], Any]] = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_was_not_touched_is_read_again(kind: str) -> None:
     layer = read(KINDS[kind])
-    origin = Origin(layer)
+    origin = DataAsRead(layer)
     layer.opacity = 0.5
     assert not origin.is_replaced(layer.data)
     assert capture(layer, replaced=False).data is None
@@ -74,7 +74,7 @@ CHANGES: list[tuple[str, Callable[[Any], None]]] = [
 @pytest.mark.parametrize(("kind", "change"), CHANGES)
 def test_what_is_another_is_kept(kind: str, change: Callable[[Any], None]) -> None:
     layer = read(KINDS[kind])
-    origin = Origin(layer)
+    origin = DataAsRead(layer)
     change(layer)
     assert origin.is_replaced(layer.data)
     captured = capture(layer, replaced=True)
@@ -106,7 +106,7 @@ def test_paint_in_arrays_of_other_packages_is_kept_but_where_a_file_has_it(
 ) -> None:
     monkeypatch.setattr(Lazy, "__module__", home)
     layer = read(lambda: layers.Labels(Lazy()))
-    origin = Origin(layer)
+    origin = DataAsRead(layer)
     assert not origin.is_replaced(layer.data)
     layer.paint((3, 3), 5)
     assert origin.is_replaced(layer.data) == (home == "somewhere")
