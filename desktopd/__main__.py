@@ -31,6 +31,7 @@ from desktopd.own_process import leave, run_alone
 from desktopd.session.errors import SessionError
 from desktopd.session.folder import in_the_way
 from desktopd.ssh import command as ssh
+from desktopd.threads import NoThreads
 
 gc.freeze()
 gc.enable()
@@ -63,6 +64,10 @@ def _status(act: Callable[[], int | None]) -> int:
         print(f"desktopd: {error}", file=sys.stderr)
         end_supervisor()
         return 2
+    except NoThreads as lack:
+        # It may pass: what keeps the daemon starts it again.
+        log.error("%s", lack.strerror)
+        return 1
     except (SessionError, ListenError) as error:
         log.error("%s", error)
         end_supervisor()

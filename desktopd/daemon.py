@@ -53,7 +53,7 @@ from desktopd.session.folder import claim, in_the_way, make_private, require_unm
 from desktopd.session.options import SessionOptions
 from desktopd.session.session import Session
 from desktopd.tasks import NamedTasks, kept_up
-from desktopd.threads import NoThreads, Threads
+from desktopd.threads import Threads
 
 SAVE_WITHIN, SAVE_AT_MOST = 2.0, 6.0
 """Seconds. What ends us gives us 8 (container/supervisord.conf) or more, and Docker 10."""
@@ -73,17 +73,13 @@ async def run(loaded: Loaded) -> None:
     """Show a desktop until a signal ends it, or until nobody has used it for `idle_timeout`.
 
     Raises ConfigError, ListenError or SessionError, before anything starts or when one of its
-    parts cannot go on.
+    parts cannot go on, and NoThreads, which passes.
     """
     set_limits()
     if too_few := descriptors.lacking():
         raise SessionError(too_few)
-    try:
-        asyncio.get_running_loop().set_default_executor(Threads(WORKERS, "worker"))
-        daemon = Daemon(loaded)
-    except NoThreads as lack:
-        raise SessionError(lack.strerror) from None
-    await daemon.run()
+    asyncio.get_running_loop().set_default_executor(Threads(WORKERS, "worker"))
+    await Daemon(loaded).run()
 
 
 class Daemon:

@@ -1,31 +1,33 @@
-"""The end of supervisord, and of no other parent."""
+"""What a daemon that cannot go on has its supervisor do."""
 
-import os
-import signal
-import subprocess
-import sys
+from __future__ import annotations
 
 import pytest
 
-# A parent that starts the daemon's process and waits for it.
-PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]]); print('on')"
-CHILD = "from desktopd.control.supervisor import end_supervisor; end_supervisor()"
+from desktopd import __main__ as command_line
+from desktopd.config import ConfigError
+from desktopd.errors import ListenError
+from desktopd.session.errors import SessionError
+from desktopd.threads import NoThreads
 
 
 @pytest.mark.parametrize(
-    ("name", "ends"), [("desktopd", True), ("another-program", False), (None, False)]
+    ("error", "status", "ends"),
+    [
+        (NoThreads(), 1, False),
+        (SessionError("no X server"), 1, True),
+        (ListenError("taken"), 1, True),
+        (ConfigError("app: missing"), 2, True),
+    ],
 )
-def test_only_the_supervisor_of_this_very_process_is_ended(name: str | None, ends: bool) -> None:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("SUPERVISOR_")}
-    if name is not None:
-        environment["SUPERVISOR_PROCESS_NAME"] = name
-    done = subprocess.run(
-        [sys.executable, "-c", PARENT, CHILD],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode == (-signal.SIGTERM if ends else 0)
-    assert done.stdout == ("" if ends else "on\n")
+def test_who_lacks_what_may_come_back_is_started_again(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, ends: bool
+) -> None:
+    ended: list[None] = []
+    monkeypatch.setattr(command_line, "end_supervisor", lambda: ended.append(None))
+
+    def fail() -> None:
+        raise error
+
+    assert command_line._status(fail) == status
+    assert bool(ended) is ends
