@@ -8,8 +8,6 @@ import random
 import struct
 import subprocess
 import sys
-import threading
-import time
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator
@@ -23,7 +21,7 @@ from Xlib import X
 from Xlib.protocol import event as core
 
 from desktopd.geometry import Size
-from desktopd.x11.selections import images, transfer
+from desktopd.x11.selections import transfer
 from desktopd.x11.selections.clipboard import Clipboard, Offer, Superseded
 from desktopd.x11.selections.content import MEBIBYTE, Content, ContentTooLarge
 from desktopd.x11.selections.images import PngImage
@@ -339,46 +337,3 @@ async def test_a_request_as_of_now_is_served_whatever_its_time(clipboard, progra
     await program.connection.call(ask)
     await eventually(lambda: len(program.arrived(core.SelectionNotify)))
     assert program.arrived(core.SelectionNotify)[0].property != X.NONE
-
-
-async def test_an_image_asked_for_many_times_is_written_once(
-    clipboard, program, eventually, monkeypatch
-):
-    """Each took seconds and hundreds of megabytes, and all threads waited for each other."""
-    written = []
-
-    def from_png(image: PngImage, media_type: str) -> bytes:
-        written.append(media_type)
-        time.sleep(0.2)
-        return bytes(1000)
-
-    monkeypatch.setattr(images, "from_png", from_png)
-    await clipboard.put(Content(image=png()))
-    for number in range(40):
-        await program.convert(("image/jpeg", "image/bmp")[number % 2], f"ANSWER_{number}")
-    await eventually(lambda: len(program.arrived(core.SelectionNotify)), 40)
-    assert all(answer.property != X.NONE for answer in program.arrived(core.SelectionNotify))
-    assert sorted(written) == ["image/bmp", "image/jpeg"]
-
-
-async def test_of_too_many_who_wait_for_an_image_the_last_go_without(
-    clipboard, program, eventually, monkeypatch
-):
-    monkeypatch.setattr("desktopd.x11.selections.owner._MOST_WAITING", 6)
-    go_on = threading.Event()
-
-    def from_png(image: PngImage, media_type: str) -> bytes:
-        if media_type != images.PNG:
-            go_on.wait(20)
-        return bytes(1000)
-
-    monkeypatch.setattr(images, "from_png", from_png)
-    await clipboard.put(Content(image=png()))
-    for number in range(10):
-        await program.convert("image/jpeg", f"ANSWER_{number}")
-    await eventually(lambda: len(program.arrived(core.SelectionNotify)), 4)
-    assert {answer.property for answer in program.arrived(core.SelectionNotify)} == {X.NONE}
-    await program.convert("image/png", "PNG")
-    await eventually(lambda: len(program.arrived(core.SelectionNotify)), 5)
-    go_on.set()
-    await eventually(lambda: len(program.arrived(core.SelectionNotify)), 11)
