@@ -63,6 +63,7 @@ class _TakenPlace:
     owner: bool
     scope: asyncio.Timeout = field(default_factory=lambda: asyncio.timeout(None))
     free: asyncio.Event = field(default_factory=asyncio.Event)
+    entered: bool = False
 
 
 class Share:
@@ -101,7 +102,11 @@ class Share:
             else:
                 self._displace(loser, place)
                 self._places.append(place)
+            if place not in self._places:
+                # Taken away again before whoever had waited for it came to its turn.
+                raise Displaced(self.budget)
             async with place.scope:
+                place.entered = True
                 yield
         except TimeoutError:
             if place.scope.expired():
@@ -155,7 +160,8 @@ class Share:
         if loser is newcomer:
             raise Displaced(self.budget)
         self._places.remove(loser)
-        loser.scope.reschedule(asyncio.get_running_loop().time())
+        if loser.entered:
+            loser.scope.reschedule(asyncio.get_running_loop().time())
 
 
 class Budgets:

@@ -55,8 +55,8 @@ from desktopd.session.session import Session
 from desktopd.tasks import NamedTasks, kept_up
 from desktopd.threads import Threads
 
-SAVE_WITHIN, SAVE_AT_MOST = 2.0, 6.0
-"""Seconds. What ends us gives us 8 (container/supervisord.conf) or more, and Docker 10."""
+SAVE_WITHIN, SAVE_AT_MOST = 1.5, 3.0
+"""Seconds. What ends us gives us 8 for everything (container/supervisord.conf), and Docker 10."""
 
 PATIENCE = 2.0
 """Seconds within which our own work has to end: a disk that is away may hold it up for ever."""
@@ -161,24 +161,30 @@ class Daemon:
         """Run everything, and end it all together."""
         asked = end_signal()
         own = {"asked": asked.wait(), **self._tasks()}
-        async with NamedTasks(own, patience=PATIENCE) as tasks:
-            tell(f"\n    {self._link}\n{self._hint()}\n")
-            ended = await tasks.first()
-            if "idle" in ended:
-                log.info("no input for %d seconds: ending", self._settings.idle_timeout)
-                end_supervisor()
-            try:
-                await self._application.save(SAVE_WITHIN, SAVE_AT_MOST)
-            except NotSaved as error:
-                log.warning("%s", error)
-            # A disk that holds our own work up keeps no desktop running.
-            await asyncio.gather(
-                tasks.cancel(but=(*_LAST, "session")), self._end_desktop(tasks, ended)
-            )
-        # Threads of a disk that is away may hold up the end of the process, but no successor.
-        os.close(self._claim)
+        try:
+            async with NamedTasks(own, patience=PATIENCE, patient=("session",)) as tasks:
+                tell(f"\n    {self._link}\n{self._hint()}\n")
+                ended = await tasks.first()
+                await self._end(tasks, ended)
+        finally:
+            # Threads of a disk that is away may hold up the end of the process, but no successor.
+            os.close(self._claim)
         if not ended & MEANT and not tasks.errors:
             raise RuntimeError(f"{', '.join(ended)}: ended by itself")
+
+    async def _end(self, tasks: NamedTasks, ended: Set[str]) -> None:
+        if "idle" in ended:
+            log.info("no input for %d seconds: ending", self._settings.idle_timeout)
+            end_supervisor()
+        try:
+            await self._application.save(SAVE_WITHIN, SAVE_AT_MOST)
+        except NotSaved as error:
+            log.warning("%s", error)
+        except Exception:
+            # Whatever the companion answers, the desktop ends.
+            log.exception("the session of the application is not saved")
+        # A disk that holds our own work up keeps no desktop running.
+        await asyncio.gather(tasks.cancel(but=(*_LAST, "session")), self._end_desktop(tasks, ended))
 
     async def _end_desktop(self, tasks: NamedTasks, ended: Set[str]) -> None:
         """End what is shown, unless a mistake of ours ends us: its successor goes on with it."""

@@ -28,13 +28,18 @@ class NamedTasks:
         coroutines: Mapping[str, Coroutine[Any, Any, object]],
         *,
         patience: float | None = None,
+        patient: Collection[str] = (),
     ) -> None:
-        """`patience`: seconds within which one that is cancelled has to end; else it is left."""
+        """`patience`: seconds within which one that is cancelled has to end; else it is left.
+
+        Those of `patient` are waited for in any case.
+        """
         self._tasks = {
             name: asyncio.create_task(coroutine, name=name)
             for name, coroutine in coroutines.items()
         }
         self._patience = patience
+        self._patient = patient
         self._cancelled: set[str] = set()
         self._left: set[str] = set()
 
@@ -77,6 +82,8 @@ class NamedTasks:
             task.cancel()
         if running:
             await asyncio.wait(running.values(), timeout=self._patience)
+        for name in running.keys() & set(self._patient):
+            await asyncio.wait({running[name]})
         self._left |= {name for name, task in running.items() if not task.done()}
         for name in running.keys() & self._left:
             log.warning("%s does not end, and is left as it is", name)

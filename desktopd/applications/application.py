@@ -22,7 +22,7 @@ from desktopd.applications.errors import (
     NoCompanion,
     NotSaved,
 )
-from desktopd.applications.facts import checked
+from desktopd.applications.facts import checked, save_error
 from desktopd.applications.layer import Layer
 from desktopd.applications.memory import MemoryGroup
 from desktopd.applications.opening import Opening
@@ -191,19 +191,22 @@ class Application:
         if "save" not in self.status.methods:
             return
         saving = asyncio.create_task(self.ask("save", {}, at_most))
-        while not (await asyncio.wait({saving}, timeout=within))[0]:
-            if not await self._answers():
-                log.warning("the session of the application is not saved: it does not answer")
-                saving.cancel()
-                return
         try:
-            error = (saving.result()["saved"] or {})["error"]
+            while not (await asyncio.wait({saving}, timeout=within))[0]:
+                if not await self._answers():
+                    log.warning("the session of the application is not saved: it does not answer")
+                    return
+            error = save_error(saving.result())
         except CompanionAway:
             return
         except CompanionSlow:
             error = f"it has not been written within {at_most:.0f} s"
         except ApplicationError as refused:
             error = str(refused)
+        except ValueError:
+            error = "its answer is not understood"
+        finally:
+            saving.cancel()
         if error is not None:
             raise NotSaved(f"the session of the application is not saved: {error}")
 

@@ -69,6 +69,16 @@ class _Facts(_Told):
     motion: _Motion | None = None
 
 
+class _AfterSave(_Told):
+    saved: _Saved | None
+
+
+def save_error(told: Any) -> str | None:
+    """Why a session is not saved, by the answer to `save`; raises ValueError where it is none."""
+    saved = _AfterSave.model_validate(told).saved
+    return None if saved is None else saved.error
+
+
 def checked(told: Any) -> Mapping[str, Any]:
     """The facts in what a companion has told; raises ValueError where they are none."""
     return _Facts.model_validate(told).model_dump(exclude_unset=True)

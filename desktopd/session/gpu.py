@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from desktopd.lacks import is_lack_of_start
+
 ROOT = Path("/")
 ASK_WITHIN = 15.0
 
@@ -169,7 +171,10 @@ async def confirmed(gpu: Gpu, environment: Mapping[str, str]) -> Gpu:
 
 
 async def gl_renderer(environment: Mapping[str, str]) -> str:
-    """The OpenGL renderer of a display, as ``glxinfo -B`` tells it; raises GlError."""
+    """The OpenGL renderer of a display, as ``glxinfo -B`` tells it.
+
+    Raises GlError, and OSError for what this process lacks to ask (`lacks.is_lack_of_start`).
+    """
     # asyncio's own way to start a program may begin a thread for its end.
     asked = await asyncio.to_thread(_glxinfo, environment)
     for line in asked.stdout.decode("utf-8", "replace").splitlines():
@@ -188,7 +193,11 @@ def _glxinfo(environment: Mapping[str, str]) -> subprocess.CompletedProcess[byte
             capture_output=True,
             timeout=ASK_WITHIN,
         )
-    except OSError as error:
+    except FileNotFoundError as error:
         raise GlError(f"glxinfo: {error.strerror}; install mesa-utils") from None
+    except OSError as error:
+        if is_lack_of_start(error):
+            raise
+        raise GlError(f"glxinfo: {error.strerror}") from None
     except subprocess.TimeoutExpired:
         raise GlError(f"glxinfo says nothing within {ASK_WITHIN:.0f} s") from None

@@ -106,6 +106,12 @@ class Process:
             self._pidfd = os.pidfd_open(pid)
         except ProcessLookupError:
             self._exit.set_result(self._reap())
+        except OSError:
+            # Nobody would know of it, and the next try starts another one.
+            if popen is not None:
+                popen.kill()
+                popen.wait()
+            raise
         else:
             asyncio.get_running_loop().add_reader(self._pidfd, self._ended)
 

@@ -38,6 +38,7 @@ from desktopd.session.status import (
 from desktopd.session.x_server import XServer
 from desktopd.tasks import NamedTasks
 from desktopd.x11.screen import screenshot as capture
+from desktopd.x11.selections import image_thread
 from desktopd.x11.selections.content import Content
 from desktopd.x11.selections.negotiation import DropResult
 
@@ -52,6 +53,8 @@ class Session:
         self._options = options
         self._stopping = False
         self._changes = Observers[[]]()
+        # Later there may be none to be had.
+        image_thread.begin()
         self.clipboard = SessionClipboard()
         self._dragged_out = Observers[[Content]]()
         self._first_size = FirstSize()

@@ -90,6 +90,8 @@ class XServer:
         self.is_application = is_application
         self._fresh = False
         self._is_taken = True
+        self._reopening: asyncio.Task[None] | None = None
+        self._is_held_up = False
 
     def take(self) -> bool:
         """Whether no application has been there on this X server; from now on one has."""
@@ -128,10 +130,9 @@ class XServer:
         what this process lacks to ask (`lacks.is_lack`).
         """
         try:
-            if (before := self.opened) is not None and before.is_lost:
-                await self.close()
-                await self._open()
-                log.warning("display: a connection of ours was ended, and has been made anew")
+            before = self.opened
+            if self._reopening is not None or (before is not None and before.is_lost):
+                await self._reopened()
             elif before is None:
                 await self._open()
             else:
@@ -150,23 +151,50 @@ class XServer:
             return False
         return self.opened is not None
 
+    async def _reopened(self) -> None:
+        """Wait for a new connection, which goes on being made when a probe has no more time."""
+        if self._reopening is None:
+            self._reopening = asyncio.create_task(self._reopen())
+        try:
+            await asyncio.shield(self._reopening)
+        finally:
+            if self._reopening is not None and self._reopening.done():
+                self._reopening = None
+
+    async def _reopen(self) -> None:
+        await self._give_up()
+        await self._open()
+        log.warning("display: a connection of ours was ended, and has been made anew")
+
     async def _ping(self, opened: OpenDisplay) -> None:
         """Make a round trip, over a new connection where ours is held up; raises XError."""
         try:
             await opened.connection.ping(timeout=PATIENCE)
+            self._is_held_up = False
         except XTimeout:
             authority = self._options.authority
             another = await Connection.open(opened.name, authority, timeout=PATIENCE)
             await another.close()
-            log.warning("display: it answers, but not the connection that we have")
+            if not self._is_held_up:
+                self._is_held_up = True
+                log.warning("display: it answers, but not the connection that we have")
 
     async def close(self) -> None:
         """Give up the connection; the X server stays."""
+        reopening, self._reopening = self._reopening, None
+        if reopening is not None:
+            reopening.cancel()
+            await asyncio.wait({reopening})
+        await self._give_up()
+
+    async def _give_up(self) -> None:
         opened, self.opened = self.opened, None
         self._clipboard.follow(None)
         if opened is not None:
-            await opened.windows.close()
-            await opened.connection.close()
+            try:
+                await opened.windows.close()
+            finally:
+                await opened.connection.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
         *preferred, last = self._backends

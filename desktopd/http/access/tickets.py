@@ -28,8 +28,7 @@ class Tickets:
     """Tickets that have not been taken; each opens its role once, within TICKET_SECONDS.
 
     Of a role the oldest is forgotten when there are more than `capacity`. `roles` are those that
-    have a token, with which their pages are signed. Both clocks tell when a ticket is over: that of
-    the wall may be set back, and the `steady` one stands still while the machine sleeps.
+    have a token, with which their pages are signed. Both clocks tell when a ticket is over.
     """
 
     def __init__(

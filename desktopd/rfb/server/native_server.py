@@ -183,7 +183,7 @@ def _memory(largest: Size | None) -> Memory | None:
     try:
         return memory_for(in_tiles(largest, TILE))
     except XError as error:
-        log.warning("none is kept: %s", error)
+        log.warning("no shared memory is kept for the screen: %s", error)
         return Memory()
 
 

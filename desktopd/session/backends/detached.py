@@ -49,6 +49,18 @@ class DetachedDisplay(AbstractDisplay):  # type: ignore[misc]
 
     options: XServerOptions
 
+    def _start1_has_displayfd(self) -> None:
+        """As `pyvirtualdisplay` does it, which keeps both ends of its pipe where that fails."""
+        read, self._pipe_wfd = os.pipe()
+        try:
+            self._command = self._cmd() + self._extra_args
+            self._popen(use_pass_fds=True)
+            self.display = int(self._wait_for_pipe_text(read))
+        finally:
+            os.close(read)
+            os.close(self._pipe_wfd)
+        self.new_display_var = f":{self.display}"
+
     def _popen(self, use_pass_fds: bool) -> None:
         if not use_pass_fds:
             raise LaunchError(f"{self._program}: too old, it has no -displayfd")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from typing import ParamSpec, TypeVar
 
+from desktopd.threads import Threads
 from desktopd.x11.selections import images
 from desktopd.x11.selections.content import Content
 from desktopd.x11.selections.images import PngImage
@@ -19,7 +19,11 @@ from desktopd.x11.selections.targets import Target
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_thread = ThreadPoolExecutor(1, "images")
+
+@cache
+def begin() -> Threads:
+    """The thread, begun at the first call; raises NoThreads."""
+    return Threads(1, "images")
 
 
 async def in_turn(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -30,7 +34,7 @@ async def in_turn(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     # The queue of the pool keeps what was cancelled until its turn comes.
     waiting = [partial(call, *args, **kwargs)]
     try:
-        return await asyncio.get_running_loop().run_in_executor(_thread, lambda: waiting.pop()())
+        return await asyncio.get_running_loop().run_in_executor(begin(), lambda: waiting.pop()())
     finally:
         waiting.clear()
 
@@ -54,7 +58,11 @@ class WrittenForms:
         task = self._written.get(target.name)
         if task is None:
             task = asyncio.create_task(in_turn(target.encode, self._content))
-            # Whoever asked may have left.
-            task.add_done_callback(lambda task: task.cancelled() or task.exception())
             self._written[target.name] = task
+            task.add_done_callback(lambda task: self._note(target, task))
         return await asyncio.shield(task)
+
+    def _note(self, target: Target, task: asyncio.Task[bytes]) -> None:
+        """Have a lack that passes spoil no later request. Whoever asked may have left."""
+        if task.cancelled() or isinstance(task.exception(), OSError | MemoryError):
+            self._written.pop(target.name, None)

@@ -205,7 +205,7 @@ class SelectionOwner:
                 data = await owned.slow_forms.of(target)
             else:
                 data = await asyncio.to_thread(target.encode, owned.content)
-        except ValueError as failure:
+        except (ValueError, OSError, MemoryError) as failure:
             logger.warning("a program that pasted does not get %s: %s", name, failure)
             return None
         return PropertyValue(name, 8, data)
