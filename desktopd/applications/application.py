@@ -193,7 +193,7 @@ class Application:
         saving = asyncio.create_task(self.ask("save", {}, at_most))
         try:
             while not (await asyncio.wait({saving}, timeout=within))[0]:
-                if not await self._answers():
+                if not await self._answers(within):
                     log.warning("the session of the application is not saved: it does not answer")
                     return
             error = save_error(saving.result())
@@ -210,10 +210,10 @@ class Application:
         if error is not None:
             raise NotSaved(f"the session of the application is not saved: {error}")
 
-    async def _answers(self) -> bool:
+    async def _answers(self, within: float) -> bool:
         """Whether its main thread does what is asked of it, however long it saves in another."""
         try:
-            await self.ask("camera", {}, FACTS_WITHIN)
+            await self.ask("camera", {}, within)
         except (CompanionSlow, CompanionAway):
             return False
         except ApplicationError:

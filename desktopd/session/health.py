@@ -76,7 +76,6 @@ async def until_end(service: Service, process: Process) -> str | None:
         asked = time.monotonic()
         try:
             is_alive = await _answers(probe, every)
-            told = ""
         except TimeoutError:
             is_alive = False
         except Exception as failure:
@@ -90,7 +89,7 @@ async def until_end(service: Service, process: Process) -> str | None:
         silent_since = silent_since or asked
         silent = time.monotonic() - silent_since
         if _is_given_up(service, process, silent):
-            return f"did not answer within {silent:.0f} s" if silent >= 1 else "does not answer"
+            return f"did not answer within {silent:.0f} s"
     return None
 
 

@@ -153,3 +153,21 @@ async def test_whoever_waits_and_leaves_has_no_place_and_a_wait_has_an_end(
     assert next_one.inside.is_set()
     await leave(next_one)
     assert (share.taken, share.displaced) == (0, 1)
+
+
+async def test_a_place_that_is_taken_again_before_its_turn_is_one_less() -> None:
+    share = Share(Budget.LOOKUPS, 2)
+    inside = await guests(share, *["192.0.2.66"] * 2)
+    waiting = await guests(share, *["192.0.2.66"] * 2)
+    for guest in inside:
+        guest.task.cancel()
+    # In the turn in which those who wait are given their places somebody else comes.
+    other = Guest(share, "192.0.2.1")
+    await asyncio.sleep(0.001)
+    assert other.inside.is_set()
+    assert sorted(guest.gone for guest in waiting) == [False, True]
+    assert share.taken == 2
+    for guest in (other, *waiting):
+        if not guest.gone:
+            await leave(guest)
+    assert share.taken == 0

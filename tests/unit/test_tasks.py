@@ -189,3 +189,20 @@ async def test_what_does_not_end_in_time_is_left(caplog: pytest.LogCaptureFixtur
         "one does not end, and is left as it is"
     ]
     released.set()
+
+
+async def test_who_is_patient_with_a_task_waits_for_it_in_any_case() -> None:
+    ended = False
+
+    async def slow() -> None:
+        nonlocal ended
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.05)
+            ended = True
+
+    async with NamedTasks({"one": slow()}, patience=0.001, patient=("one",)) as tasks:
+        await asyncio.sleep(0)
+        await tasks.cancel()
+        assert ended

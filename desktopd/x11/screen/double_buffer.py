@@ -78,7 +78,7 @@ class DoubleBuffer:
         target.copy_area(self._context, source, x, y, width, height, x, y)
 
     def close(self) -> None:
-        """Let go of what the server holds; what was taken lies in memory that the next one takes."""
+        """Let go of what the server holds; the memory of pictures is kept for the next."""
         with suppress(error.ConnectionClosedError):
             for resource in (self._context, *self._pixmaps):
                 resource.free()

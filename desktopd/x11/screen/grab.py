@@ -149,10 +149,7 @@ class Grabber:
         return self._pictures
 
     def release(self) -> None:
-        """Let go of the shared memory; also called by the loop, when the X thread has ended.
-
-        Pictures that were taken stay for as long as somebody refers to them.
-        """
+        """Let go of the shared memory; also called by the loop, when the X thread has ended."""
         if self._pictures is not None:
             self._pictures.close()
             self._pictures = None

@@ -217,6 +217,23 @@ async def test_a_long_save_is_waited_for_as_long_as_the_application_answers(
     assert restarts.count == 1
 
 
+@pytest.mark.parametrize("answer", [{}, [], None, {"saved": {}}, {"saved": {"error": 5}}])
+async def test_an_answer_that_is_none_is_no_session_that_is_saved(
+    companion: CompanionClient, monkeypatch: pytest.MonkeyPatch, answer: Any
+) -> None:
+    restarts = Restarts()
+    application = Application(Process, restarts, Opening(Allowed()), companion)
+
+    async def ask(*_: object) -> Any:
+        return answer
+
+    monkeypatch.setattr(application, "ask", ask)
+    with pytest.raises(NotSaved, match="not understood"):
+        await application.restart()
+    await application.restart(lose=True)
+    assert restarts.count == 1
+
+
 @pytest.mark.parametrize("watching", [False, True])
 async def test_only_those_who_watch_ask_together(folder: Path, watching: bool) -> None:
     asked: list[str] = []

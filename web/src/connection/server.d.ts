@@ -94,7 +94,7 @@ export interface CompanionFacts {
   /** How a scene is drawn that is too slow to move; an older companion does not say. */
   motion?: MotionFacts;
   /** Null where the session is not kept. */
-  saved: { error: string | null } | null;
+  saved: { error: string | null; not_kept: { name: string; reason: string }[] } | null;
 }
 
 /** What comes of the application by itself, beside the session's own. */

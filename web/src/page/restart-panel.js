@@ -36,7 +36,8 @@ export class RestartPanel extends Panel {
 
   #draw() {
     const { comesBack, warning } = texts.restart;
-    const isSaved = !this.#refusal && this.#companion?.saved?.error === null;
+    const saved = this.#companion?.saved;
+    const isSaved = !this.#refusal && saved?.error === null && !saved.not_kept.length;
     element('restart-warning', HTMLParagraphElement).textContent = isSaved ? comesBack : warning;
     const refusal = element('restart-refusal', HTMLParagraphElement);
     refusal.textContent = this.#refusal;

@@ -6,6 +6,7 @@ Tested by tests/unit/integrations/napari/session/test_autosave.py.
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -22,6 +23,7 @@ from desktopd.integrations.napari.session.capture import (
 )
 from desktopd.integrations.napari.session.data_as_read import DataAsRead
 from desktopd.integrations.napari.session.folder import SessionFolder
+from desktopd.integrations.napari.session.reading import source_of
 from desktopd.integrations.napari.session.rests import Key, Rests
 from desktopd.integrations.napari.session.writer import Writer, Written
 
@@ -29,6 +31,8 @@ QUIET = 1.0
 """Seconds without a change after which a save starts."""
 LONGEST = 8.0
 """Seconds after which it starts although changes go on."""
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
+"""Seconds until what could not be saved is tried again; each time twice as long."""
 SLICE = 0.01
 """Seconds for which the main thread takes layers before it does something else."""
 
@@ -63,8 +67,12 @@ class Autosave:
         self._changed: set[Key] = set()
         self._first = self._last = 0.0
         self._rests = Rests()
-        self._waits = self._stopped = False
+        self._due_at = math.inf
+        self._not_before = 0.0
+        self._pause = 0.0
+        self._stopped = False
         self._waiting: list[Done] = []
+        self._served: list[Done] = []
         self.is_pending = self.is_saving = False
         self.saved_at: float | None = None
         self.error: str | None = None
@@ -86,29 +94,33 @@ class Autosave:
     def save(self, done: Done) -> None:
         """Save now what is not saved yet, then call `done`."""
         self._waiting.append(done)
-        if not self.is_pending and not self.is_saving:
-            self._tell()
-        elif not self.is_saving:
+        if self.is_saving:
+            return
+        if self.is_pending and not self._stopped:
             self._start()
+        else:
+            self._tell(self._waiting)
 
     def stop(self) -> None:
         """Save no more; what is being written is given up."""
         self._stopped = True
         self._writer.stop()
+        self._tell(self._served)
+        self._tell(self._waiting)
 
     def _wait(self) -> None:
-        if self._waits or self.is_saving or self._stopped:
+        if self.is_saving or self._stopped or (when := self._when()) >= self._due_at:
             return
-        self._waits = True
-        self._main.later(max(0.0, self._when() - time.monotonic()), self._due)
+        self._due_at = when
+        self._main.later(max(0.0, when - time.monotonic()), self._due)
 
     def _when(self) -> float:
         """When the next save is to start."""
         quiet = min(self._last + QUIET, self._first + LONGEST)
-        return max(quiet, self._rests.until(self._changed))
+        return max(quiet, self._rests.until(self._changed), self._not_before)
 
     def _due(self) -> None:
-        self._waits = False
+        self._due_at = math.inf
         if not self.is_pending or self.is_saving:
             return
         if time.monotonic() < self._when():
@@ -119,6 +131,7 @@ class Autosave:
     def _start(self) -> None:
         """Save what has changed; what rests stays pending, but where somebody waits for a save."""
         self.is_saving = True
+        self._served, self._waiting = self._waiting, []
         layers = list(self._viewer.layers)
         gone = self._known.keys() - {id(layer) for layer in layers}
         for key in gone:
@@ -126,7 +139,7 @@ class Autosave:
         self._writer.forget(gone)
         self._rests.end(gone)
         self._changed -= gone
-        resting = set() if self._waiting else self._rests.resting(time.monotonic(), self._changed)
+        resting = set() if self._served else self._rests.resting(time.monotonic(), self._changed)
         changed, self._changed = self._changed - resting, resting
         self.is_pending = bool(resting)
         self._take(layers, changed, {})
@@ -151,11 +164,10 @@ class Autosave:
     def _write(self, order: list[int], taken: dict[int, Captured]) -> None:
         try:
             view = capture_view(self._viewer)
+            self._writer.submit(order, taken, view, partial(self._post_written, set(taken)))
         except Exception as error:
             log.warning("desktopd: the viewer cannot be saved", exc_info=True)
             self._written(set(taken), Written(error=protocol.told(str(error))))
-        else:
-            self._writer.submit(order, taken, view, partial(self._post_written, set(taken)))
 
     def _post_written(self, taken: set[int], written: Written) -> None:
         self._main.post(lambda: self._written(taken, written))
@@ -168,7 +180,7 @@ class Autosave:
             # A plugin's layer may be anything, and is no reason to save none of the others.
             log.warning("desktopd: layer %r is not saved", layer.name, exc_info=True)
             why = f"{type(error).__name__}: {error}"
-            return capture_nothing(layer.name, described.kind(layer), why)
+            return capture_nothing(layer.name, described.kind(layer), why, source_of(layer))
 
     def _written(self, taken: set[int], written: Written) -> None:
         self.is_saving = False
@@ -176,20 +188,26 @@ class Autosave:
         self.error = written.error
         if written.error is None:
             self.saved_at, self.not_kept = time.time(), written.not_kept
+            self._pause = 0.0
         else:
-            # The next change brings the next try.
             self._changed |= taken
+            self.is_pending = True
+            self._pause = min(max(FIRST_PAUSE, 2 * self._pause), LONGEST_PAUSE)
+            self._not_before = time.monotonic() + self._pause
+        self._tell(self._served)
         if self._waiting and self.is_pending and written.error is None:
             self._start()
             return
-        self._tell()
+        if self._waiting:
+            self._tell(self._waiting)
         if self.is_pending:
             self._wait()
 
-    def _tell(self) -> None:
+    def _tell(self, waiting: list[Done]) -> None:
         self._told()
-        waiting, self._waiting = self._waiting, []
-        for done in waiting:
+        asked = [*waiting]
+        waiting.clear()
+        for done in asked:
             done()
 
 

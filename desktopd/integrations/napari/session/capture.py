@@ -76,9 +76,11 @@ def capture(layer: Any, *, replaced: bool) -> Captured:
     return Captured(layer.name, kind, layers.shape(layer), source, data, state, besides, lost, over)
 
 
-def capture_nothing(name: str, kind: str, why: str | None) -> Captured:
-    """A layer of which nothing can be had, and why."""
-    return Captured(name, kind, [], None, None, {}, {}, why, {})
+def capture_nothing(
+    name: str, kind: str, why: str | None, source: Mapping[str, Any] | None = None
+) -> Captured:
+    """A layer of which nothing can be had but from where it was read, and why."""
+    return Captured(name, kind, [], source, None, {}, {}, why, {})
 
 
 def capture_view(viewer: Any) -> dict[str, Any]:

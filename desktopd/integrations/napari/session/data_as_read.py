@@ -31,8 +31,8 @@ class DataAsRead:
         if len(now) != len(self._parts):
             return True
         for part, (read, name) in zip(now, self._parts, strict=True):
-            # Dask names its arrays by how they are computed: a stroke gives one another name.
-            if part is not read() or getattr(part, "name", None) != name:
+            # A stroke gives what is computed another name.
+            if part is not read() or name_of(part) != name:
                 return True
         return self._painted and any(map(_keeps_paint_to_itself, now))
 
@@ -46,11 +46,17 @@ def parts_of(data: Any) -> list[Any]:
     return list(data) if is_several else [data]
 
 
-def _seen(part: Any) -> tuple[Callable[[], Any], Any]:
+def name_of(part: Any) -> str | None:
+    """What dask calls one of its arrays, which says how that is computed; None for any other."""
+    is_dask = type(part).__module__.partition(".")[0] == "dask"
+    return str(part.name) if is_dask and hasattr(part, "name") else None
+
+
+def _seen(part: Any) -> tuple[Callable[[], Any], str | None]:
     try:
-        return weakref.ref(part), getattr(part, "name", None)
+        return weakref.ref(part), name_of(part)
     except TypeError:
-        return (lambda: part), getattr(part, "name", None)
+        return (lambda: part), name_of(part)
 
 
 def _keeps_paint_to_itself(part: Any) -> bool:

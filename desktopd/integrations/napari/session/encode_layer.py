@@ -13,7 +13,7 @@ from typing import Any
 from desktopd.integrations.napari.session import tables
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.capture import Captured, capture_nothing
-from desktopd.integrations.napari.session.data_as_read import parts_of
+from desktopd.integrations.napari.session.data_as_read import name_of, parts_of
 from desktopd.integrations.napari.session.records import Encoded, encode_record
 from desktopd.integrations.napari.session.values import (
     encode,
@@ -83,7 +83,7 @@ def _encode(layer: Captured, blocks: Blocks, former: Encoded | None, reason: str
 def _encode_data(data: Any, blocks: Blocks, former: Encoded | None) -> tuple[Any, tuple[str, ...]]:
     """Data as JSON, and what dask calls it; () for what is in memory and may change as it is."""
     parts = parts_of(data)
-    names = tuple(str(part.name) for part in parts if hasattr(part, "__dask_graph__"))
+    names = tuple(name for part in parts if (name := name_of(part)))
     computed = names if len(names) == len(parts) else ()
     if former is not None and computed and computed == former.computed:
         return former.data, computed

@@ -35,7 +35,14 @@ def _holders(owner: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def describe_overlays(owner: Any) -> dict[str, dict[str, Any]]:
     """All that is chosen of each, as JSON."""
-    return {name: overlay.model_dump(mode="json") for name, overlay in overlays_of(owner).items()}
+    found = {}
+    for name, overlay in overlays_of(owner).items():
+        try:
+            found[name] = overlay.model_dump(mode="json")
+        except Exception as error:
+            # A plugin's may hold anything.
+            log.info("desktopd: %s is not saved: %s", name, error)
+    return found
 
 
 def restore_overlays(owner: Any, values: Mapping[str, Mapping[str, Any]]) -> None:

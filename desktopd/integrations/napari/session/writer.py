@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from desktopd.integrations.napari.protocol import told
@@ -24,6 +24,7 @@ from desktopd.integrations.napari.session.records import Encoded, encode_record,
 from desktopd.integrations.napari.session.rests import Key
 from desktopd.integrations.napari.session.values import dumps
 
+NICE = 10
 MARGIN = 1 << 10
 """Bytes of a document besides what is put into it."""
 
@@ -85,21 +86,32 @@ class Writer:
             records = dict(self._records)
             for key, layer in taken.items():
                 begun = time.monotonic()
-                former = records.get(key)
-                records[key] = encode_layer(layer, self._folder.blocks, former)
+                try:
+                    records[key] = encode_layer(layer, self._folder.blocks, records.get(key))
+                except InterruptedError:
+                    raise
+                except OSError as lack:
+                    # It has no room; others may, and it stays as it was.
+                    written.error = written.error or told(str(lack))
+                    records[key] = records.get(key) or self._without_data(layer, str(lack))
                 written.lengths[key] = time.monotonic() - begun
             written.not_kept, over = self._commit([records[key] for key in order], view)
             # Their blocks are gone.
             self._records = {key: one for key, one in records.items() if id(one) not in over}
             self._unrestored = [one for one in self._unrestored if id(one) not in over]
-        except Exception as error:
-            written.error = told(str(error))
+        except BaseException as error:
+            # Whatever is computed in here may raise anything, and somebody waits for an answer.
+            written.error = told(str(error) or repr(error))
             log.warning("desktopd: the session is not saved: %s", written.error)
             # The reason may hold for this too, and whoever waits has to hear of it.
             with suppress(Exception):
                 self._folder.drop_unsaved()
         written.lengths[None] = time.monotonic() - started - sum(written.lengths.values())
         return written
+
+    def _without_data(self, layer: Captured, why: str) -> Encoded:
+        bare = replace(layer, data=None, state={}, besides={}, overlays={}, lost=why)
+        return encode_layer(bare, self._folder.blocks)
 
     def _commit(
         self, layers: Sequence[Encoded], view: Mapping[str, Any]
@@ -120,7 +132,11 @@ class Writer:
 
 def _give_way() -> None:
     """Let the threads that draw go first (setpriority(2): on Linux a thread has its own nice)."""
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+    thread = threading.get_native_id()
+    # Who is nicer already may not become less so.
+    with suppress(OSError):
+        nice = max(NICE, os.getpriority(os.PRIO_PROCESS, thread))
+        os.setpriority(os.PRIO_PROCESS, thread, nice)
 
 
 def _encoded(records: Sequence[Mapping[str, Any]]) -> Iterator[Encoded]:

@@ -6,7 +6,7 @@ import { SavingNotice } from '../../../../web/src/page/saving-notice.js';
 
 /** @param {string | null} error */
 function saved(error) {
-  return { napari: '0.9.2', ready: true, renderer: null, saved: { error } };
+  return { napari: '0.9.2', ready: true, renderer: null, saved: { error, not_kept: [] } };
 }
 
 test('a session that is not kept is told once, and again after it was kept', () => {

@@ -1,5 +1,7 @@
 """When what is saved, with Qt's loop and without a window."""
 
+import errno
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.folder import SessionFolder
 
 QtCore = pytest.importorskip("qtpy.QtCore")
@@ -126,3 +129,78 @@ def test_what_is_painted_into_files_that_are_read_as_they_are_shown_is_saved(
     found = blocks.get(array["blocks"], array["dtype"], array["shape"])
     assert np.array_equal(found, np.asarray(layer.data))
     assert (found == 5).any()
+
+
+def test_what_could_not_be_saved_is_tried_again_by_itself_and_when_it_is_asked_for(
+    autosave: Any, viewer: Any, wait: Wait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(blocks: object, wanted: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    layer = viewer.add_labels(np.zeros((99, 99), int), name="paint")
+    done: list[str | None] = []
+    with monkeypatch.context() as disk:
+        disk.setattr(Blocks, "_check_space", full)
+        autosave.changed(layer)
+        autosave.save(lambda: done.append(autosave.error))
+        wait(lambda: done)
+        assert "No space left" in (done[0] or "")
+    autosave.save(lambda: done.append(autosave.error))
+    wait(lambda: len(done) == 2)
+    assert done[1] is None
+    with monkeypatch.context() as disk:
+        disk.setattr(Blocks, "_check_space", full)
+        layer.data = np.ones((99, 99), int)
+        autosave.changed(layer)
+        wait(lambda: autosave.error)
+    wait(lambda: autosave.error is None)
+    assert not autosave.is_pending
+
+
+def test_a_save_is_told_although_changes_go_on(
+    autosave: Any, viewer: Any, wait: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = viewer.add_labels(np.zeros((9, 9), int), name="paint")
+    done: list[bool] = []
+    saves: list[float] = []
+    submit = autosave._writer.submit
+
+    def submitted(*args: Any) -> None:
+        saves.append(time.monotonic())
+        autosave.changed(layer)
+        submit(*args)
+
+    monkeypatch.setattr(autosave._writer, "submit", submitted)
+    autosave.changed(layer)
+    autosave.save(lambda: done.append(True))
+    wait(lambda: done)
+    assert len(saves) == 1
+
+
+def test_what_does_not_rest_is_not_kept_waiting_for_what_does(
+    autosave: Any, viewer: Any, wait: Wait
+) -> None:
+    slow = viewer.add_labels(slowly(1.0), name="slow")
+    autosave.changed(slow)
+    wait(lambda: autosave.saved_at)
+    slow.data = slowly(1.0)
+    autosave.changed(slow)
+    first, began = autosave.saved_at, time.monotonic()
+    fast = viewer.add_labels(np.zeros((9, 9), int), name="fast")
+    autosave.changed(fast)
+    wait(lambda: autosave.saved_at != first)
+    assert time.monotonic() - began < 8, "and not ten times the second that the other took"
+
+
+def test_an_overlay_that_holds_anything_is_left_out(
+    viewer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from desktopd.integrations.napari.session import overlays
+
+    class Odd:
+        def model_dump(self, **_: object) -> Any:
+            raise TypeError("an object")
+
+    found = {"own.odd": Odd(), **overlays.overlays_of(viewer)}
+    monkeypatch.setattr(overlays, "overlays_of", lambda _: found)
+    assert overlays.describe_overlays(viewer).keys() == found.keys() - {"own.odd"}

@@ -1,6 +1,8 @@
 """Documents put together of layers that changed and of those that did not."""
 
+import errno
 import json
+import os
 import queue
 import threading
 import time
@@ -8,10 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import dask
+import dask.array
 import numpy as np
 import pytest
 
 from desktopd.integrations.napari.session import writer as written_by
+from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.capture import Captured
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.records import LARGEST_RECORD
@@ -140,4 +145,51 @@ def test_what_did_not_change_costs_nothing(folder: SessionFolder) -> None:
     second = save(writer, [1, 2], _1=LAYER)
     assert (first.error, second.error) == (None, None)
     assert sum(second.lengths.values()) < sum(first.lengths.values()) / 5
+    writer.stop()
+
+
+def test_a_layer_that_has_no_room_keeps_no_other_from_being_saved(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(blocks: object, wanted: int) -> None:
+        if wanted > 10_000:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Blocks, "_check_space", check)
+    writer = Writer(folder, ())
+    large = replace(LAYER, name="large", data=np.arange(10_000), source={"path": "/data/a.tif"})
+    written = save(writer, [1, 2], _1=large, _2=LAYER)
+    assert "No space left" in (written.error or "")
+    first, second = loaded(folder)["layers"]
+    assert (first["name"], first["data"], first["source"]) == ("large", None, large.source)
+    assert "No space left" in first["lost"]
+    assert second["data"] is not None
+    small = replace(large, data=np.arange(1000, 1900))
+    assert save(writer, [1, 2], _1=small).error is None
+    before = loaded(folder)["layers"][0]["data"]
+    assert save(writer, [1, 2], _1=large).error is not None
+    assert loaded(folder)["layers"][0]["data"] == before, "what it had stays"
+    writer.stop()
+
+
+def test_whatever_is_raised_by_what_is_computed_is_told(folder: SessionFolder) -> None:
+    def ended() -> Any:
+        raise SystemExit("no more")
+
+    lazy = dask.array.from_delayed(dask.delayed(ended)(), (9,), int)
+    writer = Writer(folder, ())
+    assert "no more" in (save(writer, [1], _1=replace(LAYER, data=lazy)).error or "")
+    assert save(writer, [1], _1=LAYER).error is None
+    writer.stop()
+
+
+def test_who_is_nicer_already_saves_all_the_same(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.setpriority", refused)
+    writer = Writer(folder, ())
+    assert save(writer, [1], _1=LAYER).error is None
     writer.stop()
