@@ -199,6 +199,9 @@ DESKTOP = {
     "the session of the application is not saved: {}": Translation(
         "Die Sitzung der Anwendung ist nicht gespeichert: {}", "应用程序的会话尚未保存：{}"
     ),
+    "its answer is not understood": Translation(
+        "Ihre Antwort ist nicht zu verstehen", "无法理解其答复"
+    ),
     "it has not been written within {} s": Translation(
         "Sie wurde nicht innerhalb von {} s geschrieben", "未能在 {} 秒内写完"
     ),
