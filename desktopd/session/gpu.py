@@ -198,6 +198,6 @@ def _glxinfo(environment: Mapping[str, str]) -> subprocess.CompletedProcess[byte
     except OSError as error:
         if is_lack_of_start(error):
             raise
-        raise GlError(f"glxinfo: {error.strerror}") from None
+        raise GlError(f"glxinfo cannot be started: {error.strerror}") from None
     except subprocess.TimeoutExpired:
         raise GlError(f"glxinfo says nothing within {ASK_WITHIN:.0f} s") from None

@@ -42,7 +42,9 @@ MACHINE = {
     "glxinfo says nothing within {} s": Translation(
         "glxinfo sagt {} s lang nichts", "glxinfo 在 {} 秒内没有输出"
     ),
-    "glxinfo: {}": Translation("glxinfo: {}", "glxinfo：{}"),
+    "glxinfo cannot be started: {}": Translation(
+        "glxinfo lässt sich nicht starten: {}", "无法启动 glxinfo：{}"
+    ),
     "glxinfo: {}; install mesa-utils": Translation(
         "glxinfo: {}; installieren Sie mesa-utils", "glxinfo：{}；请安装 mesa-utils"
     ),
