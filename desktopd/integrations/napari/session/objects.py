@@ -36,7 +36,7 @@ def encode(value: Any, part: Encode) -> Any:
     if isinstance(value, PurePath):
         return {"$path": str(value)}
     if kind in (set, frozenset):
-        return {"$set": [part(one) for one in value]}
+        return {f"${kind.__name__}": [part(one) for one in value]}
     for mark, known in DATES.items():
         if kind is known and type(getattr(value, "tzinfo", None)) in ZONES:
             return {mark: value.isoformat()}
@@ -71,6 +71,7 @@ MARKS: dict[str, Callable[[Any], Any]] = {
     **{mark: kind.fromisoformat for mark, kind in DATES.items()},
     "$path": Path,
     "$set": set,
+    "$frozenset": frozenset,
     "$colormap": _decode_colormap,
     **tables.MARKS,
 }

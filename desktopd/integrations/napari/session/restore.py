@@ -19,7 +19,7 @@ from desktopd.integrations.napari.session.found import Found, NotRestored
 from desktopd.integrations.napari.session.making import CONSTRUCTED, apply, make
 from desktopd.integrations.napari.session.overlays import restore_overlays
 from desktopd.integrations.napari.session.reading import note_reading
-from desktopd.integrations.napari.session.values import decode
+from desktopd.integrations.napari.session.values import decode, decode_each
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Restoring:
     def __init__(self, viewer: Any, blocks: Blocks, *, same_command: bool) -> None:
         self._viewer = viewer
         self._blocks = blocks
-        self._found = Found(viewer, superfluous=same_command)
+        self._found = Found(viewer, same_command=same_command)
         self._restored = Restored()
         self.unrestored: list[dict[str, Any]] = []
 
@@ -64,15 +64,19 @@ class Restoring:
         """
         records, again = document["layers"], unrestored_of(document)
         room = MOST_LAYERS - len(records)
-        back = list(self._layers([*records, *again[:room]]))
+        recorded = list(self._layers(records))
+        back = recorded + list(self._layers(again[:room]))
+        self._found.clear(self.unrestored)
         self.unrestored += again[room:]
-        self._found.clear()
         for layer, _ in back:
             self._viewer.layers.move(self._viewer.layers.index(layer), len(self._viewer.layers))
         for layer, name in back:
             layer.name = name
         try:
-            restore_view(self._viewer, document["view"])
+            view = document["view"]
+            # Another layer of the viewer may have that name.
+            active = (layer for layer, name in recorded if name == view["active"])
+            restore_view(self._viewer, view, next(active, None))
             self._restored.camera = True
         except Exception:
             # The layers are there, and what is kept for another time has to stay so.
@@ -112,13 +116,13 @@ class Restoring:
         else:
             layer = layer or self._open(record)
             self._found.take(layer)
-            apply(layer, {k: v for k, v in state.items() if k not in CONSTRUCTED})
-        apply(layer, besides)
+            others += apply(layer, {k: v for k, v in state.items() if k not in CONSTRUCTED})
+        others += apply(layer, besides)
         restore_overlays(layer, record.get("overlays", {}))
         if stays or others:
             what = ", ".join(stays + others)
             self._restored.miss(f"{record['name']}: {what}", "the layer is there without it")
-        elif record["lost"] and record["source"]:
+        if record["lost"] and record["source"]:
             self._restored.miss(record["name"], record["lost"])
         return layer
 
@@ -138,25 +142,25 @@ class Restoring:
             layer, unset = make(data, state, record["type"])
         if source is not None:
             note_reading(layer, source)
-        if former is not None:
-            self._found.drop(former)
         try:
             self._viewer.add_layer(layer)
         except Exception:
             # One that cannot be drawn is in the list already.
             self._found.drop(layer)
             raise
+        if former is not None:
+            self._found.drop(former)
         return layer, unset
 
     def _decoded(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """What is set of a layer, without that which cannot be read, and the names of that."""
-        found, lost = {}, []
-        for name, value in values.items():
-            try:
-                found[name] = decode(value, self._blocks)
-            except Exception as error:
-                log.warning("desktopd: %s is not restored: %s: %s", name, type(error), error)
-                lost.append(name)
+        found, lost = decode_each(values, self._blocks)
+        if "metadata" in lost:
+            # What plugins keep there may be anything, and one has no say in that of another.
+            with contextlib.suppress(TypeError, ValueError):
+                found["metadata"], parts = decode_each(values["metadata"], self._blocks)
+                lost.remove("metadata")
+                lost += [f"metadata[{part!r}]" for part in parts]
         return found, lost
 
 

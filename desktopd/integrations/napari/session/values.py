@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
@@ -24,6 +25,8 @@ NUMERIC = "biufcMmS"
 NUMBERS = {float: "<f8", int: "<i8", bool: "|b1"}
 LONGEST_INT = 1 << 13
 """Bits: of longer ones Python makes no text."""
+
+log = logging.getLogger(__name__)
 
 
 def encode(value: Any, blocks: Blocks) -> Any:
@@ -95,7 +98,7 @@ def decode(value: Any, blocks: Blocks) -> Any:
         return [decode(part, blocks) for part in value]
     if not isinstance(value, dict):
         return value
-    mark = next((key for key in value if key.startswith("$")), None)
+    mark = _mark_of(value)
     if mark is None:
         return {key: decode(part, blocks) for key, part in value.items()}
     if mark in _MARKS:
@@ -103,6 +106,24 @@ def decode(value: Any, blocks: Blocks) -> Any:
     if mark in objects.MARKS:
         return objects.MARKS[mark](decode(value[mark], blocks))
     raise ValueError(f"{mark} is not known")
+
+
+def decode_each(values: Any, blocks: Blocks) -> tuple[dict[Any, Any], list[Any]]:
+    """An encoded mapping without what cannot be decoded, and the keys of that, as they are there.
+
+    Raises ValueError or TypeError where it is none.
+    """
+    mark = _mark_of(values) if isinstance(values, dict) else type(values).__name__
+    if mark not in (None, "$pairs"):
+        raise ValueError(f"{mark} is no mapping")
+    found, lost = {}, []
+    for key, value in values["$pairs"] if mark else values.items():
+        try:
+            found[decode(key, blocks)] = decode(value, blocks)
+        except Exception as error:
+            log.warning("desktopd: %s is not restored: %s: %s", key, type(error), error)
+            lost.append(key)
+    return found, lost
 
 
 def blocks_of(value: Any) -> set[str]:
@@ -118,6 +139,11 @@ def blocks_of(value: Any) -> set[str]:
                 found.update(content.get("blocks", ()), content.get("inner", ()))
         return found
     return set()
+
+
+def _mark_of(encoded: dict[str, Any]) -> str | None:
+    """The key that tells what an encoded value is; None for a mapping."""
+    return next((key for key in encoded if key.startswith("$")), None)
 
 
 def _encode_array(array: Array, blocks: Blocks) -> dict[str, Any]:

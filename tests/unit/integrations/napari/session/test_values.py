@@ -43,6 +43,9 @@ def through(value: Any, blocks: Blocks) -> Any:
         {1: "one", None: "none"},
         {"$array": "no array", "$table": 1},
         {"$pairs": {"$tuple": [1]}},
+        frozenset({1, "a"}),
+        {frozenset({1}), frozenset({(2, frozenset())})},
+        {frozenset({1}): {2}},
     ],
 )
 def test_plain_values_keep_their_types(blocks: Blocks, value: Any) -> None:
