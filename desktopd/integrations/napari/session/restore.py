@@ -55,6 +55,7 @@ class Restoring:
         self._blocks = blocks
         self._found = Found(viewer, same_command=same_command)
         self._restored = Restored()
+        self._missed: list[dict[str, Any]] = []
         self.unrestored: list[dict[str, Any]] = []
 
     def run(self, document: Mapping[str, Any]) -> Restored:
@@ -66,8 +67,8 @@ class Restoring:
         room = MOST_LAYERS - len(records)
         recorded = list(self._layers(records))
         back = recorded + list(self._layers(again[:room]))
-        self._found.clear(self.unrestored)
         self.unrestored += again[room:]
+        self._found.clear([*self._missed, *again[room:]])
         for layer, _ in back:
             self._viewer.layers.move(self._viewer.layers.index(layer), len(self._viewer.layers))
         for layer, name in back:
@@ -97,6 +98,7 @@ class Restoring:
             yield layer, record["name"]
 
     def _miss(self, record: dict[str, Any], error: Exception) -> None:
+        self._missed.append(record)
         if record.get("lost") and not record.get("source"):
             self._restored.miss(record["name"], str(record["lost"]))
             return

@@ -246,18 +246,19 @@ def test_what_the_command_opens_stays_where_the_session_has_nothing_in_its_place
         document = {**saved(viewer, blocks), "unrestored": kept}
 
 
+@pytest.mark.parametrize(("lost", "kept_for_later"), [(None, 1), ("it is in no file", 0)])
 def test_what_a_script_makes_stays_where_the_session_cannot_replace_it(
-    blocks: Blocks, tmp_path: Path
+    blocks: Blocks, lost: str | None, kept_for_later: int
 ) -> None:
     viewer = ViewerModel()
-    viewer.add_labels(np.ones((64, 64), int), name="paint")
+    viewer.add_image(np.ones((64, 64)), name="paint")
     document = saved(viewer, blocks)
-    shutil.rmtree(tmp_path / "blocks")
+    document["layers"][0] |= {"data": None if lost else {"$no": 1}, "lost": lost}
     viewer = ViewerModel()
     viewer.add_labels(np.zeros((64, 64), int), name="paint")
     viewer.add_points(np.zeros((1, 2)), name="deleted")
     viewer, _, kept = restored(document, blocks, viewer)
-    assert (names(viewer), len(kept)) == (["paint"], 1)
+    assert (names(viewer), len(kept)) == (["paint"], kept_for_later)
 
 
 @pytest.mark.parametrize("name", ["cells", "renamed"])
