@@ -33,6 +33,8 @@ def encode(value: Any, part: Encode) -> Any:
         return tables.encode(value, part)
     if home == "pint" or isinstance(value, np.dtype):
         return str(value)
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        return {"$numpy_time": [value.dtype.str, int(value.astype(np.int64))]}
     if isinstance(value, PurePath):
         return {"$path": str(value)}
     if kind in (set, frozenset):
@@ -70,6 +72,7 @@ def _decode_colormap(content: list[Any]) -> Any:
 MARKS: dict[str, Callable[[Any], Any]] = {
     **{mark: kind.fromisoformat for mark, kind in DATES.items()},
     "$path": Path,
+    "$numpy_time": lambda content: np.array(content[1], np.int64).view(content[0])[()],
     "$set": set,
     "$frozenset": frozenset,
     "$colormap": _decode_colormap,

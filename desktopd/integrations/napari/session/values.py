@@ -42,7 +42,7 @@ def encode(value: Any, blocks: Blocks) -> Any:
         return {"$masked": [encode(part, blocks) for part in parts]}
     if isinstance(value, np.ndarray):
         return {"$array": _encode_array(value, blocks)}
-    if isinstance(value, np.generic) and isinstance(value.item(), bool | int | float | str):
+    if isinstance(value, np.generic) and _is_plain(value):
         return value.item()
     if isinstance(value, Mapping):
         return encode_pairs([(encode(k, blocks), encode(v, blocks)) for k, v in pairs(value)])
@@ -139,6 +139,11 @@ def blocks_of(value: Any) -> set[str]:
                 found.update(content.get("blocks", ()), content.get("inner", ()))
         return found
     return set()
+
+
+def _is_plain(value: np.generic) -> bool:
+    """Whether JSON has that number or text: of nanoseconds, numpy makes a number too."""
+    return value.dtype.kind not in "mM" and isinstance(value.item(), bool | int | float | str)
 
 
 def _mark_of(encoded: dict[str, Any]) -> str | None:
