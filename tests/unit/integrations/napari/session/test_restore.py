@@ -261,6 +261,24 @@ def test_what_a_script_makes_stays_where_the_session_cannot_replace_it(
     assert (names(viewer), len(kept)) == (["paint"], kept_for_later)
 
 
+def test_a_layer_that_cannot_be_drawn_takes_no_other_with_it(
+    blocks: Blocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer = ViewerModel()
+    viewer.add_labels(np.ones((64, 64), int), name="paint")
+    document = saved(viewer, blocks)
+    viewer = ViewerModel()
+    opened = viewer.add_labels(np.zeros((64, 64), int), name="paint")
+
+    def refuse(viewer: ViewerModel, layer: Layer) -> None:
+        viewer.layers.append(layer)
+        raise MemoryError
+
+    monkeypatch.setattr(ViewerModel, "add_layer", refuse)
+    viewer, _, kept = restored(document, blocks, viewer)
+    assert ([*viewer.layers], kept) == ([opened], document["layers"])
+
+
 @pytest.mark.parametrize("name", ["cells", "renamed"])
 def test_a_stack_of_a_session_that_tells_no_files_is_the_one_that_is_open(
     blocks: Blocks, cells: Path, name: str
