@@ -14,12 +14,13 @@ from typing import Any
 from desktopd.integrations.napari.protocol import LONGEST_TOLD, told
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.capture import EDITABLE, restore_view
+from desktopd.integrations.napari.session.decode_state import decode_each, decode_state
 from desktopd.integrations.napari.session.folder import MOST_LAYERS
 from desktopd.integrations.napari.session.found import Found, NotRestored
 from desktopd.integrations.napari.session.making import CONSTRUCTED, apply, make
 from desktopd.integrations.napari.session.overlays import restore_overlays
 from desktopd.integrations.napari.session.reading import note_reading
-from desktopd.integrations.napari.session.values import decode, decode_each
+from desktopd.integrations.napari.session.values import decode
 
 log = logging.getLogger(__name__)
 
@@ -110,8 +111,8 @@ class Restoring:
 
     def _layer(self, record: Mapping[str, Any]) -> Any:
         layer = self._found.match(record)
-        state, stays = self._decoded(record["state"])
-        besides, others = self._decoded(record["besides"])
+        state, stays = decode_state(record["state"], self._blocks)
+        besides, others = decode_each(record["besides"], self._blocks)
         if record["data"] is not None:
             layer, unset = self._replace(layer, record, state)
             others += unset
@@ -153,17 +154,6 @@ class Restoring:
         if former is not None:
             self._found.drop(former)
         return layer, unset
-
-    def _decoded(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        """What is set of a layer, without that which cannot be read, and the names of that."""
-        found, lost = decode_each(values, self._blocks)
-        if "metadata" in lost:
-            # What plugins keep there may be anything, and one has no say in that of another.
-            with contextlib.suppress(TypeError, ValueError):
-                found["metadata"], parts = decode_each(values["metadata"], self._blocks)
-                lost.remove("metadata")
-                lost += [f"metadata[{part!r}]" for part in parts]
-        return found, lost
 
 
 def unrestored_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:

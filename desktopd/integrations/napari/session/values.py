@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
@@ -26,8 +25,6 @@ NUMBERS = {float: "<f8", int: "<i8", bool: "|b1"}
 LONGEST_INT = 1 << 13
 """Bits: of longer ones Python makes no text."""
 
-log = logging.getLogger(__name__)
-
 
 def encode(value: Any, blocks: Blocks) -> Any:
     """`value` as JSON; raises Unsaved, and OSError where blocks cannot be written."""
@@ -42,7 +39,8 @@ def encode(value: Any, blocks: Blocks) -> Any:
         return {"$masked": [encode(part, blocks) for part in parts]}
     if isinstance(value, np.ndarray):
         return {"$array": _encode_array(value, blocks)}
-    if isinstance(value, np.generic) and _is_plain(value):
+    # Of times in nanoseconds numpy makes integers, and of a longdouble no float.
+    if isinstance(value, np.generic) and value.dtype.kind in "biufU" and value.dtype.char != "g":
         return value.item()
     if isinstance(value, Mapping):
         return encode_pairs([(encode(k, blocks), encode(v, blocks)) for k, v in pairs(value)])
@@ -98,7 +96,7 @@ def decode(value: Any, blocks: Blocks) -> Any:
         return [decode(part, blocks) for part in value]
     if not isinstance(value, dict):
         return value
-    mark = _mark_of(value)
+    mark = mark_of(value)
     if mark is None:
         return {key: decode(part, blocks) for key, part in value.items()}
     if mark in _MARKS:
@@ -108,22 +106,9 @@ def decode(value: Any, blocks: Blocks) -> Any:
     raise ValueError(f"{mark} is not known")
 
 
-def decode_each(values: Any, blocks: Blocks) -> tuple[dict[Any, Any], list[Any]]:
-    """An encoded mapping without what cannot be decoded, and the keys of that, as they are there.
-
-    Raises ValueError or TypeError where it is none.
-    """
-    mark = _mark_of(values) if isinstance(values, dict) else type(values).__name__
-    if mark not in (None, "$pairs"):
-        raise ValueError(f"{mark} is no mapping")
-    found, lost = {}, []
-    for key, value in values["$pairs"] if mark else values.items():
-        try:
-            found[decode(key, blocks)] = decode(value, blocks)
-        except Exception as error:
-            log.warning("desktopd: %s is not restored: %s: %s", key, type(error), error)
-            lost.append(key)
-    return found, lost
+def mark_of(encoded: dict[str, Any]) -> str | None:
+    """The key that tells what an encoded value is; None for a mapping."""
+    return next((key for key in encoded if key.startswith("$")), None)
 
 
 def blocks_of(value: Any) -> set[str]:
@@ -139,16 +124,6 @@ def blocks_of(value: Any) -> set[str]:
                 found.update(content.get("blocks", ()), content.get("inner", ()))
         return found
     return set()
-
-
-def _is_plain(value: np.generic) -> bool:
-    """Whether JSON has that number or text: of nanoseconds, numpy makes a number too."""
-    return value.dtype.kind not in "mM" and isinstance(value.item(), bool | int | float | str)
-
-
-def _mark_of(encoded: dict[str, Any]) -> str | None:
-    """The key that tells what an encoded value is; None for a mapping."""
-    return next((key for key in encoded if key.startswith("$")), None)
 
 
 def _encode_array(array: Array, blocks: Blocks) -> dict[str, Any]:
