@@ -100,8 +100,8 @@ def capture_view(viewer: Any) -> dict[str, Any]:
     }
 
 
-def restore_view(viewer: Any, view: Mapping[str, Any]) -> None:
-    """Put back what `capture_view` gave; the layers must be there."""
+def restore_view(viewer: Any, view: Mapping[str, Any], active: Any = None) -> None:
+    """Put back what `capture_view` gave of layers that are there; `active` is that of its name."""
     for name, value in view["dims"].items():
         if name == "ndisplay" or len(value) == viewer.dims.ndim:
             setattr(viewer.dims, name, value)
@@ -113,8 +113,7 @@ def restore_view(viewer: Any, view: Mapping[str, Any]) -> None:
     # One that is nowhere would keep napari from drawing, from one session to the next.
     for name, value in view["camera"].items() if is_somewhere(view["camera"]) else ():
         setattr(camera, name, value)
-    named = {layer.name: layer for layer in viewer.layers}
-    viewer.layers.selection.active = named.get(view["active"])
+    viewer.layers.selection.active = active
 
 
 def _beyond(data: Any, kind: str) -> str | None:

@@ -5,7 +5,7 @@ Tested by tests/unit/integrations/napari/session/test_restore.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +18,26 @@ class NotRestored(Exception):
 
 
 class Found:
-    """Layers of a viewer that are nobody's yet. `superfluous`: in the end there are to be none."""
+    """Layers of a viewer that are nobody's yet.
 
-    def __init__(self, viewer: Any, *, superfluous: bool) -> None:
+    `same_command`: they are from the command line that those of the session once were from.
+    """
+
+    def __init__(self, viewer: Any, *, same_command: bool) -> None:
         self._viewer = viewer
         self._free = list(viewer.layers)
-        self._superfluous = list(viewer.layers) if superfluous else []
+        self._opened = list(viewer.layers) if same_command else []
+        self._added: list[Any] = []
+        self._same_command = same_command
         self._read: dict[str, list[Any] | Exception] = {}
 
     def match(self, record: Mapping[str, Any]) -> Any:
-        """A layer that is the recorded one as its file has it; None without one."""
+        """A layer that is the recorded one as its file has it; None without one.
+
+        One of no file is known by its name alone, which says nothing under another command.
+        """
+        if record["source"] is None and not self._same_command:
+            return None
         alike = [layer for layer in self._free if _is_like(layer, record)]
         named = [layer for layer in alike if layer.name == record["name"]]
         if record["source"] is None:
@@ -56,7 +66,7 @@ class Found:
 
     def take(self, layer: Any) -> None:
         """Have `layer` be somebody's from now on."""
-        for candidates in (self._free, self._superfluous):
+        for candidates in (self._free, self._opened, self._added):
             if layer in candidates:
                 candidates.remove(layer)
 
@@ -66,9 +76,13 @@ class Found:
         if layer in self._viewer.layers:
             self._viewer.layers.remove(layer)
 
-    def clear(self) -> None:
-        """Remove what is superfluous."""
-        for layer in list(self._superfluous):
+    def clear(self, missed: Iterable[Mapping[str, Any]]) -> None:
+        """Remove what is still nobody's, unless the `missed` records leave its place empty."""
+        empty = [_origin(record.get("source"), record["name"]) for record in missed]
+        for layer in list(self._opened):
+            if _origin(source_of(layer), layer.name) not in empty:
+                self.drop(layer)
+        for layer in list(self._added):
             self.drop(layer)
 
     def _again(self, source: Mapping[str, Any]) -> list[Any] | Exception:
@@ -82,7 +96,7 @@ class Found:
                 f"{_place(source)} is not there (kept, and tried again at the next start)"
             )
         self._free += added
-        self._superfluous += added
+        self._added += added
         return added
 
 
@@ -92,11 +106,25 @@ def _is_like(layer: Any, record: Mapping[str, Any]) -> bool:
     if source is None or wanted is None:
         return source is wanted and layers.kind(layer) == record["type"]
     return (
-        reading_of(source) == reading_of(wanted)
+        _is_same_reading(source, wanted)
         and source.get(INDEX) in (None, wanted.get(INDEX, source.get(INDEX)))
         and layers.kind(layer) == record["type"]
         and (record["data"] is not None or layers.shape(layer) == record["shape"])
     )
+
+
+def _is_same_reading(source: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    if INDEX in wanted:
+        return reading_of(source) == reading_of(wanted)
+    # Nobody noted how it was read, beside from where.
+    return all(source.get(key) == value for key, value in wanted.items())
+
+
+def _origin(source: Any, name: str) -> Any:
+    """From where a layer is; of one that is of no file, nothing but the name is known."""
+    if not isinstance(source, Mapping):
+        return {"name": name}
+    return source.get("path") or source.get("sample")
 
 
 def _has(given: list[Any] | Exception, record: Mapping[str, Any]) -> bool:

@@ -33,10 +33,12 @@ def encode(value: Any, part: Encode) -> Any:
         return tables.encode(value, part)
     if home == "pint" or isinstance(value, np.dtype):
         return str(value)
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        return {"$numpy_time": [value.dtype.str, int(value.astype(np.int64))]}
     if isinstance(value, PurePath):
         return {"$path": str(value)}
     if kind in (set, frozenset):
-        return {"$set": [part(one) for one in value]}
+        return {f"${kind.__name__}": [part(one) for one in value]}
     for mark, known in DATES.items():
         if kind is known and type(getattr(value, "tzinfo", None)) in ZONES:
             return {mark: value.isoformat()}
@@ -70,7 +72,9 @@ def _decode_colormap(content: list[Any]) -> Any:
 MARKS: dict[str, Callable[[Any], Any]] = {
     **{mark: kind.fromisoformat for mark, kind in DATES.items()},
     "$path": Path,
+    "$numpy_time": lambda content: np.array(content[1], np.int64).view(content[0])[()],
     "$set": set,
+    "$frozenset": frozenset,
     "$colormap": _decode_colormap,
     **tables.MARKS,
 }

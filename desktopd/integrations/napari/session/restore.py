@@ -14,6 +14,7 @@ from typing import Any
 from desktopd.integrations.napari.protocol import LONGEST_TOLD, told
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.capture import EDITABLE, restore_view
+from desktopd.integrations.napari.session.decode_state import decode_each, decode_state
 from desktopd.integrations.napari.session.folder import MOST_LAYERS
 from desktopd.integrations.napari.session.found import Found, NotRestored
 from desktopd.integrations.napari.session.making import CONSTRUCTED, apply, make
@@ -53,8 +54,9 @@ class Restoring:
     def __init__(self, viewer: Any, blocks: Blocks, *, same_command: bool) -> None:
         self._viewer = viewer
         self._blocks = blocks
-        self._found = Found(viewer, superfluous=same_command)
+        self._found = Found(viewer, same_command=same_command)
         self._restored = Restored()
+        self._missed: list[dict[str, Any]] = []
         self.unrestored: list[dict[str, Any]] = []
 
     def run(self, document: Mapping[str, Any]) -> Restored:
@@ -64,15 +66,19 @@ class Restoring:
         """
         records, again = document["layers"], unrestored_of(document)
         room = MOST_LAYERS - len(records)
-        back = list(self._layers([*records, *again[:room]]))
+        recorded = list(self._layers(records))
+        back = recorded + list(self._layers(again[:room]))
         self.unrestored += again[room:]
-        self._found.clear()
+        self._found.clear([*self._missed, *again[room:]])
         for layer, _ in back:
             self._viewer.layers.move(self._viewer.layers.index(layer), len(self._viewer.layers))
         for layer, name in back:
             layer.name = name
         try:
-            restore_view(self._viewer, document["view"])
+            view = document["view"]
+            # Another layer of the viewer may have that name.
+            active = (layer for layer, name in recorded if name == view["active"])
+            restore_view(self._viewer, view, next(active, None))
             self._restored.camera = True
         except Exception:
             # The layers are there, and what is kept for another time has to stay so.
@@ -93,6 +99,7 @@ class Restoring:
             yield layer, record["name"]
 
     def _miss(self, record: dict[str, Any], error: Exception) -> None:
+        self._missed.append(record)
         if record.get("lost") and not record.get("source"):
             self._restored.miss(record["name"], str(record["lost"]))
             return
@@ -104,21 +111,21 @@ class Restoring:
 
     def _layer(self, record: Mapping[str, Any]) -> Any:
         layer = self._found.match(record)
-        state, stays = self._decoded(record["state"])
-        besides, others = self._decoded(record["besides"])
+        state, stays = decode_state(record["state"], self._blocks)
+        besides, others = decode_each(record["besides"], self._blocks)
         if record["data"] is not None:
             layer, unset = self._replace(layer, record, state)
             others += unset
         else:
             layer = layer or self._open(record)
             self._found.take(layer)
-            apply(layer, {k: v for k, v in state.items() if k not in CONSTRUCTED})
-        apply(layer, besides)
+            others += apply(layer, {k: v for k, v in state.items() if k not in CONSTRUCTED})
+        others += apply(layer, besides)
         restore_overlays(layer, record.get("overlays", {}))
         if stays or others:
             what = ", ".join(stays + others)
             self._restored.miss(f"{record['name']}: {what}", "the layer is there without it")
-        elif record["lost"] and record["source"]:
+        if record["lost"] and record["source"]:
             self._restored.miss(record["name"], record["lost"])
         return layer
 
@@ -138,26 +145,15 @@ class Restoring:
             layer, unset = make(data, state, record["type"])
         if source is not None:
             note_reading(layer, source)
-        if former is not None:
-            self._found.drop(former)
         try:
             self._viewer.add_layer(layer)
         except Exception:
             # One that cannot be drawn is in the list already.
             self._found.drop(layer)
             raise
+        if former is not None:
+            self._found.drop(former)
         return layer, unset
-
-    def _decoded(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        """What is set of a layer, without that which cannot be read, and the names of that."""
-        found, lost = {}, []
-        for name, value in values.items():
-            try:
-                found[name] = decode(value, self._blocks)
-            except Exception as error:
-                log.warning("desktopd: %s is not restored: %s: %s", name, type(error), error)
-                lost.append(name)
-        return found, lost
 
 
 def unrestored_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:

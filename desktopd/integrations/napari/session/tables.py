@@ -22,10 +22,27 @@ def encode(value: Any, part: Encode) -> Any:
         table, left_out = encode_table(value, part)
         if left_out and not table["$table"]:
             raise Unsaved(f"DataFrame of {'; '.join(left_out)}")
-        return table
+        return _encode_frame(value, table, part)
     if name in ("NAType", "NaTType"):
         return {"$na": name}
     raise Unsaved(f"{type(value).__module__}.{name}")
+
+
+def _encode_frame(table: Any, columns: Any, part: Encode) -> Any:
+    """A table whose rows have names, where these can be kept; its `columns` alone otherwise."""
+    import pandas
+
+    rows = table.index
+    counted = isinstance(rows, pandas.RangeIndex) and rows.equals(pandas.RangeIndex(len(rows)))
+    if counted and rows.name is None:
+        return columns
+    nameless = rows.set_names([None] * rows.nlevels)
+    try:
+        levels, left_out = encode_table(nameless.to_frame(index=False), part)
+        names = [part(name) for name in rows.names]
+    except Unsaved:
+        return columns
+    return columns if left_out else {"$indexed": [columns, levels, names]}
 
 
 def encode_table(table: Any, part: Encode) -> tuple[Any, list[str]]:
@@ -81,6 +98,18 @@ def _decode_table(columns: list[Any]) -> Any:
     return table
 
 
+def _decode_indexed(content: list[Any]) -> Any:
+    import pandas
+
+    table, levels, names = content
+    if len(names) == 1:
+        index = pandas.Index(levels.iloc[:, 0], tupleize_cols=False)
+    else:
+        index = pandas.MultiIndex.from_frame(levels)
+    index = index.set_names(names)
+    return table.set_axis(index) if len(table.columns) else pandas.DataFrame(index=index)
+
+
 def _decode_categorical(content: list[Any]) -> Any:
     import pandas
 
@@ -119,6 +148,7 @@ def _decode_missing(name: str) -> Any:
 
 MARKS: dict[str, Callable[[Any], Any]] = {
     "$table": _decode_table,
+    "$indexed": _decode_indexed,
     "$categorical": _decode_categorical,
     "$interval": _decode_interval,
     "$period": _decode_period,

@@ -39,7 +39,8 @@ def encode(value: Any, blocks: Blocks) -> Any:
         return {"$masked": [encode(part, blocks) for part in parts]}
     if isinstance(value, np.ndarray):
         return {"$array": _encode_array(value, blocks)}
-    if isinstance(value, np.generic) and isinstance(value.item(), bool | int | float | str):
+    # Of times in nanoseconds numpy makes integers, and of a longdouble no float.
+    if isinstance(value, np.generic) and value.dtype.kind in "biufU" and value.dtype.char != "g":
         return value.item()
     if isinstance(value, Mapping):
         return encode_pairs([(encode(k, blocks), encode(v, blocks)) for k, v in pairs(value)])
@@ -95,7 +96,7 @@ def decode(value: Any, blocks: Blocks) -> Any:
         return [decode(part, blocks) for part in value]
     if not isinstance(value, dict):
         return value
-    mark = next((key for key in value if key.startswith("$")), None)
+    mark = mark_of(value)
     if mark is None:
         return {key: decode(part, blocks) for key, part in value.items()}
     if mark in _MARKS:
@@ -103,6 +104,11 @@ def decode(value: Any, blocks: Blocks) -> Any:
     if mark in objects.MARKS:
         return objects.MARKS[mark](decode(value[mark], blocks))
     raise ValueError(f"{mark} is not known")
+
+
+def mark_of(encoded: dict[str, Any]) -> str | None:
+    """The key that tells what an encoded value is; None for a mapping."""
+    return next((key for key in encoded if key.startswith("$")), None)
 
 
 def blocks_of(value: Any) -> set[str]:

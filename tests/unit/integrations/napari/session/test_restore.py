@@ -58,11 +58,15 @@ def saved(viewer: ViewerModel, blocks: Blocks) -> dict[str, Any]:
 
 
 def restored(
-    document: dict[str, Any], blocks: Blocks, viewer: ViewerModel | None = None
+    document: dict[str, Any],
+    blocks: Blocks,
+    viewer: ViewerModel | None = None,
+    *,
+    same_command: bool = True,
 ) -> tuple[ViewerModel, Restored, list[dict[str, Any]]]:
     """A viewer with the session, what is told of it, and what is kept for another time."""
     viewer = viewer or ViewerModel()
-    restoring = Restoring(viewer, blocks, same_command=True)
+    restoring = Restoring(viewer, blocks, same_command=same_command)
     told = restoring.run(document)
     return viewer, told, restoring.unrestored
 
@@ -216,6 +220,142 @@ def test_samples_are_opened_again(blocks: Blocks) -> None:
     viewer, told, _ = restored(saved(viewer, blocks), blocks)
     assert told.missing == []
     assert [record["source"] for record in saved(viewer, blocks)["layers"]] == sources
+
+
+@pytest.mark.parametrize("change", ["shape", "reader"])
+def test_what_the_command_opens_stays_where_the_session_has_nothing_in_its_place(
+    blocks: Blocks, cells: Path, change: str
+) -> None:
+    viewer = ViewerModel()
+    viewer.open(cells, channel_axis=0, name="channel")
+    viewer.add_points(np.zeros((1, 2)), name="point")
+    document = saved(viewer, blocks)
+    if change == "shape":
+        tifffile.imwrite(cells, np.zeros((4, 32, 32), np.uint8))
+    else:
+        for record in document["layers"][:3]:
+            record["source"]["plugin"] = "gone"
+    for _ in range(2):
+        viewer = ViewerModel()
+        viewer.open(cells, channel_axis=0, name="channel")
+        opened = list(viewer.layers)
+        viewer, told, kept = restored(document, blocks, viewer)
+        assert [layer for layer in viewer.layers if layer.name != "point"] == opened
+        assert (told.layers[-1], len(kept), len(told.missing[:3])) == ("point", 3, 3)
+        # The next time it is there as it is now, and as it was is still asked for.
+        document = {**saved(viewer, blocks), "unrestored": kept}
+
+
+@pytest.mark.parametrize(("lost", "kept_for_later"), [(None, 1), ("it is in no file", 0)])
+def test_what_a_script_makes_stays_where_the_session_cannot_replace_it(
+    blocks: Blocks, lost: str | None, kept_for_later: int
+) -> None:
+    viewer = ViewerModel()
+    viewer.add_image(np.ones((64, 64)), name="paint")
+    document = saved(viewer, blocks)
+    document["layers"][0] |= {"data": None if lost else {"$no": 1}, "lost": lost}
+    viewer = ViewerModel()
+    viewer.add_labels(np.zeros((64, 64), int), name="paint")
+    viewer.add_points(np.zeros((1, 2)), name="deleted")
+    viewer, _, kept = restored(document, blocks, viewer)
+    assert (names(viewer), len(kept)) == (["paint"], kept_for_later)
+
+
+def test_a_layer_that_cannot_be_drawn_takes_no_other_with_it(
+    blocks: Blocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer = ViewerModel()
+    viewer.add_labels(np.ones((64, 64), int), name="paint")
+    document = saved(viewer, blocks)
+    viewer = ViewerModel()
+    opened = viewer.add_labels(np.zeros((64, 64), int), name="paint")
+
+    def refuse(viewer: ViewerModel, layer: Layer) -> None:
+        viewer.layers.append(layer)
+        raise MemoryError
+
+    monkeypatch.setattr(ViewerModel, "add_layer", refuse)
+    viewer, _, kept = restored(document, blocks, viewer)
+    assert ([*viewer.layers], kept) == ([opened], document["layers"])
+
+
+@pytest.mark.parametrize("name", ["cells", "renamed"])
+def test_a_stack_of_a_session_that_tells_no_files_is_the_one_that_is_open(
+    blocks: Blocks, cells: Path, name: str
+) -> None:
+    shutil.copy(cells, cells.with_name("cells2.tif"))
+    files = [str(cells), str(cells.with_name("cells2.tif"))]
+    viewer = ViewerModel()
+    viewer.open(files, stack=True, name=name)
+    viewer.layers[0].gamma = 0.5
+    document = saved(viewer, blocks)
+    (record,) = document["layers"]
+    record["source"] = {key: record["source"][key] for key in ("path", "plugin")}
+    viewer = ViewerModel()
+    viewer.open(files, stack=True)
+    (opened,) = viewer.layers
+    viewer, told, kept = restored(document, blocks, viewer)
+    assert ([*viewer.layers], told.missing, kept) == ([opened], [], [])
+    assert (opened.name, opened.gamma) == (name, 0.5)
+
+
+def test_what_another_command_makes_is_not_what_the_session_calls_so(blocks: Blocks) -> None:
+    viewer = ViewerModel()
+    viewer.add_labels(np.ones((5, 5), int), name="paint")
+    document = saved(viewer, blocks)
+    viewer = ViewerModel()
+    viewer.add_labels(np.zeros((50, 50), int), name="paint")
+    viewer.add_points(np.zeros((1, 2)), name="other")
+    viewer, told, _ = restored(document, blocks, viewer, same_command=False)
+    assert (names(viewer), told.layers) == (["paint", "other", "paint [1]"], ["paint"])
+    assert [layer.data.shape for layer in viewer.layers] == [(50, 50), (1, 2), (5, 5)]
+    # Of two of that name, it is the one that was active.
+    assert viewer.layers.selection.active is viewer.layers["paint [1]"]
+
+
+def test_what_is_not_set_of_a_layer_of_a_file_is_told(blocks: Blocks, cells: Path) -> None:
+    viewer = ViewerModel()
+    viewer.open(cells)
+    document = saved(viewer, blocks)
+    (record,) = document["layers"]
+    record["state"] |= {"colormap": "none of napari", "contrast_limits": "x", "gamma": 0.5}
+    record["besides"] |= {"contrast_limits_range": 3}
+    viewer, told, kept = restored(document, blocks)
+    assert (names(viewer), kept, viewer.layers[0].gamma) == (["cells"], [], 0.5)
+    (missing,) = told.missing
+    assert missing["reason"] == "the layer is there without it"
+    assert missing["name"] == "cells: colormap, contrast_limits, contrast_limits_range"
+
+
+METADATA = [{"a": 1, "bad": 2}, {"a": 1, "bad": 2, 3: 4}]
+
+
+@pytest.mark.parametrize("metadata", METADATA, ids=repr)
+def test_a_value_that_cannot_be_read_takes_no_other_of_the_metadata_with_it(
+    blocks: Blocks, metadata: dict[Any, Any]
+) -> None:
+    viewer = ViewerModel()
+    viewer.add_points(np.zeros((1, 2)), name="p", metadata={**metadata, "": {frozenset({1}): 1}})
+    document = saved(viewer, blocks)
+    state = document["layers"][0]["state"]
+    state["metadata"] = json.loads(json.dumps(state["metadata"]).replace("2", '{"$no": 2}'))
+    viewer, told, _ = restored(document, blocks)
+    del metadata["bad"]
+    assert viewer.layers["p"].metadata == {**metadata, "": {frozenset({1}): 1}}
+    assert "p: metadata['bad']" in told.missing[0]["name"]
+
+
+@pytest.mark.parametrize("metadata", [3, {"$no": 1}, {"$pairs": [3]}, {"$pairs": 3}, ["a"]])
+def test_metadata_that_are_none_keep_no_layer_from_coming_back(
+    blocks: Blocks, metadata: Any
+) -> None:
+    viewer = ViewerModel()
+    viewer.add_points(np.zeros((1, 2)), name="p")
+    document = saved(viewer, blocks)
+    document["layers"][0]["state"]["metadata"] = metadata
+    viewer, told, kept = restored(document, blocks)
+    assert (names(viewer), viewer.layers["p"].metadata, kept) == (["p"], {}, [])
+    assert "metadata" in told.missing[0]["name"]
 
 
 FACES = np.array([[0, 1, 2], [1, 2, 3]])
