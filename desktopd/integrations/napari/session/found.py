@@ -1,6 +1,6 @@
 """The layers that a session's records may be: those in the viewer, and what their files hold.
 
-Tested by tests/unit/integrations/napari/session/test_restore.py.
+Tested by tests/unit/integrations/napari/session/test_found.py.
 """
 
 from __future__ import annotations
