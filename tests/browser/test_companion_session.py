@@ -146,7 +146,8 @@ v.open(here / "more.tif", channel_axis=0, name="channel")
 v.layers["cells"].data = v.layers["cells"].data * 0 + 7
 grid = getattr(v, "canvas", v).grid
 grid.enabled, grid.stride, grid.shape = True, 2, (2, -1)
-v.add_image(np.eye(9), name="dated", metadata={"day": np.datetime64("2026-11-29"), "kept": 1})
+day = np.datetime64("2026-11-29")
+v.add_image(np.eye(9), name="dated", metadata={"day": day, "odd": object(), "kept": 1})
 """
 OVER = """
 from desktopd.integrations.napari.session.overlays import overlays_of
@@ -159,6 +160,7 @@ over["canvas.scale_bar"].font_size = 17
 above["own.colorbar"].visible = above["own.bounding_box"].visible = True
 """
 HAVE = """
+import numpy as np
 from desktopd.integrations.napari.session.overlays import overlays_of
 over, above = overlays_of(v), overlays_of(v.layers["dated"])
 shown = {name for name, overlay in {**over, **above}.items() if overlay.visible}
@@ -171,7 +173,7 @@ assert v.dims.axis_labels == ("t", "z", "y", "x"), v.dims.axis_labels
 assert v.layers["stacked"].data.shape == (2, 3, 128, 128)
 assert v.layers["channel [2]"].data.shape == (128, 128)
 assert (v.layers["cells"].data == 7).all()
-assert v.layers["dated"].metadata == {"kept": 1}
+assert v.layers["dated"].metadata == {"day": np.datetime64("2026-11-29"), "kept": 1}
 grid = getattr(v, "canvas", v).grid
 assert (grid.enabled, grid.stride, grid.shape) == (True, 2, (2, -1))
 """
