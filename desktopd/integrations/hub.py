@@ -20,7 +20,7 @@ from desktopd.integrations.whole_answer import fetch
 from desktopd.threads import Threads
 
 REQUEST_SECONDS = 10.0
-"""For all of a request, from the connection to the last byte of the answer."""
+"""For a connection to each address of the hub, and for all of the answer."""
 LONGEST_ANSWER = 1 << 20
 THREADS = 32
 

@@ -55,8 +55,11 @@ def test_a_signal_ends_all_of_it_with_status_0(
 
 def test_a_closed_terminal_ends_nothing_where_that_is_ignored(daemon: Start) -> None:
     """As nohup(1) has it."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    desktop = daemon(*SMALL)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        desktop = daemon(*SMALL)
+    finally:
+        signal.signal(signal.SIGHUP, before)
     desktop.ready()
     desktop.process.send_signal(signal.SIGHUP)
     time.sleep(1)

@@ -22,9 +22,9 @@ from desktopd import audit
 from desktopd.budgets import Displaced, Share
 from desktopd.http.access.access import Access, Means, bearer
 from desktopd.http.access.cookies import cookies_of
-from desktopd.http.access.let_in import LetIn
 from desktopd.http.access.tokens import cookie_header
 from desktopd.http.problems import Problem, problem_response
+from desktopd.http.remembered import Remembered
 from desktopd.http.serving.prefix import path_below
 from desktopd.http.serving.proxy import client_address, is_https
 from desktopd.rfb.viewers.viewer import Role
@@ -84,7 +84,7 @@ class OAuthAuthenticator:
         self._base = base
         self._allowed = allowed
         self._lookups = lookups
-        self._let_in = LetIn()
+        self._let_in = Remembered()
         self._secure = provider.secure
         self._embedded = embedded
 
@@ -110,9 +110,9 @@ class OAuthAuthenticator:
 
     async def _admitted(self, conn: HTTPConnection, token: str) -> bool:
         """Whether the token is valid; Problem 403 when it is that of somebody else."""
-        question = self._provider.admits(token, self._session(conn))
-        admitted = await self._look_up(conn, question, known=token in self._let_in)
-        self._let_in.note(token, let_in=admitted is True)
+        question, secret = self._provider.admits(token, self._session(conn)), token.encode()
+        admitted = await self._look_up(conn, question, known=self._let_in.who(secret) is not None)
+        self._let_in.note(secret, "somebody" if admitted else None)
         if admitted is False:
             raise Problem(
                 403,

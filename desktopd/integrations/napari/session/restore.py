@@ -120,6 +120,9 @@ class Restoring:
             layer = layer or self._open(record)
             self._found.take(layer)
             others += apply(layer, {k: v for k, v in state.items() if k not in CONSTRUCTED})
+            if isinstance(metadata := state.get("metadata"), dict):
+                # What its reader has put there may be more than can be kept.
+                layer.metadata.update(metadata)
         others += apply(layer, besides)
         restore_overlays(layer, record.get("overlays", {}))
         if stays or others:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Hashable
 
 import pytest
 
-from desktopd.http.serving.acquaintances import KEPT, Acquaintances
+from desktopd.http.remembered import KEPT
+from desktopd.http.serving.acquaintances import Acquaintances
 
 
 def test_only_what_has_let_somebody_in_is_known_and_only_so_much_of_it() -> None:
@@ -38,12 +40,12 @@ def test_a_header_that_is_found_in_many_ways_holds_nobody_up() -> None:
 def test_of_a_stranger_s_headers_two_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two thousand in each of 900 requests took 1.5 s before anybody else had his turn."""
     known, looked_at = Acquaintances(), list[bytes]()
-    digest = known._digest
+    who = known._remembered.who
 
-    def noted(value: bytes) -> bytes:
+    def noted(value: bytes) -> Hashable | None:
         looked_at.append(value)
-        return digest(value)
+        return who(value)
 
-    monkeypatch.setattr(known, "_digest", noted)
+    monkeypatch.setattr(known._remembered, "who", noted)
     assert not known.known(b"GET / HTTP/1.1\r\n" + b"cookie: a\nauthorization: b\n" * 500)
     assert looked_at == [b"b", b"a"]

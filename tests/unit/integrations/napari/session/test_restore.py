@@ -102,6 +102,23 @@ def test_what_is_not_set_of_a_layer_of_a_file_is_told(blocks: Blocks, cells: Pat
     assert missing["name"] == "cells: colormap, contrast_limits, contrast_limits_range"
 
 
+def test_metadata_that_were_set_of_a_layer_of_a_file_are_there_beside_its_reader_s(
+    blocks: Blocks, cells: Path
+) -> None:
+    viewer = ViewerModel()
+    viewer.open(cells)
+    viewer.layers[0].metadata.update({"dye": "DAPI", "odd": object()})
+    again = ViewerModel()
+    again.open(cells)
+    again.layers[0].metadata["of the reader"] = object
+    restored(saved(viewer, blocks), blocks, again)
+    assert again.layers[0].metadata["dye"] == "DAPI"
+    assert again.layers[0].metadata["of the reader"] is object
+    document = saved(viewer, blocks)
+    document["layers"][0]["state"]["metadata"] = 3
+    assert names(restored(document, blocks)[0]) == ["cells"]
+
+
 METADATA = [{"a": 1, "bad": 2}, {"a": 1, "bad": 2, 3: 4}]
 
 
