@@ -102,8 +102,6 @@ class DetachedDisplay(AbstractDisplay):  # type: ignore[misc]
                 elif self._subproc.poll() is not None:
                     raise XStartError(f"exited with status {self._subproc.returncode}")
         except XStartError:
-            os.close(rfd)
-            os.close(self._pipe_wfd)
             self._subproc.wait()
             raise
         return number.decode("ascii")
