@@ -14,8 +14,8 @@ import secrets
 import signal
 import time
 from collections.abc import Iterable, Iterator
-from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 from desktopd.session.process import start_time, stat_fields, told_of
 
@@ -24,8 +24,6 @@ _STOP_WITHIN = 1.0
 _GIVEN_UP_AFTER = 10.0
 _EXEC_WITHIN = 1.0
 """Seconds within which an execve(2) is over, even where the program comes from a slow disk."""
-_LOOKS = 5
-"""At least so many looks, as the next execve(2) may be under way at the next one."""
 _LONGEST = 2 * 1024 * 1024
 """Bytes that execve(2) takes as a rule; a process may show all of its memory (PR_SET_MM_MAP)."""
 _KERNEL_THREAD = 0x00200000
@@ -64,47 +62,59 @@ def _marks(pids: Iterable[int]) -> Iterator[tuple[int, str]]:
     """Those of them that have one, with it.
 
     Waits while execve(2) has taken the old environment, and not set the new: for all of them
-    together, as one may show none for good (munmap(2)).
+    together, as one may go on with that for ever.
     """
-    unclear, began = [*pids], math.inf
-    for look in count():
+    unclear, until = [*pids], math.inf
+    while unclear and time.monotonic() < until:
         looked_at, unclear = unclear, []
         for pid in looked_at:
             with contextlib.suppress(OSError, ValueError):
                 if content := _environment(pid):
                     if mark := _mark_in(content):
                         yield pid, mark
-                elif (patience := _patience(pid)) and (
-                    look < _LOOKS or time.monotonic() < began + patience
-                ):
+                elif not _shows_none(pid):
                     unclear.append(pid)
-        if not unclear:
-            return
-        began = min(began, time.monotonic())
-        time.sleep(0.001)
+        if unclear:
+            until = min(until, time.monotonic() + _EXEC_WITHIN)
+            time.sleep(0.001)
 
 
 def _environment(pid: int) -> bytes:
     return told_of(pid, "environ", _LONGEST)
 
 
+def _shows_none(pid: int) -> bool:
+    """Whether a process has no environment, rather than an execve(2) under way; raises OSError."""
+    before = _Memory.of(pid)
+    return before.none or (before.complete and not _environment(pid) and before == _Memory.of(pid))
+
+
+class _Memory(NamedTuple):
+    """What tells one program of a process from the next: fields of proc_pid_stat(5)."""
+
+    none: bool
+    page_faults: int
+    code_begin: int
+    environment_begin: int
+    environment_end: int
+
+    @classmethod
+    def of(cls, pid: int) -> _Memory:
+        """Raises OSError where the process is gone."""
+        fields = ["", "", "", *stat_fields(pid)]
+        flags, *places = (int(fields[number]) for number in (9, 10, 26, 50, 51))
+        return cls(bool(flags & _KERNEL_THREAD) or fields[3] in "ZX", *places)
+
+    @property
+    def complete(self) -> bool:
+        """Whether no execve(2) is under way: it sets the environment's end, then the code's."""
+        return self.code_begin > 0 and self.environment_end > 0
+
+
 def _mark_in(environment: bytes) -> str:
     """The mark among these variables; nothing where there is none."""
     _, _, found = (b"\0" + environment).partition(f"\0{MARK}=".encode())
     return os.fsdecode(found.partition(b"\0")[0])
-
-
-def _patience(pid: int) -> float:
-    """Seconds to wait for the environment of a process that seems to have none.
-
-    By proc_pid_stat(5): flags (9) and env_end (51). During an execve(2) that is zero, and for a
-    moment where the environment begins; who hides his own has no zero there.
-    """
-    state, *fields = stat_fields(pid)
-    flags, env_end = (int(fields[number - 4]) for number in (9, 51))
-    if state in "ZX" or flags & _KERNEL_THREAD:
-        return 0
-    return 0.005 if env_end else _EXEC_WITHIN
 
 
 def family(mark: str) -> list[int]:
