@@ -91,3 +91,19 @@ def test_a_restart_that_would_lose_work_is_asked_for_once_more(server: Peer, tab
     page.locator("#bar-handle").click()
     page.locator("#bar-restart").click()
     expect(panel).to_contain_text("are kept and put back")
+
+
+def test_a_restart_that_waits_for_a_save_says_so(server: Peer, tab: OpenTab) -> None:
+    opened = tab(server.page)
+    opened.shows(stage="ready")
+    page = opened.page
+    waiting: list[Route] = []
+    page.route("**/api/app/restart*", lambda route: waiting.append(route))
+    page.locator("#bar-handle").click()
+    page.locator("#bar-restart").click()
+    page.locator("#restart").get_by_role("button", name="Restart").click()
+    notice = page.locator("#notice")
+    expect(notice).to_contain_text("is being saved")
+    (route,) = waiting
+    route.fulfill(status=204)
+    expect(notice).to_be_hidden()

@@ -327,7 +327,7 @@ class Page {
 
   async #restartApplication({ lose } = { lose: false }) {
     try {
-      await this.#session.restartApplication({ lose });
+      await this.#notice.showDuring(texts.restart.saving, this.#session.restartApplication({ lose }));
     } catch (error) {
       if (error instanceof HttpError && error.status === 409) this.#restart.askAgain(errorText(error));
       else this.#notice.show(errorText(error));

@@ -191,6 +191,7 @@ export const english = {
     warning: 'What has not been saved in it is lost.',
     comesBack: 'Its layers, with what has not been saved, are kept and put back.',
     notKept: (/** @type {string} */ why) => `Layers are not kept for a restart or a crash now: ${why}. Save what must not be lost.`,
+    saving: 'The application’s session is being saved before it is restarted…',
     confirm: 'Restart',
   },
 

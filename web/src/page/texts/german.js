@@ -194,6 +194,7 @@ export const german = {
     warning: 'Was darin nicht gespeichert wurde, geht verloren.',
     comesBack: 'Ihre Ebenen bleiben erhalten, auch was nicht gespeichert wurde, und werden danach wiederhergestellt.',
     notKept: (why) => `Ebenen werden zurzeit für einen Neustart oder Absturz nicht aufgehoben: ${why}. Speichern Sie, was nicht verloren gehen darf.`,
+    saving: 'Vor dem Neustart wird die Sitzung der Anwendung gespeichert…',
     confirm: 'Neu starten',
   },
 
