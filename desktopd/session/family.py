@@ -13,17 +13,19 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from desktopd.session.process import start_time, stat_fields, told_of
+from desktopd.session.looks import Looks
+from desktopd.session.process import stat_fields, told_of
 
 MARK = "DESKTOP_FAMILY"
 _STOP_WITHIN = 1.0
 _GIVEN_UP_AFTER = 10.0
 _EXEC_WITHIN = 1.0
 """Seconds within which an execve(2) is over, even where the program comes from a slow disk."""
+_AT_ONCE = 0.1
 _LONGEST = 2 * 1024 * 1024
 """Bytes that execve(2) takes as a rule; a process may show all of its memory (PR_SET_MM_MAP)."""
 _KERNEL_THREAD = 0x00200000
@@ -48,51 +50,55 @@ def new_mark(folder: Path, *, locked: bool = False) -> str:
 
 def mark_of(pid: int) -> str | None:
     """The mark of a process; None where it has none, or is gone, or another user's."""
-    return dict(_marks([pid])).get(pid)
+    marked = _marked([pid])
+    return marked[pid].mark if pid in marked else None
 
 
 def bears(pid: int, mark: str) -> bool:
     """Whether a process has this mark, as far as can be told at once."""
-    with contextlib.suppress(OSError, ValueError):
-        return _mark_in(_environment(pid)) == mark
-    return False
+    seen = _looks.at([pid], _AT_ONCE).get(pid)
+    return seen is not None and seen.mark == mark
 
 
-def _marks(pids: Iterable[int]) -> Iterator[tuple[int, str]]:
-    """Those of them that have one, with it.
+def family(mark: str) -> list[int]:
+    """The living processes whose mark begins with `mark`, the oldest first."""
+    pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208
+    marked = _marked(pids)
+    return sorted(
+        (pid for pid, seen in marked.items() if seen.mark.startswith(mark)),
+        key=lambda pid: (marked[pid].start_time, pid),
+    )
 
-    Waits while execve(2) has taken the old environment, and not set the new: for all of them
-    together, as one may go on with that for ever.
+
+class _Seen(NamedTuple):
+    start_time: int
+    mark: str
+    """Nothing where it has none."""
+    clear: bool
+    """Whether that is the last word: execve(2) takes the old environment, and then sets the new."""
+
+
+def _marked(pids: Iterable[int]) -> dict[int, _Seen]:
+    """Those of them that have a mark.
+
+    Waits for what is not clear: for all of them together, as one may go on like that for ever.
     """
-    unclear, until = [*pids], math.inf
-    while unclear and time.monotonic() < until:
-        looked_at, unclear = unclear, []
-        for pid in looked_at:
-            with contextlib.suppress(OSError, ValueError):
-                if content := _environment(pid):
-                    if mark := _mark_in(content):
-                        yield pid, mark
-                elif not _shows_none(pid):
-                    unclear.append(pid)
-        if unclear:
+    marked: dict[int, _Seen] = {}
+    until = math.inf
+    while pids and time.monotonic() < until:
+        seen = _looks.at(pids)
+        marked |= {pid: one for pid, one in seen.items() if one.mark}
+        pids = [pid for pid, one in seen.items() if not one.clear]
+        if pids:
             until = min(until, time.monotonic() + _EXEC_WITHIN)
             time.sleep(0.001)
-
-
-def _environment(pid: int) -> bytes:
-    return told_of(pid, "environ", _LONGEST)
-
-
-def _shows_none(pid: int) -> bool:
-    """Whether a process has no environment, rather than an execve(2) under way; raises OSError."""
-    before = _Memory.of(pid)
-    return before.none or (before.complete and not _environment(pid) and before == _Memory.of(pid))
+    return marked
 
 
 class _Memory(NamedTuple):
     """What tells one program of a process from the next: fields of proc_pid_stat(5)."""
 
-    none: bool
+    start_time: int
     page_faults: int
     code_begin: int
     environment_begin: int
@@ -100,10 +106,12 @@ class _Memory(NamedTuple):
 
     @classmethod
     def of(cls, pid: int) -> _Memory:
-        """Raises OSError where the process is gone."""
+        """Raises OSError where it is gone, or has none: zombies, and threads of the kernel."""
         fields = ["", "", "", *stat_fields(pid)]
-        flags, *places = (int(fields[number]) for number in (9, 10, 26, 50, 51))
-        return cls(bool(flags & _KERNEL_THREAD) or fields[3] in "ZX", *places)
+        flags, *told = (int(fields[number]) for number in (9, 22, 10, 26, 50, 51))
+        if flags & _KERNEL_THREAD or fields[3] in "ZX":
+            raise ProcessLookupError
+        return cls(*told)
 
     @property
     def complete(self) -> bool:
@@ -111,20 +119,21 @@ class _Memory(NamedTuple):
         return self.code_begin > 0 and self.environment_end > 0
 
 
+def _look(pid: int) -> _Seen:
+    before = _Memory.of(pid)
+    if content := told_of(pid, "environ", _LONGEST):
+        return _Seen(before.start_time, _mark_in(content), clear=True)
+    clear = before.complete and before == _Memory.of(pid)
+    return _Seen(before.start_time, "", clear)
+
+
+_looks = Looks(_look)
+
+
 def _mark_in(environment: bytes) -> str:
     """The mark among these variables; nothing where there is none."""
     _, _, found = (b"\0" + environment).partition(f"\0{MARK}=".encode())
     return os.fsdecode(found.partition(b"\0")[0])
-
-
-def family(mark: str) -> list[int]:
-    """The living processes whose mark begins with `mark`, the oldest first."""
-    started = []
-    pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208
-    for pid, its_own in _marks(pids):
-        if its_own.startswith(mark) and (since := start_time(pid)) is not None:
-            started.append((since, pid))
-    return [pid for _, pid in sorted(started)]
 
 
 def end_family(mark: str) -> None:

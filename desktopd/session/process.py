@@ -65,9 +65,12 @@ def start_time(pid: int) -> int | None:
 
 
 def is_stopped(pid: int) -> bool:
-    """Whether a process has been stopped by a signal, such as SIGSTOP (proc_pid_stat(5), T)."""
+    """Whether a process has been stopped by a signal, such as SIGSTOP (proc_pid_status(5), T).
+
+    That holds nobody up, unlike proc_pid_stat(5), while a disk keeps it in an execve(2).
+    """
     try:
-        return stat_fields(pid)[0] == "T"
+        return b"\nState:\tT" in told_of(pid, "status")
     except (FileNotFoundError, ProcessLookupError):
         return False
 

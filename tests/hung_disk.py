@@ -1,0 +1,100 @@
+"""A disk that hangs: a file system (linux/fuse.h) whose one file answers everything but a close."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import select
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+_LOOKUP, _GETATTR, _OPEN, _FLUSH, _INIT = 1, 3, 14, 25, 26
+_UNKNOWN = -38
+_MNT_DETACH = 2
+_LONG = 3600
+_FOLDER, _FILE = (1, 0o040755), (2, 0o100644)
+_EXECVE = "import os, sys; file = open(sys.argv[1]); os.execv('/bin/sleep', ['sleep', '60'])"
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@contextmanager
+def hung_process(folder: Path, environment: Mapping[str, str]) -> Iterator[int]:
+    """A process in an execve(2) that hangs, as it closes a file of such a disk.
+
+    Who reads its proc_pid_stat(5) hangs too. Skips where no such disk can be had.
+    """
+    with _hung_file(folder) as (file, closed):
+        words = [sys.executable, "-c", _EXECVE, str(file)]
+        process = subprocess.Popen(words, env=environment)
+        try:
+            assert closed.wait(30)
+            yield process.pid
+        finally:
+            process.kill()
+    process.wait()
+
+
+@contextmanager
+def _hung_file(folder: Path) -> Iterator[tuple[Path, Event]]:
+    """It, and what is set once somebody waits for its close."""
+    place = folder / "hung"
+    place.mkdir()
+    try:
+        device = os.open("/dev/fuse", os.O_RDWR)
+    except OSError as error:
+        pytest.skip(f"/dev/fuse: {error.strerror}")
+    options = f"fd={device},rootmode=40000,user_id={os.getuid()},group_id={os.getgid()}"
+    if _libc.mount(b"hung", bytes(place), b"fuse", 0, options.encode()):
+        os.close(device)
+        pytest.skip(f"mount(2): {os.strerror(ctypes.get_errno())}")
+    ended, end = os.pipe()
+    closed = Event()
+    server = Thread(target=_serve, args=(device, ended, closed))
+    server.start()
+    try:
+        yield place / "file", closed
+    finally:
+        os.close(end)
+        server.join()
+        # Whoever waits is told that the disk has gone.
+        os.close(device)
+        os.close(ended)
+        _libc.umount2(bytes(place), _MNT_DETACH)
+
+
+def _serve(device: int, ended: int, closed: Event) -> None:
+    while True:
+        readable, _, _ = select.select([device, ended], [], [])
+        if ended in readable:
+            return
+        request = os.read(device, 2**17)
+        _, kind, number, node = struct.unpack_from("<IIQQ", request)
+        if kind == _FLUSH:
+            closed.set()
+            continue
+        error, answer = _answer(kind, node, request[40:])
+        os.write(device, struct.pack("<IiQ", 16 + len(answer), error, number) + answer)
+
+
+def _answer(kind: int, node: int, body: bytes) -> tuple[int, bytes]:
+    if kind == _INIT:
+        return 0, struct.pack("<IIIIHHI", 7, 31, 0, 0, 0, 0, 4096).ljust(64, b"\0")
+    if kind == _LOOKUP:
+        return 0, struct.pack("<QQQQII", 2, 0, _LONG, _LONG, 0, 0) + _attributes(*_FILE)
+    if kind == _GETATTR:
+        return 0, struct.pack("<QII", _LONG, 0, 0) + _attributes(*(_FOLDER if node == 1 else _FILE))
+    if kind == _OPEN:
+        return 0, bytes(16)
+    return _UNKNOWN, b""
+
+
+def _attributes(number: int, mode: int) -> bytes:
+    return struct.pack("<6Q10I", number, 0, 0, 0, 0, 0, 0, 0, 0, mode, 1, 0, 0, 0, 4096, 0)

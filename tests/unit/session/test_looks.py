@@ -1,0 +1,82 @@
+"""Looks at processes, of which one holds up who looks."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from desktopd.session.family import MARK, bears, end_family, family, mark_of, marks_of, new_mark
+from desktopd.session.looks import Looks
+from desktopd.session.process import is_stopped
+from tests.daemon import until
+from tests.hung_disk import hung_process
+from tests.unit.session.test_family import started
+
+
+@pytest.fixture
+def released() -> Iterator[Event]:
+    event = Event()
+    yield event
+    event.set()
+
+
+@pytest.fixture
+def looks(released: Event) -> Looks[str]:
+    """Odd numbers have gone, those above a hundred hold up who looks."""
+
+    def look(pid: int) -> str:
+        if pid % 2:
+            raise ProcessLookupError
+        if pid > 100:
+            released.wait()
+        return str(pid)
+
+    return Looks(look)
+
+
+def test_what_has_gone_is_left_out(looks: Looks[str]) -> None:
+    assert looks.at(range(6)) == {0: "0", 2: "2", 4: "4"}
+    assert looks.at([]) == {}
+
+
+def test_one_that_holds_up_keeps_nobody_from_the_others(looks: Looks[str], released: Event) -> None:
+    assert looks.at([2, 200, 4, 202, 6], patience=0.1) == {2: "2", 4: "4", 6: "6"}
+    began = time.monotonic()
+    assert looks.at([200, 202, 8], patience=60) == {8: "8"}
+    assert time.monotonic() < began + 60
+    released.set()
+    until(lambda: looks.at([200, 202]) == {200: "200", 202: "202"}, 30, "the end of the wait")
+
+
+def test_threads_that_are_held_up_are_not_without_number(looks: Looks[str]) -> None:
+    assert looks.at(range(200, 300), patience=0.1) == {}
+    assert looks.at([2]) == {}
+
+
+def test_all_are_seen_without_another_thread(
+    looks: Looks[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(_thread: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("threading.Thread.start", start)
+    assert looks.at(range(4)) == {0: "0", 2: "2"}
+
+
+@pytest.fixture
+def hung(folder: Path) -> Iterator[int]:
+    """A process in an execve(2) that hangs, marked as of a session in `folder`."""
+    with hung_process(folder, {MARK: new_mark(folder)}) as pid:
+        yield pid
+
+
+def test_a_process_that_hangs_in_an_execve_holds_up_nobody(folder: Path, hung: int) -> None:
+    mark = new_mark(folder)
+    with started(mark, "sleep 60") as other:
+        until(lambda: other.pid in family(marks_of(folder)), 30)
+        assert hung not in family(marks_of(folder))
+        end_family(mark)
+    for ask in (is_stopped, mark_of, lambda pid: bears(pid, mark)):
+        assert not ask(hung)
