@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+NOT_INTO = "copies may not come to this desktop"
+NOT_OUT = "copies may not leave this desktop"
+"""What is said to whom they are refused."""
+
 
 class Copies(StrEnum):
     """Which way copies may go between a viewer and the desktop."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from desktopd.addresses import address_key
 from desktopd.rate_limit import RateLimit
@@ -22,35 +22,58 @@ SECONDS = 600.0
 
 
 class News:
-    """Has MOST refusals told in SECONDS, and once that there are more."""
+    """Has MOST things of a kind, as `what` says, told in SECONDS, and once that there are more."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, what: str = "more is refused"
+    ) -> None:
         self._told = RateLimit(MOST, SECONDS, clock)
         self._silence = RateLimit(1, SECONDS, clock)
+        self._what = what
 
     def may_be_told(self) -> bool:
         """Whether one may be told now, which then counts."""
         if self._told.take():
             return True
         if self._silence.take():
-            log.warning("more is refused than is told: %d in %.0f s at most", MOST, SECONDS)
+            log.warning("%s than is told: %d in %.0f s at most", self._what, MOST, SECONDS)
         return False
+
+
+class NewsOfEach:
+    """News of each person or group of them, so that nobody's fill the place of another's."""
+
+    def __init__(self, clock: Callable[[], float], what: str) -> None:
+        self._clock = clock
+        self._what = what
+        self._news: OrderedDict[Hashable, News] = OrderedDict()
+
+    def may_be_told(self, who: Hashable) -> bool:
+        """Whether one of `who` may be told now, which then counts."""
+        news = self._news.setdefault(who, News(self._clock, self._what))
+        self._news.move_to_end(who)
+        if len(self._news) > MOST:
+            self._news.popitem(last=False)
+        return news.may_be_told()
 
 
 class Refusals:
     """Remembers who was refused and why, once for each address and reason."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._told: OrderedDict[tuple[str, str], None] = OrderedDict()
-        self._news = News(clock)
+        self._told: OrderedDict[Hashable, None] = OrderedDict()
+        self._news = NewsOfEach(clock, "more is refused")
 
-    def is_new(self, address: str, reason: str) -> bool:
-        """Whether this has not been told lately, and may be; from now on it has."""
-        key = address_key(address), reason
+    def is_new(self, address: str, reason: Hashable, who: Hashable = None) -> bool:
+        """Whether this has not been told lately, and may be; from now on it has.
+
+        `who`: to whom that happens, where somebody of the address was let in.
+        """
+        key = address_key(address), reason, who
         if key in self._told:
             self._told.move_to_end(key)
             return False
-        if not self._news.may_be_told():
+        if not self._news.may_be_told(who):
             return False
         self._told[key] = None
         if len(self._told) > MOST:

@@ -28,6 +28,7 @@ from desktopd.http.access.login import Login, LoginPage
 from desktopd.http.access.middleware import Ask, AuthMiddleware, Enter
 from desktopd.http.access.oauth import CALLBACK, OAuthAuthenticator
 from desktopd.http.access.origin import OriginPolicy
+from desktopd.http.access.sign_ins import SignIns
 from desktopd.http.access.tickets import Tickets
 from desktopd.http.access.token_authenticator import OpenAuthenticator, TokenAuthenticator
 from desktopd.http.access.tokens import Tokens
@@ -81,6 +82,7 @@ class Entrance:
     public: frozenset[str]
     routes: tuple[Route, ...]
     ask: Ask
+    sign_ins: SignIns
     enter: Enter | None = None
     tickets: Tickets | None = None
     hand_over: HandOver | None = None
@@ -147,6 +149,7 @@ def _middleware(
             entrance.ask,
             entrance.enter,
             people,
+            entrance.sign_ins,
             query_is_target=options.targets is not None,
         ),
     ]
@@ -154,22 +157,28 @@ def _middleware(
 
 def _entrance(options: HttpOptions, base: str, *, embedded: bool) -> Entrance:
     page = LoginPage(names_target=options.targets is not None, banner=options.banner)
+    sign_ins = SignIns()
     if options.provider is not None:
         lookups = options.budgets[Budget.LOOKUPS]
-        oauth = OAuthAuthenticator(options.provider, base, page.allowed, lookups, embedded=embedded)
-        return Entrance(oauth, PUBLIC_WITH_OAUTH, (Route(CALLBACK, oauth.callback),), oauth.ask)
+        oauth = OAuthAuthenticator(
+            options.provider, base, page.allowed, lookups, sign_ins, embedded=embedded
+        )
+        callback = (Route(CALLBACK, oauth.callback),)
+        return Entrance(oauth, PUBLIC_WITH_OAUTH, callback, oauth.ask, sign_ins)
     if options.auth == "none":
         everyone = OpenAuthenticator()
-        return Entrance(everyone, PUBLIC, _login_routes(Login(everyone, page)), page.response)
+        login = _login_routes(Login(everyone, page))
+        return Entrance(everyone, PUBLIC, login, page.response, sign_ins)
     secrets = Tokens(options.token, options.view_token)
     tickets = Tickets(secrets.roles)
-    tokens = TokenAuthenticator(secrets, tickets, Lockout(), base, embedded=embedded)
-    guests = LinkAuthenticator(tokens, options.links)
+    tokens = TokenAuthenticator(secrets, tickets, Lockout(), sign_ins, base, embedded=embedded)
+    guests = LinkAuthenticator(tokens, options.links, sign_ins)
     return Entrance(
         guests,
         PUBLIC,
         _login_routes(Login(guests, page)),
         page.response,
+        sign_ins,
         guests.enter,
         tickets,
         tokens.hand_over,

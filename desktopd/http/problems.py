@@ -5,7 +5,7 @@ test_app tests them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 
 from starlette.exceptions import HTTPException
@@ -20,6 +20,7 @@ _REMEDIES = {
     404: "check the address; the desktop is at the top of this site",
     405: "use one of the methods in the Allow header",
 }
+_NOTE = "desktopd.refusals"
 
 
 class Problem(HTTPException):
@@ -30,6 +31,11 @@ class Problem(HTTPException):
     ) -> None:
         super().__init__(status, error, headers)
         self.remedy = remedy
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it says that somebody may not, and not that something cannot be."""
+        return self.status_code in (401, 403, 421, 429)
 
     @classmethod
     def of(cls, error: HTTPException) -> Problem:
@@ -42,6 +48,15 @@ class Problem(HTTPException):
     def json(self, conn: HTTPConnection) -> dict[str, str]:
         """The body of the JSON form, in the language that the client accepts."""
         return told(self.detail, self.remedy, conn)
+
+
+class Refusal(Problem):
+    """Somebody may not, whatever the status says."""
+
+    @property
+    def refuses(self) -> bool:
+        """Always."""
+        return True
 
 
 class WrongToken(Problem):
@@ -59,8 +74,20 @@ def wants_html(conn: HTTPConnection) -> bool:
     return conn.scope["type"] == "http" and "text/html" in conn.headers.get("accept", "")
 
 
+def note_refusals_by(conn: HTTPConnection, note: Callable[[HTTPConnection, Problem], None]) -> None:
+    """Have `note` told what the connection is refused from now on."""
+    conn.scope[_NOTE] = note
+
+
+def note_refusal(conn: HTTPConnection, problem: Problem) -> None:
+    """Tell of a problem that refuses, where `problem_response` does not answer by it."""
+    if problem.refuses and (note := conn.scope.get(_NOTE)):
+        note(conn, problem)
+
+
 def problem_response(conn: HTTPConnection, problem: Problem) -> Response:
-    """The response for a problem, in the form and the language asked for."""
+    """The response for a problem, in the form and the language asked for; refusals are noted."""
+    note_refusal(conn, problem)
     if not wants_html(conn):
         return JSONResponse(problem.json(conn), problem.status_code, problem.headers)
     language = language_of(conn)

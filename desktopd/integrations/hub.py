@@ -155,6 +155,9 @@ def _ask(request: Request) -> dict[str, Any]:
         answer = json.loads(fetch(request, REQUEST_SECONDS, LONGEST_ANSWER) or b"{}")
     except HTTPError as error:
         with error:
+            if 300 <= error.code < 400:
+                told = f"{place}: {error.code}: the hub sends elsewhere, which is not followed"
+                raise HubError(told) from None
             raise HubRefused(f"{place}: {error.code} {error.reason:.300}", error.code) from None
     except (OSError, HTTPException, ValueError, RecursionError) as error:
         raise HubError(f"{place}: {(str(error) or type(error).__name__)[:300]}") from None

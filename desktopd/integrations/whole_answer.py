@@ -13,18 +13,35 @@ from http.client import HTTPConnection, HTTPResponse, HTTPSConnection, Incomplet
 from io import BufferedReader, RawIOBase
 from socket import socket
 from typing import Any
-from urllib.request import HTTPHandler, HTTPSHandler, ProxyHandler, Request, build_opener
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    Request,
+    UnknownHandler,
+)
 
 
 def fetch(request: Request, seconds: float, most: int) -> bytes:
-    """The body of the answer, at most `most` bytes, redirects followed. Blocks.
+    """The body of the answer, at most `most` bytes. Blocks.
 
-    Raises HTTPError for a status that is none of success; OSError, HTTPException or ValueError
+    Raises HTTPError for a status that is none of success, redirects too, since what the request
+    shows is for whom it names; OSError, HTTPException or ValueError
     where no whole answer comes.
     """
     deadline = _Deadline(seconds)
-    # No proxy of the environment: what is asked here is near, and what is sent is secret.
-    opener = build_opener(ProxyHandler({}), _Http(deadline), _Https(deadline))
+    # Without the usual handlers there is no proxy of the environment: what is asked is near.
+    opener = OpenerDirector()
+    for handler in (
+        _Http(deadline),
+        _Https(deadline),
+        UnknownHandler(),
+        HTTPErrorProcessor(),
+        HTTPDefaultErrorHandler(),
+    ):
+        opener.add_handler(handler)
     with opener.open(request, timeout=seconds) as response:
         body: bytes = response.read(most + 1)
         if len(body) > most:

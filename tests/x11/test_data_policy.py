@@ -98,6 +98,12 @@ async def test_nothing_leaves_a_desktop_that_only_takes(daemon: Start, folder: P
     assert events.count("viewer came") == events.count("viewer left") == 2
     assert [one["text"] for one in told if one["event"] == "copied in"] == [12, 7]
     assert "copied out" not in events
+    refused = [(one["reason"], "viewer" in one) for one in told if one["event"] == "refused"]
+    assert refused == [
+        ("copies may not leave this desktop", False),
+        ("screenshots may not be taken here", False),
+        ("copies may not leave this desktop", True),
+    ]
     written = audit_log.read_text() + desktop.logs()
     assert SECRET not in written
     assert "from outside" not in written

@@ -53,6 +53,12 @@ class Access:
         return self.role is Role.CONTROL and self.link is None
 
     @property
+    def by(self) -> str:
+        """By what it came, in a word: a page that came by a ticket goes on by that."""
+        paged = self.link is None and self.until is not None
+        return "ticket" if paged else self.means.name.lower()
+
+    @property
     def who(self) -> Hashable:
         """The same for all requests of one person, as far as what lets him in tells persons.
 

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desktopd.budgets import LASTING, OF_OTHERS, Displaced, Share
 from desktopd.http.access.access import Access
-from desktopd.http.problems import Problem
+from desktopd.http.problems import Refusal
 from desktopd.http.serving.proxy import client_address
 from desktopd.http.serving.request_connection import break_off
 from desktopd.rfb.viewers.viewer import Role
@@ -17,7 +17,7 @@ class Budgeted:
     """Holds a place of `share` while `app` serves a client, until that has all of the answer.
 
     Whoever has control needs none of those that are `OF_OTHERS`, but one that lasts where he came
-    by a link: that may be any number of people. Raises Problem 429, for WebSockets 503.
+    by a link: that may be any number of people. Raises Refusal 429, for WebSockets 503.
     """
 
     def __init__(self, app: ASGIApp, share: Share) -> None:
@@ -42,7 +42,7 @@ class Budgeted:
                 return
             status = 503 if scope["type"] == "websocket" else 429
             remedy = f"try again in a moment, or raise most_{displaced.budget}"
-            raise Problem(status, str(displaced), remedy, {"Retry-After": "1"}) from None
+            raise Refusal(status, str(displaced), remedy, {"Retry-After": "1"}) from None
 
 
 class _Answer:

@@ -40,5 +40,5 @@ async def serve_until(
     if begun:
         break_off(scope)
     else:
-        told = Problem(problem.status_code, problem.detail, problem.remedy, _CLOSE)
+        told = type(problem)(problem.status_code, problem.detail, problem.remedy, _CLOSE)
         await problem_response(HTTPConnection(scope), told)(scope, receive, send)

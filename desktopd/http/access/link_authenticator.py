@@ -8,23 +8,24 @@ from __future__ import annotations
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 
-from desktopd import audit
 from desktopd.http.access.access import Access, Means, bearer
 from desktopd.http.access.cookies import cookies_of
 from desktopd.http.access.links import Link, Links
 from desktopd.http.access.page_role import page_role, with_role
+from desktopd.http.access.sign_ins import SignIns
 from desktopd.http.access.token_authenticator import TokenAuthenticator
 from desktopd.http.access.tokens import cookie_header
 from desktopd.http.problems import Problem, WrongToken
-from desktopd.http.serving.proxy import client_address, is_https
+from desktopd.http.serving.proxy import is_https
 from desktopd.rfb.viewers.viewer import Role
 
 
 class LinkAuthenticator:
     """Asks `tokens` as well. Each link has a cookie of its own, beside those of the tokens."""
 
-    def __init__(self, tokens: TokenAuthenticator, links: Links) -> None:
+    def __init__(self, tokens: TokenAuthenticator, links: Links, sign_ins: SignIns) -> None:
         self._tokens = tokens
+        self._sign_ins = sign_ins
         self._links = links
         self._prefix = f"{tokens.cookie_name}-link-"
 
@@ -59,7 +60,7 @@ class LinkAuthenticator:
                 self._forget(conn, response, name)
         value = self._header(conn, self._prefix + link.id, token.decode("ascii"))
         response.headers.append("set-cookie", value)
-        audit.note(audit.Event.SIGNED_IN, address=client_address(conn.scope), role=link.role)
+        self._sign_ins.entered(conn, _access(link, Means.COOKIE))
         return response
 
     def log_out(self, conn: HTTPConnection, response: Response) -> None:

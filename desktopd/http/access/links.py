@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from desktopd import audit
 from desktopd.http.access.steady_time import steady_time
 from desktopd.kept_file import read_kept, write_kept
 from desktopd.rfb.viewers.viewer import Role
@@ -54,8 +55,12 @@ class Links:
         now = self._clock()
         return iter([k for k in self._links.values() if k.until is None or now < k.until])
 
-    def make(self, name: str, role: Role, seconds: float | None = None) -> tuple[Link, str]:
+    def make(
+        self, name: str, role: Role, seconds: float | None = None, until: float | None = None
+    ) -> tuple[Link, str]:
         """A new link, for ever or for some seconds, and its token, which is told only now.
+
+        It ends `until` then at the latest, in seconds since 1970.
 
         Raises OSError where it cannot be kept, and ValueError where there are too many.
         """
@@ -63,8 +68,9 @@ class Links:
         if len(valid) >= LINKS_LIMIT:
             raise ValueError(f"there are {LINKS_LIMIT} links already")
         token, now = secrets.token_urlsafe(32), self._clock()
-        until = None if seconds is None else now + seconds
-        link = Link(secrets.token_hex(8), name, role, _digest(token.encode()), now, until)
+        ends = [until, None if seconds is None else now + seconds]
+        first = min((end for end in ends if end is not None), default=None)
+        link = Link(secrets.token_hex(8), name, role, _digest(token.encode()), now, first)
         self._keep([*valid, link])
         self._take([*valid, link])
         return link, token
@@ -90,6 +96,8 @@ class Links:
 
     def forget(self) -> None:
         """Revoke all of them: the desktop is stopped."""
+        for link in self:
+            audit.note(audit.Event.LINK_REVOKED, link=link.id)
         self._take([])
         if self._path is not None:
             self._path.unlink(missing_ok=True)

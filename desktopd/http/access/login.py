@@ -13,7 +13,7 @@ from desktopd.http.access.token_authenticator import OpenAuthenticator
 from desktopd.http.api.body import read_body
 from desktopd.http.language import asked_language, language_of
 from desktopd.http.markup import login_form
-from desktopd.http.problems import Problem, WrongToken, wants_html
+from desktopd.http.problems import Problem, WrongToken, note_refusal, wants_html
 from desktopd.http.serving.prefix import path_below
 from desktopd.http.translations import in_one_line, translated
 
@@ -105,6 +105,7 @@ class Login:
             return self._authenticator.enter(request, token, f"./{after}")
         except Problem as problem:
             if wants_html(request):
+                note_refusal(request, problem)
                 return self._page.response(request, problem, after)
             raise
 

@@ -13,8 +13,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from desktopd.http.access.access import Access, Means, RequestAuthenticator
 from desktopd.http.access.origin import OriginPolicy
 from desktopd.http.access.refusal_log import RefusalLog
+from desktopd.http.access.sign_ins import SignIns
 from desktopd.http.access.visitor import SAFE_METHODS, acts, check_acts
-from desktopd.http.problems import Problem, problem_response, wants_html
+from desktopd.http.problems import Problem, note_refusals_by, problem_response, wants_html
 from desktopd.http.serving.prefix import path_below, stripped
 from desktopd.http.serving.proxy import is_https
 from desktopd.http.serving.request_connection import let_in, was_let_in
@@ -39,7 +40,8 @@ class AuthMiddleware:
 
     Tickets and tokens in an address count for GET. Without `enter` the ``token`` in a page's URL
     means nothing. With `query_is_target` the one in a WebSocket's URL names a target and opens
-    nothing. What acts on the desktop is for those of `people` who may.
+    nothing. What acts on the desktop is for those of `people` who may. `sign_ins` hear who comes,
+    and the endpoints tell what they refuse to the same log of refusals.
     """
 
     def __init__(
@@ -51,11 +53,13 @@ class AuthMiddleware:
         ask: Ask,
         enter: Enter | None,
         people: People,
+        sign_ins: SignIns,
         *,
         query_is_target: bool,
     ) -> None:
         self._app = app
         self._people = people
+        self._sign_ins = sign_ins
         self._authenticator = authenticator
         self._origins = origins
         self._public = public
@@ -77,6 +81,8 @@ class AuthMiddleware:
                 if problem.status_code == 401 and scope["type"] == "http" and was_let_in(scope):
                     # Whoever comes anew has a place as strangers have.
                     response.headers["connection"] = "close"
+            if response is None:
+                note_refusals_by(conn, self._refusals.note)
         await (response or self._app)(scope, receive, send)
 
     async def _answer(self, conn: HTTPConnection) -> Response | None:
@@ -99,11 +105,12 @@ class AuthMiddleware:
         scoped = token if websocket and not self._query_is_target else None
         ticket = None if websocket or unsafe else _query_value(scope["query_string"], "ticket")
         access = await self._authenticator.access(conn, scoped, ticket)
+        scope["auth"] = access
         if websocket or unsafe:
             self._check_origin(conn, access.means)
         if unsafe:
             _check_write(conn, access, path)
-        scope["auth"] = access
+        self._sign_ins.came(conn, access)
         if access.role is Role.CONTROL:
             let_in(scope, _shown(conn, access.means), access.who)
         if acts(scope):

@@ -18,10 +18,10 @@ from urllib.parse import quote, unquote
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 
-from desktopd import audit
 from desktopd.budgets import Displaced, Share
 from desktopd.http.access.access import Access, Means, bearer
 from desktopd.http.access.cookies import cookies_of
+from desktopd.http.access.sign_ins import SignIns
 from desktopd.http.access.tokens import cookie_header
 from desktopd.http.problems import Problem, problem_response
 from desktopd.http.remembered import Remembered
@@ -77,6 +77,7 @@ class OAuthAuthenticator:
         base: str,
         allowed: Callable[[str], str],
         lookups: Share,
+        sign_ins: SignIns,
         *,
         embedded: bool,
     ) -> None:
@@ -84,6 +85,7 @@ class OAuthAuthenticator:
         self._base = base
         self._allowed = allowed
         self._lookups = lookups
+        self._sign_ins = sign_ins
         self._let_in = Remembered()
         self._secure = provider.secure
         self._embedded = embedded
@@ -176,8 +178,8 @@ class OAuthAuthenticator:
         response = RedirectResponse(f"./{self._allowed(unquote(after))}", 303)
         self._set(request, response, self._provider.cookie, token)
         self._set(request, response, name, "", 0)
-        address = client_address(request.scope)
-        audit.note(audit.Event.SIGNED_IN, address=address, role=Role.CONTROL)
+        user = self._provider.name(token, self._session(request))
+        self._sign_ins.entered(request, Access(Role.CONTROL, Means.COOKIE, name=user))
         return response
 
     def _state_cookie(self, state: str) -> str:

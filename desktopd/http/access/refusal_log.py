@@ -1,6 +1,7 @@
 """What was refused and why, for whoever runs the desktop: once for each address and reason.
 
-That a page asks for a token is no refusal; that a WebSocket has none is.
+To those who were let in each resource counts for itself, and none of theirs is hidden by what
+strangers are refused. That a page asks for a token is no refusal; that a WebSocket has none is.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from starlette.requests import HTTPConnection
 
 from desktopd import audit
+from desktopd.http.access.access import Access
 from desktopd.http.problems import Problem
 from desktopd.http.serving.proxy import client_address
 from desktopd.refusals import Refusals
@@ -31,9 +33,19 @@ class RefusalLog:
         if problem.status_code == 401 and not websocket:
             return
         address, path = client_address(conn.scope), conn.scope["path"][:200]
-        if not self._told.is_new(address, problem.detail):
+        access = conn.scope.get("auth")
+        role, link = (access.role, access.link) if isinstance(access, Access) else (None, None)
+        matter = problem.detail, conn.scope.get("endpoint")
+        if not self._told.is_new(address, matter, (role, link)):
             return
-        audit.note(audit.Event.REFUSED, address=address, path=path, reason=problem.detail)
+        audit.note(
+            audit.Event.REFUSED,
+            address=address,
+            path=path,
+            reason=problem.detail,
+            role=role,
+            link=link,
+        )
         what = "WebSocket" if websocket else conn.scope["method"]
         log.warning(
             "%s: %s %r is refused: %s; %s",

@@ -16,6 +16,7 @@ from desktopd.http.access.access import Access, Means, bearer
 from desktopd.http.access.cookies import cookies_of
 from desktopd.http.access.page_keys import PageKeys
 from desktopd.http.access.page_role import page_role, with_role
+from desktopd.http.access.sign_ins import SignIns
 from desktopd.http.access.steady_time import steady_time
 from desktopd.http.access.tickets import Grant, Tickets
 from desktopd.http.access.tokens import Tokens, cookie_header
@@ -41,10 +42,18 @@ class TokenAuthenticator:
     """
 
     def __init__(
-        self, tokens: Tokens, tickets: Tickets, lockout: Lockout, base: str, *, embedded: bool
+        self,
+        tokens: Tokens,
+        tickets: Tickets,
+        lockout: Lockout,
+        sign_ins: SignIns,
+        base: str,
+        *,
+        embedded: bool,
     ) -> None:
         self._tokens = tokens
         self._tickets = tickets
+        self._sign_ins = sign_ins
         self._keys = PageKeys(tokens)
         self._lockout = lockout
         self._peers = Lockout(free=FREE_OF_A_PEER)
@@ -86,7 +95,7 @@ class TokenAuthenticator:
             self._forgive(conn, role)
             name, value = self._tokens.cookie_of(role), self._tokens.cookie_value(role)
             response.headers.append("set-cookie", self._cookie(conn, name, value))
-            audit.note(audit.Event.SIGNED_IN, address=client_address(conn.scope), role=role)
+            self._sign_ins.entered(conn, Access(role, Means.COOKIE))
         elif self._cookie_access(conn) is None:
             raise self._wrong(conn, "the token is wrong", _REMEDY)
         return response

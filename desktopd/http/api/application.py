@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from desktopd import audit
 from desktopd.applications.application import Application
 from desktopd.applications.errors import (
     ApplicationError,
@@ -36,6 +37,7 @@ from desktopd.http.api.screenshot import require_screenshots, screenshot_respons
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.language import language_of_answer
 from desktopd.http.problems import Problem, problem_response
+from desktopd.http.serving.proxy import client_address
 from desktopd.rfb.viewers.viewer import Role
 
 BODY_LIMIT = 16_384
@@ -129,6 +131,7 @@ class ApplicationEndpoint:
         if unsaved not in (None, "lose"):
             raise Problem(400, "there is no such wish", "send nothing, or unsaved=lose")
         await self._application.restart(lose=unsaved == "lose")
+        audit.note(audit.Event.RESTART, address=client_address(request.scope), unsaved=unsaved)
         return Response(status_code=204)
 
 

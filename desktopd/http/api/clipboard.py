@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from desktopd import audit
-from desktopd.data_policy import Copies
+from desktopd.data_policy import NOT_INTO, NOT_OUT, Copies
 from desktopd.http.access.access import Access
 from desktopd.http.api.clipboard_body import HTML, TEXT, TOO_LARGE, media_type, read_content
 from desktopd.http.api.served_session import ServedClipboard, ServedSession
@@ -38,7 +38,7 @@ class ClipboardEndpoint:
         if Access.of(request).role is not Role.CONTROL:
             raise Problem(403, "this token may only watch", "use the token for control")
         if not self._copies.out:
-            raise Problem(403, "copies may not leave this desktop", "clipboard=both lets them")
+            raise Problem(403, NOT_OUT, "clipboard=both lets them")
         offer = self._clipboard.offer
         forms = _forms(offer.content)
         kind = _chosen(request.headers.get("accept") or "*/*", forms)
@@ -71,7 +71,7 @@ class ClipboardEndpoint:
 def require_into(copies: Copies) -> None:
     """Raise Problem 403 where copies may not come to the desktop."""
     if not copies.into:
-        raise Problem(403, "copies may not come to this desktop", "clipboard=both lets them")
+        raise Problem(403, NOT_INTO, "clipboard=both lets them")
 
 
 def account(event: audit.Event, conn: HTTPConnection, content: Content) -> None:

@@ -32,7 +32,7 @@ from desktopd.http.api.file_frames import FileFrames
 from desktopd.http.api.offered_downloads import OfferedDownloads
 from desktopd.http.api.people_frames import PeopleFrames
 from desktopd.http.api.served_session import ServedSession
-from desktopd.http.problems import Problem
+from desktopd.http.problems import Problem, note_refusal
 from desktopd.rfb.viewers.viewer import Role
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.rfb.viewers.work_share import WorkShare
@@ -168,6 +168,7 @@ class Events:
                 # Whoever pastes waits for the news of this change before it sends the key.
                 await self._act(client, frame.get("text") or "")
             except Problem as problem:
+                note_refusal(websocket, problem)
                 await websocket.send_json({"type": "error", **problem.json(websocket)})
             await share.rest()
 

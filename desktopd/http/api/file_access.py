@@ -42,6 +42,8 @@ STATUS: dict[type[FilesError], int] = {
     WrongChecksum: 460,
     NoSpace: 507,
 }
+PART = "uploads part of"
+"""The action of a request that has brought bytes of a file, of which more are to come or not."""
 _JSON_LIMIT = 16_384
 
 
@@ -112,6 +114,15 @@ async def json_object(request: Request, remedy: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Problem(400, "the request is not a JSON object", remedy)
     return value
+
+
+def note_begin(request: Request, path: FilePath, length: int | None) -> None:
+    """Write into the log that somebody begins to upload a file, of `length` bytes if known."""
+    address = client_address(request.scope)
+    audit.note(
+        audit.Event.FILE, address=address, action="begins to upload", path=str(path), length=length
+    )
+    log.debug("%s begins to upload %r", address, str(path))
 
 
 def note(request: Request, what: str, path: FilePath, size: int | None = None) -> None:

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from desktopd.files.sharing import SharedFiles
 from desktopd.http.api.files import Files
 from desktopd.http.api.uploads import ResumableUploads
-from desktopd.http.problems import Problem
+from desktopd.http.problems import Refusal
 
 
 class _Anything(Convertor[str]):
@@ -67,4 +67,4 @@ async def _with_slash(request: Request) -> Response:
 
 
 async def _switched_off(request: Request) -> Response:
-    raise Problem(404, "files are switched off", "start desktopd with files=both and a files_root")
+    raise Refusal(404, "files are switched off", "start desktopd with files=both and a files_root")

@@ -15,11 +15,13 @@ from desktopd.files.paths import FilePath, shown
 from desktopd.files.reading import open_to_read
 from desktopd.files.sharing import SharedFiles
 from desktopd.http.api.file_access import (
+    PART,
     FileAccess,
     file_path,
     if_exists,
     json_object,
     note,
+    note_begin,
     raw_path,
 )
 from desktopd.http.api.incoming import Incoming
@@ -71,12 +73,19 @@ class Files:
         exists = if_exists(request.query_params.get("if_exists"))
         length = request.headers.get("content-length")
         staging = self._files.staging
-        file = await self._run(NewFile, staging, path, int(length) if length else None, exists)
+        size = int(length) if length else None
+        file = await self._run(NewFile, staging, path, size, exists)
+        note_begin(request, path, size)
+        body = Incoming(request)
         try:
-            async for piece in Incoming(request).pieces():
+            async for piece in body.pieces():
                 await self._run(file.write, piece)
                 await self._files.pace.rest(len(piece))
             placed = await self._run(file.place)
+        except BaseException:
+            if body.came:
+                note(request, PART, path, body.came)
+            raise
         finally:
             await self._run(file.close)
         return self._changed(request, "uploads", placed, 201)

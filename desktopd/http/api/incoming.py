@@ -18,9 +18,13 @@ PATIENCE = 30.0
 
 
 class Incoming:
-    """The body of `request`; `interrupt` gives it up at once."""
+    """The body of `request`; `interrupt` gives it up at once.
+
+    `came`: how many bytes of it `pieces` has given.
+    """
 
     def __init__(self, request: Request) -> None:
+        self.came = 0
         self._request = request
         self._interrupted = False
         self._waiting: asyncio.Timeout | None = None
@@ -41,16 +45,20 @@ class Incoming:
             async for data in self._stream():
                 held += data
                 if len(held) >= PIECE:
-                    yield bytes(held)
+                    yield self._counted(held)
                     held.clear()
         except ClientDisconnect:
             problem = Problem(400, "the body ended early", "go on where it ended, or send it again")
         except TimeoutError:
             problem = self._timed_out()
         if held:
-            yield bytes(held)
+            yield self._counted(held)
         if problem is not None:
             raise problem
+
+    def _counted(self, held: bytearray) -> bytes:
+        self.came += len(held)
+        return bytes(held)
 
     async def _stream(self) -> AsyncIterator[bytes]:
         stream = self._request.stream()

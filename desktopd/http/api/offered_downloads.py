@@ -19,7 +19,7 @@ from desktopd.files.sharing import SharedFiles
 from desktopd.http.api.file_access import FileAccess
 from desktopd.http.api.files import entry_json
 from desktopd.http.api.served_session import ServedSession
-from desktopd.http.problems import Problem
+from desktopd.http.problems import Problem, note_refusal
 from desktopd.x11.selections.content import Content
 
 MOST = 100
@@ -80,6 +80,7 @@ class OfferedDownloads:
         problem = Problem(
             403, "what was dragged out cannot be downloaded here", "start desktopd with files=both"
         )
+        note_refusal(self._conn, problem)
         return {"type": "error", **problem.json(self._conn)}
 
 

@@ -12,10 +12,12 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from desktopd import audit
 from desktopd.http.access.access import Access
 from desktopd.http.access.visitor import visitor_of
 from desktopd.http.api.body import read_body
-from desktopd.http.problems import Problem
+from desktopd.http.problems import Problem, Refusal
+from desktopd.http.serving.proxy import client_address
 from desktopd.rate_limit import RateLimit
 from desktopd.rfb.viewers.control import Control, ControlMode, ControlRefused
 from desktopd.rfb.viewers.people import People, Person
@@ -71,8 +73,12 @@ class PeopleEndpoint:
             remedy = 'send {"mode": "shared"} or {"mode": "one"}'
             raise Problem(400, "the request is not understood", remedy) from None
         me = self._me(request)
+        before = self._people.control.mode
         with _refusals(), self._people.deciding() as control:
             control.choose(me.id, mode)
+        if mode is not before:
+            facts = {"mode": mode, "person": me.id, "name": me.name or None}
+            audit.note(audit.Event.MODE, address=client_address(request.scope), **facts)
         return Response(status_code=204)
 
     async def act(self, request: Request) -> Response:
@@ -109,11 +115,11 @@ class PeopleEndpoint:
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """Tell what is refused as Problem 409."""
+    """Tell what is refused as Refusal 409."""
     try:
         yield
     except ControlRefused as error:
-        raise Problem(409, str(error), error.remedy) from None
+        raise Refusal(409, str(error), error.remedy) from None
 
 
 def people_json(people: People, conn: HTTPConnection) -> dict[str, Any]:

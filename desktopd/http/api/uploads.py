@@ -19,7 +19,14 @@ from desktopd.files.sharing import SharedFiles
 from desktopd.files.sweep import LIFETIME
 from desktopd.files.uploads import CHECKSUMS
 from desktopd.http.api import tus_headers
-from desktopd.http.api.file_access import FileAccess, if_exists, note, problem_of
+from desktopd.http.api.file_access import (
+    PART,
+    FileAccess,
+    if_exists,
+    note,
+    note_begin,
+    problem_of,
+)
 from desktopd.http.api.incoming import Incoming
 from desktopd.http.problems import Problem, problem_response
 
@@ -110,11 +117,13 @@ class ResumableUploads:
             if_exists(told.get("if_exists")),
             request.headers["upload-metadata"],
         )
+        note_begin(request, upload.path, length)
         offset = 0
         try:
             if request.headers.get("content-type") == tus_headers.CHUNK:
-                offset = await self._append(request, Incoming(request), upload, 0)
-            upload = await self._place(request, upload, offset)
+                upload, offset = await self._take(request, Incoming(request), upload, 0)
+            else:
+                upload = await self._place(request, upload, offset)
         except BaseException:
             # The client has not been told yet where it could go on.
             await self._run(self._uploads.remove, upload)
@@ -138,15 +147,28 @@ class ResumableUploads:
         body = Incoming(request)
         async with self._turns.take(_id(request), body):
             upload = await self._run(self._uploads.find, _id(request))
-            offset = await self._append(request, body, upload, start)
-            upload = await self._place(request, upload, offset)
+            upload, offset = await self._take(request, body, upload, start)
         return Response(status_code=204, headers=_state(upload, offset))
 
     async def _delete(self, request: Request) -> Response:
         async with self._turns.take(_id(request), Incoming(request)):
             upload = await self._run(self._uploads.find, _id(request))
             await self._run(self._uploads.remove, upload)
+            if upload.placed is None:
+                note(request, "gives up the upload of", upload.path)
         return Response(status_code=204)
+
+    async def _take(
+        self, request: Request, body: Incoming, upload: Upload, start: int
+    ) -> tuple[Upload, int]:
+        """Write a body behind `start`; the upload then, in its place if whole, and its offset."""
+        try:
+            offset = await self._append(request, body, upload, start)
+            upload = await self._place(request, upload, offset)
+        finally:
+            if body.came and upload.placed is None:
+                note(request, PART, upload.path, body.came)
+        return upload, offset
 
     async def _append(self, request: Request, body: Incoming, upload: Upload, start: int) -> int:
         """Write a body behind `start`; returns where the upload stands then."""

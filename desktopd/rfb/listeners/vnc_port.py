@@ -126,6 +126,7 @@ class VncPort:
                     await self._find_place(streams, handshake, address, stack)
                 async with asyncio.timeout(NEGOTIATION_DEADLINE):
                     connection = await self._let_in(streams, handshake, stack)
+                audit.note(audit.Event.SIGNED_IN, address=address, role=role, by="vnc")
                 await self._show(streams, connection, role, address)
         except (Refused, ProtocolError, Displaced) as error:
             # What is no RFB may be any text.

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
+from desktopd.data_policy import NOT_INTO
 from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.rfb.protocol.client_message_parser import ClientMessageParser
@@ -103,7 +104,10 @@ class ViewerPump:
         """Whether it is of the clipboard, and the server is not to have it."""
         if not isinstance(message, ClientCutText):
             return False
-        return not self.clipboard or (message.offers_text and not self.limits.copies.into)
+        refused = message.offers_text and not self.limits.copies.into
+        if refused:
+            self.viewer.refused(NOT_INTO)
+        return refused or not self.clipboard
 
     def _follow(self, message: ClientMessage) -> None:
         """Note what the message tells about the viewer, and do what the server does not."""

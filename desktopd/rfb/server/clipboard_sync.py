@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Collection
 
 from desktopd import audit
+from desktopd.data_policy import NOT_INTO, NOT_OUT
 from desktopd.rfb.protocol import extended_clipboard, server_messages
 from desktopd.rfb.protocol.client_messages import ClientCutText
 from desktopd.rfb.protocol.encodings import Encoding
@@ -74,7 +75,11 @@ class ClipboardSync:
             case extended_clipboard.Notify(formats=formats) if Format.TEXT in formats:
                 if self._copies.into:
                     self._say(extended_clipboard.Request(Format.TEXT))
+                else:
+                    self._viewer.refused(NOT_INTO)
             case extended_clipboard.Request():
+                if not self._copies.out:
+                    self._viewer.refused(NOT_OUT)
                 told = self._told_text() if self._copies.out else None
                 self._say(extended_clipboard.Provide(told))
             case extended_clipboard.Peek():
@@ -86,6 +91,8 @@ class ClipboardSync:
         if self._copies.into:
             self._account(audit.Event.COPIED_IN, text)
             self._display.copy(text)
+        else:
+            self._viewer.refused(NOT_INTO)
 
     def _told_text(self) -> str:
         """What is there to be pasted, which the viewer gets now."""

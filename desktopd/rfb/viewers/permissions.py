@@ -19,8 +19,10 @@ from desktopd.rfb.protocol.handshake import (
 )
 from desktopd.rfb.protocol.input_events import KeyEvent, PointerEvent, QemuKeyEvent, is_order
 from desktopd.rfb.protocol.message import ClientMessage
-from desktopd.rfb.viewers.viewer import Viewer
+from desktopd.rfb.viewers.viewer import Role, Viewer
 
+ONLY_WATCHES = "this viewer may only watch"
+ELSEWHERE = "somebody else has control"
 _FOR_EVERYONE = (
     ProtocolVersion,
     SecurityChoice,
@@ -50,6 +52,9 @@ class ViewerPermissions:
         if not isinstance(message, _FOR_EVERYONE) and not self._viewer.may_act(
             press=_presses(message)
         ):
+            if isinstance(message, ClientCutText) and message.offers_text:
+                watches = self._viewer.role is Role.VIEW
+                self._viewer.refused(ONLY_WATCHES if watches else ELSEWHERE)
             return b""
         match message:
             case KeyEvent(keysym=keysym) | QemuKeyEvent(keysym=keysym) if is_order(keysym):

@@ -11,6 +11,7 @@ from enum import StrEnum
 from secrets import token_hex
 from typing import Protocol
 
+from desktopd import audit
 from desktopd.rfb.viewers.pixel_path import PixelPath
 
 _FPS_WINDOW = 2.0
@@ -61,6 +62,7 @@ class Viewer:
     last_input: float | None = field(default=None, init=False)
     bytes_sent: int = field(default=0, init=False)
     _drawn: deque[float] = field(init=False, repr=False)
+    _refused: set[str] = field(default_factory=set, init=False, repr=False)
     _pushed: bool = field(default=False, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -73,6 +75,13 @@ class Viewer:
             return False
         hands = self.hands
         return hands is None or (hands.use() if press else hands.may_act())
+
+    def refused(self, reason: str) -> None:
+        """What its user wants may not be, for a `reason` that is noted the first time."""
+        if reason not in self._refused:
+            self._refused.add(reason)
+            event = audit.Event.REFUSED
+            audit.note(event, viewer=self.id, address=self.address, role=self.role, reason=reason)
 
     def points(self, x: int, y: int) -> None:
         """Its user points at this pixel, whether that reaches the desktop or not."""

@@ -126,3 +126,22 @@ async def test_an_answer_in_chunks_or_up_to_the_end_of_the_connection_is_one() -
             user = await hub.user("token")
             assert user is not None
             assert (user.name, user.scopes) == ("ada", {"a"})
+
+
+async def test_nobody_else_is_sent_what_the_hub_is_shown() -> None:
+    heard: list[bytes] = []
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(1000))
+        writer.close()
+
+    async with await asyncio.start_server(hear, "127.0.0.1", 0) as elsewhere:
+        port = elsewhere.sockets[0].getsockname()[1]
+        for scheme in ("http", "https", "ftp"):
+            sent = f"Location: {scheme}://127.0.0.1:{port}/\r\nContent-Length: 0\r\n\r\n"
+            for status in (b"301", b"302", b"303", b"307", b"308"):
+                head = b"HTTP/1.1 " + status + b" Elsewhere\r\n"
+                async with answering(head + sent.encode()) as hub:
+                    with pytest.raises(HubError, match="sends elsewhere"):
+                        await hub.user("token")
+        assert heard == []

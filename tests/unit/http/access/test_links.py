@@ -11,6 +11,7 @@ import pytest
 
 from desktopd.http.access.links import LINKS_LIMIT, Links
 from desktopd.rfb.viewers.viewer import Role
+from tests.unit.accounts import accounts
 from tests.unit.clock import Clock
 
 
@@ -67,11 +68,13 @@ def test_links_outlive_the_daemon_and_the_file_opens_nothing(tmp_path: Path) -> 
     assert Links(path).find(token.encode()) is None
 
 
-def test_links_end_with_the_desktop(tmp_path: Path) -> None:
+def test_links_end_with_the_desktop(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "desktopd.audit")
     path = tmp_path / "links.json"
     links = Links(path)
-    _, token = links.make("", Role.VIEW)
+    link, token = links.make("", Role.VIEW)
     links.forget()
+    assert accounts(caplog) == [{"event": "link revoked", "link": link.id}]
     assert not path.exists()
     assert links.find(token.encode()) is None
     links.forget()

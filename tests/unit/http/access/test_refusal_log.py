@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 from starlette.requests import HTTPConnection
 
+from desktopd.http.access.access import Access, Means
 from desktopd.http.access.refusal_log import RefusalLog
 from desktopd.http.problems import Problem
 from desktopd.refusals import MOST, SECONDS
+from desktopd.rfb.viewers.viewer import Role
+from tests.unit.accounts import accounts
 from tests.unit.clock import Clock
-from tests.unit.http.desktop import BEARER, client, make_app, serving, ws_status
+from tests.unit.http.access.test_oauth import BASE, Lab, desktop
+from tests.unit.http.desktop import BEARER, HTML, client, make_app, serving, ws_status
 
 FOREIGN = Problem(403, "pages of another origin may not", "add it")
 
@@ -77,6 +81,18 @@ def test_an_address_cannot_add_a_line(caplog: pytest.LogCaptureFixture) -> None:
     assert "\n" not in caplog.text.strip()
 
 
+def test_strangers_hide_nothing_of_whom_is_let_in(caplog: pytest.LogCaptureFixture) -> None:
+    told = RefusalLog(Clock())
+    for turn in range(2 * MOST):
+        told.note(conn(host=str(turn)), FOREIGN)
+    inside = conn("http")
+    inside.scope["auth"] = Access(Role.VIEW, Means.BEARER, link="c0ffee")
+    for endpoint in ("clipboard", "files", "clipboard"):
+        inside.scope["endpoint"] = endpoint
+        told.note(inside, Problem(403, "this token may only watch", "use another"))
+    assert len(caplog.messages) == MOST + 1 + 2
+
+
 async def test_the_application_tells_of_what_it_refuses(caplog: pytest.LogCaptureFixture) -> None:
     app = make_app(allowed_hosts=("desk.test",))
     async with client(app, url="http://rebound.test", headers=BEARER) as rebound:
@@ -91,3 +107,19 @@ async def test_the_application_tells_of_what_it_refuses(caplog: pytest.LogCaptur
         address = server.addresses[0].replace("http", "ws")
         assert await ws_status(f"{address}/websockify") == 403
     assert "127.0.0.1: WebSocket '/websockify' is refused: " in caplog.text
+
+
+async def test_what_is_refused_at_the_sign_in_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "desktopd.audit")
+    async with client(make_app(), headers=HTML) as guesser:
+        form = {"data": {"token": "wrong"}, "headers": {"Origin": "http://desk.test"}}
+        answers = [await guesser.post("/login", **form) for _ in range(9)]
+        assert answers[-1].status_code == 429
+    async with client(desktop(Lab())) as stranger:
+        assert (await stranger.get(f"{BASE}oauth_callback?state=forged")).status_code == 403
+    reasons = [line["reason"] for line in accounts(caplog, "refused")]
+    assert set(reasons) == {
+        "the token is wrong",
+        "too many wrong tokens from this address",
+        "this login was not begun in this browser, or more than ten minutes ago",
+    }

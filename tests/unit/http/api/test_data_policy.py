@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,8 +12,11 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from desktopd.data_policy import Copies, Screenshots
+from desktopd.files.sharing import Rules
 from desktopd.session.status import Stage
 from desktopd.x11.selections.content import Content
+from tests.unit.accounts import accounts
+from tests.unit.http.api.shared import CHUNK, Shared
 from tests.unit.http.desktop import BEARER, VIEW_BEARER, Desk, client, make_app, serving
 
 COPIED = "copied on the desktop"
@@ -28,12 +32,6 @@ def desk() -> Desk:
     desk = Desk()
     desk.clipboard.copy(Content(text=COPIED))
     return desk
-
-
-def accounts(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-    """What was written into the audit log."""
-    of_audit = [record for record in caplog.records if record.name == "desktopd.audit"]
-    return [{"event": record.getMessage(), **vars(record)["facts"]} for record in of_audit]
 
 
 @pytest.mark.parametrize("copies", Copies)
@@ -113,6 +111,7 @@ async def test_what_moved_is_written_down_without_what_it_was(
     who = {"address": "192.0.2.7"}
     assert accounts(caplog) == [
         {"event": "refused", "reason": "the token is wrong", **who},
+        {"event": "signed in", "role": "control", "by": "bearer", **who},
         {"event": "copied out", "text": len(COPIED), **who},
         {"event": "copied in", "text": 5, **who},
         {"event": "screenshot", **who},
@@ -128,7 +127,7 @@ async def test_who_comes_by_a_link_and_what_he_finds_copied_are_written_down(
         httpx.AsyncClient(base_url=server.addresses[0]) as http,
     ):
         made = await http.post("/api/links", json={"role": "control"}, headers=BEARER)
-        token = made.json()["token"]
+        token, link = made.json()["token"], made.json()["id"]
         await http.get("/", params={"token": token})
         url = server.addresses[0].replace("http", "ws", 1) + "/api/events"
         guest = {"Authorization": f"Bearer {token}"}
@@ -136,7 +135,88 @@ async def test_who_comes_by_a_link_and_what_he_finds_copied_are_written_down(
             while (await told(page))["type"] != "clipboard":
                 pass
     who = {"address": "127.0.0.1"}
-    assert accounts(caplog) == [
-        {"event": "signed in", "role": "control", **who},
+    lines = accounts(caplog)
+    owner, made_line = lines[:2]
+    assert (owner["by"], made_line["event"], made_line["link"]) == ("bearer", "link made", link)
+    assert lines[2:] == [
+        {"event": "signed in", "role": "control", "by": "cookie", "link": link, **who},
+        {"event": "signed in", "role": "control", "by": "bearer", "link": link, **who},
         {"event": "copied out", "text": len(COPIED), **who},
+    ]
+
+
+ASKED = (
+    ("GET", "/api/files/a.txt"),
+    ("GET", "/api/files/?zip"),
+    ("PUT", "/api/files/b.txt"),
+    ("POST", "/api/uploads"),
+    ("GET", "/api/clipboard"),
+    ("PUT", "/api/clipboard"),
+    ("POST", "/api/drop"),
+    ("GET", "/api/screenshot"),
+    ("GET", "/api/app/screenshot"),
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "paths"),
+    [
+        (Rules(upload=False, download=False), ["files/a.txt", "files/b.txt", "uploads"]),
+        (None, ["files/a.txt"]),
+    ],
+)
+async def test_what_the_policy_refuses_is_told_of_each_resource(
+    desk: Desk,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+    files: Rules | None,
+    paths: list[str],
+) -> None:
+    caplog.set_level(logging.INFO, "desktopd.audit")
+    (tmp_path / "a.txt").touch()
+    shared = None if files is None else Shared(tmp_path, files).files
+    app = make_app(desk, copies=Copies.OFF, screenshots=Screenshots.OFF, files=shared)
+    async with client(app, headers=BEARER) as owner:
+        for _ in range(2):
+            for method, path in ASKED:
+                body = {"json": {"x": 1, "y": 1, "text": "a"}} if "drop" in path else {}
+                answer = await owner.request(method, path, headers=CHUNK, **body)
+                assert answer.status_code in (403, 404)
+    told = accounts(caplog, "refused")
+    others = ["clipboard", "clipboard", "drop", "screenshot", "app/screenshot"]
+    assert [line["path"].removeprefix("/api/") for line in told] == paths + others
+    assert {line["role"] for line in told} == {"control"}
+
+
+async def test_what_the_policy_refuses_of_the_events_is_told(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "desktopd.audit")
+    async with serving(make_app(desk, copies=Copies.OUT)) as server:
+        url = server.addresses[0].replace("http", "ws", 1) + "/api/events"
+        for headers in (BEARER, VIEW_BEARER):
+            async with connect(url, additional_headers=headers) as page:
+                await page.send(json.dumps({"type": "clipboard", "text": "from outside"}))
+                while (await told(page))["type"] != "error":
+                    pass
+    assert [(line["role"], line["reason"]) for line in accounts(caplog, "refused")] == [
+        ("control", "copies may not come to this desktop"),
+        ("view", "this token may only watch"),
+    ]
+
+
+async def test_links_and_restarts_are_told(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "desktopd.audit")
+    async with client(make_app(desk), headers=BEARER) as owner:
+        made = await owner.post("/api/links", json={"role": "view", "name": "class"})
+        link = made.json()["id"]
+        await owner.delete(f"/api/links/{link}")
+        await owner.post("/api/app/restart")
+        await owner.post("/api/app/restart?unsaved=lose")
+    who = {"address": "192.0.2.7"}
+    assert accounts(caplog)[1:] == [
+        {"event": "link made", "link": link, "role": "view", "name": "class", **who},
+        {"event": "link revoked", "link": link, **who},
+        {"event": "application restarted", **who},
+        {"event": "application restarted", "unsaved": "lose", **who},
     ]

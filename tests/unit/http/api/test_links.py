@@ -14,6 +14,10 @@ from websockets.asyncio.client import connect
 from desktopd.http.access.access import Access, Means
 from desktopd.http.access.departures import Departures
 from desktopd.http.access.links import Links
+from desktopd.http.access.page_keys import PageKeys
+from desktopd.http.access.steady_time import steady_time
+from desktopd.http.access.tickets import Grant
+from desktopd.http.access.tokens import Tokens
 from desktopd.rfb.viewers.connection import Cause
 from desktopd.rfb.viewers.viewer import Role
 from tests.unit.clock import Clock
@@ -23,6 +27,7 @@ from tests.unit.http.desktop import (
     HTML,
     TOKEN,
     VIEW_BEARER,
+    VIEW_TOKEN,
     client,
     make_app,
     opened,
@@ -195,3 +200,15 @@ async def test_what_is_open_ends_in_time_also_where_the_machine_slept(
     clock.now += 3600
     async with asyncio.timeout(10):
         assert (await ending).cause is Cause.LINK_EXPIRED
+
+
+async def test_a_link_ends_with_the_sign_in_that_makes_it() -> None:
+    keys = PageKeys(Tokens(TOKEN, VIEW_TOKEN))
+    until = float(int(steady_time()) + 7200)
+    page = {"Authorization": f"Bearer {keys.make(Grant(Role.CONTROL, until))}"}
+    async with client(make_app(), headers=page) as http:
+        for wanted, ends in ((None, until), (86_400, until), (60, None)):
+            made = await http.post("/api/links", json={"role": "control", "seconds": wanted})
+            assert made.status_code == 201
+            told = made.json()["until"]
+            assert told == ends if ends else told < until

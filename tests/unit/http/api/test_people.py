@@ -20,6 +20,7 @@ from desktopd.rfb.viewers.control import ControlMode
 from desktopd.rfb.viewers.people import People, PersonHands, Visitor
 from desktopd.rfb.viewers.viewer import Role
 from desktopd.rfb.viewers.viewers import Viewers
+from tests.unit.accounts import accounts
 from tests.unit.http.desktop import (
     BEARER,
     TOKEN,
@@ -258,3 +259,35 @@ async def test_the_list_is_made_once_for_all_after_each_change() -> None:
             control.take(ana.id)
         assert [person["control"] for person in told(EVE)] == [True, False]
     assert [person["name"] for person in told(ANA)] == ["Ana"], "who has control may come again"
+
+
+async def test_who_chooses_another_mode_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "desktopd.audit")
+    async with serving(make_app()) as server, page(server, ANA) as ana, page(server, EVE) as eve:
+        await ana.until_told(two)
+        for mode in ("shared", "one", "one", "shared"):
+            await ana.http.put("/api/control", json={"mode": mode}, headers=SAME)
+        person = ana.id
+    lines = accounts(caplog, "mode chosen")
+    assert [(line["mode"], line["person"], line["address"]) for line in lines] == [
+        (mode, person, "127.0.0.1") for mode in ("one", "shared")
+    ]
+    assert eve.id != person
+
+
+async def test_who_may_not_act_or_decide_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "desktopd.audit")
+    async with serving(make_app()) as server, page(server, ANA) as ana:
+        link = await ana.http.post("/api/links", json={"role": "control"}, headers=SAME)
+        async with page(server, EVE, link.json()["token"]) as eve:
+            await eve.until_told(two)
+            await ana.http.put("/api/control", json={"mode": "one"}, headers=SAME)
+            await eve.http.put("/api/control", json={"mode": "shared"}, headers=SAME)
+            await eve.http.put("/api/clipboard", content="x", headers=SAME)
+            await eve.websocket.send(json.dumps({"type": "clipboard", "text": "x"}))
+            await eve.until(lambda: eve.errors)
+    lines = accounts(caplog, "refused")
+    paths = ["/api/control", "/api/clipboard", "/api/events"]
+    assert [(line["path"], line["link"]) for line in lines] == [
+        (path, link.json()["id"]) for path in paths
+    ]

@@ -13,6 +13,7 @@ import pytest
 
 from desktopd.http.api import incoming
 from desktopd.http.serving.server import HttpServer
+from tests.unit.accounts import accounts
 from tests.unit.http.api.shared import VERSION, Shared, checksum, chunk, create, offset
 from tests.unit.http.desktop import BEARER, opened, serving
 
@@ -141,3 +142,59 @@ async def test_a_server_that_stops_keeps_what_it_has(shared: Shared) -> None:
         assert await offset(script, upload) == 5000
         await script.patch(upload, headers=chunk(5000), content=BYTES[5000:])
     assert (shared.path / "a").read_bytes() == BYTES
+
+
+@pytest.mark.usefixtures("unbuffered")
+async def test_bytes_that_come_are_told_also_where_the_last_never_does(
+    shared: Shared, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "desktopd.audit")
+    async with over_network(shared) as (server, script):
+        upload = await create(script, "a", len(BYTES))
+        await script.patch(upload, headers=chunk(0), content=BYTES[:1000])
+        _, writer = await begin(server, upload, 1000, BYTES[1000:5000])
+        await written(shared, 5000)
+        writer.transport.abort()
+        assert await offset(script, upload) == 5000
+        await script.patch(upload, headers=chunk(5000), content=BYTES[5000:])
+        await script.delete(await create(script, "b", 9), headers=VERSION)
+    facts = [
+        (line["action"], line["path"], line.get("length"), line.get("size"))
+        for line in accounts(caplog, "file")
+    ]
+    assert facts == [
+        ("begins to upload", "a", len(BYTES), None),
+        ("uploads part of", "a", None, 1000),
+        ("uploads part of", "a", None, 4000),
+        ("uploads", "a", None, len(BYTES)),
+        ("begins to upload", "b", 9, None),
+        ("gives up the upload of", "b", None, None),
+    ]
+
+
+@pytest.mark.usefixtures("unbuffered")
+async def test_what_a_put_brings_is_told_before_it_is_whole(
+    shared: Shared, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "desktopd.audit")
+    async with over_network(shared) as (server, script):
+        _, writer = await opened(server)
+        lines = ["PUT /api/files/a HTTP/1.1", "Host: x", "Content-Length: 9"]
+        head = [*lines, f"Authorization: {BEARER['Authorization']}", "", ""]
+        writer.write("\r\n".join(head).encode() + b"12345")
+        async with asyncio.timeout(10):
+            while not shared.staged():
+                await asyncio.sleep(0.01)
+        await written(shared, 5)
+        (begun,) = accounts(caplog, "file")
+        assert (begun["action"], begun["path"], begun["length"]) == ("begins to upload", "a", 9)
+        writer.transport.abort()
+        async with asyncio.timeout(10):
+            while shared.staged():
+                await asyncio.sleep(0.01)
+        await script.put("/api/files/b", content=b"123")
+    assert [(line["action"], line.get("size")) for line in accounts(caplog, "file")[1:]] == [
+        ("uploads part of", 5),
+        ("begins to upload", None),
+        ("uploads", 3),
+    ]

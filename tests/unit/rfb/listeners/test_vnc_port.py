@@ -14,6 +14,7 @@ from desktopd.geometry import Size
 from desktopd.rfb.listeners import vnc_port as port_module
 from desktopd.rfb.relay.relay_server import RelayConnection
 from desktopd.rfb.viewers.viewer import Role
+from tests.unit.accounts import accounts
 from tests.unit.rfb.listeners.vnc_clients import (
     CLIENT_INIT,
     CONTROL,
@@ -188,3 +189,15 @@ def test_every_address_is_that_of_both_families_or_of_ipv4_alone(
         port = sock.getsockname()[1]
         for host in ["127.0.0.1"] if missing else ["127.0.0.1", "::1"]:
             socket.create_connection((host, port), 5).close()
+
+
+async def test_who_comes_in_is_told(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "desktopd.audit")
+    async with serving(folder, PASSWORDS) as port:
+        for password in (CONTROL, VIEW):
+            async with port.guest() as guest:
+                await guest.comes_in(password)
+                guest.says(CLIENT_INIT)
+                await guest.hears(SERVER_INIT)
+    who = {"event": "signed in", "address": "127.0.0.1", "by": "vnc"}
+    assert accounts(caplog, "signed in") == [{**who, "role": role} for role in ("control", "view")]

@@ -6,12 +6,13 @@ from struct import pack
 
 import pytest
 
-from desktopd.data_policy import Copies
+from desktopd.data_policy import NOT_INTO, Copies
 from desktopd.rfb.protocol import rectangles, server_messages
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.pixel_format import NATIVE
 from desktopd.rfb.viewers.connection import Cause, Limits
 from desktopd.rfb.viewers.viewer import Role
+from tests.unit.accounts import accounts
 from tests.unit.rfb.relay.relaying import CUT_TEXT, GREETING, REQUEST, Desk, relaying, set_encodings
 
 SECRET = server_messages.server_cut_text("secret")
@@ -70,7 +71,10 @@ async def test_a_server_that_cannot_be_followed_is_left() -> None:
 
 
 @pytest.mark.parametrize("copies", Copies)
-async def test_copies_go_where_they_may_for_whoever_has_control(copies: Copies) -> None:
+async def test_copies_go_where_they_may_for_whoever_has_control(
+    copies: Copies, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "desktopd.audit")
     async with relaying(Role.CONTROL, limits=Limits(copies=copies)) as desk:
         await let_in(desk)
         await desk.server_sends(SECRET + PICTURE)
@@ -78,3 +82,5 @@ async def test_copies_go_where_they_may_for_whoever_has_control(copies: Copies) 
         assert (b"secret" in b"".join(desk.browser.messages)) is copies.out
         desk.say(CUT_TEXT + REQUEST)
         await desk.server_hears((CUT_TEXT if copies.into else b"") + REQUEST)
+    reasons = [line["reason"] for line in accounts(caplog, "refused")]
+    assert reasons == ([] if copies.into else [NOT_INTO])

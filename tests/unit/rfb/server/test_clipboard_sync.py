@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import logging
+import sys
 from struct import pack
 
 import pytest
 
-from desktopd.data_policy import Copies
+from desktopd.data_policy import NOT_INTO, NOT_OUT, Copies
 from desktopd.rfb.protocol.client_messages import ClientCutText
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.extended_clipboard import (
@@ -23,6 +24,7 @@ from desktopd.rfb.server.clipboard_sync import ClipboardSync
 from desktopd.rfb.viewers.connection import Limits
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
+from tests.unit.accounts import accounts
 
 NEW, OLD = frozenset({Encoding.EXTENDED_CLIPBOARD}), frozenset({Encoding.TIGHT})
 
@@ -153,3 +155,18 @@ def test_copies_are_accounted_for_by_direction_and_size(caplog: pytest.LogCaptur
         {"event": "copied in", "text": 5, **who},
         {"event": "copied out", "text": len(talk.text.encode()), **who},
     ]
+
+
+def test_what_may_not_go_is_told_once_for_each_way(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.INFO, "desktopd.audit")
+    viewer = Viewer(role=Role.CONTROL, address="192.0.2.1", path=PixelPath.NATIVE)
+    monkeypatch.setattr(sys.modules[__name__], "VIEWER", viewer)
+    talk = Conversation(NEW, Copies.OFF)
+    for _ in range(2):
+        talk.say(Notify(Format.TEXT))
+        talk.say(Provide("from outside"))
+        talk.say(Request())
+    who = {"event": "refused", "viewer": viewer.id, "address": "192.0.2.1", "role": "control"}
+    assert accounts(caplog) == [{**who, "reason": NOT_INTO}, {**who, "reason": NOT_OUT}]

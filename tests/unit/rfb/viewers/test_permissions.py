@@ -9,10 +9,11 @@ import pytest
 from desktopd.rfb.protocol.client_message_parser import ClientMessageParser
 from desktopd.rfb.viewers.control import ControlMode
 from desktopd.rfb.viewers.people import People, Visitor
-from desktopd.rfb.viewers.permissions import ViewerPermissions
+from desktopd.rfb.viewers.permissions import ONLY_WATCHES, ViewerPermissions
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
+from tests.unit.accounts import accounts
 
 HELLO = b"RFB 003.008\n", b"\x01"
 EXCLUSIVE, SHARED = b"\x00", b"\x01"
@@ -86,3 +87,14 @@ async def test_another_desktop_is_no_matter_of_these_people() -> None:
         assert admitted(ana, SHARED, KEY) == [SHARED, KEY]
         assert admitted(elsewhere, SHARED, KEY) == [SHARED, KEY]
         assert len(viewers.people) == 1
+
+
+def test_what_a_watcher_copies_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "desktopd.audit")
+    watcher = viewer(Role.VIEW)
+    capabilities = pack(">Bxxxi", 6, -4) + pack(">I", 1 << 24)
+    admitted(watcher, EXCLUSIVE, capabilities)
+    assert accounts(caplog) == []
+    admitted(watcher, EXCLUSIVE, CUT_TEXT, CUT_TEXT)
+    who = {"viewer": watcher.id, "address": "::1", "role": "view"}
+    assert accounts(caplog) == [{"event": "refused", "reason": ONLY_WATCHES, **who}]
