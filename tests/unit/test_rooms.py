@@ -54,9 +54,9 @@ ARROWS = {
     "lockout": "addresses",
     "sockets": "",
     "turns": "addresses",
-    "tls": "errors kept_file turns",
+    "tls": "errors kept_file openers turns",
     "config": "data_policy geometry openers shell_command",
-    "confinement": "confinement.own_home confinement.seccomp threads",
+    "confinement": "confinement.own_home confinement.seccomp openers threads",
     # Both sides of the wall know where a locked program has its settings, and make filters.
     "confinement.own_home": "",
     "confinement.seccomp": "",
