@@ -98,7 +98,7 @@ ARROWS = {
         " integrations options own_process rfb session application_on_desktop"
     ),
     "ssh": "multiplexer",
-    "__main__": "config control daemon errors logs options own_process session ssh threads",
+    "__main__": "config control daemon errors lacks logs options own_process session ssh",
 }
 """Which rooms each room may import; a room is its longest name here, and may import itself."""
 
