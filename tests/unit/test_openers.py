@@ -17,7 +17,7 @@ BY_NOBODY_ELSE = {
     # What the kernel and the system write, and what is ours.
     *("applications/memory.py", "control_groups.py", "cores.py", "files/mounts.py"),
     *("http/pages.py", "session/shm.py", "session/state.py", "session/window_managers/xfce.py"),
-    *("ssh/slurm/scripts.py",),
+    *("ssh/slurm/scripts.py", "x11/screen/shm.py"),
     # A process ends each; the body of a request has its bound.
     *("http/api/clipboard_body.py", "rfb/relay/relay.py"),
 }
