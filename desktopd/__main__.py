@@ -26,12 +26,12 @@ from desktopd.control.status import status
 from desktopd.control.stop import stop
 from desktopd.control.supervisor import end_supervisor
 from desktopd.errors import ListenError
+from desktopd.lacks import lack_behind
 from desktopd.options import session_options
 from desktopd.own_process import leave, run_alone
 from desktopd.session.errors import SessionError
 from desktopd.session.folder import in_the_way
 from desktopd.ssh import command as ssh
-from desktopd.threads import NoThreads
 
 gc.freeze()
 gc.enable()
@@ -60,18 +60,20 @@ def _status(act: Callable[[], int | None]) -> int:
     """The exit status that `act` returns, or that goes with its error, which is told."""
     try:
         return act() or 0
-    except ConfigError as error:
-        print(f"desktopd: {error}", file=sys.stderr)
-        end_supervisor()
-        return 2
-    except NoThreads as lack:
-        # It may pass: what keeps the daemon starts it again.
-        log.error("%s", lack.strerror)
-        return 1
-    except (SessionError, ListenError) as error:
-        log.error("%s", error)
-        end_supervisor()
-        return 1
+    except Exception as error:
+        if lack := lack_behind(error):
+            # It passes: what keeps the daemon starts it again.
+            log.error("%s", lack)
+            return 1
+        if isinstance(error, ConfigError):
+            print(f"desktopd: {error}", file=sys.stderr)
+            end_supervisor()
+            return 2
+        if isinstance(error, SessionError | ListenError):
+            log.error("%s", error)
+            end_supervisor()
+            return 1
+        raise
 
 
 def _run(loaded: Loaded) -> int:

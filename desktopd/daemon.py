@@ -73,7 +73,7 @@ async def run(loaded: Loaded) -> None:
     """Show a desktop until a signal ends it, or until nobody has used it for `idle_timeout`.
 
     Raises ConfigError, ListenError or SessionError, before anything starts or when one of its
-    parts cannot go on, and NoThreads, which passes.
+    parts cannot go on. What has a lack behind it (`lack_behind`) passes.
     """
     set_limits()
     if too_few := descriptors.lacking():

@@ -16,14 +16,22 @@ from pathlib import Path
 
 from desktopd.openers import at_once
 
+MOST = 16 * 1024 * 1024
+"""Bytes of what is kept: far more than we write, and what memory has room for."""
 _PIECE = bytes(4096)
 
 
 def read_kept(path: Path) -> bytes:
-    """What the file at `path` holds; raises OSError, also for anything but a plain file."""
+    """What the file at `path` holds, at most MOST bytes; raises OSError.
+
+    Also for more, and for anything but a plain file.
+    """
     with open(path, "rb", opener=at_once) as file:
         _require_plain(file.fileno(), path)
-        return file.read()
+        data = file.read(MOST + 1)
+    if len(data) > MOST:
+        raise OSError(errno.EFBIG, f"more than {MOST} bytes", str(path))
+    return data
 
 
 def write_kept(path: Path, data: bytes) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import socket
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
@@ -16,7 +17,11 @@ from desktopd.threads import NoThreads
 AGAIN = 1.0
 """Seconds after which it is tried again."""
 
-_ERRORS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS)
+_ERRORS = (
+    *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS),
+    # Of `socket.gaierror`.
+    socket.EAI_MEMORY,
+)
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +36,25 @@ def is_lack(failure: BaseException) -> bool:
     return any(map(_is_lack, _causes(failure)))
 
 
-def _causes(failure: BaseException | None) -> Iterator[BaseException]:
+def lack_behind(failure: BaseException) -> str:
+    """What was lacking when this failure arose, whatever it says itself; empty where nothing was.
+
+    Looks also at what was being handled then (``raise … from None``): for whom a lack that only
+    may have been the reason is one to try again for.
+    """
+    lack = next(filter(_is_lack, _causes(failure, handled=True)), None)
+    if lack is None:
+        return ""
+    if not isinstance(lack, OSError):
+        return str(lack) or repr(lack)
+    where = f"{lack.filename}: " if lack.filename else ""
+    return f"{where}{lack.strerror}"
+
+
+def _causes(failure: BaseException | None, *, handled: bool = False) -> Iterator[BaseException]:
     while failure is not None:
         yield failure
-        failure = failure.__cause__
+        failure = failure.__cause__ or (failure.__context__ if handled else None)
 
 
 def _is_lack(failure: BaseException) -> bool:

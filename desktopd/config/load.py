@@ -14,6 +14,7 @@ from desktopd.config.errors import ConfigError
 from desktopd.config.machine import default_runtime_dir, environment_of_children, runtime_bases
 from desktopd.config.own_files import check_own_files
 from desktopd.config.settings import NAMES, PREFIX, SECRETS, Settings
+from desktopd.config.texts import check_text
 from desktopd.config.validation import Given, validate
 
 
@@ -46,6 +47,7 @@ def load(argv: Sequence[str]) -> Loaded:
     given, hub = _given(options)
     settings = validate(given)
     runtime_dir = (settings.runtime_dir or default_runtime_dir(settings, hub)).absolute()
+    check_text("runtime_dir", str(runtime_dir))
     environment = environment_of_children(runtime_dir)
     secret_files = tuple(_secret_files(options, settings))
     check_own_files(settings, runtime_dir, environment, secret_files)

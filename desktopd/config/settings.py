@@ -269,7 +269,9 @@ class Settings(BaseModel):
         None, description="file that takes who came and what data moved (JSON lines); unset: none"
     )
     runtime_dir: Path | None = Field(
-        None, description="folder for sockets, state and logs; unset: one per port"
+        None,
+        description="folder for sockets, state and logs, and nothing else: a new one, or an "
+        "empty one; unset: one per port",
     )
 
     @field_validator("token", "view_token")

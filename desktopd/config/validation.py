@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from desktopd.config.errors import ConfigError
 from desktopd.config.paths import check_paths
 from desktopd.config.settings import PREFIX, SECRETS, Settings
+from desktopd.config.texts import check_texts
 
 Given = Mapping[str, tuple[Any, str]]
 """Values of settings by name, each with where it came from."""
@@ -27,6 +28,7 @@ def validate(given: Given) -> Settings:
         raise ConfigError("\n".join(_explain(e, given) for e in error.errors())) from None
     for check in (
         check_paths,
+        check_texts,
         _pairs,
         _rfb_server,
         _size,

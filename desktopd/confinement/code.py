@@ -9,9 +9,11 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from desktopd.confinement.real_paths import is_led, real_path
+from desktopd.openers import read_little
 
 PACKAGE = Path(__file__).parents[1]
 _BINARIES = ("bin", "sbin", "condabin")
@@ -78,8 +80,9 @@ def _of_prefix(prefix: Path) -> Iterator[Path]:
     """The prefix, and what its Python's files of paths name (documentation of `site`)."""
     yield prefix
     for file in prefix.glob("lib/python*/site-packages/*.pth"):
-        lines = file.read_text("utf-8", "replace").splitlines() if _is_readable(file) else ()
-        yield from (Path(line) for line in lines if line.startswith("/"))
+        with suppress(OSError):
+            lines = read_little(file).decode("utf-8", "replace").splitlines()
+            yield from (Path(line) for line in lines if line.startswith("/"))
 
 
 def _interpreter(program: Path) -> Path | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from desktopd.files.changes import IfExists
 from desktopd.files.errors import FilesError, Missing, NoSpace, explained
 from desktopd.files.paths import FilePath
-from desktopd.kept_file import write_kept
+from desktopd.kept_file import read_kept, write_kept
 
 SPARED = 100_000_000
 SHARE = 10
@@ -63,7 +63,7 @@ class Records:
         """The upload of that id; raises Missing when there is none, or none that can be read."""
         try:
             if ID.fullmatch(upload_id):
-                return _parse(upload_id, self._path(upload_id).read_text("utf-8"))
+                return _parse(upload_id, read_kept(self._path(upload_id)).decode())
         except (OSError, ValueError, TypeError, KeyError, RecursionError, FilesError):
             pass
         raise Missing("there is no such upload", "begin it anew")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from desktopd.geometry import Size
 from desktopd.rfb.relay.relay_server import RelayServer
@@ -17,6 +18,7 @@ from desktopd.trace import Trace
 from desktopd.x11.errors import XError
 from desktopd.x11.input import xkbcommon
 from desktopd.x11.screen.double_buffer import memory_for
+from desktopd.x11.screen.shm import MemoryTaken
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +48,20 @@ def _missing_of_native(largest: Size) -> str | None:
         import desktopd.rfb.server.native_server  # noqa: F401
 
         xkbcommon.load()
-        memory_for(largest)
+        _try_memory(largest)
     except ImportError as error:
         module = error.name or error
         return f"the native RFB server needs {module}: pip install 'desktopd[fast]'"
     except XError as error:
         return f"the native RFB server cannot run: {error}"
     return None
+
+
+def _try_memory(largest: Size) -> None:
+    """Raise XError where there is never enough shared memory for our own server."""
+    # Whichever server comes instead would need of what others have taken too.
+    with suppress(MemoryTaken):
+        memory_for(largest).keep()
 
 
 def create(

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from desktopd.session.looks import Looks
 from desktopd.session.process import stat_fields, told_of
+from desktopd.session.shm import remove_segments_of
 
 MARK = "DESKTOP_FAMILY"
 _STOP_WITHIN = 1.0
@@ -137,16 +138,20 @@ def _mark_in(environment: bytes) -> str:
 
 
 def end_family(mark: str) -> None:
-    """End them: SIGTERM, and SIGKILL after a second. Blocks, ten seconds at most.
+    """End them, and what shared memory they have made: SIGTERM, and SIGKILL after a second.
 
-    Some may make others faster than they are ended.
+    Blocks, ten seconds at most: some may make others faster than they are ended.
     """
     began = time.monotonic()
-    _signal(family(mark), signal.SIGTERM)
+    left = family(mark)
+    ended = {*left}
+    _signal(left, signal.SIGTERM)
     while (lasted := time.monotonic() - began) < _GIVEN_UP_AFTER and (left := family(mark)):
+        ended.update(left)
         if lasted > _STOP_WITHIN:
             _signal(left, signal.SIGKILL)
         time.sleep(0.02)
+    remove_segments_of(*ended.difference(left))
 
 
 def _signal(pids: list[int], number: signal.Signals) -> None:

@@ -7,6 +7,7 @@ import fcntl
 import os
 import stat
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 from desktopd.session.errors import SessionError
@@ -15,13 +16,16 @@ from desktopd.session.errors import SessionError
 SOCKET_PATH_LIMIT = 107
 LONGEST = "companion/sock"
 """The socket with the longest name, that of the application's companion."""
+LOCK = "lock"
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO | stat.S_ISVTX
+_OF_DISKS = {"lost+found"}
 
 
 def make_private(folder: Path) -> None:
-    """Create `folder` for this user alone.
+    """Create `folder` for this user alone, or close one that is there to others.
 
     Raises SessionError when the folder, or the one above, belongs to somebody who could put
-    another in its place.
+    another in its place, and when it is there for something else (`_require_for_us`).
     """
     _check_length(folder)
     try:
@@ -34,6 +38,7 @@ def make_private(folder: Path) -> None:
             f"runtime_dir={folder}: {error.strerror}; set runtime_dir to a writable folder"
         ) from None
     _check_owner(folder, (os.getuid(),))
+    _require_for_us(folder)
     folder.chmod(0o700)
     (folder / "home").mkdir(mode=0o700, exist_ok=True)
 
@@ -45,6 +50,35 @@ def require_own(folder: Path) -> None:
     """
     _check_owner(folder.parent, (os.getuid(), 0))
     _check_owner(folder, (os.getuid(),))
+
+
+def _require_for_us(folder: Path) -> None:
+    """Raise SessionError where others use the folder, as /tmp: it would be closed to them.
+
+    One that is open may be empty, such as a volume, or one of ours that a volume has opened again.
+    """
+    with suppress(RuntimeError, OSError):
+        if folder.samefile(os.sep) or folder.samefile(Path.home()):
+            raise SessionError(
+                f"runtime_dir={folder} has more than desktopd; set it to a folder of its own"
+            )
+    mode = folder.stat().st_mode
+    if not mode & _OTHERS or not (found := {path.name for path in folder.iterdir()} - _OF_DISKS):
+        return
+    if mode & stat.S_ISVTX or not _is_own(folder / LOCK):
+        some = ", ".join(sorted(found)[:3])
+        raise SessionError(
+            f"runtime_dir={folder} is open to others ({mode & 0o7777:04o}) and holds {some}; "
+            "set it to a folder for desktopd alone, or to one that is not there yet"
+        )
+
+
+def _is_own(path: Path) -> bool:
+    try:
+        status = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_uid == os.getuid()
 
 
 def require_unmoved(folder: Path) -> None:
@@ -96,7 +130,7 @@ def claim(folder: Path) -> int:
 
     Raises SessionError when a living process has it, by its pid.
     """
-    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -43,6 +43,6 @@ async def end_unwanted(state: StateFile, wanted: Collection[str]) -> None:
             continue
         process = Process.adopt(left.pid, left.start_time)
         if process is not None:
-            await process.stop(_STOP_WITHIN)
+            await process.end(_STOP_WITHIN)
             remove_segments_of(left.pid)
         state.ended(name)

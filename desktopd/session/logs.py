@@ -15,6 +15,7 @@ _BLOCK = 512
 """Bytes of what stat(2) counts as one."""
 EVERY = 2.0
 """Seconds between two looks at how large they are."""
+_TAIL = 16_384
 
 
 def open_log(path: Path) -> int:
@@ -71,8 +72,9 @@ def tail(path: Path, since: int = 0, lines: int = 40) -> str:
     try:
         with open(path, "rb", opener=at_once) as log:
             size = log.seek(0, os.SEEK_END)
-            log.seek(max(size - 16_384, since if since <= size else 0))
-            text = log.read().lstrip(b"\0").decode("utf-8", "replace")
+            log.seek(max(size - _TAIL, since if since <= size else 0))
+            # Its end may run ahead of whoever reads up to it.
+            text = log.read(_TAIL).lstrip(b"\0").decode("utf-8", "replace")
     except OSError:
         # None was written, or it cannot be opened just now.
         return ""

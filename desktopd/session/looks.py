@@ -19,6 +19,7 @@ PATIENCE = 2.0
 """Seconds for one process; a thread that gets no processor for so long looks the same."""
 _THEN = 0.1
 """Seconds for each of the others where one has taken all patience."""
+_WAITS = 4
 _MOST_HELD_UP = 16
 
 
@@ -85,10 +86,12 @@ class _Onlooker(Thread, Generic[Seen]):
 
     def ends(self, patience: float) -> bool:
         """Wait until it has seen all, or nothing more for `patience` seconds."""
-        number = 0
-        while not self._ended.wait(patience):
+        number, waits = 0, 0
+        # Where all of us have been stopped meanwhile (docker pause) one wait is over at once.
+        while not self._ended.wait(patience / _WAITS):
             with self._lock:
-                self._left_behind = self._number == number
+                waits = waits + 1 if self._number == number else 0
+                self._left_behind = waits == _WAITS
                 if self._left_behind:
                     self._held_up.add(self._pid)
                     return False

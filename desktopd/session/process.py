@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import logging
 import os
 import signal
 import subprocess
@@ -15,7 +16,12 @@ from pathlib import Path
 from desktopd.confinement.landlock import Wall, behind
 from desktopd.session.errors import LaunchError
 from desktopd.session.logs import open_log
+from desktopd.session.looks import Looks
 from desktopd.signal_names import signal_name
+
+_KILLED_WITHIN = 3.0
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +61,20 @@ def told_of(pid: int, name: str, most: int = -1) -> bytes:
 def start_time(pid: int) -> int | None:
     """Clock ticks from boot to the start of `pid` (proc_pid_stat(5), field 22), None when gone.
 
-    With the pid it names a process uniquely until the next boot. A zombie counts as gone.
+    With the pid it names a process uniquely until the next boot. A zombie counts as gone, and so
+    does, after two seconds, one that a disk keeps in an execve(2): nothing can be told of it.
     """
-    try:
-        state, *fields = stat_fields(pid)
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    return None if state in "ZX" else int(fields[18])
+    return _starts.at([pid]).get(pid)
+
+
+def _start_time(pid: int) -> int:
+    state, *fields = stat_fields(pid)
+    if state in "ZX":
+        raise ProcessLookupError
+    return int(fields[18])
+
+
+_starts = Looks(_start_time)
 
 
 def is_stopped(pid: int) -> bool:
@@ -142,6 +155,14 @@ class Process:
                 return await self.wait()
         except TimeoutError:
             return await self.kill()
+
+    async def end(self, within: float) -> None:
+        """The same, without waiting for ever: a disk that is away may keep what is killed."""
+        try:
+            async with asyncio.timeout(within + _KILLED_WITHIN):
+                await self.stop(within)
+        except TimeoutError:
+            log.warning("process %d was killed and goes on: is a disk away?", self.pid)
 
     async def kill(self) -> Exit:
         """End the process and all of its session at once."""

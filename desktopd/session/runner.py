@@ -109,7 +109,7 @@ class Runner:
         await self.service.release()
         process = self._process or await self._adopt()
         if process is not None:
-            await process.stop(self.service.stop_within)
+            await process.end(self.service.stop_within)
             self._end_rest(process)
             self._forget()
         self._note(state=then, pid=None)

@@ -47,10 +47,10 @@ class StateFile:
 
     def _load(self) -> None:
         try:
-            kept = _Kept.model_validate_json(read_kept(self._path))
+            kept = _Kept.model_validate(json.loads(read_kept(self._path)))
         except FileNotFoundError:
             return
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             # What a crash cut short tells nothing: there is nothing to adopt.
             log.warning("%s cannot be read: %s", self._path, str(error).partition("\n")[0])
             return

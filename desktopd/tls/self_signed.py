@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from desktopd.kept_file import write_kept
+from desktopd.openers import read_little
 
 LASTS = datetime.timedelta(days=365)
 LEFT = datetime.timedelta(days=30)
@@ -34,7 +35,7 @@ def self_signed(folder: Path, names: Iterable[str]) -> tuple[Path, Path]:
 
 def fingerprint(chain: Path) -> str:
     """SHA-256 of the first certificate of a file, as browsers show it: ``AB:CD:…``."""
-    found = x509.load_pem_x509_certificate(chain.read_bytes())
+    found = x509.load_pem_x509_certificate(read_little(chain))
     return found.fingerprint(hashes.SHA256()).hex(":").upper()
 
 
@@ -53,7 +54,7 @@ def _alternatives(names: Iterable[str]) -> set[x509.GeneralName]:
 def _serves(chain: Path, wanted: set[x509.GeneralName]) -> bool:
     """Whether there is a certificate for all of these, and for some time to come."""
     try:
-        found = x509.load_pem_x509_certificate(chain.read_bytes())
+        found = x509.load_pem_x509_certificate(read_little(chain))
         listed = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (OSError, ValueError, x509.ExtensionNotFound):
         return False

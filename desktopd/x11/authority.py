@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktopd.kept_file import write_kept
+from desktopd.openers import read_little
 from desktopd.x11.errors import XError
 from desktopd.x11.xlib_patches import MAGIC_COOKIE
 
@@ -36,7 +37,7 @@ def read_cookie(path: Path, number: int) -> bytes:
     name of a host may have changed since it was written. Raises XError when there is none.
     """
     try:
-        content = path.read_bytes()
+        content = read_little(path)
     except OSError as error:
         raise XError(f"cookie file {path}: {error.strerror}") from error
     for entry in _entries(content):

@@ -13,7 +13,7 @@ from Xlib.protocol import rq
 
 from desktopd.geometry import Size
 from desktopd.x11.authority import read_cookie
-from desktopd.x11.screen.shm import Segment
+from desktopd.x11.screen.segment import Segment
 from desktopd.x11.xlib_patches import Address, Display, open_display
 from tests.bench import barcode
 

@@ -1,5 +1,6 @@
 """What may lie in a file's place holds nobody up, and leads nowhere."""
 
+import ast
 import os
 import threading
 import time
@@ -9,6 +10,37 @@ import pytest
 
 from desktopd import openers
 from desktopd.openers import LITTLE, at_once, itself_at_once, read_little
+
+PACKAGE = Path(openers.__file__).parent
+ENDLESS = {"read", "read_bytes", "read_text", "readall", "readlines"}
+BY_NOBODY_ELSE = {
+    # What the kernel and the system write, and what is ours.
+    *("applications/memory.py", "control_groups.py", "cores.py", "files/mounts.py"),
+    *("http/pages.py", "session/shm.py", "session/state.py", "session/window_managers/xfce.py"),
+    *("ssh/slurm/scripts.py", "x11/screen/shm.py"),
+    # A process ends each; the body of a request has its bound.
+    *("http/api/clipboard_body.py", "rfb/relay/relay.py"),
+}
+"""Files that read to an end which nobody else can put off."""
+
+
+def _endless(path: Path) -> list[str]:
+    """Where a file is read to its end, which who writes it may put off for ever."""
+    return [
+        f"{path}:{call.lineno}"
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in ENDLESS
+        and (not call.args or call.func.attr == "read_text")
+    ]
+
+
+def test_nothing_is_read_without_a_bound() -> None:
+    own = [PACKAGE / name for name in BY_NOBODY_ELSE]
+    assert [path for path in own if not _endless(path)] == []
+    others = [path for path in sorted(PACKAGE.rglob("*.py")) if path not in own]
+    assert [place for path in others for place in _endless(path)] == []
 
 
 def test_a_pipe_is_opened_without_a_writer(folder: Path) -> None:

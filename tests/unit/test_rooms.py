@@ -54,9 +54,9 @@ ARROWS = {
     "lockout": "addresses",
     "sockets": "",
     "turns": "addresses",
-    "tls": "errors kept_file turns",
+    "tls": "errors kept_file openers turns",
     "config": "data_policy geometry openers shell_command",
-    "confinement": "confinement.own_home confinement.seccomp threads",
+    "confinement": "confinement.own_home confinement.seccomp openers threads",
     # Both sides of the wall know where a locked program has its settings, and make filters.
     "confinement.own_home": "",
     "confinement.seccomp": "",
@@ -98,7 +98,7 @@ ARROWS = {
         " integrations options own_process rfb session application_on_desktop"
     ),
     "ssh": "multiplexer",
-    "__main__": "config control daemon errors logs options own_process session ssh threads",
+    "__main__": "config control daemon errors lacks logs options own_process session ssh",
 }
 """Which rooms each room may import; a room is its longest name here, and may import itself."""
 

@@ -14,7 +14,7 @@ from desktopd.x11.errors import XError
 from desktopd.x11.screen import shm
 from desktopd.x11.screen.double_buffer import DoubleBuffer, memory_for
 from desktopd.x11.screen.screenshot import read_pixels
-from desktopd.x11.screen.shm import Segment
+from desktopd.x11.screen.segment import Segment
 from desktopd.x11.screen.size import ScreenSize
 from tests.x11.native import shared_memory
 
@@ -123,6 +123,7 @@ async def test_its_memory_is_given_back(screen):
 
 async def test_memory_that_is_kept_serves_when_the_system_has_none(screen, monkeypatch):
     memory = memory_for(PADDED)
+    memory.keep()
     monkeypatch.setattr(shm._libc, "shmget", lambda *_: -1)
 
     def turns(display: Display) -> None:

@@ -17,7 +17,7 @@ from desktopd.rfb.server.native_server import NativeServer
 from desktopd.rfb.server.update_encoder import UpdateEncoder
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.x11.connection import XError
-from desktopd.x11.screen.shm import Segment
+from desktopd.x11.screen.segment import Segment
 from tests.rfb_viewer import LOSSLESS, RfbViewer
 from tests.x11.native import showing
 

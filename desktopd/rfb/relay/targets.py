@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import nullcontext, suppress
 from importlib import import_module
@@ -11,16 +12,20 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from desktopd.openers import read_little
 from desktopd.rfb.relay.backlog import WatchersBacklogs
 from desktopd.rfb.relay.relay_server import RelayServer
 from desktopd.rfb.relay.upstream import Target, TcpTarget, UnixTarget
 from desktopd.rfb.rfb_server import RfbServer
 from desktopd.rfb.viewers.connection import Limits
 from desktopd.rfb.viewers.pixel_path import PixelPath
+from desktopd.threads import NoThreads
 
 _log = logging.getLogger(__name__)
 
 USUAL = Limits()
+MADE_WITHIN = 5.0
+"""Seconds for a plugin to read its source: no pipe, and no server that is away, is waited for."""
 _PLUGINS = "websockify.token_plugins"
 _PLUGIN_REMEDY = f"use a class of {_PLUGINS}, e.g. ReadOnlyTokenFile, or the dotted path of one"
 
@@ -77,23 +82,40 @@ class Targets:
         return None
 
     def _start_lookup(self, name: str) -> Future[Any]:
-        answer: Future[Any] = Future()
-        answer.set_running_or_notify_cancel()
-
-        def look_up() -> None:
+        def look_up() -> object:
             try:
-                answer.set_result(self._plugin.lookup(name))
+                return self._plugin.lookup(name)
             except (Exception, SystemExit) as error:
                 # Only the type: the text may hold the token, as a URL does.
-                failure = ValueError(f"lookup ended with {type(error).__name__}")
-                answer.set_exception(failure)
+                raise ValueError(f"lookup ended with {type(error).__name__}") from None
 
-        # A lookup may hang for minutes in the network; a thread of a pool would hold up the exit.
         try:
-            Thread(target=look_up, name="target lookup", daemon=True).start()
-        except RuntimeError as lack:
-            answer.set_exception(ValueError(str(lack)))
-        return answer
+            return _begin(look_up)
+        except NoThreads as lack:
+            answer: Future[Any] = Future()
+            answer.set_exception(ValueError(lack.strerror))
+            return answer
+
+
+def _begin(work: Callable[[], object]) -> Future[Any]:
+    """Begin it in a thread, which may be left behind; raises NoThreads.
+
+    A plugin may hang for minutes in the network; a thread of a pool would hold up the exit.
+    """
+    answer: Future[Any] = Future()
+    answer.set_running_or_notify_cancel()
+
+    def run() -> None:
+        try:
+            answer.set_result(work())
+        except (Exception, SystemExit) as error:
+            answer.set_exception(error)
+
+    try:
+        Thread(target=run, name="target plugin", daemon=True).start()
+    except RuntimeError:
+        raise NoThreads from None
+    return answer
 
 
 def _construct(name: str, source: str) -> Any:
@@ -101,11 +123,12 @@ def _construct(name: str, source: str) -> Any:
     # TokenRedis tells the log each token.
     logging.getLogger(_PLUGINS).setLevel(logging.WARNING)
     try:
-        return _with_source(plugin_class, source)
+        return _begin(lambda: _with_source(plugin_class, source)).result(MADE_WITHIN)
+    except NoThreads:
+        raise
     except OSError as error:
-        raise ValueError(
-            f"token source {source!r} of {name} cannot be read: {error.strerror or error}"
-        ) from error
+        why = error.strerror or str(error) or f"nothing comes from it in {MADE_WITHIN:g} s"
+        raise ValueError(f"token source {source!r} of {name} cannot be read: {why}") from error
     except (Exception, SystemExit) as error:
         raise ValueError(
             f"token plugin {name} refuses its source: {type(error).__name__} {error}"
@@ -129,7 +152,7 @@ def _with_source(plugin_class: type, source: str) -> Any:
     if issubclass(plugin_class, (known.TokenFileName, known.UnixDomainSocketDirectory)):
         list(Path(source).iterdir())
     elif issubclass(plugin_class, known.JWTTokenApi):
-        Path(source).read_bytes()
+        read_little(source)
     plugin = plugin_class(source)
     if isinstance(plugin, known.ReadOnlyTokenFile):
         plugin.lookup("")

@@ -180,11 +180,12 @@ async def _let_go(keyboard: Keyboard) -> None:
 def _memory(largest: Size | None) -> Memory | None:
     if largest is None:
         return None
+    memory = memory_for(in_tiles(largest, TILE))
     try:
-        return memory_for(in_tiles(largest, TILE))
+        memory.keep()
     except XError as error:
         log.warning("no shared memory is kept for the screen: %s", error)
-        return Memory()
+    return memory
 
 
 def _video_works() -> bool:

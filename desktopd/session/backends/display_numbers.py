@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import random
 import secrets
 import socket
 import stat
@@ -22,8 +23,22 @@ from desktopd.session.process import start_time
 SOCKETS = Path("/tmp/.X11-unix")
 # Displays of people and of other software have low numbers.
 NUMBERS = range(10, 60_000)
+_IN_ORDER = 100
+"""So many are tried from the first on; where somebody has these he may have many more."""
 # A link leads anywhere, and a pipe has whoever opens it wait.
 _AS_IT_IS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def candidates() -> Iterator[int]:
+    """All numbers, the low ones first, and then in any order."""
+    yield from NUMBERS[:_IN_ORDER]
+    rest = NUMBERS[_IN_ORDER:]
+    yield from random.sample(rest, len(rest))
+
+
+def _looks_taken(number: int) -> bool:
+    """Whether somebody has it, as can be told without making anything."""
+    return os.path.lexists(_lock(number)) or is_foreign(number)
 
 
 @contextmanager
@@ -35,6 +50,9 @@ def claim(number: int) -> Iterator[socket.socket | None]:
     of it is the abstract socket of the display itself, on which nobody listens: libxcb asks
     (1.15) before it looks at the file, and shows the cookie.
     """
+    if _looks_taken(number):
+        yield None
+        return
     with socket.socket(socket.AF_UNIX) as claimed, socket.socket(socket.AF_UNIX) as unheard:
         try:
             claimed.bind(f"\0desktopd-display-{number}")
@@ -235,6 +253,8 @@ def is_foreign(number: int) -> bool:
 
 def _remove_if_dead(path: Path, number: int) -> None:
     """Raises OSError when somebody else deals with this lock, ValueError when it is none."""
+    if path.lstat().st_uid != os.getuid():
+        return
     descriptor = os.open(path, _AS_IT_IS)
     try:
         held = os.fstat(descriptor)

@@ -40,7 +40,7 @@ def start(backend: Backend, options: XServerOptions) -> tuple[str, subprocess.Po
     display_numbers.remove_dead_locks()
     _shorten_log(options)
     with kept_room(options.room, ROOM):
-        for number in display_numbers.NUMBERS:
+        for number in display_numbers.candidates():
             with display_numbers.claim(number) as unheard:
                 child = None if unheard is None else _start_as(number, unheard, backend, options)
             if child is not None:

@@ -117,7 +117,7 @@ def configure(options: WindowManagerOptions) -> tuple[str, ...]:
     (applications / APPLICATION).write_text(_application_entry(options.application), "utf-8")
     for hidden in ("xfce4-session-logout", "xflock4", "xfce4-screensaver"):
         (applications / f"{hidden}.desktop").write_text(_HIDDEN, "utf-8")
-    (services / XFCONF_SERVICE.name).write_text(_xfconf_service(place, environment), "utf-8")
+    (services / XFCONF_SERVICE.name).write_bytes(os.fsencode(_xfconf_service(place, environment)))
     script = place / "desktop.sh"
     script.write_text(SCRIPT, "utf-8")
     data = f"{place}/share:{environment.get('XDG_DATA_DIRS') or DATA_FOLDERS}"
@@ -155,7 +155,7 @@ def _name_of_nobody(place: Path, environment: Mapping[str, str]) -> tuple[str, .
     passwd = place / "passwd"
     home = environment.get("HOME", os.sep)
     entry = f"user:x:{os.getuid()}:{os.getgid()}::{home}:/bin/sh\n"
-    passwd.write_text(Path("/etc/passwd").read_text("utf-8") + entry, "utf-8")
+    passwd.write_bytes(Path("/etc/passwd").read_bytes() + os.fsencode(entry))
     preload = " ".join(filter(None, ("libnss_wrapper.so", environment.get("LD_PRELOAD"))))
     return (
         f"LD_PRELOAD={preload}",
@@ -168,7 +168,7 @@ def _xfconf_service(place: Path, environment: Mapping[str, str]) -> str:
     """xfconfd, told where our settings are and where the user's changes go."""
     program = XFCONFD
     if XFCONF_SERVICE.exists():
-        lines = XFCONF_SERVICE.read_text("utf-8").splitlines()
+        lines = XFCONF_SERVICE.read_text("utf-8", "surrogateescape").splitlines()
         program = next(line.partition("=")[2] for line in lines if line.startswith("Exec="))
     defaults = f"{place}/xdg:{environment.get('XDG_CONFIG_DIRS') or CONFIG_FOLDERS}"
     changes = Path(environment.get("HOME", os.sep)) / ".config" / "desktopd"

@@ -9,14 +9,15 @@ from Xlib import X, error
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.x11.errors import x_errors
-from desktopd.x11.screen.shm import Memory, Segment
+from desktopd.x11.screen.segment import Segment
+from desktopd.x11.screen.shm import Memory
 from desktopd.x11.xlib_patches import Display
 
 _BYTES_PER_PIXEL = 4
 
 
 def memory_for(largest: Size) -> Memory:
-    """Shared memory for pictures of up to this size; raises XError."""
+    """Shared memory for pictures of up to this size, once it is kept or taken."""
     return Memory(2 * _length(largest))
 
 

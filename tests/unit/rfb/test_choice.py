@@ -39,6 +39,12 @@ def limited(key, size, flags):
 shm._libc.shmget = limited
 """
 
+ALL_TAKEN = """
+import ctypes, errno
+from desktopd.x11.screen import shm
+shm._libc.shmget = lambda *_: (ctypes.set_errno(errno.ENOSPC), -1)[1]
+"""
+
 CHOICE = """
 import desktopd.__main__
 from desktopd.geometry import Size
@@ -119,6 +125,13 @@ def test_where_a_part_of_ours_is_missing_x11vnc_shows_the_display(
     done = subprocess.run(program, check=True, capture_output=True, text=True)
     assert done.stdout.splitlines() == ["x11vnc", f"rfb=native: {reason}"]
     assert f"x11vnc shows the display: {reason}" in done.stderr
+
+
+def test_memory_that_others_have_taken_is_waited_for_by_our_own() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ALL_TAKEN + CHOICE], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.splitlines() == ["native"]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from desktopd.session.family import (
     new_mark,
 )
 from desktopd.session.process import start_time
+from desktopd.session.shm import segments_of
 from tests.daemon import until
 from tests.unit.clock import Clock
 
@@ -48,6 +49,16 @@ def test_what_has_left_the_session_is_still_of_the_family(folder: Path) -> None:
         assert family(marks_of(folder)) == [left]
         end_family(mark)
         assert start_time(left) is None
+
+
+def test_the_shared_memory_of_a_family_ends_with_it(folder: Path) -> None:
+    mark = new_mark(folder)
+    make = "import ctypes, time; ctypes.CDLL(None).shmget(0, 4096, 0o1600); time.sleep(60)"
+    with started(mark, f"setsid {sys.executable} -c '{make}' & wait"):
+        until(lambda: segments_of(*family(mark)), 30)
+        members = family(mark)
+        end_family(mark)
+        assert segments_of(*members) == []
 
 
 def test_one_that_does_not_listen_to_sigterm_is_killed(folder: Path) -> None:

@@ -17,6 +17,57 @@ def test_the_folder_is_for_its_user_alone(folder: Path) -> None:
     assert (place / "home").stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.parametrize("mode", [0o1777, 0o777, 0o755, 0o750, 0o1700])
+def test_a_folder_that_others_use_is_left_as_it_is(folder: Path, mode: int) -> None:
+    place = folder / "shared"
+    place.mkdir()
+    (place / "theirs").touch()
+    place.chmod(mode)
+    with pytest.raises(SessionError, match=r"is open to others .* holds theirs; set it to a"):
+        make_private(place)
+    assert place.stat().st_mode & 0o7777 == mode
+    assert [path.name for path in place.iterdir()] == ["theirs"]
+
+
+def test_so_is_a_temporary_folder_with_a_lock_of_ours(folder: Path) -> None:
+    os.close(claim(folder))
+    folder.chmod(0o1777)
+    with pytest.raises(SessionError, match="is open to others"):
+        make_private(folder)
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_so_is_a_home(folder: Path, monkeypatch: pytest.MonkeyPatch, link: bool) -> None:
+    monkeypatch.setenv("HOME", str(folder))
+    (folder / "name").mkdir()
+    with pytest.raises(SessionError, match="has more than desktopd"):
+        make_private(folder / "name" / ".." if link else folder)
+    assert [path.name for path in folder.iterdir()] == ["name"]
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o777, 0o2770, 0o1777])
+def test_an_empty_volume_serves(folder: Path, mode: int) -> None:
+    (folder / "lost+found").mkdir()
+    folder.chmod(mode)
+    make_private(folder)
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o2770])
+def test_so_does_one_of_ours_that_was_opened_again(folder: Path, mode: int) -> None:
+    make_private(folder)
+    os.close(claim(folder))
+    folder.chmod(mode)
+    make_private(folder)
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_private_folder_may_hold_more(folder: Path) -> None:
+    folder.chmod(0o700)
+    (folder / "more").touch()
+    make_private(folder)
+
+
 def test_a_path_too_long_for_a_socket_is_told_by_how_much(folder: Path) -> None:
     room = SOCKET_PATH_LIMIT - len(os.fsencode(folder)) - len("//companion/sock")
     make_private(folder / ("a" * room))

@@ -6,6 +6,7 @@ import fcntl
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,18 @@ def test_the_tail_of_a_log_starts_where_it_was_told(folder: Path) -> None:
     assert tail(log, since=10_000) == "before\nafter"
     assert tail(log, lines=1) == "after"
     assert tail(folder / "missing") == ""
+
+
+def test_the_tail_of_a_log_that_grows_faster_than_it_is_read_takes_little() -> None:
+    program = """if True:
+        import resource
+        from pathlib import Path
+        from desktopd.session.logs import tail
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+        print(repr(tail(Path("/dev/zero"))))
+    """
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (told.stdout, told.stderr) == ("''\n", "")
 
 
 def test_a_log_is_for_its_user_alone_and_is_appended_to(folder: Path) -> None:

@@ -8,8 +8,10 @@ from threading import Event
 import pytest
 
 from desktopd.session.family import MARK, bears, end_family, family, mark_of, marks_of, new_mark
+from desktopd.session.leftovers import end_leftovers, is_left
 from desktopd.session.looks import Looks
-from desktopd.session.process import is_stopped
+from desktopd.session.process import Process, is_stopped, start_time
+from desktopd.session.state import Running, StateFile
 from tests.daemon import until
 from tests.hung_disk import hung_process
 from tests.unit.session.test_family import started
@@ -80,3 +82,26 @@ def test_a_process_that_hangs_in_an_execve_holds_up_nobody(folder: Path, hung: i
         end_family(mark)
     for ask in (is_stopped, mark_of, lambda pid: bears(pid, mark)):
         assert not ask(hung)
+
+
+async def test_one_that_cannot_be_looked_at_holds_up_no_start_and_no_stop(folder: Path) -> None:
+    mark = new_mark(folder)
+    with hung_process(folder, {MARK: mark}) as pid:
+        StateFile(folder / "state.json").started("application", Running(pid, 1, ("sleep", "60")))
+        assert start_time(pid) is None
+        assert Process.adopt(pid, 1) is None
+        assert not is_left(folder)
+        await end_leftovers(folder)
+    assert StateFile(folder / "state.json").processes == {}
+
+
+async def test_one_that_cannot_be_ended_is_not_waited_for_for_ever(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("desktopd.session.process._KILLED_WITHIN", 0.1)
+    with hung_process(folder, {}) as pid:
+        process = Process(pid)
+        await process.end(0.1)
+        assert process.running
+        assert f"process {pid} was killed and goes on" in caplog.text
+    await process.wait()

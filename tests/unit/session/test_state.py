@@ -32,6 +32,12 @@ def test_the_state_file_survives_a_crash_and_refuses_rubbish(folder: Path) -> No
         assert StateFile(path).display is None
 
 
+def test_a_command_may_be_any_bytes(folder: Path) -> None:
+    running = Running(12, 345, (os.fsdecode(b"/home/\xe4/bin/program"),))
+    StateFile(folder / "state.json").started("application", running)
+    assert StateFile(folder / "state.json").processes == {"application": running}
+
+
 @pytest.mark.parametrize("pid", ["1e30", "0", "-1", '"1"', '"self"', '"\\u0000"', "[]", "null"])
 def test_a_process_has_a_number_as_the_system_gives_them(folder: Path, pid: str) -> None:
     path = folder / "state.json"

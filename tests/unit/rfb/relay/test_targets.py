@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from textwrap import dedent
 
@@ -238,6 +239,19 @@ def test_a_source_that_cannot_be_read_is_named_at_once(plugin: str, folder: Path
         Targets(plugin, source)
     assert source in str(error.value)
     assert plugin in str(error.value)
+
+
+@pytest.mark.parametrize("plugin", ["ReadOnlyTokenFile", "TokenFile", "JWTTokenApi"])
+def test_nobody_is_waited_for_who_never_writes_a_source(
+    plugin: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktopd.rfb.relay.targets.MADE_WITHIN", 0.2)
+    os.mkfifo(folder / "pipe")
+    with pytest.raises(ValueError, match=r"cannot be read: nothing comes"):
+        Targets(plugin, str(folder / "pipe"))
+    # Who waits for it beside us has his thread end.
+    with suppress(OSError):
+        os.close(os.open(folder / "pipe", os.O_WRONLY | os.O_NONBLOCK))
 
 
 def test_a_source_that_is_no_text_is_refused_at_once(folder: Path) -> None:

@@ -14,6 +14,8 @@ import pytest
 
 from desktopd.session.backends import display_numbers
 from desktopd.session.backends.display_numbers import (
+    NUMBERS,
+    candidates,
     claim,
     is_served,
     lock,
@@ -115,6 +117,24 @@ def test_a_lock_takes_the_number_and_holds_a_pid_as_x_servers_write_it(number: i
     assert lock_of(number).read_bytes() == b"%10d\n" % os.getpid()
     assert lock_of(number).stat().st_mode & 0o777 == 0o444
     assert not is_free(number)
+
+
+def test_nothing_is_made_for_a_number_that_is_locked(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+    monkeypatch.setattr(display_numbers, "_keymap", lambda number: made.append(Path()) or Path())
+    lock_of(number).touch()
+    with claim(number) as unheard:
+        assert unheard is None
+    assert made == []
+
+
+def test_who_has_the_low_numbers_has_not_the_next_ones_too() -> None:
+    numbers = list(candidates())
+    assert sorted(numbers) == list(NUMBERS)
+    assert numbers[:50] == list(NUMBERS[:50])
+    assert numbers[50:] != list(NUMBERS[50:])
 
 
 def test_nobody_else_may_open_a_lock_before_we_hold_it(

@@ -1,14 +1,18 @@
 """Xfce's files; the desktop itself runs in tests/x11/test_xfce.py."""
 
+import os
 from pathlib import Path
+
+import pytest
 
 from desktopd.session.backends.table import BACKENDS
 from desktopd.session.window_managers.window_manager import WindowManagerOptions
 from desktopd.session.window_managers.xfce import configure
 
 
-def configured(folder: Path, command: str = "napari") -> tuple[str, ...]:
-    return configure(WindowManagerOptions(folder, {"HOME": str(folder)}, False, command))
+def configured(folder: Path, command: str = "napari", home: str = "") -> tuple[str, ...]:
+    environment = {"HOME": home or str(folder)}
+    return configure(WindowManagerOptions(folder, environment, False, command))
 
 
 def test_the_background_is_that_of_each_x_server(folder: Path) -> None:
@@ -36,3 +40,15 @@ def test_the_users_changes_are_kept_apart_from_our_files(folder: Path) -> None:
     configured(folder)
     (service,) = folder.rglob("org.xfce.Xfconf.service")
     assert f"XDG_CONFIG_HOME={folder}/.config/desktopd" in service.read_text()
+
+
+def test_a_home_may_be_any_bytes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(_: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    configured(folder, home=os.fsdecode(b"/home/\xe4"))
+    (service,) = folder.rglob("org.xfce.Xfconf.service")
+    (passwd,) = folder.rglob("passwd")
+    for file in (service, passwd):
+        assert b"/home/\xe4" in file.read_bytes()

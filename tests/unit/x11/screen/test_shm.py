@@ -10,7 +10,7 @@ import pytest
 
 from desktopd.x11.errors import XError
 from desktopd.x11.screen import shm
-from desktopd.x11.screen.shm import Memory
+from desktopd.x11.screen.shm import Memory, MemoryTaken
 
 
 @pytest.fixture
@@ -32,8 +32,14 @@ def rows(number: int) -> list[list[str]]:
     return [row for row in lines if int(row[1]) == number]
 
 
+def kept(size: int) -> Memory:
+    memory = Memory(size)
+    memory.keep()
+    return memory
+
+
 def test_shared_memory_is_for_its_user_alone_and_ends_with_its_process() -> None:
-    memory = Memory(4096)
+    memory = kept(4096)
     (row,) = rows(memory.number)
     assert int(row[2], 8) == 0o1600  # SHM_DEST: deleted already
     number = memory.number
@@ -42,7 +48,7 @@ def test_shared_memory_is_for_its_user_alone_and_ends_with_its_process() -> None
 
 
 def test_what_is_there_serves_every_size_up_to_its_own(none_left) -> None:
-    memory = Memory(8 * 4096)
+    memory = kept(8 * 4096)
     none_left(errno.ENOSPC)
     first = memory.take(8 * 4096)
     first[0] = first[-1] = 7
@@ -53,7 +59,7 @@ def test_what_is_there_serves_every_size_up_to_its_own(none_left) -> None:
 
 
 def test_it_grows_and_what_was_taken_before_stays() -> None:
-    memory = Memory(4096)
+    memory = kept(4096)
     small = memory.take(4096)
     small[0] = 7
     large = memory.take(3 * 4096)
@@ -67,6 +73,40 @@ def test_a_lack_names_what_lacks(none_left, number: int, setting: str) -> None:
     none_left(number)
     with pytest.raises(XError, match=f"{os.strerror(number)}; .*kernel.{setting}"):
         Memory().take(4096)
+
+
+def test_what_others_have_taken_passes_and_all_of_it_is_kept_then(none_left, monkeypatch) -> None:
+    memory = Memory(8 * 4096)
+    with monkeypatch.context() as full:
+        full.setattr(shm._libc, "shmget", lambda *_: (shm.ctypes.set_errno(errno.ENOSPC), -1)[1])
+        for _ in range(2):
+            with pytest.raises(MemoryTaken):
+                memory.take(4096)
+    assert len(memory.take(4096)) == 4096
+    none_left(errno.ENOSPC)
+    assert len(memory.take(8 * 4096)) == 8 * 4096
+
+
+def test_what_is_less_than_all_of_it_serves_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory, get = Memory(8 * 4096), shm._libc.shmget
+
+    def little(key: int, size: int, flags: int) -> int:
+        return get(key, size, flags) if size <= 4096 else -1
+
+    monkeypatch.setattr(shm._libc, "shmget", little)
+    assert len(memory.take(4096)) == 4096
+
+
+def test_more_than_the_machine_may_have_is_no_lack_that_passes(
+    none_left, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "shmall").write_text("2\n")
+    monkeypatch.setattr(shm, "_ALL_PAGES", folder / "shmall")
+    none_left(errno.ENOSPC)
+    for pages, passes in ((2, True), (3, False)):
+        with pytest.raises(XError) as lack:
+            Memory().take(pages * 4096)
+        assert isinstance(lack.value, MemoryTaken) is passes
 
 
 def test_what_the_kernel_does_not_take_back_is_wiped(monkeypatch: pytest.MonkeyPatch) -> None:
