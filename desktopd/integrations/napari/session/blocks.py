@@ -8,34 +8,32 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import io
 import logging
 import math
 import os
 import shutil
 import threading
-import zipfile
-import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from desktopd.integrations.napari.session.whole_files import make_room, replacing
-from desktopd.openers import itself_at_once
+from desktopd.integrations.napari.session.block_file import (
+    SUFFIXES,
+    Array,
+    bytes_of,
+    read_block,
+    suffix_for,
+    write_block,
+)
+from desktopd.integrations.napari.session.whole_files import make_room
 
 BLOCK_BYTES = 4 << 20
 COMPUTED_BYTES = 64 << 20
-SAMPLE_BYTES = 1 << 16
-LARGEST_FILE = 1 << 30
-"""Bytes: what is larger is no block."""
 KEPT_FREE = 0.1
 """Part of a disk that stays free, of a large one KEPT_BYTES."""
 KEPT_BYTES = 1 << 30
-
-Array = NDArray[Any]
 
 log = logging.getLogger(__name__)
 
@@ -106,17 +104,14 @@ class Blocks:
         if self._given_up.is_set():
             raise InterruptedError(errno.EINTR, os.strerror(errno.EINTR), str(self._folder))
         digest = hashlib.sha256(f"{block.dtype.str} {block.shape} ".encode())
-        digest.update(_bytes(block))
+        digest.update(bytes_of(block).data)
         name = digest.hexdigest()[:32]
-        for suffix in (".npy", ".npz"):
+        for suffix in SUFFIXES:
             if self._has(name + suffix, block):
                 return name + suffix
         self._check_space(block.nbytes)
-        name += ".npz" if _is_worth_compressing(block) else ".npy"
-        path = self._folder / name
-        with replacing(path) as file:
-            (_write_compressed if name.endswith(".npz") else _write)(file, block)
-        self._whole[name] = path.lstat().st_size
+        name += suffix_for(block)
+        self._whole[name] = write_block(self._folder / name, block)
         return name
 
     def _has(self, name: str, block: Array) -> bool:
@@ -130,15 +125,17 @@ class Blocks:
             return False
         if self._whole.get(name) == size:
             return True
+        self._whole.pop(name, None)
         try:
             kept = self._load(name)
         except (OSError, ValueError) as error:
             log.warning("desktopd: %s is written anew: %s", name, error)
             return False
-        if (kept.dtype, kept.shape) != (block.dtype, block.shape) or _bytes(kept) != _bytes(block):
+        if (kept.dtype, kept.shape) != (block.dtype, block.shape):
             return False
-        self._whole[name] = size
-        return True
+        if np.array_equal(bytes_of(kept), bytes_of(block)):
+            self._whole[name] = size
+        return name in self._whole
 
     def _check_space(self, wanted: int) -> None:
         usage = shutil.disk_usage(self._folder)
@@ -147,18 +144,12 @@ class Blocks:
 
     def _load(self, name: str) -> Array:
         try:
-            with open(self._folder / name, "rb", opener=itself_at_once) as file:
-                # Of a disk that fails numpy would say no more than that a file is short.
-                content = io.BytesIO(file.read(LARGEST_FILE))
-            loaded = np.load(content, allow_pickle=False)
-            array: Array = loaded if name.endswith(".npy") else loaded["data"]
-        except OSError as error:
-            self.failures += not isinstance(error, FileNotFoundError)
+            return read_block(self._folder / name)
+        except FileNotFoundError:
             raise
-        except Exception as error:
-            # Anything may lie there.
-            raise ValueError(f"{name} is not whole: {error}") from None
-        return array
+        except OSError:
+            self.failures += 1
+            raise
 
 
 def is_array(data: Any) -> bool:
@@ -208,27 +199,3 @@ def _compute(array: Any) -> Array:
         return np.asarray(array)
     except Exception as error:
         raise ValueError(f"it cannot be computed ({type(error).__name__}: {error})") from None
-
-
-def _bytes(block: Array) -> memoryview:
-    return np.ascontiguousarray(block).reshape(-1).view(np.uint8).data
-
-
-def _is_worth_compressing(block: Array) -> bool:
-    sample = _bytes(block)[:SAMPLE_BYTES]
-    return len(zlib.compress(sample, 1)) < len(sample) // 2
-
-
-def _write(file: BinaryIO, block: Array) -> None:
-    """Write what `numpy.save` would, which hears no error of the last bytes of a file."""
-    np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(block))
-    file.write(_bytes(block))
-
-
-def _write_compressed(file: BinaryIO, block: Array) -> None:
-    """Write what `numpy.savez_compressed` would, with the fastest compression."""
-    with (
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
-        archive.open("data.npy", "w") as member,
-    ):
-        np.lib.format.write_array(member, block, allow_pickle=False)

@@ -8,6 +8,7 @@ import itertools
 import logging
 import os
 import stat
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from desktopd.integrations.napari.session.whole_files import replacing
 log = logging.getLogger(__name__)
 
 TRIES = 2
+PATIENCE = 120.0
+"""Seconds after which a session that cannot be read lies beside, so that another can be saved."""
 TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)
 
 
@@ -44,6 +47,9 @@ class SessionFolder:
         self._use(folder)
         self.late: dict[str, Any] | None = None
         """A document that could be read only once there was another session to save here."""
+        self.never: str | None = None
+        """Why none is, now or ever, and where it lies."""
+        self._patient_until: float | None = None
 
     def _use(self, folder: Path) -> None:
         self.folder = folder
@@ -117,13 +123,24 @@ class SessionFolder:
         What lies there has been read then: what could not be before is `late`.
         """
         if not self._is_known:
-            try:
-                self.late = self.load()
-            except ValueError as error:
-                log.error("desktopd: the session is not restored: %s", error)
+            self._load_late()
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._check()
         self.folder.chmod(0o700)
+
+    def _load_late(self) -> None:
+        self._patient_until = self._patient_until or time.monotonic() + PATIENCE
+        try:
+            self.late = self.load()
+        except ValueError as error:
+            self.never = str(error)
+        except OSError as error:
+            is_ours = self._claim is None
+            if not is_ours or time.monotonic() < self._patient_until:
+                raise
+            self.never = f"{error}; it lies in {self.put_aside()}"
+        if self.never is not None:
+            log.error("desktopd: the session is not restored: %s", self.never)
 
     def _check(self) -> None:
         """Raise PermissionError where it is another user's, who could have us run any script.

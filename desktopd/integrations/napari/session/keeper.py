@@ -65,9 +65,12 @@ class Keeper:
     @property
     def state(self) -> dict[str, Any]:
         """What was restored, and when the session was last saved; may be read in any thread."""
-        autosave = self._autosave
+        autosave, restored = self._autosave, self._restored
+        if self._folder.never is not None:
+            restored = Restored()
+            restored.miss("session", self._folder.never)
         return {
-            "restored": None if self._restored is None else asdict(self._restored),
+            "restored": None if restored is None else asdict(restored),
             "saved": None
             if autosave is None
             else {

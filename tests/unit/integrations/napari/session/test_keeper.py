@@ -127,3 +127,20 @@ def test_a_session_that_is_broken_lies_beside_and_is_told(keep: Keep, session: P
     assert save(keeper)["error"] is None
     assert contents(session)[0] == ("layers", ["new"])
     assert len([*(session.parent / "failed" / "blocks").iterdir()]) > 0
+
+
+def test_a_session_that_cannot_be_read_for_long_lies_beside_and_another_is_saved(
+    keep: Keep, session: Path
+) -> None:
+    spoil_folder(session)
+    viewer, keeper = keep()
+    viewer.add_labels(np.eye(9, dtype=int), name="new")
+    assert save(keeper)["error"]
+    keeper._folder._patient_until = 0.1
+    viewer.layers["new"].opacity = 0.5
+    assert save(keeper)["error"] is None
+    (missing,) = keeper.state["restored"]["missing"]
+    assert missing["reason"].endswith(f"it lies in {session.parent / 'failed'}")
+    assert contents(session) == [("layers", ["new"]), ("unrestored", [])]
+    (session.parent / "failed").chmod(0o700)
+    assert contents(session.parent / "failed")[0] == ("layers", ["paint"])

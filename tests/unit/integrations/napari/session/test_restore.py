@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from desktopd.integrations.napari.session import blocks as read_by
+from desktopd.integrations.napari.session import block_file as read_by
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.values import blocks_of
 from tests.unit.integrations.napari.session.restoring import RNG, names, restored, saved
