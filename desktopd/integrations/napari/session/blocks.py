@@ -6,6 +6,7 @@ it touches.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import logging
@@ -83,6 +84,12 @@ class Blocks:
         if start != array.size:
             raise ValueError(f"{start} of {array.size} numbers are left")
         return array
+
+    def names(self) -> set[str]:
+        """The names of all that lies there; raises OSError."""
+        with contextlib.suppress(FileNotFoundError):
+            return {path.name for path in self._folder.iterdir()}
+        return set()
 
     def keep_only(self, names: Collection[str]) -> None:
         """Delete every other block. What cannot be deleted, or looked at, stays."""

@@ -5,6 +5,7 @@ Tested by tests/unit/integrations/napari/session/test_writer.py.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
@@ -87,6 +88,7 @@ class Writer:
         try:
             self._folder.make()
             self._keep_late()
+            self._check_blocks(taken)
             records = dict(self._records)
             for key, layer in taken.items():
                 begun = time.monotonic()
@@ -118,6 +120,17 @@ class Writer:
         if self._late is None and (late := self._folder.late) is not None:
             self._late = late
             self._unrestored += _encoded([*late["layers"], *unrestored_of(late)])
+
+    def _check_blocks(self, taken: Collection[int]) -> None:
+        """Raise FileNotFoundError where somebody has deleted what layers are not `taken` for.
+
+        They are to be given anew.
+        """
+        there = self._folder.blocks.names()
+        gone = {key for key, one in self._records.items() if not one.blocks <= there}
+        self.forget(gone)
+        if not gone <= set(taken):
+            raise FileNotFoundError(errno.ENOENT, "its files are gone", str(self._folder.folder))
 
     def _without_data(self, layer: Captured, why: str) -> Encoded:
         bare = replace(layer, data=None, state={}, besides={}, overlays={}, lost=why)
