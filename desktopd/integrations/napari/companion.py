@@ -6,7 +6,6 @@ import logging
 import os
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from typing import IO, Any
 
 from qtpy.QtCore import QObject
@@ -36,7 +35,6 @@ from desktopd.integrations.napari.protocol import (
     result,
 )
 from desktopd.integrations.napari.server import Answer, Server
-from desktopd.integrations.napari.session.claim import claim
 from desktopd.integrations.napari.session.keeper import Keeper
 
 COALESCED = 0.1
@@ -52,8 +50,6 @@ class Companion:
     def __init__(self, place: Place, lock: IO[bytes]) -> None:
         from napari import __version__
 
-        if place.restore:
-            place = replace(place, session=claim(place.session))
         self._napari = str(__version__)
         self._place: Place | None = place
         self._inside = _inside(place) if place.lockdown else None
@@ -153,7 +149,7 @@ class Companion:
         try:
             lock_down(viewer, self._inside)
             if (place := self._place) is not None:
-                own = (place.folder, place.session)
+                own = (place.folder, *(self.keeper.own if self.keeper else ()))
                 sys.addaudithook(Audit(self._inside, own))
         except Exception:
             log.critical("desktopd: napari cannot be locked down", exc_info=True)

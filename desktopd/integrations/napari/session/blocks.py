@@ -6,38 +6,50 @@ it touches.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
+import logging
 import math
 import os
 import shutil
 import threading
-import zipfile
-import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from desktopd.openers import itself_at_once
+from desktopd.integrations.napari.session.block_file import (
+    SUFFIXES,
+    Array,
+    bytes_of,
+    read_block,
+    suffix_for,
+    write_block,
+)
+from desktopd.integrations.napari.session.whole_files import make_room
 
 BLOCK_BYTES = 4 << 20
 COMPUTED_BYTES = 64 << 20
-SAMPLE_BYTES = 1 << 16
 KEPT_FREE = 0.1
 """Part of a disk that stays free, of a large one KEPT_BYTES."""
 KEPT_BYTES = 1 << 30
 
-Array = NDArray[Any]
+log = logging.getLogger(__name__)
 
 
 class Blocks:
-    """The files of one folder. Its methods may be called in any one thread at a time."""
+    """The files of one folder. Its methods may be called in any one thread at a time.
+
+    `failures` counts the blocks that a disk has not given, and may give another time.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.failures = 0
+        # Bytes of the files that are known to hold what their names say.
+        self._whole: dict[str, int] = {}
         self._given_up = threading.Event()
 
     def give_up(self, *, until: Callable[[], object]) -> None:
@@ -57,6 +69,7 @@ class Blocks:
         Raises ValueError where it cannot be computed, and OSError, ENOSPC already where less than a
         tenth of the disk or 1 GiB would be free.
         """
+        make_room(self._folder, for_folder=True)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return [self._put(block) for block in cut(array)]
 
@@ -72,32 +85,64 @@ class Blocks:
             raise ValueError(f"{start} of {array.size} numbers are left")
         return array
 
+    def names(self) -> set[str]:
+        """The names of all that lies there; raises OSError."""
+        with contextlib.suppress(FileNotFoundError):
+            return {path.name for path in self._folder.iterdir()}
+        return set()
+
     def keep_only(self, names: Collection[str]) -> None:
-        """Delete every other block."""
-        if self._folder.is_dir():
-            for path in self._folder.iterdir():
-                if path.name not in names:
-                    path.unlink()
+        """Delete every other block. What cannot be deleted, or looked at, stays."""
+        self._whole = {name: size for name, size in self._whole.items() if name in names}
+        try:
+            others = [path for path in self._folder.iterdir() if path.name not in names]
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            log.warning("desktopd: what is not needed stays: %s", error)
+            return
+        for path in others:
+            try:
+                path.unlink()
+            except OSError as error:
+                log.info("desktopd: what is not needed stays: %s", error)
 
     def _put(self, block: Array) -> str:
         if self._given_up.is_set():
             raise InterruptedError(errno.EINTR, os.strerror(errno.EINTR), str(self._folder))
         digest = hashlib.sha256(f"{block.dtype.str} {block.shape} ".encode())
-        digest.update(_bytes(block))
+        digest.update(bytes_of(block).data)
         name = digest.hexdigest()[:32]
-        for suffix in (".npy", ".npz"):
-            if (self._folder / (name + suffix)).exists():
+        for suffix in SUFFIXES:
+            if self._has(name + suffix, block):
                 return name + suffix
         self._check_space(block.nbytes)
-        name += ".npz" if _is_worth_compressing(block) else ".npy"
-        fresh = self._folder / f"{name}.new"
-        if name.endswith(".npz"):
-            _write_compressed(fresh, block)
-        else:
-            with fresh.open("wb") as file:
-                np.lib.format.write_array(file, block, allow_pickle=False)
-        fresh.replace(self._folder / name)
+        name += suffix_for(block)
+        self._whole[name] = write_block(self._folder / name, block)
         return name
+
+    def _has(self, name: str, block: Array) -> bool:
+        """Whether a block lies there whole.
+
+        What an earlier process has left is compared: a power cut may have left less of it.
+        """
+        try:
+            size = (self._folder / name).lstat().st_size
+        except FileNotFoundError:
+            return False
+        if self._whole.get(name) == size:
+            return True
+        self._whole.pop(name, None)
+        try:
+            kept = self._load(name)
+        except (OSError, ValueError) as error:
+            log.warning("desktopd: %s is written anew: %s", name, error)
+            return False
+        if (kept.dtype, kept.shape) != (block.dtype, block.shape):
+            return False
+        if np.array_equal(bytes_of(kept), bytes_of(block)):
+            self._whole[name] = size
+        return name in self._whole
 
     def _check_space(self, wanted: int) -> None:
         usage = shutil.disk_usage(self._folder)
@@ -105,13 +150,13 @@ class Blocks:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._folder))
 
     def _load(self, name: str) -> Array:
-        with open(self._folder / name, "rb", opener=itself_at_once) as file:
-            try:
-                loaded = np.load(file, allow_pickle=False)
-                array: Array = loaded if name.endswith(".npy") else loaded["data"]
-            except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-                raise ValueError(f"{name} is not whole: {error}") from None
-        return array
+        try:
+            return read_block(self._folder / name)
+        except FileNotFoundError:
+            raise
+        except OSError:
+            self.failures += 1
+            raise
 
 
 def is_array(data: Any) -> bool:
@@ -161,21 +206,3 @@ def _compute(array: Any) -> Array:
         return np.asarray(array)
     except Exception as error:
         raise ValueError(f"it cannot be computed ({type(error).__name__}: {error})") from None
-
-
-def _bytes(block: Array) -> memoryview:
-    return block.reshape(-1).view(np.uint8).data
-
-
-def _is_worth_compressing(block: Array) -> bool:
-    sample = _bytes(block)[:SAMPLE_BYTES]
-    return len(zlib.compress(sample, 1)) < len(sample) // 2
-
-
-def _write_compressed(path: Path, block: Array) -> None:
-    """Write what `numpy.savez_compressed` would, with the fastest compression."""
-    with (
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
-        archive.open("data.npy", "w") as member,
-    ):
-        np.lib.format.write_array(member, block, allow_pickle=False)

@@ -4,72 +4,81 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
+import itertools
 import logging
 import os
-import secrets
-import shutil
 import stat
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.document import (
+    DOCUMENT,
+    LARGEST,
+    VERSION,
+    read_document,
+)
 from desktopd.integrations.napari.session.records import Encoded
 from desktopd.integrations.napari.session.values import blocks_of, dumps
-from desktopd.openers import itself_at_once
+from desktopd.integrations.napari.session.whole_files import replacing
 
 log = logging.getLogger(__name__)
 
-DOCUMENT = "session.json"
-VERSION = 1
 TRIES = 2
-LARGEST = 64 << 20
-"""Bytes of a document: layers' data and tables lie in the blocks."""
-MOST_LAYERS = 10_000
-"""Of more the daemon is not told (`applications.facts`)."""
+PATIENCE = 120.0
+"""Seconds after which a session that cannot be read lies beside, so that another can be saved."""
+TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)
 
 
 class SessionFolder:
     """A document refers only to blocks that lie there whole, at whatever moment the process ends.
 
-    Power cuts may break it: nothing is forced to the disk.
+    Nothing is changed there before it is known what lies there. Power cuts may break it: nothing
+    is forced to the disk.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, claim: Callable[[Path], Path] | None = None) -> None:
+        """`claim` gives the folder that is ours alone, raising OSError; None: `folder` is."""
+        self._claim = claim
+        self._wanted = folder
+        self._is_known = False
+        self._use(folder)
+        self.late: dict[str, Any] | None = None
+        """A document that could be read only once there was another session to save here."""
+        self.never: str | None = None
+        """Why none is, now or ever, and where it lies."""
+        self._patient_until: float | None = None
+
+    def _use(self, folder: Path) -> None:
         self.folder = folder
         self._document = folder / DOCUMENT
         self._tries = folder / "restoring"
         self.blocks = Blocks(folder / "blocks")
 
+    def claim(self) -> None:
+        """Have a folder that is ours alone; raises OSError, and may be called again."""
+        if self._claim is not None:
+            self._use(self._claim(self._wanted))
+            self._claim = None
+
     def load(self) -> dict[str, Any] | None:
-        """The saved document; None where there is none of this version.
+        """The saved document; None where there is none.
 
-        Whatever lies in its place, which a process may have left that is to have no say in how the
-        next one fares, keeps nobody from going on.
+        Raises OSError where nobody can tell, and ValueError for what is none of this version, now
+        or ever: it lies beside from then on.
         """
-        try:
+        self._is_known = False
+        self.claim()
+        document = None
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             self._check()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            log.error("desktopd: the session is not restored: %s", error)
-            return None
-        try:
-            return self._read()
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, RecursionError) as error:
-            log.error("desktopd: the session is not restored and lies beside: %s", error)
-            # The next save deletes what lies here and is not its own.
-            self.put_aside()
-            return None
-
-    def _read(self) -> dict[str, Any]:
-        """The document; raises OSError, ValueError or RecursionError for what is none of ours."""
-        document: dict[str, Any] = json.loads(_text(self._document))
-        if not _is_ours(document):
-            raise ValueError(f"{self._document} is none of version {VERSION}")
+            try:
+                document = read_document(self._document)
+            except ValueError as error:
+                raise ValueError(f"{error}; it lies in {self.put_aside()}") from None
+        self._is_known = True
         return document
 
     def commit(
@@ -81,7 +90,7 @@ class SessionFolder:
         loaded again.
         """
         self.make()
-        texts = [dumps({"version": VERSION, **document})[:-1]]
+        texts = [dumps({**document, "version": VERSION})[:-1]]
         needed = blocks_of(document)
         for key, listed in (records or {}).items():
             texts += [b', "%s": [' % key.encode(), b", ".join(one.text for one in listed), b"]"]
@@ -89,10 +98,8 @@ class SessionFolder:
         texts.append(b"}")
         if sum(map(len, texts)) > LARGEST:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(self._document))
-        fresh = self._document.with_suffix(".new")
-        with fresh.open("wb") as file:
+        with replacing(self._document) as file:
             file.writelines(texts)
-        fresh.replace(self._document)
         self.blocks.keep_only(needed)
 
     def drop_unsaved(self) -> None:
@@ -100,19 +107,40 @@ class SessionFolder:
 
         All stay where nobody knows which the document needs.
         """
+        if not self._is_known:
+            return
         with contextlib.suppress(OSError, ValueError, TypeError, RecursionError):
             self._check()
             try:
-                saved = blocks_of(self._read())
+                saved = blocks_of(read_document(self._document))
             except FileNotFoundError:
                 saved = set()
             self.blocks.keep_only(saved)
 
     def make(self) -> None:
-        """Have the folder, for this user alone; raises OSError, also where it is another's."""
+        """Have the folder, for this user alone; raises OSError, also where it is another's.
+
+        What lies there has been read then: what could not be before is `late`.
+        """
+        if not self._is_known:
+            self._load_late()
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._check()
         self.folder.chmod(0o700)
+
+    def _load_late(self) -> None:
+        self._patient_until = self._patient_until or time.monotonic() + PATIENCE
+        try:
+            self.late = self.load()
+        except ValueError as error:
+            self.never = str(error)
+        except OSError as error:
+            is_ours = self._claim is None
+            if not is_ours or time.monotonic() < self._patient_until:
+                raise
+            self.never = f"{error}; it lies in {self.put_aside()}"
+        if self.never is not None:
+            log.error("desktopd: the session is not restored: %s", self.never)
 
     def _check(self) -> None:
         """Raise PermissionError where it is another user's, who could have us run any script.
@@ -124,14 +152,19 @@ class SessionFolder:
             raise PermissionError(f"{self.folder} is not of this user alone: remove it")
 
     def discard(self) -> None:
-        """Delete the session: its user has ended it."""
+        """Delete the session: its user has ended it. He has seen none that could not be read."""
+        if not self._is_known:
+            return
         with contextlib.suppress(OSError):
             self._check()
+            if self.late is not None:
+                self.commit(self.late)
+                return
             self._document.unlink(missing_ok=True)
             self.blocks.keep_only(())
 
     def may_try(self) -> bool:
-        """Note a try to put the session back.
+        """Note a try to put the session back; raises OSError where they cannot be counted.
 
         False when too many have ended the process; the session then lies beside, as ``failed``.
         """
@@ -151,40 +184,30 @@ class SessionFolder:
             status = self._tries.lstat()
         except FileNotFoundError:
             return 0
+        except OSError:
+            self._is_known = False
+            raise
         return status.st_size if stat.S_ISREG(status.st_mode) else TRIES
 
-    def put_aside(self) -> None:
-        """Have the session lie beside, as ``failed``, if anything can be changed there."""
-        beside = self.folder.with_name("failed")
-        # What is too deep in each other is beyond Python, and makes room all the same.
-        for place in (beside, beside.with_name(f"failed-{secrets.token_hex(4)}")):
-            with contextlib.suppress(OSError, RecursionError):
-                shutil.rmtree(place, ignore_errors=True)
-            with contextlib.suppress(OSError):
+    def put_aside(self) -> Path:
+        """Have the session lie beside, as ``failed`` or, beside others, ``failed-2``.
+
+        Raises OSError where it cannot be moved; it then stays as it is.
+        """
+        self._is_known = False
+        for number in itertools.count(1):
+            place = self.folder.with_name("failed" if number == 1 else f"failed-{number}")
+            try:
+                # rename(2) replaces nothing but an empty folder.
                 self.folder.rename(place)
-                return
+                break
+            except OSError as error:
+                if error.errno not in TAKEN or not os.path.lexists(place):
+                    raise
+        self._is_known = True
+        return place
 
     def tried(self) -> None:
         """Note that the process has survived the session."""
         with contextlib.suppress(OSError):
             self._tries.unlink()
-
-
-def _is_ours(document: Any) -> bool:
-    """Whether all that is told of it to others, names of layers, is there and can be told."""
-    if not isinstance(document, dict) or document.get("version") != VERSION:
-        return False
-    layers = document.get("layers")
-    return (
-        isinstance(layers, list)
-        and len(layers) <= MOST_LAYERS
-        and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in layers)
-    )
-
-
-def _text(path: Path) -> str:
-    """What a plain file holds; raises OSError for a pipe or a link, ValueError for a large one."""
-    with open(path, "rb", opener=itself_at_once) as file:
-        if os.fstat(file.fileno()).st_size > LARGEST:
-            raise ValueError(f"{path} is larger than {LARGEST} bytes")
-        return file.read(LARGEST).decode("utf-8")

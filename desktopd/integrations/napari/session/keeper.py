@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import asdict
@@ -17,14 +18,22 @@ from qtpy.QtCore import QCoreApplication
 
 from desktopd.integrations.napari.changes import Changes
 from desktopd.integrations.napari.main_thread import MainThread
-from desktopd.integrations.napari.protocol import told
 from desktopd.integrations.napari.session.autosave import Autosave
-from desktopd.integrations.napari.session.folder import MOST_LAYERS, SessionFolder
+from desktopd.integrations.napari.session.claim import claim, lock_of
+from desktopd.integrations.napari.session.document import MOST_LAYERS
+from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.reading import note_readings
-from desktopd.integrations.napari.session.restore import Restored, Restoring, unrestored_of
+from desktopd.integrations.napari.session.restore import (
+    KEPT,
+    Restored,
+    Restoring,
+    unrestored_of,
+)
 
 SURVIVED = 2.0
 """Seconds after which a restored session is not what ends the process."""
+PAUSES = (0.1, 0.4, 1.0)
+"""Seconds after which a session that a disk does not give is asked for again."""
 
 log = logging.getLogger(__name__)
 
@@ -36,19 +45,32 @@ class Keeper:
     """
 
     def __init__(self, main: MainThread, folder: Path) -> None:
+        """`folder`, or one beside it, is this process's; where that cannot be had yet, later."""
         self._main = main
-        self._folder = SessionFolder(folder)
+        self._folder = SessionFolder(folder, claim)
         self._autosave: Autosave | None = None
         self._restored: Restored | None = None
         self._unrestored: list[dict[str, Any]] = []
         note_readings()
+        try:
+            self._folder.claim()
+        except OSError as error:
+            log.warning("desktopd: the session's folder cannot be had yet: %s", error)
+
+    @property
+    def own(self) -> tuple[Path, ...]:
+        """What this process reads and writes there."""
+        return self._folder.folder, lock_of(self._folder.folder)
 
     @property
     def state(self) -> dict[str, Any]:
         """What was restored, and when the session was last saved; may be read in any thread."""
-        autosave = self._autosave
+        autosave, restored = self._autosave, self._restored
+        if self._folder.never is not None:
+            restored = Restored()
+            restored.miss("session", self._folder.never)
         return {
-            "restored": None if self._restored is None else asdict(self._restored),
+            "restored": None if restored is None else asdict(restored),
             "saved": None
             if autosave is None
             else {
@@ -85,30 +107,59 @@ class Keeper:
 
     def _put_back(self, viewer: Any) -> None:
         try:
-            self._restore(viewer)
-        except Exception:
-            # Whatever lies there, what is done from now on is saved.
+            document = self._load()
+            if document is None or not (document["layers"] or unrestored_of(document)):
+                return
+            if not self._folder.may_try():
+                self._miss_all(document, "putting it back has ended napari twice")
+                return
+        except OSError as error:
+            self._miss(str(error), KEPT)
+            return
+        except ValueError as error:
+            self._miss(str(error))
+            return
+        try:
+            self._restore(viewer, document)
+        except Exception as error:
             log.exception("desktopd: the session is not restored")
-            self._folder.put_aside()
+            self._miss_all(document, f"{type(error).__name__}: {error}", self._put_aside())
 
-    def _restore(self, viewer: Any) -> None:
-        document = self._folder.load()
-        if document is None or not (document["layers"] or unrestored_of(document)):
-            return
-        if not self._folder.may_try():
-            reason = "putting it back has ended napari twice"
-            log.error("desktopd: the session is not restored: %s", reason)
-            records = [*document["layers"], *unrestored_of(document)][:MOST_LAYERS]
-            names = (told(record["name"]) for record in records)
-            missing = [{"name": name, "reason": reason} for name in names]
-            self._restored = Restored(missing=missing)
-            return
+    def _load(self) -> dict[str, Any] | None:
+        for pause in PAUSES:
+            try:
+                return self._folder.load()
+            except OSError as error:
+                log.warning("desktopd: the session is read again in %s s: %s", pause, error)
+                time.sleep(pause)
+        return self._folder.load()
+
+    def _restore(self, viewer: Any, document: dict[str, Any]) -> None:
         restoring = Restoring(
             viewer, self._folder.blocks, same_command=document["argv"] == sys.argv
         )
         self._restored = restoring.run(document)
         self._unrestored = restoring.unrestored
         self._main.later(SURVIVED, self._folder.tried)
+
+    def _put_aside(self) -> str:
+        """Have the session lie beside; says where, or that it stays."""
+        try:
+            return f"; it lies in {self._folder.put_aside()}"
+        except OSError as error:
+            log.warning("desktopd: the session cannot be moved: %s", error)
+            return KEPT
+
+    def _miss(self, reason: str, end: str = "") -> None:
+        log.error("desktopd: the session is not restored: %s", reason)
+        self._restored = Restored()
+        self._restored.miss("session", reason, end)
+
+    def _miss_all(self, document: dict[str, Any], reason: str, end: str = "") -> None:
+        log.error("desktopd: the session is not restored: %s", reason)
+        self._restored = Restored()
+        for record in [*document["layers"], *unrestored_of(document)][:MOST_LAYERS]:
+            self._restored.miss(record["name"], reason, end)
 
     def _end(self) -> None:
         if self._autosave is not None:

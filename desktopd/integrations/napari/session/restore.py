@@ -15,7 +15,7 @@ from desktopd.integrations.napari.protocol import LONGEST_TOLD, told
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.capture import EDITABLE, restore_view
 from desktopd.integrations.napari.session.decode_state import decode_each, decode_state
-from desktopd.integrations.napari.session.folder import MOST_LAYERS
+from desktopd.integrations.napari.session.document import MOST_LAYERS
 from desktopd.integrations.napari.session.found import Found, NotRestored
 from desktopd.integrations.napari.session.making import CONSTRUCTED, apply, make
 from desktopd.integrations.napari.session.overlays import restore_overlays
@@ -67,7 +67,7 @@ class Restoring:
         records, again = document["layers"], unrestored_of(document)
         room = MOST_LAYERS - len(records)
         recorded = list(self._layers(records))
-        back = recorded + list(self._layers(again[:room]))
+        back = recorded + list(self._layers(again[:room], again=True))
         self.unrestored += again[room:]
         self._found.clear([*self._missed, *again[room:]])
         for layer, _ in back:
@@ -85,14 +85,23 @@ class Restoring:
             log.warning("desktopd: the view is not restored", exc_info=True)
         return self._restored
 
-    def _layers(self, records: list[dict[str, Any]]) -> Iterator[tuple[Any, str]]:
-        """The layers that are back, the lowest first, and their names."""
+    def _layers(
+        self, records: list[dict[str, Any]], *, again: bool = False
+    ) -> Iterator[tuple[Any, str]]:
+        """The layers that are back, the lowest first, and their names.
+
+        Where a disk does not give all of one, it is back without that, and kept for another time;
+        one that is tried `again` is back whole alone.
+        """
         for record in records:
+            failures = self._blocks.failures
             try:
-                layer = self._layer(record)
+                layer = self._layer(record, again=again)
             except Exception as error:
                 self._miss(record, error)
                 continue
+            if self._blocks.failures > failures:
+                self.unrestored.append(record)
             self._restored.layers.append(told(record["name"]))
             if record["data"] is not None:
                 self._restored.unsaved.append(told(record["name"]))
@@ -109,10 +118,13 @@ class Restoring:
         self._restored.miss(record["name"], reason, "" if said else KEPT)
         self.unrestored.append(record)
 
-    def _layer(self, record: Mapping[str, Any]) -> Any:
-        layer = self._found.match(record)
+    def _layer(self, record: Mapping[str, Any], *, again: bool) -> Any:
+        layer, failures = self._found.match(record), self._blocks.failures
         state, stays = decode_state(record["state"], self._blocks)
         besides, others = decode_each(record["besides"], self._blocks)
+        is_whole = self._blocks.failures == failures
+        if again and not is_whole:
+            raise NotRestored(f"what is set of it cannot be read{KEPT}")
         if record["data"] is not None:
             layer, unset = self._replace(layer, record, state)
             others += unset
@@ -127,7 +139,8 @@ class Restoring:
         restore_overlays(layer, record.get("overlays", {}))
         if stays or others:
             what = ", ".join(stays + others)
-            self._restored.miss(f"{record['name']}: {what}", "the layer is there without it")
+            end = "" if is_whole else KEPT
+            self._restored.miss(f"{record['name']}: {what}", "the layer is there without it", end)
         if record["lost"] and record["source"]:
             self._restored.miss(record["name"], record["lost"])
         return layer

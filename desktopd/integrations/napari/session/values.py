@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from desktopd.integrations.napari.session import objects
-from desktopd.integrations.napari.session.blocks import Array, Blocks, is_array
+from desktopd.integrations.napari.session.block_file import Array
+from desktopd.integrations.napari.session.blocks import Blocks, is_array
 from desktopd.integrations.napari.session.unsaved import Unsaved
 
 INLINE = 64

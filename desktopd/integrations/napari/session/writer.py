@@ -5,6 +5,7 @@ Tested by tests/unit/integrations/napari/session/test_writer.py.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
@@ -18,9 +19,11 @@ from typing import Any
 
 from desktopd.integrations.napari.protocol import told
 from desktopd.integrations.napari.session.capture import Captured
+from desktopd.integrations.napari.session.document import LARGEST, MOST_LAYERS
 from desktopd.integrations.napari.session.encode_layer import encode_layer
-from desktopd.integrations.napari.session.folder import LARGEST, MOST_LAYERS, SessionFolder
+from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.records import Encoded, encode_record, fitting
+from desktopd.integrations.napari.session.restore import unrestored_of
 from desktopd.integrations.napari.session.rests import Key
 from desktopd.integrations.napari.session.values import dumps
 
@@ -51,6 +54,7 @@ class Writer:
         self._folder = folder
         self._thread = ThreadPoolExecutor(1, "desktopd autosave", initializer=_give_way)
         self._unrestored = [*_encoded(unrestored)]
+        self._late: Mapping[str, Any] | None = None
         self._records: dict[int, Encoded] = {}
 
     def has(self, key: int) -> bool:
@@ -83,6 +87,8 @@ class Writer:
         started, written = time.monotonic(), Written()
         try:
             self._folder.make()
+            self._keep_late()
+            self._check_blocks(taken)
             records = dict(self._records)
             for key, layer in taken.items():
                 begun = time.monotonic()
@@ -108,6 +114,23 @@ class Writer:
                 self._folder.drop_unsaved()
         written.lengths[None] = time.monotonic() - started - sum(written.lengths.values())
         return written
+
+    def _keep_late(self) -> None:
+        """Keep what nobody could read when the viewer came, with what is not put back of it."""
+        if self._late is None and (late := self._folder.late) is not None:
+            self._late = late
+            self._unrestored += _encoded([*late["layers"], *unrestored_of(late)])
+
+    def _check_blocks(self, taken: Collection[int]) -> None:
+        """Raise FileNotFoundError where somebody has deleted what layers are not `taken` for.
+
+        They are to be given anew.
+        """
+        there = self._folder.blocks.names()
+        gone = {key for key, one in self._records.items() if not one.blocks <= there}
+        self.forget(gone)
+        if not gone <= set(taken):
+            raise FileNotFoundError(errno.ENOENT, "its files are gone", str(self._folder.folder))
 
     def _without_data(self, layer: Captured, why: str) -> Encoded:
         bare = replace(layer, data=None, state={}, besides={}, overlays={}, lost=why)

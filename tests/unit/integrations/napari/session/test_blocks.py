@@ -2,7 +2,9 @@
 
 import errno
 import os
+import resource
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 
 from desktopd.integrations.napari.session.blocks import BLOCK_BYTES, Blocks, cut
 
+RNG = np.random.default_rng(3)
 LABELS = np.zeros((6, 1024, 1024), np.int32)
 LABELS[:, 100:200, 100:200] = np.arange(6)[:, None, None] + 1
 
@@ -86,6 +89,74 @@ def test_a_block_that_is_lost_or_cut_short_is_an_error(blocks: Blocks, tmp_path:
         blocks.get(names, LABELS.dtype.str, LABELS.shape)
     with pytest.raises(ValueError, match="are left"):
         blocks.get(names[1:], LABELS.dtype.str, LABELS.shape)
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-9] ^= 1
+    path.write_bytes(content)
+
+
+def replace_by_another(path: Path) -> None:
+    with path.open("wb") as file:
+        np.save(file, np.arange(3))
+
+
+def replace_by_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+    (path / "of somebody").touch()
+
+
+BREAKING: dict[str, Callable[[Path], object]] = {
+    "emptied": lambda path: path.write_bytes(b""),
+    "cut short": lambda path: os.truncate(path, path.stat().st_size - 1),
+    "of zeros": lambda path: path.write_bytes(bytes(path.stat().st_size)),
+    "changed": flip,
+    "another": replace_by_another,
+    "unlinked": lambda path: path.unlink(),
+    "a folder": replace_by_folder,
+}
+
+
+@pytest.mark.parametrize("how", BREAKING)
+@pytest.mark.parametrize("array", [np.zeros(9999), RNG.random(9999)], ids=["npz", "npy"])
+def test_a_block_that_an_earlier_process_left_broken_is_written_anew(
+    tmp_path: Path, array: Any, how: str
+) -> None:
+    names = Blocks(tmp_path / "blocks").put(array)
+    BREAKING[how](tmp_path / "blocks" / names[0])
+    blocks = Blocks(tmp_path / "blocks")
+    assert blocks.put(array) == names
+    assert np.array_equal(blocks.get(names, array.dtype.str, array.shape), array)
+
+
+@pytest.mark.parametrize("kind", ["npz", "npy"])
+def test_whatever_a_disk_does_not_take_is_an_error(
+    blocks: Blocks, tmp_path: Path, kind: str
+) -> None:
+    # So little that it is written when the file is closed.
+    array = np.zeros(2000, np.uint8) if kind == "npz" else RNG.integers(0, 256, 2000, np.uint8)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (150, before[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            blocks.put(array)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list((tmp_path / "blocks").iterdir()) == []
+    (name,) = blocks.put(array)
+    assert name.endswith(kind)
+
+
+def test_what_is_no_block_is_left_where_it_cannot_be_deleted(
+    blocks: Blocks, tmp_path: Path
+) -> None:
+    (name,) = blocks.put(np.arange(1000))
+    (tmp_path / "blocks" / "folder").mkdir()
+    blocks.put(np.arange(1001))
+    blocks.keep_only({name})
+    assert sorted(path.name for path in (tmp_path / "blocks").iterdir()) == sorted([name, "folder"])
 
 
 def test_a_pipe_in_the_place_of_a_block_is_not_waited_for(blocks: Blocks, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Whose folder of a saved session it is, among processes that were given the same."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -7,23 +8,35 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.integrations.napari.session.folder import DOCUMENT
+from desktopd.integrations.napari.session.claim import claim as claim_folder
+from desktopd.integrations.napari.session.document import DOCUMENT
 
-CLAIM = (
-    "import sys; from pathlib import Path;"
-    "from desktopd.integrations.napari.session.claim import claim;"
-    "print(claim(Path(sys.argv[1])), flush=True); sys.stdin.read()"
-)
-Claim = Callable[[], tuple[Path, subprocess.Popen[str]]]
+CLAIM = """
+import errno, fcntl, sys
+from pathlib import Path
+from desktopd.integrations.napari.session.claim import claim
+
+def none(*_):
+    raise OSError(errno.ENOSYS, "Function not implemented")
+
+for name in sys.argv[2:]:
+    setattr(fcntl, name.removeprefix("fcntl."), none)
+print(claim(Path(sys.argv[1])), flush=True)
+sys.stdin.read()
+"""
+Claim = Callable[..., tuple[Path, subprocess.Popen[str]]]
 
 
 @pytest.fixture
 def claim(tmp_path: Path) -> Iterator[Claim]:
-    """Have a process claim ``session``; it holds what it has got until it is killed."""
+    """Have a process claim ``session``, on a disk that lacks some calls, and hold it until killed.
+
+    The calls are named as in ``fcntl.flock``.
+    """
     started: list[subprocess.Popen[str]] = []
 
-    def start() -> tuple[Path, subprocess.Popen[str]]:
-        command = [sys.executable, "-c", CLAIM, str(tmp_path / "kept" / "session")]
+    def start(*lacking: str) -> tuple[Path, subprocess.Popen[str]]:
+        command = [sys.executable, "-c", CLAIM, str(tmp_path / "kept" / "session"), *lacking]
         pipe = subprocess.PIPE
         process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
         started.append(process)
@@ -58,6 +71,27 @@ def test_what_a_killed_process_has_left_comes_to_the_next(claim: Claim) -> None:
     assert claim()[0].name == "session-3"
 
 
-def test_where_nothing_can_be_locked_there_is_one(claim: Claim, tmp_path: Path) -> None:
-    (tmp_path / "kept").write_text("no folder")
+@pytest.mark.parametrize("beside", [(), ("fcntl.flock",)], ids=["flock", "lockf"])
+def test_a_second_kind_of_lock_serves_where_the_first_is_none(
+    claim: Claim, beside: tuple[str, ...]
+) -> None:
+    assert [claim(*beside)[0].name for _ in range(3)] == ["session", "session-2", "session-3"]
+
+
+def test_where_nothing_can_be_locked_a_session_is_of_one_machine(claim: Claim) -> None:
+    locks = "fcntl.flock", "fcntl.lockf"
+    here = f"at-{socket.gethostname()}"
+    first, ended = claim(*locks)
+    assert (first.name, claim(*locks)[0].name) == (f"session-{here}", f"session-2-{here}")
+    first.mkdir()
+    (first / DOCUMENT).write_text("{}")
+    end(ended)
+    # Who has locks has none of those.
     assert claim()[0].name == "session"
+    assert claim(*locks)[0] == first
+
+
+def test_what_cannot_be_looked_at_is_nobody_s(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("no folder")
+    with pytest.raises(OSError, match="kept"):
+        claim_folder(tmp_path / "kept" / "session")

@@ -1,20 +1,18 @@
 """The saved session's folder: whole at every moment, and not tried for ever."""
 
+import errno
 import json
 import os
 import subprocess
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
 
-from desktopd.integrations.napari.session.folder import (
-    LARGEST,
-    MOST_LAYERS,
-    TRIES,
-    VERSION,
-    SessionFolder,
-)
+from desktopd.integrations.napari.session import folder as folder_module
+from desktopd.integrations.napari.session.document import LARGEST, MOST_LAYERS, VERSION
+from desktopd.integrations.napari.session.folder import TRIES, SessionFolder
 from tests.deep_folder import make_deep
 
 
@@ -73,10 +71,12 @@ def test_a_session_that_another_user_could_have_made_is_none(
             session.folder.rename(tmp_path / "elsewhere")
             session.folder.symlink_to(tmp_path / "elsewhere")
     before = (session.folder / "session.json").read_bytes()
-    assert SessionFolder(session.folder).load() is None
-    with pytest.raises(PermissionError, match="not of this user alone"):
-        session.commit(written)
+    now = SessionFolder(session.folder)
+    for change in (now.load, lambda: session.commit(written), lambda: now.commit(written)):
+        with pytest.raises(PermissionError, match="not of this user alone"):
+            change()
     session.discard()
+    now.discard()
     assert (session.folder / "session.json").read_bytes() == before
 
 
@@ -98,11 +98,89 @@ def test_a_document_that_is_not_whole_or_not_ours_is_none(
     session.commit(document(session, np.arange(100)))
     (kept,) = (tmp_path / "session" / "blocks").iterdir()
     (tmp_path / "session" / "session.json").write_text(text)
-    assert session.load() is None
+    with pytest.raises(ValueError, match=f"it lies in {tmp_path}/failed"):
+        session.load()
     # What is saved from now on deletes none of its data.
     session.commit({"layers": []})
     assert (tmp_path / "failed" / "blocks" / kept.name).exists()
     assert (tmp_path / "failed" / "session.json").read_text() == text
+
+
+def failing(*_: object, **__: object) -> NoReturn:
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+FAILING = {
+    "folder": (SessionFolder, "_check"),
+    "document": (folder_module, "read_document"),
+}
+
+
+@pytest.mark.parametrize("what", ["folder", "document", "claim"])
+def test_what_cannot_be_read_now_is_not_touched_and_read_later(
+    session: SessionFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    session.commit(document(session, np.arange(100)))
+    files = sorted(tmp_path.rglob("*"))
+    claims = [failing, failing, failing, lambda folder: folder]
+    now = SessionFolder(session.folder, (lambda folder: claims.pop(0)(folder)))
+    with monkeypatch.context() as disk:
+        if what != "claim":
+            now.claim = lambda: None  # type: ignore[method-assign]
+            disk.setattr(*FAILING[what], failing)
+        for change in (now.load, now.make, lambda: now.commit({"layers": []})):
+            with pytest.raises(OSError, match="Input/output"):
+                change()
+        now.drop_unsaved()
+        now.discard()
+    assert sorted(tmp_path.rglob("*")) == files
+    now.make()
+    assert now.late == session.load()
+    # Who ends the session that he sees ends none that he has never seen.
+    now.commit({"layers": []})
+    now.discard()
+    assert session.load() == now.late
+
+
+def test_what_is_broken_and_cannot_be_moved_is_not_touched(
+    session: SessionFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.commit(document(session, np.arange(100)))
+    (session.folder / "session.json").write_text("broken")
+    files = sorted(tmp_path.rglob("*"))
+    monkeypatch.setattr(Path, "rename", failing)
+    for change in (session.load, session.make, lambda: session.commit({"layers": []})):
+        with pytest.raises(OSError, match="Input/output"):
+            change()
+    session.discard()
+    assert sorted(tmp_path.rglob("*")) == files
+    assert (session.folder / "session.json").read_text() == "broken"
+
+
+def test_a_session_that_lies_beside_is_never_deleted(
+    session: SessionFolder, tmp_path: Path
+) -> None:
+    for number in range(3):
+        session.commit({"layers": [{"name": str(number)}]})
+        session.put_aside()
+    beside = [(tmp_path / name / "session.json") for name in ("failed", "failed-2", "failed-3")]
+    assert [json.loads(one.read_text())["layers"][0]["name"] for one in beside] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("place", ["session.json", "session.json.new", "blocks"])
+def test_what_lies_in_the_place_of_what_is_saved_makes_room(
+    session: SessionFolder, place: str
+) -> None:
+    session.make()
+    if place == "blocks":
+        (session.folder / place).write_text("no folder")
+    else:
+        (session.folder / place).mkdir()
+    written = document(session, np.arange(100))
+    session.commit(written)
+    loaded = session.load()
+    assert loaded is not None
+    assert loaded["layers"] == written["layers"]
 
 
 def test_what_could_not_be_loaded_again_is_not_saved(session: SessionFolder) -> None:
@@ -186,6 +264,8 @@ def test_nothing_in_the_place_of_its_files_keeps_the_next_process_from_its_start
             with place.open("wb") as file:
                 file.truncate(1 << 40)
     if name == "session.json":
+        with pytest.raises(ValueError, match=r"is no plain file|is larger"):
+            session.load()
         assert session.load() is None
     else:
         session.folder.with_name("failed").touch()

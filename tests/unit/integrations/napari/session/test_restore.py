@@ -1,6 +1,8 @@
 """Layers of a napari without a window, saved, and put back into another one."""
 
+import errno
 import json
+import os
 import shutil
 import warnings
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from desktopd.integrations.napari.session import block_file as read_by
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.values import blocks_of
 from tests.unit.integrations.napari.session.restoring import RNG, names, restored, saved
@@ -204,3 +207,29 @@ def test_what_is_set_and_cannot_be_read_is_all_that_is_not_there(
     assert missing["reason"] == "the layer is there without it"
     assert missing["name"].startswith("points: ")
     assert "features" in missing["name"]
+
+
+def test_what_is_set_and_a_disk_does_not_give_now_is_kept_for_another_time(
+    blocks: Blocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer = ViewerModel()
+    viewer.add_points(RNG.random((99, 2)), name="points", features={"kind": range(99)}, size=7)
+    document = saved(viewer, blocks)
+    (record,) = document["layers"]
+    (column,) = blocks_of(record["state"]["features"])
+
+    def fail(path: Path, *given: Any, **named: Any) -> Any:
+        if path.name == column:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+        return open(path, *given, **named)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(read_by, "open", fail, raising=False)
+        for _ in range(3):
+            after, told, kept = restored(document, blocks)
+            assert (names(after), kept, len(told.missing)) == (["points"], [record], 1)
+            assert told.missing[0]["reason"].endswith("(kept, and tried again at the next start)")
+            document = {**saved(after, blocks), "unrestored": kept}
+    after, told, kept = restored(document, blocks)
+    assert (names(after), kept, told.missing) == (["points", "points [1]"], [], [])
+    assert np.array_equal(after.layers[1].features["kind"], viewer.layers[0].features["kind"])

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import queue
+import shutil
 import threading
 import time
 from dataclasses import replace
@@ -109,6 +110,22 @@ def test_of_what_was_not_saved_the_former_stays(
     assert save(writer, [1]).error is None
     (record,) = loaded(folder)["layers"]
     assert folder.blocks.get(record["data"]["$array"]["blocks"], "<i8", [1000]).size == 1000
+    writer.stop()
+
+
+@pytest.mark.parametrize("what", ["", "blocks"])
+def test_what_somebody_deletes_meanwhile_is_asked_for_and_written_again(
+    folder: SessionFolder, what: str
+) -> None:
+    writer = Writer(folder, ())
+    save(writer, [1], _1=LAYER)
+    shutil.rmtree(folder.folder / what)
+    other = replace(LAYER, name="other", data=np.arange(900))
+    assert "its files are gone" in (save(writer, [1, 2], _2=other).error or "")
+    assert not writer.has(1)
+    assert save(writer, [1, 2], _1=LAYER, _2=other).error is None
+    for record, size in zip(loaded(folder)["layers"], (1000, 900), strict=True):
+        assert folder.blocks.get(record["data"]["$array"]["blocks"], "<i8", [size]).size == size
     writer.stop()
 
 
