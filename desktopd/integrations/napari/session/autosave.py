@@ -23,6 +23,7 @@ from desktopd.integrations.napari.session.capture import (
 )
 from desktopd.integrations.napari.session.data_as_read import DataAsRead
 from desktopd.integrations.napari.session.folder import SessionFolder
+from desktopd.integrations.napari.session.made import made_of, note_made
 from desktopd.integrations.napari.session.reading import source_of
 from desktopd.integrations.napari.session.rests import Key, Rests
 from desktopd.integrations.napari.session.writer import Writer, Written
@@ -62,6 +63,8 @@ class Autosave:
         self._viewer = viewer
         self._told = told
         self._writer = Writer(folder, unrestored)
+        # What no session has put back was there before.
+        note_made(viewer.layers)
         # A layer that is known lives, so that no other gets its id.
         self._known: dict[Key, tuple[Any, DataAsRead | None]] = {}
         self._changed: set[Key] = set()
@@ -212,8 +215,8 @@ class Autosave:
 
 
 def _origin(layer: Any) -> DataAsRead | None:
-    """What the data of a layer that a file holds is, by which to see whether it was replaced."""
-    if layer.source.path is None and layer.source.sample is None:
+    """What the data of a layer is that a file or a script gave, to see whether it was replaced."""
+    if source_of(layer) is None and made_of(layer) is None:
         return None
     try:
         return DataAsRead(layer)

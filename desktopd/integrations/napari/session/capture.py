@@ -9,16 +9,18 @@ Tested by tests/browser/test_companion_session.py.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from desktopd.integrations.napari import layers
 from desktopd.integrations.napari.session.blocks import is_array
-from desktopd.integrations.napari.session.data_as_read import parts_of
+from desktopd.integrations.napari.session.made import Made, made_of
 from desktopd.integrations.napari.session.overlays import describe_overlays, restore_overlays
+from desktopd.integrations.napari.session.own_file import is_filed
+from desktopd.integrations.napari.session.parts import parts_of
 from desktopd.integrations.napari.session.reading import source_of
 from desktopd.integrations.napari.view import (
     DIMS,
@@ -57,23 +59,31 @@ class Captured:
     besides: Mapping[str, Any]
     lost: str | None
     overlays: Mapping[str, Any]
+    made: Made | None = None
+    filed: Sequence[Any] = ()
+    """The arrays of its data, where these lie in files of their own."""
 
 
 def capture(layer: Any, *, replaced: bool) -> Captured:
-    """`layer` now; `replaced`: its data is another than when it was read."""
+    """`layer` now; `replaced`: its data is another than when it was read or made."""
     data, state, _ = layer.as_layer_data_tuple()
     if getattr(layer, "multiscale", False):
         data = list(data)
-    kind, source = layers.kind(layer), source_of(layer)
+    kind, source, made = layers.kind(layer), source_of(layer), made_of(layer)
+    if made is not None:
+        made = replace(made, replaced=replaced or made.replaced is not False)
+        replaced = bool(made.replaced)
+    filed = parts_of(data) if is_filed(data) else ()
     lost = None
-    if source is not None and not (replaced or (kind in EDITABLE and _in_memory(data))):
+    if not replaced and _comes_again(data, kind, source, made, filed):
         data = None
     else:
         lost = _beyond(data, kind)
         data = None if lost else _held(data)
     besides = {key: getattr(layer, key) for key in BESIDES.get(kind, ()) if hasattr(layer, key)}
     over = describe_overlays(layer)
-    return Captured(layer.name, kind, layers.shape(layer), source, data, state, besides, lost, over)
+    shape = layers.shape(layer)
+    return Captured(layer.name, kind, shape, source, data, state, besides, lost, over, made, filed)
 
 
 def capture_nothing(
@@ -114,6 +124,13 @@ def restore_view(viewer: Any, view: Mapping[str, Any], active: Any = None) -> No
     for name, value in view["camera"].items() if is_somewhere(view["camera"]) else ():
         setattr(camera, name, value)
     viewer.layers.selection.active = active
+
+
+def _comes_again(data: Any, kind: str, source: Any, made: Any, filed: Sequence[Any]) -> bool:
+    """Whether whoever has given the data will give the same; paint in memory is in no file."""
+    if filed:
+        return source is not None or made is not None
+    return source is not None and not (kind in EDITABLE and _in_memory(data))
 
 
 def _beyond(data: Any, kind: str) -> str | None:

@@ -17,14 +17,19 @@ from desktopd.integrations.napari.session.capture import EDITABLE, restore_view
 from desktopd.integrations.napari.session.decode_state import decode_each, decode_state
 from desktopd.integrations.napari.session.folder import MOST_LAYERS
 from desktopd.integrations.napari.session.found import Found, NotRestored
+from desktopd.integrations.napari.session.made import note_instead, recorded_of
 from desktopd.integrations.napari.session.making import CONSTRUCTED, apply, make
 from desktopd.integrations.napari.session.overlays import restore_overlays
+from desktopd.integrations.napari.session.own_file import have, is_filed
 from desktopd.integrations.napari.session.reading import note_reading
 from desktopd.integrations.napari.session.values import decode
 
 log = logging.getLogger(__name__)
 
 KEPT = " (kept, and tried again at the next start)"
+UNMADE = "its data is in a file that the command has not opened"
+COPY = "what is there is a copy: nothing that is painted goes to the file of its data any more"
+OTHER = "its file has other data now: what is there is what was saved, and goes there no more"
 
 
 @dataclass
@@ -94,7 +99,7 @@ class Restoring:
                 self._miss(record, error)
                 continue
             self._restored.layers.append(told(record["name"]))
-            if record["data"] is not None:
+            if record["data"] is not None and not is_filed(layer.data):
                 self._restored.unsaved.append(told(record["name"]))
             yield layer, record["name"]
 
@@ -113,8 +118,9 @@ class Restoring:
         layer = self._found.match(record)
         state, stays = decode_state(record["state"], self._blocks)
         besides, others = decode_each(record["besides"], self._blocks)
-        if record["data"] is not None:
-            layer, unset = self._replace(layer, record, state)
+        data = self._data(layer, record)
+        if data is not None:
+            layer, unset = self._replace(layer, data, record, state)
             others += unset
         else:
             layer = layer or self._open(record)
@@ -128,24 +134,46 @@ class Restoring:
         if stays or others:
             what = ", ".join(stays + others)
             self._restored.miss(f"{record['name']}: {what}", "the layer is there without it")
-        if record["lost"] and record["source"]:
+        made = recorded_of(record)
+        if record["lost"] and (record["source"] or made is None or made.replaced is not False):
             self._restored.miss(record["name"], record["lost"])
         return layer
 
+    def _data(self, former: Any, record: Mapping[str, Any]) -> Any:
+        """What the session has of the data; None where it has nothing that `former` has not.
+
+        What is painted into a layer whose data lies in a file of its own goes there, and to a copy
+        it does not.
+        """
+        if record["data"] is None:
+            return None
+        data = decode(record["data"], self._blocks)
+        made = recorded_of(record)
+        if made is not None and made.replaced is True:
+            return data
+        if former is None or not is_filed(former.data):
+            if record.get("filed"):
+                self._restored.miss(record["name"], COPY)
+        elif have(former.data, data):
+            return None
+        else:
+            self._restored.miss(record["name"], OTHER)
+        return data
+
     def _open(self, record: Mapping[str, Any]) -> Any:
-        if record["lost"] and not record["source"]:
-            raise NotRestored(record["lost"])
+        if not record["source"]:
+            raise NotRestored(record["lost"] or UNMADE + KEPT)
         return self._found.open(record)
 
     def _replace(
-        self, former: Any, record: Mapping[str, Any], state: Mapping[str, Any]
+        self, former: Any, data: Any, record: Mapping[str, Any], state: Mapping[str, Any]
     ) -> tuple[Any, list[str]]:
         """A layer of data that the session has, for `former`; and the names of what stays unset."""
-        data = decode(record["data"], self._blocks)
         # Data that took the place of a file's are in no file.
         source = record["source"] if record["type"] in EDITABLE else None
         with _source(source):
             layer, unset = make(data, state, record["type"])
+        note_instead(layer, former)
         if source is not None:
             note_reading(layer, source)
         try:

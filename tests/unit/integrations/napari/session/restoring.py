@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,12 @@ with warnings.catch_warnings():
 RNG = np.random.default_rng(3)
 
 
-def saved(viewer: ViewerModel, blocks: Blocks) -> dict[str, Any]:
-    taken = [capture(layer, replaced=False) for layer in viewer.layers]
+def saved(
+    viewer: ViewerModel, blocks: Blocks, *, replaced: Mapping[Any, bool] | None = None
+) -> dict[str, Any]:
+    """The document of a viewer, in which the data of some layers was `replaced`."""
+    replaced = replaced or {}
+    taken = [capture(layer, replaced=replaced.get(layer, False)) for layer in viewer.layers]
     records = [json.loads(encode_layer(layer, blocks).text) for layer in taken]
     document = {"layers": records, "view": capture_view(viewer)}
     return json.loads(json.dumps(document))  # type: ignore[no-any-return]
