@@ -14,11 +14,12 @@ from typing import Any
 
 from desktopd.integrations.napari import protocol
 from desktopd.integrations.napari.main_thread import MainThread
-from desktopd.integrations.napari.session.capture import Captured, capture_view
+from desktopd.integrations.napari.session.capture import Captured
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.made import note_made
 from desktopd.integrations.napari.session.rests import Key, Rests
 from desktopd.integrations.napari.session.taking import Taking
+from desktopd.integrations.napari.session.viewed import capture_view
 from desktopd.integrations.napari.session.writer import Writer, Written
 
 QUIET = 1.0

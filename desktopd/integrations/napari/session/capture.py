@@ -1,4 +1,4 @@
-"""What is to be saved of a viewer and of a layer, taken in the main thread and quickly.
+"""What is to be saved of a layer, taken in the main thread and quickly.
 
 Arrays are referred to, not copied: whoever writes them may see a stroke half done, and will be
 told to write them again.
@@ -10,40 +10,26 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from desktopd.integrations.napari import layers
 from desktopd.integrations.napari.session.blocks import is_array
+from desktopd.integrations.napari.session.colouring import describe_colouring
 from desktopd.integrations.napari.session.made import Made, made_of
-from desktopd.integrations.napari.session.overlays import describe_overlays, restore_overlays
+from desktopd.integrations.napari.session.overlays import describe_overlays
 from desktopd.integrations.napari.session.own_file import is_filed
 from desktopd.integrations.napari.session.parts import parts_of
 from desktopd.integrations.napari.session.reading import source_of
-from desktopd.integrations.napari.view import (
-    DIMS,
-    GRID,
-    camera_of,
-    describe_camera,
-    grid_of,
-    is_somewhere,
-)
+from desktopd.integrations.napari.session.settable import describe_besides
 
 EDITABLE = frozenset({"labels", "points", "shapes"})
 LARGEST_COPY = 64 << 20
 """Bytes of a layer that nobody edits and no file holds, up to which it is saved."""
 LARGEST_COMPUTED = 2 << 30
 """Bytes of a layer that is edited and computed as it is shown, up to which it is saved."""
-
-SAVED_DIMS = (*DIMS, "axis_labels", "margin_left", "margin_right")
-
-BESIDES = {
-    "image": ("contrast_limits_range",),
-    "labels": ("selected_label", "brush_size", "contour", "n_edit_dimensions", "preserve_labels"),
-}
-"""Attributes that `Layer.as_layer_data_tuple` leaves out."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +48,7 @@ class Captured:
     made: Made | None = None
     filed: Sequence[Any] = ()
     """The arrays of its data, where these lie in files of their own."""
+    colouring: Mapping[str, Any] = field(default_factory=dict)
 
 
 def capture(layer: Any, *, replaced: bool) -> Captured:
@@ -80,10 +67,20 @@ def capture(layer: Any, *, replaced: bool) -> Captured:
     else:
         lost = _beyond(data, kind)
         data = None if lost else _held(data)
-    besides = {key: getattr(layer, key) for key in BESIDES.get(kind, ()) if hasattr(layer, key)}
-    over = describe_overlays(layer)
-    shape = layers.shape(layer)
-    return Captured(layer.name, kind, shape, source, data, state, besides, lost, over, made, filed)
+    return Captured(
+        layer.name,
+        kind,
+        layers.shape(layer),
+        source,
+        data,
+        state,
+        describe_besides(layer, state),
+        lost,
+        describe_overlays(layer),
+        made=made,
+        filed=filed,
+        colouring=describe_colouring(layer),
+    )
 
 
 def capture_nothing(
@@ -91,39 +88,6 @@ def capture_nothing(
 ) -> Captured:
     """A layer of which nothing can be had but from where it was read, and why."""
     return Captured(name, kind, [], source, None, {}, {}, why, {})
-
-
-def capture_view(viewer: Any) -> dict[str, Any]:
-    """Camera, dims, grid, overlays and selection."""
-    active = viewer.layers.selection.active
-    grid = grid_of(viewer)
-    return {
-        "grid": {name: getattr(grid, name) for name in GRID if hasattr(grid, name)},
-        "camera": describe_camera(viewer),
-        "dims": {
-            name: np.asarray(getattr(viewer.dims, name)).tolist()
-            for name in SAVED_DIMS
-            if hasattr(viewer.dims, name)
-        },
-        "overlays": describe_overlays(viewer),
-        "active": None if active is None else active.name,
-    }
-
-
-def restore_view(viewer: Any, view: Mapping[str, Any], active: Any = None) -> None:
-    """Put back what `capture_view` gave of layers that are there; `active` is that of its name."""
-    for name, value in view["dims"].items():
-        if name == "ndisplay" or len(value) == viewer.dims.ndim:
-            setattr(viewer.dims, name, value)
-    restore_overlays(viewer, view.get("overlays", {}))
-    # A change of the grid moves the camera.
-    for name, value in view.get("grid", {}).items():
-        setattr(grid_of(viewer), name, value)
-    camera = camera_of(viewer)
-    # One that is nowhere would keep napari from drawing, from one session to the next.
-    for name, value in view["camera"].items() if is_somewhere(view["camera"]) else ():
-        setattr(camera, name, value)
-    viewer.layers.selection.active = active
 
 
 def _comes_again(data: Any, kind: str, source: Any, made: Any, filed: Sequence[Any]) -> bool:

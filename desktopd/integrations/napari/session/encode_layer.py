@@ -77,6 +77,7 @@ def _encode(layer: Captured, blocks: Blocks, former: Encoded | None, reason: str
             "metadata": encode_pairs(_each(layer.state.get("metadata", {}), blocks)),
         },
         "besides": dict(_each(layer.besides, blocks)),
+        "colouring": layer.colouring,
         "overlays": layer.overlays,
         "lost": layer.lost,
     }

@@ -13,7 +13,8 @@ from typing import Any
 
 from desktopd.integrations.napari.protocol import LONGEST_TOLD, told
 from desktopd.integrations.napari.session.blocks import Blocks
-from desktopd.integrations.napari.session.capture import EDITABLE, restore_view
+from desktopd.integrations.napari.session.capture import EDITABLE
+from desktopd.integrations.napari.session.colouring import restore_colouring
 from desktopd.integrations.napari.session.decode_state import decode_each, decode_state
 from desktopd.integrations.napari.session.folder import MOST_LAYERS
 from desktopd.integrations.napari.session.found import Found, NotRestored
@@ -23,6 +24,7 @@ from desktopd.integrations.napari.session.overlays import restore_overlays
 from desktopd.integrations.napari.session.own_file import have, is_filed
 from desktopd.integrations.napari.session.reading import note_reading
 from desktopd.integrations.napari.session.values import decode
+from desktopd.integrations.napari.session.viewed import restore_view
 
 log = logging.getLogger(__name__)
 
@@ -81,9 +83,8 @@ class Restoring:
             layer.name = name
         try:
             view = document["view"]
-            # Another layer of the viewer may have that name.
-            active = (layer for layer, name in recorded if name == view["active"])
-            restore_view(self._viewer, view, next(active, None))
+            # Another layer of the viewer may have such a name.
+            restore_view(self._viewer, view, {name: layer for layer, name in reversed(recorded)})
             self._restored.camera = True
         except Exception:
             # The layers are there, and what is kept for another time has to stay so.
@@ -129,6 +130,7 @@ class Restoring:
             if isinstance(metadata := state.get("metadata"), dict):
                 # What its reader has put there may be more than can be kept.
                 layer.metadata.update(metadata)
+        others += restore_colouring(layer, record.get("colouring"))
         others += apply(layer, besides)
         restore_overlays(layer, record.get("overlays", {}))
         if stays or others:
