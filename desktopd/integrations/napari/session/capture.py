@@ -66,6 +66,8 @@ def capture(layer: Any, *, replaced: bool) -> Captured:
         data = None
     else:
         lost = _beyond(data, kind)
+        if lost and filed:
+            lost = "its data lies in a file of its own, which no command and no reader opens"
         data = None if lost else _held(data)
     return Captured(
         layer.name,

@@ -27,6 +27,7 @@ NOT_KEPT = {
     "mouse_pan": "follows the mode",
     "mouse_zoom": "follows the mode",
     "n_dimensional": "is out_of_slice_display",
+    "out_of_slice_display": "is the projection_mode, or in the state",
     "scale_factor": "follows the camera",
     "thumbnail": "follows the data",
     "track_colors": "follows color_by and the colormap",

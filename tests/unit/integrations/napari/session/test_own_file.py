@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from desktopd.integrations.napari.session import capture as captured
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.encode_layer import encode_layer
 from desktopd.integrations.napari.session.made import note_made
@@ -127,6 +128,17 @@ def test_what_no_command_opens_is_a_copy_and_that_is_told(blocks: Blocks, tmp_pa
         assert viewer.layers["paint"].data[3, 3] == 5
         assert ([one["reason"] for one in told.missing], told.unsaved) == (reasons, ["paint"])
         document = saved(viewer, blocks)
+
+
+def test_what_no_command_opens_and_is_too_large_for_a_copy_is_told(
+    blocks: Blocks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(captured, "LARGEST_COPY", 0)
+    viewer = ViewerModel()
+    viewer.add_image(mapped(tmp_path), name="image")
+    _, told, _ = restored(saved(viewer, blocks), blocks)
+    (missing,) = told.missing
+    assert "a file of its own, which no command" in missing["reason"]
 
 
 def test_a_file_that_the_command_opens_no_more_is_asked_for_again(

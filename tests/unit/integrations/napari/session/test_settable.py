@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.capture import capture
 from desktopd.integrations.napari.session.settable import NOT_KEPT, settable
 from tests.unit.integrations.napari.session.restoring import restored, saved
 
@@ -88,7 +89,6 @@ OTHERS: dict[str, Any] = {
     "n_edit_dimensions": 3,
     "name": "mine",
     "opacity": 0.25,
-    "out_of_slice_display": True,
     "plane": PLANE,
     "preserve_labels": True,
     "rendering": "translucent",
@@ -110,7 +110,8 @@ OTHERS: dict[str, Any] = {
 """A value that each attribute does not have by default."""
 OF_A_KIND: dict[tuple[str, str], Any] = {
     ("points", "shading"): "spherical",
-    **{(kind, "projection_mode"): "all" for kind in ("points", "vectors")},
+    ("points", "projection_mode"): "rescale_linear",
+    ("vectors", "projection_mode"): "fade",
     ("tracks", "blending"): "translucent",
     ("image", "projection_mode"): "max",
     ("levels", "projection_mode"): "max",
@@ -282,6 +283,15 @@ def test_a_colouring_that_is_none_keeps_no_layer_from_coming_back(
     document["layers"][0]["colouring"] = colouring
     again = restored(document, blocks)[0].layers[0]
     assert same(again.face_color, viewer.layers[0].face_color)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_asked_for_that_warns(kind: str) -> None:
+    layer = KINDS[kind]()
+    with warnings.catch_warnings():
+        # napari shows each to its user.
+        warnings.simplefilter("error")
+        capture(layer, replaced=False)
 
 
 class Odd(layers.Points):
