@@ -15,7 +15,7 @@ from napari._qt.utils import QImg2array
 from qtpy.QtWidgets import QApplication
 
 from desktopd.integrations.napari import raster_canvas
-from desktopd.integrations.napari.session.capture import capture_view, restore_view
+from desktopd.integrations.napari.session.viewed import capture_view, restore_view
 
 EMPTY = ((0, 200), (200, 0), (0, 0))
 TURNS = 40
@@ -58,7 +58,7 @@ def squeezed(viewer: Any, size: tuple[int, int]) -> dict[str, Any]:
 def restored(viewer: Any) -> dict[str, Any]:
     saved = capture_view(viewer)
     saved["camera"] |= {"center": [0.0, float("nan"), float("nan")], "zoom": 0.0}
-    restore_view(viewer, saved)
+    restore_view(viewer, saved, {})
     return view(viewer)
 
 

@@ -35,7 +35,8 @@ class Changes:
         """Hear of `viewer`, of its layers and of those that will come."""
         self._viewer = viewer
         viewer.layers.events.connect(self._on_list)
-        viewer.layers.selection.events.active.connect(self._on_viewer)
+        viewer.layers.selection.events.connect(self._on_viewer)
+        viewer.events.title.connect(self._on_viewer)
         viewer.dims.events.connect(self._on_viewer)
         camera_of(viewer).events.connect(self._on_viewer)
         grid_of(viewer).events.connect(self._on_viewer)

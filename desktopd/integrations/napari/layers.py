@@ -1,11 +1,13 @@
 """Layers as the daemon sees them: what each is, and what can be changed from outside.
 
-Tested by tests/browser/test_companion.py.
+Tested by tests/unit/integrations/napari/test_layers.py.
 """
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Callable
 from itertools import accumulate
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,24 +20,22 @@ LONGEST_PATH = 4096
 LONGEST_PATHS = 1 << 20
 """Those of all together: the daemon reads no more than 64 MiB at once."""
 
+log = logging.getLogger(__name__)
+
 
 def describe(layer: Any) -> dict[str, Any]:
-    """A layer: `shape` and `scale` are those of its data, the axes in their order."""
-    colormap = getattr(layer, "colormap", None)
-    limits = getattr(layer, "contrast_limits", None)
-    place = path(layer)
-    return {
-        "name": told(layer.name),
-        "type": kind(layer),
-        "shape": shape(layer),
-        "dtype": dtype(layer),
-        "scale": [float(factor) for factor in layer.scale],
-        "visible": bool(layer.visible),
-        "opacity": float(layer.opacity),
-        "contrast_limits": None if limits is None else [float(limit) for limit in limits],
-        "colormap": None if colormap is None else told(str(colormap.name)),
-        "path": None if place is None or len(place) > LONGEST_PATH else place,
-    }
+    """A layer: `shape` and `scale` are those of its data, the axes in their order.
+
+    What a layer, as a plugin may make one, fails to tell of itself is as it is without any.
+    """
+    found: dict[str, Any] = {"name": told(layer.name), "type": kind(layer)}
+    for key, (tell, otherwise) in TOLD.items():
+        try:
+            found[key] = tell(layer)
+        except Exception as error:
+            log.info("desktopd: %s of %r is not told: %s", key, found["name"], error)
+            found[key] = otherwise
+    return found
 
 
 def describe_all(viewer: Any) -> list[dict[str, Any]]:
@@ -100,6 +100,22 @@ def _array(layer: Any) -> Any:
     return layer.data[0] if several else layer.data
 
 
+def _contrast_limits(layer: Any) -> list[float] | None:
+    limits = getattr(layer, "contrast_limits", None)
+    return None if limits is None else [float(limit) for limit in limits]
+
+
+def _colormap(layer: Any) -> str | None:
+    """The name of a colormap, which that of Tracks is itself."""
+    colormap = getattr(layer, "colormap", None)
+    return None if colormap is None else told(str(getattr(colormap, "name", colormap)))
+
+
+def _short_path(layer: Any) -> str | None:
+    place = path(layer)
+    return None if place is None or len(place) > LONGEST_PATH else place
+
+
 def path(layer: Any) -> str | None:
     """The file or URL that the layer was read from, a file's path from the root."""
     found = layer.source.path
@@ -110,3 +126,16 @@ def absolute(given: str | os.PathLike[str]) -> str:
     """A URL as it is, a file's path from the root."""
     place = urlsplit(str(given))
     return str(given) if place.scheme and place.netloc else os.path.abspath(given)  # noqa: PTH100
+
+
+TOLD: dict[str, tuple[Callable[[Any], Any], Any]] = {
+    "shape": (shape, []),
+    "dtype": (dtype, None),
+    "scale": (lambda layer: [float(factor) for factor in layer.scale], []),
+    "visible": (lambda layer: bool(layer.visible), True),
+    "opacity": (lambda layer: float(layer.opacity), 1.0),
+    "contrast_limits": (_contrast_limits, None),
+    "colormap": (_colormap, None),
+    "path": (_short_path, None),
+}
+"""How each attribute is told, and what stands for one that cannot be."""

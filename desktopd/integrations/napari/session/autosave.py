@@ -8,23 +8,18 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from desktopd.integrations.napari import layers as described
 from desktopd.integrations.napari import protocol
 from desktopd.integrations.napari.main_thread import MainThread
-from desktopd.integrations.napari.session.capture import (
-    Captured,
-    capture,
-    capture_nothing,
-    capture_view,
-)
-from desktopd.integrations.napari.session.data_as_read import DataAsRead
+from desktopd.integrations.napari.session.capture import Captured
 from desktopd.integrations.napari.session.folder import SessionFolder
-from desktopd.integrations.napari.session.reading import source_of
+from desktopd.integrations.napari.session.made import note_made
 from desktopd.integrations.napari.session.rests import Key, Rests
+from desktopd.integrations.napari.session.taking import Taking
+from desktopd.integrations.napari.session.viewed import capture_view
 from desktopd.integrations.napari.session.writer import Writer, Written
 
 QUIET = 1.0
@@ -62,15 +57,16 @@ class Autosave:
         self._viewer = viewer
         self._told = told
         self._writer = Writer(folder, unrestored)
-        # A layer that is known lives, so that no other gets its id.
-        self._known: dict[Key, tuple[Any, DataAsRead | None]] = {}
+        # What no session has put back was there before.
+        note_made(viewer.layers)
+        self._taking = Taking()
         self._changed: set[Key] = set()
         self._first = self._last = 0.0
         self._rests = Rests()
         self._due_at = math.inf
         self._not_before = 0.0
         self._pause = 0.0
-        self._stopped = False
+        self._stopped = self._everything_next = False
         self._waiting: list[Done] = []
         self._served: list[Done] = []
         self.is_pending = self.is_saving = False
@@ -84,22 +80,20 @@ class Autosave:
         now = time.monotonic()
         key = None if layer is None else id(layer)
         self._changed.add(key)
-        if layer is not None and key not in self._known:
-            self._known[key] = layer, _origin(layer)
+        if layer is not None:
+            self._taking.follow(layer)
         if not self.is_pending:
             self.is_pending, self._first = True, now
         self._last = now
         self._wait()
 
     def save(self, done: Done) -> None:
-        """Save now what is not saved yet, then call `done`."""
+        """Save now all that there is, also what gave no event, then call `done`."""
         self._waiting.append(done)
-        if self.is_saving:
-            return
-        if self.is_pending and not self._stopped:
-            self._start()
-        else:
+        if self._stopped:
             self._tell(self._waiting)
+        elif not self.is_saving:
+            self._start()
 
     def stop(self) -> None:
         """Save no more; what is being written is given up."""
@@ -129,33 +123,46 @@ class Autosave:
             self._start()
 
     def _start(self) -> None:
-        """Save what has changed; what rests stays pending, but where somebody waits for a save."""
+        """Save what has changed; what rests stays pending, but where somebody waits for a save.
+
+        To them a second save is due, of everything: what is known to have changed lies on the disk
+        before that, which may take long, or never end.
+        """
         self.is_saving = True
-        self._served, self._waiting = self._waiting, []
         layers = list(self._viewer.layers)
-        gone = self._known.keys() - {id(layer) for layer in layers}
-        for key in gone:
-            del self._known[key]
+        gone = self._taking.forget_all_but(layers)
         self._writer.forget(gone)
         self._rests.end(gone)
         self._changed -= gone
-        resting = set() if self._served else self._rests.resting(time.monotonic(), self._changed)
+        is_awaited = bool(self._waiting)
+        everything = is_awaited and (self._everything_next or not self._changed)
+        self._everything_next = is_awaited and not everything
+        if everything:
+            self._served, self._waiting = self._waiting, []
+            self._changed = {None, *map(id, layers)}
+        resting = set() if is_awaited else self._rests.resting(time.monotonic(), self._changed)
         changed, self._changed = self._changed - resting, resting
         self.is_pending = bool(resting)
-        self._take(layers, changed, {})
+        self._take(layers, iter(layers), changed, {})
 
-    def _take(self, layers: list[Any], changed: set[Key], taken: dict[int, Captured]) -> None:
-        """Take what has changed of `layers`, for a moment; then go on in another turn."""
+    def _take(
+        self,
+        layers: list[Any],
+        remaining: Iterator[Any],
+        changed: set[Key],
+        taken: dict[int, Captured],
+    ) -> None:
+        """Take what has changed of `remaining`, for a moment; then go on in another turn."""
         if self._stopped:
             return
         started = time.monotonic()
-        for layer in layers:
+        for layer in remaining:
             key = id(layer)
-            if key in taken or (self._writer.has(key) and key not in changed):
-                continue
-            taken[key] = self._captured(layer)
+            known = self._writer.has(key) and key not in changed
+            if not known or (key not in self._changed and self._taking.is_another(layer)):
+                taken[key] = self._taking.take(layer)
             if time.monotonic() - started > SLICE:
-                self._main.later(0, lambda: self._take(layers, changed, taken))
+                self._main.later(0, lambda: self._take(layers, remaining, changed, taken))
                 break
         else:
             self._write([id(layer) for layer in layers], taken)
@@ -172,16 +179,6 @@ class Autosave:
     def _post_written(self, taken: set[int], written: Written) -> None:
         self._main.post(lambda: self._written(taken, written))
 
-    def _captured(self, layer: Any) -> Captured:
-        _, origin = self._known.get(id(layer), (layer, None))
-        try:
-            return capture(layer, replaced=origin is not None and origin.is_replaced(layer.data))
-        except Exception as error:
-            # A plugin's layer may be anything, and is no reason to save none of the others.
-            log.warning("desktopd: layer %r is not saved", layer.name, exc_info=True)
-            why = f"{type(error).__name__}: {error}"
-            return capture_nothing(layer.name, described.kind(layer), why, source_of(layer))
-
     def _written(self, taken: set[int], written: Written) -> None:
         self.is_saving = False
         self._rests.begin(time.monotonic(), written.lengths)
@@ -194,8 +191,9 @@ class Autosave:
             self.is_pending = True
             self._pause = min(max(FIRST_PAUSE, 2 * self._pause), LONGEST_PAUSE)
             self._not_before = time.monotonic() + self._pause
+            self._everything_next = False
         self._tell(self._served)
-        if self._waiting and self.is_pending and written.error is None:
+        if self._waiting and written.error is None:
             self._start()
             return
         if self._waiting:
@@ -209,14 +207,3 @@ class Autosave:
         waiting.clear()
         for done in asked:
             done()
-
-
-def _origin(layer: Any) -> DataAsRead | None:
-    """What the data of a layer that a file holds is, by which to see whether it was replaced."""
-    if layer.source.path is None and layer.source.sample is None:
-        return None
-    try:
-        return DataAsRead(layer)
-    except Exception:
-        log.warning("desktopd: nobody sees when %r is changed", layer.name, exc_info=True)
-        return None

@@ -1,4 +1,4 @@
-"""What is to be saved of a viewer and of a layer, taken in the main thread and quickly.
+"""What is to be saved of a layer, taken in the main thread and quickly.
 
 Arrays are referred to, not copied: whoever writes them may see a stroke half done, and will be
 told to write them again.
@@ -9,39 +9,27 @@ Tested by tests/browser/test_companion_session.py.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from desktopd.integrations.napari import layers
 from desktopd.integrations.napari.session.blocks import is_array
-from desktopd.integrations.napari.session.data_as_read import parts_of
-from desktopd.integrations.napari.session.overlays import describe_overlays, restore_overlays
+from desktopd.integrations.napari.session.colouring import describe_colouring
+from desktopd.integrations.napari.session.made import Made, made_of
+from desktopd.integrations.napari.session.overlays import describe_overlays
+from desktopd.integrations.napari.session.own_file import is_filed
+from desktopd.integrations.napari.session.parts import parts_of
 from desktopd.integrations.napari.session.reading import source_of
-from desktopd.integrations.napari.view import (
-    DIMS,
-    GRID,
-    camera_of,
-    describe_camera,
-    grid_of,
-    is_somewhere,
-)
+from desktopd.integrations.napari.session.settable import describe_besides
 
 EDITABLE = frozenset({"labels", "points", "shapes"})
 LARGEST_COPY = 64 << 20
 """Bytes of a layer that nobody edits and no file holds, up to which it is saved."""
 LARGEST_COMPUTED = 2 << 30
 """Bytes of a layer that is edited and computed as it is shown, up to which it is saved."""
-
-SAVED_DIMS = (*DIMS, "axis_labels", "margin_left", "margin_right")
-
-BESIDES = {
-    "image": ("contrast_limits_range",),
-    "labels": ("selected_label", "brush_size", "contour", "n_edit_dimensions", "preserve_labels"),
-}
-"""Attributes that `Layer.as_layer_data_tuple` leaves out."""
 
 
 @dataclass(frozen=True)
@@ -57,23 +45,44 @@ class Captured:
     besides: Mapping[str, Any]
     lost: str | None
     overlays: Mapping[str, Any]
+    made: Made | None = None
+    filed: Sequence[Any] = ()
+    """The arrays of its data, where these lie in files of their own."""
+    colouring: Mapping[str, Any] = field(default_factory=dict)
 
 
 def capture(layer: Any, *, replaced: bool) -> Captured:
-    """`layer` now; `replaced`: its data is another than when it was read."""
+    """`layer` now; `replaced`: its data is another than when it was read or made."""
     data, state, _ = layer.as_layer_data_tuple()
     if getattr(layer, "multiscale", False):
         data = list(data)
-    kind, source = layers.kind(layer), source_of(layer)
+    kind, source, made = layers.kind(layer), source_of(layer), made_of(layer)
+    if made is not None:
+        made = replace(made, replaced=replaced or made.replaced is not False)
+        replaced = bool(made.replaced)
+    filed = parts_of(data) if is_filed(data) else ()
     lost = None
-    if source is not None and not (replaced or (kind in EDITABLE and _in_memory(data))):
+    if not replaced and _comes_again(data, kind, source, made, filed):
         data = None
     else:
         lost = _beyond(data, kind)
+        if lost and filed:
+            lost = "its data lies in a file of its own, which no command and no reader opens"
         data = None if lost else _held(data)
-    besides = {key: getattr(layer, key) for key in BESIDES.get(kind, ()) if hasattr(layer, key)}
-    over = describe_overlays(layer)
-    return Captured(layer.name, kind, layers.shape(layer), source, data, state, besides, lost, over)
+    return Captured(
+        layer.name,
+        kind,
+        layers.shape(layer),
+        source,
+        data,
+        state,
+        describe_besides(layer, state),
+        lost,
+        describe_overlays(layer),
+        made=made,
+        filed=filed,
+        colouring=describe_colouring(layer),
+    )
 
 
 def capture_nothing(
@@ -83,37 +92,11 @@ def capture_nothing(
     return Captured(name, kind, [], source, None, {}, {}, why, {})
 
 
-def capture_view(viewer: Any) -> dict[str, Any]:
-    """Camera, dims, grid, overlays and selection."""
-    active = viewer.layers.selection.active
-    grid = grid_of(viewer)
-    return {
-        "grid": {name: getattr(grid, name) for name in GRID if hasattr(grid, name)},
-        "camera": describe_camera(viewer),
-        "dims": {
-            name: np.asarray(getattr(viewer.dims, name)).tolist()
-            for name in SAVED_DIMS
-            if hasattr(viewer.dims, name)
-        },
-        "overlays": describe_overlays(viewer),
-        "active": None if active is None else active.name,
-    }
-
-
-def restore_view(viewer: Any, view: Mapping[str, Any], active: Any = None) -> None:
-    """Put back what `capture_view` gave of layers that are there; `active` is that of its name."""
-    for name, value in view["dims"].items():
-        if name == "ndisplay" or len(value) == viewer.dims.ndim:
-            setattr(viewer.dims, name, value)
-    restore_overlays(viewer, view.get("overlays", {}))
-    # A change of the grid moves the camera.
-    for name, value in view.get("grid", {}).items():
-        setattr(grid_of(viewer), name, value)
-    camera = camera_of(viewer)
-    # One that is nowhere would keep napari from drawing, from one session to the next.
-    for name, value in view["camera"].items() if is_somewhere(view["camera"]) else ():
-        setattr(camera, name, value)
-    viewer.layers.selection.active = active
+def _comes_again(data: Any, kind: str, source: Any, made: Any, filed: Sequence[Any]) -> bool:
+    """Whether whoever has given the data will give the same; paint in memory is in no file."""
+    if filed:
+        return source is not None or made is not None
+    return source is not None and not (kind in EDITABLE and _in_memory(data))
 
 
 def _beyond(data: Any, kind: str) -> str | None:

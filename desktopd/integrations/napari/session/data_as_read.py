@@ -1,4 +1,4 @@
-"""Whether a layer's data is still what a file gave.
+"""Whether a layer's data is still what a file or a script gave.
 
 Tested by tests/unit/integrations/napari/session/test_data_as_read.py.
 """
@@ -9,8 +9,10 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-WRITES_THROUGH = frozenset({"h5py", "tensorstore", "zarr"})
-"""Packages whose arrays put what is painted into their files themselves."""
+import numpy as np
+
+from desktopd.integrations.napari.session.own_file import is_in_own_file
+from desktopd.integrations.napari.session.parts import name_of, parts_of
 
 
 class DataAsRead:
@@ -40,18 +42,6 @@ class DataAsRead:
         self._painted = True
 
 
-def parts_of(data: Any) -> list[Any]:
-    """The arrays of several levels, or of a surface; else the one."""
-    is_several = isinstance(data, list | tuple) or type(data).__name__ == "MultiScaleData"
-    return list(data) if is_several else [data]
-
-
-def name_of(part: Any) -> str | None:
-    """What dask calls one of its arrays, which says how that is computed; None for any other."""
-    is_dask = type(part).__module__.partition(".")[0] == "dask"
-    return str(part.name) if is_dask and hasattr(part, "name") else None
-
-
 def _seen(part: Any) -> tuple[Callable[[], Any], str | None]:
     try:
         return weakref.ref(part), name_of(part)
@@ -60,5 +50,4 @@ def _seen(part: Any) -> tuple[Callable[[], Any], str | None]:
 
 
 def _keeps_paint_to_itself(part: Any) -> bool:
-    home = type(part).__module__.partition(".")[0]
-    return home not in (*WRITES_THROUGH, "numpy")
+    return not (isinstance(part, np.ndarray) or is_in_own_file(part))

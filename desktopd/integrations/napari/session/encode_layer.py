@@ -13,7 +13,9 @@ from typing import Any
 from desktopd.integrations.napari.session import tables
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.capture import Captured, capture_nothing
-from desktopd.integrations.napari.session.data_as_read import name_of, parts_of
+from desktopd.integrations.napari.session.made import as_json
+from desktopd.integrations.napari.session.own_file import flush
+from desktopd.integrations.napari.session.parts import name_of, parts_of
 from desktopd.integrations.napari.session.records import Encoded, encode_record
 from desktopd.integrations.napari.session.values import (
     encode,
@@ -55,6 +57,8 @@ def encode_layer(layer: Captured, blocks: Blocks, former: Encoded | None = None)
 
 
 def _encode(layer: Captured, blocks: Blocks, former: Encoded | None, reason: str | None) -> Encoded:
+    for array in layer.filed:
+        flush(array)
     data, computed = _encode_data(layer.data, blocks, former)
     features, left_out = _encode_features(layer.state, blocks)
     state = {k: v for k, v in layer.state.items() if k not in SAID_TWICE}
@@ -63,7 +67,9 @@ def _encode(layer: Captured, blocks: Blocks, former: Encoded | None, reason: str
         "type": layer.kind,
         "shape": layer.shape,
         "source": layer.source,
+        "made": as_json(layer.made),
         "data": data,
+        "filed": bool(layer.filed),
         "state": {
             **dict(_each(state, blocks)),
             **features,
@@ -71,6 +77,7 @@ def _encode(layer: Captured, blocks: Blocks, former: Encoded | None, reason: str
             "metadata": encode_pairs(_each(layer.state.get("metadata", {}), blocks)),
         },
         "besides": dict(_each(layer.besides, blocks)),
+        "colouring": layer.colouring,
         "overlays": layer.overlays,
         "lost": layer.lost,
     }

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from desktopd.integrations.napari import layers
+from desktopd.integrations.napari.session.made import Made, made_of, note_made, recorded_of
 from desktopd.integrations.napari.session.reading import INDEX, read, reading_of, source_of
 
 
@@ -25,6 +26,7 @@ class Found:
 
     def __init__(self, viewer: Any, *, same_command: bool) -> None:
         self._viewer = viewer
+        note_made(viewer.layers)
         self._free = list(viewer.layers)
         self._opened = list(viewer.layers) if same_command else []
         self._added: list[Any] = []
@@ -34,14 +36,15 @@ class Found:
     def match(self, record: Mapping[str, Any]) -> Any:
         """A layer that is the recorded one as its file has it; None without one.
 
-        One of no file is known by its name alone, which says nothing under another command.
+        One of no file is known by the name alone that its command gave, which says nothing under
+        another.
         """
-        if record["source"] is None and not self._same_command:
-            return None
         alike = [layer for layer in self._free if _is_like(layer, record)]
-        named = [layer for layer in alike if layer.name == record["name"]]
         if record["source"] is None:
-            alike = []
+            made = recorded_of(record) if self._same_command else None
+            named = [layer for layer in alike if made and _made_name(layer) == made.name]
+            return next(iter(named), None)
+        named = [layer for layer in alike if layer.name == record["name"]]
         return next(iter(named + alike), None)
 
     def open(self, record: Mapping[str, Any]) -> Any:
@@ -78,9 +81,9 @@ class Found:
 
     def clear(self, missed: Iterable[Mapping[str, Any]]) -> None:
         """Remove what is still nobody's, unless the `missed` records leave its place empty."""
-        empty = [_origin(record.get("source"), record["name"]) for record in missed]
+        empty = [_origin(record.get("source"), recorded_of(record)) for record in missed]
         for layer in list(self._opened):
-            if _origin(source_of(layer), layer.name) not in empty:
+            if _origin(source_of(layer), made_of(layer)) not in empty:
                 self.drop(layer)
         for layer in list(self._added):
             self.drop(layer)
@@ -120,11 +123,16 @@ def _is_same_reading(source: Mapping[str, Any], wanted: Mapping[str, Any]) -> bo
     return all(source.get(key) == value for key, value in wanted.items())
 
 
-def _origin(source: Any, name: str) -> Any:
-    """From where a layer is; of one that is of no file, nothing but the name is known."""
+def _origin(source: Any, made: Made | None) -> Any:
+    """From where a layer is; of one that is of no file, nothing but its command's name is known."""
     if not isinstance(source, Mapping):
-        return {"name": name}
+        return {"name": made and made.name}
     return source.get("path") or source.get("sample")
+
+
+def _made_name(layer: Any) -> str | None:
+    made = made_of(layer)
+    return None if made is None else made.name
 
 
 def _has(given: list[Any] | Exception, record: Mapping[str, Any]) -> bool:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from enum import Flag
 from typing import Any
 
 CONSTRUCTED = frozenset({"metadata", "rgb", "multiscale", "ndim", "locked_data_level"})
 """What a layer gets as it is made, and keeps."""
 SHAPING = CONSTRUCTED | {"name", "shape_type", "property_choices"}
 """Without these the same data could make another layer; all else can be set afterwards."""
+PLAIN = (type(None), bool, int, float, set)
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +45,8 @@ def apply(layer: Any, state: Mapping[str, Any]) -> list[str]:
     stays = []
     for name, value in state.items():
         try:
-            if hasattr(type(layer), name) and not _is_chosen(layer, name, value):
-                setattr(layer, name, value)
+            if hasattr(type(layer), name) and not _is_so(getattr(layer, name), value):
+                setattr(layer, name, _as(getattr(layer, name), value))
         except Exception as error:
             # A plugin's layer may raise anything.
             log.info("desktopd: %s of %r stays: %s", name, layer.name, error)
@@ -56,10 +58,18 @@ def _only(state: Mapping[str, Any], names: frozenset[str] | set[str]) -> dict[st
     return {name: value for name, value in state.items() if name in names}
 
 
-def _is_chosen(layer: Any, name: str, value: Any) -> bool:
-    """Whether a choice by name is made already.
+def _is_so(now: Any, value: Any) -> bool:
+    """Whether a choice by name, or a plain value, is set already.
 
-    To make it again is no change, and yet a control that two choices share (as interpolation2d and
-    interpolation3d do) would then show the other one.
+    To make a choice again is no change, and yet a control that two choices share (as
+    interpolation2d and interpolation3d do) would then show the other one; and a layer may refuse
+    what it has, such as a level of data where there is one.
     """
-    return isinstance(value, str) and str(getattr(layer, name)) == value
+    if isinstance(value, str):
+        return str(now) == value
+    return type(now) is type(value) and isinstance(value, PLAIN) and now == value
+
+
+def _as(now: Any, value: Any) -> Any:
+    """A value that is saved as a number, as that which is there now."""
+    return type(now)(value) if isinstance(now, Flag) and isinstance(value, int) else value

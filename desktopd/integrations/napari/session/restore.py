@@ -13,18 +13,25 @@ from typing import Any
 
 from desktopd.integrations.napari.protocol import LONGEST_TOLD, told
 from desktopd.integrations.napari.session.blocks import Blocks
-from desktopd.integrations.napari.session.capture import EDITABLE, restore_view
+from desktopd.integrations.napari.session.capture import EDITABLE
+from desktopd.integrations.napari.session.colouring import restore_colouring
 from desktopd.integrations.napari.session.decode_state import decode_each, decode_state
 from desktopd.integrations.napari.session.document import MOST_LAYERS
 from desktopd.integrations.napari.session.found import Found, NotRestored
+from desktopd.integrations.napari.session.made import note_instead, recorded_of
 from desktopd.integrations.napari.session.making import CONSTRUCTED, apply, make
 from desktopd.integrations.napari.session.overlays import restore_overlays
+from desktopd.integrations.napari.session.own_file import have, is_filed
 from desktopd.integrations.napari.session.reading import note_reading
 from desktopd.integrations.napari.session.values import decode
+from desktopd.integrations.napari.session.viewed import restore_view
 
 log = logging.getLogger(__name__)
 
 KEPT = " (kept, and tried again at the next start)"
+UNMADE = "its data is in a file that the command has not opened"
+COPY = "what is there is a copy: nothing that is painted goes to the file of its data any more"
+OTHER = "its file has other data now: what is there is what was saved, and goes there no more"
 
 
 @dataclass
@@ -76,9 +83,8 @@ class Restoring:
             layer.name = name
         try:
             view = document["view"]
-            # Another layer of the viewer may have that name.
-            active = (layer for layer, name in recorded if name == view["active"])
-            restore_view(self._viewer, view, next(active, None))
+            # Another layer of the viewer may have such a name.
+            restore_view(self._viewer, view, {name: layer for layer, name in reversed(recorded)})
             self._restored.camera = True
         except Exception:
             # The layers are there, and what is kept for another time has to stay so.
@@ -103,7 +109,7 @@ class Restoring:
             if self._blocks.failures > failures:
                 self.unrestored.append(record)
             self._restored.layers.append(told(record["name"]))
-            if record["data"] is not None:
+            if record["data"] is not None and not is_filed(layer.data):
                 self._restored.unsaved.append(told(record["name"]))
             yield layer, record["name"]
 
@@ -125,8 +131,9 @@ class Restoring:
         is_whole = self._blocks.failures == failures
         if again and not is_whole:
             raise NotRestored(f"what is set of it cannot be read{KEPT}")
-        if record["data"] is not None:
-            layer, unset = self._replace(layer, record, state)
+        data = self._data(layer, record)
+        if data is not None:
+            layer, unset = self._replace(layer, data, record, state)
             others += unset
         else:
             layer = layer or self._open(record)
@@ -135,30 +142,53 @@ class Restoring:
             if isinstance(metadata := state.get("metadata"), dict):
                 # What its reader has put there may be more than can be kept.
                 layer.metadata.update(metadata)
+        others += restore_colouring(layer, record.get("colouring"))
         others += apply(layer, besides)
         restore_overlays(layer, record.get("overlays", {}))
         if stays or others:
             what = ", ".join(stays + others)
             end = "" if is_whole else KEPT
             self._restored.miss(f"{record['name']}: {what}", "the layer is there without it", end)
-        if record["lost"] and record["source"]:
+        made = recorded_of(record)
+        if record["lost"] and (record["source"] or made is None or made.replaced is not False):
             self._restored.miss(record["name"], record["lost"])
         return layer
 
+    def _data(self, former: Any, record: Mapping[str, Any]) -> Any:
+        """What the session has of the data; None where it has nothing that `former` has not.
+
+        What is painted into a layer whose data lies in a file of its own goes there, and to a copy
+        it does not.
+        """
+        if record["data"] is None:
+            return None
+        data = decode(record["data"], self._blocks)
+        made = recorded_of(record)
+        if made is not None and made.replaced is True:
+            return data
+        if former is None or not is_filed(former.data):
+            if record.get("filed"):
+                self._restored.miss(record["name"], COPY)
+        elif have(former.data, data):
+            return None
+        else:
+            self._restored.miss(record["name"], OTHER)
+        return data
+
     def _open(self, record: Mapping[str, Any]) -> Any:
-        if record["lost"] and not record["source"]:
-            raise NotRestored(record["lost"])
+        if not record["source"]:
+            raise NotRestored(record["lost"] or UNMADE + KEPT)
         return self._found.open(record)
 
     def _replace(
-        self, former: Any, record: Mapping[str, Any], state: Mapping[str, Any]
+        self, former: Any, data: Any, record: Mapping[str, Any], state: Mapping[str, Any]
     ) -> tuple[Any, list[str]]:
         """A layer of data that the session has, for `former`; and the names of what stays unset."""
-        data = decode(record["data"], self._blocks)
         # Data that took the place of a file's are in no file.
         source = record["source"] if record["type"] in EDITABLE else None
         with _source(source):
             layer, unset = make(data, state, record["type"])
+        note_instead(layer, former)
         if source is not None:
             note_reading(layer, source)
         try:

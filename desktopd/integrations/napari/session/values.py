@@ -128,6 +128,8 @@ def blocks_of(value: Any) -> set[str]:
 
 
 def _encode_array(array: Array, blocks: Blocks) -> dict[str, Any]:
+    # An np.matrix has two dimensions whatever is done to it.
+    array = np.asarray(array)
     shape = list(array.shape)
     if array.dtype.kind not in NUMERIC:
         dtype = array.dtype.str if array.dtype.kind == "U" else "object"

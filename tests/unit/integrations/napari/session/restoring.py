@@ -2,14 +2,16 @@
 
 import json
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from desktopd.integrations.napari.session.blocks import Blocks
-from desktopd.integrations.napari.session.capture import capture, capture_view
+from desktopd.integrations.napari.session.capture import capture
 from desktopd.integrations.napari.session.encode_layer import encode_layer
 from desktopd.integrations.napari.session.restore import Restored, Restoring
+from desktopd.integrations.napari.session.viewed import capture_view
 
 # What napari's own libraries warn of is not ours to mend.
 with warnings.catch_warnings():
@@ -19,8 +21,12 @@ with warnings.catch_warnings():
 RNG = np.random.default_rng(3)
 
 
-def saved(viewer: ViewerModel, blocks: Blocks) -> dict[str, Any]:
-    taken = [capture(layer, replaced=False) for layer in viewer.layers]
+def saved(
+    viewer: ViewerModel, blocks: Blocks, *, replaced: Mapping[Any, bool] | None = None
+) -> dict[str, Any]:
+    """The document of a viewer, in which the data of some layers was `replaced`."""
+    replaced = replaced or {}
+    taken = [capture(layer, replaced=replaced.get(layer, False)) for layer in viewer.layers]
     records = [json.loads(encode_layer(layer, blocks).text) for layer in taken]
     document = {"layers": records, "view": capture_view(viewer)}
     return json.loads(json.dumps(document))  # type: ignore[no-any-return]

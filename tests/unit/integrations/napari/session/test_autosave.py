@@ -12,6 +12,7 @@ import pytest
 
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.folder import SessionFolder
+from tests.unit.integrations.napari.session.restoring import restored
 
 QtCore = pytest.importorskip("qtpy.QtCore")
 computed = pytest.importorskip("dask.array")
@@ -174,7 +175,107 @@ def test_a_save_is_told_although_changes_go_on(
     autosave.changed(layer)
     autosave.save(lambda: done.append(True))
     wait(lambda: done)
-    assert len(saves) == 1
+    assert len(saves) == 2
+
+
+def ask(autosave: Any, wait: Wait) -> None:
+    done: list[bool] = []
+    autosave.save(lambda: done.append(True))
+    wait(lambda: done)
+    assert autosave.error is None
+
+
+def test_what_gives_no_event_is_saved_where_somebody_waits(
+    autosave: Any, viewer: Any, wait: Wait, tmp_path: Path
+) -> None:
+    labels = viewer.add_labels(np.zeros((99, 99), int), name="paint", features={"index": [0, 1]})
+    points = viewer.add_points(np.zeros((3, 2)), name="points", features={"a": [1.0, 2, 3]})
+    image = viewer.add_image(np.zeros((99, 99)), name="image")
+    for layer in (labels, points, image):
+        autosave.changed(layer)
+    ask(autosave, wait)
+    labels.data[3, 3] = 7
+    labels.features["area"] = [3, 4]
+    labels.metadata["who"] = "me"
+    points.features.loc[1, "a"] = 99
+    points.face_color[1] = [1, 0, 0, 0.5]
+    image.data[...] = 0.5
+    ask(autosave, wait)
+    found = restored(saved(tmp_path), SessionFolder(tmp_path / "session").blocks)[0].layers
+    assert found["paint"].data[3, 3] == 7
+    assert [*found["paint"].features.columns] == ["index", "area"]
+    assert found["paint"].metadata == {"who": "me"}
+    assert [*found["points"].features["a"]] == [1, 99, 3]
+    assert [*found["points"].face_color[1]] == [1, 0, 0, 0.5]
+    assert found["image"].data.min() == 0.5
+
+
+IN_PLACE: list[Callable[[Any], Any]] = [
+    lambda layer: layer.metadata.update(who="me"),
+    lambda layer: layer.features.__setitem__("area", [3, 4, 5]),
+    lambda layer: layer.features.__setitem__("a", [3, 4, 5]),
+]
+
+
+@pytest.mark.parametrize("change", IN_PLACE)
+def test_features_and_metadata_that_give_no_event_are_saved_with_the_next_that_does(
+    autosave: Any, viewer: Any, wait: Wait, tmp_path: Path, change: Callable[[Any], Any]
+) -> None:
+    layer = viewer.add_points(np.zeros((3, 2)), name="points", features={"a": [1.0, 2, 3]})
+    autosave.changed(layer)
+    wait(lambda: autosave.saved_at)
+    first, before = autosave.saved_at, saved(tmp_path)["layers"]
+    change(layer)
+    autosave.changed(None)
+    wait(lambda: autosave.saved_at != first)
+    assert saved(tmp_path)["layers"] != before
+
+
+def test_what_is_known_to_have_changed_is_saved_before_everything_is(
+    autosave: Any, viewer: Any, wait: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rest = viewer.add_labels(np.zeros((9, 9), int), name="rest")
+    paint = viewer.add_labels(np.zeros((9, 9), int), name="paint")
+    autosave.changed(rest)
+    autosave.changed(paint)
+    wait(lambda: autosave.saved_at)
+    taken: list[set[int]] = []
+    submit = autosave._writer.submit
+
+    def submitted(order: Any, layers: Any, *args: Any) -> None:
+        taken.append(set(layers))
+        submit(order, layers, *args)
+
+    monkeypatch.setattr(autosave._writer, "submit", submitted)
+    autosave.changed(paint)
+    ask(autosave, wait)
+    assert taken == [{id(paint)}, {id(rest), id(paint)}]
+    ask(autosave, wait)
+    assert taken[2:] == [{id(rest), id(paint)}]
+
+
+def test_whether_a_script_s_data_was_replaced_is_saved(
+    wait: Wait, viewer: Any, tmp_path: Path
+) -> None:
+    from desktopd.integrations.napari.main_thread import MainThread
+    from desktopd.integrations.napari.session.autosave import Autosave
+
+    for name in ("same", "another"):
+        viewer.add_image(computed.zeros((9, 9)), name=name)
+    folder = SessionFolder(tmp_path / "session")
+    autosave = Autosave(MainThread(), folder, viewer, lambda: None)
+    for layer in viewer.layers:
+        autosave.changed(layer)
+    another = viewer.layers["another"]
+    another.data = another.data + 5
+    another.name = "mine"
+    ask(autosave, wait)
+    autosave.stop()
+    made = [record["made"] for record in saved(tmp_path)["layers"]]
+    assert made == [
+        {"name": "same", "replaced": False},
+        {"name": "another", "replaced": True},
+    ]
 
 
 def test_what_does_not_rest_is_not_kept_waiting_for_what_does(

@@ -100,16 +100,17 @@ class Lazy:
         return self._numbers.astype(dtype or self.dtype)
 
 
-@pytest.mark.parametrize("home", ["somewhere", "zarr.core"])
+@pytest.mark.parametrize("place", ["somewhere", "MemoryStore", "LocalStore"])
 def test_paint_in_arrays_of_other_packages_is_kept_but_where_a_file_has_it(
-    monkeypatch: pytest.MonkeyPatch, home: str
+    monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    monkeypatch.setattr(Lazy, "__module__", home)
+    monkeypatch.setattr(Lazy, "__module__", place if place == "somewhere" else "zarr.core")
+    monkeypatch.setattr(Lazy, "store", type(place, (), {})(), raising=False)
     layer = read(lambda: layers.Labels(Lazy()))
     origin = DataAsRead(layer)
     assert not origin.is_replaced(layer.data)
     layer.paint((3, 3), 5)
-    assert origin.is_replaced(layer.data) == (home == "somewhere")
+    assert origin.is_replaced(layer.data) == (place != "LocalStore")
 
 
 def test_computed_labels_are_kept_as_they_are_now() -> None:

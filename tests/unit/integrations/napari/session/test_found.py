@@ -10,6 +10,7 @@ import pytest
 import tifffile
 
 from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.made import note_made
 from desktopd.integrations.napari.session.reading import INDEX
 from tests.unit.integrations.napari.session.restoring import names, restored, saved
 
@@ -133,6 +134,7 @@ def test_what_a_script_makes_stays_where_the_session_cannot_replace_it(
 ) -> None:
     viewer = ViewerModel()
     viewer.add_image(np.ones((64, 64)), name="paint")
+    note_made(viewer.layers)
     document = saved(viewer, blocks)
     document["layers"][0] |= {"data": None if lost else {"$no": 1}, "lost": lost}
     viewer = ViewerModel()
@@ -147,6 +149,7 @@ def test_a_layer_that_cannot_be_drawn_takes_no_other_with_it(
 ) -> None:
     viewer = ViewerModel()
     viewer.add_labels(np.ones((64, 64), int), name="paint")
+    note_made(viewer.layers)
     document = saved(viewer, blocks)
     viewer = ViewerModel()
     opened = viewer.add_labels(np.zeros((64, 64), int), name="paint")

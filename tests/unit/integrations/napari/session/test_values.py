@@ -69,11 +69,15 @@ def test_plain_values_keep_their_types(blocks: Blocks, value: Any) -> None:
         np.array([3, 4], "m8[s]"),
         np.array([1, 2], np.longdouble) / 3,
         np.array([b"a", b"bcd", b""]),
+        np.eye(4).view(np.matrix),
+        np.eye(40).view(np.matrix),
+        np.array([["a", None]], object).view(np.matrix),
     ],
     ids=lambda a: f"{a.dtype} {a.shape}",
 )
 def test_arrays_keep_type_and_shape(blocks: Blocks, array: Any) -> None:
     found = through(array, blocks)
+    assert type(found) is np.ndarray
     assert found.shape == array.shape
     assert found.tolist() == array.tolist() or np.array_equal(found, array, equal_nan=True)
     assert found.dtype == array.dtype

@@ -1,0 +1,63 @@
+"""Colours of points, shapes and vectors that follow one of their features.
+
+Tested by tests/unit/integrations/napari/session/test_settable.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+COLOURS = ("face", "border", "edge")
+NEAR = 1e-3
+"""Parts of colours that differ by less are the same."""
+
+log = logging.getLogger(__name__)
+
+
+def describe_colouring(layer: Any) -> dict[str, list[str]]:
+    """The mode and the feature of each kind of colours that follows one."""
+    found = {}
+    for part in COLOURS:
+        mode = getattr(layer, f"{part}_color_mode", None)
+        if mode is not None and str(mode) != "direct":
+            found[part] = [str(mode), _feature(layer, part)]
+    return found
+
+
+def restore_colouring(layer: Any, values: Any) -> Iterator[str]:
+    """Have colours follow their features again; gives the names of those that do not.
+
+    The colours stay what they are: where they would be others, they follow nothing.
+    """
+    for part, how in values.items() if isinstance(values, Mapping) else ():
+        if part not in COLOURS:
+            continue
+        name = f"{part}_color"
+        colours = np.array(getattr(layer, name))
+        try:
+            _follow(layer, part, *how)
+            if not np.allclose(getattr(layer, name), colours, atol=NEAR):
+                raise ValueError("the feature gives other colours")
+        except Exception as error:
+            log.info("desktopd: %s of %r follows nothing: %s", name, layer.name, error)
+            setattr(layer, name, colours)
+            yield f"{name}_mode"
+
+
+def _follow(layer: Any, part: str, mode: str, feature: str) -> None:
+    limits = getattr(layer, f"{part}_contrast_limits")
+    if feature not in layer.features:
+        raise ValueError(f"there is no feature {feature!r}")
+    setattr(layer, f"{part}_color", feature)
+    setattr(layer, f"{part}_color_mode", mode)
+    if mode == "colormap" and limits is not None:
+        setattr(layer, f"{part}_contrast_limits", limits)
+
+
+def _feature(layer: Any, part: str) -> str:
+    followed = getattr(getattr(layer, f"_{part}", None), "color_properties", None)
+    return str(followed.name if followed else getattr(layer, f"_{part}_color_property", ""))

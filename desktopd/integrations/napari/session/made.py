@@ -1,0 +1,60 @@
+"""Layers that a command has made of no file: a script makes them again at each start.
+
+Tested by tests/unit/integrations/napari/session/test_made.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from desktopd.integrations.napari.session.reading import source_of
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a command has made: `name` is the one that it gave.
+
+    `replaced`: whether the layer's data is another than the command's; None where nobody knows.
+    """
+
+    name: str
+    replaced: bool | None = False
+
+
+_made: WeakKeyDictionary[Any, Made | None] = WeakKeyDictionary()
+
+
+def note_made(layers: Iterable[Any]) -> None:
+    """Note that a command has made those of `layers` of which nothing is noted, if no file has."""
+    for layer in layers:
+        if layer not in _made:
+            _made[layer] = None if source_of(layer) else Made(layer.name)
+
+
+def note_instead(layer: Any, former: Any) -> None:
+    """Note that `layer`, which a session has made, stands for `former`, if for any."""
+    made = None if former is None else made_of(former)
+    _made[layer] = made and replace(made, replaced=True)
+
+
+def made_of(layer: Any) -> Made | None:
+    """What of a command a layer is; None for any other."""
+    return _made.get(layer)
+
+
+def as_json(made: Made | None) -> dict[str, Any] | None:
+    """What `recorded_of` has it of again."""
+    return None if made is None else asdict(made)
+
+
+def recorded_of(record: Mapping[str, Any]) -> Made | None:
+    """What of a command a recorded layer was; of an old record nothing but its name is known."""
+    if "made" not in record:
+        return None if record.get("source") else Made(record["name"], None)
+    made = record["made"]
+    if not isinstance(made, dict) or not isinstance(made.get("name"), str):
+        return None
+    return Made(made["name"], bool(made.get("replaced")))

@@ -1,0 +1,205 @@
+"""Layers whose data lies in files of their own, which get what is painted, also after a restart."""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from desktopd.integrations.napari.session import capture as captured
+from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.encode_layer import encode_layer
+from desktopd.integrations.napari.session.made import note_made
+from desktopd.integrations.napari.session.own_file import is_filed, is_in_own_file
+from desktopd.integrations.napari.session.restore import COPY, KEPT, OTHER, UNMADE
+from tests.unit.integrations.napari.session.restoring import names, restored, saved
+from tests.unit.integrations.napari.session.test_encode_layer import LAYER
+
+# What napari's own libraries warn of is not ours to mend.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from napari.components import ViewerModel
+    from napari.layers._source import layer_source
+
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("readings")]
+
+
+def mapped(tmp_path: Path, name: str = "paint", mode: Any = None, size: int = 9) -> Any:
+    path = tmp_path / name
+    mode = mode or ("r+" if path.exists() else "w+")
+    return np.memmap(path, dtype="i4", mode=mode, shape=(size, size))
+
+
+VIEWS: dict[str, Callable[[Any], Any]] = {
+    "itself": lambda array: array,
+    "a part": lambda array: array[2:, ::2],
+    "a plain array of it": lambda array: np.asarray(array).T,
+    "levels": lambda array: [array, array[::2, ::2]],
+}
+
+
+def script(tmp_path: Path, view: Callable[[Any], Any] = VIEWS["itself"]) -> ViewerModel:
+    viewer = ViewerModel()
+    viewer.add_labels(view(mapped(tmp_path)), name="paint")
+    note_made(viewer.layers)
+    return viewer
+
+
+def on_disk(tmp_path: Path) -> Any:
+    return np.array(mapped(tmp_path, mode="r"))
+
+
+def first(data: Any) -> Any:
+    return data if isinstance(data, np.ndarray) else data[0]
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_paint_goes_on_to_its_file(
+    blocks: Blocks, tmp_path: Path, view: Callable[[Any], Any]
+) -> None:
+    viewer = script(tmp_path, view)
+    for value in (3, 4):
+        first(viewer.layers[0].data)[1, 1] = value
+        viewer.layers[0].name = f"mine {value}"
+        document = saved(viewer, blocks)
+        assert document["layers"][0]["data"] is None
+        viewer, told, kept = restored(document, blocks, script(tmp_path, view))
+        assert (names(viewer), told.missing, told.unsaved, kept) == ([f"mine {value}"], [], [], [])
+        assert is_filed(viewer.layers[0].data)
+        assert (on_disk(tmp_path) == value).sum() == 1
+
+
+def test_images_of_files_are_the_script_s_too(blocks: Blocks, tmp_path: Path) -> None:
+    def make() -> ViewerModel:
+        viewer = ViewerModel()
+        viewer.add_image(mapped(tmp_path), name="image")
+        note_made(viewer.layers)
+        return viewer
+
+    (record,) = saved(make(), blocks)["layers"]
+    assert record["data"] is record["lost"] is None
+    viewer, told, _ = restored(saved(make(), blocks), blocks, make())
+    assert is_filed(viewer.layers["image"].data)
+    assert told.missing == []
+
+
+def test_labels_of_a_reader_are_read_again(blocks: Blocks, tmp_path: Path) -> None:
+    viewer = ViewerModel()
+    with layer_source(path=str(tmp_path / "paint"), reader_plugin="mapped"):
+        layer = viewer.add_labels(mapped(tmp_path))
+    layer.paint((3, 3), 5)
+    assert saved(viewer, blocks)["layers"][0]["data"] is None
+
+
+@pytest.mark.parametrize("differs", [False, True])
+def test_a_copy_of_an_older_session_gives_way_to_a_file_that_has_the_same(
+    blocks: Blocks, tmp_path: Path, differs: bool
+) -> None:
+    viewer = ViewerModel()
+    mapped(tmp_path)[3, 3] = 5
+    viewer.add_labels(on_disk(tmp_path), name="paint")
+    document = saved(viewer, blocks)
+    del document["layers"][0]["made"], document["layers"][0]["filed"]
+    if differs:
+        mapped(tmp_path)[3, 3] = 6
+    for _ in range(2):
+        viewer, told, _ = restored(document, blocks, script(tmp_path))
+        (layer,) = viewer.layers
+        assert is_filed(layer.data) is not differs
+        assert layer.data[3, 3] == 5
+        # It is told once: from then on the layer is known to be none of the file's.
+        reasons = [OTHER] if differs and document["layers"][0].get("made") is None else []
+        assert [one["reason"] for one in told.missing] == reasons
+        document = saved(viewer, blocks)
+    assert on_disk(tmp_path)[3, 3] == (6 if differs else 5)
+
+
+def test_what_no_command_opens_is_a_copy_and_that_is_told(blocks: Blocks, tmp_path: Path) -> None:
+    viewer = ViewerModel()
+    layer = viewer.add_labels(mapped(tmp_path), name="paint")
+    layer.paint((3, 3), 5)
+    document = saved(viewer, blocks)
+    for reasons in ([COPY], []):
+        viewer, told, _ = restored(document, blocks)
+        assert viewer.layers["paint"].data[3, 3] == 5
+        assert ([one["reason"] for one in told.missing], told.unsaved) == (reasons, ["paint"])
+        document = saved(viewer, blocks)
+
+
+def test_what_no_command_opens_and_is_too_large_for_a_copy_is_told(
+    blocks: Blocks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(captured, "LARGEST_COPY", 0)
+    viewer = ViewerModel()
+    viewer.add_image(mapped(tmp_path), name="image")
+    _, told, _ = restored(saved(viewer, blocks), blocks)
+    (missing,) = told.missing
+    assert "a file of its own, which no command" in missing["reason"]
+
+
+def test_a_file_that_the_command_opens_no_more_is_asked_for_again(
+    blocks: Blocks, tmp_path: Path
+) -> None:
+    viewer = script(tmp_path)
+    viewer.layers[0].opacity = 0.25
+    _, told, kept = restored(saved(viewer, blocks), blocks)
+    assert [one["reason"] for one in told.missing] == [UNMADE + KEPT]
+    document = {**saved(ViewerModel(), blocks), "unrestored": kept}
+    viewer, told, kept = restored(document, blocks, script(tmp_path))
+    assert (viewer.layers["paint"].opacity, told.missing, kept) == (0.25, [], [])
+
+
+def test_paint_that_reaches_no_file_is_kept(blocks: Blocks, tmp_path: Path) -> None:
+    mapped(tmp_path).flush()
+    viewer = ViewerModel()
+    viewer.add_labels(mapped(tmp_path, mode="c"), name="paint").paint((3, 3), 5)
+    viewer.add_labels(mapped(tmp_path) + 1, name="sum")
+    viewer.add_labels(mapped(tmp_path).copy(), name="copy")
+    note_made(viewer.layers)
+    assert all(record["data"] for record in saved(viewer, blocks)["layers"])
+
+
+def array_of(home: str, **attributes: Any) -> Any:
+    return type("Array", (), {"__module__": home, **attributes})()
+
+
+def store(name: str, **attributes: Any) -> Any:
+    return type(name, (), attributes)()
+
+
+MEMORY = SimpleNamespace(protocol="memory")
+REMOTE = SimpleNamespace(protocol=("s3", "s3a"))
+ARRAYS = [
+    (array_of("zarr.core.array", store=store("LocalStore")), True),
+    (array_of("zarr.core", store=store("DirectoryStore")), True),
+    (array_of("zarr.core.array", store=store("FsspecStore", fs=REMOTE)), True),
+    (array_of("zarr.core.array", store=store("FsspecStore", fs=MEMORY)), False),
+    (array_of("zarr.core.array", store=store("MemoryStore")), False),
+    (array_of("zarr.core.array", store=store("ZipStore")), False),
+    (array_of("zarr.core", store={}), False),
+    (array_of("zarr.new"), False),
+    (array_of("h5py._hl.dataset", file=SimpleNamespace(driver="sec2")), True),
+    (array_of("h5py._hl.dataset", file=SimpleNamespace(driver="core")), False),
+    (array_of("tensorstore", kvstore=SimpleNamespace(url="file:///data/a.zarr/")), True),
+    (array_of("tensorstore", kvstore=SimpleNamespace(url="memory://")), False),
+    (array_of("tensorstore", kvstore=None), False),
+    (array_of("dask.array.core"), False),
+    (np.eye(3), False),
+]
+
+
+@pytest.mark.parametrize(("array", "is_there"), ARRAYS)
+def test_an_array_lies_in_a_file_where_that_is_known(array: Any, is_there: bool) -> None:
+    assert is_in_own_file(array) == is_there
+
+
+def test_a_file_gets_what_its_library_still_holds(blocks: Blocks) -> None:
+    flushed: list[bool] = []
+    file = SimpleNamespace(driver="sec2", mode="r+", flush=lambda: flushed.append(True))
+    array = array_of("h5py._hl.dataset", file=file)
+    encode_layer(replace(LAYER, data=None, filed=[array]), blocks)
+    assert flushed == [True]
