@@ -45,8 +45,8 @@ class Framebuffer:
         self.unscrolled = self.no_tiles()
 
     def forget(self) -> None:
-        """Let go of the pixels, whose memory is the X server's too; nobody asks for them again."""
-        self._pixels = np.empty((0, 0), np.uint32)
+        """Let go of the pixels, whose memory is the X server's too; all are black from now on."""
+        self._pixels = np.broadcast_to(np.uint32(0), self._pixels.shape)
 
     def no_tiles(self) -> Mask:
         """A mask with nothing in it."""

@@ -41,6 +41,9 @@ class SendQueue:
         self._watchers = watchers
         # What goes into one message each; the last of them still grows.
         self._messages: deque[list[bytes]] = deque([[]])
+        # What waits until the last part of an update has come.
+        self._behind: list[bytes] = []
+        self._unfinished = False
         self._sending = 0
         self._pending = 0
         self._largest = 0
@@ -61,29 +64,51 @@ class SendQueue:
         return 0 if self._ending.done() else self._pending + 2 * self._sending
 
     def put(self, data: bytes) -> None:
-        """Send `data` as soon as possible."""
-        if self._ending.done():
+        """Send `data` as soon as possible, behind the update of which a part was put."""
+        if self._admit(data):
+            if self._unfinished:
+                self._behind.append(data)
+            else:
+                self._append(data)
+
+    def put_update(self, data: bytes, *, more: bool = False) -> None:
+        """Send an update as soon as possible, or a part of which `more` follow."""
+        if not self._admit(data):
             return
+        self._append(data)
+        self._unfinished = more
+        if not more:
+            behind, self._behind = self._behind, []
+            for one in behind:
+                self._append(one)
+
+    def _admit(self, data: bytes) -> bool:
+        """Count it; False once there is an end."""
+        if self._ending.done():
+            return False
         self._pending += len(data)
         if not self._sending:
             self._largest = max(self._largest, len(data))
         if self._pending - self._largest > self._backlog:
             detail = f"the viewer left more than {self._backlog} bytes unread"
             self.end(Ending(Cause.BACKLOG_FULL, detail))
-            return
+            return False
+        if self._watchers is not None:
+            self._watchers.grown()
+        return not self._ending.done()
+
+    def _append(self, data: bytes) -> None:
         self._messages[-1].append(data)
         if fences.ends_message(data):
             self._messages.append([])
         self.empty = False
         self._waiting.set()
-        if self._watchers is not None:
-            self._watchers.grown()
 
     def end(self, ending: Ending) -> None:
         """Make `run` return at once, without sending any more."""
         if not self._ending.done():
             self._ending.set_result(ending)
-        self._messages = deque([[]])
+        self._messages, self._behind = deque([[]]), []
         self._waiting.clear()
 
     async def run(self) -> Ending:

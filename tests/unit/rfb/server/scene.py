@@ -54,6 +54,8 @@ class Watcher:
         self.client = RfbViewer(None, Silent(), encodings)  # type: ignore[arg-type]
         self.client._resize(size.width, size.height)
         self.last = b""
+        self.parts: list[int] = []
+        """Bytes of each part of the last update."""
 
     def request(self) -> UpdateRequest:
         anew, self.anew = self.anew, None
@@ -98,7 +100,18 @@ class Scene:
         self.encoder.absorb(Rectangle.of(self.size), captured(self.screen), self.now)
         updates = self.encoder.updates([watcher.request() for watcher in watchers], self.now)
         for watcher, update in zip(watchers, updates, strict=True):
-            watcher.take(update)
+            watcher.take(self.whole(watcher, update))
+
+    def whole(self, watcher: Watcher, update: Update) -> Update:
+        """An update with the parts that follow it."""
+        watcher.parts = [len(update.data)]
+        data = update.data
+        while update.more:
+            watcher.state = update.state
+            (update,) = self.encoder.updates([watcher.request()], self.now)
+            watcher.parts.append(len(update.data))
+            data += update.data
+        return replace(update, data=data)
 
     def animate(self, steps: int, *watchers: Watcher, area: Rectangle = MOVING) -> None:
         for step in range(steps):

@@ -20,7 +20,6 @@ from desktopd.rfb.server.client_state import Update, UpdateRequest
 from desktopd.rfb.server.client_updates import ClientUpdates
 from desktopd.rfb.server.pending_update import PendingUpdate
 from desktopd.rfb.server.refinement import REST
-from desktopd.rfb.server.watchers_room import WatchersRoom
 from desktopd.rfb.server.watchers_turns import TURN, WatchersTurns
 from desktopd.trace import Trace
 from desktopd.x11.connection import Display
@@ -81,8 +80,8 @@ class Watcher:
     def __init__(self, encodings: Iterable[int] = LOSSLESS, *, watching: bool = False) -> None:
         self.got: list[Update] = []
         self.link = Link()
-        room = WatchersRoom() if watching else None
-        self.pending = PendingUpdate(self.link, room)  # type: ignore[arg-type]
+        address = str(id(self)) if watching else None
+        self.pending = PendingUpdate(self.link, address)  # type: ignore[arg-type]
         self.pending.push(continuous=True)
         self.pending.prefer(EncodingPreferences.of(encodings, NATIVE))
 
@@ -268,7 +267,7 @@ async def test_whoever_has_control_waits_for_no_picture_of_those_who_watch(
     owner, *watchers = everybody = [Watcher(), *(Watcher(watching=True) for _ in range(3))]
     film = await filming(Screen(), *watchers, owner)
     film.capture_loop._watchers = WatchersTurns(
-        lambda client: client.pending.room, lambda: clock.now
+        lambda client: client.pending.watched_from, lambda: clock.now
     )
     make, made = film.capture_loop._encoder.updates, list[int]()
 
