@@ -24,6 +24,7 @@ from desktopd.rfb.server.tiles import TILE, Mask, rectangles
 Made = tuple[tuple[EncodedRectangle, ...], Remainder | None]
 
 _MOST_SHARED = 64
+_MOST_SHARED_BYTES = 16 * 1024 * 1024
 # Tiles up to which what is dense is made at once, in 8 ms; all other viewers wait for it.
 _FEW = 256
 
@@ -37,18 +38,21 @@ class ChangeEncoder:
         self._encoders = encoders
         self._cache = cache
         self._shared: dict[tuple[object, ...], Made] = {}
+        self._shared_size = 0
 
     def forget(self) -> None:
         """Share nothing any more: there is another capture."""
         self._shared.clear()
+        self._shared_size = 0
 
     def encode(
-        self, request: UpdateRequest, state: ClientState, tiles: Mask, seconds: float, most: int
+        self, request: UpdateRequest, state: ClientState, tiles: Mask, seconds: float
     ) -> Made:
         """Rectangles that cover `tiles`; lossy ones take about `seconds` of the link at most.
 
-        What is left once there are `most` bytes of them has to `go_on`.
+        What is left once there is a part of them has to `go_on`.
         """
+        most = request.part
         few = tiles.sum() <= _FEW
         preferences = request.preferences.on(request.rate) if few else request.preferences
         if not preferences.lossless.shared:
@@ -80,9 +84,12 @@ class ChangeEncoder:
         made = self._shared.get(key)
         if made is None:
             made = make()
-            if len(self._shared) >= _MOST_SHARED:
-                self._shared.clear()
+            size = sum(len(rectangle.data) for rectangle in made[0])
+            full = self._shared_size + size > _MOST_SHARED_BYTES
+            if full or len(self._shared) >= _MOST_SHARED:
+                self.forget()
             self._shared[key] = made
+            self._shared_size += size
         return made
 
     def _made(self, left: Remainder, state: ClientState, most: int) -> Made:
@@ -103,9 +110,14 @@ class ChangeEncoder:
         current = framebuffer is self._framebuffer
         if current and not kind.lossy:
             return self._cache.lossless(area, preferences, state.encoders)
-        encoders = self._encoders if current else state.encoders
-        pixels = framebuffer.view(area)
-        return encoders[kind].encode(area, pixels, preferences.pixel_format, planned.level)
+        encoder = (self._encoders if current else state.encoders)[kind]
+        pixel_format, level = preferences.pixel_format, planned.level
+
+        def make() -> Made:
+            return (encoder.encode(area, framebuffer.view(area), pixel_format, level),), None
+
+        ((rectangle,), _) = self._kept((framebuffer, planned, pixel_format), make)
+        return rectangle
 
     def _planned(
         self, preferences: EncodingPreferences, tiles: Mask, level: int, *, follows: bool

@@ -91,7 +91,8 @@ class UpdateRequest:
     """A viewer that gets the next update; `state` is None before its first.
 
     `rate` is what its link takes, in bytes a second, `late` the part of its updates that come late,
-    and `anew` the area that it needs again; `watching`: it may do nothing else.
+    and `anew` the area that it needs again; what is larger than `part` bytes comes in parts.
+    `watching`: it may do nothing else.
     """
 
     state: ClientState | None
@@ -99,6 +100,7 @@ class UpdateRequest:
     rate: float
     anew: Rectangle | None = None
     late: float = 0.0
+    part: int = 4 * 1024 * 1024
     watching: bool = False
 
 

@@ -158,7 +158,13 @@ class PendingUpdate:
             anew = None
             if not going_on:
                 anew, self._anew = self._anew, None
-            rate, late = self._sender.rate, self._sender.late
+            sender = self._sender
             return UpdateRequest(
-                self._state, self._preferences, rate, anew, late, watching=self.watching
+                self._state,
+                self._preferences,
+                sender.rate,
+                anew,
+                sender.late,
+                sender.part,
+                watching=self.watching,
             )

@@ -12,6 +12,8 @@ from desktopd.rfb.server.watchers_queues import WatchersQueues
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Transport
 from desktopd.tasks import race
 
+_PART = 4 * 1024 * 1024
+
 
 class SendQueue:
     """Keeps the order of what is said, and sends together what has come together.
@@ -63,6 +65,11 @@ class SendQueue:
         """
         return 0 if self._ending.done() else self._pending + 2 * self._sending
 
+    @property
+    def part(self) -> int:
+        """Bytes from which on an update comes in parts, each once the one before is taken."""
+        return _PART if self._watchers is None else self._watchers.part
+
     def put(self, data: bytes) -> None:
         """Send `data` as soon as possible, behind the update of which a part was put."""
         if self._admit(data):
@@ -93,9 +100,12 @@ class SendQueue:
             detail = f"the viewer left more than {self._backlog} bytes unread"
             self.end(Ending(Cause.BACKLOG_FULL, detail))
             return False
-        if self._watchers is not None:
-            self._watchers.grown()
+        self._changed()
         return not self._ending.done()
+
+    def _changed(self) -> None:
+        if self._watchers is not None:
+            self._watchers.changed(self)
 
     def _append(self, data: bytes) -> None:
         self._messages[-1].append(data)
@@ -110,6 +120,7 @@ class SendQueue:
             self._ending.set_result(ending)
         self._messages, self._behind = deque([[]]), []
         self._waiting.clear()
+        self._changed()
 
     async def run(self) -> Ending:
         """Send until the viewer has left or stalls, or `end` was called."""
@@ -124,6 +135,7 @@ class SendQueue:
             await self._waiting.wait()
             data = self._next_message()
             self._sending = len(data)
+            self._changed()
             try:
                 async with asyncio.timeout(self._stall):
                     await self._transport.send(data)
@@ -134,6 +146,7 @@ class SendQueue:
             except ConnectionError:
                 return VIEWER_LEFT
             self._sending = 0
+            self._changed()
             self.empty = not self._messages[0]
             self._on_sent(len(data))
 

@@ -30,11 +30,6 @@ from desktopd.rfb.server.tiles import Mask
 from desktopd.rfb.server.video_budget import MOTION_TIME, STILL_TIME, video_bytes
 from desktopd.rfb.server.video_streams import VideoStreams
 
-# Bytes from which on an update comes in parts: each is made once the one before has been taken, so
-# that no more of it waits for those who read slowly or not at all.
-_PART = 4 * 1024 * 1024
-_WATCHERS_PART = 256 * 1024
-
 
 class UpdateEncoder:
     """Belongs to the thread that captures, which calls every method."""
@@ -121,7 +116,7 @@ class UpdateEncoder:
         self, request: UpdateRequest, state: ClientState, remainder: Remainder
     ) -> Update:
         """More of an update that has begun, as the screen is by now."""
-        sent, state.remainder = self._changes.go_on(remainder, state, _most(request))
+        sent, state.remainder = self._changes.go_on(remainder, state, request.part)
         state.account(sent)
         state.mixed |= state.since != state.framebuffer.sequence
         data = b"".join(one.data for one in sent)
@@ -149,8 +144,7 @@ class UpdateEncoder:
             lacking = self.framebuffer.unscrolled
         elif not self._without_video:
             frame = self._frame(request, state, lacking, now)
-        most = _most(request)
-        changes, state.remainder = self._changes.encode(request, state, lacking, seconds, most)
+        changes, state.remainder = self._changes.encode(request, state, lacking, seconds)
         if moved is not None:
             return (moved, *changes)
         if frame is None:
@@ -187,8 +181,3 @@ class UpdateEncoder:
         lossy = bool(state.lossy[framebuffer.tiles(area.union(source))].any())
         data = copy_rect(area.x, area.y, area.width, area.height, source.x, source.y)
         return EncodedRectangle(area, data, lossy)
-
-
-def _most(request: UpdateRequest) -> int:
-    """Bytes of one part for a viewer."""
-    return _WATCHERS_PART if request.watching else _PART

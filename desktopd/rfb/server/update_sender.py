@@ -25,7 +25,7 @@ _PROBE = b"alive"
 class UpdateSender:
     """Puts updates into the queue of one viewer, as many as its link takes.
 
-    All of this belongs to the loop, but for `ready`, `rate` and `late`, which any thread may ask.
+    All of this belongs to the loop, but for `ready`, `rate`, `part` and `late`: any thread may ask.
     """
 
     def __init__(self, send_queue: SendQueue) -> None:
@@ -51,6 +51,11 @@ class UpdateSender:
     def rate(self) -> float:
         """Bytes a second that the link takes."""
         return self.congestion.window.rate
+
+    @property
+    def part(self) -> int:
+        """Bytes from which on an update comes in parts."""
+        return self._send_queue.part
 
     @property
     def late(self) -> float:

@@ -66,6 +66,7 @@ class Link:
 
     rate = 1e6
     late = 0.0
+    part = 1024
 
     def __init__(self) -> None:
         self.busy = self.almost_free = False

@@ -49,6 +49,7 @@ class Link:
         self.free = self.almost_free = True
         self.rate = 1000.0
         self.late = 0.0
+        self.part = 1024
 
     def ready(self, *, lenient: bool = False) -> bool:
         return self.free or (lenient and self.almost_free)
