@@ -139,10 +139,12 @@ class Share:
 
     def _let_next(self) -> None:
         """Give a place that has become free to one of those who wait, if there are any."""
-        if not self._waiting or len(self._places) >= self.most:
+        if not self._waiting:
             return
         held = Counter(place.address for place in self._places)
         following = min(self._waiting, key=lambda one: (not one.owner, held[one.address]))
+        if len(self._places) >= self.most and not self._is_kept_for(following):
+            return
         self._waiting.remove(following)
         self._places.append(following)
         following.free.set()

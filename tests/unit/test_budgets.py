@@ -142,13 +142,11 @@ async def test_of_what_is_soon_over_owners_wait_for_nobody_else() -> None:
     strangers = await guests(share, *(f"192.0.2.{number}" for number in range(1, 6)))
     owners = await guests(share, *["198.51.100.1"] * (KEPT + 1), owner=True)
     assert [owner.inside.is_set() for owner in owners] == [True] * KEPT + [False]
-    await leave(strangers[0])
-    assert not strangers[2].inside.is_set()
-    for owner in owners[: KEPT - 1]:
-        await leave(owner)
-    assert owners[-1].inside.is_set(), "whoever waits comes first"
-    for guest in (*owners[KEPT - 1 :], *strangers[1:]):
-        await leave(guest)
+    await leave(owners[0])
+    assert owners[-1].inside.is_set()
+    await leave(*owners[1:])
+    assert [one.inside.is_set() for one in strangers] == [True] * 2 + [False] * 3
+    await leave(*strangers)
     assert (share.taken, share.displaced) == (0, 0)
 
 

@@ -290,3 +290,32 @@ async def test_whoever_has_control_waits_for_no_picture_of_those_who_watch(
         clock.now += 2 * TURN
         await film.turn()
         assert got() == expected, "whoever has waited longest is the next"
+
+
+@pytest.mark.parametrize("watching", [False, True])
+async def test_an_update_that_has_begun_waits_for_no_capture(
+    clock: SimpleNamespace, watching: bool
+) -> None:
+    watcher = Watcher((), watching=watching)
+    film = await filming(Screen(size=LARGER), watcher)
+    film.capture_loop._watchers = WatchersTurns(
+        lambda client: client.pending.watched_from, lambda: clock.now
+    )
+    for damage in (Rectangle.of(LARGER), CORNER):
+        await film.turn(damage)
+    watcher.got.clear()
+    watcher.link.part = 4 * SIZE.width
+    watcher.pending.request(Rectangle.of(LARGER))
+    await film.turn()
+    assert [update.more for update in watcher.got] == [True]
+    begun = film.screen.grabs
+    film.screen.damage = CORNER
+    while watcher.got[-1].more:
+        await film.turn()
+    assert film.screen.grabs == begun
+    assert [update.goes_on for update in watcher.got] == [False, *[True] * (len(watcher.got) - 1)]
+    assert film.screen.damage
+    clock.now += FRAME
+    await film.turn()
+    assert film.screen.grabs == begun + 1
+    assert not watcher.got[-1].goes_on
