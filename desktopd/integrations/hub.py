@@ -16,14 +16,13 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request
 
-from desktopd.budgets import KEPT
 from desktopd.integrations.whole_answer import fetch
 from desktopd.threads import Threads
 
 REQUEST_SECONDS = 10.0
 """For a connection to each address of the hub, and for all of the answer."""
 LONGEST_ANSWER = 1 << 20
-THREADS = 32
+THREADS, THREADS_OF_KNOWN = 32, 4
 
 _NEEDED = ("API_URL", "API_TOKEN", "CLIENT_ID", "ACTIVITY_URL", "OAUTH_CALLBACK_URL")
 
@@ -71,7 +70,7 @@ class Hub:
         default_factory=lambda: Threads(THREADS, "hub"), repr=False, compare=False
     )
     _threads_of_known: Threads = field(
-        default_factory=lambda: Threads(KEPT, "hub-known"), repr=False, compare=False
+        default_factory=lambda: Threads(THREADS_OF_KNOWN, "hub-known"), repr=False, compare=False
     )
 
     @classmethod
