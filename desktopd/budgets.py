@@ -33,6 +33,8 @@ LASTING = frozenset({Budget.WATCHERS})
 """Whose places are kept for hours: there whoever came first is not sent away for the next."""
 BRIEF = frozenset({Budget.LOOKUPS})
 """Whose places are soon free by themselves: there many of one address wait for each other."""
+KEPT = 4
+"""Places of what is `BRIEF` for owners, who so wait for nobody else."""
 WAIT_SECONDS = 10.0
 
 DESCRIPTORS = {
@@ -74,7 +76,8 @@ class Share:
 
     Of what is `LASTING` or `BRIEF` it takes none of its own address, nor of one that holds as many:
     in the first case it is sent away, in the second it waits, and then owners go on first, then
-    those of the address that holds the fewest, and of these whoever came first.
+    those of the address that holds the fewest, and of these whoever came first. Of what is `BRIEF`
+    the first KEPT owners have places besides.
     """
 
     def __init__(self, budget: Budget, most: int) -> None:
@@ -95,7 +98,7 @@ class Share:
         """Have a place for the block; raises Displaced in it when another one gets it."""
         place = _TakenPlace(address_key(address), owner)
         try:
-            if len(self._places) < self.most:
+            if len(self._places) < self.most or self._is_kept_for(place):
                 self._places.append(place)
             elif (loser := self._loser(place)) is place and self.budget in BRIEF:
                 await self._wait(place)
@@ -117,6 +120,10 @@ class Share:
                 self._places.remove(place)
                 self._let_next()
 
+    def _is_kept_for(self, newcomer: _TakenPlace) -> bool:
+        owners = sum(place.owner for place in self._places)
+        return newcomer.owner and self.budget in BRIEF and owners < KEPT
+
     async def _wait(self, newcomer: _TakenPlace) -> None:
         """Return with a place; raises Displaced where there is none for too long."""
         self._waiting.append(newcomer)
@@ -132,10 +139,12 @@ class Share:
 
     def _let_next(self) -> None:
         """Give a place that has become free to one of those who wait, if there are any."""
-        if not self._waiting or len(self._places) >= self.most:
+        if not self._waiting:
             return
         held = Counter(place.address for place in self._places)
         following = min(self._waiting, key=lambda one: (not one.owner, held[one.address]))
+        if len(self._places) >= self.most and not self._is_kept_for(following):
+            return
         self._waiting.remove(following)
         self._places.append(following)
         following.free.set()

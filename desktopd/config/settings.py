@@ -120,7 +120,7 @@ class Settings(BaseModel):
     )
     allow_origin: Words = Field((), description="further origins whose pages may connect")
     allowed_hosts: Words = Field(
-        (), description="host names under which the desktop is reached; unset: any"
+        (), description="host names by which browsers and proxies reach the desktop; unset: any"
     )
     trusted_proxies: Words = Field(
         ("127.0.0.1", "::1"), description="proxies whose X-Forwarded-* headers count"

@@ -22,7 +22,7 @@ from desktopd.threads import Threads
 REQUEST_SECONDS = 10.0
 """For a connection to each address of the hub, and for all of the answer."""
 LONGEST_ANSWER = 1 << 20
-THREADS = 32
+THREADS, THREADS_OF_KNOWN = 32, 4
 
 _NEEDED = ("API_URL", "API_TOKEN", "CLIENT_ID", "ACTIVITY_URL", "OAUTH_CALLBACK_URL")
 
@@ -69,6 +69,9 @@ class Hub:
     _threads: Threads = field(
         default_factory=lambda: Threads(THREADS, "hub"), repr=False, compare=False
     )
+    _threads_of_known: Threads = field(
+        default_factory=lambda: Threads(THREADS_OF_KNOWN, "hub-known"), repr=False, compare=False
+    )
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> Hub:
@@ -98,11 +101,14 @@ class Hub:
         """Whether somebody with these scopes may use this server."""
         return any(scope in held or scope.partition("!")[0] in held for scope in self.scopes)
 
-    async def user(self, token: str) -> HubUser | None:
-        """The user of a token, None when the hub does not know it; raises HubError."""
+    async def user(self, token: str, *, known: bool = False) -> HubUser | None:
+        """The user of a token, None when the hub does not know it; raises HubError.
+
+        The question of one who is `known` waits for none of strangers.
+        """
         url = f"{self.api_url}/user"
         try:
-            answer = await self._request(url, token=token)
+            answer = await self._request(url, token=token, known=known)
         except HubRefused as refused:
             if refused.status in (401, 403):
                 return None
@@ -137,16 +143,23 @@ class Hub:
             "servers": {self.server_name: {"last_activity": moment}},
             "last_activity": moment,
         }
-        await self._request(self.activity_url, json.dumps(body).encode(), self.api_token)
+        told = json.dumps(body).encode()
+        await self._request(self.activity_url, told, self.api_token, known=True)
 
     async def _request(
-        self, url: str, body: bytes | None = None, token: str | None = None
+        self,
+        url: str,
+        body: bytes | None = None,
+        token: str | None = None,
+        *,
+        known: bool = False,
     ) -> dict[str, Any]:
         headers = {} if token is None else {"Authorization": f"token {token}"}
         request = Request(url, body, headers)
         # Strangers shall not fill the pool that everything else shares.
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, _ask, request)
+        threads = self._threads_of_known if known else self._threads
+        return await loop.run_in_executor(threads, _ask, request)
 
 
 def _ask(request: Request) -> dict[str, Any]:

@@ -63,17 +63,23 @@ class HubAccess:
         except HubError as error:
             raise self._no_answer(error) from None
 
-    async def admits(self, token: str, session: str) -> bool | None:
+    def remembers(self, token: str, session: str) -> bool | None:
+        """What the hub has said of `token` lately; None where it knew no such token, or no more."""
+        admitted, _, until = self._known.get(_key(token, session), (None, "", 0.0))
+        return admitted if self._clock() < until else None
+
+    async def admits(self, token: str, session: str, *, known: bool = False) -> bool | None:
         """Whether the user of `token` may use this server; None when the hub knows no such token.
 
-        `session` is the hub's session of that user, which ends with his logout. Raises Problem 503.
+        `session` is the hub's session of that user, which ends with his logout. `known`: see
+        Provider. Raises Problem 503.
         """
         key = _key(token, session)
         admitted, _, until = self._known.get(key, (None, "", 0.0))
         if self._clock() < until:
             return admitted
         try:
-            user = await self._hub.user(token)
+            user = await self._hub.user(token, known=known)
         except HubError as error:
             raise self._no_answer(error) from None
         admitted = None if user is None else self._hub.lets_in(user.scopes)
@@ -106,7 +112,7 @@ class HubAccess:
             pause = until - self._clock() + random.uniform(0, APART)
             await asyncio.sleep(max(pause, 0.0))
             try:
-                admitted = await self.admits(token, session)
+                admitted = await self.admits(token, session, known=True)
             except Problem:
                 await asyncio.sleep(RETRY_SECONDS)
             except Exception:

@@ -9,7 +9,9 @@ import asyncio
 import logging
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from threading import Event
 
 from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
@@ -111,13 +113,16 @@ class XServer:
 
     async def launch(self) -> Process:
         """Start the X server; raises LaunchError when no backend can be started."""
-        starting = asyncio.ensure_future(asyncio.to_thread(self._start))
+        given_up = Event()
+        starting = asyncio.ensure_future(asyncio.to_thread(self._start, given_up))
         try:
             child = await asyncio.shield(starting)
         except asyncio.CancelledError:
             # A thread cannot be cancelled: what it started must not be left behind.
-            child = await starting
-            await Process(child.pid, child).kill()
+            given_up.set()
+            with suppress(LaunchError):
+                child = await starting
+                await Process(child.pid, child).kill()
             raise
         self._fresh = True
         self._is_taken = False
@@ -196,30 +201,26 @@ class XServer:
             finally:
                 await opened.connection.close()
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self, given_up: Event) -> subprocess.Popen[bytes]:
+        options = replace(self._options, given_up=given_up)
         *preferred, last = self._backends
         for backend in preferred:
             try:
-                return self._start_one(backend)
+                return self._start_one(backend, options)
             except LaunchError as error:
                 if is_lack_of_start(error):
                     raise
                 log.warning("display: falling back on %s, because %s", last.name, error)
-        return self._start_one(last)
+        return self._start_one(last, options)
 
-    def _start_one(self, backend: Backend) -> subprocess.Popen[bytes]:
+    def _start_one(self, backend: Backend, options: XServerOptions) -> subprocess.Popen[bytes]:
         try:
-            name, child = start(backend, self._marked())
+            name, child = start(backend, _marked(options))
         except OSError as error:
             raise LaunchError(f"{backend.name}: {error}") from error
         log.info("display %s is %s", name, backend.name)
         self._state.display_started(name, backend.name)
         return child
-
-    def _marked(self) -> XServerOptions:
-        """With a mark: a daemon that is killed now has not noted what its successor shall end."""
-        options = self._options
-        return replace(options, environment={**options.environment, MARK: new_mark(options.folder)})
 
     async def _open(self) -> None:
         name, backend = self._state.display, self._state.backend
@@ -250,3 +251,8 @@ class XServer:
         edges.on_drop(self._dragged_out)
         self._clipboard.follow(clipboard)
         self.opened = OpenDisplay(name, backend, connection, screen, drags, windows)
+
+
+def _marked(options: XServerOptions) -> XServerOptions:
+    """With a mark: a daemon that is killed now has not noted what its successor shall end."""
+    return replace(options, environment={**options.environment, MARK: new_mark(options.folder)})

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from desktopd.budgets import Budget, Displaced, Share
+from desktopd.budgets import KEPT, Budget, Displaced, Share
 
 
 class Guest:
@@ -125,8 +125,7 @@ async def test_of_what_is_soon_over_those_of_one_address_wait_for_each_other() -
     came = await guests(share, *["192.0.2.66"] * 6)
     came += await guests(share, "192.0.2.1")
     assert came.pop(0).gone, "an address has no places beside one that holds none"
-    came += await guests(share, "192.0.2.66", owner=True)
-    assert of(came) == [False] * 7
+    assert of(came) == [False] * 6
     order = []
     while came:
         before = [guest for guest in came if guest.inside.is_set()]
@@ -134,8 +133,21 @@ async def test_of_what_is_soon_over_those_of_one_address_wait_for_each_other() -
         await leave(before[0])
         came.remove(before[0])
         order += [guest for guest in came if guest.inside.is_set() and guest not in before]
-    assert [guest._owner for guest in order] == [True, False, False, False]
+    assert len(order) == 3
     assert (share.taken, share.displaced) == (0, 1)
+
+
+async def test_of_what_is_soon_over_owners_wait_for_nobody_else() -> None:
+    share = Share(Budget.LOOKUPS, 2)
+    strangers = await guests(share, *(f"192.0.2.{number}" for number in range(1, 6)))
+    owners = await guests(share, *["198.51.100.1"] * (KEPT + 1), owner=True)
+    assert [owner.inside.is_set() for owner in owners] == [True] * KEPT + [False]
+    await leave(owners[0])
+    assert owners[-1].inside.is_set()
+    await leave(*owners[1:])
+    assert [one.inside.is_set() for one in strangers] == [True] * 2 + [False] * 3
+    await leave(*strangers)
+    assert (share.taken, share.displaced) == (0, 0)
 
 
 async def test_whoever_waits_and_leaves_has_no_place_and_a_wait_has_an_end(

@@ -1,9 +1,11 @@
 """Starts of X servers: each gets a display of its own, whoever else starts one at that moment."""
 
+import asyncio
 import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,7 +20,11 @@ from desktopd.session.backends.backend import Backend
 from desktopd.session.backends.options import XServerOptions
 from desktopd.session.backends.start import ROOM, start
 from desktopd.session.backends.table import BACKENDS
+from desktopd.session.backends.xvfb import Xvfb
+from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.errors import LaunchError
+from desktopd.session.state import StateFile
+from desktopd.session.x_server import XServer
 from desktopd.x11.connection import Connection
 from tests.daemon import until
 
@@ -226,3 +232,35 @@ def test_a_server_that_cannot_start_is_told_with_its_log(folder: Path) -> None:
     broken = XServerOptions(place.size, Size(800, -600), 96, place.folder, place.environment)
     with pytest.raises(LaunchError, match=r"(?s)xvfb: exited with status 1\n.*Couldn't add screen"):
         start(BACKENDS["xvfb"], broken)
+
+
+class Silent(Xvfb):
+    """One that never says which display it has."""
+
+    def _cmd(self) -> list[str]:
+        return ["sh", "-c", "exec sleep 600"]
+
+
+async def test_a_start_that_is_given_up_is_waited_for_no_longer(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detached, "START_WITHIN", 600.0)
+    begun = threading.Event()
+
+    def silent(options: XServerOptions, number: int) -> Silent:
+        begun.set()
+        return Silent(options, number)
+
+    backend = replace(BACKENDS["xvfb"], display=silent)
+    state, nobody = StateFile(folder / "state.json"), SessionClipboard()
+    x_server = XServer(
+        *((backend, backend), options(folder), state, lambda: None, nobody, lambda _: None),
+        kiosk=True,
+        is_application=lambda _: True,
+    )
+    starting = asyncio.create_task(x_server.launch())
+    await asyncio.to_thread(begun.wait)
+    starting.cancel()
+    async with asyncio.timeout(60):
+        with pytest.raises(asyncio.CancelledError):
+            await starting

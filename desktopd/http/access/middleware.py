@@ -17,7 +17,7 @@ from desktopd.http.access.sign_ins import SignIns
 from desktopd.http.access.visitor import SAFE_METHODS, acts, check_acts
 from desktopd.http.problems import Problem, note_refusals_by, problem_response, wants_html
 from desktopd.http.serving.prefix import path_below, stripped
-from desktopd.http.serving.proxy import is_https
+from desktopd.http.serving.proxy import is_https, received_host
 from desktopd.http.serving.request_connection import let_in, was_let_in
 from desktopd.rfb.viewers.people import People
 from desktopd.rfb.viewers.viewer import Role
@@ -94,7 +94,7 @@ class AuthMiddleware:
             if unsafe:
                 self._check_origin(conn, Means.OPEN)
             return None
-        if not self._origins.allows_host(conn.headers.get("host", "")):
+        if not self._origins.allows_host(conn.headers.get("host", ""), received_host(scope)):
             raise Problem(421, "unknown Host", "use the desktop's own name, or set allowed_hosts")
         token = _query_value(scope["query_string"], "token")
         if not websocket and not unsafe:

@@ -53,8 +53,14 @@ class Provider(Protocol):
     async def exchange(self, code: str, verifier: str) -> str:
         """The access token for an authorization code."""
 
-    async def admits(self, token: str, session: str) -> bool | None:
-        """Whether the user of `token` may use this desktop; None for a token that is not valid."""
+    def remembers(self, token: str, session: str) -> bool | None:
+        """What was answered lately; None where `admits` has to be asked."""
+
+    async def admits(self, token: str, session: str, *, known: bool = False) -> bool | None:
+        """Whether the user of `token` may use this desktop; None for a token that is not valid.
+
+        Who is `known`, as the token has let somebody in before, waits for no strangers.
+        """
 
     async def over(self, token: str, session: str) -> None:
         """Return once the user of `token`, who was let in, may not use this desktop any more."""
@@ -112,9 +118,13 @@ class OAuthAuthenticator:
 
     async def _admitted(self, conn: HTTPConnection, token: str) -> bool:
         """Whether the token is valid; Problem 403 when it is that of somebody else."""
-        question, secret = self._provider.admits(token, self._session(conn)), token.encode()
-        admitted = await self._look_up(conn, question, known=self._let_in.who(secret) is not None)
-        self._let_in.note(secret, "somebody" if admitted else None)
+        session, secret = self._session(conn), token.encode()
+        admitted = self._provider.remembers(token, session)
+        if admitted is None:
+            known = self._let_in.who(secret) is not None
+            question = self._provider.admits(token, session, known=known)
+            admitted = await self._look_up(conn, question, known=known)
+            self._let_in.note(secret, "somebody" if admitted else None)
         if admitted is False:
             raise Problem(
                 403,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 _PORTS = {"http": 80, "https": 443}
 _AUTHORITY = re.compile(r"(?P<host>[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?")
@@ -59,14 +60,29 @@ class OriginPolicy:
             return True
         return page == own and (page.scheme == "https" or not https)
 
-    def allows_host(self, host: str) -> bool:
-        """Whether the Host header names us; any does unless hosts are listed."""
+    def allows_host(self, host: str, received: str) -> bool:
+        """Whether a request for `host` is for us; any is unless hosts are listed.
+
+        `received` is its Host header where a proxy forwards it as one for `host`. So may a page of
+        a name that was made to lead here (DNS rebinding): a name has to be listed, too. Addresses
+        and localhost lead nowhere else.
+        """
         if not self._hosts:
             return True
         try:
-            return Origin.at("http", host).host in self._hosts
+            names = [Origin.at("http", one).host for one in (host, received)]
         except ValueError:
             return False
+        return names[0] in self._hosts and (names[1] in self._hosts or _is_fixed(names[1]))
+
+
+def _is_fixed(host: str) -> bool:
+    """Whether nobody can make it lead to another machine."""
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return host == "localhost"
+    return True
 
 
 def _listed(text: str) -> Origin:

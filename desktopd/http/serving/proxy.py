@@ -15,6 +15,8 @@ from desktopd.http.serving.prefix import STRIPPED, base_path
 UNIX = "unix"
 PEER = "desktopd.peer"
 """Of a request that a proxy handed on, in its scope: the address of that proxy."""
+RECEIVED = "desktopd.received_host"
+"""Of a request whose Host header a proxy has said anew, in its scope: the one that it came with."""
 MOST_PROXIES = 32
 """Addresses that are looked at, the last ones; 64 KB of them took 110 ms of everybody's time."""
 
@@ -58,6 +60,7 @@ class ForwardedMiddleware:
             changed[STRIPPED] = base_path(prefix).rstrip("/")
         host = ",".join(headers.getlist("x-forwarded-host")).rpartition(",")[2].strip()
         if _is_authority(host):
+            changed[RECEIVED] = headers.get("host", "")
             kept = [(name, value) for name, value in scope["headers"] if name != b"host"]
             changed["headers"] = [(b"host", host.encode("latin-1")), *kept]
         return changed
@@ -98,6 +101,11 @@ def client_address(scope: Scope) -> str:
 def peer_address(scope: Scope) -> str:
     """The address of whoever is connected to us, a proxy or the client itself."""
     return str(scope.get(PEER) or client_address(scope))
+
+
+def received_host(scope: Scope) -> str:
+    """The Host header as it came, whatever a proxy says of it; empty without one."""
+    return str(scope.get(RECEIVED, Headers(scope=scope).get("host", "")))
 
 
 def is_https(scope: Scope) -> bool:

@@ -5,18 +5,26 @@ Viewers that lack the same tiles and have the same preferences get the same byte
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from desktopd.geometry import Rectangle
 from desktopd.rfb.encoders.encoder import EncodedRectangle, Encoders
 from desktopd.rfb.encoders.preferences import EncodingPreferences
-from desktopd.rfb.server.client_state import ClientState, UpdateRequest
+from desktopd.rfb.server.client_state import (
+    ClientState,
+    PlannedRectangle,
+    Remainder,
+    UpdateRequest,
+)
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.photographs import cover, find_photographs
 from desktopd.rfb.server.rectangle_cache import RectangleCache
 from desktopd.rfb.server.tiles import TILE, Mask, rectangles
 
+Made = tuple[tuple[EncodedRectangle, ...], Remainder | None]
+
 _MOST_SHARED = 64
+_MOST_SHARED_BYTES = 16 * 1024 * 1024
 # Tiles up to which what is dense is made at once, in 8 ms; all other viewers wait for it.
 _FEW = 256
 
@@ -29,54 +37,103 @@ class ChangeEncoder:
         self._framebuffer = framebuffer
         self._encoders = encoders
         self._cache = cache
-        self._shared: dict[tuple[object, ...], tuple[EncodedRectangle, ...]] = {}
+        self._shared: dict[tuple[object, ...], Made] = {}
+        self._shared_size = 0
 
     def forget(self) -> None:
         """Share nothing any more: there is another capture."""
         self._shared.clear()
+        self._shared_size = 0
 
     def encode(
         self, request: UpdateRequest, state: ClientState, tiles: Mask, seconds: float
-    ) -> tuple[EncodedRectangle, ...]:
-        """Rectangles that cover `tiles`; lossy ones take about `seconds` of the link at most."""
+    ) -> Made:
+        """Rectangles that cover `tiles`; lossy ones take about `seconds` of the link at most.
+
+        What is left once there is a part of them has to `go_on`.
+        """
+        most = request.part
         few = tiles.sum() <= _FEW
         preferences = request.preferences.on(request.rate) if few else request.preferences
         if not preferences.lossless.shared:
-            return self._lossless(self._areas(preferences, tiles), preferences, state)
+            areas = self._areas(preferences, tiles)
+            return self._made(Remainder(_lossless(areas, preferences), preferences), state, most)
         level = preferences.quality
         if preferences.lossy:
             pixels = int(tiles.sum()) * TILE * TILE
             level = self._encoders[preferences.lossy].level(level, request.rate * seconds, pixels)
-        key = (state.since, state.held > 0, preferences, level, tiles.tobytes())
-        made = self._shared.get(key)
-        if made is None:
+        key = (state.since, state.held > 0, preferences, level, most, tiles.tobytes())
+
+        def plan() -> Remainder:
             # A viewer that has all of the last capture but this one lacks only the pixels that
             # differ.
             follows = state.follows(self._framebuffer) and request.anew is None
-            made = self._encoded(preferences, state, tiles, level, follows=follows)
-            if len(self._shared) >= _MOST_SHARED:
-                self._shared.clear()
+            return Remainder(self._planned(preferences, tiles, level, follows=follows), preferences)
+
+        return self._kept(key, lambda: self._made(plan(), state, most))
+
+    def go_on(self, remainder: Remainder, state: ClientState, most: int) -> Made:
+        """About `most` bytes of what is left, as it looks by now: black where it is gone."""
+        if not remainder.preferences.lossless.shared:
+            return self._made(remainder, state, most)
+        key = (state.framebuffer, remainder)
+        return self._kept(key, lambda: self._made(remainder, state, most))
+
+    def _kept(self, key: tuple[object, ...], make: Callable[[], Made]) -> Made:
+        """What has been made for another viewer, or what is made now."""
+        made = self._shared.get(key)
+        if made is None:
+            made = make()
+            size = sum(len(rectangle.data) for rectangle in made[0])
+            full = self._shared_size + size > _MOST_SHARED_BYTES
+            if full or len(self._shared) >= _MOST_SHARED:
+                self.forget()
             self._shared[key] = made
+            self._shared_size += size
         return made
 
-    def _encoded(
-        self,
-        preferences: EncodingPreferences,
-        state: ClientState,
-        tiles: Mask,
-        level: int,
-        *,
-        follows: bool,
-    ) -> tuple[EncodedRectangle, ...]:
+    def _made(self, left: Remainder, state: ClientState, most: int) -> Made:
+        """The first of these rectangles, and what is left of them; None for nothing."""
+        made, size = list[EncodedRectangle](), 0
+        for planned in left.planned:
+            if size >= most:
+                break
+            made.append(self._rectangle(planned, left.preferences, state))
+            size += len(made[-1].data)
+        rest = left.planned[len(made) :]
+        return tuple(made), Remainder(rest, left.preferences) if rest else None
+
+    def _rectangle(
+        self, planned: PlannedRectangle, preferences: EncodingPreferences, state: ClientState
+    ) -> EncodedRectangle:
+        area, kind, framebuffer = planned.area, planned.kind, state.framebuffer
+        current = framebuffer is self._framebuffer
+        if current and not kind.lossy:
+            return self._cache.lossless(area, preferences, state.encoders)
+        encoder = (self._encoders if current else state.encoders)[kind]
+        pixel_format, level = preferences.pixel_format, planned.level
+
+        def make() -> Made:
+            return (encoder.encode(area, framebuffer.view(area), pixel_format, level),), None
+
+        ((rectangle,), _) = self._kept((framebuffer, planned, pixel_format), make)
+        return rectangle
+
+    def _planned(
+        self, preferences: EncodingPreferences, tiles: Mask, level: int, *, follows: bool
+    ) -> tuple[PlannedRectangle, ...]:
         """See `encode`; lossy rectangles at this level."""
         areas = self._areas(preferences, tiles, follows=follows)
-        lossy: tuple[EncodedRectangle, ...] = ()
-        if preferences.lossy:
+        lossy: tuple[PlannedRectangle, ...] = ()
+        if kind := preferences.lossy:
             photographs = find_photographs(self._framebuffer, areas)
             if photographs is not None:
-                lossy = self._lossy(photographs, preferences, level)
+                covered = cover(
+                    self._framebuffer, photographs, kind.largest, preferences.lossless.largest
+                )
+                lossy = tuple(PlannedRectangle(area, kind, level) for area in covered)
                 areas = self._areas(preferences, tiles & ~photographs, follows=follows)
-        return lossy + self._lossless(areas, preferences, state)
+        return lossy + _lossless(areas, preferences)
 
     def _areas(
         self, preferences: EncodingPreferences, tiles: Mask, *, follows: bool = False
@@ -87,18 +144,9 @@ class ChangeEncoder:
             return list(areas)
         return [changed for area in areas if (changed := self._framebuffer.last_change(area))]
 
-    def _lossy(
-        self, tiles: Mask, preferences: EncodingPreferences, level: int
-    ) -> tuple[EncodedRectangle, ...]:
-        framebuffer, kind = self._framebuffer, preferences.lossy
-        assert kind is not None
-        encoder = self._encoders[kind]
-        return tuple(
-            encoder.encode(area, framebuffer.view(area), preferences.pixel_format, level)
-            for area in cover(framebuffer, tiles, kind.largest, preferences.lossless.largest)
-        )
 
-    def _lossless(
-        self, areas: Iterable[Rectangle], preferences: EncodingPreferences, state: ClientState
-    ) -> tuple[EncodedRectangle, ...]:
-        return tuple(self._cache.lossless(area, preferences, state.encoders) for area in areas)
+def _lossless(
+    areas: Iterable[Rectangle], preferences: EncodingPreferences
+) -> tuple[PlannedRectangle, ...]:
+    kind, level = preferences.lossless, preferences.compression
+    return tuple(PlannedRectangle(area, kind, level) for area in areas)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 from desktopd.confinement.confinement import Confinement
 from desktopd.geometry import Size
@@ -17,7 +18,7 @@ class XServerOptions:
     `folder` holds the files of the server, `environment` are its variables. `confinement` is that
     of the application, which keeps the server from what is the application's; None for none.
     `unheard` is a descriptor of its abstract socket, which it keeps from others and does not
-    listen on; None: it listens there, and nowhere else.
+    listen on; None: it listens there, and nowhere else. Once `given_up` is set nobody waits for it.
     """
 
     size: Size
@@ -27,6 +28,7 @@ class XServerOptions:
     environment: Mapping[str, str]
     confinement: Confinement | None = None
     unheard: int | None = None
+    given_up: Event = field(default_factory=Event)
 
     @property
     def authority(self) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ class Lab:
     session_cookie: str = "lab-session"
     secure: bool = False
     asked: list[tuple[str, str]] = field(default_factory=list)
+    remembered: set[str] = field(default_factory=set)
     verifiers: list[str] = field(default_factory=list)
     revoked: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -47,7 +49,10 @@ class Lab:
     async def over(self, token: str, session: str) -> None:
         await self.revoked.wait()
 
-    async def admits(self, token: str, session: str) -> bool | None:
+    def remembers(self, token: str, session: str) -> bool | None:
+        return True if token in self.remembered else None
+
+    async def admits(self, token: str, session: str, *, known: bool = False) -> bool | None:
         self.asked.append((token, session))
         return {"token-of-ada": True, "token-of-bob": False}.get(token)
 
@@ -59,7 +64,7 @@ class SlowLab(Lab):
         super().__init__()
         self.gate = asyncio.Event()
 
-    async def admits(self, token: str, session: str) -> bool | None:
+    async def admits(self, token: str, session: str, *, known: bool = False) -> bool | None:
         admitted = await super().admits(token, session)
         if admitted is None:
             await self.gate.wait()
@@ -232,3 +237,32 @@ async def test_what_is_open_ends_when_the_provider_lets_its_user_in_no_more(
             async with asyncio.timeout(10):
                 await websocket.wait_closed()
         assert (websocket.close_code, websocket.close_reason) == (1008, "sign_in_over")
+
+
+async def test_who_is_known_waits_for_no_strangers_of_any_address() -> None:
+    """Behind forty addresses that ask a slow provider the owner's requests took 8 s each."""
+    lab = SlowLab()
+    budgets = Budgets(dict.fromkeys(Budget, 8))
+    share = budgets[Budget.LOOKUPS]
+    app = desktop(lab, budgets=budgets)
+    headers = {"Authorization": "Bearer token-of-ada"}
+    async with AsyncExitStack() as stack, client(app) as owner:
+
+        async def ask() -> int:
+            async with asyncio.timeout(10):
+                return (await owner.get(f"{BASE}api/session", headers=headers)).status_code
+
+        assert await ask() == 200
+        guesses = []
+        for number in range(40):
+            one = await stack.enter_async_context(client(app, address=f"203.0.{number}.1"))
+            guess = {"Authorization": f"Bearer guess-{number}"}
+            guesses.append(asyncio.create_task(one.get(f"{BASE}api/session", headers=guess)))
+        await until(lambda: share.taken == 8)
+        assert await ask() == 200, "who was let in before has a place of his own"
+        asked = len(lab.asked)
+        lab.remembered.add("token-of-ada")
+        assert await ask() == 200
+        assert len(lab.asked) == asked, "what is remembered is not asked"
+        lab.gate.set()
+        await asyncio.gather(*guesses)

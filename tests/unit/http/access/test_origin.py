@@ -81,8 +81,30 @@ def test_an_origin_has_a_port() -> None:
     ],
 )
 def test_listed_hosts(host: str, allowed: bool) -> None:
-    assert OriginPolicy(allowed_hosts=["Desk.test", "[::1]"]).allows_host(host) is allowed
+    assert OriginPolicy(allowed_hosts=["Desk.test", "[::1]"]).allows_host(host, host) is allowed
+
+
+@pytest.mark.parametrize(
+    ("received", "allowed"),
+    [
+        ("127.0.0.1:8888", True),
+        ("[2001:db8::1]:8888", True),
+        ("localhost:8888", True),
+        ("desk.test", True),
+        ("Other.test:80", True),
+        ("evil.test", False),
+        ("localhost.evil.test", False),
+        ("127.0.0.1.evil.test:8888", False),
+        ("desktopd", False),
+        ("[evil]", False),
+        ("", False),
+    ],
+)
+def test_what_a_proxy_sends_is_an_address_or_listed_too(received: str, allowed: bool) -> None:
+    policy = OriginPolicy(allowed_hosts=["desk.test", "other.test"])
+    assert policy.allows_host("desk.test", received) is allowed
+    assert not policy.allows_host("127.0.0.1", received)
 
 
 def test_any_host_without_a_list() -> None:
-    assert OriginPolicy().allows_host("whatever:1")
+    assert OriginPolicy().allows_host("whatever:1", "")

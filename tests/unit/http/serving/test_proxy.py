@@ -165,3 +165,18 @@ async def test_the_cookie_is_secure_when_the_proxy_says_https() -> None:
 def test_a_bad_entry_is_named(entry: str) -> None:
     with pytest.raises(ValueError, match="trusted_proxies="):
         make_app(trusted_proxies=(entry,))
+
+
+@pytest.mark.parametrize(
+    ("host", "status"), [("127.0.0.1:8888", 200), ("lab.test", 200), ("evil.test:8888", 421)]
+)
+async def test_a_page_of_another_name_cannot_say_that_it_is_forwarded(
+    host: str, status: int
+) -> None:
+    """As one whose name was made to lead here (DNS rebinding), which comes from the loopback."""
+    app = make_app(auth="none", allowed_hosts=("lab.test",), trusted_proxies=("127.0.0.1",))
+    async with client(app, "127.0.0.1") as page:
+        said = {"Host": host, "X-Forwarded-Host": "lab.test"}
+        assert (await page.get("/api/session", headers=said)).status_code == status
+        said["X-Forwarded-Host"] = "other.test"
+        assert (await page.get("/api/session", headers=said)).status_code == 421

@@ -204,3 +204,42 @@ async def test_where_too_much_waits_for_watchers_those_go_for_whom_most_does() -
         assert not line.running.done(), "what is taken waits no more"
         line.send_queue.end(GONE)
         await line.end()
+
+
+async def test_what_comes_amid_an_update_in_parts_is_sent_behind_it() -> None:
+    line = Line()
+    line.send_queue.put_update(b"first", more=True)
+    line.send_queue.put(b"bell")
+    line.send_queue.put(BEGIN)
+    await line.all_taken()
+    assert line.wire.taken == [b"first"], "and the next part is welcome"
+    line.send_queue.put_update(b"second", more=True)
+    await line.all_taken()
+    line.send_queue.put_update(b"last")
+    line.send_queue.put(b"more")
+    await line.all_taken()
+    assert line.wire.taken[1:] == [b"second", b"lastbell" + BEGIN, b"more"]
+    line.send_queue.put_update(b"another", more=True)
+    for _ in range(12):
+        line.send_queue.put(bytes(10))
+    assert (await line.end()).cause is Cause.BACKLOG_FULL
+
+
+async def test_parts_are_the_smaller_the_more_waits_for_watchers() -> None:
+    watchers = WatchersQueues()
+    lines = [Line(backlog=1 << 30, watchers=watchers) for _ in range(90)]
+    await asyncio.sleep(0)
+    parts = []
+    for line in lines:
+        parts.append(line.send_queue.part)
+        line.wire.open.clear()
+        line.send_queue.put_update(bytes(parts[-1]), more=True)
+        await line.asked(1)
+    assert parts == sorted(parts, reverse=True)
+    assert parts[0] > 8 * parts[-1]
+    assert sum(parts) < 32 << 20
+    for line in lines:
+        assert not line.running.done()
+        line.send_queue.end(GONE)
+        await line.end()
+    assert watchers.part == parts[0], "what is over waits no more"
