@@ -63,7 +63,8 @@ def _status(act: Callable[[], int | None]) -> int:
     except Exception as error:
         if lack := lack_behind(error):
             # It passes: what keeps the daemon starts it again.
-            log.error("%s", lack)
+            ours = isinstance(error, ConfigError | SessionError | ListenError)
+            log.error("%s", lack, exc_info=not ours)
             return 1
         if isinstance(error, ConfigError):
             print(f"desktopd: {error}", file=sys.stderr)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from desktopd.session.looks import Looks
-from desktopd.session.process import stat_fields, told_of
+from desktopd.session.process import has_ended, stat_fields, told_of
 from desktopd.session.shm import remove_segments_of
 
 MARK = "DESKTOP_FAMILY"
@@ -121,6 +121,14 @@ class _Memory(NamedTuple):
 
 
 def _look(pid: int) -> _Seen:
+    """Of one that cannot be seen now, as for want of a descriptor, nothing is."""
+    try:
+        return _seen(pid)
+    except (OSError, ValueError) as error:
+        raise ProcessLookupError from error
+
+
+def _seen(pid: int) -> _Seen:
     before = _Memory.of(pid)
     if content := told_of(pid, "environ", _LONGEST):
         return _Seen(before.start_time, _mark_in(content), clear=True)
@@ -151,7 +159,7 @@ def end_family(mark: str) -> None:
         if lasted > _STOP_WITHIN:
             _signal(left, signal.SIGKILL)
         time.sleep(0.02)
-    remove_segments_of(*ended.difference(left))
+    remove_segments_of(*filter(has_ended, ended))
 
 
 def _signal(pids: list[int], number: signal.Signals) -> None:

@@ -105,7 +105,7 @@ class Launcher:
 
     async def stop(self) -> None:
         """End the programs that are no services, and whatever else the session's have left."""
-        await asyncio.gather(*(process.stop(STOP_WITHIN) for process in self._beside))
+        await asyncio.gather(*(process.end(STOP_WITHIN) for process in self._beside))
         await asyncio.to_thread(end_family, marks_of(self._options.folder))
         if self._options.confinement is not None:
             await self._leave(self._options.confinement)

@@ -19,6 +19,7 @@ from desktopd.session.logs import open_log
 from desktopd.session.looks import Looks
 from desktopd.signal_names import signal_name
 
+_TOLD_WITHIN = 5.0
 _KILLED_WITHIN = 3.0
 
 log = logging.getLogger(__name__)
@@ -62,9 +63,10 @@ def start_time(pid: int) -> int | None:
     """Clock ticks from boot to the start of `pid` (proc_pid_stat(5), field 22), None when gone.
 
     With the pid it names a process uniquely until the next boot. A zombie counts as gone, and so
-    does, after two seconds, one that a disk keeps in an execve(2): nothing can be told of it.
+    does, after five seconds, one that a disk keeps in an execve(2): nothing can be told of it.
+    Raises OSError where we lack what it takes to look.
     """
-    return _starts.at([pid]).get(pid)
+    return _starts.at([pid], _TOLD_WITHIN).get(pid)
 
 
 def _start_time(pid: int) -> int:
@@ -86,6 +88,14 @@ def is_stopped(pid: int) -> bool:
         return b"\nState:\tT" in told_of(pid, "status")
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def has_ended(pid: int) -> bool:
+    """Whether there is no such process any more, or it waits for its parent alone."""
+    try:
+        return b"\nState:\tZ" in told_of(pid, "status")
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def session_of(pid: int) -> int | None:

@@ -109,7 +109,11 @@ class Runner:
         await self.service.release()
         process = self._process or await self._adopt()
         if process is not None:
-            await process.end(self.service.stop_within)
+            if then is ServiceState.STOPPED:
+                await process.end(self.service.stop_within)
+            else:
+                # What starts next would find its files and locks taken.
+                await process.stop(self.service.stop_within)
             self._end_rest(process)
             self._forget()
         self._note(state=then, pid=None)

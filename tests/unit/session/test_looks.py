@@ -1,5 +1,7 @@
 """Looks at processes, of which one holds up who looks."""
 
+import errno
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,6 +84,30 @@ def test_a_process_that_hangs_in_an_execve_holds_up_nobody(folder: Path, hung: i
         end_family(mark)
     for ask in (is_stopped, mark_of, lambda pid: bears(pid, mark)):
         assert not ask(hung)
+
+
+def test_a_lack_is_not_taken_for_the_end_of_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lack(_pid: int, _name: str, _most: int = -1) -> bytes:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("desktopd.session.process.told_of", lack)
+    with pytest.raises(OSError, match="Too many open files"):
+        start_time(os.getpid())
+
+
+def test_who_is_kept_from_the_processor_between_two_looks_keeps_nobody_out(
+    looks: Looks[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Event.set
+
+    def late(event: Event) -> None:
+        time.sleep(0.5)
+        real(event)
+
+    monkeypatch.setattr("desktopd.session.looks.Event.set", late)
+    assert looks.at([2], patience=0.1) == {2: "2"}
+    monkeypatch.undo()
+    assert looks.at([2]) == {2: "2"}
 
 
 async def test_one_that_cannot_be_looked_at_holds_up_no_start_and_no_stop(folder: Path) -> None:
