@@ -22,7 +22,7 @@ from desktopd.threads import Threads
 REQUEST_SECONDS = 10.0
 """For a connection to each address of the hub, and for all of the answer."""
 LONGEST_ANSWER = 1 << 20
-THREADS, THREADS_OF_KNOWN = 32, 4
+THREADS, THREADS_OF_KNOWN = 32, 16
 
 _NEEDED = ("API_URL", "API_TOKEN", "CLIENT_ID", "ACTIVITY_URL", "OAUTH_CALLBACK_URL")
 

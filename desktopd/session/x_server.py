@@ -208,7 +208,7 @@ class XServer:
             try:
                 return self._start_one(backend, options)
             except LaunchError as error:
-                if is_lack_of_start(error):
+                if is_lack_of_start(error) or given_up.is_set():
                     raise
                 log.warning("display: falling back on %s, because %s", last.name, error)
         return self._start_one(last, options)

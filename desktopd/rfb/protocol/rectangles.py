@@ -53,11 +53,10 @@ class Screen(NamedTuple):
     flags: int = 0
 
 
-def framebuffer_update(rectangles: Iterable[bytes], later: int = 0) -> bytes:
-    """A message (section 7.6.1): all of it, but for so many rectangles that follow `later`."""
+def framebuffer_update(rectangles: Iterable[bytes]) -> bytes:
+    """One whole message (section 7.6.1)."""
     found = tuple(rectangles)
-    head = pack(">BxH", ServerMessageType.FRAMEBUFFER_UPDATE, len(found) + later)
-    return b"".join((head, *found))
+    return pack(">BxH", ServerMessageType.FRAMEBUFFER_UPDATE, len(found)) + b"".join(found)
 
 
 def rectangle_header(x: int, y: int, width: int, height: int, encoding: int) -> bytes:

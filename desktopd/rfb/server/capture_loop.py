@@ -47,7 +47,7 @@ class CaptureLoop:
         self._next_frame = 0.0
         self._refine_at = 0.0
         self._watchers: WatchersTurns[ClientUpdates] = WatchersTurns(
-            lambda client: client.pending.watched_from
+            lambda client: client.pending.room
         )
         # Since when there has been something to capture that nobody could take.
         self._waiting_since: float | None = None
@@ -100,7 +100,6 @@ class CaptureLoop:
         self._refine_at = min(self._refine_at, now + self._encoder.refinement.rest(now))
         news = self._grabber.damage is not None
         if news and now < self._next_frame:
-            self._go_on(now)
             return self._next_frame - now
         updates = self._updates(display, now, news=news)
         if not updates and news and self._clients and self._waiting_since is None:
@@ -118,39 +117,27 @@ class CaptureLoop:
         Whoever has control waits for none of those who may only watch.
         """
         made: list[Update] = []
-        for claims in self._claims(self._clients, now, news=news):
+        for claims in self._claims(now, news=news):
             if not made:
                 self._capture(display, now, news=news)
-            made += self._made(claims, now)
+            began = self._grabber.trace.begin()
+            updates = self._encoder.updates(tuple(claims.values()), now)
+            if began:
+                encoded = sum(len(update.data) for update in updates)
+                self._grabber.trace.end(Track.CAPTURE, "encode", began, bytes=encoded)
+            self._loop.call_soon_threadsafe(_deliver, tuple(claims), updates)
+            made += updates
         return made
 
-    def _go_on(self, now: float) -> None:
-        """Make the next parts of updates that have begun: they wait for no capture."""
-        begun = tuple(client for client in self._clients if client.pending.begun)
-        if begun:
-            for claims in self._claims(begun, now, news=False):
-                self._made(claims, now)
-
-    def _made(self, claims: dict[ClientUpdates, UpdateRequest], now: float) -> list[Update]:
-        """Make what was claimed, and have it delivered."""
-        began = self._grabber.trace.begin()
-        updates = self._encoder.updates(tuple(claims.values()), now)
-        if began:
-            encoded = sum(len(update.data) for update in updates)
-            self._grabber.trace.end(Track.CAPTURE, "encode", began, bytes=encoded)
-        self._loop.call_soon_threadsafe(_deliver, tuple(claims), updates)
-        return updates
-
-    def _claims(
-        self, clients: Sequence[ClientUpdates], now: float, *, news: bool
-    ) -> Iterator[dict[ClientUpdates, UpdateRequest]]:
-        """Who of `clients` gets an update now, and what it has to be like: watchers one by one.
+    def _claims(self, now: float, *, news: bool) -> Iterator[dict[ClientUpdates, UpdateRequest]]:
+        """Who gets an update now, and what it has to be like: who may only watch one by one.
 
         Nobody where nothing has changed and all have it. Where one viewer gets one, those who can
         almost take more follow: so they share its pictures.
         """
         refine = now >= self._refine_at
         framebuffer = self._encoder.framebuffer
+        clients = self._clients
         # Before anybody is asked: who can take more from now on must be heard.
         self._held_back = True
         wanting = {
@@ -162,9 +149,8 @@ class CaptureLoop:
         served = set(claims)
         if claims:
             yield claims
-        asked = set(clients)
-        for client in self._watchers.turn([one for one in self._clients if one.pending.watching]):
-            if client not in asked or (not served and client not in wanting):
+        for client in self._watchers.turn([one for one in clients if one.pending.watching]):
+            if not served and client not in wanting:
                 continue
             if request := client.pending.claim(lenient=bool(served)):
                 served.add(client)

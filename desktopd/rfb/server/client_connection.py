@@ -92,6 +92,8 @@ class ClientConnection:
 
     def _sent(self, size: int) -> None:
         self._viewer.bytes_sent += size
+        if self._send_queue.empty:
+            self.updates.sent()
         self._display.proceed()
 
     async def _listen(self) -> Ending:

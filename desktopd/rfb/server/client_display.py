@@ -13,6 +13,7 @@ from desktopd.rfb.encoders.cursor import CursorShape
 from desktopd.rfb.protocol.rectangles import Led
 from desktopd.rfb.server.seat import Seat
 from desktopd.rfb.server.watchers_queues import WatchersQueues
+from desktopd.rfb.server.watchers_room import WatchersRooms
 from desktopd.rfb.viewers.viewer import Viewer
 
 
@@ -55,8 +56,12 @@ class ClientDisplay(ResizableDisplay, DisplayClipboard, Protocol):
         """The title of the desktop."""
 
     @property
+    def watchers_rooms(self) -> WatchersRooms:
+        """What those who may only watch from one address share."""
+
+    @property
     def watchers_queues(self) -> WatchersQueues:
-        """What waits for those who may only watch."""
+        """What waits for them."""
 
     @property
     def video(self) -> bool:

@@ -6,29 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from desktopd.geometry import Rectangle
-from desktopd.rfb.encoders.encoder import EncodedRectangle, Encoder, Encoders
+from desktopd.rfb.encoders.encoder import EncodedRectangle, Encoders
 from desktopd.rfb.encoders.preferences import EncodingPreferences
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.tiles import Mask
 
 NOTHING = -1
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedRectangle:
-    """A rectangle to be made by an encoder of this kind, at this level."""
-
-    area: Rectangle
-    kind: type[Encoder]
-    level: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Remainder:
-    """The rectangles that an update has announced and not brought yet."""
-
-    planned: tuple[PlannedRectangle, ...]
-    preferences: EncodingPreferences
 
 
 @dataclass(slots=True, eq=False)
@@ -52,10 +35,6 @@ class ClientState:
     """The last update brought nothing new, and nothing moves."""
     held: int = 0
     """Updates in a row that held something back (`beside_video.py`)."""
-    remainder: Remainder | None = None
-    """What is left of an update that is on its way in parts."""
-    mixed: bool = False
-    """Some of what it shows is newer than `since`."""
     encoders: Encoders = field(default_factory=Encoders)
     """The viewer's own, of those encodings whose rectangles viewers cannot share."""
 
@@ -64,8 +43,8 @@ class ClientState:
 
     @property
     def outdated(self) -> bool:
-        """The framebuffer has changed since, or not all of an update is made."""
-        return self.since != self.framebuffer.sequence or self.remainder is not None
+        """The framebuffer has changed since."""
+        return self.since != self.framebuffer.sequence
 
     @property
     def exact(self) -> bool:
@@ -74,7 +53,7 @@ class ClientState:
 
     def follows(self, framebuffer: Framebuffer) -> bool:
         """Whether it is of this one, and lacks nothing of it but the last capture."""
-        current = self.framebuffer is framebuffer and self.remainder is None
+        current = self.framebuffer is framebuffer
         return current and self.since == framebuffer.sequence - 1 and not self.held
 
     def account(self, sent: Iterable[EncodedRectangle]) -> None:
@@ -91,8 +70,7 @@ class UpdateRequest:
     """A viewer that gets the next update; `state` is None before its first.
 
     `rate` is what its link takes, in bytes a second, `late` the part of its updates that come late,
-    and `anew` the area that it needs again; what is larger than `part` bytes comes in parts.
-    `watching`: it may do nothing else.
+    and `anew` the area that it needs again; `watching`: it may do nothing else.
     """
 
     state: ClientState | None
@@ -100,20 +78,16 @@ class UpdateRequest:
     rate: float
     anew: Rectangle | None = None
     late: float = 0.0
-    part: int = 4 * 1024 * 1024
     watching: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A FramebufferUpdate for one viewer; `state` is what the viewer will then have.
+    """A whole FramebufferUpdate for one viewer; `state` is what the viewer will then have.
 
-    `data` is empty where nothing has to be sent. What is large comes in parts: `goes_on` tells that
-    this one is not the first, `more` that it is not the last.
+    `data` is empty where nothing has to be sent.
     """
 
     state: ClientState
     data: bytes = b""
     exact: bool = False
-    goes_on: bool = False
-    more: bool = False

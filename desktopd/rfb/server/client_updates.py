@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from desktopd.addresses import address_key
 from desktopd.geometry import Rectangle
 from desktopd.rfb.encoders.preferences import EncodingPreferences
 from desktopd.rfb.protocol.encodings import Encoding
@@ -42,8 +41,8 @@ class ClientUpdates:
         end: Callable[[Ending], None],
     ) -> None:
         """`end` is called where the viewer cannot follow the picture."""
-        watched_from = address_key(viewer.address) if viewer.role is Role.VIEW else None
-        self.pending = PendingUpdate(sender, watched_from)
+        room = display.watchers_rooms.of(viewer.address) if viewer.role is Role.VIEW else None
+        self.pending = PendingUpdate(sender, room, lambda: display.size)
         self._display = display
         self._viewer = viewer
         self._sender = sender
@@ -83,6 +82,10 @@ class ClientUpdates:
         """Make updates that the viewer does not ask for one by one, or no longer do."""
         self.pending.push(continuous=continuous)
 
+    def sent(self) -> None:
+        """All that was delivered has been sent."""
+        self.pending.leave_room()
+
     def leave(self) -> None:
         """Make and keep nothing any more."""
         self.pending.leave()
@@ -101,18 +104,17 @@ class ClientUpdates:
         finally:
             self.pending.deliver(update)
         if not update.data:
+            self.pending.leave_room()
             # The capture loop may have asked for the viewer meanwhile, and nothing is sent that
             # would tell it of the end of this one.
             self._display.proceed()
 
     def _hand_over(self, update: Update) -> None:
-        if not update.goes_on:
-            self._desktop_size.tell(update.state.framebuffer.size)
+        self._desktop_size.tell(update.state.framebuffer.size)
         self._viewer.showed(exact=update.exact)
         if update.data:
-            if not update.more:
-                self._viewer.updated()
-            self._sender.send(update.data, more=update.more)
+            self._viewer.updated()
+            self._sender.send(update.data)
 
     def watch(self, now: float, stall: float) -> Ending | None:
         """Look for a viewer that does not draw what it is sent.

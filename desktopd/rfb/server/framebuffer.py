@@ -45,7 +45,7 @@ class Framebuffer:
         self.unscrolled = self.no_tiles()
 
     def forget(self) -> None:
-        """Let go of the pixels, whose memory is the X server's too; all are black from now on."""
+        """Let go of the pixels, whose memory is the X server's too; nobody asks for them again."""
         self._pixels = np.empty((0, 0), np.uint32)
 
     def no_tiles(self) -> Mask:
@@ -74,8 +74,6 @@ class Framebuffer:
 
     def view(self, area: Rectangle) -> Pixels:
         """Pixels of `area`, not copied: shape (height, width), 0xXXRRGGBB."""
-        if not self._pixels.size:
-            return np.zeros((area.height, area.width), np.uint32)
         return part(self._pixels, area)
 
     def stacked(self, tiles: Mask) -> Pixels:

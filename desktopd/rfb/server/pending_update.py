@@ -9,15 +9,17 @@ like takes effect while none is between the first step and the last.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from threading import Lock
 
-from desktopd.geometry import Rectangle
+from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.preferences import EncodingPreferences
+from desktopd.rfb.encoders.registry import FALLBACK as RAW
 from desktopd.rfb.server.client_state import ClientState, Update, UpdateRequest
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.update_sender import UpdateSender
+from desktopd.rfb.server.watchers_room import WatchersRoom
 
 
 class PendingUpdate:
@@ -26,14 +28,16 @@ class PendingUpdate:
     def __init__(
         self,
         sender: UpdateSender,
-        watched_from: str | None = None,
+        room: WatchersRoom | None = None,
+        size: Callable[[], Size] = lambda: Size(0, 0),
     ) -> None:
         """`sender` tells whether an update can go out now, and how fast the link is.
 
-        `watched_from`: the address of a viewer that may only watch.
+        `room`: where what is whole or raw has to find room first, by the `size` of the screen.
         """
-        self.watched_from = watched_from
+        self.room = room
         self._sender = sender
+        self._size = size
         # The lock guards all that follows. The loop writes it; the X thread reads it, and writes
         # `_anew` and `_claimed` when it claims.
         self._lock = Lock()
@@ -51,7 +55,7 @@ class PendingUpdate:
     @property
     def watching(self) -> bool:
         """Whether it is that of a viewer which may only watch."""
-        return self.watched_from is not None
+        return self.room is not None
 
     # The loop calls these.
 
@@ -101,8 +105,10 @@ class PendingUpdate:
         with self._lock:
             self._state = None if self._left else update.state
             self._claimed = False
-            if update.data and not update.goes_on:
+            if update.data:
                 self._requested = False
+        if self.room is not None:
+            self.room.know(self, len(update.data))
         self._delivered.set()
 
     def leave(self) -> None:
@@ -112,6 +118,12 @@ class PendingUpdate:
         """
         with self._lock:
             self._left, self._state = True, None
+        self.leave_room()
+
+    def leave_room(self) -> None:
+        """All that was delivered is sent, or will not be."""
+        if self.room is not None:
+            self.room.leave(self)
 
     # The X thread calls these.
 
@@ -126,45 +138,34 @@ class PendingUpdate:
             return True
         return state.outdated or (refine and bool(state.lossy.any()))
 
-    @property
-    def begun(self) -> bool:
-        """Whether the viewer has a part of an update, and the next one is not being made."""
-        with self._lock:
-            return not self._claimed and self._going_on()
-
-    def _going_on(self) -> bool:
-        return self._state is not None and self._state.remainder is not None
-
     def claim(self, *, lenient: bool = False) -> UpdateRequest | None:
         """Take what the next update has to be like if one is welcome now; `deliver` has to follow.
 
         `lenient`: also if it would have to wait a little, as for a viewer that follows the stream
         of others. So is one that is only made exact: the rate of a link that loses packets seems
-        less than it is, and nothing is late. Of one that has begun its next part is claimed.
+        less than it is, and nothing is late.
         """
         with self._lock:
-            going_on = self._going_on()
             lenient = lenient or (self._state is not None and self._state.only_refined)
             if (
                 self._left
                 or self._claimed
                 or self._held
-                or not (going_on or self._requested or self._continuous)
+                or not (self._requested or self._continuous)
             ):
                 return None
-            if not self._sender.ready(lenient=lenient):
+            if not self._sender.ready(lenient=lenient) or not self._finds_room():
                 return None
             self._claimed = True
-            anew = None
-            if not going_on:
-                anew, self._anew = self._anew, None
-            sender = self._sender
+            anew, self._anew = self._anew, None
+            rate, late = self._sender.rate, self._sender.late
             return UpdateRequest(
-                self._state,
-                self._preferences,
-                sender.rate,
-                anew,
-                sender.late,
-                sender.part,
-                watching=self.watching,
+                self._state, self._preferences, rate, anew, late, watching=self.watching
             )
+
+    def _finds_room(self) -> bool:
+        raw = self._preferences.lossless is RAW
+        if self.room is None or not (raw or self._anew is not None or self._state is None):
+            return True
+        size = self._size()
+        return self.room.enter(self, 4 * size.width * size.height, raw=raw)

@@ -12,8 +12,6 @@ from desktopd.rfb.server.watchers_queues import WatchersQueues
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Transport
 from desktopd.tasks import race
 
-_PART = 4 * 1024 * 1024
-
 
 class SendQueue:
     """Keeps the order of what is said, and sends together what has come together.
@@ -43,9 +41,6 @@ class SendQueue:
         self._watchers = watchers
         # What goes into one message each; the last of them still grows.
         self._messages: deque[list[bytes]] = deque([[]])
-        # What waits until the last part of an update has come.
-        self._behind: list[bytes] = []
-        self._unfinished = False
         self._sending = 0
         self._pending = 0
         self._largest = 0
@@ -65,62 +60,31 @@ class SendQueue:
         """
         return 0 if self._ending.done() else self._pending + 2 * self._sending
 
-    @property
-    def part(self) -> int:
-        """Bytes from which on an update comes in parts, each once the one before is taken."""
-        return _PART if self._watchers is None else self._watchers.part
-
     def put(self, data: bytes) -> None:
-        """Send `data` as soon as possible, behind the update of which a part was put."""
-        if self._admit(data):
-            if self._unfinished:
-                self._behind.append(data)
-            else:
-                self._append(data)
-
-    def put_update(self, data: bytes, *, more: bool = False) -> None:
-        """Send an update as soon as possible, or a part of which `more` follow."""
-        if not self._admit(data):
-            return
-        self._append(data)
-        self._unfinished = more
-        if not more:
-            behind, self._behind = self._behind, []
-            for one in behind:
-                self._append(one)
-
-    def _admit(self, data: bytes) -> bool:
-        """Count it; False once there is an end."""
+        """Send `data` as soon as possible."""
         if self._ending.done():
-            return False
+            return
         self._pending += len(data)
         if not self._sending:
             self._largest = max(self._largest, len(data))
         if self._pending - self._largest > self._backlog:
             detail = f"the viewer left more than {self._backlog} bytes unread"
             self.end(Ending(Cause.BACKLOG_FULL, detail))
-            return False
-        self._changed()
-        return not self._ending.done()
-
-    def _changed(self) -> None:
-        if self._watchers is not None:
-            self._watchers.changed(self)
-
-    def _append(self, data: bytes) -> None:
+            return
         self._messages[-1].append(data)
         if fences.ends_message(data):
             self._messages.append([])
         self.empty = False
         self._waiting.set()
+        if self._watchers is not None:
+            self._watchers.grown()
 
     def end(self, ending: Ending) -> None:
         """Make `run` return at once, without sending any more."""
         if not self._ending.done():
             self._ending.set_result(ending)
-        self._messages, self._behind = deque([[]]), []
+        self._messages = deque([[]])
         self._waiting.clear()
-        self._changed()
 
     async def run(self) -> Ending:
         """Send until the viewer has left or stalls, or `end` was called."""
@@ -135,7 +99,6 @@ class SendQueue:
             await self._waiting.wait()
             data = self._next_message()
             self._sending = len(data)
-            self._changed()
             try:
                 async with asyncio.timeout(self._stall):
                     await self._transport.send(data)
@@ -146,7 +109,6 @@ class SendQueue:
             except ConnectionError:
                 return VIEWER_LEFT
             self._sending = 0
-            self._changed()
             self.empty = not self._messages[0]
             self._on_sent(len(data))
 

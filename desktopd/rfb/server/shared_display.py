@@ -22,6 +22,7 @@ from desktopd.rfb.server.capture_loop import CaptureLoop
 from desktopd.rfb.server.client_connection import ClientConnection
 from desktopd.rfb.server.seat import Seat
 from desktopd.rfb.server.watchers_queues import WatchersQueues
+from desktopd.rfb.server.watchers_room import WatchersRooms
 from desktopd.rfb.shown_session import ShownSession
 from desktopd.rfb.viewers.connection import Cause, Ending, Limits, Transport
 from desktopd.rfb.viewers.viewer import Viewer
@@ -67,6 +68,7 @@ class SharedDisplay:
         """
         self.name = name
         self.video = video
+        self.watchers_rooms = WatchersRooms()
         self.watchers_queues = WatchersQueues()
         self._session = session
         self._keyboard = keyboard
@@ -193,6 +195,8 @@ class SharedDisplay:
             now = time.monotonic()
             for client in tuple(self._clients):
                 client.watch(now)
+            # Who waits for room may have it, now that somebody is late.
+            self.proceed()
 
     def _announce(self, news: Callable[[Announcements], None]) -> None:
         for client in self._clients:

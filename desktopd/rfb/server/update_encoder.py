@@ -13,13 +13,7 @@ from desktopd.rfb.encoders.encoder import EncodedRectangle, Encoders
 from desktopd.rfb.protocol.rectangles import copy_rect, framebuffer_update
 from desktopd.rfb.server.beside_video import fitting
 from desktopd.rfb.server.change_encoder import ChangeEncoder
-from desktopd.rfb.server.client_state import (
-    NOTHING,
-    ClientState,
-    Remainder,
-    Update,
-    UpdateRequest,
-)
+from desktopd.rfb.server.client_state import NOTHING, ClientState, Update, UpdateRequest
 from desktopd.rfb.server.draft_picture import DraftPicture
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.motion import Motion
@@ -86,8 +80,6 @@ class UpdateEncoder:
         self.framebuffer.forget()
 
     def _update(self, request: UpdateRequest, now: float) -> Update:
-        if request.state is not None and request.state.remainder is not None:
-            return self._next_part(request, request.state, request.state.remainder)
         state = self._state(request)
         lacking = self.framebuffer.changed > state.since
         if request.anew and (area := request.anew.clipped(self.framebuffer.size)):
@@ -95,36 +87,20 @@ class UpdateEncoder:
         sent: tuple[EncodedRectangle, ...] = ()
         share, rest = 1.0, self.refinement.rest(now)
         if lacking.any() and self.refinement.at_once(request, state, lacking):
-            self._bring_up(state)
-            rest = 0.0
+            state.since, rest = self.framebuffer.sequence, 0.0
             state.lossy |= lacking
         elif lacking.any():
             sent = self._news(request, state, lacking, now)
-            self._bring_up(state)
+            state.since = self.framebuffer.sequence
             state.account(sent)
             share = BESIDE
-        if state.remainder is None and (share == 1.0 or now >= state.refine_at):
+        if share == 1.0 or now >= state.refine_at:
             exact = self.refinement.encode(request, state, now, share, rest)
             state.account(exact)
             sent += tuple(exact)
         state.only_refined = share == 1.0 and bool(sent) and self.motion.region is None
-        later = 0 if state.remainder is None else len(state.remainder.planned)
-        data = framebuffer_update((one.data for one in sent), later) if sent else b""
-        return Update(state, data, state.exact, more=later > 0)
-
-    def _next_part(
-        self, request: UpdateRequest, state: ClientState, remainder: Remainder
-    ) -> Update:
-        """More of an update that has begun, as the screen is by now."""
-        sent, state.remainder = self._changes.go_on(remainder, state, request.part)
-        state.account(sent)
-        state.mixed |= state.since != state.framebuffer.sequence
-        data = b"".join(one.data for one in sent)
-        return Update(state, data, state.exact, goes_on=True, more=state.remainder is not None)
-
-    def _bring_up(self, state: ClientState) -> None:
-        """Note that a viewer gets what it lacks of the last capture."""
-        state.since, state.mixed = self.framebuffer.sequence, False
+        data = framebuffer_update(rectangle.data for rectangle in sent) if sent else b""
+        return Update(state, data, state.exact)
 
     def _state(self, request: UpdateRequest) -> ClientState:
         """What a viewer has of this framebuffer; its own encoders go on from one to the next."""
@@ -139,14 +115,12 @@ class UpdateEncoder:
     ) -> tuple[EncodedRectangle, ...]:
         """What a viewer lacks: video first, and what is lossless last."""
         seconds = STILL_TIME if self.motion.region is None else MOTION_TIME
-        moved, frame = self._moved(request, state), None
+        moved = self._moved(request, state)
         if moved is not None:
-            lacking = self.framebuffer.unscrolled
-        elif not self._without_video:
-            frame = self._frame(request, state, lacking, now)
-        changes, state.remainder = self._changes.encode(request, state, lacking, seconds)
-        if moved is not None:
-            return (moved, *changes)
+            unscrolled = self.framebuffer.unscrolled
+            return (moved, *self._changes.encode(request, state, unscrolled, seconds))
+        frame = None if self._without_video else self._frame(request, state, lacking, now)
+        changes = self._changes.encode(request, state, lacking, seconds)
         if frame is None:
             return changes
         return (frame, *fitting(changes, state, self.motion.moving, video_bytes(request.rate)))
@@ -173,7 +147,6 @@ class UpdateEncoder:
             scroll is None
             or not request.preferences.copy_rect
             or request.anew is not None
-            or state.mixed
             or state.since != framebuffer.sequence - 1
         ):
             return None

@@ -25,7 +25,7 @@ _PROBE = b"alive"
 class UpdateSender:
     """Puts updates into the queue of one viewer, as many as its link takes.
 
-    All of this belongs to the loop, but for `ready`, `rate`, `part` and `late`: any thread may ask.
+    All of this belongs to the loop, but for `ready`, `rate` and `late`, which any thread may ask.
     """
 
     def __init__(self, send_queue: SendQueue) -> None:
@@ -33,7 +33,6 @@ class UpdateSender:
         self._send_queue = send_queue
         self._fences = False
         self._probing = False
-        self._unfinished = False
         self._alive_at = -math.inf
         self.out = False
         """The link has been out, and the viewer has said nothing since."""
@@ -53,44 +52,29 @@ class UpdateSender:
         return self.congestion.window.rate
 
     @property
-    def part(self) -> int:
-        """Bytes from which on an update comes in parts."""
-        return self._send_queue.part
-
-    @property
     def late(self) -> float:
         """The part of its updates that come late; see Window.waited."""
         return max(self.congestion.window.waited, _LATE_AFTER_OUTAGE if self.out else 0.0)
 
     def use_fences(self) -> None:
         """Send fences from now on: the viewer answers them."""
-        if self._fences:
-            return
-        self._fences = True
-        if not self._unfinished:
+        if not self._fences:
+            self._fences = True
             # The round trip without a picture before it.
-            self._send_queue.put(self._fence(0, time.monotonic()))
+            self.send(b"")
 
-    def send(self, update: bytes, *, more: bool = False) -> None:
-        """Send an update; ask when the viewer has drawn it, and sometimes when it has read it.
-
-        `more`: it is a part, and others follow, of which only the last is asked for.
-        """
-        whole, self._unfinished = not (more or self._unfinished), more
-        if self._fences and not more:
-            now = time.monotonic()
-            fence = self._fence(len(update), now)
-            if whole and self.congestion.measures(len(update), now):
-                self._send_queue.put(fences.BEGIN)
-                update += fences.END
-            update += fence
-        self._send_queue.put_update(update, more=more)
-
-    def _fence(self, size: int, now: float) -> bytes:
-        """What asks when the viewer has drawn an update of `size` bytes, sent `now`."""
-        number = self.congestion.sent(size, now)
+    def send(self, update: bytes) -> None:
+        """Send an update; ask when the viewer has drawn it, and sometimes when it has read it."""
+        if not self._fences:
+            self._send_queue.put(update)
+            return
+        now = time.monotonic()
+        number = self.congestion.sent(len(update), now)
+        if self.congestion.measures(len(update), now):
+            self._send_queue.put(fences.BEGIN)
+            update += fences.END
         flags = FenceFlag.REQUEST | FenceFlag.BLOCK_BEFORE
-        return fences.fence(flags, number.to_bytes(_NUMBER_LENGTH))
+        self._send_queue.put(update + fences.fence(flags, number.to_bytes(_NUMBER_LENGTH)))
 
     def reads_since(self, due: float) -> bool:
         """Whether the viewer has read something that was sent after `due` (monotonic).

@@ -16,10 +16,6 @@ MOST = 64 * 1024 * 1024
 _FULL = Ending(
     Cause.BACKLOG_FULL, "those who may only watch are too far behind, and it is the furthest"
 )
-# Bytes together up to which the parts of large updates are larger than the least of them. The next
-# one has about an eighth of what is left.
-_PARTS = 24 * 1024 * 1024
-_LEAST_PART, _LARGEST_PART = 128 * 1024, 2 * 1024 * 1024
 
 
 class WatchersQueue(Protocol):
@@ -34,37 +30,25 @@ class WatchersQueue(Protocol):
 
 
 class WatchersQueues:
-    """The queues of all of them. Belongs to the loop; other threads may read `part`."""
+    """The queues of all of them. Belongs to the loop."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
-        self._sizes: dict[WatchersQueue, int] = {}
-        self._waiting = 0
-
-    @property
-    def part(self) -> int:
-        """Bytes from which on the next update for one of them comes in parts: a power of two."""
-        room = max(_LEAST_PART, min(_LARGEST_PART, (_PARTS - self._waiting) // 8))
-        return 1 << room.bit_length() - 1
+        self._queues: set[WatchersQueue] = set()
 
     @contextmanager
     def counted(self, queue: WatchersQueue) -> Iterator[None]:
         """Count `queue` for as long as the block runs."""
-        self._sizes[queue] = 0
-        self.changed(queue)
+        self._queues.add(queue)
         try:
             yield
         finally:
-            self._waiting -= self._sizes.pop(queue)
+            self._queues.discard(queue)
 
-    def changed(self, queue: WatchersQueue) -> None:
-        """Another size of one of them: end those that hold most, until it is not too much."""
-        if queue not in self._sizes:
-            return
-        self._waiting += queue.size - self._sizes[queue]
-        self._sizes[queue] = queue.size
-        while self._waiting > self._most:
-            furthest = max(self._sizes, key=self._sizes.__getitem__)
-            if self._waiting - self._sizes[furthest] <= self._most:
+    def grown(self) -> None:
+        """More waits than before: end those that hold most, until it is not too much."""
+        while True:
+            most = max(self._queues, key=lambda queue: queue.size, default=None)
+            if most is None or sum(one.size for one in self._queues) - most.size <= self._most:
                 return
-            furthest.end(_FULL)
+            most.end(_FULL)

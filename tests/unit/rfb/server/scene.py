@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -44,27 +43,21 @@ class Watcher:
         video: type[VideoEncoder] | None = None,
         *,
         watching: bool = False,
-        part: int = 1 << 30,
     ) -> None:
         self.preferences = EncodingPreferences.of(encodings, NATIVE)
         if video is not None:
             self.preferences = replace(self.preferences, video=video)
         self.rate = rate
         self.watching = watching
-        self.part = part
         self.state: ClientState | None = None
         self.anew: Rectangle | None = None
         self.client = RfbViewer(None, Silent(), encodings)  # type: ignore[arg-type]
         self.client._resize(size.width, size.height)
         self.last = b""
-        self.parts: list[int] = []
-        """Bytes of each part of the last update."""
 
     def request(self) -> UpdateRequest:
         anew, self.anew = self.anew, None
-        return UpdateRequest(
-            self.state, self.preferences, self.rate, anew, part=self.part, watching=self.watching
-        )
+        return UpdateRequest(self.state, self.preferences, self.rate, anew, watching=self.watching)
 
     def take(self, update: Update) -> None:
         self.state, self.last = update.state, update.data
@@ -99,34 +92,13 @@ class Scene:
             red << 16 | (255 - red) << 8 | np.uint32(64)
         )
 
-    def show(
-        self,
-        *watchers: Watcher,
-        after: float = FRAME,
-        between: Callable[[], None] | None = None,
-    ) -> None:
-        """Capture, and bring each watcher up to date; do something `between` two parts."""
+    def show(self, *watchers: Watcher, after: float = FRAME) -> None:
+        """Capture, and bring each watcher up to date."""
         self.now += after
         self.encoder.absorb(Rectangle.of(self.size), captured(self.screen), self.now)
         updates = self.encoder.updates([watcher.request() for watcher in watchers], self.now)
         for watcher, update in zip(watchers, updates, strict=True):
-            watcher.take(self._whole(watcher, update, between))
-
-    def _whole(
-        self, watcher: Watcher, update: Update, between: Callable[[], None] | None
-    ) -> Update:
-        """An update with the parts that follow it."""
-        watcher.parts = [len(update.data)]
-        data = update.data
-        while update.more:
-            watcher.state = update.state
-            if between is not None:
-                between()
-                between = None
-            (update,) = self.encoder.updates([watcher.request()], self.now)
-            watcher.parts.append(len(update.data))
-            data += update.data
-        return replace(update, data=data)
+            watcher.take(update)
 
     def animate(self, steps: int, *watchers: Watcher, area: Rectangle = MOVING) -> None:
         for step in range(steps):

@@ -20,6 +20,7 @@ from desktopd.rfb.server.client_state import ClientState, Update, UpdateRequest
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.seat import Seat
 from desktopd.rfb.server.watchers_queues import WatchersQueues
+from desktopd.rfb.server.watchers_room import WatchersRooms
 from desktopd.rfb.viewers.connection import Ending, Limits
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
@@ -62,6 +63,7 @@ class LoggedDisplay:
 
     name = "a desktop"
     video = True
+    watchers_rooms = WatchersRooms()
     watchers_queues = WatchersQueues()
     size = SIZE
     scale = None

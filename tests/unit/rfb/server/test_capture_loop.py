@@ -20,6 +20,7 @@ from desktopd.rfb.server.client_state import Update, UpdateRequest
 from desktopd.rfb.server.client_updates import ClientUpdates
 from desktopd.rfb.server.pending_update import PendingUpdate
 from desktopd.rfb.server.refinement import REST
+from desktopd.rfb.server.watchers_room import WatchersRoom
 from desktopd.rfb.server.watchers_turns import TURN, WatchersTurns
 from desktopd.trace import Trace
 from desktopd.x11.connection import Display
@@ -66,7 +67,6 @@ class Link:
 
     rate = 1e6
     late = 0.0
-    part = 1024
 
     def __init__(self) -> None:
         self.busy = self.almost_free = False
@@ -81,8 +81,8 @@ class Watcher:
     def __init__(self, encodings: Iterable[int] = LOSSLESS, *, watching: bool = False) -> None:
         self.got: list[Update] = []
         self.link = Link()
-        address = str(id(self)) if watching else None
-        self.pending = PendingUpdate(self.link, address)  # type: ignore[arg-type]
+        room = WatchersRoom() if watching else None
+        self.pending = PendingUpdate(self.link, room)  # type: ignore[arg-type]
         self.pending.push(continuous=True)
         self.pending.prefer(EncodingPreferences.of(encodings, NATIVE))
 
@@ -268,7 +268,7 @@ async def test_whoever_has_control_waits_for_no_picture_of_those_who_watch(
     owner, *watchers = everybody = [Watcher(), *(Watcher(watching=True) for _ in range(3))]
     film = await filming(Screen(), *watchers, owner)
     film.capture_loop._watchers = WatchersTurns(
-        lambda client: client.pending.watched_from, lambda: clock.now
+        lambda client: client.pending.room, lambda: clock.now
     )
     make, made = film.capture_loop._encoder.updates, list[int]()
 
@@ -290,34 +290,3 @@ async def test_whoever_has_control_waits_for_no_picture_of_those_who_watch(
         clock.now += 2 * TURN
         await film.turn()
         assert got() == expected, "whoever has waited longest is the next"
-
-
-@pytest.mark.parametrize("watching", [False, True])
-async def test_an_update_that_has_begun_waits_for_no_capture(
-    clock: SimpleNamespace, watching: bool
-) -> None:
-    watcher = Watcher((), watching=watching)
-    film = await filming(Screen(size=LARGER), watcher)
-    film.capture_loop._watchers = WatchersTurns(
-        lambda client: client.pending.watched_from, lambda: clock.now
-    )
-    for damage in (Rectangle.of(LARGER), CORNER):
-        await film.turn(damage)
-    watcher.got.clear()
-    watcher.link.part = 4 * SIZE.width
-    watcher.pending.request(Rectangle.of(LARGER))
-    await film.turn()
-    assert [update.more for update in watcher.got] == [True]
-    begun = film.screen.grabs
-    film.screen.damage = CORNER
-    await film.turn()
-    assert [(update.goes_on, update.more) for update in watcher.got] == [
-        (False, True),
-        (True, False),
-    ]
-    assert film.screen.grabs == begun
-    assert film.screen.damage
-    clock.now += FRAME
-    await film.turn()
-    assert film.screen.grabs == begun + 1
-    assert not watcher.got[-1].goes_on

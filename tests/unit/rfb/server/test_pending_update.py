@@ -18,17 +18,10 @@ import pytest
 
 from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.encoders.preferences import EncodingPreferences
-from desktopd.rfb.encoders.raw import RawEncoder
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.fences import FenceFlag, fence
 from desktopd.rfb.protocol.pixel_format import NATIVE, PixelFormat
-from desktopd.rfb.server.client_state import (
-    ClientState,
-    PlannedRectangle,
-    Remainder,
-    Update,
-    UpdateRequest,
-)
+from desktopd.rfb.server.client_state import ClientState, Update, UpdateRequest
 from desktopd.rfb.server.framebuffer import Framebuffer
 from desktopd.rfb.server.pending_update import PendingUpdate
 from tests.unit.rfb.server.talk import (
@@ -56,7 +49,6 @@ class Link:
         self.free = self.almost_free = True
         self.rate = 1000.0
         self.late = 0.0
-        self.part = 1024
 
     def ready(self, *, lenient: bool = False) -> bool:
         return self.free or (lenient and self.almost_free)
@@ -278,28 +270,3 @@ async def test_the_picture_of_a_viewer_goes_with_it_and_not_when_python_looks_fo
         assert kept() is None
     finally:
         gc.enable()
-
-
-def test_parts_of_an_update_answer_one_request_and_are_claimed_without_another(
-    pending: PendingUpdate, framebuffer: Framebuffer
-) -> None:
-    state = ClientState(framebuffer)
-    rest = PlannedRectangle(Rectangle(0, 0, 64, 32), RawEncoder, 0)
-    state.remainder = Remainder((rest,), EncodingPreferences())
-    pending.request(LEFT)
-    assert pending.claim() is not None
-    assert not pending.begun
-    pending.deliver(Update(state, b"first", more=True))
-    assert pending.begun
-    pending.request(RIGHT)
-    claimed = pending.claim()
-    assert claimed is not None
-    assert claimed.anew is None, "what is asked for meanwhile is the next update"
-    assert not pending.begun, "it is being made"
-    state.remainder = None
-    pending.deliver(Update(state, b"last", goes_on=True))
-    claimed = pending.claim()
-    assert claimed is not None
-    assert claimed.anew == RIGHT
-    pending.deliver(Update(state, b"picture"))
-    assert pending.claim() is None

@@ -9,8 +9,7 @@ from desktopd.geometry import Rectangle, Size
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.server.motion import LINGER
 from tests.rfb_viewer import LOSSLESS, PHOTOS, VIDEO
-from tests.unit.rfb.server.scene import FAST, FRAME, ZRLE, Scene, Watcher
-from tests.unit.rfb.server.screens import captured
+from tests.unit.rfb.server.scene import FAST, ZRLE, Scene, Watcher
 
 
 @pytest.mark.parametrize("size", [Size(640, 480), Size(641, 483), Size(64, 64), Size(79, 65)])
@@ -102,54 +101,4 @@ def test_a_copy_of_what_is_lossy_is_lossy() -> None:
     assert watcher.client.seen[Encoding.COPYRECT] == 1
     assert watcher.state is not None
     assert watcher.state.lossy[:20].all()
-    scene.rest(watcher)
-
-
-@pytest.mark.parametrize("encodings", [(), (Encoding.TIGHT,), ZRLE, PHOTOS])
-@pytest.mark.parametrize("shared", [1, 2])
-def test_what_is_large_comes_in_parts_of_one_message(
-    encodings: tuple[int, ...], shared: int
-) -> None:
-    scene = Scene(Size(1280, 720))
-    watchers = [Watcher(scene.size, encodings, part=100_000) for _ in range(shared)]
-    scene.noise(Rectangle.of(scene.size))
-    scene.show(*watchers)
-    for watcher in watchers:
-        # A rectangle of a photograph is as large as it is.
-        largest = 700_000 if encodings == PHOTOS else 200_000
-        assert len(watcher.parts) > 1
-        assert max(watcher.parts) < largest
-    scene.rest(*watchers)
-
-
-@pytest.mark.parametrize("encodings", [(), (Encoding.COPYRECT,), (Encoding.COPYRECT, *LOSSLESS)])
-def test_what_changes_amid_an_update_comes_after_it(encodings: tuple[int, ...]) -> None:
-    scene = Scene(Size(640, 480))
-    watcher = Watcher(scene.size, encodings, part=100_000)
-    scene.noise(Rectangle.of(scene.size))
-
-    def scroll() -> None:
-        scene.screen[:440] = scene.screen[40:].copy()
-        scene.now += FRAME
-        scene.encoder.absorb(Rectangle.of(scene.size), captured(scene.screen), scene.now)
-
-    scene.show(watcher, between=scroll)
-    assert len(watcher.parts) > 2
-    assert watcher.state
-    assert not watcher.state.exact
-    scene.rest(watcher)
-
-
-@pytest.mark.parametrize("encodings", [(), ZRLE, PHOTOS])
-def test_an_update_amid_which_the_size_changes_is_ended_as_it_began(
-    encodings: tuple[int, ...],
-) -> None:
-    scene = Scene(Size(640, 480))
-    watcher = Watcher(scene.size, encodings, part=100_000)
-    scene.noise(Rectangle.of(scene.size))
-    scene.show(watcher, between=lambda: scene.encoder.resize(Size(320, 240)))
-    assert len(watcher.parts) > 1
-    scene.size, scene.screen = Size(320, 240), np.zeros((240, 320), np.uint32)
-    watcher.client._resize(320, 240)
-    scene.noise(Rectangle.of(scene.size))
     scene.rest(watcher)

@@ -4,7 +4,6 @@ import asyncio
 
 from desktopd.rfb.protocol.encodings import Encoding
 from desktopd.rfb.protocol.fences import BEGIN, END, FenceFlag, fence
-from desktopd.rfb.server.client_state import ClientState, Update
 from tests.unit.rfb.server.talk import (
     FENCED,
     HELLO,
@@ -71,18 +70,4 @@ async def test_after_an_outage_pictures_go_on_before_the_answers_to_those_before
     assert request.late > 0
     await talk.hears(client_fence((2).to_bytes(4), 1))
     assert not updates.out
-    await talk.end()
-
-
-async def test_only_the_last_part_of_an_update_is_asked_for() -> None:
-    talk = Talk()
-    await talk.hears(HELLO, set_encodings(*FENCED), request(False))
-    await talk.hears(client_fence((1).to_bytes(4), 1))
-    state, sent = ClientState(talk.display.framebuffer), bytes(10_000)
-    talk.client.updates.deliver(Update(state, sent, more=True))
-    assert await talk.hears(client_fence(b"question", FenceFlag.REQUEST)) == sent
-    talk.client.updates.deliver(Update(state, sent, goes_on=True, more=True))
-    assert await talk.hears() == sent
-    talk.client.updates.deliver(Update(state, sent, goes_on=True))
-    assert await talk.hears() == sent + drawn(2) + fence(FenceFlag(0), b"question")
     await talk.end()
