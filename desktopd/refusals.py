@@ -22,22 +22,43 @@ SECONDS = 600.0
 
 
 class News:
-    """Has MOST things of a kind, as `what` says, told in SECONDS, and once that there are more."""
+    """Has MOST things of a kind, as `what` says, told in SECONDS, and once that there are more.
+
+    The first of each address counts apart, MOST as well: what one repeats hides no other's.
+    """
 
     def __init__(
         self, clock: Callable[[], float] = time.monotonic, what: str = "more is refused"
     ) -> None:
-        self._told = RateLimit(MOST, SECONDS, clock)
+        self._clock = clock
+        self._firsts = RateLimit(MOST, SECONDS, clock)
+        self._repeated = RateLimit(MOST, SECONDS, clock)
         self._silence = RateLimit(1, SECONDS, clock)
+        self._addresses: OrderedDict[str, float] = OrderedDict()
         self._what = what
 
-    def may_be_told(self) -> bool:
-        """Whether one may be told now, which then counts."""
-        if self._told.take():
+    def may_be_told(self, address: str | None = None) -> bool:
+        """Whether one may be told now, which then counts; `address`: where it is from, if known."""
+        key = None if address is None else address_key(address)
+        if key is not None and self._is_first(key):
+            if self._firsts.take():
+                self._remember(key)
+                return True
+        elif self._repeated.take():
             return True
         if self._silence.take():
             log.warning("%s than is told: %d in %.0f s at most", self._what, MOST, SECONDS)
         return False
+
+    def _is_first(self, key: str) -> bool:
+        last = self._addresses.get(key)
+        return last is None or self._clock() - last >= SECONDS
+
+    def _remember(self, key: str) -> None:
+        self._addresses[key] = self._clock()
+        self._addresses.move_to_end(key)
+        if len(self._addresses) > MOST:
+            self._addresses.popitem(last=False)
 
 
 class NewsOfEach:
@@ -48,13 +69,13 @@ class NewsOfEach:
         self._what = what
         self._news: OrderedDict[Hashable, News] = OrderedDict()
 
-    def may_be_told(self, who: Hashable) -> bool:
+    def may_be_told(self, who: Hashable, address: str) -> bool:
         """Whether one of `who` may be told now, which then counts."""
         news = self._news.setdefault(who, News(self._clock, self._what))
         self._news.move_to_end(who)
         if len(self._news) > MOST:
             self._news.popitem(last=False)
-        return news.may_be_told()
+        return news.may_be_told(address)
 
 
 class Refusals:
@@ -73,7 +94,7 @@ class Refusals:
         if key in self._told:
             self._told.move_to_end(key)
             return False
-        if not self._news.may_be_told(who):
+        if not self._news.may_be_told(who, address):
             return False
         self._told[key] = None
         if len(self._told) > MOST:

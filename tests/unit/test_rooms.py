@@ -66,7 +66,7 @@ ARROWS = {
     "x11": f"{VALUES} {TASKS}",
     "rfb.protocol": VALUES,
     "rfb.encoders": f"{VALUES} rfb.protocol",
-    "rfb.viewers": f"{VALUES} {TASKS} rfb.protocol",
+    "rfb.viewers": f"{VALUES} {TASKS} refusals rfb.protocol",
     "rfb.rfb_server": "rfb.viewers",
     "rfb.shown_session": "geometry",
     "rfb.server": (f"{VALUES} {TASKS} x11 rfb.protocol rfb.encoders rfb.viewers rfb.shown_session"),

@@ -170,7 +170,8 @@ class OAuthAuthenticator:
         given = request.query_params
         if "error" in given:
             detail = given.get("error_description") or given["error"]
-            raise Problem(403, f"the login failed: {detail[:200]}", "open the desktop once more")
+            remedy = f"open the desktop once more; the provider says: {detail[:200]}"
+            raise Problem(403, "the login failed at the provider", remedy)
         state = given.get("state", "")
         name = self._state_cookie(state)
         kept, _, rest = cookies_of(request).get(name, "").partition(".")

@@ -35,7 +35,7 @@ class RefusalLog:
         address, path = client_address(conn.scope), conn.scope["path"][:200]
         access = conn.scope.get("auth")
         role, link = (access.role, access.link) if isinstance(access, Access) else (None, None)
-        matter = problem.detail, conn.scope.get("endpoint")
+        matter = problem.kind, conn.scope.get("endpoint")
         if not self._told.is_new(address, matter, (role, link)):
             return
         audit.note(

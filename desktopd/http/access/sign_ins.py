@@ -33,9 +33,11 @@ class SignIns:
         self._news = NewsOfEach(clock, "more come in")
 
     def entered(self, conn: HTTPConnection, access: Access) -> None:
-        """Tell that `access` was just given: by a form, an address or a login."""
-        self._remember(_key(conn, access))
-        _tell(conn, access)
+        """Tell that `access` was just given: by a form, an address, a ticket or a login."""
+        address = client_address(conn.scope)
+        if self._news.may_be_told((access.role, access.link, access.by), address):
+            self._remember(_key(conn, access))
+            _tell(conn, access)
 
     def came(self, conn: HTTPConnection, access: Access) -> None:
         """Take a request with `access`, and tell of the first of its kind, and of each ticket."""
@@ -44,12 +46,10 @@ class SignIns:
             return
         key = _key(conn, access)
         last = self._seen.get(key)
-        known = last is not None and self._clock() - last < AGAIN_SECONDS
-        if not known:
-            if not self._news.may_be_told((access.role, access.link)):
-                return
-            _tell(conn, access)
-        self._remember(key)
+        if last is not None and self._clock() - last < AGAIN_SECONDS:
+            self._remember(key)
+        else:
+            self.entered(conn, access)
 
     def _remember(self, key: Hashable) -> None:
         self._seen[key] = self._clock()

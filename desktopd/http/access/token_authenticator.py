@@ -180,7 +180,7 @@ class TokenAuthenticator:
         if peer != address:
             # What is forwarded may be made up, where others than the proxy can reach us from there.
             self._peers.failed(peer)
-        if self._news.may_be_told():
+        if self._news.may_be_told(address):
             log.warning("wrong token from %s", address)
             audit.note(audit.Event.REFUSED, address=address, reason=error)
         return WrongToken(401, error, remedy, _CHALLENGE)

@@ -49,7 +49,7 @@ class TicketsEndpoint:
             raise Problem(403, "this token may only watch", "ask for the role view")
         if role not in self._tickets.roles:
             raise Problem(
-                403, f"there is no token for {role} here", "set view_token, or make a link"
+                403, "there is no token for this role here", "set view_token, or make a link"
             )
         ticket = self._tickets.issue(role, access.until)
         seconds = int(TICKET_SECONDS)

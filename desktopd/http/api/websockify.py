@@ -104,7 +104,8 @@ class RfbEndpoint:
         access = Access.of(websocket)
         role, visitor = access.role, visitor_of(websocket)
         here = visitor or Visitor.unnamed(role, owner=access.owner)
-        viewer = Viewer(role=role, address=client_address(websocket.scope), path=server.path)
+        address = client_address(websocket.scope)
+        viewer = Viewer(role=role, address=address, path=server.path, link=access.link)
         offered = websocket.scope["subprotocols"]
         try:
             await websocket.accept("binary" if "binary" in offered else None)

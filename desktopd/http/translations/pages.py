@@ -139,7 +139,12 @@ PAGES = {
         "Öffnen Sie Ihren eigenen, oder bitten Sie dessen Besitzer oder die Verwaltung um Zugang",
         "请打开您自己的桌面，或向其所有者或管理员申请访问权限",
     ),
-    "the login failed: {}": Translation("Die Anmeldung ist fehlgeschlagen: {}", "登录失败：{}"),
+    "the login failed at the provider": Translation(
+        "Die Anmeldung ist beim Anbieter fehlgeschlagen", "在提供方登录失败"
+    ),
+    "open the desktop once more; the provider says: {}": Translation(
+        "Öffnen Sie den Desktop noch einmal; der Anbieter sagt: {}", "请重新打开桌面；提供方说：{}"
+    ),
     "open the desktop once more": Translation(
         "Öffnen Sie den Desktop noch einmal", "请重新打开桌面"
     ),

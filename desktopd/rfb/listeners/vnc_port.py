@@ -8,6 +8,7 @@ import errno
 import logging
 import socket
 import ssl
+import time
 from functools import partial
 
 from desktopd import audit
@@ -15,7 +16,7 @@ from desktopd.background_tasks import BackgroundTasks
 from desktopd.budgets import Displaced, Share
 from desktopd.descriptors import accept
 from desktopd.errors import DisplayUnavailable, ListenError
-from desktopd.refusals import Refusals
+from desktopd.refusals import NewsOfEach, Refusals
 from desktopd.rfb.listeners.authenticated_transport import AuthenticatedTransport
 from desktopd.rfb.listeners.authentication import Refused, VncAuthenticator, refuse, tls_chosen
 from desktopd.rfb.listeners.channel import Secured, SocketChannel, StreamChannel
@@ -101,6 +102,7 @@ class VncPort:
         self._strangers = strangers
         self._watchers = watchers
         self._refusals = Refusals()
+        self._sign_ins = NewsOfEach(time.monotonic, "more come in")
         self._turns = RequestTurns()
 
     async def serve(self) -> None:
@@ -126,7 +128,8 @@ class VncPort:
                     await self._find_place(streams, handshake, address, stack)
                 async with asyncio.timeout(NEGOTIATION_DEADLINE):
                     connection = await self._let_in(streams, handshake, stack)
-                audit.note(audit.Event.SIGNED_IN, address=address, role=role, by="vnc")
+                if self._sign_ins.may_be_told(role, address):
+                    audit.note(audit.Event.SIGNED_IN, address=address, role=role, by="vnc")
                 await self._show(streams, connection, role, address)
         except (Refused, ProtocolError, Displaced) as error:
             # What is no RFB may be any text.

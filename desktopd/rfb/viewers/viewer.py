@@ -12,6 +12,7 @@ from secrets import token_hex
 from typing import Protocol
 
 from desktopd import audit
+from desktopd.refusals import NewsOfEach
 from desktopd.rfb.viewers.pixel_path import PixelPath
 
 _FPS_WINDOW = 2.0
@@ -48,11 +49,15 @@ class Viewer:
     role: Role
     address: str
     path: PixelPath
+    link: str | None = None
+    """The id of the owner's link by which it came, if it did."""
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
     on_change: Callable[[], None] = field(default=nobody_listens, repr=False)
     on_withdrawn: Callable[[], None] = field(default=nobody_listens, repr=False)
     hands: Hands | None = field(default=None, init=False, repr=False)
     """None for a viewer of which the role alone counts."""
+    refusals: NewsOfEach | None = field(default=None, init=False, repr=False)
+    """What may be told of it and all others like it; None for one that is in no registry."""
     watchers: asyncio.Lock | None = field(default=None, init=False, repr=False)
     """By which it rests as one of those who may only watch; see WorkShare."""
     id: str = field(default_factory=lambda: token_hex(4))
@@ -78,10 +83,21 @@ class Viewer:
 
     def refused(self, reason: str) -> None:
         """What its user wants may not be, for a `reason` that is noted the first time."""
-        if reason not in self._refused:
-            self._refused.add(reason)
-            event = audit.Event.REFUSED
-            audit.note(event, viewer=self.id, address=self.address, role=self.role, reason=reason)
+        if reason in self._refused or not self.may_be_told(self.refusals):
+            return
+        self._refused.add(reason)
+        audit.note(
+            audit.Event.REFUSED,
+            viewer=self.id,
+            address=self.address,
+            role=self.role,
+            link=self.link,
+            reason=reason,
+        )
+
+    def may_be_told(self, news: NewsOfEach | None) -> bool:
+        """Whether `news` have room for one of those of its role and link, which then counts."""
+        return news is None or news.may_be_told((self.role, self.link), self.address)
 
     def points(self, x: int, y: int) -> None:
         """Its user points at this pixel, whether that reaches the desktop or not."""

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from desktopd import audit
 from desktopd.observers import Observers
+from desktopd.refusals import NewsOfEach
 from desktopd.rfb.viewers.people import People, PersonHands, Visitor
 from desktopd.rfb.viewers.viewer import Role, Viewer, nobody_listens
 
 
 class Viewers:
-    """All viewers of one desktop, in the order in which they came, and whose they are."""
+    """All viewers of one desktop, in the order in which they came, and whose they are.
 
-    def __init__(self, people: People | None = None) -> None:
+    The audit log is told of them, those of each role and link within bounds of their own.
+    """
+
+    def __init__(
+        self, people: People | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.people = People() if people is None else people
         self.watchers = asyncio.Lock()
         """By which those who may only watch rest; see WorkShare."""
         self._viewers: dict[str, Viewer] = {}
+        self._comings = NewsOfEach(clock, "more viewers come")
+        self._refusals = NewsOfEach(clock, "more is refused")
         self._changes = Observers[[]]()
         self._last_input: float | None = None
         self._bytes_of_the_gone = 0
@@ -48,13 +57,10 @@ class Viewers:
         `visitor`: whose it is; None where it shows another desktop than this one.
         """
         self._viewers[viewer.id] = viewer
-        audit.note(
-            audit.Event.VIEWER_CAME,
-            viewer=viewer.id,
-            address=viewer.address,
-            role=viewer.role,
-            server=viewer.path,
-        )
+        told = viewer.may_be_told(self._comings)
+        if told:
+            _note_coming(viewer)
+        viewer.refusals = self._refusals
         viewer.on_change = self._changes.call
         viewer.watchers = self.watchers if viewer.role is Role.VIEW else None
         self._changes.call()
@@ -69,7 +75,8 @@ class Viewers:
         finally:
             self._last_input = self.last_input
             self._bytes_of_the_gone += viewer.bytes_sent
-            audit.note(audit.Event.VIEWER_LEFT, viewer=viewer.id, sent=viewer.bytes_sent)
+            if told:
+                audit.note(audit.Event.VIEWER_LEFT, viewer=viewer.id, sent=viewer.bytes_sent)
             viewer.on_change = nobody_listens
             del self._viewers[viewer.id]
             self._changes.call()
@@ -80,3 +87,14 @@ class Viewers:
         The result unsubscribes it.
         """
         return self._changes.add(handler)
+
+
+def _note_coming(viewer: Viewer) -> None:
+    audit.note(
+        audit.Event.VIEWER_CAME,
+        viewer=viewer.id,
+        address=viewer.address,
+        role=viewer.role,
+        link=viewer.link,
+        server=viewer.path,
+    )

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 from starlette.requests import HTTPConnection
 
+from desktopd.applications.errors import NotAllowed
+from desktopd.files.errors import Forbidden
 from desktopd.http.access.access import Access, Means
 from desktopd.http.access.refusal_log import RefusalLog
+from desktopd.http.api.application import _problem
+from desktopd.http.api.file_access import problem_of
 from desktopd.http.problems import Problem
 from desktopd.refusals import MOST, SECONDS
 from desktopd.rfb.viewers.viewer import Role
+from tests.documents import ROOT
 from tests.unit.accounts import accounts
 from tests.unit.clock import Clock
 from tests.unit.http.access.test_oauth import BASE, Lab, desktop
@@ -123,3 +130,62 @@ async def test_what_is_refused_at_the_sign_in_is_told(caplog: pytest.LogCaptureF
         "too many wrong tokens from this address",
         "this login was not begun in this browser, or more than ten minutes ago",
     }
+
+
+async def test_no_words_of_strangers_take_the_place_of_what_they_are_refused(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", "desktopd.audit")
+    async with client(desktop(Lab())) as stranger:
+        for turn in range(MOST + 44):
+            query = {"error": "denied", "error_description": f"word {turn}"}
+            answer = await stranger.get(f"{BASE}oauth_callback", params=query)
+            assert answer.status_code == 403
+            assert f"word {turn}" in answer.json()["remedy"]
+        assert (await stranger.get(f"{BASE}oauth_callback?state=forged")).status_code == 403
+    assert [line["reason"] for line in accounts(caplog, "refused")] == [
+        "the login failed at the provider",
+        "this login was not begun in this browser, or more than ten minutes ago",
+    ]
+
+
+def test_names_that_a_client_chooses_make_no_other_refusal(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", "desktopd.audit")
+    told = RefusalLog()
+    for turn in range(MOST + 44):
+        told.note(conn(), problem_of(Forbidden(f"{turn}: a link", "take a copy")))
+        told.note(conn(), _problem(NotAllowed(f"{turn} is outside", f"not {turn}")))
+    assert [line["reason"] for line in accounts(caplog)] == ["0: a link", "0 is outside"]
+
+
+def test_what_one_address_is_refused_hides_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    told = RefusalLog(Clock())
+    for turn in range(3 * MOST):
+        told.note(conn(), Problem(403, f"reason {turn}", "stop"))
+    told.note(conn(host="192.0.2.8"), FOREIGN)
+    assert len(caplog.messages) == 1 + MOST + 1 + 1
+    assert caplog.messages[-1].startswith("192.0.2.8: ")
+
+
+REFUSING = ("401", "403", "421", "429")
+
+
+def test_a_refusal_that_says_what_a_client_chose_has_a_kind() -> None:
+    """The error tells one refusal from another, so a constant has to be one or the other."""
+    calls = [
+        (path, node)
+        for path in (ROOT / "desktopd").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in ("Problem", "Refusal", "WrongToken")
+    ]
+    assert len(calls) > 50
+    assert [
+        f"{path}:{call.lineno}"
+        for path, call in calls
+        if ast.unparse(call.func) != "Problem" or ast.unparse(call.args[0]) in REFUSING
+        if isinstance(call.args[1], ast.JoinedStr)
+        if not any(word.arg == "kind" for word in call.keywords)
+    ] == []

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from starlette.requests import HTTPConnection
 
@@ -16,7 +17,7 @@ from desktopd.rfb.viewers.viewer import Role
 from tests.unit.accounts import accounts
 from tests.unit.clock import Clock
 from tests.unit.http.access.test_oauth import BASE, Lab, desktop
-from tests.unit.http.desktop import BEARER, HTML, TOKEN, VIEW_BEARER, client, make_app
+from tests.unit.http.desktop import BEARER, HTML, TOKEN, VIEW_BEARER, VIEW_TOKEN, client, make_app
 
 CONTROL = Access(Role.CONTROL, Means.BEARER)
 GUEST = Access(Role.VIEW, Means.COOKIE, link="c0ffee")
@@ -127,3 +128,41 @@ async def test_a_token_of_the_provider_is_told(caplog: pytest.LogCaptureFixture)
             headers = {"Authorization": "Bearer token-of-ada"}
             assert (await http.get(f"{BASE}api/session", headers=headers)).status_code == 200
     assert ways(caplog) == [("192.0.2.7", "control", "bearer", None, "ada")]
+
+
+async def test_who_watches_fills_no_log_by_tickets(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder / "index.html").write_text("<!doctype html><html><head></head></html>")
+    app = make_app(static=folder)
+
+    async def enter(http: httpx.AsyncClient, headers: dict[str, str]) -> None:
+        ticket = (await http.post("/api/tickets", headers=headers)).json()["ticket"]
+        await http.get("/", params={"ticket": ticket}, headers=HTML)
+
+    async with client(app) as http, client(app, "192.0.2.8") as other:
+        for _ in range(MOST + 44):
+            await enter(http, VIEW_BEARER)
+        by_ticket = [way for way in ways(caplog) if way[2] == "ticket"]
+        assert len(by_ticket) == 1 + MOST
+        for one, headers in ((other, VIEW_BEARER), (http, BEARER)):
+            await enter(one, headers)
+    by_ticket = [way[:3] for way in ways(caplog) if way[2] == "ticket"]
+    assert by_ticket[1 + MOST :] == [
+        ("192.0.2.8", "view", "ticket"),
+        ("192.0.2.7", "control", "ticket"),
+    ]
+
+
+async def test_who_watches_fills_no_log_by_entering(caplog: pytest.LogCaptureFixture) -> None:
+    app = make_app()
+    async with client(app) as http, client(app, "192.0.2.8") as other:
+        for _ in range(MOST + 44):
+            assert (await http.get("/", params={"token": VIEW_TOKEN})).status_code == 303
+        assert len(ways(caplog)) == 1 + MOST
+        await other.get("/", params={"token": VIEW_TOKEN})
+        await http.get("/", params={"token": TOKEN})
+    assert [way[:2] for way in ways(caplog)[1 + MOST :]] == [
+        ("192.0.2.8", "view"),
+        ("192.0.2.7", "control"),
+    ]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from desktopd import refusals
 from desktopd.geometry import Size
 from desktopd.rfb.listeners import vnc_port as port_module
 from desktopd.rfb.relay.relay_server import RelayConnection
@@ -201,3 +202,24 @@ async def test_who_comes_in_is_told(folder: Path, caplog: pytest.LogCaptureFixtu
                 await guest.hears(SERVER_INIT)
     who = {"event": "signed in", "address": "127.0.0.1", "by": "vnc"}
     assert accounts(caplog, "signed in") == [{**who, "role": role} for role in ("control", "view")]
+
+
+async def test_who_watches_fills_no_log_by_coming(
+    folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.INFO, "desktopd.audit")
+    monkeypatch.setattr(refusals, "MOST", 2)
+    async with serving(folder, PASSWORDS) as port:
+        for password in [VIEW] * 5 + [CONTROL]:
+            async with port.guest() as guest:
+                await guest.comes_in(password)
+                guest.says(CLIENT_INIT)
+                await guest.hears(SERVER_INIT)
+        async with port.guest("127.0.0.2") as other:
+            await other.comes_in(VIEW)
+            other.says(CLIENT_INIT)
+            await other.hears(SERVER_INIT)
+    told = [("127.0.0.1", "view")] * 3 + [("127.0.0.1", "control"), ("127.0.0.2", "view")]
+    for event in ("signed in", "viewer came"):
+        lines = accounts(caplog, event)
+        assert [(line["address"], line["role"]) for line in lines] == told

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
+from desktopd.refusals import MOST
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
+from tests.unit.accounts import accounts
+from tests.unit.clock import Clock
 
 
 def test_who_comes_goes_and_changes_is_told() -> None:
@@ -41,3 +46,42 @@ def test_what_was_sent_never_becomes_less() -> None:
             totals.append(viewers.bytes_sent)
         totals.append(viewers.bytes_sent)
     assert totals == [500, 500, 700, 700]
+
+
+def test_viewers_of_one_role_and_link_fill_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "desktopd.audit")
+    viewers = Viewers(clock=Clock())
+
+    def comes(role: Role, address: str = "192.0.2.7", link: str | None = None) -> None:
+        viewer = Viewer(role=role, address=address, path=PixelPath.NATIVE, link=link)
+        with viewers.add(viewer):
+            viewer.refused("this viewer may only watch")
+
+    for _ in range(2 * MOST):
+        comes(Role.VIEW)
+    for event in ("viewer came", "viewer left", "refused"):
+        assert len(accounts(caplog, event)) == 1 + MOST
+    caplog.clear()
+    comes(Role.VIEW, "192.0.2.8")
+    comes(Role.VIEW, link="c0ffee")
+    comes(Role.CONTROL)
+    for event in ("viewer came", "refused"):
+        lines = accounts(caplog, event)
+        assert [(line["address"], line["role"], line.get("link")) for line in lines] == [
+            ("192.0.2.8", "view", None),
+            ("192.0.2.7", "view", "c0ffee"),
+            ("192.0.2.7", "control", None),
+        ]
+    assert len(accounts(caplog, "viewer left")) == 3
+
+
+def test_whoever_was_not_told_to_come_does_not_leave_either(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", "desktopd.audit")
+    viewers, clock = Viewers(clock=Clock()), Clock()
+    for _ in range(2 * MOST):
+        with viewers.add(Viewer(role=Role.VIEW, address="::1", path=PixelPath.XVNC, clock=clock)):
+            pass
+    came, left = (accounts(caplog, event) for event in ("viewer came", "viewer left"))
+    assert [line["viewer"] for line in came] == [line["viewer"] for line in left]
