@@ -100,6 +100,28 @@ MACHINE = {
         "{} (bleibt gespeichert und wird beim nächsten Start erneut versucht)",
         "{}（已保留，下次启动时会再次尝试）",
     ),
+    "its data is in a file that the command has not opened"
+    " (kept, and tried again at the next start)": Translation(
+        "Ihre Daten liegen in einer Datei, die der Befehl nicht geöffnet hat"
+        " (bleibt gespeichert und wird beim nächsten Start erneut versucht)",
+        "其数据位于命令未打开的文件中（已保留，下次启动时会再次尝试）",
+    ),
+    "what is set of it cannot be read (kept, and tried again at the next start)": Translation(
+        "Was an ihr eingestellt ist, kann nicht gelesen werden"
+        " (bleibt gespeichert und wird beim nächsten Start erneut versucht)",
+        "无法读取其设置（已保留，下次启动时会再次尝试）",
+    ),
+    "what is there is a copy: nothing that is painted goes to the file of its data"
+    " any more": Translation(
+        "Da ist eine Kopie: Was gemalt wird, kommt nicht mehr in die Datei ihrer Daten",
+        "现有的是副本：所绘内容不再写入其数据文件",
+    ),
+    "its file has other data now: what is there is what was saved, and goes there"
+    " no more": Translation(
+        "Ihre Datei hat jetzt andere Daten: Da ist, was gespeichert wurde,"
+        " und kommt nicht mehr dorthin",
+        "其文件中的数据已改变：现有的是保存的内容，不再写入该文件",
+    ),
     "the layer is there without it": Translation(
         "Die Ebene ist ohne das da", "图层已恢复，但不含此项"
     ),

@@ -1,10 +1,8 @@
 """How much of whole and raw pictures is on its way at one moment to those who may only watch.
 
 A watcher chooses how large its updates are, and how often it wants them whole. So those of one
-address wait for each other, and nobody for those of another one. What waits for all of them
-together is bounded in watchers_queues. A raw picture, which few programs ask for, takes five times
-its bytes until it is sent, 160 MB of a screen of 3840x2160: all who get such ones wait for each
-other, also for who takes nothing.
+address wait for each other, and nobody for those of another one, but for raw pictures. What waits
+for all of them together is bounded in watchers_queues.
 """
 
 from __future__ import annotations
@@ -19,7 +17,11 @@ from weakref import WeakValueDictionary
 from desktopd.addresses import address_key
 
 ROOM, RAW_ROOM = 8 * 1024 * 1024, 24 * 1024 * 1024
-"""Bytes; one picture is let through whatever it has."""
+"""Bytes; one picture is let through whatever it has.
+
+A raw one, which few programs ask for, takes five times its bytes until it is sent, 160 MB of a
+screen of 3840x2160: all who get such ones wait for each other, also for who takes nothing.
+"""
 LATE = 1.0
 """Seconds after which who has not taken a picture is no longer waited for."""
 

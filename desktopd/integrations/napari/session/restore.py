@@ -29,7 +29,11 @@ from desktopd.integrations.napari.session.viewed import restore_view
 log = logging.getLogger(__name__)
 
 KEPT = " (kept, and tried again at the next start)"
-UNMADE = "its data is in a file that the command has not opened"
+UNREAD = "what is set of it cannot be read (kept, and tried again at the next start)"
+UNMADE = (
+    "its data is in a file that the command has not opened"
+    " (kept, and tried again at the next start)"
+)
 COPY = "what is there is a copy: nothing that is painted goes to the file of its data any more"
 OTHER = "its file has other data now: what is there is what was saved, and goes there no more"
 
@@ -130,7 +134,7 @@ class Restoring:
         besides, others = decode_each(record["besides"], self._blocks)
         is_whole = self._blocks.failures == failures
         if again and not is_whole:
-            raise NotRestored(f"what is set of it cannot be read{KEPT}")
+            raise NotRestored(UNREAD)
         data = self._data(layer, record)
         if data is not None:
             layer, unset = self._replace(layer, data, record, state)
@@ -177,7 +181,7 @@ class Restoring:
 
     def _open(self, record: Mapping[str, Any]) -> Any:
         if not record["source"]:
-            raise NotRestored(record["lost"] or UNMADE + KEPT)
+            raise NotRestored(record["lost"] or UNMADE)
         return self._found.open(record)
 
     def _replace(
