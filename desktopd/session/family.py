@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from desktopd.session.looks import Looks
-from desktopd.session.process import has_ended, stat_fields, told_of
+from desktopd.session.procfs import has_ended, stat_fields, told_of
 from desktopd.session.shm import remove_segments_of
 
 MARK = "DESKTOP_FAMILY"

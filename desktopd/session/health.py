@@ -13,7 +13,8 @@ from collections.abc import Coroutine
 from typing import Any
 
 from desktopd.lacks import AGAIN, is_lack, tell
-from desktopd.session.process import Process, is_stopped
+from desktopd.session.process import Process
+from desktopd.session.procfs import is_stopped
 from desktopd.session.service import Probe, Service
 from desktopd.tasks import NamedTasks
 

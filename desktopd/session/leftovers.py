@@ -8,7 +8,8 @@ from pathlib import Path
 
 from desktopd.session.backends.display_numbers import remove_dead_locks
 from desktopd.session.family import end_family, family, marks_of
-from desktopd.session.process import Process, start_time
+from desktopd.session.process import Process
+from desktopd.session.procfs import start_time
 from desktopd.session.shm import remove_segments_of
 from desktopd.session.state import Running, StateFile
 

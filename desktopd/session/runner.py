@@ -18,7 +18,8 @@ from desktopd.session.errors import SessionError
 from desktopd.session.family import bears, family, mark_of
 from desktopd.session.health import until_end, until_ready
 from desktopd.session.logs import tail, trim
-from desktopd.session.process import Process, session_of, start_time
+from desktopd.session.process import Process
+from desktopd.session.procfs import session_of, start_time
 from desktopd.session.service import LASTING, Launch, Service
 from desktopd.session.shm import remove_segments_of
 from desktopd.session.state import Running, StateFile

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
-from desktopd.session.process import is_stopped
+from desktopd.session.procfs import is_stopped
 from desktopd.x11.errors import XError
 from desktopd.x11.windows.desktop_windows import DesktopWindows
 

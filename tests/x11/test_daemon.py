@@ -18,7 +18,7 @@ import pytest
 from desktopd.config import load
 from desktopd.control.report import find_daemon
 from desktopd.control.stop import stop
-from desktopd.session.process import start_time
+from desktopd.session.procfs import start_time
 from desktopd.session.state import StateFile
 from tests import http
 from tests.daemon import Daemon, until

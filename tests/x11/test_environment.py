@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from desktopd.session.family import family, marks_of
-from desktopd.session.process import start_time
+from desktopd.session.procfs import start_time
 from tests.daemon import Daemon, until
 
 Start = Callable[..., Daemon]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktopd.session.backends.table import BACKENDS
-from desktopd.session.process import start_time
+from desktopd.session.procfs import start_time
 from tests.daemon import Daemon, until
 from tests.window_tree import window_tree
 

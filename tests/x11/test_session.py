@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from desktopd.session.logs import LIMIT
-from desktopd.session.process import start_time
+from desktopd.session.procfs import start_time
 from desktopd.session.shm import segments_of
 from tests.daemon import ROOT, Daemon, daemons, short_folder, until
 from tests.window_tree import window_tree

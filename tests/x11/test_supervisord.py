@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.session.process import start_time
+from desktopd.session.procfs import start_time
 from tests.another_user import another_user
 from tests.daemon import ROOT, until
 from tests.meanwhile import repeating

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from desktopd.session.process import start_time
+from desktopd.session.procfs import start_time
 
 SOCKETS = Path("/tmp/.X11-unix")
 # Displays of people and of other software have low numbers.

@@ -22,7 +22,7 @@ from desktopd.session.family import (
     marks_of_locked,
     new_mark,
 )
-from desktopd.session.process import start_time
+from desktopd.session.procfs import start_time
 from desktopd.session.shm import segments_of
 from tests.daemon import until
 from tests.unit.clock import Clock

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktopd.session.leftovers import end_leftovers, end_unwanted, leftovers
-from desktopd.session.process import start_time
+from desktopd.session.procfs import start_time
 from desktopd.session.state import Running, StateFile
 from tests.daemon import until
 

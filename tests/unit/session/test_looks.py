@@ -12,7 +12,8 @@ import pytest
 from desktopd.session.family import MARK, bears, end_family, family, mark_of, marks_of, new_mark
 from desktopd.session.leftovers import end_leftovers, is_left
 from desktopd.session.looks import Looks
-from desktopd.session.process import Process, is_stopped, start_time
+from desktopd.session.process import Process
+from desktopd.session.procfs import is_stopped, start_time
 from desktopd.session.state import Running, StateFile
 from tests.daemon import until
 from tests.hung_disk import hung_process
@@ -90,7 +91,7 @@ def test_a_lack_is_not_taken_for_the_end_of_a_process(monkeypatch: pytest.Monkey
     def lack(_pid: int, _name: str, _most: int = -1) -> bytes:
         raise OSError(errno.EMFILE, "Too many open files")
 
-    monkeypatch.setattr("desktopd.session.process.told_of", lack)
+    monkeypatch.setattr("desktopd.session.procfs.told_of", lack)
     with pytest.raises(OSError, match="Too many open files"):
         start_time(os.getpid())
 

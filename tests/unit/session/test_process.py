@@ -11,7 +11,8 @@ import pytest
 
 from desktopd.session.errors import LaunchError
 from desktopd.session.logs import tail
-from desktopd.session.process import Process, is_stopped, popen, start_time
+from desktopd.session.process import Process, popen
+from desktopd.session.procfs import is_stopped, start_time
 from tests.daemon import until
 
 
