@@ -270,8 +270,8 @@ class Settings(BaseModel):
     )
     runtime_dir: Path | None = Field(
         None,
-        description="folder for sockets, state and logs, and nothing else: a new one, or an "
-        "empty one; unset: one per port",
+        description="folder for sockets, state and logs, and nothing else: a new one, an empty "
+        "one, or one of yours alone; unset: one per port",
     )
 
     @field_validator("token", "view_token")

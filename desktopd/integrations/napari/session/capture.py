@@ -86,10 +86,14 @@ def capture(layer: Any, *, replaced: bool) -> Captured:
 
 
 def capture_nothing(
-    name: str, kind: str, why: str | None, source: Mapping[str, Any] | None = None
+    name: str,
+    kind: str,
+    why: str | None,
+    source: Mapping[str, Any] | None = None,
+    made: Made | None = None,
 ) -> Captured:
-    """A layer of which nothing can be had but from where it was read, and why."""
-    return Captured(name, kind, [], source, None, {}, {}, why, {})
+    """A layer of which nothing can be had but from where it was read, or who made it, and why."""
+    return Captured(name, kind, [], source, None, {}, {}, why, {}, made=made)
 
 
 def _comes_again(data: Any, kind: str, source: Any, made: Any, filed: Sequence[Any]) -> bool:

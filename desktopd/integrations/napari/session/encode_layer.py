@@ -14,7 +14,6 @@ from desktopd.integrations.napari.session import tables
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.capture import Captured, capture_nothing
 from desktopd.integrations.napari.session.made import as_json
-from desktopd.integrations.napari.session.own_file import flush
 from desktopd.integrations.napari.session.parts import name_of, parts_of
 from desktopd.integrations.napari.session.records import Encoded, encode_record
 from desktopd.integrations.napari.session.values import (
@@ -42,7 +41,7 @@ def encode_layer(layer: Captured, blocks: Blocks, former: Encoded | None = None)
         lambda why: layer,
         lambda why: bare,
         lambda why: replace(bare, data=None, lost=why),
-        lambda why: capture_nothing(layer.name[:1000], layer.kind, why),
+        lambda why: capture_nothing(layer.name[:1000], layer.kind, why, made=layer.made),
     ]
     reason = None
     for attempt in attempts:
@@ -57,8 +56,6 @@ def encode_layer(layer: Captured, blocks: Blocks, former: Encoded | None = None)
 
 
 def _encode(layer: Captured, blocks: Blocks, former: Encoded | None, reason: str | None) -> Encoded:
-    for array in layer.filed:
-        flush(array)
     data, computed = _encode_data(layer.data, blocks, former)
     features, left_out = _encode_features(layer.state, blocks)
     state = {k: v for k, v in layer.state.items() if k not in SAID_TWICE}

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-MOST_ROWS = 10_000
-"""Rows of a column that is none of numpy's, up to which its values are compared."""
+MOST_ROWS, MOST_COLUMNS = 1_000, 200
+"""Rows of a column that is none of numpy's, up to which its values are compared; and columns."""
 
 
 class InPlace:
@@ -45,8 +45,11 @@ def _same_columns(then: Any, now: Any) -> bool:
         return then is now
     return (
         len(then) == len(now)
-        and list(then.columns) == list(now.columns)
-        and all(_same_column(then.iloc[:, i], now.iloc[:, i]) for i in range(len(then.columns)))
+        and then.columns.equals(now.columns)
+        and (
+            len(now.columns) > MOST_COLUMNS
+            or all(_same_column(then.iloc[:, i], now.iloc[:, i]) for i in range(len(now.columns)))
+        )
     )
 
 

@@ -5,24 +5,30 @@ Tested by tests/unit/integrations/napari/session/test_own_file.py.
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from desktopd.integrations.napari.session.parts import parts_of
 
-KEPT_STORES = frozenset(
-    {"DirectoryStore", "FSStore", "FsspecStore", "LocalStore", "NestedDirectoryStore"}
-)
-"""Kinds of zarr's stores that have at once what is put into them; those of memory have no file."""
-SHARED_MODES = frozenset({"r", "r+", "w+"})
-"""Modes of np.memmap in which the array never is another than its file."""
+KEPT_STORES = frozenset({"DirectoryStore", "FSStore", "LocalStore", "NestedDirectoryStore"})
+"""Kinds of zarr's stores that have at once in a folder what is put into them."""
+SHARED_MODES = frozenset({"r", "r+"})
+"""Modes of np.memmap in which the array never is another than its file, and is there again.
+
+By "w+" whoever makes the layer again has a new file in its place.
+"""
+_MARGIN = 5.0
 
 
 def is_filed(data: Any) -> bool:
     """Whether all arrays of a layer's data lie in files of their own."""
-    return all(map(is_in_own_file, parts_of(data)))
+    parts = parts_of(data)
+    return bool(parts) and all(map(is_in_own_file, parts))
 
 
 def have(data: Any, copy: Any) -> bool:
@@ -32,19 +38,16 @@ def have(data: Any, copy: Any) -> bool:
 
 
 def is_in_own_file(array: Any) -> bool:
-    """Whether a file has what `array` is now, whatever is painted into it."""
+    """Whether a file has what `array` is now, whatever is painted into it, and did before us.
+
+    One that this process has made may be made anew by the next one, and all in it be gone.
+    """
     home = type(array).__module__.partition(".")[0]
     try:
         return home in HOMES and HOMES[home](array)
     except Exception:
         # A package may have become another, and a copy is saved then.
         return False
-
-
-def flush(array: Any) -> None:
-    """Have the file get what its library still holds; raises OSError."""
-    if type(array).__module__.partition(".")[0] == "h5py" and array.file.mode != "r":
-        array.file.flush()
 
 
 def _has(array: Any, copy: Any) -> bool:
@@ -69,14 +72,24 @@ def _array_and_bases(array: Any) -> Iterator[Any]:
 
 def _is_in_kept_store(array: Any) -> bool:
     store = array.store
-    protocol = getattr(getattr(store, "fs", None), "protocol", ())
-    return type(store).__name__ in KEPT_STORES and "memory" not in protocol
+    if type(store).__name__ not in KEPT_STORES:
+        return False
+    folder = Path(getattr(store, "root", None) or store.path) / array.path
+    described = (folder / name for name in ("zarr.json", ".zarray"))
+    made = [place.stat().st_mtime for place in described if place.exists()]
+    return bool(made) and max(made) < _begin() - _MARGIN
 
 
-HOMES: dict[str, Callable[[Any], bool]] = {
-    "h5py": lambda array: array.file.driver != "core",
-    "numpy": _is_mapped,
-    "tensorstore": lambda array: not array.kvstore.url.startswith("memory:"),
-    "zarr": _is_in_kept_store,
-}
-"""Packages whose arrays may lie in files, and whether one does."""
+def _begin() -> float:
+    """When this process began, in seconds since 1970: proc_pid_stat(5), field 22."""
+    with open("/proc/self/stat", "rb") as file:
+        fields = file.read(4096).rpartition(b")")[2].split()
+    since_boot = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + since_boot
+
+
+HOMES: dict[str, Callable[[Any], bool]] = {"numpy": _is_mapped, "zarr": _is_in_kept_store}
+"""Packages whose arrays may lie in files, and whether one does.
+
+h5py does not tell whether it has just made the file, nor does tensorstore.
+"""

@@ -18,6 +18,7 @@ from desktopd.integrations.napari.session.colouring import restore_colouring
 from desktopd.integrations.napari.session.decode_state import decode_each, decode_state
 from desktopd.integrations.napari.session.document import MOST_LAYERS
 from desktopd.integrations.napari.session.found import Found, NotRestored
+from desktopd.integrations.napari.session.links import unlink
 from desktopd.integrations.napari.session.made import note_instead, recorded_of
 from desktopd.integrations.napari.session.making import CONSTRUCTED, apply, make
 from desktopd.integrations.napari.session.overlays import restore_overlays
@@ -65,6 +66,7 @@ class Restoring:
     def __init__(self, viewer: Any, blocks: Blocks, *, same_command: bool) -> None:
         self._viewer = viewer
         self._blocks = blocks
+        self._same_command = same_command
         self._found = Found(viewer, same_command=same_command)
         self._restored = Restored()
         self._missed: list[dict[str, Any]] = []
@@ -77,6 +79,9 @@ class Restoring:
         """
         records, again = document["layers"], unrestored_of(document)
         room = MOST_LAYERS - len(records)
+        if self._same_command and document["view"].get("links") is not None:
+            # What is put back of one would be set of the others.
+            unlink(self._viewer.layers)
         recorded = list(self._layers(records))
         back = recorded + list(self._layers(again[:room], again=True))
         self.unrestored += again[room:]

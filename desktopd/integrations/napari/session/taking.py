@@ -61,7 +61,8 @@ class Taking:
             # A plugin's layer may be anything, and is no reason to save none of the others.
             log.warning("desktopd: layer %r is not saved", layer.name, exc_info=True)
             why = f"{type(error).__name__}: {error}"
-            return capture_nothing(layer.name, described.kind(layer), why, source_of(layer))
+            kind = described.kind(layer)
+            return capture_nothing(layer.name, kind, why, source_of(layer), made_of(layer))
 
 
 def _in_place(layer: Any) -> InPlace | None:

@@ -61,6 +61,6 @@ def restore_view(viewer: Any, view: Mapping[str, Any], named: Mapping[str, Any])
     viewer.layers.selection.active = named.get(view["active"])
     if selected := [named[name] for name in view.get("selected", ()) if name in named]:
         viewer.layers.selection = selected
-    restore_links(view.get("links", []), named)
+    restore_links(view.get("links") or [], named)
     if isinstance(title := view.get("title"), str):
         viewer.title = title

@@ -1,6 +1,8 @@
 """Whether data is still what a file gave, for each kind of layer."""
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -102,10 +104,15 @@ class Lazy:
 
 @pytest.mark.parametrize("place", ["somewhere", "MemoryStore", "LocalStore"])
 def test_paint_in_arrays_of_other_packages_is_kept_but_where_a_file_has_it(
-    monkeypatch: pytest.MonkeyPatch, place: str
+    monkeypatch: pytest.MonkeyPatch, place: str, tmp_path: Path
 ) -> None:
+    described = tmp_path / ".zarray"
+    described.touch()
+    os.utime(described, (0, 0))
     monkeypatch.setattr(Lazy, "__module__", place if place == "somewhere" else "zarr.core")
-    monkeypatch.setattr(Lazy, "store", type(place, (), {})(), raising=False)
+    store = type(place, (), {"root": tmp_path})()
+    monkeypatch.setattr(Lazy, "store", store, raising=False)
+    monkeypatch.setattr(Lazy, "path", "", raising=False)
     layer = read(lambda: layers.Labels(Lazy()))
     origin = DataAsRead(layer)
     assert not origin.is_replaced(layer.data)

@@ -13,6 +13,7 @@ import pytest
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.capture import Captured
 from desktopd.integrations.napari.session.encode_layer import encode_layer
+from desktopd.integrations.napari.session.made import Made
 from desktopd.integrations.napari.session.records import LARGEST_RECORD, Encoded, fitting
 from desktopd.integrations.napari.session.values import decode
 
@@ -185,3 +186,11 @@ def test_layers_that_do_not_fit_end_and_no_other() -> None:
     assert [one.name for one in over] == ["50"]
     kept, _ = fitting(layers, 1000, 2)
     assert [one.name for one in kept] == ["9", "7"]
+
+
+def test_of_a_layer_that_cannot_be_told_it_is_known_who_made_it(blocks: Blocks) -> None:
+    odd: Any = {"by": object()}
+    record = json.loads(
+        encode_layer(replace(LAYER, made=Made("first"), colouring=odd), blocks).text
+    )
+    assert (record["data"], record["made"]["name"]) == (None, "first")

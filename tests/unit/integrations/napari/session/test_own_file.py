@@ -1,8 +1,9 @@
 """Layers whose data lies in files of their own, which get what is painted, also after a restart."""
 
+import os
+import time
 import warnings
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,12 +13,10 @@ import pytest
 
 from desktopd.integrations.napari.session import capture as captured
 from desktopd.integrations.napari.session.blocks import Blocks
-from desktopd.integrations.napari.session.encode_layer import encode_layer
 from desktopd.integrations.napari.session.made import note_made
 from desktopd.integrations.napari.session.own_file import is_filed, is_in_own_file
-from desktopd.integrations.napari.session.restore import COPY, KEPT, OTHER, UNMADE
+from desktopd.integrations.napari.session.restore import COPY, OTHER, UNMADE
 from tests.unit.integrations.napari.session.restoring import names, restored, saved
-from tests.unit.integrations.napari.session.test_encode_layer import LAYER
 
 # What napari's own libraries warn of is not ours to mend.
 with warnings.catch_warnings():
@@ -30,8 +29,9 @@ pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("rea
 
 def mapped(tmp_path: Path, name: str = "paint", mode: Any = None, size: int = 9) -> Any:
     path = tmp_path / name
-    mode = mode or ("r+" if path.exists() else "w+")
-    return np.memmap(path, dtype="i4", mode=mode, shape=(size, size))
+    if not path.exists():
+        path.write_bytes(bytes(4 * size * size))
+    return np.memmap(path, dtype="i4", mode=mode or "r+", shape=(size, size))
 
 
 VIEWS: dict[str, Callable[[Any], Any]] = {
@@ -147,7 +147,7 @@ def test_a_file_that_the_command_opens_no_more_is_asked_for_again(
     viewer = script(tmp_path)
     viewer.layers[0].opacity = 0.25
     _, told, kept = restored(saved(viewer, blocks), blocks)
-    assert [one["reason"] for one in told.missing] == [UNMADE + KEPT]
+    assert [one["reason"] for one in told.missing] == [UNMADE]
     document = {**saved(ViewerModel(), blocks), "unrestored": kept}
     viewer, told, kept = restored(document, blocks, script(tmp_path))
     assert (viewer.layers["paint"].opacity, told.missing, kept) == (0.25, [], [])
@@ -171,35 +171,63 @@ def store(name: str, **attributes: Any) -> Any:
     return type(name, (), attributes)()
 
 
-MEMORY = SimpleNamespace(protocol="memory")
-REMOTE = SimpleNamespace(protocol=("s3", "s3a"))
-ARRAYS = [
-    (array_of("zarr.core.array", store=store("LocalStore")), True),
-    (array_of("zarr.core", store=store("DirectoryStore")), True),
-    (array_of("zarr.core.array", store=store("FsspecStore", fs=REMOTE)), True),
-    (array_of("zarr.core.array", store=store("FsspecStore", fs=MEMORY)), False),
-    (array_of("zarr.core.array", store=store("MemoryStore")), False),
-    (array_of("zarr.core.array", store=store("ZipStore")), False),
-    (array_of("zarr.core", store={}), False),
-    (array_of("zarr.new"), False),
-    (array_of("h5py._hl.dataset", file=SimpleNamespace(driver="sec2")), True),
-    (array_of("h5py._hl.dataset", file=SimpleNamespace(driver="core")), False),
-    (array_of("tensorstore", kvstore=SimpleNamespace(url="file:///data/a.zarr/")), True),
-    (array_of("tensorstore", kvstore=SimpleNamespace(url="memory://")), False),
-    (array_of("tensorstore", kvstore=None), False),
-    (array_of("dask.array.core"), False),
-    (np.eye(3), False),
+def in_folder(folder: Path, kind: str, described: str, age: float) -> Any:
+    """What is of zarr's, in a store that was described so many seconds ago."""
+    (folder / "labels").mkdir()
+    (folder / "labels" / described).touch()
+    long_ago = time.time() - age
+    os.utime(folder / "labels" / described, (long_ago, long_ago))
+    return array_of("zarr.core", store=store(kind, root=folder, path=str(folder)), path="labels")
+
+
+DAY = 86_400
+STORES = [
+    ("LocalStore", "zarr.json", DAY, True),
+    ("DirectoryStore", ".zarray", DAY, True),
+    ("LocalStore", "zarr.json", 0, False),
+    ("ZipStore", "zarr.json", DAY, False),
+    ("LocalStore", "another", DAY, False),
 ]
 
 
-@pytest.mark.parametrize(("array", "is_there"), ARRAYS)
-def test_an_array_lies_in_a_file_where_that_is_known(array: Any, is_there: bool) -> None:
-    assert is_in_own_file(array) == is_there
+@pytest.mark.parametrize(("kind", "described", "age", "is_there"), STORES)
+def test_a_store_is_there_that_this_process_has_not_made(
+    tmp_path: Path, kind: str, described: str, age: float, is_there: bool
+) -> None:
+    assert is_in_own_file(in_folder(tmp_path, kind, described, age)) == is_there
 
 
-def test_a_file_gets_what_its_library_still_holds(blocks: Blocks) -> None:
-    flushed: list[bool] = []
-    file = SimpleNamespace(driver="sec2", mode="r+", flush=lambda: flushed.append(True))
-    array = array_of("h5py._hl.dataset", file=file)
-    encode_layer(replace(LAYER, data=None, filed=[array]), blocks)
-    assert flushed == [True]
+ARRAYS = [
+    array_of("zarr.core.array", store=store("MemoryStore"), path=""),
+    array_of("zarr.core", store={}),
+    array_of("zarr.new"),
+    array_of("h5py._hl.dataset", file=SimpleNamespace(driver="sec2")),
+    array_of("dask.array.core"),
+    np.eye(3),
+]
+
+
+@pytest.mark.parametrize("array", ARRAYS)
+def test_what_may_be_gone_with_this_process_lies_in_no_file(array: Any) -> None:
+    assert not is_in_own_file(array)
+
+
+def test_paint_in_a_file_that_the_command_makes_anew_is_there_again(
+    blocks: Blocks, tmp_path: Path
+) -> None:
+    def scratch() -> ViewerModel:
+        viewer = ViewerModel()
+        viewer.add_labels(mapped(tmp_path, mode="w+"), name="paint")
+        note_made(viewer.layers)
+        return viewer
+
+    viewer = scratch()
+    viewer.layers["paint"].paint((3, 3), 5)
+    document = saved(viewer, blocks)
+    viewer, told, _ = restored(document, blocks, scratch())
+    assert viewer.layers["paint"].data[3, 3] == 5
+    assert told.missing == []
+
+
+def test_a_layer_of_nothing_lies_in_no_file() -> None:
+    assert not is_filed([])

@@ -1,6 +1,7 @@
 """What of a viewer comes back beside its layers."""
 
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from desktopd.integrations.napari.session import links
 from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.made import note_made
 from tests.unit.integrations.napari.session.restoring import restored, saved
 
 # What napari's own libraries warn of is not ours to mend.
@@ -75,7 +77,9 @@ def test_of_too_many_links_none_is_kept(
     viewer.layers.link_layers(viewer.layers)
     assert saved(viewer, blocks)["view"]["links"] != []
     monkeypatch.setattr(links, "MOST", 5)
-    assert saved(viewer, blocks)["view"]["links"] == []
+    document = saved(viewer, blocks)
+    assert document["view"]["links"] is None
+    assert restored(document, blocks)[1].missing == []
 
 
 def test_a_title_is_what_it_was(viewer: ViewerModel, blocks: Blocks) -> None:
@@ -96,3 +100,21 @@ def test_what_is_none_keeps_no_layer_from_coming_back(
     assert len(again.layers) == 4
     assert told.camera
     assert again.title == "napari"
+
+
+def test_of_layers_that_a_script_links_each_is_what_it_was(blocks: Blocks, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(bytes(64))
+
+    def script(*opacities: float) -> ViewerModel:
+        viewer = ViewerModel()
+        file = np.memmap(tmp_path / "file", mode="r", shape=(8, 8))
+        pair = [viewer.add_image(file, opacity=opacity) for opacity in opacities]
+        note_made(viewer.layers)
+        viewer.layers.link_layers(pair, ["opacity"])
+        return viewer
+
+    document = saved(script(0.25, 0.75), blocks)
+    again = restored(document, blocks, script(1, 1))[0]
+    assert [layer.opacity for layer in again.layers] == [0.25, 0.75]
+    again.layers[0].opacity = 0.5
+    assert again.layers[1].opacity == 0.5
