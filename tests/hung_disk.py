@@ -12,31 +12,51 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
+from typing import NamedTuple
 
 import pytest
+
+from desktopd.session.procfs import start_time
 
 _LOOKUP, _GETATTR, _OPEN, _FLUSH, _INIT = 1, 3, 14, 25, 26
 _UNKNOWN = -38
 _MNT_DETACH = 2
 _LONG = 3600
 _FOLDER, _FILE = (1, 0o040755), (2, 0o100644)
-_EXECVE = "import os, sys; file = open(sys.argv[1]); os.execv('/bin/sleep', ['sleep', '60'])"
+_EXECVE = """
+import os, sys
+file = open(sys.argv[1])
+input()
+os.execv("/bin/sleep", ["sleep", "60"])
+"""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
+class HungProcess(NamedTuple):
+    """A process by its pid, and what `start_time` told of it before."""
+
+    pid: int
+    start_time: int
+
+
 @contextmanager
-def hung_process(folder: Path, environment: Mapping[str, str]) -> Iterator[int]:
+def hung_process(folder: Path, environment: Mapping[str, str]) -> Iterator[HungProcess]:
     """A process in an execve(2) that hangs, as it closes a file of such a disk.
 
     Who reads its proc_pid_stat(5) hangs too. Skips where no such disk can be had.
     """
     with _hung_file(folder) as (file, closed):
         words = [sys.executable, "-c", _EXECVE, str(file)]
-        process = subprocess.Popen(words, env=environment)
+        process = subprocess.Popen(words, env=environment, stdin=subprocess.PIPE)
         try:
+            began = start_time(process.pid)
+            assert began is not None
+            assert process.stdin is not None
+            with process.stdin:
+                process.stdin.write(b"\n")
             assert closed.wait(30)
-            yield process.pid
+            yield HungProcess(process.pid, began)
         finally:
             process.kill()
     process.wait()

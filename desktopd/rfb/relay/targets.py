@@ -77,6 +77,8 @@ class Targets:
             return None if found is None else _target(found)
         except TimeoutError:
             _log.error("%s gave no answer within %g s", self._name, within)
+        except NoThreads as lack:
+            _log.error("%s: %s", self._name, lack.strerror)
         except ValueError as error:
             _log.error("%s: %s", self._name, error)
         return None
@@ -89,12 +91,7 @@ class Targets:
                 # Only the type: the text may hold the token, as a URL does.
                 raise ValueError(f"lookup ended with {type(error).__name__}") from None
 
-        try:
-            return _begin(look_up)
-        except NoThreads as lack:
-            answer: Future[Any] = Future()
-            answer.set_exception(ValueError(lack.strerror))
-            return answer
+        return _begin(look_up)
 
 
 def _begin(work: Callable[[], object]) -> Future[Any]:

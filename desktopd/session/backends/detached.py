@@ -94,9 +94,11 @@ class DetachedDisplay(AbstractDisplay):  # type: ignore[misc]
         number, deadline = b"", time.monotonic() + START_WITHIN
         try:
             while not number.endswith(b"\n"):
-                if time.monotonic() > deadline or self.options.given_up.is_set():
+                given_up = self.options.given_up.is_set()
+                if given_up or time.monotonic() > deadline:
                     self._subproc.kill()
-                    raise XStartError(f"no display within {START_WITHIN:.0f} s, or given up")
+                    within = "when nobody waited" if given_up else f"after {START_WITHIN:.0f} s"
+                    raise XStartError(f"no display {within}")
                 if select.select([rfd], [], [], 0.1)[0]:
                     number += os.read(rfd, 16)
                 elif self._subproc.poll() is not None:

@@ -141,7 +141,7 @@ def showing(size: int) -> Iterator[int]:
             process.kill()
 
 
-def test_those_that_show_no_environment_are_waited_for_together(
+def test_one_that_shows_no_environment_is_not_waited_for(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock()

@@ -73,8 +73,8 @@ def test_all_are_seen_without_another_thread(
 @pytest.fixture
 def hung(folder: Path) -> Iterator[int]:
     """A process in an execve(2) that hangs, marked as of a session in `folder`."""
-    with hung_process(folder, {MARK: new_mark(folder)}) as pid:
-        yield pid
+    with hung_process(folder, {MARK: new_mark(folder)}) as process:
+        yield process.pid
 
 
 def test_a_process_that_hangs_in_an_execve_holds_up_nobody(folder: Path, hung: int) -> None:
@@ -111,12 +111,15 @@ def test_who_is_kept_from_the_processor_between_two_looks_keeps_nobody_out(
     assert looks.at([2]) == {2: "2"}
 
 
-async def test_one_that_cannot_be_looked_at_holds_up_no_start_and_no_stop(folder: Path) -> None:
-    mark = new_mark(folder)
-    with hung_process(folder, {MARK: mark}) as pid:
-        StateFile(folder / "state.json").started("application", Running(pid, 1, ("sleep", "60")))
-        assert start_time(pid) is None
-        assert Process.adopt(pid, 1) is None
+async def test_one_that_cannot_be_looked_at_holds_up_no_start_and_no_stop(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktopd.session.procfs._TOLD_WITHIN", 0.5)
+    with hung_process(folder, {MARK: new_mark(folder)}) as process:
+        running = Running(process.pid, process.start_time, ("sleep", "60"))
+        StateFile(folder / "state.json").started("application", running)
+        assert start_time(process.pid) is None
+        assert Process.adopt(process.pid, process.start_time) is None
         assert not is_left(folder)
         await end_leftovers(folder)
     assert StateFile(folder / "state.json").processes == {}
@@ -126,9 +129,9 @@ async def test_one_that_cannot_be_ended_is_not_waited_for_for_ever(
     folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("desktopd.session.process._KILLED_WITHIN", 0.1)
-    with hung_process(folder, {}) as pid:
-        process = Process(pid)
+    with hung_process(folder, {}) as hung:
+        process = Process(hung.pid)
         await process.end(0.1)
         assert process.running
-        assert f"process {pid} was killed and goes on" in caplog.text
+        assert f"process {hung.pid} was killed and goes on" in caplog.text
     await process.wait()
