@@ -54,15 +54,12 @@ def test_a_long_wait_is_counted_and_shows_what_the_application_prints(
     expect(page.locator("#start-log")).to_have_text("loading 40 plugins")
 
 
+SAVED = {"time": 1.0, "pending": True, "error": None, "not_kept": [], "longest_slice": 0.0}
+COMPANION = {"version": 1, "napari": "0.9.2", "ready": True, "saved": SAVED, "errors": []}
+
+
 def test_a_restart_that_would_lose_work_is_asked_for_once_more(server: Peer, tab: OpenTab) -> None:
-    saved = {"time": 1.0, "pending": True, "error": None, "not_kept": [], "longest_slice": 0.0}
-    server.companion = {
-        "version": 1,
-        "napari": "0.9.2",
-        "ready": True,
-        "saved": saved,
-        "errors": [],
-    }
+    server.companion = COMPANION
     opened = tab(server.page)
     opened.shows(stage="ready")
     page = opened.page
@@ -94,6 +91,7 @@ def test_a_restart_that_would_lose_work_is_asked_for_once_more(server: Peer, tab
 
 
 def test_a_restart_that_waits_for_a_save_says_so(server: Peer, tab: OpenTab) -> None:
+    server.companion = COMPANION
     opened = tab(server.page)
     opened.shows(stage="ready")
     page = opened.page

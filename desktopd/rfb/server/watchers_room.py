@@ -53,11 +53,10 @@ class WatchersRoom:
 
     def enter(self, viewer: object, size: int, *, raw: bool = False) -> bool:
         """Whether an update of at most `size` bytes may be made for a viewer now."""
-        if self._raw is not None:
-            if raw:
-                return self._raw.enter(viewer, size)
-            # It has wanted raw ones before.
-            self._raw.leave(viewer)
+        # It may have a place of which nothing came, for pictures of the other kind.
+        self.leave(viewer)
+        if raw and self._raw is not None:
+            return self._raw.enter(viewer, size)
         with self._lock:
             late_since = self._clock() - self._late
             others = sum(

@@ -327,7 +327,8 @@ class Page {
 
   async #restartApplication({ lose } = { lose: false }) {
     try {
-      await this.#notice.showDuring(texts.restart.saving, this.#session.restartApplication({ lose }));
+      const restarted = this.#session.restartApplication({ lose });
+      await (this.#restart.saves ? this.#notice.showDuring(texts.restart.saving, restarted) : restarted);
     } catch (error) {
       if (error instanceof HttpError && error.status === 409) this.#restart.askAgain(errorText(error));
       else this.#notice.show(errorText(error));

@@ -27,6 +27,11 @@ export class RestartPanel extends Panel {
     this.#draw();
   }
 
+  /** Whether the application saves its session before it is restarted. */
+  get saves() {
+    return Boolean(this.#companion?.saved);
+  }
+
   /** @param {string} reason - why it was not restarted */
   askAgain(reason) {
     this.#refusal = reason;
