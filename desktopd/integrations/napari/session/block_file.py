@@ -46,7 +46,6 @@ def write_block(path: Path, block: Array) -> int:
     """
     with replacing(path) as file:
         (_write_compressed if path.suffix == ".npz" else _write)(file, block)
-        file.flush()
         return file.tell()
 
 

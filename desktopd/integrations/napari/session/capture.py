@@ -9,7 +9,7 @@ Tested by tests/browser/test_companion_session.py.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,7 +29,8 @@ EDITABLE = frozenset({"labels", "points", "shapes"})
 LARGEST_COPY = 64 << 20
 """Bytes of a layer that nobody edits and no file holds, up to which it is saved."""
 LARGEST_COMPUTED = 2 << 30
-"""Bytes of a layer that is edited and computed as it is shown, up to which it is saved."""
+"""Bytes of a layer that is edited, and computed or read as it is shown, up to which it is saved."""
+OPENED_BY_NOBODY = "its data lies in a file of its own, which no command and no reader opens"
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ class Captured:
     lost: str | None
     overlays: Mapping[str, Any]
     made: Made | None = None
-    filed: Sequence[Any] = ()
-    """The arrays of its data, where these lie in files of their own."""
+    filed: bool = False
+    """Whether all of its data lies in files of its own."""
     colouring: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -60,15 +61,16 @@ def capture(layer: Any, *, replaced: bool) -> Captured:
     if made is not None:
         made = replace(made, replaced=replaced or made.replaced is not False)
         replaced = bool(made.replaced)
-    filed = parts_of(data) if is_filed(data) else ()
+    filed = is_filed(data)
     lost = None
-    if not replaced and _comes_again(data, kind, source, made, filed):
+    if source is not None and not (replaced or (kind in EDITABLE and _in_memory(data))):
+        data = None
+    elif why := _beyond(data, kind, filed=filed):
+        comes_again = filed and made is not None and not replaced
+        lost = None if comes_again else OPENED_BY_NOBODY if filed else why
         data = None
     else:
-        lost = _beyond(data, kind)
-        if lost and filed:
-            lost = "its data lies in a file of its own, which no command and no reader opens"
-        data = None if lost else _held(data)
+        data = _held(data)
     return Captured(
         layer.name,
         kind,
@@ -96,16 +98,9 @@ def capture_nothing(
     return Captured(name, kind, [], source, None, {}, {}, why, {}, made=made)
 
 
-def _comes_again(data: Any, kind: str, source: Any, made: Any, filed: Sequence[Any]) -> bool:
-    """Whether whoever has given the data will give the same; paint in memory is in no file."""
-    if filed:
-        return source is not None or made is not None
-    return source is not None and not (kind in EDITABLE and _in_memory(data))
-
-
-def _beyond(data: Any, kind: str) -> str | None:
-    """Why data is not kept that no file holds; None where it is."""
-    in_memory = _in_memory(data)
+def _beyond(data: Any, kind: str, *, filed: bool) -> str | None:
+    """Why data is not kept; None where it is."""
+    in_memory = _in_memory(data) and not filed
     if not in_memory and (kind not in EDITABLE or not all(map(is_array, parts_of(data)))):
         return f"its data ({type(data).__name__}) is in no file and not in memory"
     size = _bytes(data)

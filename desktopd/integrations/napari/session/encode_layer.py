@@ -28,6 +28,9 @@ TABLES = ("features", "feature_defaults")
 SAID_TWICE = frozenset({"metadata", "properties", "property_choices", *TABLES})
 """What is kept in a way of its own; napari makes the second and third of the features."""
 
+LONGEST_NAME = 1000
+"""Characters that are kept of the name of a layer of which nothing else is."""
+
 log = logging.getLogger(__name__)
 
 
@@ -41,8 +44,9 @@ def encode_layer(layer: Captured, blocks: Blocks, former: Encoded | None = None)
         lambda why: layer,
         lambda why: bare,
         lambda why: replace(bare, data=None, lost=why),
-        lambda why: capture_nothing(layer.name[:1000], layer.kind, why, made=layer.made),
+        lambda why: capture_nothing(layer.name[:LONGEST_NAME], layer.kind, why, made=made),
     ]
+    made = layer.made if layer.made and len(layer.made.name) <= LONGEST_NAME else None
     reason = None
     for attempt in attempts:
         try:
@@ -66,7 +70,7 @@ def _encode(layer: Captured, blocks: Blocks, former: Encoded | None, reason: str
         "source": layer.source,
         "made": as_json(layer.made),
         "data": data,
-        "filed": bool(layer.filed),
+        "filed": layer.filed,
         "state": {
             **dict(_each(state, blocks)),
             **features,

@@ -13,6 +13,9 @@ from desktopd.integrations.napari import layers
 from desktopd.integrations.napari.session.made import Made, made_of, note_made, recorded_of
 from desktopd.integrations.napari.session.reading import INDEX, read, reading_of, source_of
 
+LONGEST_PLACE = 120
+"""Characters of a path that are told."""
+
 
 class NotRestored(Exception):
     """A layer cannot be had again; says why."""
@@ -140,7 +143,9 @@ def _has(given: list[Any] | Exception, record: Mapping[str, Any]) -> bool:
 
 
 def _place(source: Mapping[str, Any]) -> str:
-    return str(source["path"] if "path" in source else source["sample"])
+    """Where a source is, in words that leave room for others."""
+    place = str(source["path"] if "path" in source else source["sample"])
+    return place if len(place) <= LONGEST_PLACE else f"…{place[-LONGEST_PLACE:]}"
 
 
 def _is_away(source: Mapping[str, Any]) -> bool:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 MOST = 6_000
-"""Links beyond which none is kept, as 15 layers have that are all linked in all: 8 ms a pair."""
+"""Links beyond which none is kept, as 13 layers have that are all linked in all: 8 ms a pair."""
 
 log = logging.getLogger(__name__)
 
@@ -42,14 +42,25 @@ def describe_links(layers: Any) -> Links | None:
     return [[list(attributes), named] for attributes, named in pairs.items()]
 
 
-def unlink(layers: Iterable[Any]) -> None:
-    """Have no layer change with another, as those do that a script has linked."""
-    from napari.layers.utils._link_layers import unlink_layers
+class Linked:
+    """The layers that a script has linked, which change by themselves from now on."""
 
-    try:
-        unlink_layers(list(layers))
-    except Exception as error:
-        log.info("desktopd: layers stay linked: %s", error)
+    def __init__(self, layers: Any) -> None:
+        from napari.layers.utils._link_layers import unlink_layers
+
+        self._links = describe_links(layers)
+        self._layers = {layer.name: layer for layer in layers}
+        if not self._links:
+            return
+        try:
+            unlink_layers(list(layers))
+        except Exception as error:
+            log.info("desktopd: layers stay linked: %s", error)
+
+    def restore(self, layers: Any) -> None:
+        """Link those again that are still among `layers`."""
+        there = {name: layer for name, layer in self._layers.items() if layer in layers}
+        restore_links(self._links or [], there)
 
 
 def restore_links(links: Links, named: Mapping[str, Any]) -> None:

@@ -17,12 +17,8 @@ from desktopd.integrations.napari.session.parts import parts_of
 
 KEPT_STORES = frozenset({"DirectoryStore", "FSStore", "LocalStore", "NestedDirectoryStore"})
 """Kinds of zarr's stores that have at once in a folder what is put into them."""
-SHARED_MODES = frozenset({"r", "r+"})
-"""Modes of np.memmap in which the array never is another than its file, and is there again.
-
-By "w+" whoever makes the layer again has a new file in its place.
-"""
-_MARGIN = 5.0
+SHARED_MODES = frozenset({"r", "r+", "w+"})
+"""Modes of np.memmap in which the array never is another than its file."""
 
 
 def is_filed(data: Any) -> bool:
@@ -31,53 +27,62 @@ def is_filed(data: Any) -> bool:
     return bool(parts) and all(map(is_in_own_file, parts))
 
 
-def have(data: Any, copy: Any) -> bool:
-    """Whether a layer's data has the types, shapes and numbers of a copy in memory."""
-    arrays, copies = parts_of(data), parts_of(copy)
-    return len(arrays) == len(copies) and all(map(_has, arrays, copies))
-
-
 def is_in_own_file(array: Any) -> bool:
-    """Whether a file has what `array` is now, whatever is painted into it, and did before us.
-
-    One that this process has made may be made anew by the next one, and all in it be gone.
-    """
-    home = type(array).__module__.partition(".")[0]
+    """Whether a file has what `array` is now, whatever is painted into it."""
     try:
-        return home in HOMES and HOMES[home](array)
+        return _file_of(array) is not None
     except Exception:
         # A package may have become another, and a copy is saved then.
         return False
 
 
-def _has(array: Any, copy: Any) -> bool:
-    if tuple(array.shape) != copy.shape:
+def has_more(data: Any, copy: Any) -> bool:
+    """Whether the files of a layer's data have what a copy has, and maybe what came after it.
+
+    Files that this process has made anew, or written to, need not.
+    """
+    arrays, copies = parts_of(data), parts_of(copy)
+    return len(arrays) == len(copies) and all(map(_has_more, arrays, copies))
+
+
+def _has_more(array: Any, copy: Any) -> bool:
+    if tuple(array.shape) != copy.shape or array.dtype != copy.dtype:
         return False
-    whole = np.asarray(array)
-    as_numbers = copy.dtype.kind in "fc"
-    return whole.dtype == copy.dtype and np.array_equal(whole, copy, equal_nan=as_numbers)
+    if _is_from_before(array) and (_all(_is_blank, copy) or not _all(_is_blank, array)):
+        return True
+    return _all(_same, array, copy)
 
 
-def _is_mapped(array: Any) -> bool:
-    return any(
-        isinstance(one, np.memmap) and one.mode in SHARED_MODES for one in _array_and_bases(array)
-    )
+def _is_from_before(array: Any) -> bool:
+    """Whether nobody has changed the file of an array since this process began."""
+    try:
+        file = _file_of(array)
+        return file is not None and file.stat().st_ctime < _begin()
+    except Exception:
+        return False
+
+
+def _file_of(array: Any) -> Path | None:
+    """The file in which an array lies; of one of zarr's, that which describes it."""
+    home = type(array).__module__.partition(".")[0]
+    if home == "numpy":
+        shared = (one for one in _array_and_bases(array) if _is_shared(one))
+        return next((Path(one.filename) for one in shared if one.filename), None)
+    if home == "zarr" and type(array.store).__name__ in KEPT_STORES:
+        folder = Path(getattr(array.store, "root", None) or array.store.path) / array.path
+        described = (folder / name for name in ("zarr.json", ".zarray"))
+        return next(filter(Path.exists, described), None)
+    return None
+
+
+def _is_shared(array: Any) -> bool:
+    return isinstance(array, np.memmap) and array.mode in SHARED_MODES
 
 
 def _array_and_bases(array: Any) -> Iterator[Any]:
     while isinstance(array, np.ndarray):
         yield array
         array = array.base
-
-
-def _is_in_kept_store(array: Any) -> bool:
-    store = array.store
-    if type(store).__name__ not in KEPT_STORES:
-        return False
-    folder = Path(getattr(store, "root", None) or store.path) / array.path
-    described = (folder / name for name in ("zarr.json", ".zarray"))
-    made = [place.stat().st_mtime for place in described if place.exists()]
-    return bool(made) and max(made) < _begin() - _MARGIN
 
 
 def _begin() -> float:
@@ -88,8 +93,16 @@ def _begin() -> float:
     return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + since_boot
 
 
-HOMES: dict[str, Callable[[Any], bool]] = {"numpy": _is_mapped, "zarr": _is_in_kept_store}
-"""Packages whose arrays may lie in files, and whether one does.
+def _all(test: Callable[..., bool], *arrays: Any) -> bool:
+    """Whether it holds for all planes of arrays, which a disk gives one by one."""
+    if not arrays[0].shape:
+        return test(*map(np.asarray, arrays))
+    return all(test(*(np.asarray(one[i]) for one in arrays)) for i in range(arrays[0].shape[0]))
 
-h5py does not tell whether it has just made the file, nor does tensorstore.
-"""
+
+def _is_blank(plane: Any) -> bool:
+    return not plane.any()
+
+
+def _same(plane: Any, copy: Any) -> bool:
+    return np.array_equal(plane, copy, equal_nan=copy.dtype.kind in "fc")

@@ -18,11 +18,11 @@ from desktopd.integrations.napari.session.colouring import restore_colouring
 from desktopd.integrations.napari.session.decode_state import decode_each, decode_state
 from desktopd.integrations.napari.session.document import MOST_LAYERS
 from desktopd.integrations.napari.session.found import Found, NotRestored
-from desktopd.integrations.napari.session.links import unlink
+from desktopd.integrations.napari.session.links import Linked
 from desktopd.integrations.napari.session.made import note_instead, recorded_of
 from desktopd.integrations.napari.session.making import CONSTRUCTED, apply, make
 from desktopd.integrations.napari.session.overlays import restore_overlays
-from desktopd.integrations.napari.session.own_file import have, is_filed
+from desktopd.integrations.napari.session.own_file import has_more, is_filed
 from desktopd.integrations.napari.session.reading import note_reading
 from desktopd.integrations.napari.session.values import decode
 from desktopd.integrations.napari.session.viewed import restore_view
@@ -79,9 +79,8 @@ class Restoring:
         """
         records, again = document["layers"], unrestored_of(document)
         room = MOST_LAYERS - len(records)
-        if self._same_command and document["view"].get("links") is not None:
-            # What is put back of one would be set of the others.
-            unlink(self._viewer.layers)
+        # What is put back of one would be set of those that a script has linked with it.
+        linked = Linked(self._viewer.layers)
         recorded = list(self._layers(records))
         back = recorded + list(self._layers(again[:room], again=True))
         self.unrestored += again[room:]
@@ -94,6 +93,8 @@ class Restoring:
             view = document["view"]
             # Another layer of the viewer may have such a name.
             restore_view(self._viewer, view, {name: layer for layer, name in reversed(recorded)})
+            if view.get("links") is None or not self._same_command:
+                linked.restore(self._viewer.layers)
             self._restored.camera = True
         except Exception:
             # The layers are there, and what is kept for another time has to stay so.
@@ -178,7 +179,7 @@ class Restoring:
         if former is None or not is_filed(former.data):
             if record.get("filed"):
                 self._restored.miss(record["name"], COPY)
-        elif have(former.data, data):
+        elif has_more(former.data, data):
             return None
         else:
             self._restored.miss(record["name"], OTHER)
@@ -186,7 +187,7 @@ class Restoring:
 
     def _open(self, record: Mapping[str, Any]) -> Any:
         if not record["source"]:
-            raise NotRestored(record["lost"] or UNMADE)
+            raise NotRestored(UNMADE)
         return self._found.open(record)
 
     def _replace(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from desktopd.integrations.napari import layers as described
@@ -62,7 +63,9 @@ class Taking:
             log.warning("desktopd: layer %r is not saved", layer.name, exc_info=True)
             why = f"{type(error).__name__}: {error}"
             kind = described.kind(layer)
-            return capture_nothing(layer.name, kind, why, source_of(layer), made_of(layer))
+            made = made_of(layer)
+            lost = None if made is None else replace(made, replaced=True)
+            return capture_nothing(layer.name, kind, why, source_of(layer), lost)
 
 
 def _in_place(layer: Any) -> InPlace | None:

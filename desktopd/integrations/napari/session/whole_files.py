@@ -26,7 +26,6 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     try:
         with fresh.open("xb") as file:
             yield file
-            file.flush()
             written = file.tell()
         if (size := fresh.stat().st_size) != written:
             raise OSError(errno.EIO, f"{size} of {written} bytes were written", str(path))

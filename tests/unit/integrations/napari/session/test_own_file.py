@@ -1,17 +1,18 @@
 """Layers whose data lies in files of their own, which get what is painted, also after a restart."""
 
+import math
 import os
-import time
+import shutil
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from desktopd.integrations.napari.session import capture as captured
+from desktopd.integrations.napari.session import own_file
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.made import note_made
 from desktopd.integrations.napari.session.own_file import is_filed, is_in_own_file
@@ -22,7 +23,6 @@ from tests.unit.integrations.napari.session.restoring import names, restored, sa
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from napari.components import ViewerModel
-    from napari.layers._source import layer_source
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("readings")]
 
@@ -66,7 +66,6 @@ def test_paint_goes_on_to_its_file(
         first(viewer.layers[0].data)[1, 1] = value
         viewer.layers[0].name = f"mine {value}"
         document = saved(viewer, blocks)
-        assert document["layers"][0]["data"] is None
         viewer, told, kept = restored(document, blocks, script(tmp_path, view))
         assert (names(viewer), told.missing, told.unsaved, kept) == ([f"mine {value}"], [], [], [])
         assert is_filed(viewer.layers[0].data)
@@ -80,19 +79,9 @@ def test_images_of_files_are_the_script_s_too(blocks: Blocks, tmp_path: Path) ->
         note_made(viewer.layers)
         return viewer
 
-    (record,) = saved(make(), blocks)["layers"]
-    assert record["data"] is record["lost"] is None
     viewer, told, _ = restored(saved(make(), blocks), blocks, make())
     assert is_filed(viewer.layers["image"].data)
     assert told.missing == []
-
-
-def test_labels_of_a_reader_are_read_again(blocks: Blocks, tmp_path: Path) -> None:
-    viewer = ViewerModel()
-    with layer_source(path=str(tmp_path / "paint"), reader_plugin="mapped"):
-        layer = viewer.add_labels(mapped(tmp_path))
-    layer.paint((3, 3), 5)
-    assert saved(viewer, blocks)["layers"][0]["data"] is None
 
 
 @pytest.mark.parametrize("differs", [False, True])
@@ -141,20 +130,73 @@ def test_what_no_command_opens_and_is_too_large_for_a_copy_is_told(
     assert "a file of its own, which no command" in missing["reason"]
 
 
-def test_a_file_that_the_command_opens_no_more_is_asked_for_again(
-    blocks: Blocks, tmp_path: Path
+def test_what_is_too_large_for_a_copy_is_the_file_s_and_asked_for_again(
+    blocks: Blocks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(captured, "LARGEST_COMPUTED", 0)
     viewer = script(tmp_path)
     viewer.layers[0].opacity = 0.25
-    _, told, kept = restored(saved(viewer, blocks), blocks)
+    document = saved(viewer, blocks)
+    viewer, told, _ = restored(document, blocks, script(tmp_path))
+    assert (viewer.layers["paint"].opacity, told.missing) == (0.25, [])
+    _, told, kept = restored(document, blocks)
     assert [one["reason"] for one in told.missing] == [UNMADE]
     document = {**saved(ViewerModel(), blocks), "unrestored": kept}
     viewer, told, kept = restored(document, blocks, script(tmp_path))
     assert (viewer.layers["paint"].opacity, told.missing, kept) == (0.25, [], [])
 
 
+@pytest.mark.parametrize("blank", [False, True])
+def test_what_came_after_the_last_save_is_the_file_s_that_nobody_has_changed_since(
+    blocks: Blocks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank: bool
+) -> None:
+    viewer = script(tmp_path)
+    viewer.layers[0].data[1, 1] = 3
+    document = saved(viewer, blocks)
+    mapped(tmp_path)[1] = 0 if blank else 4
+    monkeypatch.setattr(own_file, "_begin", lambda: math.inf)
+    viewer, told, _ = restored(document, blocks, script(tmp_path))
+    # An empty one is taken for one that was made anew, though a clock may say otherwise.
+    assert is_filed(viewer.layers[0].data) is not blank
+    assert viewer.layers[0].data[1, 1] == (3 if blank else 4)
+    assert [one["reason"] for one in told.missing] == ([OTHER] if blank else [])
+
+
+ANEW: dict[str, Callable[[Path], Any]] = {
+    "memmap": lambda path: np.memmap(path, "i4", "w+", shape=(9, 9)),
+    "npy": lambda path: np.lib.format.open_memmap(path, "w+", np.dtype("i4"), (9, 9)),
+    "saved": lambda path: np.save(path, np.zeros((9, 9), "i4")) or np.load(path, mmap_mode="r+"),
+    "copied": lambda path: _copied(path),
+}
+
+
+def _copied(path: Path) -> Any:
+    template = path.with_name("template")
+    if not template.exists():
+        template.write_bytes(bytes(4 * 81))
+        os.utime(template, (0, 0))
+    shutil.copy2(template, path)
+    return np.memmap(path, "i4", "r+", shape=(9, 9))
+
+
+@pytest.mark.parametrize("make", ANEW.values(), ids=ANEW)
+def test_paint_in_a_file_that_the_command_makes_anew_is_there_again(
+    blocks: Blocks, tmp_path: Path, make: Callable[[Path], Any]
+) -> None:
+    def scratch() -> ViewerModel:
+        viewer = ViewerModel()
+        viewer.add_labels(make(tmp_path / "scratch.npy"), name="paint")
+        note_made(viewer.layers)
+        return viewer
+
+    viewer = scratch()
+    viewer.layers["paint"].paint((3, 3), 5)
+    viewer, told, _ = restored(saved(viewer, blocks), blocks, scratch())
+    assert viewer.layers["paint"].data[3, 3] == 5
+    assert [one["reason"] for one in told.missing] == [OTHER]
+
+
 def test_paint_that_reaches_no_file_is_kept(blocks: Blocks, tmp_path: Path) -> None:
-    mapped(tmp_path).flush()
     viewer = ViewerModel()
     viewer.add_labels(mapped(tmp_path, mode="c"), name="paint").paint((3, 3), 5)
     viewer.add_labels(mapped(tmp_path) + 1, name="sum")
@@ -171,62 +213,40 @@ def store(name: str, **attributes: Any) -> Any:
     return type(name, (), attributes)()
 
 
-def in_folder(folder: Path, kind: str, described: str, age: float) -> Any:
-    """What is of zarr's, in a store that was described so many seconds ago."""
+def in_folder(folder: Path, kind: str, described: str) -> Any:
+    """What is of zarr's, in a store."""
     (folder / "labels").mkdir()
     (folder / "labels" / described).touch()
-    long_ago = time.time() - age
-    os.utime(folder / "labels" / described, (long_ago, long_ago))
     return array_of("zarr.core", store=store(kind, root=folder, path=str(folder)), path="labels")
 
 
-DAY = 86_400
 STORES = [
-    ("LocalStore", "zarr.json", DAY, True),
-    ("DirectoryStore", ".zarray", DAY, True),
-    ("LocalStore", "zarr.json", 0, False),
-    ("ZipStore", "zarr.json", DAY, False),
-    ("LocalStore", "another", DAY, False),
+    ("LocalStore", "zarr.json", True),
+    ("DirectoryStore", ".zarray", True),
+    ("ZipStore", "zarr.json", False),
+    ("LocalStore", "another", False),
 ]
 
 
-@pytest.mark.parametrize(("kind", "described", "age", "is_there"), STORES)
-def test_a_store_is_there_that_this_process_has_not_made(
-    tmp_path: Path, kind: str, described: str, age: float, is_there: bool
+@pytest.mark.parametrize(("kind", "described", "is_there"), STORES)
+def test_an_array_of_zarr_lies_in_a_folder_where_that_is_known(
+    tmp_path: Path, kind: str, described: str, is_there: bool
 ) -> None:
-    assert is_in_own_file(in_folder(tmp_path, kind, described, age)) == is_there
+    assert is_in_own_file(in_folder(tmp_path, kind, described)) == is_there
 
 
 ARRAYS = [
     array_of("zarr.core.array", store=store("MemoryStore"), path=""),
     array_of("zarr.core", store={}),
     array_of("zarr.new"),
-    array_of("h5py._hl.dataset", file=SimpleNamespace(driver="sec2")),
     array_of("dask.array.core"),
     np.eye(3),
 ]
 
 
 @pytest.mark.parametrize("array", ARRAYS)
-def test_what_may_be_gone_with_this_process_lies_in_no_file(array: Any) -> None:
+def test_what_is_in_memory_lies_in_no_file(array: Any) -> None:
     assert not is_in_own_file(array)
-
-
-def test_paint_in_a_file_that_the_command_makes_anew_is_there_again(
-    blocks: Blocks, tmp_path: Path
-) -> None:
-    def scratch() -> ViewerModel:
-        viewer = ViewerModel()
-        viewer.add_labels(mapped(tmp_path, mode="w+"), name="paint")
-        note_made(viewer.layers)
-        return viewer
-
-    viewer = scratch()
-    viewer.layers["paint"].paint((3, 3), 5)
-    document = saved(viewer, blocks)
-    viewer, told, _ = restored(document, blocks, scratch())
-    assert viewer.layers["paint"].data[3, 3] == 5
-    assert told.missing == []
 
 
 def test_a_layer_of_nothing_lies_in_no_file() -> None:

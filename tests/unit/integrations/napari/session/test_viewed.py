@@ -102,7 +102,10 @@ def test_what_is_none_keeps_no_layer_from_coming_back(
     assert again.title == "napari"
 
 
-def test_of_layers_that_a_script_links_each_is_what_it_was(blocks: Blocks, tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_told", [False, True])
+def test_of_layers_that_a_script_links_each_is_what_it_was(
+    blocks: Blocks, tmp_path: Path, is_told: bool
+) -> None:
     (tmp_path / "file").write_bytes(bytes(64))
 
     def script(*opacities: float) -> ViewerModel:
@@ -114,7 +117,10 @@ def test_of_layers_that_a_script_links_each_is_what_it_was(blocks: Blocks, tmp_p
         return viewer
 
     document = saved(script(0.25, 0.75), blocks)
+    if not is_told:
+        del document["view"]["links"]
     again = restored(document, blocks, script(1, 1))[0]
     assert [layer.opacity for layer in again.layers] == [0.25, 0.75]
     again.layers[0].opacity = 0.5
+    # One of before tells of no links: those of the script count.
     assert again.layers[1].opacity == 0.5
