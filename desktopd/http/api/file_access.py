@@ -49,8 +49,7 @@ _JSON_LIMIT = 16_384
 
 def problem_of(error: FilesError) -> Problem:
     """The error as one of HTTP; 500 where the disk itself fails."""
-    status, kind = STATUS.get(type(error), 500), type(error).__name__
-    return Problem(status, str(error), error.remedy, kind=kind)
+    return Problem(STATUS.get(type(error), 500), str(error), error.remedy)
 
 
 class FileAccess:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from desktopd.http.language import Language
-from desktopd.http.translations import TRANSLATIONS, translated
+from desktopd.http.translations import TRANSLATIONS, template, translated
 from tests.daemon import ROOT
 
 PACKAGE = ROOT / "desktopd"
@@ -41,6 +41,7 @@ SOURCES = [
 SAYING = {
     *(
         "Problem",
+        "Refusal",
         "WrongToken",
         "ControlRefused",
         "NotAllowed",
@@ -112,6 +113,7 @@ def test_a_translation_tells_what_differs(english: str) -> None:
         assert words.strip() == words != ""
     assert re.search("[\u4e00-\u9fff]", translation.chinese)
     assert translated(english, Language.ENGLISH) == english
+    assert template(english.replace("{}", "7")) == english
 
 
 def test_what_differs_is_put_in() -> None:
@@ -125,6 +127,7 @@ def test_a_long_sentence_takes_no_longer_than_its_length(between: str) -> None:
     """Not by its square: a watcher's path of 60 KB in an error had everybody wait for seconds."""
     said = "a" + f"{between}a" * 1_000_000
     assert translated(said, Language.GERMAN) == said
+    assert template(said) is None
 
 
 def test_what_nobody_has_translated_stays() -> None:
