@@ -77,8 +77,13 @@ class PeopleEndpoint:
         with _refusals(), self._people.deciding() as control:
             control.choose(me.id, mode)
         if mode is not before:
-            facts = {"mode": mode, "person": me.id, "name": me.name or None}
-            audit.note(audit.Event.MODE, address=client_address(request.scope), **facts)
+            audit.note(
+                audit.Event.MODE,
+                address=client_address(request.scope),
+                mode=mode,
+                person=me.id,
+                name=me.name or None,
+            )
         return Response(status_code=204)
 
     async def act(self, request: Request) -> Response:
