@@ -19,7 +19,7 @@ from desktopd.http.api.body import read_body
 from desktopd.http.problems import Problem, Refusal
 from desktopd.http.serving.proxy import client_address
 from desktopd.rate_limit import RateLimit
-from desktopd.rfb.viewers.control import Control, ControlMode, ControlRefused
+from desktopd.rfb.viewers.control import Control, ControlImpossible, ControlMode, ControlRefused
 from desktopd.rfb.viewers.people import People, Person
 
 BODY_LIMIT = 4096
@@ -120,9 +120,11 @@ class PeopleEndpoint:
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """Tell what is refused as Refusal 409."""
+    """Tell what is refused as Refusal 409, and what cannot be as Problem 409."""
     try:
         yield
+    except ControlImpossible as error:
+        raise Problem(409, str(error), error.remedy) from None
     except ControlRefused as error:
         raise Refusal(409, str(error), error.remedy) from None
 
