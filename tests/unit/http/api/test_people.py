@@ -142,9 +142,8 @@ async def test_control_is_handed_over_and_back_and_taken(caplog: pytest.LogCaptu
         await ben.until_told(lambda told: not told["acts"])
         unknown = await ana.http.post("/api/control/give", json={"person": "x"}, headers=SAME)
         assert (unknown.status_code, unknown.json()["error"]) == (409, "this person has left")
-        assert (
-            await ana.http.put("/api/control", json={"mode": "shared"}, headers=SAME)
-        ).is_success
+        shared = {"mode": "shared"}
+        assert (await ana.http.put("/api/control", json=shared, headers=SAME)).is_success
         assert (await ana.wish("take")).json()["error"] == "everybody here shares control"
     assert desk.clipboard.text == ""
     reasons = {line["reason"] for line in accounts(caplog, "refused")}
