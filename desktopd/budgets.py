@@ -51,6 +51,11 @@ DESCRIPTORS = {
 """How many files and sockets whoever has a place may have open in the daemon."""
 
 
+def kept(budget: Budget) -> int:
+    """Places for owners that there are besides those of everybody."""
+    return KEPT if budget in BRIEF else 0
+
+
 class Displaced(Exception):
     """Somebody else has got the place, or there was none; `budget` says of what."""
 
@@ -89,6 +94,11 @@ class Share:
         self._waiting: list[_TakenPlace] = []
 
     @property
+    def places(self) -> int:
+        """How many may be in use at one moment, those that are kept for owners too."""
+        return self.most + kept(self.budget)
+
+    @property
     def taken(self) -> int:
         """Places in use."""
         return len(self._places)
@@ -122,7 +132,7 @@ class Share:
 
     def _is_kept_for(self, newcomer: _TakenPlace) -> bool:
         owners = sum(place.owner for place in self._places)
-        return newcomer.owner and self.budget in BRIEF and owners < KEPT
+        return newcomer.owner and owners < kept(self.budget)
 
     async def _wait(self, newcomer: _TakenPlace) -> None:
         """Return with a place; raises Displaced where there is none for too long."""

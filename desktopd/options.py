@@ -22,7 +22,7 @@ from desktopd.applications.command import (
     is_napari,
 )
 from desktopd.applications.opening import Allowed
-from desktopd.budgets import DESCRIPTORS, Budget, Budgets
+from desktopd.budgets import DESCRIPTORS, Budget, Budgets, kept
 from desktopd.config import ConfigError, Loaded, Settings, is_folder, path_of
 from desktopd.confinement.confinement import Confinement
 from desktopd.confinement.landlock import abi
@@ -188,11 +188,13 @@ def budgets(settings: Settings) -> Budgets:
     """
     most = {budget: getattr(settings, f"most_{budget}") for budget in Budget}
     wanted = sum(number * DESCRIPTORS[budget] for budget, number in most.items())
+    of_owners = sum(kept(budget) * DESCRIPTORS[budget] for budget in Budget)
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    part = descriptors // 2
+    part = descriptors // 2 - of_owners
     if wanted > part:
         log.warning(
-            "ulimit -Hn leaves place for fewer watchers and others: at least %d", 2 * wanted
+            "ulimit -Hn leaves place for fewer watchers and others: at least %d",
+            2 * (wanted + of_owners),
         )
         most = {
             budget: max(1, number * part // wanted) if DESCRIPTORS[budget] else number

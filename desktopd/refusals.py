@@ -31,34 +31,30 @@ class News:
         self, clock: Callable[[], float] = time.monotonic, what: str = "more is refused"
     ) -> None:
         self._clock = clock
-        self._firsts = RateLimit(MOST, SECONDS, clock)
         self._repeated = RateLimit(MOST, SECONDS, clock)
         self._silence = RateLimit(1, SECONDS, clock)
-        self._addresses: OrderedDict[str, float] = OrderedDict()
+        self._firsts: OrderedDict[str, float] = OrderedDict()
         self._what = what
 
     def may_be_told(self, address: str | None = None) -> bool:
         """Whether one may be told now, which then counts; `address`: where it is from, if known."""
         key = None if address is None else address_key(address)
-        if key is not None and self._is_first(key):
-            if self._firsts.take():
-                self._remember(key)
+        self._forget_firsts()
+        if key is None or key in self._firsts:
+            if self._repeated.take():
                 return True
-        elif self._repeated.take():
+        elif len(self._firsts) < MOST:
+            self._firsts[key] = self._clock()
             return True
         if self._silence.take():
             log.warning("%s than is told: %d in %.0f s at most", self._what, MOST, SECONDS)
         return False
 
-    def _is_first(self, key: str) -> bool:
-        last = self._addresses.get(key)
-        return last is None or self._clock() - last >= SECONDS
-
-    def _remember(self, key: str) -> None:
-        self._addresses[key] = self._clock()
-        self._addresses.move_to_end(key)
-        if len(self._addresses) > MOST:
-            self._addresses.popitem(last=False)
+    def _forget_firsts(self) -> None:
+        """Have those be first again whose line is SECONDS old."""
+        now = self._clock()
+        while self._firsts and now - next(iter(self._firsts.values())) >= SECONDS:
+            self._firsts.popitem(last=False)
 
 
 class NewsOfEach:
@@ -71,7 +67,9 @@ class NewsOfEach:
 
     def may_be_told(self, who: Hashable, address: str) -> bool:
         """Whether one of `who` may be told now, which then counts."""
-        news = self._news.setdefault(who, News(self._clock, self._what))
+        news = self._news.get(who)
+        if news is None:
+            news = self._news[who] = News(self._clock, self._what)
         self._news.move_to_end(who)
         if len(self._news) > MOST:
             self._news.popitem(last=False)

@@ -24,23 +24,13 @@ _NOTE = "desktopd.refusals"
 
 
 class Problem(HTTPException):
-    """An error with its HTTP status, what is wrong, and what to do about it.
-
-    `kind`: the same for all that differ only in what the client chose, where `error` says that.
-    """
+    """An error with its HTTP status, what is wrong, and what to do about it."""
 
     def __init__(
-        self,
-        status: int,
-        error: str,
-        remedy: str,
-        headers: Mapping[str, str] | None = None,
-        *,
-        kind: str | None = None,
+        self, status: int, error: str, remedy: str, headers: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(status, error, headers)
         self.remedy = remedy
-        self.kind = kind or error
 
     @property
     def refuses(self) -> bool:

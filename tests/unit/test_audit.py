@@ -31,8 +31,10 @@ def noted() -> Iterator[tuple[Event, str]]:
             if not isinstance(node, ast.Call) or ast.unparse(node.func) != "audit.note":
                 continue
             event = ast.unparse(node.args[0]).removeprefix("audit.Event.")
-            if event in Event.__members__:
-                yield from ((Event[event], word.arg) for word in node.keywords if word.arg)
+            for word in node.keywords:
+                assert word.arg, f"{path}:{node.lineno}: facts have names where they are noted"
+                if event in Event.__members__:
+                    yield Event[event], word.arg
 
 
 def test_each_event_is_documented() -> None:

@@ -27,10 +27,18 @@ def test_where_descriptors_are_few_others_have_fewer_places(
     caplog.clear()
     with few_descriptors(65536):
         many = budgets(settings)
-    assert sum(few[budget].most * DESCRIPTORS[budget] for budget in Budget) <= 512
+    assert sum(few[budget].places * DESCRIPTORS[budget] for budget in Budget) <= 512
     assert all(few[budget].most > 0 for budget in Budget)
     assert {b: many[b].most for b in Budget} == {b: getattr(settings, f"most_{b}") for b in Budget}
     assert not caplog.text
+
+
+def test_places_that_are_kept_for_owners_have_their_descriptors_too() -> None:
+    settings = config.load([]).settings
+    without = sum(getattr(settings, f"most_{b}") * DESCRIPTORS[b] for b in Budget)
+    with few_descriptors(2 * without):
+        few = budgets(settings)
+    assert sum(few[b].places * DESCRIPTORS[b] for b in Budget) <= without
 
 
 def nobody() -> None:

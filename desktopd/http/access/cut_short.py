@@ -15,9 +15,6 @@ from desktopd.http.problems import Problem, problem_response
 from desktopd.http.serving.request_connection import break_off
 from desktopd.tasks import race
 
-# Of its body there may be more to come.
-_CLOSE = {"Connection": "close"}
-
 
 async def serve_until(
     over: Coroutine[Any, Any, Problem], app: ASGIApp, scope: Scope, receive: Receive, send: Send
@@ -40,5 +37,7 @@ async def serve_until(
     if begun:
         break_off(scope)
     else:
-        told = type(problem)(problem.status_code, problem.detail, problem.remedy, _CLOSE)
-        await problem_response(HTTPConnection(scope), told)(scope, receive, send)
+        response = problem_response(HTTPConnection(scope), problem)
+        # Of the request's body there may be more to come.
+        response.headers["connection"] = "close"
+        await response(scope, receive, send)

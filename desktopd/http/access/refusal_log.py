@@ -1,5 +1,7 @@
 """What was refused and why, for whoever runs the desktop: once for each address and reason.
 
+Reasons are told apart by the sentence without what differs in it, which a client may choose; those
+that are no sentence of `translations` by their status.
 To those who were let in each resource counts for itself, and none of theirs is hidden by what
 strangers are refused. That a page asks for a token is no refusal; that a WebSocket has none is.
 """
@@ -16,6 +18,7 @@ from desktopd import audit
 from desktopd.http.access.access import Access
 from desktopd.http.problems import Problem
 from desktopd.http.serving.proxy import client_address
+from desktopd.http.translations import template
 from desktopd.refusals import Refusals
 
 log = logging.getLogger(__name__)
@@ -35,7 +38,8 @@ class RefusalLog:
         address, path = client_address(conn.scope), conn.scope["path"][:200]
         access = conn.scope.get("auth")
         role, link = (access.role, access.link) if isinstance(access, Access) else (None, None)
-        matter = problem.kind, conn.scope.get("endpoint")
+        reason = template(problem.detail) or problem.status_code
+        matter = reason, conn.scope.get("endpoint")
         if not self._told.is_new(address, matter, (role, link)):
             return
         audit.note(

@@ -18,6 +18,7 @@ from desktopd.http.access.access import Access
 from desktopd.http.asked_once import asked_once
 from desktopd.http.problems import Problem, Refusal
 from desktopd.http.serving.prefix import path_below
+from desktopd.rfb.viewers.control import ELSEWHERE
 from desktopd.rfb.viewers.people import People, Visitor
 from desktopd.rfb.viewers.viewer import Role
 
@@ -63,4 +64,4 @@ def check_acts(conn: HTTPConnection, people: People) -> None:
     person = None if visitor is None else people.find(visitor.key)
     control = people.control
     if not (control.may_act(person.id) if person else control.holder is None):
-        raise Refusal(409, "somebody else has control", "ask for it: POST api/control/ask")
+        raise Refusal(409, ELSEWHERE, "ask for it: POST api/control/ask")

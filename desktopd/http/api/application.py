@@ -167,7 +167,7 @@ def _problem(error: ApplicationError) -> Problem:
     words = str(error)
     match error:
         case NotAllowed():
-            return Problem(403, words, error.remedy, kind=NotAllowed.__name__)
+            return Problem(403, words, error.remedy)
         case NotThere():
             return Problem(404, words, "correct the path")
         case Occupied():

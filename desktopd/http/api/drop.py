@@ -19,7 +19,7 @@ from desktopd.http.api.body import read_body
 from desktopd.http.api.clipboard import account, require_into
 from desktopd.http.api.clipboard_body import TOO_LARGE
 from desktopd.http.api.served_session import ServedSession
-from desktopd.http.problems import Problem
+from desktopd.http.problems import Problem, Refusal
 from desktopd.x11.selections.content import Content, ContentTooLarge
 from desktopd.x11.selections.uri_list import MOST
 
@@ -81,7 +81,7 @@ class DropEndpoint:
     async def _located(self, paths: list[Any]) -> tuple[Path, ...]:
         files = self._files
         if files is None:
-            raise Problem(404, "files are switched off", "set files_root, and files=both")
+            raise Refusal(404, "files are switched off", "set files_root, and files=both")
         for path in paths:
             if not isinstance(path, str):
                 raise Problem(400, f"{path!r:.60} is no path", _REMEDY)

@@ -42,6 +42,8 @@ STATUS: dict[type[FilesError], int] = {
     WrongChecksum: 460,
     NoSpace: 507,
 }
+BEGIN = "begins to upload"
+"""The action of a request that is about to bring a file, which `note` takes with its length."""
 PART = "uploads part of"
 """The action of a request that has brought bytes of a file, of which more are to come or not."""
 _JSON_LIMIT = 16_384
@@ -49,8 +51,7 @@ _JSON_LIMIT = 16_384
 
 def problem_of(error: FilesError) -> Problem:
     """The error as one of HTTP; 500 where the disk itself fails."""
-    status, kind = STATUS.get(type(error), 500), type(error).__name__
-    return Problem(status, str(error), error.remedy, kind=kind)
+    return Problem(STATUS.get(type(error), 500), str(error), error.remedy)
 
 
 class FileAccess:
@@ -117,19 +118,17 @@ async def json_object(request: Request, remedy: str) -> dict[str, Any]:
     return value
 
 
-def note_begin(request: Request, path: FilePath, length: int | None) -> None:
-    """Write into the log that somebody begins to upload a file, of `length` bytes if known."""
-    address = client_address(request.scope)
-    audit.note(
-        audit.Event.FILE, address=address, action="begins to upload", path=str(path), length=length
-    )
-    log.debug("%s begins to upload %r", address, str(path))
-
-
-def note(request: Request, what: str, path: FilePath, size: int | None = None) -> None:
-    """Write into the log who does what with which file."""
-    length = "" if size is None else f", {size} bytes"
+def note(
+    request: Request,
+    what: str,
+    path: FilePath,
+    size: int | None = None,
+    length: int | None = None,
+) -> None:
+    """Write into the log who does what with which file; its size and announced length: bytes."""
+    address, place = client_address(request.scope), str(path)
+    audit.note(audit.Event.FILE, address=address, action=what, path=place, size=size, length=length)
+    said = "" if size is None else f", {size} bytes"
     # A name that was there already may have a line break in it.
-    address = client_address(request.scope)
-    audit.note(audit.Event.FILE, address=address, action=what, path=str(path), size=size)
-    log.info("%s %s %r%s", address, what, str(path), length)
+    level = logging.DEBUG if what == BEGIN else logging.INFO
+    log.log(level, "%s %s %r%s", address, what, place, said)

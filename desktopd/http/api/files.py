@@ -15,13 +15,13 @@ from desktopd.files.paths import FilePath, shown
 from desktopd.files.reading import open_to_read
 from desktopd.files.sharing import SharedFiles
 from desktopd.http.api.file_access import (
+    BEGIN,
     PART,
     FileAccess,
     file_path,
     if_exists,
     json_object,
     note,
-    note_begin,
     raw_path,
 )
 from desktopd.http.api.incoming import Incoming
@@ -75,7 +75,7 @@ class Files:
         staging = self._files.staging
         size = int(length) if length else None
         file = await self._run(NewFile, staging, path, size, exists)
-        note_begin(request, path, size)
+        note(request, BEGIN, path, length=size)
         body = Incoming(request)
         try:
             async for piece in body.pieces():

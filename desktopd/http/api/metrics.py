@@ -86,7 +86,7 @@ class Metrics(Collector):
         )
         for budget, share in self._budgets.shares.items():
             taken.add_metric([budget.value], share.taken)
-            most.add_metric([budget.value], share.most)
+            most.add_metric([budget.value], share.places)
             displaced.add_metric([budget.value], share.displaced)
         yield from (taken, most, displaced)
 

@@ -19,7 +19,7 @@ from desktopd.http.api.body import read_body
 from desktopd.http.problems import Problem, Refusal
 from desktopd.http.serving.proxy import client_address
 from desktopd.rate_limit import RateLimit
-from desktopd.rfb.viewers.control import Control, ControlMode, ControlRefused
+from desktopd.rfb.viewers.control import Control, ControlImpossible, ControlMode, ControlRefused
 from desktopd.rfb.viewers.people import People, Person
 
 BODY_LIMIT = 4096
@@ -77,8 +77,13 @@ class PeopleEndpoint:
         with _refusals(), self._people.deciding() as control:
             control.choose(me.id, mode)
         if mode is not before:
-            facts = {"mode": mode, "person": me.id, "name": me.name or None}
-            audit.note(audit.Event.MODE, address=client_address(request.scope), **facts)
+            audit.note(
+                audit.Event.MODE,
+                address=client_address(request.scope),
+                mode=mode,
+                person=me.id,
+                name=me.name or None,
+            )
         return Response(status_code=204)
 
     async def act(self, request: Request) -> Response:
@@ -115,9 +120,11 @@ class PeopleEndpoint:
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """Tell what is refused as Refusal 409."""
+    """Tell what is refused as Refusal 409, and what cannot be as Problem 409."""
     try:
         yield
+    except ControlImpossible as error:
+        raise Problem(409, str(error), error.remedy) from None
     except ControlRefused as error:
         raise Refusal(409, str(error), error.remedy) from None
 

@@ -20,11 +20,11 @@ from desktopd.files.sweep import LIFETIME
 from desktopd.files.uploads import CHECKSUMS
 from desktopd.http.api import tus_headers
 from desktopd.http.api.file_access import (
+    BEGIN,
     PART,
     FileAccess,
     if_exists,
     note,
-    note_begin,
     problem_of,
 )
 from desktopd.http.api.incoming import Incoming
@@ -117,7 +117,7 @@ class ResumableUploads:
             if_exists(told.get("if_exists")),
             request.headers["upload-metadata"],
         )
-        note_begin(request, upload.path, length)
+        note(request, BEGIN, upload.path, length=length)
         offset = 0
         try:
             if request.headers.get("content-type") == tus_headers.CHUNK:

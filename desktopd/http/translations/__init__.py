@@ -21,13 +21,20 @@ TRANSLATIONS = {**PAGES, **FILES, **DESKTOP, **MACHINE}
 @lru_cache(maxsize=256)  # a session is told anew at each of its changes
 def translated(sentence: str, language: Language) -> str:
     """The sentence in a language; itself where it is English or nobody has translated it."""
-    if language is Language.ENGLISH:
+    english = None if language is Language.ENGLISH else template(sentence)
+    if english is None:
         return sentence
-    for english, translation in TRANSLATIONS.items():
-        if (found := _filled_in(english, sentence)) is not None:
-            words = translation.german if language is Language.GERMAN else translation.chinese
-            return words.format(*found)
-    return sentence
+    translation = TRANSLATIONS[english]
+    words = translation.german if language is Language.GERMAN else translation.chinese
+    return words.format(*_filled_in(english, sentence) or ())
+
+
+def template(sentence: str) -> str | None:
+    """The sentence with ``{}`` for what differs each time; None where nobody has translated it."""
+    if sentence in TRANSLATIONS:
+        return sentence
+    filled = (one for one in TRANSLATIONS if _filled_in(one, sentence) is not None)
+    return next(filled, None)
 
 
 def _filled_in(english: str, sentence: str) -> list[str] | None:

@@ -78,10 +78,11 @@ class ClipboardSync:
                 else:
                     self._viewer.refused(NOT_INTO)
             case extended_clipboard.Request():
-                if not self._copies.out:
+                if self._copies.out:
+                    self._say(extended_clipboard.Provide(self._told_text()))
+                else:
                     self._viewer.refused(NOT_OUT)
-                told = self._told_text() if self._copies.out else None
-                self._say(extended_clipboard.Provide(told))
+                    self._say(extended_clipboard.Provide(None))
             case extended_clipboard.Peek():
                 there = Format.TEXT if self._copies.out else Format(0)
                 self._say(extended_clipboard.Notify(there))

@@ -14,6 +14,8 @@ ASK_SECONDS = 30.0
 """How long a request for control waits for its answer."""
 ASK_AGAIN_SECONDS = 10.0
 """How long who was declined waits before the next request."""
+ELSEWHERE = "somebody else has control"
+"""What is said to whoever is refused what only its holder may."""
 
 
 class ControlMode(StrEnum):
@@ -29,6 +31,10 @@ class ControlRefused(Exception):
     def __init__(self, error: str, remedy: str) -> None:
         super().__init__(error)
         self.remedy = remedy
+
+
+class ControlImpossible(ControlRefused):
+    """What was wanted cannot be for anybody now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,7 @@ class Control:
         self._require_say(by)
         seated = self._seated.get(to)
         if seated is None:
-            raise ControlRefused("this person has left", "give control to somebody who is here")
+            raise ControlImpossible("this person has left", "give control to somebody who is here")
         if not seated.full:
             raise ControlRefused("this person may only watch", "send a link with control")
         self._hand(to)
@@ -132,7 +138,7 @@ class Control:
         self._require_one()
         if not self.use(person):
             if not self._seated[person].owner:
-                raise ControlRefused("somebody else has control", "ask for it")
+                raise ControlRefused(ELSEWHERE, "ask for it")
             self._hand(person)
 
     def release(self, person: str) -> None:
@@ -168,8 +174,8 @@ class Control:
 
     def _require_one(self) -> None:
         if self.mode is not ControlMode.ONE:
-            raise ControlRefused("everybody here shares control", "type and point")
+            raise ControlImpossible("everybody here shares control", "type and point")
 
     def _require_say(self, person: str) -> None:
         if person != self.holder and not self._seated[person].owner:
-            raise ControlRefused("somebody else has control", "ask for it")
+            raise ControlRefused(ELSEWHERE, "ask for it")

@@ -15,7 +15,7 @@ from secrets import token_hex
 
 from desktopd import audit
 from desktopd.observers import Observers
-from desktopd.rfb.viewers.control import Control, ControlMode, ControlRefused, Seated
+from desktopd.rfb.viewers.control import Control, ControlImpossible, ControlMode, Seated
 from desktopd.rfb.viewers.viewer import Role
 
 NAME_LIMIT = 40
@@ -95,11 +95,11 @@ class People:
         return self._people.get(key)
 
     def named(self, person_id: str) -> Person:
-        """The person with this id; ControlRefused where nobody has it."""
+        """The person with this id; ControlImpossible where nobody has it."""
         for person in self:
             if person.id == person_id:
                 return person
-        raise ControlRefused("this person has left", "GET api/people tells who is here")
+        raise ControlImpossible("this person has left", "GET api/people tells who is here")
 
     @contextmanager
     def here(self, visitor: Visitor) -> Iterator[Person]:

@@ -19,10 +19,10 @@ from desktopd.rfb.protocol.handshake import (
 )
 from desktopd.rfb.protocol.input_events import KeyEvent, PointerEvent, QemuKeyEvent, is_order
 from desktopd.rfb.protocol.message import ClientMessage
+from desktopd.rfb.viewers.control import ELSEWHERE
 from desktopd.rfb.viewers.viewer import Role, Viewer
 
 ONLY_WATCHES = "this viewer may only watch"
-ELSEWHERE = "somebody else has control"
 _FOR_EVERYONE = (
     ProtocolVersion,
     SecurityChoice,

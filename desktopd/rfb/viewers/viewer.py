@@ -12,7 +12,7 @@ from secrets import token_hex
 from typing import Protocol
 
 from desktopd import audit
-from desktopd.refusals import NewsOfEach
+from desktopd.refusals import Refusals
 from desktopd.rfb.viewers.pixel_path import PixelPath
 
 _FPS_WINDOW = 2.0
@@ -56,8 +56,8 @@ class Viewer:
     on_withdrawn: Callable[[], None] = field(default=nobody_listens, repr=False)
     hands: Hands | None = field(default=None, init=False, repr=False)
     """None for a viewer of which the role alone counts."""
-    refusals: NewsOfEach | None = field(default=None, init=False, repr=False)
-    """What may be told of it and all others like it; None for one that is in no registry."""
+    refusals: Refusals = field(default_factory=Refusals, init=False, repr=False)
+    """Which of its refusals are new: those of its registry, where it is in one."""
     watchers: asyncio.Lock | None = field(default=None, init=False, repr=False)
     """By which it rests as one of those who may only watch; see WorkShare."""
     id: str = field(default_factory=lambda: token_hex(4))
@@ -67,7 +67,6 @@ class Viewer:
     last_input: float | None = field(default=None, init=False)
     bytes_sent: int = field(default=0, init=False)
     _drawn: deque[float] = field(init=False, repr=False)
-    _refused: set[str] = field(default_factory=set, init=False, repr=False)
     _pushed: bool = field(default=False, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -83,9 +82,8 @@ class Viewer:
 
     def refused(self, reason: str) -> None:
         """What its user wants may not be, for a `reason` that is noted the first time."""
-        if reason in self._refused or not self.may_be_told(self.refusals):
+        if not self.refusals.is_new(self.address, (self.id, reason), (self.role, self.link)):
             return
-        self._refused.add(reason)
         audit.note(
             audit.Event.REFUSED,
             viewer=self.id,
@@ -94,10 +92,6 @@ class Viewer:
             link=self.link,
             reason=reason,
         )
-
-    def may_be_told(self, news: NewsOfEach | None) -> bool:
-        """Whether `news` have room for one of those of its role and link, which then counts."""
-        return news is None or news.may_be_told((self.role, self.link), self.address)
 
     def points(self, x: int, y: int) -> None:
         """Its user points at this pixel, whether that reaches the desktop or not."""

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 
 from desktopd import audit
 from desktopd.observers import Observers
-from desktopd.refusals import NewsOfEach
+from desktopd.refusals import NewsOfEach, Refusals
 from desktopd.rfb.viewers.people import People, PersonHands, Visitor
 from desktopd.rfb.viewers.viewer import Role, Viewer, nobody_listens
 
@@ -28,7 +28,7 @@ class Viewers:
         """By which those who may only watch rest; see WorkShare."""
         self._viewers: dict[str, Viewer] = {}
         self._comings = NewsOfEach(clock, "more viewers come")
-        self._refusals = NewsOfEach(clock, "more is refused")
+        self._refusals = Refusals(clock)
         self._changes = Observers[[]]()
         self._last_input: float | None = None
         self._bytes_of_the_gone = 0
@@ -57,7 +57,7 @@ class Viewers:
         `visitor`: whose it is; None where it shows another desktop than this one.
         """
         self._viewers[viewer.id] = viewer
-        told = viewer.may_be_told(self._comings)
+        told = self._comings.may_be_told((viewer.role, viewer.link), viewer.address)
         if told:
             _note_coming(viewer)
         viewer.refusals = self._refusals

@@ -13,6 +13,7 @@ from desktopd.files.limits import UploadLimits
 from desktopd.files.sharing import Rules, SharedFiles
 from desktopd.x11.selections.content import Content
 from desktopd.x11.selections.negotiation import DropResult
+from tests.unit.accounts import accounts
 from tests.unit.http.desktop import BEARER, VIEW_BEARER, Desk, client, make_app, user
 
 LINK = "https://example.org/image.zarr?a=1#b"
@@ -95,10 +96,14 @@ async def test_who_may_only_watch_drops_nothing(desk: Desk) -> None:
     assert desk.drops == []
 
 
-async def test_without_files(desk: Desk, script: httpx.AsyncClient) -> None:
+async def test_without_files(
+    desk: Desk, script: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "desktopd.audit")
     answer = await script.post("/api/drop", json={"x": 1, "y": 2, "paths": ["cells.tif"]})
     assert answer.status_code == 404
     assert answer.json()["error"] == "files are switched off"
+    assert [line["path"] for line in accounts(caplog, "refused")] == ["/api/drop"]
 
 
 async def test_files_are_those_below_the_top_folder(desk: Desk, tmp_path: Path) -> None:

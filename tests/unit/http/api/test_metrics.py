@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from desktopd.budgets import Budget, Budgets
+from desktopd.budgets import KEPT, Budget, Budgets
 from desktopd.http.api.metrics import Metrics
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
@@ -76,6 +76,12 @@ def test_the_time_until_readiness_is_that_of_the_first() -> None:
     desk.become(stage=Stage.APPLICATION)
     desk.become(stage=Stage.READY)
     assert ready_seconds() == [3.5]
+
+
+def test_places_are_all_that_can_be_taken() -> None:
+    families = {family.name: family for family in Metrics(Desk(), Viewers(), BUDGETS).collect()}
+    places = {one.labels["budget"]: one.value for one in families["desktopd_places"].samples}
+    assert (places["captures"], places["lookups"]) == (9, 9 + KEPT)
 
 
 async def test_the_process_is_measured_and_applications_do_not_share_a_registry() -> None:

@@ -117,7 +117,8 @@ async def test_names_are_told_and_a_second_tab_is_nobody_else() -> None:
         assert ANA not in json.dumps(ana.told)
 
 
-async def test_control_is_handed_over_and_back_and_taken() -> None:
+async def test_control_is_handed_over_and_back_and_taken(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "desktopd.audit")
     desk, people = Desk(), People(ControlMode.ONE)
     app = make_app(desk, Viewers(people))
     async with serving(app) as server, page(server, ANA) as ana, page(server, BEN) as ben:
@@ -141,7 +142,12 @@ async def test_control_is_handed_over_and_back_and_taken() -> None:
         await ben.until_told(lambda told: not told["acts"])
         unknown = await ana.http.post("/api/control/give", json={"person": "x"}, headers=SAME)
         assert (unknown.status_code, unknown.json()["error"]) == (409, "this person has left")
+        shared = {"mode": "shared"}
+        assert (await ana.http.put("/api/control", json=shared, headers=SAME)).is_success
+        assert (await ana.wish("take")).json()["error"] == "everybody here shares control"
     assert desk.clipboard.text == ""
+    reasons = {line["reason"] for line in accounts(caplog, "refused")}
+    assert reasons == {"somebody else has control"}, "only what others may is refused"
 
 
 async def test_what_was_begun_before_control_went_to_somebody_else_is_not_done() -> None:

@@ -36,21 +36,26 @@ async def over_network(shared: Shared) -> AsyncIterator[tuple[HttpServer, httpx.
 
 
 async def begin(
-    server: HttpServer, upload: str, start: int, data: bytes, *more: str
+    server: HttpServer, method: str, path: str, headers: dict[str, str], data: bytes
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """A connection on which a piece has begun and does not end."""
+    """A connection on which a request has begun, whose body has more than `data`."""
     reader, writer = await opened(server)
-    headers = {**BEARER, **chunk(start), "Content-Length": str(len(BYTES) - start), "Host": "x"}
-    lines = [f"PATCH {upload} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items()), *more]
+    told = {**BEARER, **headers, "Host": "x"}
+    lines = [f"{method} {path} HTTP/1.1", *(f"{k}: {v}" for k, v in told.items())]
     writer.write("\r\n".join([*lines, "", ""]).encode() + data)
     await writer.drain()
     return reader, writer
 
 
+def piece(start: int, **more: str) -> dict[str, str]:
+    """The headers of all that lacks from `start` on."""
+    return {**chunk(start, **more), "Content-Length": str(len(BYTES) - start)}
+
+
 async def written(shared: Shared, size: int) -> None:
     """Wait until so much is in staging, without a request, which would end the one before."""
     async with asyncio.timeout(10):
-        while max(p.stat().st_size for p in shared.path.glob(".desktopd*/*")) < size:
+        while max((p.stat().st_size for p in shared.path.glob(".desktopd*/*")), default=0) < size:
             await asyncio.sleep(0.01)
 
 
@@ -69,7 +74,7 @@ async def test_cut_off_at_random_offsets(shared: Shared) -> None:
         while (start := await offset(script, upload)) + 60_000 < len(BYTES):
             rounds += 1
             data = BYTES[start : start + cuts.randint(1, 60_000)]
-            _, writer = await begin(server, upload, start, data)
+            _, writer = await begin(server, "PATCH", upload, piece(start), data)
             # Each third time what is on its way is lost too.
             if rounds % 3:
                 await written(shared, start + len(data))
@@ -83,8 +88,8 @@ async def test_cut_off_at_random_offsets(shared: Shared) -> None:
 async def test_a_piece_with_a_checksum_counts_as_a_whole(shared: Shared) -> None:
     async with over_network(shared) as (server, script):
         upload = await create(script, "a", len(BYTES))
-        told = f"Upload-Checksum: {checksum(BYTES)}"
-        _, writer = await begin(server, upload, 0, BYTES[:12345], told)
+        told = piece(0, **{"Upload-Checksum": checksum(BYTES)})
+        _, writer = await begin(server, "PATCH", upload, told, BYTES[:12345])
         await written(shared, 12345)
         writer.close()
         assert await offset(script, upload) == 0
@@ -96,7 +101,7 @@ async def test_a_piece_with_a_checksum_counts_as_a_whole(shared: Shared) -> None
 async def test_a_new_request_takes_over_from_one_that_hangs(shared: Shared) -> None:
     async with over_network(shared) as (server, script):
         upload = await create(script, "a", len(BYTES))
-        reader, writer = await begin(server, upload, 0, BYTES[:5000])
+        reader, writer = await begin(server, "PATCH", upload, piece(0), BYTES[:5000])
         await written(shared, 5000)
         assert await offset(script, upload) == 5000
         assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 423 ")
@@ -109,7 +114,7 @@ async def test_a_new_request_takes_over_from_one_that_hangs(shared: Shared) -> N
 async def test_an_upload_that_is_terminated_while_it_runs(shared: Shared) -> None:
     async with over_network(shared) as (server, script):
         upload = await create(script, "a", len(BYTES))
-        _, writer = await begin(server, upload, 0, BYTES[:5000])
+        _, writer = await begin(server, "PATCH", upload, piece(0), BYTES[:5000])
         await written(shared, 5000)
         assert (await script.delete(upload, headers=VERSION)).status_code == 204
         assert (await script.head(upload, headers=VERSION)).status_code == 404
@@ -123,7 +128,7 @@ async def test_a_connection_that_falls_silent(
     monkeypatch.setattr(incoming, "PATIENCE", 0.1)
     async with over_network(shared) as (server, script):
         upload = await create(script, "a", len(BYTES))
-        reader, writer = await begin(server, upload, 0, BYTES[:5000])
+        reader, writer = await begin(server, "PATCH", upload, piece(0), BYTES[:5000])
         async with asyncio.timeout(10):
             answer = await reader.readuntil(b"}")
         assert answer.startswith(b"HTTP/1.1 408 ")
@@ -135,7 +140,7 @@ async def test_a_connection_that_falls_silent(
 async def test_a_server_that_stops_keeps_what_it_has(shared: Shared) -> None:
     async with over_network(shared) as (server, script):
         upload = await create(script, "a", len(BYTES))
-        _, writer = await begin(server, upload, 0, BYTES[:5000])
+        _, writer = await begin(server, "PATCH", upload, piece(0), BYTES[:5000])
         await written(shared, 5000)
     writer.close()
     async with over_network(shared) as (server, script):
@@ -152,7 +157,7 @@ async def test_bytes_that_come_are_told_also_where_the_last_never_does(
     async with over_network(shared) as (server, script):
         upload = await create(script, "a", len(BYTES))
         await script.patch(upload, headers=chunk(0), content=BYTES[:1000])
-        _, writer = await begin(server, upload, 1000, BYTES[1000:5000])
+        _, writer = await begin(server, "PATCH", upload, piece(1000), BYTES[1000:5000])
         await written(shared, 5000)
         writer.transport.abort()
         assert await offset(script, upload) == 5000
@@ -178,13 +183,7 @@ async def test_what_a_put_brings_is_told_before_it_is_whole(
 ) -> None:
     caplog.set_level("INFO", "desktopd.audit")
     async with over_network(shared) as (server, script):
-        _, writer = await opened(server)
-        lines = ["PUT /api/files/a HTTP/1.1", "Host: x", "Content-Length: 9"]
-        head = [*lines, f"Authorization: {BEARER['Authorization']}", "", ""]
-        writer.write("\r\n".join(head).encode() + b"12345")
-        async with asyncio.timeout(10):
-            while not shared.staged():
-                await asyncio.sleep(0.01)
+        _, writer = await begin(server, "PUT", "/api/files/a", {"Content-Length": "9"}, b"12345")
         await written(shared, 5)
         (begun,) = accounts(caplog, "file")
         assert (begun["action"], begun["path"], begun["length"]) == ("begins to upload", "a", 9)

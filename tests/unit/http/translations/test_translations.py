@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from desktopd.http.language import Language
-from desktopd.http.translations import TRANSLATIONS, translated
+from desktopd.http.translations import TRANSLATIONS, template, translated
 from tests.daemon import ROOT
 
 PACKAGE = ROOT / "desktopd"
@@ -33,7 +33,8 @@ SOURCES = [
     *(HTTP / "api" / f"{name}.py" for name in API),
     *PACKAGE.glob("files/*.py"),
     *(PACKAGE / "applications" / name for name in ("application.py", "opening.py")),
-    PACKAGE / "rfb" / "viewers" / "control.py",
+    PACKAGE / "data_policy.py",
+    *(PACKAGE / "rfb" / "viewers" / name for name in ("control.py", "people.py")),
     *(PACKAGE / "session" / name for name in ("gpu.py", "process.py", "runner.py")),
     PACKAGE / "applications" / "application_end.py",
     *PACKAGE.glob("integrations/napari/session/*.py"),
@@ -41,8 +42,10 @@ SOURCES = [
 SAYING = {
     *(
         "Problem",
+        "Refusal",
         "WrongToken",
         "ControlRefused",
+        "ControlImpossible",
         "NotAllowed",
         "NotSaved",
         "NotThere",
@@ -52,7 +55,7 @@ SAYING = {
     *("IsProgram", "BadPath", "Forbidden", "Missing", "Conflict", "TooLarge", "NoSpace"),
     *("WrongChecksum", "DiskError", "LaunchError", "NotRestored", "_software", "GlError"),
 }
-REMEDY = re.compile("_?remedy|_REMEDY|_NO_COOKIE|_ASK_FIRST|error")
+NAMED = re.compile("_?remedy|_REMEDY|_NO_COOKIE|_ASK_FIRST|error|ELSEWHERE|NOT_INTO|NOT_OUT")
 # Answers to what the page never sends.
 TO_PROGRAMS = re.compile(
     r'send \{"|send (nothing, or|the number|another value|JSON)|GET api/|see errors in GET'
@@ -62,12 +65,12 @@ TO_PROGRAMS = re.compile(
 
 
 def sentences(tree: ast.AST) -> Iterator[str]:
-    """What errors and remedies with a name say; what differs each time is ``{}``."""
+    """What errors say, and errors and remedies with a name; what differs each time is ``{}``."""
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(name), args=said) if name in SAYING:
                 yield from filter(None, map(text, said))
-            case ast.Assign(targets=[ast.Name(name)], value=value) if REMEDY.fullmatch(name):
+            case ast.Assign(targets=[ast.Name(name)], value=value) if NAMED.fullmatch(name):
                 yield from filter(None, [text(value)])
             case ast.Assign(targets=[ast.Name("_REMEDIES")], value=ast.Dict(values=values)):
                 yield from filter(None, map(text, values))
@@ -112,6 +115,7 @@ def test_a_translation_tells_what_differs(english: str) -> None:
         assert words.strip() == words != ""
     assert re.search("[\u4e00-\u9fff]", translation.chinese)
     assert translated(english, Language.ENGLISH) == english
+    assert template(english.replace("{}", "7")) == english
 
 
 def test_what_differs_is_put_in() -> None:
@@ -125,6 +129,7 @@ def test_a_long_sentence_takes_no_longer_than_its_length(between: str) -> None:
     """Not by its square: a watcher's path of 60 KB in an error had everybody wait for seconds."""
     said = "a" + f"{between}a" * 1_000_000
     assert translated(said, Language.GERMAN) == said
+    assert template(said) is None
 
 
 def test_what_nobody_has_translated_stays() -> None:

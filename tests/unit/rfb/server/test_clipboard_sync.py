@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 from struct import pack
 
 import pytest
@@ -32,12 +31,17 @@ VIEWER = Viewer(role=Role.CONTROL, address="192.0.2.1", path=PixelPath.NATIVE)
 
 
 class Conversation:
-    def __init__(self, encodings: frozenset[int] | None, copies: Copies = Copies.BOTH) -> None:
+    def __init__(
+        self,
+        encodings: frozenset[int] | None,
+        copies: Copies = Copies.BOTH,
+        viewer: Viewer = VIEWER,
+    ) -> None:
         self.text = "on the desktop ü"
         self.copied: list[str] = []
         self.said: list[bytes] = []
         self.copies = ClipboardSync(
-            self.said.append, self, Limits(clipboard=1000, copies=copies), VIEWER
+            self.said.append, self, Limits(clipboard=1000, copies=copies), viewer
         )
         if encodings is not None:
             self.copies.agree(encodings)
@@ -157,13 +161,10 @@ def test_copies_are_accounted_for_by_direction_and_size(caplog: pytest.LogCaptur
     ]
 
 
-def test_what_may_not_go_is_told_once_for_each_way(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_may_not_go_is_told_once_for_each_way(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "desktopd.audit")
     viewer = Viewer(role=Role.CONTROL, address="192.0.2.1", path=PixelPath.NATIVE)
-    monkeypatch.setattr(sys.modules[__name__], "VIEWER", viewer)
-    talk = Conversation(NEW, Copies.OFF)
+    talk = Conversation(NEW, Copies.OFF, viewer)
     for _ in range(2):
         talk.say(Notify(Format.TEXT))
         talk.say(Provide("from outside"))
