@@ -56,7 +56,8 @@ class Screen(NamedTuple):
 def framebuffer_update(rectangles: Iterable[bytes]) -> bytes:
     """One whole message (section 7.6.1)."""
     found = tuple(rectangles)
-    return pack(">BxH", ServerMessageType.FRAMEBUFFER_UPDATE, len(found)) + b"".join(found)
+    header = pack(">BxH", ServerMessageType.FRAMEBUFFER_UPDATE, len(found))
+    return b"".join((header, *found))
 
 
 def rectangle_header(x: int, y: int, width: int, height: int, encoding: int) -> bytes:

@@ -12,6 +12,9 @@ from desktopd.rfb.server.watchers_queues import WatchersQueues
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending, Transport
 from desktopd.tasks import race
 
+PIECE = 1024 * 1024
+"""Bytes that the transport is handed at a time, which has copies of them until they are gone."""
+
 
 class SendQueue:
     """Keeps the order of what is said, and sends together what has come together.
@@ -56,9 +59,11 @@ class SendQueue:
     def size(self) -> int:
         """Bytes kept of what the transport has not taken; none once there is an end.
 
-        What is being sent is here and in the transport's buffer.
+        The piece that is being sent is here and in the transport's buffer.
         """
-        return 0 if self._ending.done() else self._pending + 2 * self._sending
+        if self._ending.done():
+            return 0
+        return self._pending + self._sending + min(self._sending, PIECE)
 
     def put(self, data: bytes) -> None:
         """Send `data` as soon as possible."""
@@ -101,7 +106,8 @@ class SendQueue:
             self._sending = len(data)
             try:
                 async with asyncio.timeout(self._stall):
-                    await self._transport.send(data)
+                    for start in range(0, len(data), PIECE):
+                        await self._transport.send(data[start : start + PIECE])
             except TimeoutError:
                 return Ending(
                     Cause.VIEWER_STALLED, f"the viewer took nothing for {self._stall:g} s"

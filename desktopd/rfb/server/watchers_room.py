@@ -19,8 +19,8 @@ from desktopd.addresses import address_key
 ROOM, RAW_ROOM = 8 * 1024 * 1024, 24 * 1024 * 1024
 """Bytes; one picture is let through whatever it has.
 
-A raw one, which few programs ask for, takes five times its bytes until it is sent, 160 MB of a
-screen of 3840x2160: all who get such ones wait for each other, also for who takes nothing.
+A raw one, which few programs ask for, takes twice its bytes while it is made, 66 MB of a screen of
+3840x2160: all who get such ones wait for each other, also for who takes nothing.
 """
 LATE = 1.0
 """Seconds after which who has not taken a picture is no longer waited for."""

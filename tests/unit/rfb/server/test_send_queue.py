@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from desktopd.rfb.protocol.fences import BEGIN
-from desktopd.rfb.server.send_queue import SendQueue
+from desktopd.rfb.server.send_queue import PIECE, SendQueue
 from desktopd.rfb.server.watchers_queues import WatchersQueues
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending
 from tests.unit.turns import until
@@ -110,6 +110,18 @@ async def test_one_large_message_may_be_more_than_may_wait_behind_it() -> None:
     ending = await line.end()
     assert ending.cause is Cause.BACKLOG_FULL
     assert "10 bytes" in ending.detail
+
+
+async def test_what_is_large_goes_piece_by_piece() -> None:
+    """Of a raw picture of 33 MB the transport had all besides, and its framing once more."""
+    line = Line()
+    line.send_queue.put(whole := bytes(range(250)) * (PIECE // 100))
+    await line.all_taken()
+    assert b"".join(line.wire.taken) == whole
+    assert [len(piece) for piece in line.wire.taken] == [PIECE, PIECE, len(whole) - 2 * PIECE]
+    assert line.sent == [len(whole)]
+    line.send_queue.end(GONE)
+    assert await line.end() == GONE
 
 
 async def test_what_waited_is_forgotten_once_it_is_on_its_way() -> None:
