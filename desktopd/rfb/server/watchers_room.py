@@ -59,11 +59,7 @@ class WatchersRoom:
             return self._raw.enter(viewer, size)
         with self._lock:
             late_since = self._clock() - self._late
-            others = sum(
-                place.size
-                for other, place in self._taken.items()
-                if other is not viewer and place.since >= late_since
-            )
+            others = sum(one.size for one in self._taken.values() if one.since >= late_since)
             if others and others + size > self._most:
                 return False
             self._taken[viewer] = _Taken(size, self._clock())
