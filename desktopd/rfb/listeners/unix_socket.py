@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from desktopd.background_tasks import BackgroundTasks
@@ -31,6 +32,18 @@ _WRITE_HIGH = 65536
 _APART = 0.001
 
 
+@contextmanager
+def _let_go() -> Iterator[None]:
+    """Raise an error of the stream as another one: it keeps its own, and those the frames.
+
+    Among these is the picture that was being sent, which is free only once Python looks for it.
+    """
+    try:
+        yield
+    except ConnectionError as error:
+        raise ConnectionResetError(str(error)) from error.with_traceback(None)
+
+
 class StreamTransport:
     """A viewer's socket."""
 
@@ -45,12 +58,14 @@ class StreamTransport:
 
     async def receive(self) -> bytes | None:
         """The next bytes; None when the viewer has left."""
-        return await self._reader.read(_READ) or None
+        with _let_go():
+            return await self._reader.read(_READ) or None
 
     async def send(self, data: bytes) -> None:
         """Return when more may be sent; ConnectionError when the viewer has left."""
         self._writer.write(data)
-        await self._writer.drain()
+        with _let_go():
+            await self._writer.drain()
         if fences.ends_message(data):
             # In one message with what follows it, its answer would not tell when it came.
             await asyncio.sleep(_APART)

@@ -84,7 +84,7 @@ class ClientUpdates:
 
     def sent(self) -> None:
         """All that was delivered has been sent."""
-        self.pending.leave_room()
+        self.pending.sent()
 
     def leave(self) -> None:
         """Make and keep nothing any more."""

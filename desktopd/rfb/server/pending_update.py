@@ -120,8 +120,15 @@ class PendingUpdate:
             self._left, self._state = True, None
         self.leave_room()
 
+    def sent(self) -> None:
+        """All that was delivered is sent; what is being made keeps its place."""
+        with self._lock:
+            claimed = self._claimed
+        if not claimed:
+            self.leave_room()
+
     def leave_room(self) -> None:
-        """All that was delivered is sent, or will not be."""
+        """Nothing comes of what had a place."""
         if self.room is not None:
             self.room.leave(self)
 

@@ -95,6 +95,21 @@ def test_a_picture_larger_than_the_room_is_let_through_alone() -> None:
     assert second.claim()
 
 
+def test_what_else_is_sent_frees_no_place_of_what_is_being_made(framebuffer: Framebuffer) -> None:
+    """Answers to fences had ten watchers of raw pictures take 1,164 MB."""
+    room = WatchersRoom(10)
+    first, second = watching(room), watching(room)
+    for one in (first, second):
+        one.request(LEFT)
+    assert first.claim()
+    first.sent()
+    assert second.claim() is None
+    first.deliver(Update(ClientState(framebuffer), b"large enough"))
+    assert second.claim() is None
+    first.sent()
+    assert second.claim()
+
+
 def test_nobody_waits_for_those_who_take_nothing() -> None:
     """Six who took nothing, or a little of it, had others wait for their picture for 26 s."""
     clock = Clock()
