@@ -22,7 +22,7 @@ from desktopd.integrations.napari.session.links import Linked
 from desktopd.integrations.napari.session.made import note_instead, recorded_of
 from desktopd.integrations.napari.session.making import CONSTRUCTED, apply, make
 from desktopd.integrations.napari.session.overlays import restore_overlays
-from desktopd.integrations.napari.session.own_file import has_more, is_filed
+from desktopd.integrations.napari.session.own_file import has_same, is_filed
 from desktopd.integrations.napari.session.reading import note_reading
 from desktopd.integrations.napari.session.values import decode
 from desktopd.integrations.napari.session.viewed import restore_view
@@ -179,7 +179,7 @@ class Restoring:
         if former is None or not is_filed(former.data):
             if record.get("filed"):
                 self._restored.miss(record["name"], COPY)
-        elif has_more(former.data, data):
+        elif has_same(former.data, data):
             return None
         else:
             self._restored.miss(record["name"], OTHER)
