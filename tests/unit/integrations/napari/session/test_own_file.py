@@ -14,7 +14,7 @@ from desktopd.integrations.napari.session import capture as captured
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.made import note_made
 from desktopd.integrations.napari.session.own_file import has_same, is_filed, is_in_own_file
-from desktopd.integrations.napari.session.restore import COPY, OTHER, UNMADE
+from desktopd.integrations.napari.session.restore_layer import COPY, OTHER, UNMADE
 from tests.unit.integrations.napari.session.restoring import names, restored, saved
 
 # What napari's own libraries warn of is not ours to mend.
