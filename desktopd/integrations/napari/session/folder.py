@@ -33,7 +33,7 @@ TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)
 
 
 class SessionFolder:
-    """A document refers only to blocks that lie there whole, at whatever moment the process ends.
+    """The layers of a document need only blocks that lie there whole, whenever the process ends.
 
     Nothing is changed there before it is known what lies there. Power cuts may break it: nothing
     is forced to the disk.
@@ -205,9 +205,14 @@ class SessionFolder:
                 if error.errno not in TAKEN or not os.path.lexists(place):
                     raise
         self._is_known = True
+        # Whoever moves it back by hand wants it tried again.
+        self._forget_tries(place)
         return place
 
     def tried(self) -> None:
         """Note that the process has survived the session."""
+        self._forget_tries(self.folder)
+
+    def _forget_tries(self, folder: Path) -> None:
         with contextlib.suppress(OSError):
-            self._tries.unlink()
+            (folder / self._tries.name).unlink()

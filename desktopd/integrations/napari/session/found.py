@@ -5,16 +5,25 @@ Tested by tests/unit/integrations/napari/session/test_found.py.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from desktopd.integrations.napari import layers
-from desktopd.integrations.napari.session.made import Made, made_of, note_made, recorded_of
+from desktopd.integrations.napari.session.made import (
+    Made,
+    made_of,
+    note_made,
+    origin_of,
+    recorded_of,
+)
 from desktopd.integrations.napari.session.reading import INDEX, read, reading_of, source_of
 
 LONGEST_PLACE = 120
 """Characters of a path that are told."""
+
+log = logging.getLogger(__name__)
 
 
 class NotRestored(Exception):
@@ -42,13 +51,22 @@ class Found:
         One of no file is known by the name alone that its command gave, which says nothing under
         another.
         """
-        alike = [layer for layer in self._free if _is_like(layer, record)]
+        # While a file was read, a script or its user may have removed some.
+        there = [layer for layer in self._free if layer in self._viewer.layers]
+        alike = [layer for layer in there if _may_be(layer, record)]
         if record["source"] is None:
-            made = recorded_of(record) if self._same_command else None
+            made = self.made(None, record)
             named = [layer for layer in alike if made and _made_name(layer) == made.name]
             return next(iter(named), None)
         named = [layer for layer in alike if layer.name == record["name"]]
         return next(iter(named + alike), None)
+
+    def made(self, layer: Any, record: Mapping[str, Any]) -> Made | None:
+        """What of this command the recorded layer is, for which `layer` stands, if any does."""
+        made = made_of(layer) if layer is not None else None
+        if made is None and record["source"] is not None:
+            return Made(record["name"])
+        return made or (recorded_of(record) if self._same_command else None)
 
     def open(self, record: Mapping[str, Any]) -> Any:
         """The recorded layer, its source read again; raises what its reader does, or NotRestored.
@@ -82,11 +100,16 @@ class Found:
         if layer in self._viewer.layers:
             self._viewer.layers.remove(layer)
 
-    def clear(self, missed: Iterable[Mapping[str, Any]]) -> None:
-        """Remove what is still nobody's, unless the `missed` records leave its place empty."""
+    def clear(self, missed: Iterable[Mapping[str, Any]], begun: Any) -> None:
+        """Remove what is still nobody's: its user has.
+
+        That is not so where the `missed` records leave its place empty, and of what the command
+        gives now and the session has not `begun` with, a list of origins if anybody has noted it.
+        """
         empty = [_origin(record.get("source"), recorded_of(record)) for record in missed]
         for layer in list(self._opened):
-            if _origin(source_of(layer), made_of(layer)) not in empty:
+            is_known = not isinstance(begun, list) or origin_of(layer) in begun
+            if is_known and _origin(source_of(layer), made_of(layer)) not in empty:
                 self.drop(layer)
         for layer in list(self._added):
             self.drop(layer)
@@ -104,6 +127,15 @@ class Found:
         self._free += added
         self._added += added
         return added
+
+
+def _may_be(layer: Any, record: Mapping[str, Any]) -> bool:
+    try:
+        return _is_like(layer, record)
+    except Exception as error:
+        # A plugin's layer may tell nothing of itself, and is no other layer's matter.
+        log.info("desktopd: nobody can tell whether %r is %r: %s", layer, record["name"], error)
+        return False
 
 
 def _is_like(layer: Any, record: Mapping[str, Any]) -> bool:
@@ -139,7 +171,7 @@ def _made_name(layer: Any) -> str | None:
 
 
 def _has(given: list[Any] | Exception, record: Mapping[str, Any]) -> bool:
-    return not isinstance(given, Exception) and any(_is_like(layer, record) for layer in given)
+    return not isinstance(given, Exception) and any(_may_be(layer, record) for layer in given)
 
 
 def _place(source: Mapping[str, Any]) -> str:
