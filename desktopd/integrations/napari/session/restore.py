@@ -60,7 +60,8 @@ class Restored:
 class Restoring:
     """One session on its way back. `same_command`: the viewer was started as the saved one was.
 
-    `unrestored` are the records of layers that are not back, and may be another time.
+    `unrestored` are the records of layers that are not back, and may be another time; `records`
+    those of layers that are.
     """
 
     def __init__(self, viewer: Any, blocks: Blocks, *, same_command: bool) -> None:
@@ -71,6 +72,7 @@ class Restoring:
         self._restored = Restored()
         self._missed: list[dict[str, Any]] = []
         self.unrestored: list[dict[str, Any]] = []
+        self.records: list[tuple[Any, dict[str, Any]]] = []
 
     def run(self, document: Mapping[str, Any]) -> Restored:
         """Put back the layers in their order, and the view; what fails is told in the answer.
@@ -118,6 +120,8 @@ class Restoring:
                 continue
             if self._blocks.failures > failures:
                 self.unrestored.append(record)
+            else:
+                self.records.append((layer, record))
             self._restored.layers.append(told(record["name"]))
             if record["data"] is not None and not is_filed(layer.data):
                 self._restored.unsaved.append(told(record["name"]))
