@@ -50,6 +50,8 @@ class Captured:
     filed: bool = False
     """Whether all of its data lies in files of its own."""
     colouring: Mapping[str, Any] = field(default_factory=dict)
+    failed: bool = False
+    """Whether an exception, which may pass, is why its data cannot be had."""
 
 
 def capture(layer: Any, *, replaced: bool) -> Captured:
@@ -95,7 +97,7 @@ def capture_nothing(
     made: Made | None = None,
 ) -> Captured:
     """A layer of which nothing can be had but from where it was read, or who made it, and why."""
-    return Captured(name, kind, [], source, None, {}, {}, why, {}, made=made)
+    return Captured(name, kind, [], source, None, {}, {}, why, {}, made=made, failed=True)
 
 
 def _beyond(data: Any, kind: str, *, filed: bool) -> str | None:

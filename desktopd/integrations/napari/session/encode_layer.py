@@ -40,13 +40,13 @@ def encode_layer(layer: Captured, blocks: Blocks, former: Encoded | None = None)
     What is computed is not computed again where it is that of `former`, whose blocks are there.
     """
     bare = replace(layer, besides={}, overlays={}, state={**layer.state, "metadata": {}})
+    made = layer.made if layer.made and len(layer.made.name) <= LONGEST_NAME else None
     attempts: list[Callable[[str | None], Captured]] = [
         lambda why: layer,
         lambda why: bare,
-        lambda why: replace(bare, data=None, lost=why),
+        lambda why: replace(bare, data=None, lost=why, failed=True),
         lambda why: capture_nothing(layer.name[:LONGEST_NAME], layer.kind, why, made=made),
     ]
-    made = layer.made if layer.made and len(layer.made.name) <= LONGEST_NAME else None
     reason = None
     for attempt in attempts:
         try:
@@ -85,7 +85,7 @@ def _encode(layer: Captured, blocks: Blocks, former: Encoded | None, reason: str
     # Each is said once.
     said = dict.fromkeys(why for why in (layer.lost, reason, _said(left_out)) if why)
     encoded = encode_record(record, "; ".join(said) or None)
-    return replace(encoded, computed=computed, data=data if computed else None)
+    return replace(encoded, failed=layer.failed, computed=computed, data=data if computed else None)
 
 
 def _encode_data(data: Any, blocks: Blocks, former: Encoded | None) -> tuple[Any, tuple[str, ...]]:

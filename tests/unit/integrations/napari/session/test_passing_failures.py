@@ -1,0 +1,145 @@
+"""Failures that pass: nothing that was saved is lost by them, in one process or after a restart."""
+
+import errno
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.folder import SessionFolder
+from tests.unit.integrations.napari.session.restoring import RNG, restored
+
+QtCore = pytest.importorskip("qtpy.QtCore")
+computed = pytest.importorskip("dask.array")
+
+WITHIN = 60.0
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("readings")]
+PAINT = RNG.integers(1, 9, (64, 64))
+
+
+class Napari:
+    """A napari whose session is kept in a folder, and which is killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._keeper: Any = None
+        self.start()
+
+    def start(self) -> None:
+        from napari.components import ViewerModel
+
+        from desktopd.integrations.napari.changes import Changes
+        from desktopd.integrations.napari.main_thread import MainThread
+        from desktopd.integrations.napari.session.keeper import Keeper
+
+        self.kill()
+        main, self.viewer = MainThread(), ViewerModel()
+        self._keeper = Keeper(main, self._folder)
+        changes = Changes(main)
+        self._keeper.keep(self.viewer, changes, lambda: None)
+        changes.follow(self.viewer)
+
+    def kill(self) -> None:
+        if self._keeper is not None:
+            QtCore.QCoreApplication.instance().aboutToQuit.disconnect(self._keeper._end)
+            self._keeper._autosave.stop()
+
+    def save(self) -> str | None:
+        """Why a save of everything fails."""
+        asked = self._keeper.save()
+        ends = time.monotonic() + WITHIN
+        while not asked.done():
+            assert time.monotonic() < ends
+            QtCore.QCoreApplication.instance().processEvents()
+        saved = asked.result()["saved"]
+        assert saved["error"] or not saved["not_kept"]
+        return saved["error"]  # type: ignore[no-any-return]
+
+    def saved(self) -> Any:
+        """The layers that would be there if this were the end of it."""
+        folder = self._keeper._folder.folder
+        return restored(SessionFolder(folder).load() or {}, Blocks(folder / "blocks"))[0].layers
+
+
+@pytest.fixture
+def napari(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Napari]:
+    # A process that is killed has no lock any more.
+    monkeypatch.setattr("desktopd.integrations.napari.session.keeper.claim", lambda folder: folder)
+    application = QtCore.QCoreApplication.instance() or QtCore.QCoreApplication([])
+    napari = Napari(tmp_path / "session")
+    yield napari
+    napari.kill()
+    del application
+
+
+def fails(failure: int | Exception) -> Callable[..., Any]:
+    def fail(*_: object) -> Any:
+        raise failure if isinstance(failure, Exception) else OSError(failure, os.strerror(failure))
+
+    return fail
+
+
+FAILURES: dict[str, Callable[[pytest.MonkeyPatch, Any], None]] = {
+    "no room": lambda patch, layer: patch.setattr(Blocks, "_check_space", fails(errno.ENOSPC)),
+    "no look": lambda patch, layer: patch.setattr(Blocks, "_has", fails(errno.ESTALE)),
+    "no folder": lambda patch, layer: patch.setattr(Path, "mkdir", fails(errno.EROFS)),
+    "no state": lambda patch, layer: patch.setattr(type(layer), "_get_state", fails(errno.EIO)),
+    "no memory": lambda patch, layer: patch.setattr(Blocks, "put", fails(MemoryError())),
+}
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+@pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)
+def test_what_was_saved_stays_until_it_can_be_replaced(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch, failure: Any, restarts: bool
+) -> None:
+    napari.viewer.add_labels(PAINT.copy(), name="paint", opacity=0.25)
+    assert napari.save() is None
+    if restarts:
+        napari.start()
+    layer = napari.viewer.layers["paint"]
+    layer.data[3, 3] = 99
+    with monkeypatch.context() as patch:
+        failure(patch, layer)
+        assert napari.save()
+    (kept,) = napari.saved()
+    assert np.array_equal(kept.data, PAINT)
+    assert kept.opacity == 0.25
+    assert napari.save() is None
+    assert napari.saved()["paint"].data[3, 3] == 99
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_cannot_be_computed_for_a_moment_stays_as_it_was(
+    napari: Napari, restarts: bool
+) -> None:
+    away: list[bool] = []
+
+    def block(block_info: object = None) -> Any:
+        if away:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return np.ones((64, 64), int)
+
+    def paint() -> Any:
+        return computed.map_blocks(block, chunks=((64,), (64,)), dtype=int, meta=np.empty((0, 0)))
+
+    layer = napari.viewer.add_labels(paint(), name="paint")
+    layer.data[3, 3] = 9
+    layer.refresh()
+    assert napari.save() is None
+    if restarts:
+        napari.start()
+        layer = napari.viewer.layers["paint"]
+        layer.data = paint()
+    away.append(True)
+    layer.data[5, 5] = 9
+    assert "Input/output error" in (napari.save() or "")
+    assert (napari.saved()["paint"].data == 9).sum() == 1
+    away.clear()
+    assert napari.save() is None
+    assert napari.saved()["paint"].data[5, 5] == 9
