@@ -14,6 +14,7 @@ from desktopd.integrations.napari.session import tables
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.capture import Captured, capture_nothing
 from desktopd.integrations.napari.session.made import as_json
+from desktopd.integrations.napari.session.own_file import check_there
 from desktopd.integrations.napari.session.parts import name_of, parts_of
 from desktopd.integrations.napari.session.records import Encoded, encode_record
 from desktopd.integrations.napari.session.values import (
@@ -95,7 +96,11 @@ def _encode_data(data: Any, blocks: Blocks, former: Encoded | None) -> tuple[Any
     computed = names if len(names) == len(parts) else ()
     if former is not None and computed and computed == former.computed:
         return former.data, computed
-    return fold(encode_data(data, blocks), blocks), computed
+    # What goes or comes while it is read would be a part of it.
+    check_there(data)
+    encoded = encode_data(data, blocks)
+    check_there(data)
+    return fold(encoded, blocks), computed
 
 
 def _each(values: Mapping[Any, Any], blocks: Blocks) -> list[tuple[Any, Any]]:

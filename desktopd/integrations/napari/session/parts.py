@@ -18,3 +18,10 @@ def name_of(part: Any) -> str | None:
     """What dask calls one of its arrays, which says how that is computed; None for any other."""
     is_dask = type(part).__module__.partition(".")[0] == "dask"
     return str(part.name) if is_dask and hasattr(part, "name") else None
+
+
+def beneath(part: Any) -> list[Any]:
+    """The arrays of other packages that dask computes one of its own from, as it keeps them."""
+    layers = getattr(getattr(part, "dask", None), "layers", {})
+    whole = (layer for layer in layers.values() if type(layer).__name__ == "MaterializedLayer")
+    return [one for layer in whole for one in layer.values() if hasattr(one, "shape")]

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,9 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import zarr
 
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.folder import SessionFolder
+from desktopd.integrations.napari.session.own_file import is_filed
 from tests.unit.integrations.napari.session.restoring import RNG, restored
 
 QtCore = pytest.importorskip("qtpy.QtCore")
@@ -30,7 +33,8 @@ class Napari:
         self._keeper: Any = None
         self.start()
 
-    def start(self) -> None:
+    def start(self, script: Callable[[Any], Any] | None = None) -> Any:
+        """Have another viewer, with the layer that a script makes; gives the lowest layer."""
         from napari.components import ViewerModel
 
         from desktopd.integrations.napari.changes import Changes
@@ -39,10 +43,13 @@ class Napari:
 
         self.kill()
         main, self.viewer = MainThread(), ViewerModel()
+        if script is not None:
+            script(self.viewer)
         self._keeper = Keeper(main, self._folder)
         changes = Changes(main)
         self._keeper.keep(self.viewer, changes, lambda: None)
         changes.follow(self.viewer)
+        return next(iter(self.viewer.layers), None)
 
     def kill(self) -> None:
         if self._keeper is not None:
@@ -143,3 +150,71 @@ def test_what_cannot_be_computed_for_a_moment_stays_as_it_was(
     away.clear()
     assert napari.save() is None
     assert napari.saved()["paint"].data[5, 5] == 9
+
+
+def away(folder: Path) -> Callable[[], object]:
+    """Take a folder away; gives what brings it back."""
+    place = folder.rename(folder.with_name("away"))
+
+    def back() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        place.rename(folder)
+
+    return back
+
+
+def disk(tmp_path: Path, mode: Any, zarr_format: Any = 3) -> Any:
+    """An array in a folder of zarr's."""
+    place = tmp_path / "disk" / "paint"
+    if mode == "w":
+        kind: dict[str, Any] = {"dtype": "i8", "chunks": (32, 32), "zarr_format": zarr_format}
+        return zarr.create_array(place, shape=(64, 64), **kind)
+    return zarr.open_array(place, mode=mode)
+
+
+@pytest.mark.parametrize("is_painted", [False, True])
+@pytest.mark.parametrize("what", ["disk", "disk/paint"])
+@pytest.mark.parametrize("zarr_format", [2, 3])
+def test_labels_whose_files_are_away_stay_as_they_were(
+    napari: Napari, tmp_path: Path, what: str, is_painted: bool, zarr_format: Any
+) -> None:
+    disk(tmp_path, "w", zarr_format)[:] = PAINT
+
+    def script(viewer: Any) -> Any:
+        return viewer.add_labels(disk(tmp_path, "r+"), name="paint")
+
+    layer = napari.start(script)
+    layer.data[3, 3] = 99
+    layer.refresh()
+    assert napari.save() is None
+    back = away(tmp_path / what)
+    if is_painted:
+        layer.paint((50, 50), 99)
+    layer.opacity = 0.25
+    assert "is away" in (napari.save() or "")
+    assert "is away" in (napari.save() or ""), "though a stroke has made a folder there"
+    (kept,) = napari.saved()
+    assert kept.data[3, 3] == 99
+    assert np.array_equal(kept.data[4:], PAINT[4:])
+    back()
+    assert napari.save() is None
+    again = napari.start(script)
+    assert is_filed(again.data)
+    assert again.opacity == 0.25
+    assert (disk(tmp_path, "r")[3, 3], disk(tmp_path, "r")[20, 20]) == (99, PAINT[20, 20])
+
+
+def test_what_is_computed_from_files_that_are_away_stays_as_it_was(
+    napari: Napari, tmp_path: Path
+) -> None:
+    disk(tmp_path, "w")[:] = PAINT
+    layer = napari.viewer.add_labels(computed.from_zarr(disk(tmp_path, "r")), name="paint")
+    layer.data[3, 3] = 99
+    assert napari.save() is None
+    back = away(tmp_path / "disk")
+    layer.data[5, 5] = 99
+    assert "is away" in (napari.save() or "")
+    assert np.array_equal(napari.saved()["paint"].data[4:], PAINT[4:])
+    back()
+    assert napari.save() is None
+    assert napari.saved()["paint"].data[5, 5] == 99
