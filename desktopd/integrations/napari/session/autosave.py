@@ -155,27 +155,28 @@ class Autosave:
         if self._stopped:
             return
         started = time.monotonic()
-        for layer in remaining:
-            key = id(layer)
-            known = self._writer.has(key) and key not in changed
-            if not known or (key not in self._changed and self._taking.is_another(layer)):
-                taken[key] = self._taking.take(layer)
-            if time.monotonic() - started > SLICE:
-                self._main.later(0, lambda: self._take(layers, remaining, changed, taken))
-                break
-        else:
-            self._write([id(layer) for layer in layers], taken)
-        self.longest_slice = max(self.longest_slice, time.monotonic() - started)
-
-    def _write(self, order: list[int], taken: dict[int, Captured]) -> None:
         try:
-            view = capture_view(self._viewer)
-            self._writer.submit(order, taken, view, self._post_written)
+            for layer in remaining:
+                if self._is_to_take(layer, changed):
+                    taken[id(layer)] = self._taking.take(layer)
+                if time.monotonic() - started > SLICE:
+                    self._main.later(0, lambda: self._take(layers, remaining, changed, taken))
+                    break
+            else:
+                order, view = [id(layer) for layer in layers], capture_view(self._viewer)
+                self._writer.submit(order, taken, view, self._post_written)
         except Exception as error:
             log.warning("desktopd: the viewer cannot be saved", exc_info=True)
             written = Written()
-            written.miss(taken, str(error) or repr(error))
+            written.miss({*changed, *taken}, str(error) or repr(error))
             self._written(written)
+        self.longest_slice = max(self.longest_slice, time.monotonic() - started)
+
+    def _is_to_take(self, layer: Any, changed: set[Key]) -> bool:
+        key = id(layer)
+        if key in changed or not self._writer.has(key):
+            return True
+        return key not in self._changed and self._taking.is_another(layer)
 
     def _post_written(self, written: Written) -> None:
         self._main.post(lambda: self._written(written))

@@ -46,9 +46,9 @@ class Written:
     lengths: dict[Key, float] = field(default_factory=dict)
     not_kept: list[dict[str, str]] = field(default_factory=list)
     error: str | None = None
-    missed: set[int] = field(default_factory=set)
+    missed: set[Key] = field(default_factory=set)
 
-    def miss(self, keys: Iterable[int], why: str) -> None:
+    def miss(self, keys: Iterable[Key], why: str) -> None:
         """Note that layers missed this save."""
         self.missed.update(keys)
         self.error = self.error or told(why)

@@ -111,6 +111,39 @@ def test_a_viewer_that_raises_ends_no_saving(
     assert [one["name"] for one in saved(tmp_path)["layers"]] == ["paint"]
 
 
+@pytest.mark.parametrize("what", ["name", "source", "data", "metadata", "features", "take"])
+def test_whatever_a_layer_raises_who_waits_is_told_and_the_next_save_is_whole(
+    autosave: Any,
+    viewer: Any,
+    wait: Wait,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+) -> None:
+    def fail(*_: object) -> Any:
+        raise RuntimeError("in the midst of something")
+
+    layer = viewer.add_labels(np.zeros((9, 9), int), name="paint")
+    viewer.add_labels(np.zeros((9, 9), int), name="other")
+    autosave.changed(layer)
+    ask(autosave, wait)
+    layer.data[3, 3] = 7
+    done: list[str | None] = []
+    with monkeypatch.context() as broken:
+        if what == "take":
+            broken.setattr(autosave._taking, "take", fail)
+        else:
+            broken.setattr(type(layer), what, property(fail))
+        autosave.changed(layer)
+        autosave.save(lambda: done.append(autosave.error))
+        wait(lambda: done)
+        assert "in the midst of something" in (done[0] or "")
+        assert [one["name"] for one in saved(tmp_path)["layers"]] == ["paint", "other"]
+    ask(autosave, wait)
+    blocks = SessionFolder(tmp_path / "session").blocks
+    assert restored(saved(tmp_path), blocks)[0].layers["paint"].data[3, 3] == 7
+
+
 def test_what_is_painted_into_files_that_are_read_as_they_are_shown_is_saved(
     autosave: Any, viewer: Any, wait: Wait, tmp_path: Path
 ) -> None:
