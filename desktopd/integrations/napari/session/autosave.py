@@ -176,7 +176,10 @@ class Autosave:
         key = id(layer)
         if key in changed or not self._writer.has(key):
             return True
-        return key not in self._changed and self._taking.is_another(layer)
+        if key in self._changed:
+            return False
+        is_rested = self._rests.until({key}) <= time.monotonic()
+        return (self._writer.has_failed(key) and is_rested) or self._taking.is_another(layer)
 
     def _post_written(self, written: Written) -> None:
         self._main.post(lambda: self._written(written))

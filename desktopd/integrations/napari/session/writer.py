@@ -80,6 +80,10 @@ class Writer:
         """Whether a layer was saved."""
         return key in self._records
 
+    def has_failed(self, key: int) -> bool:
+        """Whether the data of a layer was lost for an exception, which may have passed."""
+        return key in self._records and self._records[key].failed
+
     def forget(self, keys: Collection[Key]) -> None:
         """Drop layers that are gone."""
         self._records = {key: one for key, one in self._records.items() if key not in keys}
