@@ -17,6 +17,7 @@ from desktopd.integrations.napari.session.made import as_json
 from desktopd.integrations.napari.session.own_file import check_there
 from desktopd.integrations.napari.session.parts import name_of, parts_of
 from desktopd.integrations.napari.session.records import Encoded, encode_record
+from desktopd.integrations.napari.session.unsaved import LACKS
 from desktopd.integrations.napari.session.values import (
     encode,
     encode_data,
@@ -36,7 +37,7 @@ log = logging.getLogger(__name__)
 
 
 def encode_layer(layer: Captured, blocks: Blocks, former: Encoded | None = None) -> Encoded:
-    """A layer, with less of it where all is too much; raises OSError alone.
+    """A layer, with less of it where all is too much; raises LACKS alone.
 
     What is computed is not computed again where it is that of `former`, whose blocks are there.
     """
@@ -52,7 +53,7 @@ def encode_layer(layer: Captured, blocks: Blocks, former: Encoded | None = None)
     for attempt in attempts:
         try:
             return _encode(attempt(reason), blocks, former, reason)
-        except OSError:
+        except LACKS:
             raise
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
@@ -109,7 +110,7 @@ def _each(values: Mapping[Any, Any], blocks: Blocks) -> list[tuple[Any, Any]]:
     for key, value in pairs(values):
         try:
             found.append((encode(key, blocks), fold(encode(value, blocks), blocks)))
-        except OSError:
+        except LACKS:
             raise
         except Exception as error:
             # The layer can be made without it.

@@ -25,6 +25,7 @@ from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.records import Encoded, encode_record, fitting
 from desktopd.integrations.napari.session.restore import unrestored_of
 from desktopd.integrations.napari.session.rests import Key
+from desktopd.integrations.napari.session.unsaved import LACKS
 from desktopd.integrations.napari.session.values import dumps
 
 NICE = 10
@@ -158,9 +159,10 @@ class Writer:
             encoded = encode_layer(layer, self._folder.blocks, former)
         except InterruptedError:
             raise
-        except OSError as lack:
+        except LACKS as lack:
             # It has no room; others may.
-            return former or self._without_data(layer, str(lack)), str(lack)
+            why = str(lack) or repr(lack)
+            return former or self._without_data(layer, why), why
         if encoded.failed and former is not None and not former.is_bare:
             return former, encoded.lost
         return encoded, None
