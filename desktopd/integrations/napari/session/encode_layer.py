@@ -83,11 +83,12 @@ def _encode(layer: Captured, blocks: Blocks, former: Encoded | None, reason: str
         "colouring": layer.colouring,
         "overlays": layer.overlays,
         "lost": layer.lost,
+        "failed": layer.failed,
     }
     # Each is said once.
     said = dict.fromkeys(why for why in (layer.lost, reason, _said(left_out)) if why)
     encoded = encode_record(record, "; ".join(said) or None)
-    return replace(encoded, failed=layer.failed, computed=computed, data=data if computed else None)
+    return replace(encoded, computed=computed, data=data if computed else None)
 
 
 def _encode_data(data: Any, blocks: Blocks, former: Encoded | None) -> tuple[Any, tuple[str, ...]]:

@@ -23,5 +23,6 @@ def name_of(part: Any) -> str | None:
 def beneath(part: Any) -> list[Any]:
     """The arrays of other packages that dask computes one of its own from, as it keeps them."""
     layers = getattr(getattr(part, "dask", None), "layers", {})
-    whole = (layer for layer in layers.values() if type(layer).__name__ == "MaterializedLayer")
-    return [one for layer in whole for one in layer.values() if hasattr(one, "shape")]
+    # One that is of several parts, as after a stroke, is computed.
+    single = (dict(layer) for layer in layers.values() if len(layer) == 1)
+    return [one for layer in single for one in layer.values() if hasattr(one, "shape")]

@@ -19,15 +19,14 @@ LARGEST_RECORD = 4 << 20
 class Encoded:
     """The JSON of a layer, the names of its blocks, and what of the layer is not in there.
 
-    `is_bare`: its data is lost. `failed`: for an exception, which may pass. `data` is the JSON of
-    its data where that is `computed`: what dask calls it.
+    `failed`: an exception, which may pass, is why its data is not. `data` is the JSON of its data
+    where that is `computed`: what dask calls it.
     """
 
     name: str
     text: bytes
     blocks: frozenset[str]
     lost: str | None = None
-    is_bare: bool = False
     failed: bool = False
     computed: tuple[str, ...] = ()
     data: Any = None
@@ -40,8 +39,9 @@ def encode_record(
     text = dumps(record)
     if len(text) > largest:
         raise ValueError(f"{len(text) >> 20} MiB of names and settings are too many")
-    is_bare = record.get("data") is None and bool(record.get("lost"))
-    return Encoded(str(record["name"]), text, frozenset(blocks_of(record)), lost, is_bare)
+    # Documents of long standing do not say it.
+    failed = record.get("failed", record.get("data") is None and record.get("lost"))
+    return Encoded(str(record["name"]), text, frozenset(blocks_of(record)), lost, bool(failed))
 
 
 def fitting(layers: Iterable[Encoded], room: int, most: int) -> tuple[list[Encoded], list[Encoded]]:

@@ -163,12 +163,12 @@ class Writer:
             # It has no room; others may.
             why = str(lack) or repr(lack)
             return former or self._without_data(layer, why), why
-        if encoded.failed and former is not None and not former.is_bare:
+        if encoded.failed and former is not None and not former.failed:
             return former, encoded.lost
         return encoded, None
 
     def _without_data(self, layer: Captured, why: str) -> Encoded:
-        bare = replace(layer, data=None, state={}, besides={}, overlays={}, lost=why)
+        bare = replace(layer, data=None, state={}, besides={}, overlays={}, lost=why, failed=True)
         return encode_layer(bare, self._folder.blocks)
 
     def _commit(

@@ -57,15 +57,19 @@ class Napari:
             self._keeper._autosave.stop()
 
     def save(self) -> str | None:
-        """Why a save of everything fails."""
+        """Why a save of everything fails; each layer is in one that does not."""
+        saved = self.ask()
+        assert saved["error"] or not saved["not_kept"]
+        return saved["error"]  # type: ignore[no-any-return]
+
+    def ask(self) -> dict[str, Any]:
+        """Save everything; gives what is told of that."""
         asked = self._keeper.save()
         ends = time.monotonic() + WITHIN
         while not asked.done():
             assert time.monotonic() < ends
             QtCore.QCoreApplication.instance().processEvents()
-        saved = asked.result()["saved"]
-        assert saved["error"] or not saved["not_kept"]
-        return saved["error"]  # type: ignore[no-any-return]
+        return dict(asked.result()["saved"])
 
     def saved(self) -> Any:
         """The layers that would be there if this were the end of it."""
@@ -119,6 +123,41 @@ def test_what_was_saved_stays_until_it_can_be_replaced(
     assert kept.opacity == 0.25
     assert napari.save() is None
     assert napari.saved()["paint"].data[3, 3] == 99
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_is_set_of_a_layer_whose_data_is_a_script_s_stays_too(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch, restarts: bool
+) -> None:
+    def script(viewer: Any) -> Any:
+        return viewer.add_image(computed.zeros((64, 64)), name="image")
+
+    layer = napari.start(script)
+    layer.opacity = 0.25
+    napari.ask()
+    if restarts:
+        layer = napari.start(script)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(layer), "_get_state", fails(RuntimeError("in the midst of it")))
+        assert "in the midst of it" in (napari.save() or "")
+    assert napari.start(script).opacity == 0.25
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_layer_that_never_could_be_saved_ends_no_save(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch, restarts: bool
+) -> None:
+    def script(viewer: Any) -> Any:
+        return viewer.add_labels(PAINT.copy(), name="paint")
+
+    layer = napari.start(script)
+    monkeypatch.setattr(type(layer), "_get_state", fails(RuntimeError("always")))
+    for _ in range(2):
+        saved = napari.ask()
+        assert saved["error"] is None
+        assert [one["reason"] for one in saved["not_kept"]] == ["RuntimeError: always"]
+        if restarts:
+            napari.start(script)
 
 
 @pytest.mark.parametrize("restarts", [False, True])
