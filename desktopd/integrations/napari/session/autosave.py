@@ -8,11 +8,9 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from desktopd.integrations.napari import protocol
 from desktopd.integrations.napari.main_thread import MainThread
 from desktopd.integrations.napari.session.capture import Captured
 from desktopd.integrations.napari.session.folder import SessionFolder
@@ -51,12 +49,13 @@ class Autosave:
         told: Callable[[], None],
         *,
         unrestored: Sequence[Mapping[str, Any]] = (),
+        records: Iterable[tuple[Any, Mapping[str, Any]]] = (),
     ) -> None:
-        """`unrestored` are records of layers that could not be put back, which stay as they are."""
+        """`unrestored` and `records`, these with their layers, are those of `Restoring`."""
         self._main = main
         self._viewer = viewer
         self._told = told
-        self._writer = Writer(folder, unrestored)
+        self._writer = Writer(folder, unrestored, ((id(layer), one) for layer, one in records))
         # What no session has put back was there before.
         note_made(viewer.layers)
         self._taking = Taking()
@@ -156,30 +155,36 @@ class Autosave:
         if self._stopped:
             return
         started = time.monotonic()
-        for layer in remaining:
-            key = id(layer)
-            known = self._writer.has(key) and key not in changed
-            if not known or (key not in self._changed and self._taking.is_another(layer)):
-                taken[key] = self._taking.take(layer)
-            if time.monotonic() - started > SLICE:
-                self._main.later(0, lambda: self._take(layers, remaining, changed, taken))
-                break
-        else:
-            self._write([id(layer) for layer in layers], taken)
-        self.longest_slice = max(self.longest_slice, time.monotonic() - started)
-
-    def _write(self, order: list[int], taken: dict[int, Captured]) -> None:
         try:
-            view = capture_view(self._viewer)
-            self._writer.submit(order, taken, view, partial(self._post_written, set(taken)))
+            for layer in remaining:
+                if self._is_to_take(layer, changed):
+                    taken[id(layer)] = self._taking.take(layer)
+                if time.monotonic() - started > SLICE:
+                    self._main.later(0, lambda: self._take(layers, remaining, changed, taken))
+                    break
+            else:
+                order, view = [id(layer) for layer in layers], capture_view(self._viewer)
+                self._writer.submit(order, taken, view, self._post_written)
         except Exception as error:
             log.warning("desktopd: the viewer cannot be saved", exc_info=True)
-            self._written(set(taken), Written(error=protocol.told(str(error))))
+            written = Written()
+            written.miss({*changed, *taken}, str(error) or repr(error))
+            self._written(written)
+        self.longest_slice = max(self.longest_slice, time.monotonic() - started)
 
-    def _post_written(self, taken: set[int], written: Written) -> None:
-        self._main.post(lambda: self._written(taken, written))
+    def _is_to_take(self, layer: Any, changed: set[Key]) -> bool:
+        key = id(layer)
+        if key in changed or not self._writer.has(key):
+            return True
+        if key in self._changed:
+            return False
+        is_rested = self._rests.until({key}) <= time.monotonic()
+        return (self._writer.has_failed(key) and is_rested) or self._taking.is_another(layer)
 
-    def _written(self, taken: set[int], written: Written) -> None:
+    def _post_written(self, written: Written) -> None:
+        self._main.post(lambda: self._written(written))
+
+    def _written(self, written: Written) -> None:
         self.is_saving = False
         self._rests.begin(time.monotonic(), written.lengths)
         self.error = written.error
@@ -187,7 +192,7 @@ class Autosave:
             self.saved_at, self.not_kept = time.time(), written.not_kept
             self._pause = 0.0
         else:
-            self._changed |= taken
+            self._changed |= written.missed
             self.is_pending = True
             self._pause = min(max(FIRST_PAUSE, 2 * self._pause), LONGEST_PAUSE)
             self._not_before = time.monotonic() + self._pause

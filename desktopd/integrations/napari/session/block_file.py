@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from desktopd.integrations.napari.session.whole_files import replacing
 from desktopd.openers import itself_at_once
 
-SUFFIXES = (".npy", ".npz")
 SAMPLE_BYTES = 1 << 16
 LARGEST_FILE = 1 << 30
 """Bytes: what is larger is no block."""
@@ -31,8 +30,10 @@ def read_block(path: Path) -> Array:
         # Of a disk that fails numpy would say no more than that a file is short.
         content = io.BytesIO(file.read(LARGEST_FILE))
     try:
-        loaded = np.load(content, allow_pickle=False)
-        array: Array = loaded if path.suffix == ".npy" else loaded["data"]
+        if path.suffix == ".npy":
+            array: Array = np.lib.format.read_array(content, allow_pickle=False)
+        else:
+            array = np.load(content, allow_pickle=False)["data"]
     except Exception as error:
         # Anything may lie there.
         raise ValueError(f"{path.name} is not whole: {error}") from None

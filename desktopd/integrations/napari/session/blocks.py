@@ -21,14 +21,13 @@ from typing import Any
 import numpy as np
 
 from desktopd.integrations.napari.session.block_file import (
-    SUFFIXES,
     Array,
     bytes_of,
     read_block,
     suffix_for,
     write_block,
 )
-from desktopd.integrations.napari.session.whole_files import make_room
+from desktopd.integrations.napari.session.whole_files import make_room_for_folder
 
 BLOCK_BYTES = 4 << 20
 COMPUTED_BYTES = 64 << 20
@@ -69,7 +68,7 @@ class Blocks:
         Raises ValueError where it cannot be computed, and OSError, ENOSPC already where less than a
         tenth of the disk or 1 GiB would be free.
         """
-        make_room(self._folder, for_folder=True)
+        make_room_for_folder(self._folder)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return [self._put(block) for block in cut(array)]
 
@@ -110,39 +109,30 @@ class Blocks:
     def _put(self, block: Array) -> str:
         if self._given_up.is_set():
             raise InterruptedError(errno.EINTR, os.strerror(errno.EINTR), str(self._folder))
-        digest = hashlib.sha256(f"{block.dtype.str} {block.shape} ".encode())
-        digest.update(bytes_of(block).data)
-        name = digest.hexdigest()[:32]
-        for suffix in SUFFIXES:
-            if self._has(name + suffix, block):
-                return name + suffix
-        self._check_space(block.nbytes)
-        name += suffix_for(block)
-        self._whole[name] = write_block(self._folder / name, block)
+        name = digest_of(block) + suffix_for(block)
+        if not self._has(name):
+            self._check_space(block.nbytes)
+            self._whole[name] = write_block(self._folder / name, block)
         return name
 
-    def _has(self, name: str, block: Array) -> bool:
+    def _has(self, name: str) -> bool:
         """Whether a block lies there whole.
 
-        What an earlier process has left is compared: a power cut may have left less of it.
+        What an earlier process has left is read: a power cut may have left less of it.
         """
         try:
             size = (self._folder / name).lstat().st_size
         except FileNotFoundError:
             return False
-        if self._whole.get(name) == size:
-            return True
-        self._whole.pop(name, None)
-        try:
-            kept = self._load(name)
-        except (OSError, ValueError) as error:
-            log.warning("desktopd: %s is written anew: %s", name, error)
-            return False
-        if (kept.dtype, kept.shape) != (block.dtype, block.shape):
-            return False
-        if np.array_equal(bytes_of(kept), bytes_of(block)):
+        if self._whole.get(name) != size:
+            self._whole.pop(name, None)
+            try:
+                self._load(name)
+            except (OSError, ValueError) as error:
+                log.warning("desktopd: %s is written anew: %s", name, error)
+                return False
             self._whole[name] = size
-        return name in self._whole
+        return True
 
     def _check_space(self, wanted: int) -> None:
         usage = shutil.disk_usage(self._folder)
@@ -151,12 +141,22 @@ class Blocks:
 
     def _load(self, name: str) -> Array:
         try:
-            return read_block(self._folder / name)
+            block = read_block(self._folder / name)
         except FileNotFoundError:
             raise
         except OSError:
             self.failures += 1
             raise
+        if digest_of(block) != Path(name).stem:
+            raise ValueError(f"{name} is not whole: it holds another array")
+        return block
+
+
+def digest_of(block: Array) -> str:
+    """What tells an array from all others: 32 hexadecimal digits of its SHA-256."""
+    digest = hashlib.sha256(f"{block.dtype.str} {block.shape} ".encode())
+    digest.update(bytes_of(block).data)
+    return digest.hexdigest()[:32]
 
 
 def is_array(data: Any) -> bool:

@@ -9,7 +9,7 @@ Tested by tests/browser/test_companion_session.py.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 from desktopd.integrations.napari import layers
 from desktopd.integrations.napari.session.blocks import is_array
 from desktopd.integrations.napari.session.colouring import describe_colouring
+from desktopd.integrations.napari.session.each import each_told
 from desktopd.integrations.napari.session.made import Made, made_of
 from desktopd.integrations.napari.session.overlays import describe_overlays
 from desktopd.integrations.napari.session.own_file import is_filed
@@ -48,8 +49,10 @@ class Captured:
     overlays: Mapping[str, Any]
     made: Made | None = None
     filed: bool = False
-    """Whether all of its data lies in files of its own."""
+    """Whether all of its data lies in files of its own, which get what is painted."""
     colouring: Mapping[str, Any] = field(default_factory=dict)
+    failed: bool = False
+    """Whether an exception, which may pass, is why its data cannot be had."""
 
 
 def capture(layer: Any, *, replaced: bool) -> Captured:
@@ -59,32 +62,36 @@ def capture(layer: Any, *, replaced: bool) -> Captured:
         data = list(data)
     kind, source, made = layers.kind(layer), source_of(layer), made_of(layer)
     if made is not None:
-        made = replace(made, replaced=replaced or made.replaced is not False)
-        replaced = bool(made.replaced)
+        replaced = replaced or bool(made.replaced)
+        made = replace(made, replaced=replaced)
     filed = is_filed(data)
-    lost = None
-    if source is not None and not (replaced or (kind in EDITABLE and _in_memory(data))):
-        data = None
-    elif why := _beyond(data, kind, filed=filed):
-        comes_again = filed and made is not None and not replaced
-        lost = None if comes_again else OPENED_BY_NOBODY if filed else why
-        data = None
-    else:
-        data = _held(data)
+    comes_again = made is not None and filed and not replaced
+    is_read = source is not None and not replaced
+    held, lost = _held(data, kind, filed=filed, is_read=is_read, comes_again=comes_again)
+    asides = each_told(ASIDES, lambda name: ASIDES[name](layer, state))
     return Captured(
         layer.name,
         kind,
-        layers.shape(layer),
+        asides.get("shape", []),
         source,
-        data,
+        held,
         state,
-        describe_besides(layer, state),
+        asides.get("besides", {}),
         lost,
-        describe_overlays(layer),
+        asides.get("overlays", {}),
         made=made,
-        filed=filed,
-        colouring=describe_colouring(layer),
+        filed=filed and kind in EDITABLE,
+        colouring=asides.get("colouring", {}),
     )
+
+
+ASIDES: dict[str, Callable[[Any, Mapping[str, Any]], Any]] = {
+    "shape": lambda layer, state: layers.shape(layer),
+    "besides": describe_besides,
+    "overlays": lambda layer, state: describe_overlays(layer),
+    "colouring": lambda layer, state: describe_colouring(layer),
+}
+"""What is told of a layer beside its data and state, each by itself."""
 
 
 def capture_nothing(
@@ -95,26 +102,40 @@ def capture_nothing(
     made: Made | None = None,
 ) -> Captured:
     """A layer of which nothing can be had but from where it was read, or who made it, and why."""
-    return Captured(name, kind, [], source, None, {}, {}, why, {}, made=made)
+    return Captured(name, kind, [], source, None, {}, {}, why, {}, made=made, failed=True)
+
+
+def _held(
+    data: Any, kind: str, *, filed: bool, is_read: bool, comes_again: bool
+) -> tuple[Any, str | None]:
+    """What is to be kept of data, and why it is nothing, unless it is read or made again."""
+    if is_read and not (kind in EDITABLE and _in_memory(data)):
+        return None, None
+    why = _beyond(data, kind, filed=filed)
+    if comes_again and (why or kind not in EDITABLE):
+        return None, None
+    if why:
+        return None, OPENED_BY_NOBODY if filed else why
+    return _as_now(data), None
 
 
 def _beyond(data: Any, kind: str, *, filed: bool) -> str | None:
     """Why data is not kept; None where it is."""
-    in_memory = _in_memory(data) and not filed
-    if not in_memory and (kind not in EDITABLE or not all(map(is_array, parts_of(data)))):
+    edited, in_memory = kind in EDITABLE, _in_memory(data)
+    if not in_memory and not (edited and all(map(is_array, parts_of(data)))):
         return f"its data ({type(data).__name__}) is in no file and not in memory"
     size = _bytes(data)
-    if not in_memory and size > LARGEST_COMPUTED:
+    if edited and (filed or not in_memory) and size > LARGEST_COMPUTED:
         return f"its {size >> 20} MiB, with what is painted there, are in no file and not in memory"
-    if kind not in EDITABLE and size > LARGEST_COPY:
+    if not edited and size > LARGEST_COPY:
         return f"its {size >> 20} MiB are in no file"
     return None
 
 
-def _held(data: Any) -> Any:
+def _as_now(data: Any) -> Any:
     """Data as it is now, also where a stroke changes how an array is computed."""
     if isinstance(data, list | tuple):
-        return type(data)(map(_held, data))
+        return type(data)(map(_as_now, data))
     return copy.copy(data) if hasattr(data, "__dask_graph__") else data
 
 

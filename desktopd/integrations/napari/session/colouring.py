@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from desktopd.integrations.napari.session.attempt import attempt
+from desktopd.integrations.napari.session.each import each_told
 
 COLOURS = ("face", "border", "edge")
 NEAR = 1e-3
@@ -20,12 +21,9 @@ NEAR = 1e-3
 
 def describe_colouring(layer: Any) -> dict[str, list[str]]:
     """The mode and the feature of each kind of colours that follows one."""
-    found = {}
-    for part in COLOURS:
-        mode = getattr(layer, f"{part}_color_mode", None)
-        if mode is not None and str(mode) != "direct":
-            found[part] = [str(mode), _feature(layer, part)]
-    return found
+    modes = each_told(COLOURS, lambda part: getattr(layer, f"{part}_color_mode", None))
+    following = [part for part, mode in modes.items() if mode and str(mode) != "direct"]
+    return each_told(following, lambda part: [str(modes[part]), _feature(layer, part)])
 
 
 def restore_colouring(layer: Any, values: Any) -> Iterator[str]:

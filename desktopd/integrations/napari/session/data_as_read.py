@@ -20,6 +20,7 @@ class DataAsRead:
 
     def __init__(self, layer: Any) -> None:
         self._parts = [_seen(part) for part in parts_of(layer.data)]
+        self._keeps_paint = any(map(_keeps_paint_to_itself, parts_of(layer.data)))
         self._painted = False
         if hasattr(layer.events, "paint"):
             layer.events.paint.connect(self._on_paint)
@@ -36,7 +37,7 @@ class DataAsRead:
             # A stroke gives what is computed another name.
             if part is not read() or name_of(part) != name:
                 return True
-        return self._painted and any(map(_keeps_paint_to_itself, now))
+        return self._painted and self._keeps_paint
 
     def _on_paint(self, event: Any) -> None:
         self._painted = True

@@ -14,8 +14,10 @@ from desktopd.integrations.napari.session import tables
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.capture import Captured, capture_nothing
 from desktopd.integrations.napari.session.made import as_json
+from desktopd.integrations.napari.session.own_file import check_there
 from desktopd.integrations.napari.session.parts import name_of, parts_of
 from desktopd.integrations.napari.session.records import Encoded, encode_record
+from desktopd.integrations.napari.session.unsaved import LACKS
 from desktopd.integrations.napari.session.values import (
     encode,
     encode_data,
@@ -35,23 +37,23 @@ log = logging.getLogger(__name__)
 
 
 def encode_layer(layer: Captured, blocks: Blocks, former: Encoded | None = None) -> Encoded:
-    """A layer, with less of it where all is too much; raises OSError alone.
+    """A layer, with less of it where all is too much; raises LACKS alone.
 
     What is computed is not computed again where it is that of `former`, whose blocks are there.
     """
     bare = replace(layer, besides={}, overlays={}, state={**layer.state, "metadata": {}})
+    made = layer.made if layer.made and len(layer.made.name) <= LONGEST_NAME else None
     attempts: list[Callable[[str | None], Captured]] = [
         lambda why: layer,
         lambda why: bare,
-        lambda why: replace(bare, data=None, lost=why),
+        lambda why: replace(bare, data=None, lost=why, failed=True),
         lambda why: capture_nothing(layer.name[:LONGEST_NAME], layer.kind, why, made=made),
     ]
-    made = layer.made if layer.made and len(layer.made.name) <= LONGEST_NAME else None
     reason = None
     for attempt in attempts:
         try:
             return _encode(attempt(reason), blocks, former, reason)
-        except OSError:
+        except LACKS:
             raise
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
@@ -81,6 +83,7 @@ def _encode(layer: Captured, blocks: Blocks, former: Encoded | None, reason: str
         "colouring": layer.colouring,
         "overlays": layer.overlays,
         "lost": layer.lost,
+        "failed": layer.failed,
     }
     # Each is said once.
     said = dict.fromkeys(why for why in (layer.lost, reason, _said(left_out)) if why)
@@ -95,7 +98,11 @@ def _encode_data(data: Any, blocks: Blocks, former: Encoded | None) -> tuple[Any
     computed = names if len(names) == len(parts) else ()
     if former is not None and computed and computed == former.computed:
         return former.data, computed
-    return fold(encode_data(data, blocks), blocks), computed
+    # What goes or comes while it is read would be a part of it.
+    check_there(data)
+    encoded = encode_data(data, blocks)
+    check_there(data)
+    return fold(encoded, blocks), computed
 
 
 def _each(values: Mapping[Any, Any], blocks: Blocks) -> list[tuple[Any, Any]]:
@@ -104,7 +111,7 @@ def _each(values: Mapping[Any, Any], blocks: Blocks) -> list[tuple[Any, Any]]:
     for key, value in pairs(values):
         try:
             found.append((encode(key, blocks), fold(encode(value, blocks), blocks)))
-        except OSError:
+        except LACKS:
             raise
         except Exception as error:
             # The layer can be made without it.

@@ -9,7 +9,7 @@ import logging
 import os
 import stat
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,10 +102,10 @@ class SessionFolder:
             file.writelines(texts)
         self.blocks.keep_only(needed)
 
-    def drop_unsaved(self) -> None:
+    def drop_unsaved(self, besides: Iterable[Encoded] = ()) -> None:
         """Delete the blocks of what could not be saved: they pile up, and leave no room for less.
 
-        All stay where nobody knows which the document needs.
+        Those of `besides` stay, and all do where nobody knows which the document needs.
         """
         if not self._is_known:
             return
@@ -115,7 +115,7 @@ class SessionFolder:
                 saved = blocks_of(read_document(self._document))
             except FileNotFoundError:
                 saved = set()
-            self.blocks.keep_only(saved)
+            self.blocks.keep_only(saved.union(*(one.blocks for one in besides)))
 
     def make(self) -> None:
         """Have the folder, for this user alone; raises OSError, also where it is another's.

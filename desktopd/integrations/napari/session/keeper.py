@@ -47,6 +47,7 @@ class Keeper:
         self._autosave: Autosave | None = None
         self._restored: Restored | None = None
         self._unrestored: list[dict[str, Any]] = []
+        self._records: list[tuple[Any, dict[str, Any]]] = []
         note_readings()
         try:
             self._folder.claim()
@@ -90,8 +91,15 @@ class Keeper:
         else:
             self._autosave.stop()
         self._autosave = Autosave(
-            self._main, self._folder, viewer, told, unrestored=self._unrestored
+            self._main,
+            self._folder,
+            viewer,
+            told,
+            unrestored=self._unrestored,
+            records=self._records,
         )
+        # Another viewer has none of those layers.
+        self._records = []
         changes.add(self._autosave.changed)
 
     def save(self) -> Future[dict[str, Any]]:
@@ -135,7 +143,7 @@ class Keeper:
         same_command = _command(document.get("argv")) == _command(sys.argv)
         restoring = Restoring(viewer, self._folder.blocks, same_command=same_command)
         self._restored = restoring.run(document)
-        self._unrestored = restoring.unrestored
+        self._unrestored, self._records = restoring.unrestored, restoring.records
         self._main.later(SURVIVED, self._folder.tried)
 
     def _put_aside(self) -> str:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from desktopd.integrations.napari.session.attempt import attempt
+from desktopd.integrations.napari.session.each import each_told
 
 TOOLS = frozenset({"transform_box", "selection_box"})
 """What is there while a tool is used."""
@@ -38,14 +39,8 @@ def _holders(owner: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def describe_overlays(owner: Any) -> dict[str, dict[str, Any]]:
     """All that is chosen of each, as JSON."""
-    found = {}
-    for name, overlay in overlays_of(owner).items():
-        try:
-            found[name] = overlay.model_dump(mode="json")
-        except Exception as error:
-            # A plugin's may hold anything.
-            log.info("desktopd: %s is not saved: %s", name, error)
-    return found
+    overlays = overlays_of(owner)
+    return each_told(overlays, lambda name: overlays[name].model_dump(mode="json"))
 
 
 def restore_overlays(owner: Any, values: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -5,19 +5,24 @@ Tested by tests/unit/integrations/napari/session/test_own_file.py.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
 from desktopd.integrations.napari.session.blocks import computed
-from desktopd.integrations.napari.session.parts import parts_of
+from desktopd.integrations.napari.session.parts import beneath, parts_of
 
 KEPT_STORES = frozenset({"DirectoryStore", "FSStore", "LocalStore", "NestedDirectoryStore"})
 """Kinds of zarr's stores that have at once in a folder what is put into them."""
 SHARED_MODES = frozenset({"r", "r+", "w+"})
 """Modes of np.memmap in which the array never is another than its file."""
+
+_seen: WeakValueDictionary[int, Any] = WeakValueDictionary()
+"""Arrays that were seen to lie in files, by their ids, as those of zarr have no hash."""
 
 
 def is_filed(data: Any) -> bool:
@@ -27,12 +32,27 @@ def is_filed(data: Any) -> bool:
 
 
 def is_in_own_file(array: Any) -> bool:
-    """Whether a file has what `array` is now, whatever is painted into it."""
+    """Whether a file has what `array` is now, whatever is painted into it; it may be away since."""
+    if id(array) in _seen:
+        return True
     try:
-        return _file_of(array) is not None
+        is_there = _file_of(array) is not None
     except Exception:
         # A package may have become another, and a copy is saved then.
         return False
+    if is_there:
+        _seen[id(array)] = array
+    return is_there
+
+
+def check_there(data: Any) -> None:
+    """Raise OSError where a layer's data, or what dask makes it of, lay in files that are away.
+
+    zarr reads such an array as if nothing had ever been put into it.
+    """
+    arrays = [one for part in parts_of(data) for one in (part, *beneath(part))]
+    if any(is_in_own_file(one) and _file_of(one) is None for one in arrays):
+        raise FileNotFoundError(errno.ENOENT, "the file of its data is away")
 
 
 def has_same(data: Any, copy: Any) -> bool:

@@ -19,13 +19,15 @@ LARGEST_RECORD = 4 << 20
 class Encoded:
     """The JSON of a layer, the names of its blocks, and what of the layer is not in there.
 
-    `data` is the JSON of its data where that is `computed`: what dask calls it.
+    `failed`: an exception, which may pass, is why its data is not. `data` is the JSON of its data
+    where that is `computed`: what dask calls it.
     """
 
     name: str
     text: bytes
     blocks: frozenset[str]
     lost: str | None = None
+    failed: bool = False
     computed: tuple[str, ...] = ()
     data: Any = None
 
@@ -37,7 +39,9 @@ def encode_record(
     text = dumps(record)
     if len(text) > largest:
         raise ValueError(f"{len(text) >> 20} MiB of names and settings are too many")
-    return Encoded(str(record["name"]), text, frozenset(blocks_of(record)), lost)
+    # Documents of long standing do not say it.
+    failed = record.get("failed", record.get("data") is None and record.get("lost"))
+    return Encoded(str(record["name"]), text, frozenset(blocks_of(record)), lost, bool(failed))
 
 
 def fitting(layers: Iterable[Encoded], room: int, most: int) -> tuple[list[Encoded], list[Encoded]]:

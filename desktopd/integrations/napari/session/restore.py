@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 class Restoring:
     """One session on its way back. `same_command`: the viewer was started as the saved one was.
 
-    `unrestored` are the records of layers that are not back, and may be another time.
+    `unrestored` are the records of layers that are not back, and may be another time; `records`
+    those of layers that are.
     """
 
     def __init__(self, viewer: Any, blocks: Blocks, *, same_command: bool) -> None:
@@ -39,6 +40,7 @@ class Restoring:
         self._one = LayerRestoring(viewer, blocks, self._found, self._restored)
         self._missed: list[dict[str, Any]] = []
         self.unrestored: list[dict[str, Any]] = []
+        self.records: list[tuple[Any, dict[str, Any]]] = []
 
     def run(self, document: Mapping[str, Any]) -> Restored:
         """Put back the layers in their order, and the view; what fails is told in the answer.
@@ -100,6 +102,8 @@ class Restoring:
                 continue
             if self._blocks.failures > failures:
                 self.unrestored.append(record)
+            else:
+                self.records.append((layer, record))
             self._restored.layers.append(told(record["name"]))
             yield layer, record["name"]
 

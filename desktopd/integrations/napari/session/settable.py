@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from desktopd.integrations.napari.session.each import each_told
+
 NOT_KEPT = {
     "border_color_mode": "colouring.py keeps it",
     "current_properties": "are the feature_defaults",
@@ -49,12 +51,12 @@ def settable(kind: type) -> tuple[str, ...]:
 
 
 def describe_besides(layer: Any, state: Mapping[str, Any]) -> dict[str, Any]:
-    """Those attributes of a layer that are not in its `state`."""
+    """Those attributes of a layer that are not in its `state`, as far as it tells them."""
     cls: Any = type(layer)
     names = [name for name in settable(cls) if name not in NOT_KEPT and name not in state]
     # What is current is set before, as it would be set of all that is selected.
     names.sort(key="selected_data".__eq__)
-    return {name: _plain(getattr(layer, name)) for name in names}
+    return each_told(names, lambda name: _plain(getattr(layer, name)))
 
 
 def _plain(value: Any) -> Any:

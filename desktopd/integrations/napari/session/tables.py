@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from desktopd.integrations.napari.session.unsaved import Unsaved
+from desktopd.integrations.napari.session.unsaved import LACKS, Unsaved
 
 Encode = Callable[[Any], Any]
 
@@ -51,7 +51,7 @@ def encode_table(table: Any, part: Encode) -> tuple[Any, list[str]]:
     for index, name in enumerate(table.columns):
         try:
             columns.append([part(name), _encode_column(table.iloc[:, index], part)])
-        except OSError:
+        except LACKS:
             raise
         except Exception as error:
             left_out.append(f"column {name!r} ({error})")

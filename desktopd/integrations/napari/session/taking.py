@@ -6,13 +6,14 @@ Tested by tests/unit/integrations/napari/session/test_autosave.py.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 from desktopd.integrations.napari import layers as described
 from desktopd.integrations.napari.session.capture import Captured, capture, capture_nothing
 from desktopd.integrations.napari.session.data_as_read import DataAsRead
+from desktopd.integrations.napari.session.each import each_told
 from desktopd.integrations.napari.session.in_place import InPlace
 from desktopd.integrations.napari.session.made import made_of
 from desktopd.integrations.napari.session.reading import source_of
@@ -49,7 +50,7 @@ class Taking:
             return taken is not None and taken.is_another(layer)
         except Exception as error:
             # A plugin's metadata may be anything.
-            log.info("desktopd: nobody sees what changes in place in %r: %s", layer.name, error)
+            log.info("desktopd: nobody sees what changes in place in a layer: %s", error)
             return False
 
     def take(self, layer: Any) -> Captured:
@@ -60,28 +61,36 @@ class Taking:
             return capture(layer, replaced=origin is not None and origin.is_replaced(layer.data))
         except Exception as error:
             # A plugin's layer may be anything, and is no reason to save none of the others.
-            log.warning("desktopd: layer %r is not saved", layer.name, exc_info=True)
-            why = f"{type(error).__name__}: {error}"
-            kind = described.kind(layer)
-            made = made_of(layer)
-            lost = None if made is None else replace(made, replaced=True)
-            return capture_nothing(layer.name, kind, why, source_of(layer), lost)
+            nothing = _nothing(layer, f"{type(error).__name__}: {error}")
+            log.warning("desktopd: layer %r is not saved", nothing.name, exc_info=True)
+            return nothing
+
+
+def _nothing(layer: Any, why: str) -> Captured:
+    """Whatever a layer that raises tells all the same."""
+    tells: dict[str, Callable[[], Any]] = {
+        "name": lambda: layer.name,
+        "source": lambda: source_of(layer),
+    }
+    found, made = each_told(tells, lambda name: tells[name]()), made_of(layer)
+    made = made and replace(made, replaced=True)
+    kind = described.kind(layer)
+    return capture_nothing(found.get("name", kind), kind, why, found.get("source"), made)
 
 
 def _in_place(layer: Any) -> InPlace | None:
     try:
         return InPlace(layer)
     except Exception as error:
-        log.info("desktopd: nobody sees what changes in place in %r: %s", layer.name, error)
+        log.info("desktopd: nobody sees what changes in place in a layer: %s", error)
         return None
 
 
 def _origin(layer: Any) -> DataAsRead | None:
     """What the data of a layer is that a file or a script gave, to see whether it was replaced."""
-    if source_of(layer) is None and made_of(layer) is None:
-        return None
     try:
-        return DataAsRead(layer)
+        is_given = source_of(layer) is not None or made_of(layer) is not None
+        return DataAsRead(layer) if is_given else None
     except Exception:
-        log.warning("desktopd: nobody sees when %r is changed", layer.name, exc_info=True)
+        log.warning("desktopd: nobody sees when a layer is changed", exc_info=True)
         return None

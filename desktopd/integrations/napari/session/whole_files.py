@@ -21,7 +21,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     What is no file makes room.
     """
     fresh = path.with_name(f"{path.name}.new")
-    make_room(fresh)
+    make_room_for_file(fresh)
     fresh.unlink(missing_ok=True)
     try:
         with fresh.open("xb") as file:
@@ -29,7 +29,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             written = file.tell()
         if (size := fresh.stat().st_size) != written:
             raise OSError(errno.EIO, f"{size} of {written} bytes were written", str(path))
-        make_room(path)
+        make_room_for_file(path)
         fresh.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -37,8 +37,18 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def make_room(path: Path, *, for_folder: bool = False) -> None:
-    """Have a folder that lies in the place of a file lie beside, or a file in that of a folder."""
-    if path.is_dir() != for_folder and (for_folder or not path.is_symlink()):
-        with contextlib.suppress(FileNotFoundError):
-            path.rename(path.with_name(f"{path.name}.{secrets.token_hex(4)}.beside"))
+def make_room_for_file(path: Path) -> None:
+    """Have a folder lie beside that lies in the place of a file."""
+    if path.is_dir() and not path.is_symlink():
+        _put_beside(path)
+
+
+def make_room_for_folder(path: Path) -> None:
+    """Have whatever else lies in the place of a folder lie beside."""
+    if not path.is_dir():
+        _put_beside(path)
+
+
+def _put_beside(path: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        path.rename(path.with_name(f"{path.name}.{secrets.token_hex(4)}.beside"))

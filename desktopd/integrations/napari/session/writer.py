@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -25,9 +25,12 @@ from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.records import Encoded, encode_record, fitting
 from desktopd.integrations.napari.session.restore import unrestored_of
 from desktopd.integrations.napari.session.rests import Key
+from desktopd.integrations.napari.session.unsaved import LACKS
 from desktopd.integrations.napari.session.values import dumps
 
 NICE = 10
+LONGEST_NAMED = 100
+"""Characters of a layer's name that leave room for what is said of it."""
 MARGIN = 1 << 10
 """Bytes of a document besides what is put into it."""
 
@@ -36,11 +39,20 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Written:
-    """How a save went: seconds for each layer, by None for the rest, and what is not in it."""
+    """How a save went: seconds for each layer, by None for the rest, and what is not in it.
+
+    Layers that `missed` it, for what may pass, are to be given again; `error` is of the first.
+    """
 
     lengths: dict[Key, float] = field(default_factory=dict)
     not_kept: list[dict[str, str]] = field(default_factory=list)
     error: str | None = None
+    missed: set[Key] = field(default_factory=set)
+
+    def miss(self, keys: Iterable[Key], why: str) -> None:
+        """Note that layers missed this save."""
+        self.missed.update(keys)
+        self.error = self.error or told(why)
 
 
 class Writer:
@@ -49,17 +61,29 @@ class Writer:
     One save at a time; between them the methods are to be called in one thread.
     """
 
-    def __init__(self, folder: SessionFolder, unrestored: Sequence[Mapping[str, Any]]) -> None:
-        """`unrestored` are records of layers that could not be put back, which stay as they are."""
+    def __init__(
+        self,
+        folder: SessionFolder,
+        unrestored: Sequence[Mapping[str, Any]] = (),
+        records: Iterable[tuple[int, Mapping[str, Any]]] = (),
+    ) -> None:
+        """`unrestored` are records of layers that could not be put back, which stay as they are.
+
+        `records` are those of layers that are back, by their keys: what was saved of them.
+        """
         self._folder = folder
         self._thread = ThreadPoolExecutor(1, "desktopd autosave", initializer=_give_way)
         self._unrestored = [*_encoded(unrestored)]
+        self._records = {key: one for key, record in records for one in _encoded([record])}
         self._late: Mapping[str, Any] | None = None
-        self._records: dict[int, Encoded] = {}
 
     def has(self, key: int) -> bool:
         """Whether a layer was saved."""
         return key in self._records
+
+    def has_failed(self, key: int) -> bool:
+        """Whether the data of a layer was lost for an exception, which may have passed."""
+        return key in self._records and self._records[key].failed
 
     def forget(self, keys: Collection[Key]) -> None:
         """Drop layers that are gone."""
@@ -92,14 +116,11 @@ class Writer:
             records = dict(self._records)
             for key, layer in taken.items():
                 begun = time.monotonic()
-                try:
-                    records[key] = encode_layer(layer, self._folder.blocks, records.get(key))
-                except InterruptedError:
-                    raise
-                except OSError as lack:
-                    # It has no room; others may, and it stays as it was.
-                    written.error = written.error or told(str(lack))
-                    records[key] = records.get(key) or self._without_data(layer, str(lack))
+                records[key], why = self._encode(layer, records.get(key))
+                if why is not None:
+                    written.miss([key], f"{layer.name[:LONGEST_NAMED]}: {why}")
+                    # What is written of it has no room for others.
+                    self._folder.drop_unsaved(besides=records.values())
                 written.lengths[key] = time.monotonic() - begun
             written.not_kept, over = self._commit([records[key] for key in order], view)
             # Their blocks are gone.
@@ -107,7 +128,7 @@ class Writer:
             self._unrestored = [one for one in self._unrestored if id(one) not in over]
         except BaseException as error:
             # Whatever is computed in here may raise anything, and somebody waits for an answer.
-            written.error = told(str(error) or repr(error))
+            written.miss(taken, str(error) or repr(error))
             log.warning("desktopd: the session is not saved: %s", written.error)
             # The reason may hold for this too, and whoever waits has to hear of it.
             with suppress(Exception):
@@ -132,8 +153,22 @@ class Writer:
         if not gone <= set(taken):
             raise FileNotFoundError(errno.ENOENT, "its files are gone", str(self._folder.folder))
 
+    def _encode(self, layer: Captured, former: Encoded | None) -> tuple[Encoded, str | None]:
+        """A layer anew, or as it was, and why it is: what may pass has nothing replaced by less."""
+        try:
+            encoded = encode_layer(layer, self._folder.blocks, former)
+        except InterruptedError:
+            raise
+        except LACKS as lack:
+            # It has no room; others may.
+            why = str(lack) or repr(lack)
+            return former or self._without_data(layer, why), why
+        if encoded.failed and former is not None and not former.failed:
+            return former, encoded.lost
+        return encoded, None
+
     def _without_data(self, layer: Captured, why: str) -> Encoded:
-        bare = replace(layer, data=None, state={}, besides={}, overlays={}, lost=why)
+        bare = replace(layer, data=None, state={}, besides={}, overlays={}, lost=why, failed=True)
         return encode_layer(bare, self._folder.blocks)
 
     def _commit(
@@ -165,6 +200,7 @@ def _give_way() -> None:
 def _encoded(records: Sequence[Mapping[str, Any]]) -> Iterator[Encoded]:
     for record in records:
         try:
-            yield encode_record(record, largest=LARGEST)
+            lost = record.get("lost")
+            yield encode_record(record, str(lost) if lost else None, largest=LARGEST)
         except Exception:
-            log.warning("desktopd: what was not restored is not kept", exc_info=True)
+            log.warning("desktopd: what was saved of a layer is not kept", exc_info=True)

@@ -111,6 +111,67 @@ def test_a_viewer_that_raises_ends_no_saving(
     assert [one["name"] for one in saved(tmp_path)["layers"]] == ["paint"]
 
 
+def test_what_could_not_be_computed_is_tried_again_with_the_next_save(
+    autosave: Any, viewer: Any, wait: Wait, tmp_path: Path
+) -> None:
+    away: list[bool] = []
+
+    def work() -> Any:
+        if away:
+            raise RuntimeError("away")
+        return np.ones((9, 9), int)
+
+    numbers = computed.from_delayed(dask_delayed(work, pure=False)(), (9, 9), int)
+    layer = viewer.add_labels(numbers, name="paint")
+    away.append(True)
+    autosave.changed(layer)
+    wait(lambda: autosave.not_kept)
+    assert saved(tmp_path)["layers"][0]["data"] is None
+    away.clear()
+    viewer.title = "mine"
+
+    def is_kept() -> bool:
+        if not autosave.is_pending:
+            autosave.changed(None)
+        return not autosave.not_kept
+
+    wait(is_kept)
+    assert saved(tmp_path)["layers"][0]["data"] is not None
+
+
+@pytest.mark.parametrize("what", ["name", "source", "data", "metadata", "features", "take"])
+def test_whatever_a_layer_raises_who_waits_is_told_and_the_next_save_is_whole(
+    autosave: Any,
+    viewer: Any,
+    wait: Wait,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+) -> None:
+    def fail(*_: object) -> Any:
+        raise RuntimeError("in the midst of something")
+
+    layer = viewer.add_labels(np.zeros((9, 9), int), name="paint")
+    viewer.add_labels(np.zeros((9, 9), int), name="other")
+    autosave.changed(layer)
+    ask(autosave, wait)
+    layer.data[3, 3] = 7
+    done: list[str | None] = []
+    with monkeypatch.context() as broken:
+        if what == "take":
+            broken.setattr(autosave._taking, "take", fail)
+        else:
+            broken.setattr(type(layer), what, property(fail))
+        autosave.changed(layer)
+        autosave.save(lambda: done.append(autosave.error))
+        wait(lambda: done)
+        assert "in the midst of something" in (done[0] or "")
+        assert [one["name"] for one in saved(tmp_path)["layers"]] == ["paint", "other"]
+    ask(autosave, wait)
+    blocks = SessionFolder(tmp_path / "session").blocks
+    assert restored(saved(tmp_path), blocks)[0].layers["paint"].data[3, 3] == 7
+
+
 def test_what_is_painted_into_files_that_are_read_as_they_are_shown_is_saved(
     autosave: Any, viewer: Any, wait: Wait, tmp_path: Path
 ) -> None:

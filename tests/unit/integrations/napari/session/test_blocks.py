@@ -102,6 +102,14 @@ def replace_by_another(path: Path) -> None:
         np.save(file, np.arange(3))
 
 
+def replace_by_other_kind(path: Path) -> None:
+    with path.open("wb") as file:
+        if path.suffix == ".npy":
+            np.savez(file, data=np.arange(3))
+        else:
+            np.save(file, np.arange(3))
+
+
 def replace_by_folder(path: Path) -> None:
     path.unlink()
     path.mkdir()
@@ -113,7 +121,11 @@ BREAKING: dict[str, Callable[[Path], object]] = {
     "cut short": lambda path: os.truncate(path, path.stat().st_size - 1),
     "of zeros": lambda path: path.write_bytes(bytes(path.stat().st_size)),
     "changed": flip,
+    "of a zero tail": lambda path: (
+        os.truncate(path, path.stat().st_size // 2) or os.truncate(path, path.stat().st_size * 2)
+    ),
     "another": replace_by_another,
+    "of the other kind": replace_by_other_kind,
     "unlinked": lambda path: path.unlink(),
     "a folder": replace_by_folder,
 }
@@ -121,12 +133,14 @@ BREAKING: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("how", BREAKING)
 @pytest.mark.parametrize("array", [np.zeros(9999), RNG.random(9999)], ids=["npz", "npy"])
-def test_a_block_that_an_earlier_process_left_broken_is_written_anew(
+def test_a_block_that_an_earlier_process_left_broken_is_an_error_and_written_anew(
     tmp_path: Path, array: Any, how: str
 ) -> None:
     names = Blocks(tmp_path / "blocks").put(array)
     BREAKING[how](tmp_path / "blocks" / names[0])
     blocks = Blocks(tmp_path / "blocks")
+    with pytest.raises((OSError, ValueError)):
+        blocks.get(names, array.dtype.str, array.shape)
     assert blocks.put(array) == names
     assert np.array_equal(blocks.get(names, array.dtype.str, array.shape), array)
 

@@ -1,6 +1,5 @@
 """Whether data is still what a file gave, for each kind of layer."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -106,9 +105,7 @@ class Lazy:
 def test_paint_in_arrays_of_other_packages_is_kept_but_where_a_file_has_it(
     monkeypatch: pytest.MonkeyPatch, place: str, tmp_path: Path
 ) -> None:
-    described = tmp_path / ".zarray"
-    described.touch()
-    os.utime(described, (0, 0))
+    (tmp_path / ".zarray").touch()
     monkeypatch.setattr(Lazy, "__module__", place if place == "somewhere" else "zarr.core")
     store = type(place, (), {"root": tmp_path})()
     monkeypatch.setattr(Lazy, "store", store, raising=False)

@@ -168,15 +168,27 @@ def test_what_is_computed_is_so_once(blocks: Blocks) -> None:
     assert decode(json.loads(painted.text)["data"], blocks)[2:5].tolist() == [3, 9, 5]
 
 
-def test_a_full_disk_is_no_matter_of_one_layer(
-    blocks: Blocks, monkeypatch: pytest.MonkeyPatch
+NUMBERS = np.arange(1000)
+LARGE: list[dict[str, Any]] = [
+    {"data": NUMBERS},
+    {"state": {"face_color": NUMBERS}},
+    {"state": {"metadata": {"times": NUMBERS}}},
+    {"state": {"features": pandas.DataFrame({"q": NUMBERS})}},
+    {"besides": {"selected_data": NUMBERS}},
+]
+
+
+@pytest.mark.parametrize("large", LARGE, ids=lambda large: " ".join(large))
+@pytest.mark.parametrize("lack", [OSError, MemoryError])
+def test_a_lack_of_room_takes_nothing_out_of_a_layer(
+    blocks: Blocks, monkeypatch: pytest.MonkeyPatch, lack: type[Exception], large: Any
 ) -> None:
     def full(array: Any) -> Any:
-        raise OSError("full")
+        raise lack("full")
 
     monkeypatch.setattr(blocks, "put", full)
-    with pytest.raises(OSError, match="full"):
-        encode_layer(replace(LAYER, data=np.arange(1000)), blocks)
+    with pytest.raises(lack, match="full"):
+        encode_layer(replace(LAYER, **large), blocks)
 
 
 def test_layers_that_do_not_fit_end_and_no_other() -> None:

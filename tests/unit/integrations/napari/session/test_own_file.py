@@ -161,15 +161,24 @@ def test_what_no_command_opens_is_a_copy_and_that_is_told(blocks: Blocks, tmp_pa
         document = saved(viewer, blocks)
 
 
-def test_what_no_command_opens_and_is_too_large_for_a_copy_is_told(
+def test_images_of_files_that_no_command_opens_are_saved_as_those_of_no_file_are(
     blocks: Blocks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(captured, "LARGEST_COPY", 0)
+    tracks = mapped(tmp_path, "tracks", size=4)
+    tracks[:] = np.arange(16).reshape(4, 4)
     viewer = ViewerModel()
     viewer.add_image(mapped(tmp_path), name="image")
+    viewer.add_image([mapped(tmp_path), mapped(tmp_path)[::2, ::2]], name="levels")
+    viewer.add_surface((mapped(tmp_path, "corners", size=3), np.array([[0, 1, 2]])), name="surface")
+    viewer.add_tracks(tracks, name="tracks")
+    viewer.add_vectors(mapped(tmp_path, "vectors", size=4).reshape(4, 2, 2), name="vectors")
+    again, told, _ = restored(saved(viewer, blocks), blocks)
+    assert (told.layers, told.missing) == (names(viewer), [])
+    assert np.array_equal(again.layers["tracks"].data, tracks)
+    monkeypatch.setattr(captured, "LARGEST_COPY", 0)
     _, told, _ = restored(saved(viewer, blocks), blocks)
-    (missing,) = told.missing
-    assert "a file of its own, which no command" in missing["reason"]
+    assert [one["name"] for one in told.missing] == names(viewer)
+    assert "a file of its own, which no command" in told.missing[0]["reason"]
 
 
 def test_what_is_too_large_for_a_copy_is_the_file_s_and_asked_for_again(

@@ -322,3 +322,25 @@ def test_what_a_plugin_adds_is_not_asked_for(blocks: Blocks) -> None:
     layer = Odd([[1, 1]])
     layer.current_size = 13
     assert there_and_back(layer, blocks)[0].current_size == 13
+
+
+def raising(*_: object) -> Any:
+    raise RuntimeError("a plugin in the midst of something")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_layer_does_not_tell_costs_nothing_but_itself(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = KINDS[kind]()
+    whole = capture(layer, replaced=False)
+    parts = ["nshapes", "face_color_mode", "edge_color_mode", "_overlays"]
+    for name in [*whole.besides, *(part for part in parts if hasattr(layer, part))]:
+        with monkeypatch.context() as patch:
+            patch.setattr(type(layer), name, property(raising, raising), raising=False)
+            found = capture(layer, replaced=False)
+        assert (found.name, found.state.keys()) == (whole.name, whole.state.keys())
+        assert found.data is not None
+        assert found.lost is None
+        assert len(found.besides) >= len(whole.besides) - 1
+        assert name not in found.besides

@@ -16,8 +16,9 @@ import dask.array
 import numpy as np
 import pytest
 
+from desktopd.integrations.napari.session import blocks as blocks_of_folder
 from desktopd.integrations.napari.session import writer as written_by
-from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.blocks import BLOCK_BYTES, Blocks
 from desktopd.integrations.napari.session.capture import Captured
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.records import LARGEST_RECORD
@@ -186,6 +187,34 @@ def test_a_layer_that_has_no_room_keeps_no_other_from_being_saved(
     before = loaded(folder)["layers"][0]["data"]
     assert save(writer, [1, 2], _1=large).error is not None
     assert loaded(folder)["layers"][0]["data"] == before, "what it had stays"
+    writer.stop()
+
+
+def test_what_is_written_of_a_layer_without_room_leaves_it_to_the_others(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = blocks_of_folder.write_block
+
+    def within_quota(path: Path, block: Any) -> int:
+        used = sum(other.stat().st_size for other in path.parent.iterdir())
+        if used + block.nbytes > 10 * BLOCK_BYTES:
+            raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+        return write(path, block)
+
+    monkeypatch.setattr(blocks_of_folder, "write_block", within_quota)
+    rng = np.random.default_rng(1)
+    large, small, other = (
+        replace(LAYER, name=name, data=rng.integers(0, 255, size * BLOCK_BYTES, np.uint8))
+        for name, size in (("large", 16), ("small", 4), ("other", 4))
+    )
+    writer = Writer(folder)
+    assert "quota" in (save(writer, [1, 2], _1=large, _2=small).error or "")
+    assert "quota" in (save(writer, [1, 2, 3], _1=large, _3=other).error or "")
+    assert [(one["name"], bool(one["data"])) for one in loaded(folder)["layers"]] == [
+        ("large", False),
+        ("small", True),
+        ("other", True),
+    ]
     writer.stop()
 
 

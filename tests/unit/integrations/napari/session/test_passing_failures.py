@@ -1,0 +1,259 @@
+"""Failures that pass: nothing that was saved is lost by them, in one process or after a restart."""
+
+import errno
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import zarr
+
+from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.folder import SessionFolder
+from desktopd.integrations.napari.session.own_file import is_filed
+from tests.unit.integrations.napari.session.restoring import RNG, restored
+
+QtCore = pytest.importorskip("qtpy.QtCore")
+computed = pytest.importorskip("dask.array")
+
+WITHIN = 60.0
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("readings")]
+PAINT = RNG.integers(1, 9, (64, 64))
+
+
+class Napari:
+    """A napari whose session is kept in a folder, and which is killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._keeper: Any = None
+        self.start()
+
+    def start(self, script: Callable[[Any], Any] | None = None) -> Any:
+        """Have another viewer, with the layer that a script makes; gives the lowest layer."""
+        from napari.components import ViewerModel
+
+        from desktopd.integrations.napari.changes import Changes
+        from desktopd.integrations.napari.main_thread import MainThread
+        from desktopd.integrations.napari.session.keeper import Keeper
+
+        self.kill()
+        main, self.viewer = MainThread(), ViewerModel()
+        if script is not None:
+            script(self.viewer)
+        self._keeper = Keeper(main, self._folder)
+        changes = Changes(main)
+        self._keeper.keep(self.viewer, changes, lambda: None)
+        changes.follow(self.viewer)
+        return next(iter(self.viewer.layers), None)
+
+    def kill(self) -> None:
+        if self._keeper is not None:
+            QtCore.QCoreApplication.instance().aboutToQuit.disconnect(self._keeper._end)
+            self._keeper._autosave.stop()
+
+    def save(self) -> str | None:
+        """Why a save of everything fails; each layer is in one that does not."""
+        saved = self.ask()
+        assert saved["error"] or not saved["not_kept"]
+        return saved["error"]  # type: ignore[no-any-return]
+
+    def ask(self) -> dict[str, Any]:
+        """Save everything; gives what is told of that."""
+        asked = self._keeper.save()
+        ends = time.monotonic() + WITHIN
+        while not asked.done():
+            assert time.monotonic() < ends
+            QtCore.QCoreApplication.instance().processEvents()
+        return dict(asked.result()["saved"])
+
+    def saved(self) -> Any:
+        """The layers that would be there if this were the end of it."""
+        folder = self._keeper._folder.folder
+        return restored(SessionFolder(folder).load() or {}, Blocks(folder / "blocks"))[0].layers
+
+
+@pytest.fixture
+def napari(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Napari]:
+    # A process that is killed has no lock any more.
+    monkeypatch.setattr("desktopd.integrations.napari.session.keeper.claim", lambda folder: folder)
+    application = QtCore.QCoreApplication.instance() or QtCore.QCoreApplication([])
+    napari = Napari(tmp_path / "session")
+    yield napari
+    napari.kill()
+    del application
+
+
+def fails(failure: int | Exception) -> Callable[..., Any]:
+    def fail(*_: object) -> Any:
+        raise failure if isinstance(failure, Exception) else OSError(failure, os.strerror(failure))
+
+    return fail
+
+
+FAILURES: dict[str, Callable[[pytest.MonkeyPatch, Any], None]] = {
+    "no room": lambda patch, layer: patch.setattr(Blocks, "_check_space", fails(errno.ENOSPC)),
+    "no look": lambda patch, layer: patch.setattr(Blocks, "_has", fails(errno.ESTALE)),
+    "no folder": lambda patch, layer: patch.setattr(Path, "mkdir", fails(errno.EROFS)),
+    "no state": lambda patch, layer: patch.setattr(type(layer), "_get_state", fails(errno.EIO)),
+    "no memory": lambda patch, layer: patch.setattr(Blocks, "put", fails(MemoryError())),
+}
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+@pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)
+def test_what_was_saved_stays_until_it_can_be_replaced(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch, failure: Any, restarts: bool
+) -> None:
+    napari.viewer.add_labels(PAINT.copy(), name="paint", opacity=0.25)
+    assert napari.save() is None
+    if restarts:
+        napari.start()
+    layer = napari.viewer.layers["paint"]
+    layer.data[3, 3] = 99
+    with monkeypatch.context() as patch:
+        failure(patch, layer)
+        assert napari.save()
+    (kept,) = napari.saved()
+    assert np.array_equal(kept.data, PAINT)
+    assert kept.opacity == 0.25
+    assert napari.save() is None
+    assert napari.saved()["paint"].data[3, 3] == 99
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_is_set_of_a_layer_whose_data_is_a_script_s_stays_too(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch, restarts: bool
+) -> None:
+    def script(viewer: Any) -> Any:
+        return viewer.add_image(computed.zeros((64, 64)), name="image")
+
+    layer = napari.start(script)
+    layer.opacity = 0.25
+    napari.ask()
+    if restarts:
+        layer = napari.start(script)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(layer), "_get_state", fails(RuntimeError("in the midst of it")))
+        assert "in the midst of it" in (napari.save() or "")
+    assert napari.start(script).opacity == 0.25
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_layer_that_never_could_be_saved_ends_no_save(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch, restarts: bool
+) -> None:
+    def script(viewer: Any) -> Any:
+        return viewer.add_labels(PAINT.copy(), name="paint")
+
+    layer = napari.start(script)
+    monkeypatch.setattr(type(layer), "_get_state", fails(RuntimeError("always")))
+    for _ in range(2):
+        saved = napari.ask()
+        assert saved["error"] is None
+        assert [one["reason"] for one in saved["not_kept"]] == ["RuntimeError: always"]
+        if restarts:
+            napari.start(script)
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_cannot_be_computed_for_a_moment_stays_as_it_was(
+    napari: Napari, restarts: bool
+) -> None:
+    away: list[bool] = []
+
+    def block(block_info: object = None) -> Any:
+        if away:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return np.ones((64, 64), int)
+
+    def paint() -> Any:
+        return computed.map_blocks(block, chunks=((64,), (64,)), dtype=int, meta=np.empty((0, 0)))
+
+    layer = napari.viewer.add_labels(paint(), name="paint")
+    layer.data[3, 3] = 9
+    layer.refresh()
+    assert napari.save() is None
+    if restarts:
+        napari.start()
+        layer = napari.viewer.layers["paint"]
+        layer.data = paint()
+    away.append(True)
+    layer.data[5, 5] = 9
+    assert "Input/output error" in (napari.save() or "")
+    assert (napari.saved()["paint"].data == 9).sum() == 1
+    away.clear()
+    assert napari.save() is None
+    assert napari.saved()["paint"].data[5, 5] == 9
+
+
+def away(folder: Path) -> Callable[[], object]:
+    """Take a folder away; gives what brings it back."""
+    place = folder.rename(folder.with_name("away"))
+
+    def back() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        place.rename(folder)
+
+    return back
+
+
+def disk(tmp_path: Path, mode: Any, zarr_format: Any = 3) -> Any:
+    """An array in a folder of zarr's."""
+    place = tmp_path / "disk" / "paint"
+    if mode == "w":
+        kind: dict[str, Any] = {"dtype": "i8", "chunks": (32, 32), "zarr_format": zarr_format}
+        return zarr.create_array(place, shape=(64, 64), **kind)
+    return zarr.open_array(place, mode=mode)
+
+
+@pytest.mark.parametrize("is_painted", [False, True])
+@pytest.mark.parametrize("what", ["disk", "disk/paint"])
+@pytest.mark.parametrize("zarr_format", [2, 3])
+def test_labels_whose_files_are_away_stay_as_they_were(
+    napari: Napari, tmp_path: Path, what: str, is_painted: bool, zarr_format: Any
+) -> None:
+    disk(tmp_path, "w", zarr_format)[:] = PAINT
+
+    def script(viewer: Any) -> Any:
+        return viewer.add_labels(disk(tmp_path, "r+"), name="paint")
+
+    layer = napari.start(script)
+    layer.data[3, 3] = 99
+    layer.refresh()
+    assert napari.save() is None
+    back = away(tmp_path / what)
+    if is_painted:
+        layer.paint((50, 50), 99)
+    layer.opacity = 0.25
+    assert "is away" in (napari.save() or "")
+    assert "is away" in (napari.save() or ""), "though a stroke has made a folder there"
+    (kept,) = napari.saved()
+    assert kept.data[3, 3] == 99
+    assert np.array_equal(kept.data[4:], PAINT[4:])
+    back()
+    assert napari.save() is None
+    again = napari.start(script)
+    assert is_filed(again.data)
+    assert again.opacity == 0.25
+    assert (disk(tmp_path, "r")[3, 3], disk(tmp_path, "r")[20, 20]) == (99, PAINT[20, 20])
+
+
+def test_what_is_computed_from_files_that_are_away_stays_as_it_was(
+    napari: Napari, tmp_path: Path
+) -> None:
+    disk(tmp_path, "w")[:] = PAINT
+    layer = napari.viewer.add_labels(computed.from_zarr(disk(tmp_path, "r")), name="paint")
+    layer.data[3, 3] = 99
+    assert napari.save() is None
+    back = away(tmp_path / "disk")
+    layer.data[5, 5] = 99
+    assert "is away" in (napari.save() or "")
+    assert np.array_equal(napari.saved()["paint"].data[4:], PAINT[4:])
+    back()
+    assert napari.save() is None
+    assert napari.saved()["paint"].data[5, 5] == 99
