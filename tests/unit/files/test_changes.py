@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from desktopd.files.changes import IfExists, make_folder, remove, rename
+from desktopd.files.changes import IfExists, make_folder, rename
 from desktopd.files.errors import (
     BadPath,
     Conflict,
@@ -22,7 +22,7 @@ from desktopd.files.errors import (
     explained,
 )
 from desktopd.files.listing import EntryKind
-from desktopd.files.paths import FilePath
+from desktopd.files.removal import Removal
 from tests.unit.files.trees import Tree, at, nest
 
 EVERY = [*IfExists]
@@ -182,26 +182,46 @@ class TestRemove:
         tree.write("a/b/file")
         (tree.path / "empty").mkdir()
         with pytest.raises(Conflict, match="a: the folder is not empty") as error:
-            remove(tree.root, at("a"), recursive=False)
+            Removal(tree.root, at("a"), recursive=False).run()
         assert error.value.remedy == "add ?recursive=true"
-        remove(tree.root, at("empty"), recursive=False)
-        remove(tree.root, at("a/b/file"), recursive=True)
-        remove(tree.root, at("a"), recursive=True)
+        Removal(tree.root, at("empty"), recursive=False).run()
+        Removal(tree.root, at("a/b/file"), recursive=True).run()
+        Removal(tree.root, at("a"), recursive=True).run()
         assert tree.names() == []
 
     def test_what_cannot_be_deleted(self, tree: Tree) -> None:
         with pytest.raises(Missing):
-            remove(tree.root, at("nothing"), recursive=True)
+            Removal(tree.root, at("nothing"), recursive=True).run()
         with pytest.raises(BadPath):
-            remove(tree.root, at(""), recursive=True)
+            Removal(tree.root, at(""), recursive=True).run()
 
     def test_folders_without_end(self, tree: Tree) -> None:
         nest(tree.path, "d", 1500)
-        with pytest.raises(BadPath, match="too deep"):
-            remove(tree.root, at("d"), recursive=True)
-        remove(tree.root, FilePath(("d",) * 900), recursive=True)
-        remove(tree.root, at("d"), recursive=True)
+        Removal(tree.root, at("d"), recursive=True).run()
         assert tree.names() == []
+
+    def test_what_is_broken_off_or_fails_tells_whether_something_is_deleted(
+        self, tree: Tree, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("d/1", "d/2/3"):
+            tree.write(name)
+        removal = Removal(tree.root, at("d"), recursive=True)
+        removal.interrupt()
+        removal.run()
+        assert (removal.begun, removal.whole) == (False, False)
+        assert tree.names() == ["d", "d/1", "d/2", "d/2/3"]
+
+        def fail(name: str, *, dir_fd: int) -> None:
+            if name == "2":
+                raise PermissionError(errno.EACCES, "no")
+            rmdir(name, dir_fd=dir_fd)
+
+        rmdir = os.rmdir
+        monkeypatch.setattr(os, "rmdir", fail)
+        removal = Removal(tree.root, at("d"), recursive=True)
+        with pytest.raises(Forbidden):
+            removal.run()
+        assert (removal.begun, removal.whole) == (True, False)
 
 
 @pytest.mark.parametrize(
