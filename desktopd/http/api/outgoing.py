@@ -5,6 +5,7 @@ Tested by tests/unit/http/api/test_downloads.py.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
@@ -64,6 +65,8 @@ class Outgoing(Response):
         """Send it."""
         start = {"type": "http.response.start", "status": self.status_code}
         try:
+            # Who was cut off while it was opened is so before anything is sent.
+            await asyncio.sleep(0)
             await send({**start, "headers": self.raw_headers})
             if scope["method"] != "HEAD":
                 while piece := await self._next():

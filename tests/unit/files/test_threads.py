@@ -4,37 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
 
 import pytest
 
 from desktopd.files.errors import Missing
 from desktopd.files.threads import THREADS, Disk, DiskThreads
-
-
-class Gate:
-    """A call that goes on once `open` is set, and the names of those that have begun."""
-
-    def __init__(self) -> None:
-        self.begun: list[str] = []
-        self.open = threading.Event()
-
-    def call(self, name: str = "") -> str:
-        self.begun.append(name)
-        self.open.wait(30)
-        return name
-
-    async def has_begun(self, calls: int) -> None:
-        async with asyncio.timeout(30):
-            while len(self.begun) < calls:
-                await asyncio.sleep(0.001)
-
-
-@pytest.fixture
-def gate() -> Iterator[Gate]:
-    gate = Gate()
-    yield gate
-    gate.open.set()
+from tests.unit.gate import Gate
 
 
 async def turns_of_the_loop() -> None:
