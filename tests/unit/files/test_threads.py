@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Iterator
 
 import pytest
 
 from desktopd.files.errors import Missing
 from desktopd.files.threads import THREADS, Disk, DiskThreads
 from tests.unit.gate import Gate
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    gate = Gate()
+    yield gate
+    gate.open.set()
 
 
 async def turns_of_the_loop() -> None:
