@@ -2,9 +2,8 @@
 
 Reasons are told apart by the sentence without what differs in it, which a client may choose; those
 that are no sentence of `translations` by their status.
-To those who were let in each resource counts for itself, and none of theirs is hidden by what
-strangers are refused. That a page asks for a token is no refusal; that a WebSocket has none is, and
-that a link is shown which is over.
+To those who were let in each resource counts for itself, and no stranger hides any of theirs. That
+a page asks for a token is no refusal; that a WebSocket has none is, or that a link is over.
 """
 
 from __future__ import annotations
