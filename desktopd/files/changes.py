@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from contextlib import suppress
 from enum import StrEnum
 
 from desktopd.files.errors import Conflict, Missing, explained
-from desktopd.files.listing import FolderEntry, entry
+from desktopd.files.listing import EntryKind, FolderEntry, entry_of
 from desktopd.files.paths import FilePath, new_name, numbered
 from desktopd.files.root import Root, find
 
@@ -26,9 +27,13 @@ def make_folder(root: Root, path: FilePath) -> FolderEntry:
     with root.parent(path, create=True) as folder, explained(path):
         if find(folder, path.name) is not None:
             raise _taken(path)
-        made = new_name(path.name)
-        os.mkdir(made, dir_fd=folder)
-    return entry(root, path.parent / made)
+        made = root.spelled(path.parent) / new_name(path.name)
+        os.mkdir(made.name, dir_fd=folder)
+        try:
+            return entry_of(made, _status(folder, made.name))
+        except FileNotFoundError:
+            # It was made, and somebody has taken it away since.
+            return FolderEntry(made, EntryKind.FOLDER, None, time.time())
 
 
 def rename(root: Root, old: FilePath, new: FilePath, if_exists: IfExists) -> FolderEntry:
@@ -40,11 +45,13 @@ def rename(root: Root, old: FilePath, new: FilePath, if_exists: IfExists) -> Fol
         found = find(source, old.name)
         if found is None:
             raise Missing(f"{old}: no such file or folder", "list the folder that holds it")
+        # Once it has its new name somebody may give it another.
+        folder, status = root.spelled(new.parent), _status(source, found)
         if os.path.samestat(os.fstat(source), os.fstat(target)) and find(target, new.name) == found:
             placed = _respell(source, found, new)
         else:
             placed = place(source, found, target, new, if_exists)
-    return entry(root, new.parent / placed)
+    return entry_of(folder / placed, status)
 
 
 def _respell(folder: int, found: str, path: FilePath) -> str:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from desktopd.files import changes
 from desktopd.files.changes import IfExists, make_folder, rename
 from desktopd.files.errors import (
     BadPath,
@@ -22,6 +23,8 @@ from desktopd.files.errors import (
     explained,
 )
 from desktopd.files.listing import EntryKind
+from desktopd.files.new_file import NewFile
+from desktopd.files.paths import FilePath
 from desktopd.files.removal import Removal
 from tests.unit.files.trees import Tree, at, nest
 
@@ -243,3 +246,46 @@ def test_what_the_system_says_is_explained(number: int, kind: type[FilesError]) 
     with pytest.raises(kind, match=r"^a/b: ") as error, explained(at("a/b")):
         raise OSError(number, os.strerror(number))
     assert error.value.remedy
+
+
+class TestTakenAway:
+    """What is done is told as done, whoever takes it away at once."""
+
+    def test_after_it_was_renamed(self, tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+        tree.write("d/a")
+        place = changes.place
+
+        def placed(source: int, name: str, target: int, path: FilePath, exists: IfExists) -> str:
+            found = place(source, name, target, path, exists)
+            (tree.path / "d").rename(tree.path / "gone")
+            return found
+
+        monkeypatch.setattr(changes, "place", placed)
+        renamed = rename(tree.root, at("d/a"), at("d/b"), IfExists.FAIL)
+        assert (renamed.path, renamed.size) == (at("d/b"), 4)
+        assert tree.names() == ["gone", "gone/b"]
+
+    def test_after_it_was_made(self, tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+        mkdir = os.mkdir
+
+        def made(name: str, *, dir_fd: int) -> None:
+            mkdir(name, dir_fd=dir_fd)
+            os.rmdir(name, dir_fd=dir_fd)
+
+        monkeypatch.setattr(os, "mkdir", made)
+        folder = make_folder(tree.root, at("d"))
+        assert (folder.path, folder.kind) == (at("d"), EntryKind.FOLDER)
+
+    def test_after_it_was_uploaded(self, tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+        rename_ = os.rename
+
+        def renamed(source: str, target: str, **folders: int) -> None:
+            rename_(source, target, **folders)
+            (tree.path / target).unlink()
+
+        file = NewFile(tree.staging, at("new"), 5, IfExists.REPLACE)
+        file.write(b"12345")
+        monkeypatch.setattr(os, "rename", renamed)
+        placed = file.place()
+        assert (placed.path, placed.size) == (at("new"), 5)
+        file.close()
