@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import time
 from contextlib import suppress
 from enum import StrEnum
 
@@ -33,7 +32,7 @@ def make_folder(root: Root, path: FilePath) -> FolderEntry:
             return entry_of(made, _status(folder, made.name))
         except FileNotFoundError:
             # It was made, and somebody has taken it away since.
-            return FolderEntry(made, EntryKind.FOLDER, None, time.time())
+            return FolderEntry(made, EntryKind.FOLDER, None, os.fstat(folder).st_mtime)
 
 
 def rename(root: Root, old: FilePath, new: FilePath, if_exists: IfExists) -> FolderEntry:
