@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -137,3 +137,26 @@ async def race(*contenders: Coroutine[Any, Any, T]) -> T:
                 log.error("%s failed: %r", task.get_coro(), failure, exc_info=failure)
     assert first is not None
     return first.result()
+
+
+async def to_completion(work: Awaitable[T], interrupt: Callable[[], None] | None = None) -> T:
+    """Return what `work` gives, or raise what it raises, once it has ended.
+
+    Whoever is cancelled meanwhile is so only where he waits next: until then he can own what it has
+    opened, and note what it has done. `interrupt` is called when he is, to have it end sooner.
+    An `asyncio.timeout` around it has to have one more wait in it.
+    """
+    future, cancelled = asyncio.ensure_future(work), False
+    while not future.done():
+        try:
+            await asyncio.wait([future])
+        except asyncio.CancelledError:
+            cancelled = True
+            if interrupt is not None:
+                interrupt()
+    task = asyncio.current_task()
+    if cancelled and task is not None:
+        # It has been asked to end as often as before.
+        task.uncancel()
+        task.cancel()
+    return future.result()

@@ -29,6 +29,7 @@ from desktopd.applications.opening import Opening
 from desktopd.observers import Observers
 from desktopd.openers import itself_at_once
 from desktopd.shared_work import SharedWork
+from desktopd.tasks import to_completion
 
 SAVE_WITHIN = 5.0
 SAVE_AT_MOST = 50.0
@@ -133,7 +134,7 @@ class Application:
 
     async def set(self, method: str, params: Mapping[str, Any]) -> Any:
         """As `ask`, and again of each process that the application is restarted as."""
-        answer = await self.ask(method, params)
+        answer = await to_completion(self.ask(method, params))
         assert self.companion is not None
         self.companion.keep(method, params)
         return answer
@@ -170,8 +171,8 @@ class Application:
     async def restart(self, *, lose: bool = False) -> None:
         """Restart the application, once its session is saved.
 
-        One that does not answer is restarted all the same, and with `lose` any other. Raises
-        NotSaved.
+        One that does not answer is restarted all the same, and with `lose` any other. What has
+        begun is done, as in `to_completion`. Raises NotSaved.
         """
         try:
             await self.save(SAVE_WITHIN, SAVE_AT_MOST)
@@ -180,7 +181,7 @@ class Application:
                 raise
             log.warning("the application is restarted: %s", error)
         self._asked = True
-        await self._restart()
+        await to_completion(self._restart())
 
     async def save(self, within: float, at_most: float) -> None:
         """Have the companion save the session, if there is one.

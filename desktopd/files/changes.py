@@ -1,16 +1,14 @@
-"""What changes the tree: make a folder, rename, delete, and put a finished file in its place."""
+"""What changes the tree: make a folder, rename, and put a finished file in its place."""
 
 from __future__ import annotations
 
-import errno
 import os
-import shutil
 import stat
 from contextlib import suppress
 from enum import StrEnum
 
-from desktopd.files.errors import BadPath, Conflict, Missing, explained
-from desktopd.files.listing import FolderEntry, entry
+from desktopd.files.errors import Conflict, Missing, explained
+from desktopd.files.listing import EntryKind, FolderEntry, entry_of
 from desktopd.files.paths import FilePath, new_name, numbered
 from desktopd.files.root import Root, find
 
@@ -28,9 +26,13 @@ def make_folder(root: Root, path: FilePath) -> FolderEntry:
     with root.parent(path, create=True) as folder, explained(path):
         if find(folder, path.name) is not None:
             raise _taken(path)
-        made = new_name(path.name)
-        os.mkdir(made, dir_fd=folder)
-    return entry(root, path.parent / made)
+        made = root.spelled(path.parent) / new_name(path.name)
+        os.mkdir(made.name, dir_fd=folder)
+        try:
+            return entry_of(made, _status(folder, made.name))
+        except FileNotFoundError:
+            # It was made, and somebody has taken it away since.
+            return FolderEntry(made, EntryKind.FOLDER, None, os.fstat(folder).st_mtime)
 
 
 def rename(root: Root, old: FilePath, new: FilePath, if_exists: IfExists) -> FolderEntry:
@@ -42,11 +44,13 @@ def rename(root: Root, old: FilePath, new: FilePath, if_exists: IfExists) -> Fol
         found = find(source, old.name)
         if found is None:
             raise Missing(f"{old}: no such file or folder", "list the folder that holds it")
+        # Once it has its new name somebody may give it another.
+        folder, status = root.spelled(new.parent), _status(source, found)
         if os.path.samestat(os.fstat(source), os.fstat(target)) and find(target, new.name) == found:
             placed = _respell(source, found, new)
         else:
             placed = place(source, found, target, new, if_exists)
-    return entry(root, new.parent / placed)
+    return entry_of(folder / placed, status)
 
 
 def _respell(folder: int, found: str, path: FilePath) -> str:
@@ -68,19 +72,6 @@ def _respell(folder: int, found: str, path: FilePath) -> str:
 
 def _status(folder: int, name: str) -> os.stat_result:
     return os.stat(name, dir_fd=folder, follow_symlinks=False)
-
-
-def remove(root: Root, path: FilePath, *, recursive: bool) -> None:
-    """Delete a file, link or folder, one with something in it only if `recursive`."""
-    with root.parent(path) as folder, explained(path):
-        found = find(folder, path.name) or path.name
-        mode = _status(folder, found).st_mode
-        if not stat.S_ISDIR(mode):
-            os.unlink(found, dir_fd=folder)
-        elif recursive:
-            _remove_tree(folder, found, path)
-        else:
-            _remove_empty(folder, found, path)
 
 
 def place(source: int, name: str, target: int, path: FilePath, if_exists: IfExists) -> str:
@@ -151,22 +142,6 @@ def _take(folder: int, name: str, *, is_folder: bool) -> None:
         os.mkdir(name, dir_fd=folder)
     else:
         os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, dir_fd=folder))
-
-
-def _remove_empty(folder: int, name: str, path: FilePath) -> None:
-    try:
-        os.rmdir(name, dir_fd=folder)
-    except OSError as error:
-        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-            raise
-        raise Conflict(f"{path}: the folder is not empty", "add ?recursive=true") from None
-
-
-def _remove_tree(folder: int, name: str, path: FilePath) -> None:
-    try:
-        shutil.rmtree(name, dir_fd=folder)
-    except RecursionError:
-        raise BadPath(f"{path}: folders too deep in each other", "delete the inner ones") from None
 
 
 def _taken(path: FilePath) -> Conflict:

@@ -89,7 +89,11 @@ def space(descriptor: int) -> Space:
 
 
 def _entry(folder: int, path: FilePath) -> FolderEntry:
-    status = os.stat(path.name, dir_fd=folder, follow_symlinks=False)
+    return entry_of(path, os.stat(path.name, dir_fd=folder, follow_symlinks=False))
+
+
+def entry_of(path: FilePath, status: os.stat_result) -> FolderEntry:
+    """The entry of what has this status, at `path` as it stands on the disk."""
     kind = _kind(status.st_mode)
     size = status.st_size if kind is EntryKind.FILE else None
     return FolderEntry(path, kind, size, status.st_mtime)

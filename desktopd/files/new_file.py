@@ -5,10 +5,11 @@ Tested by tests/unit/files/test_new_file.py.
 
 from __future__ import annotations
 
+import os
 import secrets
 
 from desktopd.files.changes import IfExists
-from desktopd.files.listing import FolderEntry, entry
+from desktopd.files.listing import FolderEntry, entry_of
 from desktopd.files.paths import FilePath
 from desktopd.files.staging import Staging
 
@@ -39,8 +40,9 @@ class NewFile:
     def place(self) -> FolderEntry:
         """Put it where it belongs; raises Conflict when the name was taken meanwhile."""
         self._draft.sync()
+        status = os.fstat(self._draft.descriptor)
         placed = self._staging.place(self._top, self._name, self._path, self._if_exists)
-        return entry(self._staging.root, placed)
+        return entry_of(placed, status)
 
     def close(self) -> None:
         """End it; what was not placed is gone."""

@@ -15,7 +15,7 @@ from desktopd.files.errors import FilesError
 from desktopd.files.listing import EntryKind, FolderEntry, list_folder
 from desktopd.files.paths import FilePath
 from desktopd.files.root import Root
-from desktopd.files.threads import DiskThreads
+from desktopd.files.threads import Disk
 from desktopd.files.tree_facts import tree_facts
 from desktopd.observers import Observers
 
@@ -48,7 +48,7 @@ class Results:
         """Those at rest, the newest first; None until there have been two looks."""
         return self._files
 
-    async def watch(self, disk: DiskThreads) -> None:
+    async def watch(self, disk: Disk) -> None:
         """Look now and then, for ever."""
         while True:
             began = time.monotonic()

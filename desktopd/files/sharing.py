@@ -5,7 +5,7 @@ Tested by tests/unit/files/test_sharing.py and tests/unit/test_options.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote_from_bytes
@@ -20,7 +20,7 @@ from desktopd.files.records import Records
 from desktopd.files.results import Results
 from desktopd.files.root import Root
 from desktopd.files.staging import Staging
-from desktopd.files.threads import WATCHERS_THREADS, DiskThreads
+from desktopd.files.threads import GUESTS_THREADS, WATCHERS_THREADS, Disk, DiskThreads
 from desktopd.files.uploads import Uploads
 from desktopd.observers import Observers
 
@@ -61,14 +61,20 @@ class SharedFiles:
         self.staging = Staging(self.root, limits)
         self.records = Records(records)
         self.uploads = Uploads(self.staging, self.records)
-        self.disk = DiskThreads()
-        self._disk_of_watchers = DiskThreads(WATCHERS_THREADS)
+        self._owners = DiskThreads()
+        self._guests = DiskThreads(GUESTS_THREADS)
+        self._watchers = DiskThreads(WATCHERS_THREADS)
+        self.disk = self._owners.of("desktopd")
         self.pace = Pace(last_input)
         self.changes = Observers[[str]]()
 
-    def disk_for(self, *, control: bool) -> DiskThreads:
-        """Where somebody's reading is done: for none of those who may only watch others wait."""
-        return self.disk if control else self._disk_of_watchers
+    def disk_for(self, person: Hashable, *, control: bool, owner: bool) -> Disk:
+        """Where the work of a person is done.
+
+        Whoever has control waits for none of those who may only watch, and an owner for no guest.
+        """
+        threads = self._owners if owner else self._guests if control else self._watchers
+        return threads.of(person)
 
     def find(self, path: Path) -> FolderEntry | None:
         """The file or folder at an absolute path; None for what is not below the root.

@@ -100,6 +100,7 @@ class Staging:
             self.root.parent(path, create=True) as folder,
             explained(path),
         ):
+            spelled = self.root.spelled(path.parent)
             if if_exists is IfExists.REPLACE and (replaced := Replaced.at(folder, path)):
                 draft = self.reopen(top, name, None)
                 replaced.hand_on(draft.descriptor)
@@ -108,7 +109,7 @@ class Staging:
             # Some network disks cannot.
             with suppress(OSError):
                 os.fsync(folder)
-        return self.root.spelled(path.parent) / placed
+        return spelled / placed
 
     def discard(self, top: FilePath, *names: str) -> None:
         """Remove files of staging that may be there, and the hidden folder if nothing else is."""

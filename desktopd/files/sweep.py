@@ -17,7 +17,7 @@ from desktopd.files.paths import FilePath
 from desktopd.files.records import ID, Records
 from desktopd.files.root import names, open_file
 from desktopd.files.staging import Staging
-from desktopd.files.threads import DiskThreads
+from desktopd.files.threads import Disk
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ REMEMBERED = 3600.0
 """Seconds for which a placed upload can be asked for."""
 
 
-async def keep_swept(staging: Staging, records: Records, disk: DiskThreads) -> None:
+async def keep_swept(staging: Staging, records: Records, disk: Disk) -> None:
     """Sweep now and then, for ever."""
     while True:
         try:

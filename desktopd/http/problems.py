@@ -63,6 +63,10 @@ class WrongToken(Problem):
     """A token was given, and it is not one of ours."""
 
 
+class Outdated(WrongToken):
+    """It was one of ours, and opens nothing any more."""
+
+
 def told(error: str, remedy: str, conn: HTTPConnection) -> dict[str, str]:
     """What is wrong and what to do about it, in the language that the client accepts."""
     language = language_of_answer(conn)

@@ -23,6 +23,7 @@ from desktopd.session.probes.painted import at_once
 from desktopd.session.process import Process, popen
 from desktopd.session.service import Locked, Service
 from desktopd.session.x_server import XServer
+from desktopd.tasks import to_completion
 
 STOP_WITHIN = 1.0
 LAUNCHED = "launched"
@@ -124,13 +125,13 @@ class Launcher:
             await asyncio.Event().wait()
         await asyncio.to_thread(end_family, marks_of_locked(self._options.folder))
         try:
-            await asyncio.to_thread(confinement.begin)
+            await to_completion(asyncio.to_thread(confinement.begin))
         except OSError as error:
             raise LaunchError(f"{error.filename}: {error.strerror}; make room there") from None
 
     async def _leave(self, confinement: Confinement) -> None:
         with contextlib.suppress(OSError):
-            await asyncio.to_thread(confinement.leave)
+            await to_completion(asyncio.to_thread(confinement.leave))
 
     def _environment(self) -> dict[str, str]:
         return {

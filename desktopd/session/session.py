@@ -36,7 +36,7 @@ from desktopd.session.status import (
     Stage,
 )
 from desktopd.session.x_server import XServer
-from desktopd.tasks import NamedTasks
+from desktopd.tasks import NamedTasks, to_completion
 from desktopd.x11.screen import screenshot as capture
 from desktopd.x11.selections import image_thread
 from desktopd.x11.selections.content import Content
@@ -173,8 +173,12 @@ class Session:
     async def resize(self, size: Size, scale: float | None = None) -> Size:
         """Resize the screen; returns the size that the X server now has. Latest wins.
 
-        Programs draw at `scale` then, or as before where it is None.
+        Programs draw at `scale` then, or as before where it is None. What has begun is done, as in
+        `to_completion`.
         """
+        return await to_completion(self._resize(size, scale))
+
+    async def _resize(self, size: Size, scale: float | None) -> Size:
         opened, before = self._x_server.open_display(), self.scale
         resized = await opened.screen.resize(size, scale)
         self._first_size.know()

@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack
 import pytest
 
 from desktopd.budgets import KEPT, Budget, Displaced, Share
+from desktopd.tasks import to_completion
+from tests.unit.turns import until
 
 
 class Guest:
@@ -117,6 +119,28 @@ async def test_a_timeout_of_the_block_is_its_own() -> None:
         async with share.place("192.0.2.1"), asyncio.timeout(0):
             await asyncio.Event().wait()
     assert (share.taken, share.displaced) == (0, 0)
+
+
+async def test_whoever_does_not_wait_any_more_hears_that_his_place_is_gone() -> None:
+    share, goes_on, had = Share(Budget.CAPTURES, 1), asyncio.Event(), list[str]()
+
+    async def use() -> None:
+        try:
+            async with share.place("192.0.2.1"):
+                await to_completion(goes_on.wait())
+                had.append("result")
+        except Displaced:
+            had.append("displaced")
+        await asyncio.sleep(0)
+        had.append("end")
+
+    using = asyncio.create_task(use())
+    await until(lambda: share.taken)
+    async with share.place("192.0.2.1"):
+        await until(using.cancelling)
+        goes_on.set()
+        await using
+    assert had == ["result", "displaced", "end"]
 
 
 async def test_of_what_is_soon_over_those_of_one_address_wait_for_each_other() -> None:

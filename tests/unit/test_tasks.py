@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 
 from desktopd import tasks as tasks_module
-from desktopd.tasks import NamedTasks, kept_up, race
+from desktopd.tasks import NamedTasks, kept_up, race, to_completion
 
 
 async def end() -> None:
@@ -206,3 +206,52 @@ async def test_who_is_patient_with_a_task_waits_for_it_in_any_case() -> None:
         await asyncio.sleep(0)
         await tasks.cancel()
         assert ended
+
+
+@pytest.mark.parametrize("cancels", [0, 1, 3])
+async def test_what_is_completed_is_had_by_whoever_is_cancelled_where_he_waits_next(
+    cancels: int,
+) -> None:
+    goes_on, had, interrupted = asyncio.Event(), list[str](), list[int]()
+
+    async def work() -> str:
+        await goes_on.wait()
+        return "result"
+
+    async def ask() -> None:
+        had.append(await to_completion(work(), lambda: interrupted.append(1)))
+        had.append("noted")
+        await asyncio.sleep(0)
+        had.append("more")
+
+    task = asyncio.create_task(ask())
+    await asyncio.sleep(0)
+    for _ in range(cancels):
+        task.cancel()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert not task.done()
+    goes_on.set()
+    await asyncio.wait([task])
+    assert task.cancelled() is bool(cancels)
+    assert task.cancelling() == cancels
+    assert had == ["result", "noted"] + ["more"] * (not cancels)
+    assert len(interrupted) == cancels
+
+
+async def test_whoever_is_cancelled_before_it_completes_hears_of_its_failure() -> None:
+    async def ask() -> None:
+        with pytest.raises(OSError, match="broken"):
+            await to_completion(fail("broken"))
+        await stay()
+
+    task = asyncio.create_task(ask())
+    task.cancel()
+    await asyncio.wait([task])
+    assert task.cancelled()
+    # Cancelled before its first step, it has begun nothing.
+    other = asyncio.create_task(ask())
+    await asyncio.sleep(0)
+    other.cancel()
+    await asyncio.wait([other])
+    assert other.cancelled()

@@ -48,7 +48,7 @@ def test_a_lack_is_told_at_the_beginning_and_leaves_no_thread(no_more) -> None:
 
 
 async def test_what_blocks_on_the_disk_needs_no_thread_that_is_begun_later(no_more) -> None:
-    disk = DiskThreads()
+    disk = DiskThreads().of("somebody")
     no_more(0)
     for number in range(2 * THREADS):
         assert await disk.run(abs, -number) == number

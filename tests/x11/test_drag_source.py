@@ -261,6 +261,26 @@ async def test_drops_come_one_after_the_other(qt):
     assert [dropped["text"] for dropped in qt.drops()] == texts
 
 
+async def test_drops_that_are_cut_off_leave_no_windows_behind(qt):
+    """However far one has come."""
+    connection = qt.source._connection
+
+    def windows(display: Any) -> set[int]:
+        return {window.id for window in display.screen().root.query_tree().children}
+
+    await qt.drop(MIDDLE, Content(text="before"))
+    before = await connection.call(windows)
+    for turns in range(40):
+        dropping = asyncio.create_task(qt.drop(MIDDLE, Content(text="cut off")))
+        for _ in range(turns):
+            await asyncio.sleep(0.0002)
+        dropping.cancel()
+        await asyncio.wait([dropping])
+    await qt.drop(MIDDLE, Content(text="after"))
+    # The window is another one each time.
+    assert len(await connection.call(windows)) == len(before)
+
+
 async def test_a_program_that_does_not_answer(qt, eventually, monkeypatch):
     monkeypatch.setattr(negotiation, "STATUS_SECONDS", 0.3)
     heard = []

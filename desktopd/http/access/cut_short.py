@@ -1,6 +1,6 @@
 """Serves a request until something ends its right to be: it is cut off then, or told so.
 
-test_links and test_people test it.
+test_links, test_people and test_downloads test it.
 """
 
 from __future__ import annotations
@@ -41,3 +41,23 @@ async def serve_until(
         # Of the request's body there may be more to come.
         response.headers["connection"] = "close"
         await response(scope, receive, send)
+
+
+class WhileConnected:
+    """Serves a request without a body for as long as its client is there."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request, or what of it is wanted."""
+
+        async def serve() -> None:
+            await self._app(scope, receive, send)
+
+        await race(serve(), _disconnected(receive))
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -15,7 +15,7 @@ from desktopd.http.access.page_role import page_role, with_role
 from desktopd.http.access.sign_ins import SignIns
 from desktopd.http.access.token_authenticator import TokenAuthenticator
 from desktopd.http.access.tokens import cookie_header
-from desktopd.http.problems import Problem, WrongToken
+from desktopd.http.problems import Outdated, Problem, WrongToken
 from desktopd.http.serving.proxy import is_https
 from desktopd.rfb.viewers.viewer import Role
 
@@ -46,7 +46,7 @@ class LinkAuthenticator:
                 return _access(strongest, Means.COOKIE)
             if kept and not isinstance(problem, WrongToken):
                 remedy = "ask whoever sent it for another"
-                raise WrongToken(401, "this link is not valid any more", remedy) from None
+                raise Outdated(401, "this link is not valid any more", remedy) from None
             raise
 
     def enter(self, conn: HTTPConnection, token: bytes, location: str) -> Response:

@@ -2,8 +2,8 @@
 
 Reasons are told apart by the sentence without what differs in it, which a client may choose; those
 that are no sentence of `translations` by their status.
-To those who were let in each resource counts for itself, and none of theirs is hidden by what
-strangers are refused. That a page asks for a token is no refusal; that a WebSocket has none is.
+To those who were let in each resource counts for itself, and no stranger hides any of theirs. That
+a page asks for a token is no refusal; that a WebSocket has none is, or that a link is over.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from starlette.requests import HTTPConnection
 
 from desktopd import audit
 from desktopd.http.access.access import Access
-from desktopd.http.problems import Problem
+from desktopd.http.problems import Outdated, Problem
 from desktopd.http.serving.proxy import client_address
 from desktopd.http.translations import template
 from desktopd.refusals import Refusals
@@ -33,7 +33,8 @@ class RefusalLog:
     def note(self, conn: HTTPConnection, problem: Problem) -> None:
         """Take `problem`, by which the request or WebSocket of `conn` is refused."""
         websocket = conn.scope["type"] == "websocket"
-        if problem.status_code == 401 and not websocket:
+        asks = problem.status_code == 401 and not isinstance(problem, Outdated)
+        if asks and not websocket:
             return
         address, path = client_address(conn.scope), conn.scope["path"][:200]
         access = conn.scope.get("auth")

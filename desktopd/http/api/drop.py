@@ -18,6 +18,7 @@ from desktopd.geometry import LARGEST
 from desktopd.http.api.body import read_body
 from desktopd.http.api.clipboard import account, require_into
 from desktopd.http.api.clipboard_body import TOO_LARGE
+from desktopd.http.api.file_access import disk_of
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem, Refusal
 from desktopd.x11.selections.content import Content, ContentTooLarge
@@ -52,7 +53,7 @@ class DropEndpoint:
         kind, value = body.popitem()
         if kind != "paths":
             require_into(self._copies)
-        content = await self._content(kind, value)
+        content = await self._content(request, kind, value)
         account(audit.Event.COPIED_IN, request, content)
         try:
             result = await self._session.drop(x, y, content)
@@ -60,14 +61,14 @@ class DropEndpoint:
             raise Problem(413, str(error), TOO_LARGE) from None
         return JSONResponse({"result": result})
 
-    async def _content(self, kind: str, value: object) -> Content:
+    async def _content(self, request: Request, kind: str, value: object) -> Content:
         match kind, value:
             case "text", str(text):
                 return Content(text=text.encode(errors="replace").decode())
             case "urls", [*urls] if 0 < len(urls) <= MOST:
                 return Content(uris=tuple(map(_url, urls)))
             case "paths", [*paths] if 0 < len(paths) <= MOST:
-                return Content.of_files(await self._located(paths))
+                return Content.of_files(await self._located(request, paths))
             case "urls" | "paths", [*many] if len(many) > MOST:
                 raise Problem(
                     413,
@@ -78,14 +79,14 @@ class DropEndpoint:
             raise Problem(400, f"{kind} is not a text, or a list of 1 to {MOST} of them", _REMEDY)
         raise Problem(400, f"unknown key {kind!r}", _REMEDY)
 
-    async def _located(self, paths: list[Any]) -> tuple[Path, ...]:
+    async def _located(self, request: Request, paths: list[Any]) -> tuple[Path, ...]:
         files = self._files
         if files is None:
             raise Refusal(404, "files are switched off", "set files_root, and files=both")
         for path in paths:
             if not isinstance(path, str):
                 raise Problem(400, f"{path!r:.60} is no path", _REMEDY)
-        return await files.disk.run(lambda: tuple(map(files.locate, paths)))
+        return await disk_of(files, request).run(lambda: tuple(map(files.locate, paths)))
 
 
 def _object(body: bytes) -> dict[str, Any]:

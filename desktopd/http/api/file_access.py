@@ -12,6 +12,7 @@ from typing import Any
 from starlette.requests import HTTPConnection, Request
 
 from desktopd import audit
+from desktopd.addresses import address_key
 from desktopd.files.changes import IfExists
 from desktopd.files.errors import (
     BadPath,
@@ -24,7 +25,8 @@ from desktopd.files.errors import (
     WrongChecksum,
 )
 from desktopd.files.paths import FilePath
-from desktopd.files.sharing import Rules
+from desktopd.files.sharing import Rules, SharedFiles
+from desktopd.files.threads import Disk
 from desktopd.http.access.access import Access
 from desktopd.http.api.body import read_body
 from desktopd.http.problems import Problem
@@ -84,6 +86,17 @@ class FileAccess:
             raise Problem(403, "files cannot be downloaded here", "start desktopd with files=both")
         if upload and not self.upload:
             raise Problem(403, "files cannot be changed here", "start desktopd with files=both")
+
+
+def disk_of(files: SharedFiles, conn: HTTPConnection) -> Disk:
+    """Where what the client of a connection asks for is done.
+
+    Of those whom the same token or link lets in each address is a person.
+    """
+    access = Access.of(conn)
+    person = access.who, address_key(client_address(conn.scope))
+    control = access.role is Role.CONTROL
+    return files.disk_for(person, control=control, owner=access.owner)
 
 
 def file_path(request: Request, below: bytes) -> FilePath:

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from desktopd.files.sharing import SharedFiles
+from desktopd.http.access.cut_short import WhileConnected
 from desktopd.http.api.files import Files
 from desktopd.http.api.uploads import ResumableUploads
 from desktopd.http.problems import Refusal
@@ -50,7 +51,7 @@ def file_routes(files: SharedFiles | None, downloads: Sequence[Middleware]) -> l
     one, resumable = Files(files), ResumableUploads(files)
     return [
         Route(TOP, _with_slash),
-        Route(FILES, one.get, middleware=downloads),
+        Route(FILES, one.get, middleware=[Middleware(WhileConnected), *downloads]),
         Route(FILES, one.put, methods=["PUT"]),
         Route(FILES, one.post, methods=["POST"]),
         Route(FILES, one.patch, methods=["PATCH"]),

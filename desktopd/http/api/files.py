@@ -13,11 +13,13 @@ from desktopd.files.listing import EntryKind, FolderEntry, entry, listing
 from desktopd.files.new_file import NewFile
 from desktopd.files.paths import FilePath, shown
 from desktopd.files.reading import open_to_read
+from desktopd.files.removal import Removal
 from desktopd.files.sharing import SharedFiles
 from desktopd.http.api.file_access import (
     BEGIN,
     PART,
     FileAccess,
+    disk_of,
     file_path,
     if_exists,
     json_object,
@@ -37,13 +39,12 @@ class Files:
 
     def __init__(self, files: SharedFiles) -> None:
         self._files = files
-        self._run = files.disk.run
 
     async def get(self, request: Request) -> Response:
         """GET: a folder as JSON, or with ``?zip`` as zip; a file as it is."""
         access, path = FileAccess(self._files.rules, request), file_path(request, _BELOW)
         access.require()
-        disk = self._files.disk_for(control=access.control)
+        disk = disk_of(self._files, request)
         if "zip" in request.query_params:
             access.require(download=True)
             pieces = await disk.run(zip_folder, self._files.root, path)
@@ -74,21 +75,22 @@ class Files:
         length = request.headers.get("content-length")
         staging = self._files.staging
         size = int(length) if length else None
-        file = await self._run(NewFile, staging, path, size, exists)
+        disk = disk_of(self._files, request)
+        file = await disk.run(NewFile, staging, path, size, exists)
         note(request, BEGIN, path, length=size)
         body = Incoming(request)
         try:
             async for piece in body.pieces():
-                await self._run(file.write, piece)
+                await disk.run(file.write, piece)
                 await self._files.pace.rest(len(piece))
-            placed = await self._run(file.place)
+            response = self._changed(request, "uploads", await disk.run(file.place), 201)
         except BaseException:
             if body.came:
                 note(request, PART, path, body.came)
             raise
         finally:
-            await self._run(file.close)
-        return self._changed(request, "uploads", placed, 201)
+            await disk.finish(file.close)
+        return response
 
     async def post(self, request: Request) -> Response:
         """POST ``{"folder": true}``: a new folder."""
@@ -96,7 +98,8 @@ class Files:
         remedy = 'send {"folder": true}'
         if await json_object(request, remedy) != {"folder": True}:
             raise Problem(400, "only folders are made like this", remedy)
-        made = await self._run(changes.make_folder, self._files.root, path)
+        disk = disk_of(self._files, request)
+        made = await disk.run(changes.make_folder, self._files.root, path)
         return self._changed(request, "makes", made, 201)
 
     async def patch(self, request: Request) -> Response:
@@ -107,7 +110,8 @@ class Files:
         if not isinstance(told.get("to"), str) or told.keys() - {"to", "if_exists"}:
             raise Problem(400, "where to is not said", remedy)
         new, exists = FilePath.parse(told["to"]), if_exists(told.get("if_exists"))
-        renamed = await self._run(changes.rename, self._files.root, old, new, exists)
+        disk = disk_of(self._files, request)
+        renamed = await disk.run(changes.rename, self._files.root, old, new, exists)
         self._files.changes.call(str(old.parent))
         return self._changed(request, f"renames {str(old)!r} to", renamed, 200)
 
@@ -115,9 +119,13 @@ class Files:
         """DELETE: a file or an empty folder; with ``?recursive=true`` any folder."""
         path = self._to_change(request)
         recursive = request.query_params.get("recursive") == "true"
-        await self._run(changes.remove, self._files.root, path, recursive=recursive)
-        note(request, "deletes", path)
-        self._files.changes.call(str(path.parent))
+        removal = Removal(self._files.root, path, recursive=recursive)
+        try:
+            await disk_of(self._files, request).interruptible(removal.interrupt, removal.run)
+        finally:
+            if removal.begun:
+                note(request, "deletes" if removal.whole else "deletes part of", path)
+                self._files.changes.call(str(path.parent))
         return Response(status_code=204)
 
     def _to_change(self, request: Request) -> FilePath:

@@ -16,7 +16,7 @@ from starlette.requests import HTTPConnection
 
 from desktopd.files.listing import FolderEntry
 from desktopd.files.sharing import SharedFiles
-from desktopd.http.api.file_access import FileAccess
+from desktopd.http.api.file_access import FileAccess, disk_of
 from desktopd.http.api.files import entry_json
 from desktopd.http.api.served_session import ServedSession
 from desktopd.http.problems import Problem, note_refusal
@@ -66,7 +66,8 @@ class OfferedDownloads:
         by, paths = offered
         if self._files is None:
             return self._refusal() if by is OfferedBy.DRAG else None
-        found = await self._files.disk.run(_find, self._files, paths[:MOST])
+        disk = disk_of(self._files, self._conn)
+        found = await disk.run(_find, self._files, paths[:MOST])
         if not found and by is OfferedBy.COPY:
             return None
         return {

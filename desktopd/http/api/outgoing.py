@@ -21,7 +21,7 @@ from desktopd.files.errors import FilesError
 from desktopd.files.pace import Pace
 from desktopd.files.paths import shown
 from desktopd.files.reading import OpenedFile
-from desktopd.files.threads import DiskThreads
+from desktopd.files.threads import Disk
 from desktopd.http.api.packed_json import PackedJson
 from desktopd.http.problems import Problem
 from desktopd.http.serving.request_connection import break_off
@@ -46,7 +46,7 @@ class Outgoing(Response):
         self,
         pieces: Generator[bytes, None, None],
         close: Callable[[], None],
-        disk: DiskThreads,
+        disk: Disk,
         pace: Pace,
         status: int,
         headers: dict[str, str],
@@ -62,22 +62,21 @@ class Outgoing(Response):
         self._pace = pace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it, for as long as the client is there."""
-        gone = asyncio.ensure_future(_disconnected(receive))
+        """Send it."""
         start = {"type": "http.response.start", "status": self.status_code}
         try:
+            # Who was cut off while it was opened is so before anything is sent.
+            await asyncio.sleep(0)
             await send({**start, "headers": self.raw_headers})
             if scope["method"] != "HEAD":
-                while not gone.done() and (piece := await self._next()):
+                while piece := await self._next():
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
-            if not gone.done():
-                await send({"type": "http.response.body", "body": b""})
+            await send({"type": "http.response.body", "body": b""})
         except FilesError as error:
             log.warning("a download breaks off: %s", error)
             break_off(scope)
         finally:
-            gone.cancel()
-            await self._disk.run(self._close)
+            await self._disk.finish(self._close)
 
     async def _next(self) -> bytes:
         """The next piece when its time has come; nothing at the end."""
@@ -92,26 +91,21 @@ def _timed(pieces: Generator[bytes, None, None]) -> tuple[bytes, float]:
     return next(pieces, b""), time.thread_time() - begun
 
 
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
 def zip_response(
-    name: str, pieces: Generator[bytes, None, None], disk: DiskThreads, pace: Pace
+    name: str, pieces: Generator[bytes, None, None], disk: Disk, pace: Pace
 ) -> Outgoing:
     """A zip to be saved as `name`."""
     headers = {**_HARMLESS, "Content-Disposition": attachment(name)}
     return Outgoing(pieces, pieces.close, disk, pace, 200, headers, "application/zip")
 
 
-def listing_response(listing: PackedJson, disk: DiskThreads, pace: Pace) -> Outgoing:
+def listing_response(listing: PackedJson, disk: Disk, pace: Pace) -> Outgoing:
     """A folder's listing."""
     pieces, headers = listing.pieces(), {"Content-Length": str(listing.size)}
     return Outgoing(pieces, pieces.close, disk, pace, 200, headers, "application/json")
 
 
-def file_response(request: Request, file: OpenedFile, disk: DiskThreads, pace: Pace) -> Response:
+def file_response(request: Request, file: OpenedFile, disk: Disk, pace: Pace) -> Response:
     """A file, or the range of it that was asked for (RFC 9110 section 14), to be saved.
 
     It closes `file`, which stays open when this raises: Problem 416.

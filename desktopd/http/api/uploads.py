@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from email.utils import formatdate
+from functools import partial
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,6 +24,7 @@ from desktopd.http.api.file_access import (
     BEGIN,
     PART,
     FileAccess,
+    disk_of,
     if_exists,
     note,
     problem_of,
@@ -60,7 +62,6 @@ class ResumableUploads:
     def __init__(self, files: SharedFiles) -> None:
         self._files = files
         self._uploads = files.uploads
-        self._run = files.disk.run
         self._turns = Turns()
 
     async def collection(self, request: Request) -> Response:
@@ -110,7 +111,8 @@ class ResumableUploads:
         told = tus_headers.metadata(request.headers)
         if "path" not in told:
             raise Problem(400, "Upload-Metadata: no path", tus_headers.METADATA_REMEDY)
-        upload = await self._run(
+        disk = disk_of(self._files, request)
+        upload = await disk.run(
             self._uploads.create,
             FilePath.parse(told["path"]),
             length,
@@ -126,15 +128,16 @@ class ResumableUploads:
                 upload = await self._place(request, upload, offset)
         except BaseException:
             # The client has not been told yet where it could go on.
-            await self._run(self._uploads.remove, upload)
+            await disk.finish(partial(self._uploads.remove, upload))
             raise
         headers = {"Location": f"uploads/{upload.id}", **_state(upload, offset)}
         return Response(status_code=201, headers=headers)
 
     async def _head(self, request: Request) -> Response:
         async with self._turns.take(_id(request), Incoming(request)):
-            upload = await self._run(self._uploads.find, _id(request))
-            offset = await self._run(self._uploads.offset, upload)
+            disk = disk_of(self._files, request)
+            upload = await disk.run(self._uploads.find, _id(request))
+            offset = await disk.run(self._uploads.offset, upload)
             # The last request may have ended after the last byte and before this.
             upload = await self._place(request, upload, offset)
         headers = {"Upload-Length": str(upload.length), "Upload-Metadata": upload.metadata}
@@ -146,14 +149,15 @@ class ResumableUploads:
         start = tus_headers.number(request.headers, "Upload-Offset")
         body = Incoming(request)
         async with self._turns.take(_id(request), body):
-            upload = await self._run(self._uploads.find, _id(request))
+            upload = await disk_of(self._files, request).run(self._uploads.find, _id(request))
             upload, offset = await self._take(request, body, upload, start)
         return Response(status_code=204, headers=_state(upload, offset))
 
     async def _delete(self, request: Request) -> Response:
         async with self._turns.take(_id(request), Incoming(request)):
-            upload = await self._run(self._uploads.find, _id(request))
-            await self._run(self._uploads.remove, upload)
+            disk = disk_of(self._files, request)
+            upload = await disk.run(self._uploads.find, _id(request))
+            await disk.run(self._uploads.remove, upload)
             if upload.placed is None:
                 note(request, "gives up the upload of", upload.path)
         return Response(status_code=204)
@@ -173,21 +177,23 @@ class ResumableUploads:
     async def _append(self, request: Request, body: Incoming, upload: Upload, start: int) -> int:
         """Write a body behind `start`; returns where the upload stands then."""
         checksum = tus_headers.checksum(request.headers)
-        piece = await self._run(self._uploads.append, upload, start, checksum)
+        disk = disk_of(self._files, request)
+        piece = await disk.run(self._uploads.append, upload, start, checksum)
         try:
             async for data in body.pieces():
-                await self._run(piece.write, data)
+                await disk.run(piece.write, data)
                 await self._files.pace.rest(len(data))
-            await self._run(piece.verify)
+            await disk.run(piece.verify)
         finally:
-            await self._run(piece.close)
+            await disk.finish(piece.close)
         return piece.size
 
     async def _place(self, request: Request, upload: Upload, offset: int) -> Upload:
         """Put it into its place, and tell so, once it is whole."""
         if offset < upload.length or upload.placed is not None:
             return upload
-        upload = await self._run(self._uploads.place, upload)
+        disk = disk_of(self._files, request)
+        upload = await disk.run(self._uploads.place, upload)
         assert upload.placed is not None
         note(request, "uploads", upload.placed, upload.length)
         self._files.changes.call(str(upload.placed.parent))

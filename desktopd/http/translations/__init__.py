@@ -17,6 +17,9 @@ from desktopd.http.translations.pages import PAGES
 TRANSLATIONS = {**PAGES, **FILES, **DESKTOP, **MACHINE}
 """Each sentence in English, as the code says it, and its translations."""
 
+_FILLED = [(one, one.split("{}")) for one in TRANSLATIONS if "{}" in one]
+"""Those in which something differs, with what stands before, between and behind that."""
+
 
 @lru_cache(maxsize=256)  # a session is told anew at each of its changes
 def translated(sentence: str, language: Language) -> str:
@@ -33,8 +36,12 @@ def template(sentence: str) -> str | None:
     """The sentence with ``{}`` for what differs each time; None where nobody has translated it."""
     if sentence in TRANSLATIONS:
         return sentence
-    filled = (one for one in TRANSLATIONS if _filled_in(one, sentence) is not None)
-    return next(filled, None)
+    for one, (begin, *_, end) in _FILLED:
+        # Of nearly all this is enough to see that they are others.
+        alike = sentence.startswith(begin) and sentence.endswith(end)
+        if alike and _filled_in(one, sentence) is not None:
+            return one
+    return None
 
 
 def _filled_in(english: str, sentence: str) -> list[str] | None:

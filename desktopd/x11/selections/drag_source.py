@@ -8,6 +8,7 @@ from functools import partial
 
 from Xlib import X
 
+from desktopd.tasks import to_completion
 from desktopd.x11.connection import Connection, Display, XRequestError, x_errors
 from desktopd.x11.input import xtest
 from desktopd.x11.selections import xdnd
@@ -51,7 +52,8 @@ class DragSource:
             target = await self._connection.call(partial(_reach, x, y))
             if target is None:
                 return DropResult.NO_TARGET
-            owner = await self._renewed_owner()
+            # Its window is one of ours for as long as the connection, whoever asks no more.
+            owner = await to_completion(self._renewed_owner())
             time = await owner.time()
             await owner.own({xdnd.SELECTION: content}, time)
             types = await self._connection.call(partial(_list_types, owner.window, content))

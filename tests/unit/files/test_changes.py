@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from desktopd.files.changes import IfExists, make_folder, remove, rename
+from desktopd.files import changes
+from desktopd.files.changes import IfExists, make_folder, rename
 from desktopd.files.errors import (
     BadPath,
     Conflict,
@@ -22,7 +23,9 @@ from desktopd.files.errors import (
     explained,
 )
 from desktopd.files.listing import EntryKind
+from desktopd.files.new_file import NewFile
 from desktopd.files.paths import FilePath
+from desktopd.files.removal import Removal
 from tests.unit.files.trees import Tree, at, nest
 
 EVERY = [*IfExists]
@@ -182,26 +185,46 @@ class TestRemove:
         tree.write("a/b/file")
         (tree.path / "empty").mkdir()
         with pytest.raises(Conflict, match="a: the folder is not empty") as error:
-            remove(tree.root, at("a"), recursive=False)
+            Removal(tree.root, at("a"), recursive=False).run()
         assert error.value.remedy == "add ?recursive=true"
-        remove(tree.root, at("empty"), recursive=False)
-        remove(tree.root, at("a/b/file"), recursive=True)
-        remove(tree.root, at("a"), recursive=True)
+        Removal(tree.root, at("empty"), recursive=False).run()
+        Removal(tree.root, at("a/b/file"), recursive=True).run()
+        Removal(tree.root, at("a"), recursive=True).run()
         assert tree.names() == []
 
     def test_what_cannot_be_deleted(self, tree: Tree) -> None:
         with pytest.raises(Missing):
-            remove(tree.root, at("nothing"), recursive=True)
+            Removal(tree.root, at("nothing"), recursive=True).run()
         with pytest.raises(BadPath):
-            remove(tree.root, at(""), recursive=True)
+            Removal(tree.root, at(""), recursive=True).run()
 
     def test_folders_without_end(self, tree: Tree) -> None:
         nest(tree.path, "d", 1500)
-        with pytest.raises(BadPath, match="too deep"):
-            remove(tree.root, at("d"), recursive=True)
-        remove(tree.root, FilePath(("d",) * 900), recursive=True)
-        remove(tree.root, at("d"), recursive=True)
+        Removal(tree.root, at("d"), recursive=True).run()
         assert tree.names() == []
+
+    def test_what_is_broken_off_or_fails_tells_whether_something_is_deleted(
+        self, tree: Tree, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("d/1", "d/2/3"):
+            tree.write(name)
+        removal = Removal(tree.root, at("d"), recursive=True)
+        removal.interrupt()
+        removal.run()
+        assert (removal.begun, removal.whole) == (False, False)
+        assert tree.names() == ["d", "d/1", "d/2", "d/2/3"]
+
+        def fail(name: str, *, dir_fd: int) -> None:
+            if name == "2":
+                raise PermissionError(errno.EACCES, "no")
+            rmdir(name, dir_fd=dir_fd)
+
+        rmdir = os.rmdir
+        monkeypatch.setattr(os, "rmdir", fail)
+        removal = Removal(tree.root, at("d"), recursive=True)
+        with pytest.raises(Forbidden):
+            removal.run()
+        assert (removal.begun, removal.whole) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -223,3 +246,46 @@ def test_what_the_system_says_is_explained(number: int, kind: type[FilesError]) 
     with pytest.raises(kind, match=r"^a/b: ") as error, explained(at("a/b")):
         raise OSError(number, os.strerror(number))
     assert error.value.remedy
+
+
+class TestTakenAway:
+    """What is done is told as done, whoever takes it away at once."""
+
+    def test_after_it_was_renamed(self, tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+        tree.write("d/a")
+        place = changes.place
+
+        def placed(source: int, name: str, target: int, path: FilePath, exists: IfExists) -> str:
+            found = place(source, name, target, path, exists)
+            (tree.path / "d").rename(tree.path / "gone")
+            return found
+
+        monkeypatch.setattr(changes, "place", placed)
+        renamed = rename(tree.root, at("d/a"), at("d/b"), IfExists.FAIL)
+        assert (renamed.path, renamed.size) == (at("d/b"), 4)
+        assert tree.names() == ["gone", "gone/b"]
+
+    def test_after_it_was_made(self, tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+        mkdir = os.mkdir
+
+        def made(name: str, *, dir_fd: int) -> None:
+            mkdir(name, dir_fd=dir_fd)
+            os.rmdir(name, dir_fd=dir_fd)
+
+        monkeypatch.setattr(os, "mkdir", made)
+        folder = make_folder(tree.root, at("d"))
+        assert (folder.path, folder.kind) == (at("d"), EntryKind.FOLDER)
+
+    def test_after_it_was_uploaded(self, tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+        rename_ = os.rename
+
+        def renamed(source: str, target: str, **folders: int) -> None:
+            rename_(source, target, **folders)
+            (tree.path / target).unlink()
+
+        file = NewFile(tree.staging, at("new"), 5, IfExists.REPLACE)
+        file.write(b"12345")
+        monkeypatch.setattr(os, "rename", renamed)
+        placed = file.place()
+        assert (placed.path, placed.size) == (at("new"), 5)
+        file.close()

@@ -127,7 +127,7 @@ async def test_the_folder_is_watched(
 ) -> None:
     monkeypatch.setattr(module, "EVERY", 0.01)
     told = asyncio.Event()
-    watching = asyncio.create_task(results.watch(DiskThreads()))
+    watching = asyncio.create_task(results.watch(DiskThreads().of("desktopd")))
     try:
         while results.files is None:
             await asyncio.sleep(0.01)

@@ -17,12 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktopd.files.archive import zip_folder
-from desktopd.files.changes import IfExists, make_folder, remove, rename
+from desktopd.files.changes import IfExists, make_folder, rename
 from desktopd.files.errors import BadPath, Conflict, FilesError, Forbidden, Missing
 from desktopd.files.listing import EntryKind, entry, list_folder
 from desktopd.files.new_file import NewFile
 from desktopd.files.paths import FilePath
 from desktopd.files.reading import open_to_read
+from desktopd.files.removal import Removal
 from tests.meanwhile import repeating
 from tests.unit.files.trees import SECRET, Tree, at
 
@@ -71,7 +72,7 @@ def attempt(tree: Tree, path: FilePath, other: FilePath) -> None:
         lambda: write(tree, path, b"written"),
         lambda: make_folder(tree.root, path),
         lambda: rename(tree.root, path, other, IfExists.REPLACE),
-        lambda: remove(tree.root, other, recursive=False),
+        lambda: Removal(tree.root, other, recursive=False).run(),
     ):
         with suppress(FilesError):
             assert SECRET not in repr(action()).encode()
@@ -126,7 +127,7 @@ def test_a_link_itself_can_be_renamed_and_deleted(tree: Tree) -> None:
     (tree.path / "link").symlink_to(tree.outside)
     rename(tree.root, at("link"), at("renamed"), IfExists.FAIL)
     assert (tree.path / "renamed").is_symlink()
-    remove(tree.root, at("renamed"), recursive=True)
+    Removal(tree.root, at("renamed"), recursive=True).run()
     assert tree.names() == []
     assert tree.is_untouched_outside()
 
@@ -142,7 +143,7 @@ def test_a_file_takes_the_place_of_a_link_and_not_of_its_target(tree: Tree) -> N
 def test_deleting_a_folder_leaves_what_its_links_point_to(tree: Tree) -> None:
     (tree.path / "a" / "b").mkdir(parents=True)
     (tree.path / "a" / "b" / "out").symlink_to(tree.outside)
-    remove(tree.root, at("a"), recursive=True)
+    Removal(tree.root, at("a"), recursive=True).run()
     assert tree.names() == []
     assert tree.is_untouched_outside()
 
@@ -245,7 +246,7 @@ class TestNames:
             path = FilePath.from_url(FilePath((name,)).href.encode())
             assert read(tree, path) == b"old"
             rename(tree.root, path, at("clean"), IfExists.FAIL)
-            remove(tree.root, at("clean"), recursive=False)
+            Removal(tree.root, at("clean"), recursive=False).run()
 
     def test_no_name_of_anything_new(self, tree: Tree) -> None:
         tree.write("old")

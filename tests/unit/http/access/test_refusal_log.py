@@ -48,6 +48,22 @@ def test_a_page_without_a_token_is_nothing_to_tell(caplog: pytest.LogCaptureFixt
     assert len(caplog.messages) == 1
 
 
+async def test_a_link_that_is_over_and_shown_again_is_told_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", "desktopd.audit")
+    async with client(make_app()) as http:
+        made = await http.post("/api/links", json={"role": "control"}, headers=BEARER)
+        link = made.json()
+        await http.get("/", params={"token": link["token"]})
+        assert (await http.get("/api/session")).status_code == 200
+        await http.delete(f"/api/links/{link['id']}", headers=BEARER)
+        for _ in range(3):
+            assert (await http.get("/api/session")).status_code == 401
+    (refused,) = accounts(caplog, "refused")
+    assert refused["reason"] == "this link is not valid any more"
+
+
 def test_many_addresses_are_told_and_forgotten(caplog: pytest.LogCaptureFixture) -> None:
     clock = Clock()
     told = RefusalLog(clock)
