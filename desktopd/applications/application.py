@@ -26,6 +26,7 @@ from desktopd.applications.facts import checked, save_error
 from desktopd.applications.layer import Layer
 from desktopd.applications.memory import MemoryGroup
 from desktopd.applications.opening import Opening
+from desktopd.applications.tries import take_back
 from desktopd.observers import Observers
 from desktopd.openers import itself_at_once
 from desktopd.shared_work import SharedWork
@@ -76,7 +77,8 @@ NOTHING = ApplicationStatus(frozenset(), None, None)
 class Application:
     """The application; `restart` ends its process and starts it again.
 
-    `last_words` names the file in which a process of that pid leaves a traceback.
+    `last_words` names the file in which a process of that pid leaves a traceback; `sessions` is
+    the folder where its companion keeps sessions.
     """
 
     def __init__(
@@ -86,12 +88,15 @@ class Application:
         opening: Opening,
         companion: CompanionClient | None = None,
         last_words: Callable[[int], Path] | None = None,
+        sessions: Path | None = None,
     ) -> None:
         self.opening = opening
         self.companion = companion
         self._process = process
         self._restart = restart
         self._last_words = last_words
+        self._sessions = sessions
+        self._session: str | None = None
         self._pid: int | None = None
         self._memory: MemoryGroup | None = None
         self._last_error: Mapping[str, Any] | None = None
@@ -180,7 +185,15 @@ class Application:
                 raise
             log.warning("the application is restarted: %s", error)
         self._asked = True
-        await self._restart()
+        try:
+            await self._restart()
+        finally:
+            self.note_end_on_purpose()
+
+    def note_end_on_purpose(self) -> None:
+        """Note that we have ended the process: not what was being put back into it has."""
+        if self._sessions is not None:
+            take_back(self._sessions, self._session)
 
     async def save(self, within: float, at_most: float) -> None:
         """Have the companion save the session, if there is one.
@@ -234,8 +247,10 @@ class Application:
 
     def _note_companion(self) -> None:
         # Who has ended can no longer be asked.
-        if (state := self.status.companion) and (errors := state.facts["errors"]):
-            self._last_error = errors[-1]
+        if state := self.status.companion:
+            self._session = state.facts.get("session")
+            if errors := state.facts["errors"]:
+                self._last_error = errors[-1]
         self._changes.call()
 
     def _note_ending(self, pid: int, process: ApplicationProcess) -> None:

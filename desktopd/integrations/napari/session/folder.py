@@ -157,6 +157,7 @@ class SessionFolder:
             return
         with contextlib.suppress(OSError):
             self._check()
+            self.tried()
             if self.late is not None:
                 self.commit(self.late)
                 return

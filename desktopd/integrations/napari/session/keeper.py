@@ -70,6 +70,7 @@ class Keeper:
             restored = Restored()
             restored.miss("session", self._folder.never)
         return {
+            "session": self._folder.folder.name,
             "restored": None if restored is None else asdict(restored),
             "saved": None
             if autosave is None
