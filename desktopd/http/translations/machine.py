@@ -100,11 +100,11 @@ MACHINE = {
         "{} (bleibt gespeichert und wird beim nächsten Start erneut versucht)",
         "{}（已保留，下次启动时会再次尝试）",
     ),
-    "its data is in a file that the command has not opened"
+    "the command has neither made nor opened it"
     " (kept, and tried again at the next start)": Translation(
-        "Ihre Daten liegen in einer Datei, die der Befehl nicht geöffnet hat"
+        "Der Befehl hat sie weder erzeugt noch geöffnet"
         " (bleibt gespeichert und wird beim nächsten Start erneut versucht)",
-        "其数据位于命令未打开的文件中（已保留，下次启动时会再次尝试）",
+        "命令既未创建也未打开它（已保留，下次启动时会再次尝试）",
     ),
     "what is set of it cannot be read (kept, and tried again at the next start)": Translation(
         "Was an ihr eingestellt ist, kann nicht gelesen werden"
@@ -124,5 +124,8 @@ MACHINE = {
     ),
     "the layer is there without it": Translation(
         "Die Ebene ist ohne das da", "图层已恢复，但不含此项"
+    ),
+    "the view is there without it": Translation(
+        "Die Ansicht ist ohne das da", "视图已恢复，但不含此项"
     ),
 }

@@ -172,7 +172,7 @@ def cut(array: Any) -> Iterator[Array]:
     computed, some 64 MiB at a time.
     """
     if not isinstance(array, np.ndarray):
-        for part in _computed(array):
+        for part in computed(array):
             yield from cut(part)
     elif array.ndim == 0 or array.nbytes <= BLOCK_BYTES:
         yield np.array(array, order="C", subok=False)
@@ -185,13 +185,17 @@ def cut(array: Any) -> Iterator[Array]:
             yield np.array(array[start : start + rows], order="C", subok=False)
 
 
-def _computed(array: Any) -> Iterator[Array]:
+def computed(array: Any) -> Iterator[Array]:
+    """The parts of `array`, none of them a copy, each of at most 64 MiB where it can be cut so.
+
+    Of arrays of one shape and type they are cut alike. Raises ValueError where one cannot be had.
+    """
     row = math.prod(array.shape[1:]) * array.dtype.itemsize
     if array.ndim == 0 or not array.shape[0] or row * array.shape[0] <= COMPUTED_BYTES:
         yield _compute(array)
     elif row > COMPUTED_BYTES:
         for index in range(array.shape[0]):
-            yield from _computed(array[index])
+            yield from computed(array[index])
     else:
         rows = COMPUTED_BYTES // row
         for start in range(0, array.shape[0], rows):

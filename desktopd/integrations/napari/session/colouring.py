@@ -5,17 +5,17 @@ Tested by tests/unit/integrations/napari/session/test_settable.py.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from desktopd.integrations.napari.session.attempt import attempt
+
 COLOURS = ("face", "border", "edge")
 NEAR = 1e-3
 """Parts of colours that differ by less are the same."""
-
-log = logging.getLogger(__name__)
 
 
 def describe_colouring(layer: Any) -> dict[str, list[str]]:
@@ -34,18 +34,21 @@ def restore_colouring(layer: Any, values: Any) -> Iterator[str]:
     The colours stay what they are: where they would be others, they follow nothing.
     """
     for part, how in values.items() if isinstance(values, Mapping) else ():
-        if part not in COLOURS:
-            continue
-        name = f"{part}_color"
-        colours = np.array(getattr(layer, name))
-        try:
-            _follow(layer, part, *how)
-            if not np.allclose(getattr(layer, name), colours, atol=NEAR):
-                raise ValueError("the feature gives other colours")
-        except Exception as error:
-            log.info("desktopd: %s of %r follows nothing: %s", name, layer.name, error)
-            setattr(layer, name, colours)
-            yield f"{name}_mode"
+        if part in COLOURS:
+            yield from attempt(f"{part}_color_mode", partial(_restore, layer, part, how))
+
+
+def _restore(layer: Any, part: str, how: Any) -> None:
+    """Raise where colours do not follow, and have them be what they are."""
+    name = f"{part}_color"
+    colours = np.array(getattr(layer, name))
+    try:
+        _follow(layer, part, *how)
+        if not np.allclose(getattr(layer, name), colours, atol=NEAR):
+            raise ValueError("the feature gives other colours")
+    except Exception:
+        setattr(layer, name, colours)
+        raise
 
 
 def _follow(layer: Any, part: str, mode: str, feature: str) -> None:

@@ -206,9 +206,14 @@ class SessionFolder:
                 if error.errno not in TAKEN or not os.path.lexists(place):
                     raise
         self._is_known = True
+        # Whoever moves it back by hand wants it tried again.
+        self._forget_tries(place)
         return place
 
     def tried(self) -> None:
         """Note that the process has survived the session."""
+        self._forget_tries(self.folder)
+
+    def _forget_tries(self, folder: Path) -> None:
         with contextlib.suppress(OSError):
-            self._tries.unlink()
+            (folder / self._tries.name).unlink()

@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from desktopd.integrations.napari import layers
-from desktopd.integrations.napari.session.made import Made, made_of, note_made, recorded_of
+from desktopd.integrations.napari.session.made import (
+    Made,
+    made_of,
+    note_made,
+    origin_of,
+    recorded_of,
+)
 from desktopd.integrations.napari.session.reading import INDEX, read, reading_of, source_of
 
 LONGEST_PLACE = 120
@@ -42,13 +48,22 @@ class Found:
         One of no file is known by the name alone that its command gave, which says nothing under
         another.
         """
-        alike = [layer for layer in self._free if _is_like(layer, record)]
+        # While a file was read, a script or its user may have removed some.
+        there = [layer for layer in self._free if layer in self._viewer.layers]
+        alike = [layer for layer in there if _is_like(layer, record)]
         if record["source"] is None:
-            made = recorded_of(record) if self._same_command else None
+            made = self.made(None, record)
             named = [layer for layer in alike if made and _made_name(layer) == made.name]
             return next(iter(named), None)
         named = [layer for layer in alike if layer.name == record["name"]]
         return next(iter(named + alike), None)
+
+    def made(self, layer: Any, record: Mapping[str, Any]) -> Made | None:
+        """What of this command the recorded layer is, for which `layer` stands, if any does."""
+        made = made_of(layer) if layer is not None else None
+        if made is None and record["source"] is not None:
+            return Made(record["name"])
+        return made or (recorded_of(record) if self._same_command else None)
 
     def open(self, record: Mapping[str, Any]) -> Any:
         """The recorded layer, its source read again; raises what its reader does, or NotRestored.
@@ -82,11 +97,16 @@ class Found:
         if layer in self._viewer.layers:
             self._viewer.layers.remove(layer)
 
-    def clear(self, missed: Iterable[Mapping[str, Any]]) -> None:
-        """Remove what is still nobody's, unless the `missed` records leave its place empty."""
+    def clear(self, missed: Iterable[Mapping[str, Any]], begun: Any) -> None:
+        """Remove what is still nobody's: its user has.
+
+        That is not so where the `missed` records leave its place empty, and of what the command
+        gives now and the session has not `begun` with, a list of origins if anybody has noted it.
+        """
         empty = [_origin(record.get("source"), recorded_of(record)) for record in missed]
         for layer in list(self._opened):
-            if _origin(source_of(layer), made_of(layer)) not in empty:
+            is_known = not isinstance(begun, list) or origin_of(layer) in begun
+            if is_known and _origin(source_of(layer), made_of(layer)) not in empty:
                 self.drop(layer)
         for layer in list(self._added):
             self.drop(layer)

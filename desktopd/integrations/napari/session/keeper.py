@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict
 from pathlib import Path
@@ -23,12 +23,8 @@ from desktopd.integrations.napari.session.claim import claim, lock_of
 from desktopd.integrations.napari.session.document import MOST_LAYERS
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.reading import note_readings
-from desktopd.integrations.napari.session.restore import (
-    KEPT,
-    Restored,
-    Restoring,
-    unrestored_of,
-)
+from desktopd.integrations.napari.session.restore import Restoring, unrestored_of, view_of
+from desktopd.integrations.napari.session.restored import KEPT, Restored
 
 SURVIVED = 2.0
 """Seconds after which a restored session is not what ends the process."""
@@ -109,22 +105,23 @@ class Keeper:
     def _put_back(self, viewer: Any) -> None:
         try:
             document = self._load()
-            if document is None or not (document["layers"] or unrestored_of(document)):
+            if document is None or not _has_any(document):
                 return
+            names = [one["name"] for one in [*document["layers"], *unrestored_of(document)]]
             if not self._folder.may_try():
-                self._miss_all(document, "putting it back has ended napari twice")
+                self._tell_missed(names, "putting it back has ended napari twice")
                 return
         except OSError as error:
-            self._miss(str(error), KEPT)
+            self._tell_missed(["session"], str(error), KEPT)
             return
         except ValueError as error:
-            self._miss(str(error))
+            self._tell_missed(["session"], str(error))
             return
         try:
             self._restore(viewer, document)
         except Exception as error:
             log.exception("desktopd: the session is not restored")
-            self._miss_all(document, f"{type(error).__name__}: {error}", self._put_aside())
+            self._tell_missed(names, f"{type(error).__name__}: {error}", self._put_aside())
 
     def _load(self) -> dict[str, Any] | None:
         for pause in PAUSES:
@@ -136,9 +133,8 @@ class Keeper:
         return self._folder.load()
 
     def _restore(self, viewer: Any, document: dict[str, Any]) -> None:
-        restoring = Restoring(
-            viewer, self._folder.blocks, same_command=document["argv"] == sys.argv
-        )
+        same_command = _command(document.get("argv")) == _command(sys.argv)
+        restoring = Restoring(viewer, self._folder.blocks, same_command=same_command)
         self._restored = restoring.run(document)
         self._unrestored = restoring.unrestored
         self._main.later(SURVIVED, self._folder.tried)
@@ -151,18 +147,26 @@ class Keeper:
             log.warning("desktopd: the session cannot be moved: %s", error)
             return KEPT
 
-    def _miss(self, reason: str, end: str = "") -> None:
-        log.error("desktopd: the session is not restored: %s", reason)
+    def _tell_missed(self, names: Sequence[str], reason: str, end: str = "") -> None:
+        log.error("desktopd: the session is not restored: %s%s", reason, end)
         self._restored = Restored()
-        self._restored.miss("session", reason, end)
-
-    def _miss_all(self, document: dict[str, Any], reason: str, end: str = "") -> None:
-        log.error("desktopd: the session is not restored: %s", reason)
-        self._restored = Restored()
-        for record in [*document["layers"], *unrestored_of(document)][:MOST_LAYERS]:
-            self._restored.miss(record["name"], reason, end)
+        for name in names[:MOST_LAYERS]:
+            self._restored.miss(name, reason, end)
 
     def _end(self) -> None:
         if self._autosave is not None:
             self._autosave.stop()
         self._folder.discard()
+
+
+def _has_any(document: Mapping[str, Any]) -> bool:
+    """Whether there are layers, or were before its user removed them all."""
+    return bool(document["layers"] or unrestored_of(document) or view_of(document).get("begun"))
+
+
+def _command(argv: Any) -> Any:
+    """A command line, wherever its program lies: that may be another place after an upgrade."""
+    try:
+        return [Path(argv[0]).name, *argv[1:]]
+    except (IndexError, KeyError, TypeError):
+        return argv

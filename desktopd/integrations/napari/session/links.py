@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 MOST = 6_000
@@ -16,62 +17,85 @@ MOST = 6_000
 log = logging.getLogger(__name__)
 
 Links = list[list[Any]]
+Link = tuple[Any, Any, tuple[str, ...]]
+"""Two layers, and the attributes that they share."""
 
 
 def describe_links(layers: Any) -> Links | None:
     """Lists of attributes, each with the pairs of names of the layers that share these.
 
-    None where there are too many.
+    None where there are too many, or nobody can tell.
     """
-    from napari.layers.utils import _link_layers
-
-    # Nothing else tells which attributes are linked.
-    links = getattr(_link_layers, "_UNLINKERS", {})
-    if len(links) > MOST:
+    links = _links_of(layers)
+    if links is None:
         return None
-    order = {id(layer): index for index, layer in enumerate(layers)}
-    shared = defaultdict(set)
-    for one, other, attribute in list(links):
-        first, second = order.get(id(one())), order.get(id(other()))
-        # Each link is there in both directions.
-        if first is not None and second is not None and first < second:
-            shared[first, second].add(attribute)
     pairs = defaultdict(list)
-    for (first, second), attributes in shared.items():
-        pairs[tuple(sorted(attributes))].append([layers[first].name, layers[second].name])
+    for one, other, attributes in links:
+        pairs[attributes].append([one.name, other.name])
     return [[list(attributes), named] for attributes, named in pairs.items()]
-
-
-class Linked:
-    """The layers that a script has linked, which change by themselves from now on."""
-
-    def __init__(self, layers: Any) -> None:
-        from napari.layers.utils._link_layers import unlink_layers
-
-        self._links = describe_links(layers)
-        self._layers = {layer.name: layer for layer in layers}
-        if not self._links:
-            return
-        try:
-            unlink_layers(list(layers))
-        except Exception as error:
-            log.info("desktopd: layers stay linked: %s", error)
-
-    def restore(self, layers: Any) -> None:
-        """Link those again that are still among `layers`."""
-        there = {name: layer for name, layer in self._layers.items() if layer in layers}
-        restore_links(self._links or [], there)
 
 
 def restore_links(links: Links, named: Mapping[str, Any]) -> None:
     """Link layers, which are `named`; what this napari does not link stays apart."""
-    from napari.layers.utils._link_layers import link_layers
-
     for attributes, pairs in links:
         for one, other in pairs:
-            if one not in named or other not in named:
-                continue
-            try:
-                link_layers([named[one], named[other]], attributes)
-            except Exception as error:
-                log.info("desktopd: %r and %r are not linked: %s", one, other, error)
+            if one in named and other in named:
+                _link((named[one], named[other], tuple(attributes)))
+
+
+@contextmanager
+def unlinked(layers: Any) -> Iterator[list[Link]]:
+    """Have each of `layers` change by itself for a while.
+
+    Those that are in the given list at the end, and among `layers`, are linked again.
+    """
+    links = _links_of(layers) or []
+    try:
+        if links:
+            _unlink(list(layers))
+        yield links
+    finally:
+        for link in links:
+            if link[0] in layers and link[1] in layers:
+                _link(link)
+
+
+def _links_of(layers: Any) -> list[Link] | None:
+    """The links among `layers`; None where there are too many, or nobody can tell."""
+    try:
+        # Nothing else tells which attributes are linked, and another napari may do it otherwise.
+        from napari.layers.utils import _link_layers
+
+        links = list(_link_layers._UNLINKERS)
+        order = {id(layer): index for index, layer in enumerate(layers)}
+        shared = defaultdict(set)
+        for one, other, attribute in links if len(links) <= MOST else ():
+            first, second = order.get(id(one())), order.get(id(other()))
+            # Each link is there in both directions.
+            if first is not None and second is not None and first < second:
+                shared[first, second].add(str(attribute))
+    except Exception as error:
+        log.warning("desktopd: nobody can tell which layers are linked: %s", error)
+        return None
+    if len(links) > MOST:
+        return None
+    return [(layers[i], layers[j], tuple(sorted(named))) for (i, j), named in shared.items()]
+
+
+def _unlink(layers: list[Any]) -> None:
+    try:
+        from napari.layers.utils._link_layers import unlink_layers
+
+        unlink_layers(layers)
+    except Exception as error:
+        log.info("desktopd: layers stay linked: %s", error)
+
+
+def _link(link: Link) -> None:
+    one, other, attributes = link
+    try:
+        from napari.layers.utils._link_layers import link_layers
+
+        link_layers([one, other], attributes)
+    except Exception as error:
+        log.info("desktopd: %r and %r are not linked: %s", one.name, other.name, error)

@@ -5,7 +5,7 @@ Tested by tests/unit/integrations/napari/session/test_made.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -25,18 +25,33 @@ class Made:
 
 
 _made: WeakKeyDictionary[Any, Made | None] = WeakKeyDictionary()
+_begun: WeakKeyDictionary[Any, list[dict[str, Any]]] = WeakKeyDictionary()
 
 
-def note_made(layers: Iterable[Any]) -> None:
-    """Note that a command has made those of `layers` of which nothing is noted, if no file has."""
+def note_made(layers: Any) -> None:
+    """Note that a command has made those of a viewer's `layers` of which nothing is noted.
+
+    What it has read from a file it has not made. The first time all are noted that it has.
+    """
     for layer in layers:
         if layer not in _made:
             _made[layer] = None if source_of(layer) else Made(layer.name)
+    _begun.setdefault(layers, [origin_of(layer) for layer in layers])
 
 
-def note_instead(layer: Any, former: Any) -> None:
-    """Note that `layer`, which a session has made, stands for `former`, if for any."""
-    made = None if former is None else made_of(former)
+def origin_of(layer: Any) -> dict[str, Any]:
+    """From where a command has a layer, as JSON: what it has read, or by which name it made it."""
+    made = made_of(layer)
+    return source_of(layer) or {"name": made and made.name}
+
+
+def begun_with(layers: Any) -> list[dict[str, Any]] | None:
+    """Origins of the layers that a viewer had of its command; None where nobody has noted them."""
+    return _begun.get(layers)
+
+
+def note_replaced(layer: Any, made: Made | None) -> None:
+    """Note that the data of `layer`, which stands for what was `made`, is a session's."""
     _made[layer] = made and replace(made, replaced=True)
 
 

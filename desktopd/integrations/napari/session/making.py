@@ -10,10 +10,18 @@ from collections.abc import Mapping
 from enum import Flag
 from typing import Any
 
-CONSTRUCTED = frozenset({"metadata", "rgb", "multiscale", "ndim", "locked_data_level"})
+import numpy as np
+
+from desktopd.integrations.napari.session.own_file import is_in_own_file
+
+CONSTRUCTED = frozenset({"metadata", "rgb", "multiscale", "ndim"})
 """What a layer gets as it is made, and keeps."""
+FIXED = ("rgb", "multiscale")
+"""What no layer becomes."""
 SHAPING = CONSTRUCTED | {"name", "shape_type", "property_choices"}
 """Without these the same data could make another layer; all else can be set afterwards."""
+PUT = CONSTRUCTED | {"shape_type"}
+"""What a layer gets with its data, or has."""
 PLAIN = (type(None), bool, int, float, set)
 
 log = logging.getLogger(__name__)
@@ -40,6 +48,34 @@ def make(data: Any, state: Mapping[str, Any], kind: str) -> tuple[Any, list[str]
     raise AssertionError
 
 
+def put(layer: Any, data: Any, like: Any, *, in_place: bool) -> None:
+    """Have `layer`, which a script may hold, be of the data that `like` was made of.
+
+    With `in_place` so is the array that it was made of, where that can be. Raises ValueError or
+    what napari does where the layer does not become such a one.
+    """
+    if any(getattr(layer, name, None) != getattr(like, name, None) for name in FIXED):
+        raise ValueError(f"it is another in {' or '.join(FIXED)}")
+    if in_place and _is_alike(layer.data, data):
+        np.copyto(layer.data, data)
+        data = layer.data
+    layer.data = (data, like.shape_type) if hasattr(like, "shape_type") else data
+    if layer.ndim != like.ndim:
+        raise ValueError(f"it is of {layer.ndim} dimensions, not {like.ndim}")
+
+
+def set_state(layer: Any, state: Mapping[str, Any]) -> list[str]:
+    """Set what `make` would, of a layer that is there; gives the names of what stays unset."""
+    # Others name one of the features.
+    first = {"features": state["features"]} if "features" in state else {}
+    others = {name: value for name, value in state.items() if name not in PUT}
+    unset = apply(layer, first | others)
+    if isinstance(metadata := state.get("metadata"), dict):
+        # What a reader or a script has put there may be more than can be kept.
+        layer.metadata.update(metadata)
+    return unset
+
+
 def apply(layer: Any, state: Mapping[str, Any]) -> list[str]:
     """Set attributes; those that this napari does not take stay as they are, and are named."""
     stays = []
@@ -52,6 +88,16 @@ def apply(layer: Any, state: Mapping[str, Any]) -> list[str]:
             log.info("desktopd: %s of %r stays: %s", name, layer.name, error)
             stays.append(name)
     return stays
+
+
+def _is_alike(array: Any, data: Any) -> bool:
+    """Whether what is in memory can take the numbers of other data."""
+    return (
+        type(array) is type(data) is np.ndarray
+        and (array.shape, array.dtype) == (data.shape, data.dtype)
+        and array.flags.writeable
+        and not is_in_own_file(array)
+    )
 
 
 def _only(state: Mapping[str, Any], names: frozenset[str] | set[str]) -> dict[str, Any]:

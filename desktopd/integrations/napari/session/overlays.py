@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
+
+from desktopd.integrations.napari.session.attempt import attempt
 
 TOOLS = frozenset({"transform_box", "selection_box"})
 """What is there while a tool is used."""
@@ -45,21 +48,14 @@ def describe_overlays(owner: Any) -> dict[str, dict[str, Any]]:
     return found
 
 
-def restore_overlays(owner: Any, values: Mapping[str, Mapping[str, Any]]) -> None:
-    """Put back what `describe_overlays` gave; what this napari does not have stays away."""
+def restore_overlays(owner: Any, values: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Put back what `describe_overlays` gave; gives the names of what stays as it is."""
     for name, overlay in overlays_of(owner).items():
-        try:
-            _restore(overlay, values.get(name, {}))
-        except Exception as error:
-            log.info("desktopd: %s stays: %s", name, error)
+        yield from attempt(name, partial(_restore, name, overlay, values.get(name, {})))
 
 
-def _restore(overlay: Any, values: Mapping[str, Any]) -> None:
+def _restore(name: str, overlay: Any, values: Mapping[str, Any]) -> Iterator[str]:
     now = overlay.model_dump(mode="json")
     for key, value in values.items():
-        if key not in now or now[key] == value:
-            continue
-        try:
-            setattr(overlay, key, value)
-        except Exception as error:
-            log.info("desktopd: %s of an overlay stays: %s", key, error)
+        if key in now and now[key] != value:
+            yield from attempt(f"{name}.{key}", partial(setattr, overlay, key, value))

@@ -5,14 +5,13 @@ Tested by tests/unit/integrations/napari/session/test_own_file.py.
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from desktopd.integrations.napari.session.blocks import computed
 from desktopd.integrations.napari.session.parts import parts_of
 
 KEPT_STORES = frozenset({"DirectoryStore", "FSStore", "LocalStore", "NestedDirectoryStore"})
@@ -36,30 +35,19 @@ def is_in_own_file(array: Any) -> bool:
         return False
 
 
-def has_more(data: Any, copy: Any) -> bool:
-    """Whether the files of a layer's data have what a copy has, and maybe what came after it.
-
-    Files that this process has made anew, or written to, need not.
-    """
+def has_same(data: Any, copy: Any) -> bool:
+    """Whether a layer's data is what a copy has; raises ValueError where it cannot be read."""
     arrays, copies = parts_of(data), parts_of(copy)
-    return len(arrays) == len(copies) and all(map(_has_more, arrays, copies))
+    return len(arrays) == len(copies) and all(map(_has_same, arrays, copies))
 
 
-def _has_more(array: Any, copy: Any) -> bool:
+def _has_same(array: Any, copy: Any) -> bool:
     if tuple(array.shape) != copy.shape or array.dtype != copy.dtype:
         return False
-    if _is_from_before(array) and (_all(_is_blank, copy) or not _all(_is_blank, array)):
-        return True
-    return _all(_same, array, copy)
-
-
-def _is_from_before(array: Any) -> bool:
-    """Whether nobody has changed the file of an array since this process began."""
-    try:
-        file = _file_of(array)
-        return file is not None and file.stat().st_ctime < _begin()
-    except Exception:
-        return False
+    equal_nan = copy.dtype.kind in "fc"
+    # A disk gives them piece by piece.
+    pieces = zip(computed(array), computed(copy), strict=True)
+    return all(np.array_equal(*pair, equal_nan=equal_nan) for pair in pieces)
 
 
 def _file_of(array: Any) -> Path | None:
@@ -83,26 +71,3 @@ def _array_and_bases(array: Any) -> Iterator[Any]:
     while isinstance(array, np.ndarray):
         yield array
         array = array.base
-
-
-def _begin() -> float:
-    """When this process began, in seconds since 1970: proc_pid_stat(5), field 22."""
-    with open("/proc/self/stat", "rb") as file:
-        fields = file.read(4096).rpartition(b")")[2].split()
-    since_boot = int(fields[19]) / os.sysconf("SC_CLK_TCK")
-    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + since_boot
-
-
-def _all(test: Callable[..., bool], *arrays: Any) -> bool:
-    """Whether it holds for all planes of arrays, which a disk gives one by one."""
-    if not arrays[0].shape:
-        return test(*map(np.asarray, arrays))
-    return all(test(*(np.asarray(one[i]) for one in arrays)) for i in range(arrays[0].shape[0]))
-
-
-def _is_blank(plane: Any) -> bool:
-    return not plane.any()
-
-
-def _same(plane: Any, copy: Any) -> bool:
-    return np.array_equal(plane, copy, equal_nan=copy.dtype.kind in "fc")

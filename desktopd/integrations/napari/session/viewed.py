@@ -5,13 +5,18 @@ Tested by tests/unit/integrations/napari/session/test_viewed.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from desktopd.integrations.napari.session.attempt import attempt
 from desktopd.integrations.napari.session.links import describe_links, restore_links
+from desktopd.integrations.napari.session.made import begun_with
 from desktopd.integrations.napari.session.overlays import describe_overlays, restore_overlays
+from desktopd.integrations.napari.session.values import dumps
 from desktopd.integrations.napari.view import (
     DIMS,
     GRID,
@@ -24,43 +29,113 @@ from desktopd.integrations.napari.view import (
 SAVED_DIMS = (*DIMS, "axis_labels", "margin_left", "margin_right")
 
 
+Named = Mapping[str, Any]
+"""Layers by the names that they had."""
+
+
 def capture_view(viewer: Any) -> dict[str, Any]:
-    """Camera, dims, grid, overlays, title, links and selection."""
-    active = viewer.layers.selection.active
-    selected = [layer.name for layer in viewer.layers if layer in viewer.layers.selection]
+    """Camera, dims, grid, overlays, title, links and selection, as far as each can be told."""
+    view: dict[str, Any] = {}
+
+    def take(name: str) -> None:
+        # What is no JSON would keep all else from being saved.
+        view[name] = json.loads(dumps(TOLD[name](viewer)))
+
+    for name in TOLD:
+        attempt(name, partial(take, name))
+    return view
+
+
+def restore_view(viewer: Any, view: Mapping[str, Any], named: Named) -> list[str]:
+    """Put back what `capture_view` gave of the layers that are there, by the names they had.
+
+    Gives the names of what stays as it is.
+    """
+    stays = []
+    for name, put_back in PUT_BACK.items():
+        if name in view:
+            stays += attempt(name, partial(put_back, viewer, view[name], named))
+    return stays
+
+
+def _describe_grid(viewer: Any) -> dict[str, Any]:
     grid = grid_of(viewer)
-    return {
-        "grid": {name: getattr(grid, name) for name in GRID if hasattr(grid, name)},
-        "camera": describe_camera(viewer),
-        "dims": {
-            name: np.asarray(getattr(viewer.dims, name)).tolist()
-            for name in SAVED_DIMS
-            if hasattr(viewer.dims, name)
-        },
-        "overlays": describe_overlays(viewer),
-        "active": None if active is None else active.name,
-        "selected": selected,
-        "links": describe_links(viewer.layers),
-        "title": str(viewer.title),
+    return {name: getattr(grid, name) for name in GRID if hasattr(grid, name)}
+
+
+def _describe_dims(viewer: Any) -> dict[str, Any]:
+    dims = viewer.dims
+    there = [name for name in SAVED_DIMS if hasattr(dims, name)]
+    return {name: np.asarray(getattr(dims, name)).tolist() for name in there}
+
+
+def _describe_active(viewer: Any) -> str | None:
+    active = viewer.layers.selection.active
+    return None if active is None else active.name
+
+
+def _describe_selected(viewer: Any) -> list[str]:
+    return [layer.name for layer in viewer.layers if layer in viewer.layers.selection]
+
+
+TOLD: dict[str, Callable[[Any], Any]] = {
+    "grid": _describe_grid,
+    "camera": describe_camera,
+    "dims": _describe_dims,
+    "overlays": describe_overlays,
+    "active": _describe_active,
+    "selected": _describe_selected,
+    "links": lambda viewer: describe_links(viewer.layers),
+    "title": lambda viewer: str(viewer.title),
+    "begun": lambda viewer: begun_with(viewer.layers),
+}
+"""How each part of a view is told; `begun` is which layers its command has opened."""
+
+
+def _restore_dims(viewer: Any, dims: Any, named: Named) -> list[str]:
+    fitting = {
+        name: value
+        for name, value in dims.items()
+        if name == "ndisplay" or len(value) == viewer.dims.ndim
     }
+    return _set("dims", viewer.dims, fitting)
 
 
-def restore_view(viewer: Any, view: Mapping[str, Any], named: Mapping[str, Any]) -> None:
-    """Put back what `capture_view` gave of the layers that are there, by the names they had."""
-    for name, value in view["dims"].items():
-        if name == "ndisplay" or len(value) == viewer.dims.ndim:
-            setattr(viewer.dims, name, value)
-    restore_overlays(viewer, view.get("overlays", {}))
-    # A change of the grid moves the camera.
-    for name, value in view.get("grid", {}).items():
-        setattr(grid_of(viewer), name, value)
-    camera = camera_of(viewer)
+def _restore_camera(viewer: Any, camera: Any, named: Named) -> list[str]:
     # One that is nowhere would keep napari from drawing, from one session to the next.
-    for name, value in view["camera"].items() if is_somewhere(view["camera"]) else ():
-        setattr(camera, name, value)
-    viewer.layers.selection.active = named.get(view["active"])
-    if selected := [named[name] for name in view.get("selected", ()) if name in named]:
-        viewer.layers.selection = selected
-    restore_links(view.get("links") or [], named)
-    if isinstance(title := view.get("title"), str):
-        viewer.title = title
+    return _set("camera", camera_of(viewer), camera) if is_somewhere(camera) else []
+
+
+def _restore_active(viewer: Any, active: Any, named: Named) -> None:
+    viewer.layers.selection.active = named.get(active)
+
+
+def _restore_selected(viewer: Any, selected: Any, named: Named) -> None:
+    if there := [named[name] for name in selected if name in named]:
+        viewer.layers.selection = there
+
+
+def _restore_title(viewer: Any, title: Any, named: Named) -> None:
+    viewer.title = str(title)
+
+
+def _set(what: str, owner: Any, values: Mapping[str, Any]) -> list[str]:
+    """Set attributes, each by itself; gives the names of those that stay."""
+    stays = []
+    for name, value in values.items():
+        stays += attempt(f"{what}.{name}", partial(setattr, owner, name, value))
+    return stays
+
+
+PUT_BACK: dict[str, Callable[[Any, Any, Named], Iterable[str] | None]] = {
+    "dims": _restore_dims,
+    "overlays": lambda viewer, overlays, named: restore_overlays(viewer, overlays),
+    # A change of the grid moves the camera.
+    "grid": lambda viewer, grid, named: _set("grid", grid_of(viewer), grid),
+    "camera": _restore_camera,
+    "active": _restore_active,
+    "selected": _restore_selected,
+    "links": lambda viewer, links, named: restore_links(links or [], named),
+    "title": _restore_title,
+}
+"""How each is put back, in the order in which they have to be."""

@@ -10,7 +10,8 @@ import numpy as np
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.capture import capture
 from desktopd.integrations.napari.session.encode_layer import encode_layer
-from desktopd.integrations.napari.session.restore import Restored, Restoring
+from desktopd.integrations.napari.session.restore import Restoring
+from desktopd.integrations.napari.session.restored import Restored
 from desktopd.integrations.napari.session.viewed import capture_view
 
 # What napari's own libraries warn of is not ours to mend.

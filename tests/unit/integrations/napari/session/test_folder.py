@@ -234,6 +234,10 @@ def test_a_session_that_ends_napari_again_and_again_is_laid_beside(
     assert not session.may_try()
     assert session.load() is None
     assert (tmp_path / "failed" / "session.json").exists()
+    # Whoever moves it back has it tried again.
+    (tmp_path / "failed").rename(session.folder)
+    assert session.load() is not None
+    assert [session.may_try() for _ in range(TRIES + 1)] == [True] * TRIES + [False]
     session.commit(document(session, np.arange(100)))
     assert session.may_try()
 

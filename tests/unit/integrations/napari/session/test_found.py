@@ -12,6 +12,7 @@ import tifffile
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.made import note_made
 from desktopd.integrations.napari.session.reading import INDEX
+from desktopd.integrations.napari.session.restored import KEPT
 from tests.unit.integrations.napari.session.restoring import names, restored, saved
 
 # What napari's own libraries warn of is not ours to mend.
@@ -128,20 +129,54 @@ def test_what_the_command_opens_stays_where_the_session_has_nothing_in_its_place
         document = {**saved(viewer, blocks), "unrestored": kept}
 
 
-@pytest.mark.parametrize(("lost", "kept_for_later"), [(None, 1), ("it is in no file", 0)])
+@pytest.mark.parametrize("lost", [None, "it is in no file"])
 def test_what_a_script_makes_stays_where_the_session_cannot_replace_it(
-    blocks: Blocks, lost: str | None, kept_for_later: int
+    blocks: Blocks, lost: str | None
 ) -> None:
     viewer = ViewerModel()
     viewer.add_image(np.ones((64, 64)), name="paint")
+    viewer.add_points(np.zeros((1, 2)), name="deleted")
     note_made(viewer.layers)
+    del viewer.layers["deleted"]
     document = saved(viewer, blocks)
     document["layers"][0] |= {"data": None if lost else {"$no": 1}, "lost": lost}
     viewer = ViewerModel()
     viewer.add_labels(np.zeros((64, 64), int), name="paint")
     viewer.add_points(np.zeros((1, 2)), name="deleted")
-    viewer, _, kept = restored(document, blocks, viewer)
-    assert (names(viewer), len(kept)) == (["paint"], kept_for_later)
+    viewer, told, kept = restored(document, blocks, viewer)
+    assert (names(viewer), kept) == (["paint"], document["layers"])
+    (missing,) = told.missing
+    assert missing["reason"].endswith(KEPT)
+    assert missing["reason"].startswith(lost or "ValueError")
+
+
+def test_what_is_set_of_a_script_s_layer_is_there_once_the_script_makes_it_again(
+    blocks: Blocks,
+) -> None:
+    viewer = ViewerModel()
+    viewer.add_image(np.ones((64, 64)), name="big", opacity=0.25)
+    note_made(viewer.layers)
+    document = saved(viewer, blocks)
+    document["layers"][0] |= {"data": None, "lost": "its 99 MiB are in no file"}
+    # The script fails once, and then another one is given.
+    for same_command in (True, False):
+        viewer, told, kept = restored(document, blocks, same_command=same_command)
+        assert (names(viewer), [one["name"] for one in told.missing]) == ([], ["big"])
+        assert len(kept) == 1
+        document = {**saved(viewer, blocks), "unrestored": kept}
+    viewer = ViewerModel()
+    layer = viewer.add_image(np.ones((64, 64)), name="big")
+    _, told, kept = restored(document, blocks, viewer)
+    assert (layer.opacity, told.layers, kept) == (0.25, ["big"], [])
+
+
+def test_what_nobody_makes_again_is_told_once(blocks: Blocks) -> None:
+    viewer = ViewerModel()
+    viewer.add_image(np.ones((64, 64)), name="computed")
+    document = saved(viewer, blocks)
+    document["layers"][0] |= {"data": None, "lost": "it is in no file"}
+    _, told, kept = restored(document, blocks)
+    assert (told.missing, kept) == ([{"name": "computed", "reason": "it is in no file"}], [])
 
 
 def test_a_layer_that_cannot_be_drawn_takes_no_other_with_it(
@@ -152,7 +187,7 @@ def test_a_layer_that_cannot_be_drawn_takes_no_other_with_it(
     note_made(viewer.layers)
     document = saved(viewer, blocks)
     viewer = ViewerModel()
-    opened = viewer.add_labels(np.zeros((64, 64), int), name="paint")
+    opened = viewer.add_points(np.zeros((1, 2)), name="paint")
 
     def refuse(viewer: ViewerModel, layer: Layer) -> None:
         viewer.layers.append(layer)
@@ -195,3 +230,74 @@ def test_what_another_command_makes_is_not_what_the_session_calls_so(blocks: Blo
     assert [layer.data.shape for layer in viewer.layers] == [(50, 50), (1, 2), (5, 5)]
     # Of two of that name, it is the one that was active.
     assert viewer.layers.selection.active is viewer.layers["paint [1]"]
+
+
+def script(*names: str, cells: Path | None = None) -> ViewerModel:
+    viewer = ViewerModel()
+    if cells is not None:
+        viewer.open(sorted(cells.parent.glob("*.tif")), layer_type="image")
+    for name in names:
+        viewer.add_points(np.zeros((1, 2)), name=name)
+    note_made(viewer.layers)
+    return viewer
+
+
+def test_what_the_edited_script_newly_makes_or_finds_is_there(blocks: Blocks, cells: Path) -> None:
+    shutil.copy(cells, cells.with_name("gone.tif"))
+    viewer = script("a", "b", "c", cells=cells)
+    for name in ("a", "gone"):
+        del viewer.layers[name]
+    viewer.layers["b"].name = "mine"
+    document = saved(viewer, blocks)
+    shutil.copy(cells, cells.with_name("new.tif"))
+    for _ in range(2):
+        viewer = script("a", "b", "new points", "c", cells=cells)
+        viewer, told, kept = restored(document, blocks, viewer)
+        assert names(viewer) == ["new", "new points", "cells", "mine", "c"]
+        assert (told.missing, kept) == ([], [])
+    # The second time they have been there, and may be removed.
+    document = saved(viewer, blocks)
+    for name in ("new", "new points"):
+        del viewer.layers[name]
+    document = saved(viewer, blocks)
+    viewer = script("a", "b", "new points", "c", cells=cells)
+    assert names(restored(document, blocks, viewer)[0]) == ["cells", "mine", "c"]
+
+
+@pytest.mark.parametrize("begun", [None, 3, "none"])
+def test_a_session_that_does_not_tell_what_the_command_had_removes_what_it_has_not(
+    blocks: Blocks, begun: Any
+) -> None:
+    viewer = script("a", "b")
+    del viewer.layers["a"]
+    document = saved(viewer, blocks)
+    document["view"]["begun"] = begun
+    if begun == "none":
+        del document["view"]["begun"]
+    assert names(restored(document, blocks, script("a", "b"))[0]) == ["b"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_layer_that_is_removed_while_a_file_is_read_keeps_no_other_from_coming_back(
+    blocks: Blocks, cells: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    viewer = script("a", "paint")
+    viewer.open(cells)
+    viewer.layers.selection.active = viewer.layers["paint"]
+    viewer.layers["paint"].data = np.ones((3, 2))
+    viewer.layers.move(2, 0 if when == "before" else 3)
+    document = saved(viewer, blocks)
+    read = ViewerModel.open
+
+    def remove(viewer: ViewerModel, *given: Any, **named: Any) -> Any:
+        found = read(viewer, *given, **named)
+        # As a timer of the script, or its user, may while napari waits for a reader.
+        del viewer.layers["paint"]
+        return found
+
+    monkeypatch.setattr(ViewerModel, "open", remove)
+    viewer, told, kept = restored(document, blocks, script("a", "paint"))
+    assert (told.missing, kept, told.camera) == ([], [], True)
+    # What was removed before it had its data is there with these.
+    assert names(viewer) == (["cells", "a", "paint"] if when == "before" else ["a", "cells"])
+    assert when == "after" or viewer.layers["paint"].data.shape == (3, 2)

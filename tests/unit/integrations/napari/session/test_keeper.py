@@ -1,5 +1,6 @@
 """What becomes of a session that cannot be had when napari begins, with Qt's loop alone."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.folder import SessionFolder
-from desktopd.integrations.napari.session.restore import KEPT
+from desktopd.integrations.napari.session.restored import KEPT
 from tests.unit.integrations.napari.session.restoring import RNG, saved
 
 QtCore = pytest.importorskip("qtpy.QtCore")
@@ -18,7 +19,7 @@ QtCore = pytest.importorskip("qtpy.QtCore")
 WITHIN = 60.0
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("readings")]
 PAINT = RNG.integers(0, 9, (64, 64))
-Keep = Callable[[], tuple[Any, Any]]
+Keep = Callable[..., tuple[Any, Any]]
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def session(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def keep(session: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keep]:
-    """A viewer, and what keeps its session."""
+    """A viewer with the layers of a command, by their names, and what keeps its session."""
     from napari.components import ViewerModel
 
     from desktopd.integrations.napari import main_thread
@@ -46,8 +47,10 @@ def keep(session: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keep]:
     application = QtCore.QCoreApplication.instance() or QtCore.QCoreApplication([])
     keepers: list[Any] = []
 
-    def begin() -> tuple[Any, Any]:
+    def begin(*names: str) -> tuple[Any, Any]:
         main, viewer = main_thread.MainThread(), ViewerModel()
+        for name in names:
+            viewer.add_points([[1, 1]], name=name)
         keepers.append(keeper_module.Keeper(main, session))
         changes = Changes(main)
         keepers[-1].keep(viewer, changes, lambda: None)
@@ -144,3 +147,83 @@ def test_a_session_that_cannot_be_read_for_long_lies_beside_and_another_is_saved
     assert contents(session) == [("layers", ["new"]), ("unrestored", [])]
     (session.parent / "failed").chmod(0o700)
     assert contents(session.parent / "failed")[0] == ("layers", ["paint"])
+
+
+@pytest.fixture
+def one_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each keeper has the same, as if the process of the one before had ended."""
+    from desktopd.integrations.napari.session import keeper as keeper_module
+
+    monkeypatch.setattr(keeper_module, "claim", lambda folder: folder)
+
+
+def end(keeper: Any) -> None:
+    assert save(keeper)["error"] is None
+    keeper._folder.tried()
+    keeper._autosave.stop()
+
+
+@pytest.mark.usefixtures("one_folder")
+@pytest.mark.parametrize("left", [[], ["a"], ["a", "b"]])
+def test_what_the_command_has_and_its_user_has_removed_stays_away(
+    keep: Keep, session: Path, left: list[str]
+) -> None:
+    (session / "session.json").unlink()
+    viewer, keeper = keep("a", "b")
+    for name in {"a", "b"} - set(left):
+        del viewer.layers[name]
+    end(keeper)
+    for _ in range(2):
+        viewer, keeper = keep("a", "b")
+        assert [layer.name for layer in viewer.layers] == left
+        assert keeper.state["restored"]["missing"] == []
+        end(keeper)
+    viewer, keeper = keep("a", "b", "new")
+    assert {layer.name for layer in viewer.layers} == {*left, "new"}
+
+
+def test_a_session_without_layers_of_before_leaves_the_command_its_own(
+    keep: Keep, session: Path
+) -> None:
+    SessionFolder(session).commit({"argv": sys.argv, "layers": [], "view": {}})
+    viewer, keeper = keep("a")
+    assert [layer.name for layer in viewer.layers] == ["a"]
+    assert keeper.state["restored"] is None
+
+
+ELSEWHERE: list[tuple[list[str], list[str], int]] = [
+    (["/old/bin/napari", "a.py"], ["/new/bin/napari", "a.py"], 1),
+    (["napari", "a.py"], ["/new/bin/napari", "a.py"], 1),
+    (["/old/bin/napari", "a.py"], ["/old/bin/napari", "b.py"], 2),
+    (["/old/bin/napari"], ["/old/bin/ipython"], 2),
+    ([], ["napari"], 2),
+]
+
+
+@pytest.mark.usefixtures("one_folder")
+@pytest.mark.parametrize(("argv", "now", "layers"), ELSEWHERE)
+def test_a_command_is_the_same_wherever_its_program_lies(
+    keep: Keep,
+    session: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    argv: list[str],
+    now: list[str],
+    layers: int,
+) -> None:
+    (session / "session.json").unlink()
+    monkeypatch.setattr(sys, "argv", argv)
+    end(keep("a")[1])
+    monkeypatch.setattr(sys, "argv", now)
+    assert len(keep("a")[0].layers) == layers
+
+
+@pytest.mark.parametrize("argv", [None, 3, {}, [3], [[]], "napari"])
+def test_a_command_that_is_none_keeps_no_session_from_coming_back(
+    keep: Keep, session: Path, argv: Any
+) -> None:
+    folder = SessionFolder(session)
+    document = folder.load() or {}
+    folder.commit({**document, "argv": argv})
+    viewer, keeper = keep("a")
+    assert [layer.name for layer in viewer.layers] == ["a", "paint"]
+    assert keeper.state["restored"]["missing"] == []

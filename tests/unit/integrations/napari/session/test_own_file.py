@@ -1,6 +1,5 @@
 """Layers whose data lies in files of their own, which get what is painted, also after a restart."""
 
-import math
 import os
 import shutil
 import warnings
@@ -12,11 +11,10 @@ import numpy as np
 import pytest
 
 from desktopd.integrations.napari.session import capture as captured
-from desktopd.integrations.napari.session import own_file
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.made import note_made
-from desktopd.integrations.napari.session.own_file import is_filed, is_in_own_file
-from desktopd.integrations.napari.session.restore import COPY, OTHER, UNMADE
+from desktopd.integrations.napari.session.own_file import has_same, is_filed, is_in_own_file
+from desktopd.integrations.napari.session.restore_layer import COPY, OTHER, UNMADE
 from tests.unit.integrations.napari.session.restoring import names, restored, saved
 
 # What napari's own libraries warn of is not ours to mend.
@@ -146,20 +144,59 @@ def test_what_is_too_large_for_a_copy_is_the_file_s_and_asked_for_again(
     assert (viewer.layers["paint"].opacity, told.missing, kept) == (0.25, [], [])
 
 
-@pytest.mark.parametrize("blank", [False, True])
-def test_what_came_after_the_last_save_is_the_file_s_that_nobody_has_changed_since(
-    blocks: Blocks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank: bool
+def _older(path: Path) -> None:
+    shutil.copy2(path.with_name("before"), path)
+
+
+def _renamed(path: Path) -> None:
+    shutil.copy(path, path.with_name("new"))
+    np.memmap(path.with_name("new"), "i4", "r+", shape=(9, 9))[5] = 8
+    path.with_name("new").rename(path)
+
+
+OTHERWISE: dict[str, Callable[[Path], object]] = {
+    "painted after the last save": lambda path: mapped(path.parent).__setitem__(1, 4),
+    "made anew from the same image": lambda path: mapped(path.parent).__setitem__((1, 1), 0),
+    "blank": lambda path: path.write_bytes(bytes(4 * 81)),
+    "an older one": _older,
+    "another that was renamed": _renamed,
+}
+
+
+@pytest.mark.parametrize("change", OTHERWISE.values(), ids=OTHERWISE)
+def test_where_a_file_has_other_data_both_are_kept_and_that_is_told(
+    blocks: Blocks, tmp_path: Path, change: Callable[[Path], object]
 ) -> None:
+    mapped(tmp_path)[8] = 2
+    shutil.copy2(tmp_path / "paint", tmp_path / "before")
     viewer = script(tmp_path)
     viewer.layers[0].data[1, 1] = 3
+    before = np.array(viewer.layers[0].data)
     document = saved(viewer, blocks)
-    mapped(tmp_path)[1] = 0 if blank else 4
-    monkeypatch.setattr(own_file, "_begin", lambda: math.inf)
+    change(tmp_path / "paint")
+    there = on_disk(tmp_path)
+    assert not np.array_equal(there, before)
+    for reasons in ([OTHER], []):
+        viewer, told, _ = restored(document, blocks, script(tmp_path))
+        assert np.array_equal(viewer.layers["paint"].data, before)
+        assert ([one["reason"] for one in told.missing], told.unsaved) == (reasons, ["paint"])
+        viewer.layers["paint"].paint((7, 7), 6)
+        before = np.array(viewer.layers["paint"].data)
+        document = saved(viewer, blocks)
+        assert np.array_equal(on_disk(tmp_path), there)
+
+
+def test_what_was_in_memory_is_not_what_a_file_of_that_name_has(
+    blocks: Blocks, tmp_path: Path
+) -> None:
+    viewer = ViewerModel()
+    viewer.add_labels(np.zeros((9, 9), "i4"), name="paint").paint((5, 5), 7)
+    note_made(viewer.layers)
+    document = saved(viewer, blocks)
+    mapped(tmp_path)[1] = 1
     viewer, told, _ = restored(document, blocks, script(tmp_path))
-    # An empty one is taken for one that was made anew, though a clock may say otherwise.
-    assert is_filed(viewer.layers[0].data) is not blank
-    assert viewer.layers[0].data[1, 1] == (3 if blank else 4)
-    assert [one["reason"] for one in told.missing] == ([OTHER] if blank else [])
+    assert viewer.layers["paint"].data[5, 5] == 7
+    assert [one["reason"] for one in told.missing] == [OTHER]
 
 
 ANEW: dict[str, Callable[[Path], Any]] = {
@@ -218,6 +255,36 @@ def in_folder(folder: Path, kind: str, described: str) -> Any:
     (folder / "labels").mkdir()
     (folder / "labels" / described).touch()
     return array_of("zarr.core", store=store(kind, root=folder, path=str(folder)), path="labels")
+
+
+class InChunks:
+    """An array of zarr's that has all planes in one chunk, and counts how often that is read."""
+
+    __module__ = "zarr.core"
+
+    def __init__(self, folder: Path, array: Any) -> None:
+        self._array, self.reads = array, 0
+        self.shape, self.dtype, self.ndim = array.shape, array.dtype, array.ndim
+        self.store, self.path = store("LocalStore", root=folder), "labels"
+        (folder / "labels").mkdir(exist_ok=True)
+        (folder / "labels" / "zarr.json").touch()
+
+    def __getitem__(self, key: Any) -> Any:
+        self.reads += 1
+        return self._array[key]
+
+    def __array__(self, *given: Any, **named: Any) -> Any:
+        return self[:]
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+def test_a_chunk_is_not_read_once_for_each_plane(tmp_path: Path, is_same: bool) -> None:
+    planes = np.zeros((500, 9, 9), "i4")
+    planes[-1, 3, 3] = 5
+    array = InChunks(tmp_path, planes.copy())
+    assert is_filed(array)
+    assert has_same(array, planes if is_same else planes + 1) is is_same
+    assert array.reads == 1
 
 
 STORES = [

@@ -10,6 +10,7 @@ import pytest
 
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.capture import capture
+from desktopd.integrations.napari.session.made import note_made
 from desktopd.integrations.napari.session.settable import NOT_KEPT, settable
 from tests.unit.integrations.napari.session.restoring import restored, saved
 
@@ -152,6 +153,9 @@ UNTRIED = {
 }
 
 
+BOTH = pytest.mark.parametrize("by_script", [False, True], ids=["made", "script"])
+
+
 def value_for(kind: str, name: str) -> Any:
     return OF_A_KIND.get((kind, name), OTHERS.get(name))
 
@@ -161,11 +165,17 @@ def attributes(kind: str) -> list[str]:
     return [name for name in settable(cls) if name not in NOT_KEPT]
 
 
-def there_and_back(layer: Any, blocks: Blocks) -> tuple[Any, list[str]]:
-    viewer = ViewerModel()
+def there_and_back(layer: Any, blocks: Blocks, former: Any = None) -> tuple[Any, list[str]]:
+    """A layer after a restart, as `former` where a script has made one again, and what is not."""
+    viewer, script = ViewerModel(), ViewerModel()
     viewer.add_layer(layer)
-    viewer, told, _ = restored(saved(viewer, blocks), blocks)
+    note_made(viewer.layers)
+    if former is not None:
+        former.name = layer.name
+        script.add_layer(former)
+    viewer, told, _ = restored(saved(viewer, blocks), blocks, script)
     (again,) = viewer.layers
+    assert former in (None, again)
     return again, [one["name"] for one in told.missing]
 
 
@@ -193,8 +203,9 @@ def test_each_attribute_is_tried_or_has_a_reason_not_to_be(kind: str) -> None:
     assert names - {name for name in names if value_for(kind, name) is not None} <= UNTRIED.keys()
 
 
+@BOTH
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_set_comes_back(blocks: Blocks, kind: str) -> None:
+def test_what_is_set_comes_back(blocks: Blocks, kind: str, by_script: bool) -> None:
     layer = KINDS[kind]()
     tried = [name for name in attributes(kind) if value_for(kind, name) is not None]
     # What is current is set of all that is selected.
@@ -203,14 +214,15 @@ def test_what_is_set_comes_back(blocks: Blocks, kind: str) -> None:
         default = copy.deepcopy(getattr(layer, name))
         setattr(layer, name, value_for(kind, name))
         assert not same(getattr(layer, name), default), name
-    again, missing = there_and_back(layer, blocks)
+    again, missing = there_and_back(layer, blocks, KINDS[kind]() if by_script else None)
     before, after = ({name: getattr(one, name) for name in tried} for one in (layer, again))
     assert {name: after[name] for name in tried if not same(before[name], after[name])} == {}
     assert missing == []
 
 
+@BOTH
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_all_layers_have_comes_back(blocks: Blocks, kind: str) -> None:
+def test_what_all_layers_have_comes_back(blocks: Blocks, kind: str, by_script: bool) -> None:
     layer = KINDS[kind]()
     axes = range(layer.ndim)
     place = {
@@ -224,7 +236,7 @@ def test_what_all_layers_have_comes_back(blocks: Blocks, kind: str) -> None:
     }
     for name, value in place.items():
         setattr(layer, name, value)
-    again, missing = there_and_back(layer, blocks)
+    again, missing = there_and_back(layer, blocks, KINDS[kind]() if by_script else None)
     assert [name for name in place if not same(getattr(again, name), getattr(layer, name))] == []
     assert missing == []
 
@@ -239,10 +251,11 @@ PARTS = {"points": ("face", "border"), "shapes": ("face", "edge"), "vectors": ("
 COLOURED = [(kind, part) for kind, parts in PARTS.items() for part in parts]
 
 
+@BOTH
 @pytest.mark.parametrize(("kind", "part"), COLOURED)
 @pytest.mark.parametrize(("feature", "mode"), [("q", "colormap"), ("kind", "cycle")])
 def test_colours_follow_their_feature(
-    blocks: Blocks, kind: str, part: str, feature: str, mode: str
+    blocks: Blocks, kind: str, part: str, feature: str, mode: str, by_script: bool
 ) -> None:
     layer = KINDS[kind]()
     setattr(layer, f"{part}_colormap", "magma")
@@ -250,7 +263,7 @@ def test_colours_follow_their_feature(
     setattr(layer, f"{part}_color", feature)
     if mode == "colormap":
         setattr(layer, f"{part}_contrast_limits", (0, 20))
-    again, missing = there_and_back(layer, blocks)
+    again, missing = there_and_back(layer, blocks, KINDS[kind]() if by_script else None)
     assert missing == []
     assert str(getattr(again, f"{part}_color_mode")) == mode
     assert same(getattr(again, f"{part}_color"), getattr(layer, f"{part}_color"))

@@ -1,21 +1,25 @@
 """What of a viewer comes back beside its layers."""
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from desktopd.integrations.napari.session import links
+from desktopd.integrations.napari.session import links, viewed
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.made import note_made
-from tests.unit.integrations.napari.session.restoring import restored, saved
+from desktopd.integrations.napari.session.overlays import overlays_of
+from desktopd.integrations.napari.view import camera_of, grid_of
+from tests.unit.integrations.napari.session.restoring import RNG, restored, saved
 
 # What napari's own libraries warn of is not ours to mend.
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from napari.components import ViewerModel
+    from napari.layers.utils import _link_layers
     from napari.layers.utils._link_layers import get_linked_layers, unlink_layers
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -102,16 +106,114 @@ def test_what_is_none_keeps_no_layer_from_coming_back(
     assert again.title == "napari"
 
 
+PARTS = ["dims", "overlays", "grid", "camera", "active", "selected", "links", "title"]
+
+
+def chosen(viewer: ViewerModel) -> dict[str, Any]:
+    """What is chosen of each part."""
+    active = viewer.layers.selection.active
+    grid = grid_of(viewer)
+    return {
+        "dims": tuple(viewer.dims.axis_labels),
+        "overlays": overlays_of(viewer)["canvas.scale_bar"].visible,
+        "grid": (grid.enabled, grid.stride),
+        "camera": camera_of(viewer).zoom,
+        "active": None if active is None else active.name,
+        "links": linked(viewer),
+        "title": viewer.title,
+    }
+
+
+@pytest.fixture
+def chosen_viewer(viewer: ViewerModel) -> ViewerModel:
+    viewer.dims.axis_labels = ("a", "b")
+    overlays_of(viewer)["canvas.scale_bar"].visible = True
+    grid_of(viewer).enabled, grid_of(viewer).stride = True, 2
+    viewer.layers.link_layers([viewer.layers["a"], viewer.layers["b"]], ["opacity"])
+    viewer.layers.selection.active = viewer.layers["c"]
+    viewer.title = "mine"
+    camera_of(viewer).zoom = 7
+    return viewer
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("value", [3, {"no": 3}, [[3]]])
+def test_a_part_of_a_view_that_is_none_takes_no_other_with_it_and_is_told(
+    chosen_viewer: ViewerModel, blocks: Blocks, part: str, value: Any
+) -> None:
+    document = saved(chosen_viewer, blocks)
+    document["view"][part] = value
+    again, told, kept = restored(document, blocks)
+    before, after = chosen(chosen_viewer), chosen(again)
+    assert {name for name in before if before[name] != after[name]} <= {part, "active"}
+    assert before["active"] == after["active"] or part in ("active", "selected")
+    assert (len(told.layers), kept) == (4, [])
+    # What is no text is a title all the same, and no overlay is called so.
+    names = [one["name"].partition(".")[0] for one in told.missing]
+    assert names in ([f"view: {part}"], []) or part == "title"
+    assert told.camera is (part != "camera")
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("is_told", [object(), None], ids=["no JSON", "raises"])
+def test_a_part_of_a_view_that_cannot_be_told_keeps_no_other_from_it(
+    chosen_viewer: ViewerModel,
+    blocks: Blocks,
+    monkeypatch: pytest.MonkeyPatch,
+    part: str,
+    is_told: object,
+) -> None:
+    def tell(viewer: ViewerModel) -> object:
+        if is_told is None:
+            raise RuntimeError
+        return is_told
+
+    monkeypatch.setitem(viewed.TOLD, part, tell)
+    view = saved(chosen_viewer, blocks)["view"]
+    assert view.keys() == viewed.TOLD.keys() - {part}
+
+
+NOT_NAPARI_S: dict[str, Any] = {
+    "other keys": {("a", "b"): 1},
+    "other kinds": {(3, 4, "opacity"): 1},
+    "none": None,
+}
+
+
+@pytest.mark.parametrize("found", NOT_NAPARI_S.values(), ids=NOT_NAPARI_S)
+def test_where_nobody_can_tell_links_all_else_is_kept_and_back(
+    chosen_viewer: ViewerModel, blocks: Blocks, monkeypatch: pytest.MonkeyPatch, found: Any
+) -> None:
+    before, document = chosen(chosen_viewer), saved(chosen_viewer, blocks)
+    with monkeypatch.context() as another_napari:
+        another_napari.setattr(_link_layers, "_UNLINKERS", found)
+        assert saved(chosen_viewer, blocks)["view"] == {**document["view"], "links": None}
+        again, told, _ = restored(document, blocks)
+    assert len(told.layers) == 4
+    assert {**chosen(again), "links": before["links"]} == before
+
+
+ARRAYS: dict[str, Callable[[Path], Any]] = {
+    "a file": lambda path: np.memmap(path, mode="r", shape=(8, 8)),
+    "memory": lambda path: np.zeros((8, 8)),
+    "another": lambda path: RNG.random((8, 8, 3)),
+}
+
+
 @pytest.mark.parametrize("is_told", [False, True])
+@pytest.mark.parametrize("array", ARRAYS.values(), ids=ARRAYS)
 def test_of_layers_that_a_script_links_each_is_what_it_was(
-    blocks: Blocks, tmp_path: Path, is_told: bool
+    blocks: Blocks, tmp_path: Path, array: Callable[[Path], Any], is_told: bool
 ) -> None:
     (tmp_path / "file").write_bytes(bytes(64))
 
     def script(*opacities: float) -> ViewerModel:
         viewer = ViewerModel()
-        file = np.memmap(tmp_path / "file", mode="r", shape=(8, 8))
-        pair = [viewer.add_image(file, opacity=opacity) for opacity in opacities]
+        data = [array(tmp_path / "file") for _ in opacities]
+        pair = [
+            viewer.add_image(one, opacity=opacity, rgb=one.ndim == 3)
+            for one, opacity in zip(data, opacities, strict=True)
+        ]
         note_made(viewer.layers)
         viewer.layers.link_layers(pair, ["opacity"])
         return viewer
@@ -124,3 +226,24 @@ def test_of_layers_that_a_script_links_each_is_what_it_was(
     again.layers[0].opacity = 0.5
     # One of before tells of no links: those of the script count.
     assert again.layers[1].opacity == 0.5
+
+
+@pytest.mark.parametrize("dims", [{}, {"dims": 3}])
+def test_a_script_s_links_of_which_the_session_cannot_know_stay(
+    blocks: Blocks, dims: dict[str, Any]
+) -> None:
+    def script(*names: str) -> ViewerModel:
+        viewer = ViewerModel()
+        for name in names:
+            viewer.add_points(np.zeros((1, 2)), name=name)
+        note_made(viewer.layers)
+        viewer.layers.link_layers(viewer.layers, ["opacity"])
+        return viewer
+
+    viewer = script("a", "b")
+    unlink_layers(viewer.layers)
+    document = saved(viewer, blocks)
+    document["view"] |= dims
+    again = restored(document, blocks, script("a", "b", "new"))[0]
+    # What its user has unlinked stays so.
+    assert linked(again) == {"a": {"new"}, "b": {"new"}, "new": {"a", "b"}}

@@ -1,0 +1,25 @@
+"""Steps of which one that fails is no matter of the others.
+
+Tested by tests/unit/integrations/napari/session/test_restore.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+
+log = logging.getLogger(__name__)
+
+
+def attempt(what: str, step: Callable[[], Iterable[str] | None]) -> list[str]:
+    """Take a step; gives the names of what it has not done, which is `what` where it raises.
+
+    Layers of plugins, and what a script has connected to their events, may raise anything.
+    """
+    undone: list[str] = []
+    try:
+        undone.extend(step() or ())
+    except Exception:
+        log.warning("desktopd: %s: this was not done", what, exc_info=True)
+        undone.append(what)
+    return undone
