@@ -51,12 +51,16 @@ class Autosave:
         told: Callable[[], None],
         *,
         unrestored: Sequence[Mapping[str, Any]] = (),
+        beside: Mapping[str, Any] | None = None,
     ) -> None:
-        """`unrestored` are records of layers that could not be put back, which stay as they are."""
+        """`unrestored` are records of layers that could not be put back, which stay as they are.
+
+        `beside` is what else the document tells.
+        """
         self._main = main
         self._viewer = viewer
         self._told = told
-        self._writer = Writer(folder, unrestored)
+        self._writer = Writer(folder, unrestored, beside)
         # What no session has put back was there before.
         note_made(viewer.layers)
         self._taking = Taking()

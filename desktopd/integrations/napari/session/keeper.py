@@ -25,11 +25,20 @@ from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.reading import note_readings
 from desktopd.integrations.napari.session.restore import Restoring, unrestored_of, view_of
 from desktopd.integrations.napari.session.restored import KEPT, Restored
+from desktopd.integrations.napari.session.viewer_key import (
+    ViewerKey,
+    as_json,
+    choose,
+    key_of,
+    recorded_key,
+    sessions_of,
+)
 
 SURVIVED = 2.0
 """Seconds after which a restored session is not what ends the process."""
 PAUSES = (0.1, 0.4, 1.0)
 """Seconds after which a session that a disk does not give is asked for again."""
+WAITS = "it is of viewer {} that the command opens, and comes back in that one"
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +56,8 @@ class Keeper:
         self._autosave: Autosave | None = None
         self._restored: Restored | None = None
         self._unrestored: list[dict[str, Any]] = []
+        self._seen = 0
+        self._waiting: list[dict[str, Any]] = []
         note_readings()
         try:
             self._folder.claim()
@@ -80,18 +91,26 @@ class Keeper:
         }
 
     def keep(self, viewer: Any, changes: Changes, told: Callable[[], None]) -> None:
-        """Restore the session into `viewer`, the first time, and save it at `changes`.
+        """Restore the session of `viewer`, if there is one, and save it at `changes`.
 
         `told` is called when `state` is another.
         """
-        application = QCoreApplication.instance()
         if self._autosave is None:
-            self._put_back(viewer)
-            application.aboutToQuit.connect(self._end)
+            QCoreApplication.instance().aboutToQuit.connect(self._end)
         else:
             self._autosave.stop()
+        self._seen += 1
+        key = key_of(viewer, self._seen)
+        self._restored, self._unrestored = None, []
+        self._put_back(viewer, key)
+        self._tell_waiting()
         self._autosave = Autosave(
-            self._main, self._folder, viewer, told, unrestored=self._unrestored
+            self._main,
+            self._folder,
+            viewer,
+            told,
+            unrestored=self._unrestored,
+            beside=as_json(key, self._waiting),
         )
         changes.add(self._autosave.changed)
 
@@ -102,16 +121,19 @@ class Keeper:
         self._autosave.save(lambda: saved.set_result(self.state))
         return saved
 
-    def _put_back(self, viewer: Any) -> None:
+    def _put_back(self, viewer: Any, key: ViewerKey) -> None:
         try:
-            document = self._load()
-            if document is None or not _has_any(document):
+            document = self._session_of(key)
+            if document is None:
                 return
             names = [one["name"] for one in [*document["layers"], *unrestored_of(document)]]
             if not self._folder.may_try():
+                self._waiting = []
                 self._tell_missed(names, "putting it back has ended napari twice")
                 return
         except OSError as error:
+            # They lie there, and are read again.
+            self._waiting = []
             self._tell_missed(["session"], str(error), KEPT)
             return
         except ValueError as error:
@@ -121,7 +143,21 @@ class Keeper:
             self._restore(viewer, document)
         except Exception as error:
             log.exception("desktopd: the session is not restored")
+            self._waiting = []
             self._tell_missed(names, f"{type(error).__name__}: {error}", self._put_aside())
+
+    def _session_of(self, key: ViewerKey) -> dict[str, Any] | None:
+        """The session of a viewer, which then waits no more; others do, which is told.
+
+        Raises what `SessionFolder.load` does.
+        """
+        if self._seen == 1:
+            document = self._load()
+            sessions = [] if document is None else sessions_of(document)
+            self._waiting = [one for one in sessions if _has_any(one)]
+        chosen = choose(self._waiting, key, _is_of_this_command)
+        self._waiting = [one for one in self._waiting if one is not chosen]
+        return chosen
 
     def _load(self) -> dict[str, Any] | None:
         for pause in PAUSES:
@@ -133,7 +169,7 @@ class Keeper:
         return self._folder.load()
 
     def _restore(self, viewer: Any, document: dict[str, Any]) -> None:
-        same_command = _command(document.get("argv")) == _command(sys.argv)
+        same_command = _is_of_this_command(document)
         restoring = Restoring(viewer, self._folder.blocks, same_command=same_command)
         self._restored = restoring.run(document)
         self._unrestored = restoring.unrestored
@@ -153,15 +189,25 @@ class Keeper:
         for name in names[:MOST_LAYERS]:
             self._restored.miss(name, reason, end)
 
+    def _tell_waiting(self) -> None:
+        for session in self._waiting:
+            self._restored = self._restored or Restored()
+            number = recorded_key(session).number
+            self._restored.miss("session", WAITS.format(number))
+
     def _end(self) -> None:
         if self._autosave is not None:
             self._autosave.stop()
-        self._folder.discard()
+        self._folder.discard(self._waiting)
 
 
 def _has_any(document: Mapping[str, Any]) -> bool:
     """Whether there are layers, or were before its user removed them all."""
     return bool(document["layers"] or unrestored_of(document) or view_of(document).get("begun"))
+
+
+def _is_of_this_command(document: Mapping[str, Any]) -> bool:
+    return bool(_command(document.get("argv")) == _command(sys.argv))
 
 
 def _command(argv: Any) -> Any:
