@@ -37,7 +37,10 @@ def read_document(path: Path) -> dict[str, Any]:
 
 
 def is_session(document: Any) -> bool:
-    """Whether a document is of this version, and all that is told of it to others, names of layers, is there and can be told."""
+    """Whether a document is of this version, with all that is told of it to others.
+
+    Names of layers are there then, and can be told.
+    """
     if not isinstance(document, dict) or document.get("version") != VERSION:
         return False
     layers = document.get("layers")
