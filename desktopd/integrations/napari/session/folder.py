@@ -33,7 +33,7 @@ TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)
 
 
 class SessionFolder:
-    """A document refers only to blocks that lie there whole, at whatever moment the process ends.
+    """The layers of a document need only blocks that lie there whole, whenever the process ends.
 
     Nothing is changed there before it is known what lies there. Power cuts may break it: nothing
     is forced to the disk.

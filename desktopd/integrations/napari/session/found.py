@@ -5,6 +5,7 @@ Tested by tests/unit/integrations/napari/session/test_found.py.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from desktopd.integrations.napari.session.reading import INDEX, read, reading_of
 
 LONGEST_PLACE = 120
 """Characters of a path that are told."""
+
+log = logging.getLogger(__name__)
 
 
 class NotRestored(Exception):
@@ -50,7 +53,7 @@ class Found:
         """
         # While a file was read, a script or its user may have removed some.
         there = [layer for layer in self._free if layer in self._viewer.layers]
-        alike = [layer for layer in there if _is_like(layer, record)]
+        alike = [layer for layer in there if _may_be(layer, record)]
         if record["source"] is None:
             made = self.made(None, record)
             named = [layer for layer in alike if made and _made_name(layer) == made.name]
@@ -126,6 +129,15 @@ class Found:
         return added
 
 
+def _may_be(layer: Any, record: Mapping[str, Any]) -> bool:
+    try:
+        return _is_like(layer, record)
+    except Exception as error:
+        # A plugin's layer may tell nothing of itself, and is no other layer's matter.
+        log.info("desktopd: nobody can tell whether %r is %r: %s", layer, record["name"], error)
+        return False
+
+
 def _is_like(layer: Any, record: Mapping[str, Any]) -> bool:
     """Whether a layer may be the recorded one; each of a reading, where nobody noted which."""
     source, wanted = source_of(layer), record["source"]
@@ -159,7 +171,7 @@ def _made_name(layer: Any) -> str | None:
 
 
 def _has(given: list[Any] | Exception, record: Mapping[str, Any]) -> bool:
-    return not isinstance(given, Exception) and any(_is_like(layer, record) for layer in given)
+    return not isinstance(given, Exception) and any(_may_be(layer, record) for layer in given)
 
 
 def _place(source: Mapping[str, Any]) -> str:

@@ -15,9 +15,9 @@ from desktopd.integrations.napari.session.reading import source_of
 
 @dataclass(frozen=True)
 class Made:
-    """What a command has made: `name` is the one that it gave.
+    """What a command has made, or a session has put into what a file has: `name` is the first one.
 
-    `replaced`: whether the layer's data is another than the command's; None where nobody knows.
+    `replaced`: whether the layer's data is another than theirs; None where nobody knows.
     """
 
     name: str

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tifffile
 
+from desktopd.integrations.napari import layers
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.made import note_made
 from desktopd.integrations.napari.session.reading import INDEX
@@ -301,3 +302,23 @@ def test_a_layer_that_is_removed_while_a_file_is_read_keeps_no_other_from_coming
     # What was removed before it had its data is there with these.
     assert names(viewer) == (["cells", "a", "paint"] if when == "before" else ["a", "cells"])
     assert when == "after" or viewer.layers["paint"].data.shape == (3, 2)
+
+
+def test_a_layer_that_does_not_tell_what_it_is_is_no_matter_of_others(
+    blocks: Blocks, cells: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(cells, cells.with_name("odd.tif"))
+    viewer = script("a", cells=cells)
+    viewer.layers["cells"].gamma = 0.5
+    document = saved(viewer, blocks)
+    shape = layers.shape
+
+    def refuse(layer: Layer) -> list[int]:
+        if layer.name.startswith("odd"):
+            raise RuntimeError
+        return shape(layer)
+
+    monkeypatch.setattr(layers, "shape", refuse)
+    viewer, told, kept = restored(document, blocks, script("a", cells=cells))
+    assert (told.layers, viewer.layers["cells"].gamma) == (["cells", "a"], 0.5)
+    assert [record["name"] for record in kept] == ["odd"]

@@ -3,7 +3,7 @@
 import os
 import shutil
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tests.unit.integrations.napari.session.restoring import names, restored, sa
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from napari.components import ViewerModel
+    from npe2 import DynamicPlugin
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("readings")]
 
@@ -103,6 +104,49 @@ def test_a_copy_of_an_older_session_gives_way_to_a_file_that_has_the_same(
         assert [one["reason"] for one in told.missing] == reasons
         document = saved(viewer, blocks)
     assert on_disk(tmp_path)[3, 3] == (6 if differs else 5)
+
+
+@pytest.fixture
+def reader() -> Iterator[str]:
+    """The name of a plugin that reads arrays into which its layers are painted."""
+    plugin = DynamicPlugin("mapping")
+
+    def read(path: str) -> list[Any]:
+        return [(np.load(path, mmap_mode="r+"), {"name": "paint"}, "labels")]
+
+    def mapped(path: str) -> Callable[[str], list[Any]]:
+        return read
+
+    with plugin:
+        plugin.contribute.reader(filename_patterns=["*.npy"])(mapped)
+        yield plugin.name
+
+
+@pytest.mark.parametrize("opened", [False, True])
+@pytest.mark.parametrize("change", ["none", "other", "away"])
+def test_what_a_reader_gave_is_painted_into_its_file_where_it_has_the_same(
+    blocks: Blocks, tmp_path: Path, reader: str, change: str, opened: bool
+) -> None:
+    path = tmp_path / "labels.npy"
+    np.save(path, np.zeros((9, 9), "i4"))
+    viewer = ViewerModel()
+    (layer,) = viewer.open(path, plugin=reader)
+    layer.paint((3, 3), 5)
+    layer.name = "mine"
+    document = saved(viewer, blocks)
+    if change == "other":
+        np.load(path, mmap_mode="r+")[7, 7] = 6
+    if change == "away":
+        path.rename(tmp_path / "away")
+    viewer = ViewerModel()
+    if opened and change != "away":
+        viewer.open(path, plugin=reader)
+    viewer, told, kept = restored(document, blocks, viewer)
+    (layer,) = viewer.layers
+    assert (layer.name, layer.data[3, 3], layer.data[7, 7], kept) == ("mine", 5, 0, [])
+    assert is_filed(layer.data) is (change == "none")
+    reasons = {"none": [], "other": [OTHER], "away": [COPY]}[change]
+    assert [one["reason"] for one in told.missing] == reasons
 
 
 def test_what_no_command_opens_is_a_copy_and_that_is_told(blocks: Blocks, tmp_path: Path) -> None:

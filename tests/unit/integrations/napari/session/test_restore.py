@@ -13,6 +13,7 @@ import pytest
 
 from desktopd.integrations.napari.session import block_file as read_by
 from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.made import note_made
 from desktopd.integrations.napari.session.values import blocks_of
 from tests.unit.integrations.napari.session.restoring import RNG, names, restored, saved
 
@@ -89,6 +90,71 @@ def test_a_view_that_is_none_keeps_no_layer_from_coming_back(blocks: Blocks) -> 
     viewer.add_points(np.zeros((1, 2)), name="point")
     _, told, _ = restored({**saved(viewer, blocks), "view": {"dims": 3}}, blocks)
     assert (told.layers, told.camera) == (["point"], False)
+
+
+UNKEYED = {"$pairs": [[{"$no": 1}, 3], [{"a": 1}, {"$no": 1}], [3, 4]]}
+ODD: list[tuple[str, Any]] = [
+    *(("colouring", value) for value in (3, {"edge": ["colormap", "q"]}, {"face": 3, "edge": 3})),
+    *(("overlays", value) for value in (3, [3], {"own.bounding_box": 3}, None)),
+    ("overlays", {"own.bounding_box": {"visible": [], "no": 3}}),
+    *(("besides", value) for value in (UNKEYED, {"visible": {"$no": 1}}, {"3": 3})),
+    *(("state", {"metadata": value}) for value in (3, UNKEYED)),
+    *(("lost", value) for value in (3, [], "its data is away")),
+    *((key, 3) for key in ("shape", "filed", "made")),
+]
+
+
+@pytest.mark.parametrize("how", ["made", "script", "file"])
+@pytest.mark.parametrize(("key", "value"), ODD, ids=repr)
+def test_what_is_none_of_a_layer_costs_itself_alone_and_no_layer_is_there_twice(
+    blocks: Blocks, cells: Path, how: str, key: str, value: Any
+) -> None:
+    def script() -> ViewerModel:
+        viewer = ViewerModel()
+        if how == "file":
+            viewer.open(cells, name="p", layer_type="labels")
+        elif how == "script":
+            viewer.add_points(np.zeros((2, 2)), name="p", features={"q": [1, 2]})
+        note_made(viewer.layers)
+        return viewer
+
+    viewer = script()
+    if how == "made":
+        viewer.add_points(np.zeros((2, 2)), name="p", features={"q": [1, 2]})
+    document = saved(viewer, blocks)
+    (record,) = document["layers"]
+    record[key] = {**record[key], **value} if key == "state" else value
+    for _ in range(3):
+        viewer, told, kept = restored(document, blocks, script())
+        assert (names(viewer), told.layers, kept) == (["p"], ["p"], [])
+        assert all(one["name"].partition(":")[0] == "p" for one in told.missing)
+        document = {**saved(viewer, blocks), "unrestored": kept}
+
+
+@pytest.mark.parametrize("attribute", ["face_color", "border_color", "data", "features"])
+def test_whatever_a_layer_raises_it_is_there_once(
+    blocks: Blocks, monkeypatch: pytest.MonkeyPatch, attribute: str
+) -> None:
+    viewer = ViewerModel()
+    viewer.add_points(RNG.random((3, 2)), name="p", features={"q": [1, 2, 3]}, face_color="q")
+    viewer.add_points(RNG.random((3, 2)), name="other")
+    note_made(viewer.layers)
+    document = saved(viewer, blocks)
+    for _ in range(3):
+        again = ViewerModel()
+        for name in ("p", "other"):
+            again.add_points(np.zeros((1, 2)), name=name)
+        with monkeypatch.context() as odd:
+            # As another napari, or a plugin, may have it.
+            odd.setattr(Points, attribute, property(raising, raising))
+            again, told, kept = restored(document, blocks, again)
+        assert len(again.layers) == 2
+        assert {*told.layers, *(one["name"] for one in kept)} == {"p", "other"}
+        document = {**saved(again, blocks), "unrestored": kept}
+
+
+def raising(*given: Any) -> Any:
+    raise AttributeError
 
 
 def test_what_is_not_set_of_a_layer_of_a_file_is_told(blocks: Blocks, cells: Path) -> None:
