@@ -90,9 +90,9 @@ def choose(
 
 def _content(layer: Any) -> list[Any]:
     """What a layer shows, as JSON, as far as it lies in memory or is told by where it is from."""
-    told: list[Any] = [layers.kind(layer), layer.name, source_of(layer)]
+    told: list[Any] = [layers.kind(layer), layer.name]
     try:
-        told.append(layers.shape(layer))
+        told += [source_of(layer), layers.shape(layer)]
         if type(layer.data) is np.ndarray:
             told.append(_digest(layer.data))
     except Exception as error:

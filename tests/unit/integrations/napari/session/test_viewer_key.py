@@ -129,3 +129,19 @@ def test_what_is_painted_tells_nothing_of_what_is_shown() -> None:
     assert content(annotated(blank)) == content(annotated(blank + 1))
     assert content(lambda viewer: viewer.add_labels(blank)) is None
     assert content(lambda viewer: None) is None
+
+
+def test_a_layer_that_does_not_tell_what_it_is_keeps_no_viewer_from_its_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def raises(layer: Any) -> Any:
+        raise RuntimeError
+
+    whole = content(image(np.ones((9, 9))))
+    for name in ("source", "data"):
+        with monkeypatch.context() as plugin:
+            viewer = ViewerModel()
+            viewer.add_image(np.ones((9, 9)), name="img")
+            plugin.setattr(type(viewer.layers[0]), name, property(raises))
+            assert key_of(viewer, 2).number == 2
+            assert key_of(viewer, 2).content not in (None, whole)
