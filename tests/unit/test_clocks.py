@@ -14,7 +14,6 @@ TELL = {
     "integrations/jupyterhub.py": "a date for the hub",
     "integrations/napari/errors.py": "when it happened, for people",
     "integrations/napari/session/autosave.py": "when it was saved, for people",
-    "integrations/napari/session/own_file.py": "the age of files, which have times of the wall",
     "tls/self_signed.py": "the dates of a certificate",
 }
 """What the time of the wall is for, in the files that ask for it."""
