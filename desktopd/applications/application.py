@@ -36,6 +36,7 @@ SAVE_AT_MOST = 50.0
 """Proxies, and whoever waits behind them, often give up after a minute."""
 ASK_WITHIN = 20.0
 FACTS_WITHIN = 1.0
+NOTED_WITHIN = 1.0
 WATCHERS_REST = 2.0
 """How many times as long as it took to answer them the companion rests from those who watch."""
 
@@ -188,12 +189,16 @@ class Application:
         try:
             await self._restart()
         finally:
-            self.note_end_on_purpose()
+            await self.note_end_on_purpose()
 
-    def note_end_on_purpose(self) -> None:
+    async def note_end_on_purpose(self) -> None:
         """Note that we have ended the process: not what was being put back into it has."""
-        if self._sessions is not None:
-            take_back(self._sessions, self._session)
+        if self._sessions is None:
+            return
+        # A disk that is away keeps nobody waiting.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(NOTED_WITHIN):
+                await asyncio.to_thread(take_back, self._sessions, self._session)
 
     async def save(self, within: float, at_most: float) -> None:
         """Have the companion save the session, if there is one.

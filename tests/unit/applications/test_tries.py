@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from desktopd.applications import application as application_module
 from desktopd.applications.application import Application
 from desktopd.applications.opening import Allowed, Opening
 from desktopd.applications.tries import ENDLESS, TRIES, take_back
@@ -42,9 +44,24 @@ async def test_who_ends_napari_on_purpose_gives_no_session_up(
                 with pytest.raises(TimeoutError):
                     await application.restart(lose=True)
             else:
-                application.note_end_on_purpose()
+                await application.note_end_on_purpose()
         assert not (session.folder / TRIES).exists()
         assert session.load() is not None
+
+
+async def test_a_disk_that_is_away_holds_no_restart_up(
+    session: SessionFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def restart() -> None:
+        """At once."""
+
+    is_back = threading.Event()
+    monkeypatch.setattr(application_module, "take_back", lambda *_: is_back.wait(60))
+    application = Application(Process, restart, Opening(Allowed()), sessions=tmp_path)
+    asking = asyncio.create_task(application.restart())
+    await asyncio.wait_for(asking, 30)
+    assert not is_back.is_set()
+    is_back.set()
 
 
 def _state(companion: object) -> dict[str, object]:
