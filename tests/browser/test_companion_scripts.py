@@ -24,11 +24,12 @@ def sums(napari: Napari) -> dict[str, int]:
 
 def test_layers_that_a_script_makes_late_are_there_once() -> None:
     with running("napari {data}/dialog.py") as napari:
-        until(lambda: len(napari.layers()) == 3, WITHIN, "what the worker gives")
+        until(lambda: len(napari.layers()) == 4, WITHIN, "what the worker gives")
         napari.run("v.layers['lab'].paint((9, 9), 3)\nv.layers['found'].paint((50, 50), 4)")
         before = sums(napari)
         napari.saved()
-        napari.ready(after=napari.kill())
+        told = napari.ready(after=napari.kill())
+        assert told["restored"]["missing"] == []
         until(lambda: (napari.data / "found.txt").read_text() == "..", WITHIN, "the worker again")
         assert sums(napari) == before
 

@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+import dask.array
 import napari
 import numpy as np
 from napari.qt.threading import thread_worker
@@ -14,6 +15,7 @@ box = QMessageBox()
 QTimer.singleShot(2000, box.accept)
 box.exec()
 viewer.add_image(np.full((64, 64), 100, "u1"), name="img")
+viewer.add_image(dask.array.ones((64, 64)), name="computed")
 viewer.add_labels(np.zeros((64, 64), int), name="lab")
 
 
