@@ -6,7 +6,6 @@ Tested by tests/browser/test_companion_session.py.
 from __future__ import annotations
 
 import logging
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -31,6 +30,7 @@ from desktopd.integrations.napari.session.viewer_key import (
     ViewerKey,
     as_json,
     choose,
+    is_of_this_command,
     key_of,
     recorded_key,
     sessions_of,
@@ -161,7 +161,7 @@ class Keeper:
             document = self._load()
             sessions = [] if document is None else sessions_of(document)
             self._waiting = [one for one in sessions if _has_any(one)]
-        chosen = choose(self._waiting, key, _is_of_this_command)
+        chosen = choose(self._waiting, key, is_of_this_command)
         self._waiting = [one for one in self._waiting if one is not chosen]
         return chosen
 
@@ -175,7 +175,7 @@ class Keeper:
         return self._folder.load()
 
     def _restore(self, viewer: Any, document: dict[str, Any]) -> None:
-        same_command = _is_of_this_command(document)
+        same_command = is_of_this_command(document)
         restoring = Restoring(viewer, self._folder.blocks, same_command=same_command)
         self._restored = restoring.run(document)
         self._unrestored = restoring.unrestored
@@ -210,15 +210,3 @@ class Keeper:
 def _has_any(document: Mapping[str, Any]) -> bool:
     """Whether there are layers, or were before its user removed them all."""
     return bool(document["layers"] or unrestored_of(document) or view_of(document).get("begun"))
-
-
-def _is_of_this_command(document: Mapping[str, Any]) -> bool:
-    return bool(_command(document.get("argv")) == _command(sys.argv))
-
-
-def _command(argv: Any) -> Any:
-    """A command line, wherever its program lies: that may be another place after an upgrade."""
-    try:
-        return [Path(argv[0]).name, *argv[1:]]
-    except (IndexError, KeyError, TypeError):
-        return argv

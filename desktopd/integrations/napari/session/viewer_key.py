@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -86,6 +88,19 @@ def choose(
     counted = [one for one in sessions if recorded_key(one).number == key.number]
     alone = sessions if key.number == 1 and len(sessions) == 1 and not same else []
     return next(iter([*(one for one in known if one in counted), *known, *counted, *alone]), None)
+
+
+def is_of_this_command(document: Mapping[str, Any]) -> bool:
+    """Whether a session is one of the command line of this process."""
+    return bool(_command(document.get("argv")) == _command(sys.argv))
+
+
+def _command(argv: Any) -> Any:
+    """A command line, wherever its program lies: that may be another place after an upgrade."""
+    try:
+        return [Path(argv[0]).name, *argv[1:]]
+    except (IndexError, KeyError, TypeError):
+        return argv
 
 
 def _content(layer: Any) -> list[Any]:
