@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from desktopd.applications.application import Application
-from desktopd.applications.command import CompanionPlace, is_napari
+from desktopd.applications.command import is_napari
 from desktopd.applications.companion import CompanionClient
 from desktopd.applications.errors import CannotOpen
 from desktopd.applications.opening import Opening
 from desktopd.config import Loaded
 from desktopd.errors import DisplayUnavailable
-from desktopd.options import allowed_to_open
+from desktopd.options import allowed_to_open, companion_place
 from desktopd.session.errors import LaunchError
 from desktopd.session.session import Session
 from desktopd.x11.selections.content import Content
@@ -25,8 +25,8 @@ from desktopd.x11.selections.negotiation import DropResult
 def session_application(loaded: Loaded, session: Session) -> Application:
     """The application that `session` runs, with a companion where it is napari."""
     settings = loaded.settings
-    place = CompanionPlace(loaded.runtime_dir, locked=settings.lockdown)
-    companion = CompanionClient(place.socket) if is_napari(settings.app) else None
+    place = companion_place(loaded) if is_napari(settings.app) else None
+    companion = CompanionClient(place.socket) if place else None
     desktop = _Desktop(session)
     opening = Opening(
         allowed_to_open(settings), companion, settings.app_open, desktop.launch, desktop.drop
@@ -36,7 +36,8 @@ def session_application(loaded: Loaded, session: Session) -> Application:
         session.restart_application,
         opening,
         companion,
-        place.last_words,
+        place.last_words if place else None,
+        place.session.parent if place else None,
     )
     session.on_change(application.note_process)
     return application

@@ -193,6 +193,7 @@ class Daemon:
         is_meant = bool(ended & MEANT or errors)
         if is_meant and all(isinstance(error, SessionError) for error in errors):
             await asyncio.gather(self._http.stop(), self._session.stop())
+            await self._application.note_end_on_purpose()
             if not self._settings.keep_token:
                 forget_token(self._folder)
             self._links.forget()

@@ -76,11 +76,10 @@ def _app_environment(loaded: Loaded) -> dict[str, str]:
     if not is_napari(loaded.settings.app):
         return {}
     settings = loaded.settings
-    place = CompanionPlace(loaded.runtime_dir, _session_folder(settings), settings.lockdown)
     assigned = parse_command(settings.app, loaded.environment).environment
     environment = {**loaded.environment, **assigned}
     return companion_environment(
-        place,
+        companion_place(loaded),
         environment,
         restore=settings.restore,
         motion=settings.motion,
@@ -88,6 +87,12 @@ def _app_environment(loaded: Loaded) -> dict[str, str]:
         samples=_samples(settings),
         hosts=settings.open_hosts,
     )
+
+
+def companion_place(loaded: Loaded) -> CompanionPlace:
+    """Where napari's companion lives, and keeps its sessions; raises ConfigError."""
+    kept = _session_folder(loaded.settings)
+    return CompanionPlace(loaded.runtime_dir, kept, loaded.settings.lockdown)
 
 
 def _session_folder(settings: Settings) -> Path | None:

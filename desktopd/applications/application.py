@@ -26,6 +26,7 @@ from desktopd.applications.facts import checked, save_error
 from desktopd.applications.layer import Layer
 from desktopd.applications.memory import MemoryGroup
 from desktopd.applications.opening import Opening
+from desktopd.applications.tries import take_back
 from desktopd.observers import Observers
 from desktopd.openers import itself_at_once
 from desktopd.shared_work import SharedWork
@@ -36,6 +37,7 @@ SAVE_AT_MOST = 50.0
 """Proxies, and whoever waits behind them, often give up after a minute."""
 ASK_WITHIN = 20.0
 FACTS_WITHIN = 1.0
+NOTED_WITHIN = 1.0
 WATCHERS_REST = 2.0
 """How many times as long as it took to answer them the companion rests from those who watch."""
 
@@ -77,7 +79,8 @@ NOTHING = ApplicationStatus(frozenset(), None, None)
 class Application:
     """The application; `restart` ends its process and starts it again.
 
-    `last_words` names the file in which a process of that pid leaves a traceback.
+    `last_words` names the file in which a process of that pid leaves a traceback; `sessions` is
+    the folder where its companion keeps sessions.
     """
 
     def __init__(
@@ -87,12 +90,15 @@ class Application:
         opening: Opening,
         companion: CompanionClient | None = None,
         last_words: Callable[[int], Path] | None = None,
+        sessions: Path | None = None,
     ) -> None:
         self.opening = opening
         self.companion = companion
         self._process = process
         self._restart = restart
         self._last_words = last_words
+        self._sessions = sessions
+        self._session: str | None = None
         self._pid: int | None = None
         self._memory: MemoryGroup | None = None
         self._last_error: Mapping[str, Any] | None = None
@@ -181,7 +187,19 @@ class Application:
                 raise
             log.warning("the application is restarted: %s", error)
         self._asked = True
-        await to_completion(self._restart())
+        try:
+            await to_completion(self._restart())
+        finally:
+            await self.note_end_on_purpose()
+
+    async def note_end_on_purpose(self) -> None:
+        """Note that we have ended the process: not what was being put back into it has."""
+        if self._sessions is None:
+            return
+        # A disk that is away keeps nobody waiting.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(NOTED_WITHIN):
+                await asyncio.to_thread(take_back, self._sessions, self._session)
 
     async def save(self, within: float, at_most: float) -> None:
         """Have the companion save the session, if there is one.
@@ -235,8 +253,10 @@ class Application:
 
     def _note_companion(self) -> None:
         # Who has ended can no longer be asked.
-        if (state := self.status.companion) and (errors := state.facts["errors"]):
-            self._last_error = errors[-1]
+        if state := self.status.companion:
+            self._session = state.facts.get("session")
+            if errors := state.facts["errors"]:
+                self._last_error = errors[-1]
         self._changes.call()
 
     def _note_ending(self, pid: int, process: ApplicationProcess) -> None:

@@ -40,6 +40,11 @@ class CompanionPlace:
         """The folder of saved sessions, unless `kept` is."""
         return self.folder / (LOCKED if self.locked else "companion")
 
+    @property
+    def session(self) -> Path:
+        """The folder of the saved session; where another process has it, one beside it is."""
+        return self.kept or self.sessions / "session"
+
     def last_words(self, pid: int) -> Path:
         """The file where a process has left the traceback that it ended with."""
         return self.present / f"end-{pid}.txt"
@@ -70,7 +75,7 @@ def companion_environment(
         "PYTHONPATH": os.pathsep.join(filter(None, path)),
         "DESKTOP_COMPANION_SOCKET": str(place.socket),
         "DESKTOP_COMPANION_FOLDER": str(place.present),
-        "DESKTOP_COMPANION_SESSION": str(place.kept or place.sessions / "session"),
+        "DESKTOP_COMPANION_SESSION": str(place.session),
         "DESKTOP_COMPANION_RESTORE": "1" if restore else "0",
         "DESKTOP_COMPANION_MOTION": motion,
         "DESKTOP_COMPANION_FILES": str(files or ""),

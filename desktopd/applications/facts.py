@@ -63,6 +63,7 @@ class _Facts(_Told):
     errors: Annotated[list[_Error], Field(max_length=MANY, fail_fast=True)]
     restored: _Restored | None
     saved: _Saved | None
+    session: str | None = None
     napari: str = ""
     renderer: str | None = None
     frame_rate: float | None = None

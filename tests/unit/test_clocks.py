@@ -7,6 +7,7 @@ PACKAGE = Path(__file__).parents[2] / "desktopd"
 WALL = re.compile(r"\btime\.time\(\)|\bdatetime\.now\(|\bdatetime\.datetime\.now\(")
 TELL = {
     "applications/application.py": "when it ended, for people",
+    "applications/tries.py": "the age of a file, which has a time of the wall",
     "files/sweep.py": "the age of files, which have times of the wall",
     "http/access/steady_time.py": "ends that outlive the daemon, by the clock when it began",
     "http/api/session.py": "the end that a machine has been told",

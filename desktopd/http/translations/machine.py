@@ -125,6 +125,10 @@ MACHINE = {
     "the layer is there without it": Translation(
         "Die Ebene ist ohne das da", "图层已恢复，但不含此项"
     ),
+    "it is of viewer {} that the command opens, and comes back in that one": Translation(
+        "Sie gehört zum {}. Viewer, den der Befehl öffnet, und kommt in diesem wieder",
+        "它属于命令打开的第 {} 个查看器，将在该查看器中恢复",
+    ),
     "the view is there without it": Translation(
         "Die Ansicht ist ohne das da", "视图已恢复，但不含此项"
     ),

@@ -64,6 +64,7 @@ class Companion:
         self._lock = lock
         self._held_keys: QObject | None = None
         self._layers: list[dict[str, Any]] = []
+        self._prepared: Any = None
         self._layers_are_due = self._opens = self._is_closed = False
         self._server = Server(place.socket, self._asked, self._greeting)
         self._server.start()
@@ -113,16 +114,26 @@ class Companion:
             log.warning("desktopd: a held key may look like many", exc_info=True)
 
     def _find_viewer(self) -> None:
-        """Wait for a viewer, and for the event loop: then the command line has been done."""
+        """Wait for a viewer, and for the event loop: then the command line has been done.
+
+        While a dialog is open it may not have been.
+        """
         from napari import current_viewer
 
         viewer = current_viewer()
         if viewer is None or not self.main.loops:
             self.main.later(POLL, self._find_viewer)
             return
+        if self._prepared is not viewer:
+            self._prepare(viewer)
+            self._prepared = viewer
+        if self.main.has_dialog:
+            self.main.later(POLL, self._find_viewer)
+            return
         self._attach(viewer)
 
-    def _attach(self, viewer: Any) -> None:
+    def _prepare(self, viewer: Any) -> None:
+        """Do what waits for no dialog: who sits before it has a viewer already."""
         self._lock_down(viewer)
         self.errors.follow_napari()
         self._offer_folders()
@@ -130,6 +141,8 @@ class Companion:
             self._keep_held_keys()
         # What was open before is opened again after this.
         self._close()
+
+    def _attach(self, viewer: Any) -> None:
         self.motion.follow(viewer)
         self.drawing.follow(viewer)
         # napari's events do not keep alive who hears them.
@@ -179,7 +192,7 @@ class Companion:
             log.warning("desktopd: napari does not take the folders", exc_info=True)
 
     def _lost_viewer(self) -> None:
-        self.viewer = None
+        self.viewer = self._prepared = None
         self.motion.lost()
         self._tell_state()
         self._find_viewer()

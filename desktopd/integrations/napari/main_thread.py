@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 
 from qtpy.QtCore import QObject, Qt, QTimer, Signal
+from qtpy.QtWidgets import QApplication
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +32,13 @@ class MainThread(QObject):  # type: ignore[misc]
 
     @property
     def loops(self) -> bool:
-        """Whether the event loop runs: what the command line asked for has been done then."""
+        """Whether an event loop runs: a dialog's, or else that in which the command line ends."""
         return bool(self.thread().loopLevel())
+
+    @property
+    def has_dialog(self) -> bool:
+        """Whether a modal dialog is open: a script may wait for it, and go on after that."""
+        return QApplication.activeModalWidget() is not None
 
     def post(self, call: Callable[[], object]) -> None:
         """Run `call` soon. To be called in any thread."""

@@ -18,6 +18,8 @@ from desktopd.config.settings import PREFIX
         ("env QT_SCALE_FACTOR=2 napari", True),
         ("conda run -n imaging --no-capture-output napari", True),
         ("python -m napari", True),
+        ("env -u napari python view.py", True),
+        ("/opt/mine/napari", True),
         ("xterm", False),
         ("fiji", False),
         ("python my_gui.py", False),

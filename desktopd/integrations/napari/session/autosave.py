@@ -50,12 +50,17 @@ class Autosave:
         *,
         unrestored: Sequence[Mapping[str, Any]] = (),
         records: Iterable[tuple[Any, Mapping[str, Any]]] = (),
+        beside: Mapping[str, Any] | None = None,
     ) -> None:
-        """`unrestored` and `records`, these with their layers, are those of `Restoring`."""
+        """`unrestored` and `records`, these with their layers, are those of `Restoring`.
+
+        `beside` is what else the document tells.
+        """
         self._main = main
         self._viewer = viewer
         self._told = told
-        self._writer = Writer(folder, unrestored, ((id(layer), one) for layer, one in records))
+        of_layers = ((id(layer), one) for layer, one in records)
+        self._writer = Writer(folder, unrestored, of_layers, beside)
         # What no session has put back was there before.
         note_made(viewer.layers)
         self._taking = Taking()

@@ -31,13 +31,16 @@ def read_document(path: Path) -> dict[str, Any]:
         document: dict[str, Any] = json.loads(_text(path))
     except RecursionError:
         raise ValueError(f"{path} is too deep") from None
-    if not _is_ours(document):
+    if not is_session(document):
         raise ValueError(f"{path} is none of version {VERSION}")
     return document
 
 
-def _is_ours(document: Any) -> bool:
-    """Whether all that is told of it to others, names of layers, is there and can be told."""
+def is_session(document: Any) -> bool:
+    """Whether a document is of this version, with all that is told of it to others.
+
+    Names of layers are there then, and can be told.
+    """
     if not isinstance(document, dict) or document.get("version") != VERSION:
         return False
     layers = document.get("layers")

@@ -151,14 +151,22 @@ class SessionFolder:
         if status.st_uid != os.geteuid() or status.st_mode & stat.S_IWOTH:
             raise PermissionError(f"{self.folder} is not of this user alone: remove it")
 
-    def discard(self) -> None:
-        """Delete the session: its user has ended it. He has seen none that could not be read."""
+    def discard(self, waiting: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Delete the session: its user has ended it.
+
+        He has seen none that could not be read, and none of `waiting`, which stay.
+        """
         if not self._is_known:
             return
         with contextlib.suppress(OSError):
             self._check()
+            self.tried()
             if self.late is not None:
                 self.commit(self.late)
+                return
+            if waiting:
+                first, *others = waiting
+                self.commit({**first, "waiting": others})
                 return
             self._document.unlink(missing_ok=True)
             self.blocks.keep_only(())

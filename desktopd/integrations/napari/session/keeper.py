@@ -6,7 +6,6 @@ Tested by tests/browser/test_companion_session.py.
 from __future__ import annotations
 
 import logging
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -22,14 +21,26 @@ from desktopd.integrations.napari.session.autosave import Autosave
 from desktopd.integrations.napari.session.claim import claim, lock_of
 from desktopd.integrations.napari.session.document import MOST_LAYERS
 from desktopd.integrations.napari.session.folder import SessionFolder
+from desktopd.integrations.napari.session.latecomers import Latecomers, script_files
+from desktopd.integrations.napari.session.made import is_made_instead
 from desktopd.integrations.napari.session.reading import note_readings
 from desktopd.integrations.napari.session.restore import Restoring, unrestored_of, view_of
 from desktopd.integrations.napari.session.restored import KEPT, Restored
+from desktopd.integrations.napari.session.viewer_key import (
+    ViewerKey,
+    as_json,
+    choose,
+    is_of_this_command,
+    key_of,
+    recorded_key,
+    sessions_of,
+)
 
 SURVIVED = 2.0
 """Seconds after which a restored session is not what ends the process."""
 PAUSES = (0.1, 0.4, 1.0)
 """Seconds after which a session that a disk does not give is asked for again."""
+WAITS = "it is of viewer {} that the command opens, and comes back in that one"
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +59,9 @@ class Keeper:
         self._restored: Restored | None = None
         self._unrestored: list[dict[str, Any]] = []
         self._records: list[tuple[Any, dict[str, Any]]] = []
+        self._latecomers: Latecomers | None = None
+        self._seen = 0
+        self._waiting: list[dict[str, Any]] = []
         note_readings()
         try:
             self._folder.claim()
@@ -67,6 +81,7 @@ class Keeper:
             restored = Restored()
             restored.miss("session", self._folder.never)
         return {
+            "session": self._folder.folder.name,
             "restored": None if restored is None else asdict(restored),
             "saved": None
             if autosave is None
@@ -80,16 +95,22 @@ class Keeper:
         }
 
     def keep(self, viewer: Any, changes: Changes, told: Callable[[], None]) -> None:
-        """Restore the session into `viewer`, the first time, and save it at `changes`.
+        """Restore the session of `viewer`, if there is one, and save it at `changes`.
 
         `told` is called when `state` is another.
         """
-        application = QCoreApplication.instance()
         if self._autosave is None:
-            self._put_back(viewer)
-            application.aboutToQuit.connect(self._end)
+            QCoreApplication.instance().aboutToQuit.connect(self._end)
         else:
             self._autosave.stop()
+        self._seen += 1
+        key = key_of(viewer, self._seen)
+        self._restored, self._unrestored = None, []
+        there = [id(layer) for layer in viewer.layers]
+        self._put_back(viewer, key)
+        self._tell_waiting()
+        stand_ins = [one for one in viewer.layers if id(one) not in there and is_made_instead(one)]
+        self._latecomers = Latecomers(self._main, viewer, stand_ins, script_files())
         self._autosave = Autosave(
             self._main,
             self._folder,
@@ -97,6 +118,7 @@ class Keeper:
             told,
             unrestored=self._unrestored,
             records=self._records,
+            beside=as_json(key, self._waiting),
         )
         # Another viewer has none of those layers.
         self._records = []
@@ -109,16 +131,19 @@ class Keeper:
         self._autosave.save(lambda: saved.set_result(self.state))
         return saved
 
-    def _put_back(self, viewer: Any) -> None:
+    def _put_back(self, viewer: Any, key: ViewerKey) -> None:
         try:
-            document = self._load()
-            if document is None or not _has_any(document):
+            document = self._session_of(key)
+            if document is None:
                 return
             names = [one["name"] for one in [*document["layers"], *unrestored_of(document)]]
             if not self._folder.may_try():
+                self._waiting = []
                 self._tell_missed(names, "putting it back has ended napari twice")
                 return
         except OSError as error:
+            # They lie there, and are read again.
+            self._waiting = []
             self._tell_missed(["session"], str(error), KEPT)
             return
         except ValueError as error:
@@ -128,7 +153,21 @@ class Keeper:
             self._restore(viewer, document)
         except Exception as error:
             log.exception("desktopd: the session is not restored")
+            self._waiting = []
             self._tell_missed(names, f"{type(error).__name__}: {error}", self._put_aside())
+
+    def _session_of(self, key: ViewerKey) -> dict[str, Any] | None:
+        """The session of a viewer, which then waits no more; others do, which is told.
+
+        Raises what `SessionFolder.load` does.
+        """
+        if self._seen == 1:
+            document = self._load()
+            sessions = [] if document is None else sessions_of(document)
+            self._waiting = [one for one in sessions if _has_any(one)]
+        chosen = choose(self._waiting, key, is_of_this_command)
+        self._waiting = [one for one in self._waiting if one is not chosen]
+        return chosen
 
     def _load(self) -> dict[str, Any] | None:
         for pause in PAUSES:
@@ -140,7 +179,7 @@ class Keeper:
         return self._folder.load()
 
     def _restore(self, viewer: Any, document: dict[str, Any]) -> None:
-        same_command = _command(document.get("argv")) == _command(sys.argv)
+        same_command = is_of_this_command(document)
         restoring = Restoring(viewer, self._folder.blocks, same_command=same_command)
         self._restored = restoring.run(document)
         self._unrestored, self._records = restoring.unrestored, restoring.records
@@ -160,20 +199,18 @@ class Keeper:
         for name in names[:MOST_LAYERS]:
             self._restored.miss(name, reason, end)
 
+    def _tell_waiting(self) -> None:
+        for session in self._waiting:
+            self._restored = self._restored or Restored()
+            number = recorded_key(session).number
+            self._restored.miss("session", WAITS.format(number))
+
     def _end(self) -> None:
         if self._autosave is not None:
             self._autosave.stop()
-        self._folder.discard()
+        self._folder.discard(self._waiting)
 
 
 def _has_any(document: Mapping[str, Any]) -> bool:
     """Whether there are layers, or were before its user removed them all."""
     return bool(document["layers"] or unrestored_of(document) or view_of(document).get("begun"))
-
-
-def _command(argv: Any) -> Any:
-    """A command line, wherever its program lies: that may be another place after an upgrade."""
-    try:
-        return [Path(argv[0]).name, *argv[1:]]
-    except (IndexError, KeyError, TypeError):
-        return argv

@@ -27,6 +27,7 @@ from desktopd.integrations.napari.session.restore import unrestored_of
 from desktopd.integrations.napari.session.rests import Key
 from desktopd.integrations.napari.session.unsaved import LACKS
 from desktopd.integrations.napari.session.values import dumps
+from desktopd.integrations.napari.session.viewer_key import waiting_of
 
 NICE = 10
 LONGEST_NAMED = 100
@@ -66,15 +67,18 @@ class Writer:
         folder: SessionFolder,
         unrestored: Sequence[Mapping[str, Any]] = (),
         records: Iterable[tuple[int, Mapping[str, Any]]] = (),
+        beside: Mapping[str, Any] | None = None,
     ) -> None:
         """`unrestored` are records of layers that could not be put back, which stay as they are.
 
-        `records` are those of layers that are back, by their keys: what was saved of them.
+        `records` are those of layers that are back, by their keys: what was saved of them. `beside`
+        is what else the document tells.
         """
         self._folder = folder
         self._thread = ThreadPoolExecutor(1, "desktopd autosave", initializer=_give_way)
         self._unrestored = [*_encoded(unrestored)]
         self._records = {key: one for key, record in records for one in _encoded([record])}
+        self._beside = dict(beside or {})
         self._late: Mapping[str, Any] | None = None
 
     def has(self, key: int) -> bool:
@@ -141,6 +145,7 @@ class Writer:
         if self._late is None and (late := self._folder.late) is not None:
             self._late = late
             self._unrestored += _encoded([*late["layers"], *unrestored_of(late)])
+            self._beside["waiting"] = [*self._beside.get("waiting", ()), *waiting_of(late)]
 
     def _check_blocks(self, taken: Collection[int]) -> None:
         """Raise FileNotFoundError where somebody has deleted what layers are not `taken` for.
@@ -175,7 +180,7 @@ class Writer:
         self, layers: Sequence[Encoded], view: Mapping[str, Any]
     ) -> tuple[list[dict[str, str]], set[int]]:
         """Replace the document; gives what of the layers is not in it, and the ids of those."""
-        head = {"argv": sys.argv, "view": view}
+        head = {"argv": sys.argv, "view": view, **self._beside}
         room = LARGEST - len(dumps(head)) - MARGIN
         kept, over = fitting([*layers, *self._unrestored], room, MOST_LAYERS)
         away = {id(one) for one in self._unrestored}
