@@ -7,7 +7,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from desktopd.session.backends.display_numbers import remove_dead_locks
-from desktopd.session.family import end_family, family, marks_of
+from desktopd.session.family import end_family, family
+from desktopd.session.marks import marks_of
 from desktopd.session.process import Process
 from desktopd.session.procfs import start_time
 from desktopd.session.shm import remove_segments_of

@@ -16,11 +16,12 @@ from desktopd.observers import Observers
 from desktopd.session.backends.display_numbers import remove_dead_locks
 from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.errors import SessionError
-from desktopd.session.family import end_family, marks_of
+from desktopd.session.family import end_family
 from desktopd.session.first_size import FirstSize
 from desktopd.session.launcher import LAUNCHED, Launcher
 from desktopd.session.leftovers import end_unwanted
 from desktopd.session.logs import keep_small
+from desktopd.session.marks import marks_of
 from desktopd.session.options import SessionOptions
 from desktopd.session.process import Process
 from desktopd.session.runner import Runner

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.session.family import MARK, family, marks_of, new_mark
+from desktopd.session.family import family
+from desktopd.session.marks import MARK, marks_of, new_mark
 from desktopd.session.process import Process, popen
 from desktopd.session.runner import Runner
 from desktopd.session.service import Service
@@ -61,7 +62,7 @@ def forking(folder: Path, script: str, **options: object) -> Runner:
 
     service = sleeper(argv=("sh", "-c", script), ready=is_ready, forks=True, **options)
     runner = make(folder, service)
-    mark = new_mark(folder)
+    mark = new_mark(folder, "s")
 
     async def launch() -> Process:
         child = popen(service.argv, {**os.environ, MARK: mark}, folder / "s.log")
