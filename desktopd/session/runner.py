@@ -14,7 +14,7 @@ from pathlib import Path
 from desktopd.descriptors import enough
 from desktopd.errors import DisplayUnavailable
 from desktopd.lacks import is_lack_of_start, outlast
-from desktopd.session.errors import SessionError
+from desktopd.session.errors import CannotEnd, SessionError
 from desktopd.session.family import bears, family, mark_of
 from desktopd.session.health import until_end, until_ready
 from desktopd.session.logs import tail, trim
@@ -94,11 +94,15 @@ class Runner:
         self._failures = 0 if was_ready and settled else self._failures + 1
 
     async def restart(self) -> None:
-        """End the process, if there is one, and start it again at once."""
+        """End the process, if there is one, and start it again at once. Raises CannotEnd."""
         self._asked.set()
         self._failures = self._early = 0
         if self._process is not None:
-            await self._process.stop(self.service.stop_within)
+            try:
+                await self._process.stop(self.service.stop_within)
+            except CannotEnd:
+                self._asked.clear()
+                raise
 
     async def stop(self, then: ServiceState = ServiceState.STOPPED) -> None:
         """End the process, and be in state `then`. To be called when `run` is over.
@@ -114,10 +118,17 @@ class Runner:
                 await process.end(self.service.stop_within)
             else:
                 # What starts next would find its files and locks taken.
-                await process.stop(self.service.stop_within)
+                await self._end(process)
             self._end_rest(process)
             self._forget()
         self._note(state=then, pid=None)
+
+    async def _end(self, process: Process) -> None:
+        """End it, and wait for that; one that cannot be ended is told of, and no longer ours."""
+        try:
+            await process.stop(self.service.stop_within)
+        except CannotEnd as error:
+            log.warning("%s goes on: %s", self.service.name, error)
 
     async def _one_life(self) -> tuple[bool, str]:
         """From start to end; returns whether it became ready, and how it ended."""
@@ -172,7 +183,7 @@ class Runner:
         keep = self.service.keep_children or self.service.forks
         process = Process.adopt(left.pid, left.start_time, keep_children=keep)
         if process is not None and left.command != self.service.argv:
-            await process.stop(self.service.stop_within)
+            await self._end(process)
             process = None
         if process is None:
             remove_segments_of(left.pid)
