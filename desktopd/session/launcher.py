@@ -76,7 +76,7 @@ class Launcher:
         if confinement is not None:
             environment |= confinement.variables(environment)
         child = popen(
-            service.argv,
+            (*service.argv, *service.at_start),
             environment,
             log_file,
             first_oom_victim=service.first_oom_victim,

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from desktopd.session.health import until_end, until_ready
 from desktopd.session.logs import tail, trim
 from desktopd.session.process import Process
 from desktopd.session.procfs import session_of, start_time
-from desktopd.session.service import LASTING, Launch, Service
+from desktopd.session.service import LASTING, Launch, Service, nothing
 from desktopd.session.shm import remove_segments_of
 from desktopd.session.state import Running, StateFile
 from desktopd.session.status import ServiceState, ServiceStatus
@@ -45,7 +45,8 @@ async def _eldest(mark: str) -> Process | None:
 class Runner:
     """Runs one service, which is one process at a time.
 
-    `launch` starts one that does not start itself. `changed` is called at each change of `status`.
+    `launch` starts one that does not start itself. `changed` is called at each change of `status`,
+    `begin` before the first start, unless an earlier daemon has noted a process.
     `up` is set while the service is ready, `down` while it is not; `gave_up` once it has failed
     so often in a row that only `restart` starts it again.
     """
@@ -57,6 +58,7 @@ class Runner:
         state: StateFile,
         log_file: Path,
         changed: Callable[[], None],
+        begin: Callable[[], Awaitable[None]] = nothing,
     ) -> None:
         self.service = service
         self.status = ServiceStatus(service.name, ServiceState.WAITING)
@@ -69,6 +71,7 @@ class Runner:
         self._log_file = log_file
         self._log_start = 0
         self._changed = changed
+        self._begin = begin
         self._process: Process | None = None
         self._failures = 0
         self._mark: str | None = None
@@ -178,6 +181,9 @@ class Runner:
     async def _adopt(self) -> Process | None:
         """The process that an earlier daemon left, ended if it is not what is wanted now."""
         left = self._state.processes.get(self.service.name)
+        if left is None:
+            await self._begin()
+        self._begin = nothing
         if left is None:
             return None
         keep = self.service.keep_children or self.service.forks

@@ -1,6 +1,7 @@
 """The session's D-Bus, with a real dbus-daemon."""
 
 import os
+import socket
 import subprocess
 from pathlib import Path
 
@@ -21,7 +22,12 @@ def test_a_bus_is_reached_whatever_its_folder_is_called(folder: Path, name: str)
     address = _address(bus_socket(place))
     argv = [PROGRAM, "--session", "--nofork", "--nopidfile", "--nosyslog", f"--address={address}"]
     with subprocess.Popen(argv) as bus:
-        until(bus_socket(place).exists, 30, "its socket")
+        until(lambda: _listens(bus_socket(place)), 30, "its socket")
         ask = ["dbus-send", f"--bus={address}", "--print-reply", f"--dest={CALL[0]}", *CALL[1:]]
         subprocess.run(ask, check=True, capture_output=True, timeout=20)
         bus.terminate()
+
+
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(bytes(path)) == 0
