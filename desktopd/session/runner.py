@@ -237,9 +237,10 @@ class Runner:
         process = self._process
         if process is None:
             return False
+        if (session := session_of(pid)) in (None, process.pid):
+            return session is not None
         # Asked for each window, which name any process: nobody waits for what that one shows.
-        in_family = self._mark is not None and bears(pid, self._mark)
-        return in_family or session_of(pid) == process.pid
+        return self._mark is not None and bears(pid, self._mark)
 
     def _forget(self) -> None:
         if self._process is not None:

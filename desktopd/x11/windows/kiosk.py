@@ -90,12 +90,23 @@ class Kiosk:
         self.needed = Size(1, 1)
         """The least screen on which all windows can be used."""
         self._is_application = is_application
+        self._asked: dict[int, bool] = {}
         self._undecorates = True
         self._areas: dict[int, Rectangle] = {}
         self._chosen: dict[int, Size] = {}
         self._placed: dict[int, _Placement] = {}
         self._by_hand = False
         self._now = 0.0
+
+    def ask(self, windows: Sequence[ClientWindow]) -> None:
+        """Ask whose processes these windows name, of each once, for the next look at them.
+
+        Blocks the longer the more there are: any program makes windows, and names what it likes.
+        """
+        self._asked = {}
+        for window in self._candidates(windows):
+            if window.pid is not None:
+                self._is_own(window.pid)
 
     def look(
         self,
@@ -107,7 +118,6 @@ class Kiosk:
         now: float = 0.0,
     ) -> list[Wish]:
         """What is to be done about these windows, the oldest first; nothing once all is well.
-
         `undecorates`: the window manager can take the frame away. `by_hand`: somebody has held a
         button down since the last look, and may have moved a window by it. `now` is in seconds.
         """
@@ -119,6 +129,7 @@ class Kiosk:
         for window in windows:
             self._chosen.setdefault(window.id, Size(window.area.width, window.area.height))
         self.main = self._choose(windows)
+        self._asked = {}
         self.needed = self._need([window for window in windows if window.type not in UNLISTED])
         return [wish for window in windows for wish in self._wishes(window, screen)]
 
@@ -128,10 +139,18 @@ class Kiosk:
 
     def _choose(self, windows: Sequence[ClientWindow]) -> int | None:
         """The window that was it already, else the oldest of the application, else the oldest."""
-        candidates = [w for w in windows if w.is_candidate or w.id == self.main]
-        own = [w for w in candidates if w.pid is None or self._is_application(w.pid)]
+        candidates = self._candidates(windows)
+        own = [w for w in candidates if w.pid is None or self._is_own(w.pid)]
         numbers = [window.id for window in own or candidates]
         return self.main if self.main in numbers else next(iter(numbers), None)
+
+    def _is_own(self, pid: int) -> bool:
+        if pid not in self._asked:
+            self._asked[pid] = self._is_application(pid)
+        return self._asked[pid]
+
+    def _candidates(self, windows: Sequence[ClientWindow]) -> list[ClientWindow]:
+        return [w for w in windows if w.is_candidate or w.id == self.main]
 
     def _need(self, windows: Sequence[ClientWindow]) -> Size:
         sides = [self._least(window) for window in windows]
