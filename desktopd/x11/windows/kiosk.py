@@ -9,6 +9,7 @@ screen, and only hands bring a part of one outside.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -92,7 +93,7 @@ class Kiosk:
         self._is_application = is_application
         self._asked: dict[int, bool] = {}
         self._undecorates = True
-        self._areas: dict[int, Rectangle] = {}
+        self._places = Counter[tuple[int, int]]()
         self._chosen: dict[int, Size] = {}
         self._placed: dict[int, _Placement] = {}
         self._by_hand = False
@@ -125,7 +126,7 @@ class Kiosk:
         seen = {window.id for window in windows}
         self._placed = {number: place for number, place in self._placed.items() if number in seen}
         self._chosen = {number: size for number, size in self._chosen.items() if number in seen}
-        self._areas = {window.id: window.area for window in windows}
+        self._places = Counter((window.area.x, window.area.y) for window in windows)
         for window in windows:
             self._chosen.setdefault(window.id, Size(window.area.width, window.area.height))
         self.main = self._choose(windows)
@@ -212,7 +213,8 @@ class Kiosk:
             self._placed[window.id] = place
         else:
             self._placed[window.id] = replace(place, area=inside)
-            self._areas[window.id] = inside
+            self._places[window.area.x, window.area.y] -= 1
+            self._places[inside.x, inside.y] += 1
             yield MoveResize(window.id, inside)
 
     def _beside_others(self, window: ClientWindow, screen: Size, least: Size) -> Rectangle:
@@ -220,11 +222,10 @@ class Kiosk:
 
         A window that fills the screen becomes smaller for that.
         """
-        taken = {(a.x, a.y) for number, a in self._areas.items() if number != window.id}
         area = inside_of(window, screen, least)
-        if (area.x, area.y) not in taken:
+        if not self._is_taken(area, window):
             return area
-        while (area.x, area.y) in taken:
+        while self._is_taken(area, window) and (area.x < screen.width or area.y < screen.height):
             area = replace(area, x=area.x + STEP, y=area.y + STEP)
         right, bottom = window.frame[1], window.frame[3]
         width = min(area.width, screen.width - right - area.x)
@@ -232,6 +233,11 @@ class Kiosk:
         if window.can_be_resized and width >= least.width and height >= least.height:
             area = replace(area, width=width, height=height)
         return inside_of(replace(window, area=area), screen, least)
+
+    def _is_taken(self, area: Rectangle, window: ClientWindow) -> bool:
+        """Whether a window other than this one lies exactly there."""
+        own = (window.area.x, window.area.y) == (area.x, area.y)
+        return self._places[area.x, area.y] > own
 
 
 def inside_of(window: ClientWindow, screen: Size, minimum: Size) -> Rectangle:
