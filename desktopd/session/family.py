@@ -10,18 +10,16 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-import secrets
 import signal
 import time
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 from desktopd.session.looks import Looks
+from desktopd.session.marks import MARK, Chosen
 from desktopd.session.procfs import has_ended, stat_fields, told_of
 from desktopd.session.shm import remove_segments_of
 
-MARK = "DESKTOP_FAMILY"
 _STOP_WITHIN = 1.0
 _GIVEN_UP_AFTER = 10.0
 _EXEC_WITHIN = 1.0
@@ -31,22 +29,6 @@ _LONGEST = 2 * 1024 * 1024
 """Bytes that execve(2) takes as a rule; a process may show all of its memory (PR_SET_MM_MAP)."""
 _KERNEL_THREAD = 0x00200000
 """PF_KTHREAD of the kernel's include/linux/sched.h."""
-
-
-def marks_of(folder: Path) -> str:
-    """With what the marks begin in the session with this runtime folder."""
-    return f"{folder}:"
-
-
-def marks_of_locked(folder: Path) -> str:
-    """With what those begin of what runs behind the application's wall, and of nothing else."""
-    return f"{marks_of(folder)}locked-"
-
-
-def new_mark(folder: Path, *, locked: bool = False) -> str:
-    """The value of `MARK` for one start in that session."""
-    begin = marks_of_locked(folder) if locked else marks_of(folder)
-    return f"{begin}{secrets.token_hex(8)}"
 
 
 def mark_of(pid: int) -> str | None:
@@ -61,14 +43,18 @@ def bears(pid: int, mark: str) -> bool:
     return seen is not None and seen.mark == mark
 
 
-def family(mark: str) -> list[int]:
-    """The living processes whose mark begins with `mark`, the oldest first."""
+def family(marks: Chosen | str) -> list[int]:
+    """The living processes that have one of these marks, or this one; the oldest first."""
     pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208
     marked = _marked(pids)
     return sorted(
-        (pid for pid, seen in marked.items() if seen.mark.startswith(mark)),
+        (pid for pid, seen in marked.items() if _is_meant(pid, seen.mark, marks)),
         key=lambda pid: (marked[pid].start_time, pid),
     )
+
+
+def _is_meant(pid: int, mark: str, marks: Chosen | str) -> bool:
+    return mark == marks if isinstance(marks, str) else marks(pid, mark)
 
 
 class _Seen(NamedTuple):
@@ -145,16 +131,16 @@ def _mark_in(environment: bytes) -> str:
     return os.fsdecode(found.partition(b"\0")[0])
 
 
-def end_family(mark: str) -> None:
+def end_family(marks: Chosen | str) -> None:
     """End them, and what shared memory they have made: SIGTERM, and SIGKILL after a second.
 
     Blocks, ten seconds at most: some may make others faster than they are ended.
     """
     began = time.monotonic()
-    left = family(mark)
+    left = family(marks)
     ended = {*left}
     _signal(left, signal.SIGTERM)
-    while (lasted := time.monotonic() - began) < _GIVEN_UP_AFTER and (left := family(mark)):
+    while (lasted := time.monotonic() - began) < _GIVEN_UP_AFTER and (left := family(marks)):
         ended.update(left)
         if lasted > _STOP_WITHIN:
             _signal(left, signal.SIGKILL)

@@ -11,12 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from desktopd.session.errors import SessionError
+from desktopd.session.identity import LOCK, identity
 
 # sockaddr_un(7): 108 bytes with the NUL at the end.
 SOCKET_PATH_LIMIT = 107
 LONGEST = "companion/sock"
 """The socket with the longest name, that of the application's companion."""
-LOCK = "lock"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO | stat.S_ISVTX
 _OF_DISKS = {"lost+found"}
 
@@ -142,4 +142,5 @@ def claim(folder: Path) -> int:
         ) from None
     # Never truncated: on a full disk its room would be gone.
     os.pwrite(lock, b"%-20d" % os.getpid(), 0)
+    identity(folder)
     return lock

@@ -16,8 +16,9 @@ from desktopd.confinement.landlock import Wall, abi
 from desktopd.cores import usable_cores
 from desktopd.session.backends.display_numbers import can_make_sockets
 from desktopd.session.errors import LaunchError
-from desktopd.session.family import MARK, end_family, marks_of, marks_of_locked, new_mark
+from desktopd.session.family import end_family
 from desktopd.session.gpu import Gpu, confirmed, detect
+from desktopd.session.marks import MARK, marks_of, new_mark
 from desktopd.session.options import SessionOptions
 from desktopd.session.probes.painted import at_once
 from desktopd.session.process import Process, popen
@@ -64,7 +65,7 @@ class Launcher:
             await self._settle_gpu()
         own_settings = service.locked in (Locked.ANEW, Locked.BESIDE)
         confinement = self._options.confinement if own_settings else None
-        mark = new_mark(self._options.folder, locked=confinement is not None)
+        mark = new_mark(self._options.folder, service.name, locked=confinement is not None)
         if confinement is not None and service.locked is Locked.ANEW:
             await self._begin(confinement)
         environment = {
@@ -76,7 +77,7 @@ class Launcher:
         if confinement is not None:
             environment |= confinement.variables(environment)
         child = popen(
-            service.argv,
+            (*service.argv, *service.at_start),
             environment,
             log_file,
             first_oom_victim=service.first_oom_victim,
@@ -123,7 +124,7 @@ class Launcher:
             await self._renew()
             # We end with the display, and begin once there is another.
             await asyncio.Event().wait()
-        await asyncio.to_thread(end_family, marks_of_locked(self._options.folder))
+        await asyncio.to_thread(end_family, marks_of(self._options.folder, locked=True))
         try:
             await to_completion(asyncio.to_thread(confinement.begin))
         except OSError as error:

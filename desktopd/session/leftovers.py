@@ -7,9 +7,11 @@ from collections.abc import Collection
 from pathlib import Path
 
 from desktopd.session.backends.display_numbers import remove_dead_locks
-from desktopd.session.family import end_family, family, marks_of
+from desktopd.session.family import end_family, family, mark_of
+from desktopd.session.marks import marks_of
 from desktopd.session.process import Process
-from desktopd.session.procfs import start_time
+from desktopd.session.procfs import session_of, start_time
+from desktopd.session.service import Service
 from desktopd.session.shm import remove_segments_of
 from desktopd.session.state import Running, StateFile
 
@@ -35,6 +37,22 @@ async def end_leftovers(folder: Path) -> None:
     remove_dead_locks()
     (folder / "rfb.sock").unlink(missing_ok=True)
     state.remove()
+
+
+async def end_unnoted(folder: Path, service: Service) -> None:
+    """End what a daemon has started as `service`, and did not live to note."""
+    marks = marks_of(folder, service=service.name)
+    if not service.keep_children:
+        await asyncio.to_thread(end_family, marks)
+        return
+    known = set[str | None]()
+    for pid in await asyncio.to_thread(family, marks):
+        mark, started = mark_of(pid), start_time(pid)
+        if mark not in known and session_of(pid) == pid and started is not None:
+            process = Process.adopt(pid, started)
+            if process is not None:
+                await process.end(service.stop_within)
+        known.add(mark)
 
 
 async def end_unwanted(state: StateFile, wanted: Collection[str]) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktopd.confinement.landlock import Wall, behind
-from desktopd.session.errors import LaunchError
+from desktopd.session.errors import CannotEnd, LaunchError
 from desktopd.session.logs import open_log
 from desktopd.session.procfs import start_time
 from desktopd.signal_names import signal_name
@@ -60,21 +60,16 @@ class Process:
         self.mark = mark
         """What its environment marks it with (`family`), where it was started here."""
         self.keep_children = keep_children
-        self.start_time = start_time(pid)
         self._popen = popen
         self._exit: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
-        try:
-            self._pidfd = os.pidfd_open(pid)
-        except ProcessLookupError:
-            self._exit.set_result(self._reap())
-        except OSError:
-            # Nobody would know of it, and the next try starts another one.
-            if popen is not None:
-                popen.kill()
-                popen.wait()
-            raise
-        else:
-            asyncio.get_running_loop().add_reader(self._pidfd, self._ended)
+        with _ended_on_failure(popen):
+            self.start_time = start_time(pid)
+            try:
+                self._pidfd = os.pidfd_open(pid)
+            except ProcessLookupError:
+                self._exit.set_result(self._reap())
+            else:
+                asyncio.get_running_loop().add_reader(self._pidfd, self._ended)
 
     @classmethod
     def adopt(cls, pid: int, started: int, *, keep_children: bool = False) -> Process | None:
@@ -91,7 +86,10 @@ class Process:
         return await asyncio.shield(self._exit)
 
     async def stop(self, within: float) -> Exit:
-        """End the process and all of its session: SIGTERM, and SIGKILL after `within` seconds."""
+        """End the process and all of its session: SIGTERM, and SIGKILL after `within` seconds.
+
+        Raises CannotEnd where it goes on, and is another user's.
+        """
         self._signal(signal.SIGTERM)
         # One that was stopped hears nothing before it goes on.
         self._signal(signal.SIGCONT)
@@ -99,15 +97,22 @@ class Process:
             async with asyncio.timeout(within):
                 return await self.wait()
         except TimeoutError:
+            if self._is_foreign():
+                raise CannotEnd(self.pid) from None
             return await self.kill()
 
     async def end(self, within: float) -> None:
-        """The same, without waiting for ever: a disk that is away may keep what is killed."""
+        """The same, as far as it can be, and without waiting for ever.
+
+        A disk that is away may keep what is killed.
+        """
         try:
             async with asyncio.timeout(within + _KILLED_WITHIN):
                 await self.stop(within)
         except TimeoutError:
             log.warning("process %d was killed and goes on: is a disk away?", self.pid)
+        except CannotEnd as error:
+            log.warning("%s", error)
 
     async def kill(self) -> Exit:
         """End the process and all of its session at once."""
@@ -117,11 +122,21 @@ class Process:
     def _signal(self, number: signal.Signals) -> None:
         if self.running:
             # A child leads a process group of its own; what it started goes with it.
-            try:
-                os.killpg(self.pid, number)
-            except ProcessLookupError:
-                with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                try:
+                    os.killpg(self.pid, number)
+                except ProcessLookupError:
                     os.kill(self.pid, number)
+
+    def _is_foreign(self) -> bool:
+        """Whether it is another user's, who has not been asked when its group was ended."""
+        try:
+            os.kill(self.pid, 0)
+        except PermissionError:
+            return True
+        except ProcessLookupError:
+            pass
+        return False
 
     def end_group(self) -> None:
         """End what is left of its process group."""
@@ -175,11 +190,25 @@ def popen(
 
     with _output(log) as output, _launch_errors(argv[0]):
         child = start() if wall is None else behind(wall, start)
-    if first_oom_victim:
-        _offer_to_oom_killer(child.pid)
-    if nice:
-        _be_nice(child.pid, nice)
+    with _ended_on_failure(child):
+        if first_oom_victim:
+            _offer_to_oom_killer(child.pid)
+        if nice:
+            _be_nice(child.pid, nice)
     return child
+
+
+@contextlib.contextmanager
+def _ended_on_failure(child: subprocess.Popen[bytes] | None) -> Iterator[None]:
+    """Where the block fails nobody would know of the child, and the next try starts another one."""
+    try:
+        yield
+    except BaseException:
+        if child is not None:
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait(_KILLED_WITHIN)
+        raise
 
 
 @contextlib.contextmanager
@@ -231,7 +260,8 @@ def _be_nice(pid: int, nice: int) -> None:
 
     sched(7), "The autogroup feature": there the value of a process says nothing beyond its session.
     """
-    with contextlib.suppress(ProcessLookupError):
+    # It may be another user's by now (setuid).
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         own = os.getpriority(os.PRIO_PROCESS, 0)
         os.setpriority(os.PRIO_PROCESS, pid, min(19, own + nice))
     with contextlib.suppress(OSError):

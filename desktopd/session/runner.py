@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,13 +14,13 @@ from pathlib import Path
 from desktopd.descriptors import enough
 from desktopd.errors import DisplayUnavailable
 from desktopd.lacks import is_lack_of_start, outlast
-from desktopd.session.errors import SessionError
+from desktopd.session.errors import CannotEnd, SessionError
 from desktopd.session.family import bears, family, mark_of
 from desktopd.session.health import until_end, until_ready
 from desktopd.session.logs import tail, trim
 from desktopd.session.process import Process
 from desktopd.session.procfs import session_of, start_time
-from desktopd.session.service import LASTING, Launch, Service
+from desktopd.session.service import LASTING, Launch, Service, nothing
 from desktopd.session.shm import remove_segments_of
 from desktopd.session.state import Running, StateFile
 from desktopd.session.status import ServiceState, ServiceStatus
@@ -45,7 +45,8 @@ async def _eldest(mark: str) -> Process | None:
 class Runner:
     """Runs one service, which is one process at a time.
 
-    `launch` starts one that does not start itself. `changed` is called at each change of `status`.
+    `launch` starts one that does not start itself. `changed` is called at each change of `status`,
+    `begin` before the first start, unless an earlier daemon has noted a process.
     `up` is set while the service is ready, `down` while it is not; `gave_up` once it has failed
     so often in a row that only `restart` starts it again.
     """
@@ -57,6 +58,7 @@ class Runner:
         state: StateFile,
         log_file: Path,
         changed: Callable[[], None],
+        begin: Callable[[], Awaitable[None]] = nothing,
     ) -> None:
         self.service = service
         self.status = ServiceStatus(service.name, ServiceState.WAITING)
@@ -69,6 +71,7 @@ class Runner:
         self._log_file = log_file
         self._log_start = 0
         self._changed = changed
+        self._begin = begin
         self._process: Process | None = None
         self._failures = 0
         self._mark: str | None = None
@@ -94,11 +97,15 @@ class Runner:
         self._failures = 0 if was_ready and settled else self._failures + 1
 
     async def restart(self) -> None:
-        """End the process, if there is one, and start it again at once."""
+        """End the process, if there is one, and start it again at once. Raises CannotEnd."""
         self._asked.set()
         self._failures = self._early = 0
         if self._process is not None:
-            await self._process.stop(self.service.stop_within)
+            try:
+                await self._process.stop(self.service.stop_within)
+            except CannotEnd:
+                self._asked.clear()
+                raise
 
     async def stop(self, then: ServiceState = ServiceState.STOPPED) -> None:
         """End the process, and be in state `then`. To be called when `run` is over.
@@ -114,10 +121,17 @@ class Runner:
                 await process.end(self.service.stop_within)
             else:
                 # What starts next would find its files and locks taken.
-                await process.stop(self.service.stop_within)
+                await self._end(process)
             self._end_rest(process)
             self._forget()
         self._note(state=then, pid=None)
+
+    async def _end(self, process: Process) -> None:
+        """End it, and wait for that; one that cannot be ended is told of, and no longer ours."""
+        try:
+            await process.stop(self.service.stop_within)
+        except CannotEnd as error:
+            log.warning("%s goes on: %s", self.service.name, error)
 
     async def _one_life(self) -> tuple[bool, str]:
         """From start to end; returns whether it became ready, and how it ended."""
@@ -168,11 +182,14 @@ class Runner:
         """The process that an earlier daemon left, ended if it is not what is wanted now."""
         left = self._state.processes.get(self.service.name)
         if left is None:
+            await self._begin()
+        self._begin = nothing
+        if left is None:
             return None
         keep = self.service.keep_children or self.service.forks
         process = Process.adopt(left.pid, left.start_time, keep_children=keep)
         if process is not None and left.command != self.service.argv:
-            await process.stop(self.service.stop_within)
+            await self._end(process)
             process = None
         if process is None:
             remove_segments_of(left.pid)
@@ -220,9 +237,10 @@ class Runner:
         process = self._process
         if process is None:
             return False
+        if (session := session_of(pid)) in (None, process.pid):
+            return session is not None
         # Asked for each window, which name any process: nobody waits for what that one shows.
-        in_family = self._mark is not None and bears(pid, self._mark)
-        return in_family or session_of(pid) == process.pid
+        return self._mark is not None and bears(pid, self._mark)
 
     def _forget(self) -> None:
         if self._process is not None:

@@ -23,8 +23,8 @@ SPARED = 20
 """Ends in a row after less than that which cost no delay: somebody may have killed it."""
 
 
-async def _nothing() -> None:
-    """For a service whose probes hold nothing."""
+async def nothing() -> None:
+    """For who has nothing to do then."""
 
 
 class Locked(Enum):
@@ -66,6 +66,7 @@ class Restart:
 class Service:
     """One child of the daemon.
 
+    `at_start` are further arguments, which tell nothing of what is wanted once it runs.
     `after` names services that have to be ready before it starts. `stage` tells what a start waits
     for while this one is not ready (None: nobody waits for it). `launch` starts it where its
     command line alone does not.
@@ -88,6 +89,7 @@ class Service:
     name: str
     argv: tuple[str, ...]
     ready: Probe
+    at_start: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     stage: Callable[[], Stage] | None = None
     launch: Launch | None = None
@@ -96,7 +98,7 @@ class Service:
     alive: Probe | None = None
     alive_every: float = 4.0
     silent_for: float = 0.0
-    release: Callable[[], Awaitable[None]] = _nothing
+    release: Callable[[], Awaitable[None]] = nothing
     restart: Restart = Restart()
     stop_within: float = 1.0
     forks: bool = False

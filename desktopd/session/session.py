@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from desktopd.geometry import Size
@@ -16,11 +17,12 @@ from desktopd.observers import Observers
 from desktopd.session.backends.display_numbers import remove_dead_locks
 from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.errors import SessionError
-from desktopd.session.family import end_family, marks_of
+from desktopd.session.family import end_family
 from desktopd.session.first_size import FirstSize
 from desktopd.session.launcher import LAUNCHED, Launcher
-from desktopd.session.leftovers import end_unwanted
+from desktopd.session.leftovers import end_unnoted, end_unwanted
 from desktopd.session.logs import keep_small
+from desktopd.session.marks import marks_of
 from desktopd.session.options import SessionOptions
 from desktopd.session.process import Process
 from desktopd.session.runner import Runner
@@ -105,7 +107,8 @@ class Session:
         async def launch() -> Process:
             return await self._launcher.launch(service, log_file)
 
-        return Runner(service, launch, self._state, log_file, self._changes.call)
+        begin = partial(end_unnoted, self._options.folder, service)
+        return Runner(service, launch, self._state, log_file, self._changes.call, begin)
 
     @property
     def status(self) -> SessionStatus:

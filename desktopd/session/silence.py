@@ -6,7 +6,7 @@ Tested by tests/x11/test_silence.py.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 
 from desktopd.session.procfs import is_stopped
@@ -51,7 +51,7 @@ class Silence:
     async def _look(self) -> bool:
         main, windows = self._pid(), self._windows()
         programs = windows.programs if windows else frozenset()
-        own = {pid for pid in programs if self._owns(pid)} | ({main} if main else set())
+        own = await asyncio.to_thread(self._owned, programs) | ({main} if main else set())
         self._stopped = self._stopped + 1 if any(map(is_stopped, own)) else 0
         silent: frozenset[int] = frozenset()
         if windows:
@@ -59,3 +59,6 @@ class Silence:
             with suppress(XError):
                 silent = await windows.ping()
         return self._stopped >= STOPPED_FOR or not silent.isdisjoint(own)
+
+    def _owned(self, pids: Collection[int]) -> set[int]:
+        return {pid for pid in pids if self._owns(pid)}

@@ -21,7 +21,7 @@ from desktopd.session.backends.options import XServerOptions
 from desktopd.session.backends.start import start
 from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.errors import LaunchError
-from desktopd.session.family import MARK, new_mark
+from desktopd.session.marks import MARK, new_mark
 from desktopd.session.process import Process
 from desktopd.session.state import StateFile
 from desktopd.x11.connection import Connection
@@ -255,4 +255,5 @@ class XServer:
 
 def _marked(options: XServerOptions) -> XServerOptions:
     """With a mark: a daemon that is killed now has not noted what its successor shall end."""
-    return replace(options, environment={**options.environment, MARK: new_mark(options.folder)})
+    mark = new_mark(options.folder, "display")
+    return replace(options, environment={**options.environment, MARK: mark})

@@ -27,7 +27,7 @@ def shake_hands(
 
     Raises XError, which tells whether the server is not there or refuses.
     """
-    match = re.fullmatch(r"(?:unix)?:(\d{1,5})(?:\.\d+)?", name)
+    match = re.fullmatch(r"(?:unix)?:(\d{1,9})(?:\.\d+)?", name)
     if match is None:
         raise XError(f"display {name!r}: expected the number of a local display, e.g. :7")
     if connected.fileno() >= _DESCRIPTORS:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.session.family import family, marks_of
+from desktopd.session.family import family
+from desktopd.session.marks import marks_of
 from desktopd.session.procfs import start_time
 from tests.daemon import Daemon, until
 

@@ -227,6 +227,21 @@ def test_a_number_that_is_claimed_is_passed_over(
     assert name != f":{following}"
 
 
+@pytest.mark.parametrize("backend", BACKENDS.values(), ids=BACKENDS)
+async def test_a_server_goes_beyond_the_numbers_that_somebody_can_take(
+    backend: Backend,
+    folder: Path,
+    children: list[subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(display_numbers, "NUMBERS", range(0))
+    name, child = start(backend, options(folder))
+    children.append(child)
+    assert int(name[1:]) in display_numbers.MORE_NUMBERS
+    connection = await Connection.open(name, options(folder).authority)
+    await connection.close()
+
+
 def test_a_server_that_cannot_start_is_told_with_its_log(folder: Path) -> None:
     place = options(folder / "one")
     broken = XServerOptions(place.size, Size(800, -600), 96, place.folder, place.environment)

@@ -39,10 +39,12 @@ from desktopd.http.language import language_of_answer
 from desktopd.http.problems import Problem, problem_response
 from desktopd.http.serving.proxy import client_address
 from desktopd.rfb.viewers.viewer import Role
+from desktopd.session.errors import CannotEnd
 
 BODY_LIMIT = 16_384
 _ASK_FIRST = "ask the user, and send it again without unasked"
 _SAVE_FIRST = "try again later, or restart it all the same, and lose that (unsaved=lose)"
+_END_IT = "close its window"
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -130,7 +132,12 @@ class ApplicationEndpoint:
         unsaved = request.query_params.get("unsaved")
         if unsaved not in (None, "lose"):
             raise Problem(400, "there is no such wish", "send nothing, or unsaved=lose")
-        await self._application.restart(lose=unsaved == "lose")
+        try:
+            await self._application.restart(lose=unsaved == "lose")
+        except CannotEnd:
+            raise Problem(
+                409, "the application runs as another user, who alone may end it", _END_IT
+            ) from None
         audit.note(audit.Event.RESTART, address=client_address(request.scope), unsaved=unsaved)
         return Response(status_code=204)
 

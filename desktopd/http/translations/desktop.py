@@ -233,6 +233,11 @@ DESKTOP = {
         "Installieren Sie ein Plugin für napari, das die Datei liest",
         "请安装能读取该文件的 napari 插件",
     ),
+    "the application runs as another user, who alone may end it": Translation(
+        "Die Anwendung läuft unter einem anderen Benutzer, und nur er darf sie beenden",
+        "应用程序以其他用户身份运行，只有该用户才能结束它",
+    ),
+    "close its window": Translation("Schließen Sie ihr Fenster", "请关闭它的窗口"),
     "the display cannot be shown": Translation(
         "Der Desktop lässt sich nicht zeigen", "桌面无法显示"
     ),

@@ -23,17 +23,22 @@ from desktopd.session.procfs import start_time
 SOCKETS = Path("/tmp/.X11-unix")
 # Displays of people and of other software have low numbers.
 NUMBERS = range(10, 60_000)
-_IN_ORDER = 100
+MORE_NUMBERS = range(100_000, 1_000_000_000)
+"""Those of which nobody can take all, nor many, by files in /tmp: for who finds the others taken.
+
+Programs know no bound, as displays on TCP alone have one (port 6000 and the number).
+"""
+_TRIED = 100
 """So many are tried from the first on; where somebody has these he may have many more."""
 # A link leads anywhere, and a pipe has whoever opens it wait.
 _AS_IT_IS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def candidates() -> Iterator[int]:
-    """All numbers, the low ones first, and then in any order."""
-    yield from NUMBERS[:_IN_ORDER]
-    rest = NUMBERS[_IN_ORDER:]
-    yield from random.sample(rest, len(rest))
+    """Numbers to try: the low ones first, and then any."""
+    yield from NUMBERS[:_TRIED]
+    for numbers in (NUMBERS[_TRIED:], MORE_NUMBERS):
+        yield from random.sample(numbers, min(_TRIED, len(numbers)))
 
 
 def _looks_taken(number: int) -> bool:

@@ -1,6 +1,6 @@
 """The session's own D-Bus, where a dbus-daemon is installed; nobody else's is asked.
 
-Tested by tests/x11/test_environment.py.
+Tested by tests/unit/session/services/test_bus.py and tests/x11/test_environment.py.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import pwd
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from desktopd.session.service import PartOf, Restart, Service
 from desktopd.session.x_server import XServer
 
 PROGRAM = "dbus-daemon"
+_ESCAPED = re.compile(rb"[^-0-9A-Za-z_/.\\*]")
 
 
 def bus_socket(folder: Path) -> Path:
@@ -48,17 +50,25 @@ def bus(options: SessionOptions, _: XServer, __: Callable[[], None]) -> Service 
         name="bus",
         argv=(
             *(PROGRAM, "--session", "--nofork", "--nopidfile", "--nosyslog"),
-            f"--address=unix:path={socket}",
+            f"--address={_address(socket)}",
         ),
         ready=answers,
         after=("display",),
-        restart=Restart(longest=5),
+        # Programs get on without one.
+        restart=Restart(longest=300),
     )
 
 
 def bus_address(folder: Path) -> str:
     """The address of the session's bus for its programs."""
-    return f"unix:path={bus_socket(folder)}" if has_bus() else NO_BUS
+    return _address(bus_socket(folder)) if has_bus() else NO_BUS
+
+
+def _address(socket: Path) -> str:
+    """The address of a unix socket as servers and clients read it (D-Bus, Server Addresses)."""
+    return (
+        "unix:path=" + _ESCAPED.sub(lambda byte: b"%%%02x" % ord(byte[0]), bytes(socket)).decode()
+    )
 
 
 def has_bus() -> bool:

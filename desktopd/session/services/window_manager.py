@@ -23,9 +23,11 @@ def window_manager(options: SessionOptions, x_server: XServer, _: Callable[[], N
     """
     probe = WindowManagerProbe(x_server)
     place = WindowManagerOptions(options.folder, options.environment, options.kiosk, options.app)
+    chosen = table.window_manager(options.wm)
     return Service(
         name="window_manager",
-        argv=table.window_manager(options.wm).configure(place),
+        argv=chosen.configure(place),
+        at_start=chosen.take_over,
         ready=probe.runs,
         after=("display",),
         stage=lambda: Stage.WINDOW_MANAGER,

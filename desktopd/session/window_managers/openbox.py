@@ -117,5 +117,8 @@ def _menu(command: str) -> str:
 
 
 OPENBOX = WindowManager(
-    "openbox", (Program(("openbox",), "openbox", version=("--version",)),), configure
+    "openbox",
+    (Program(("openbox",), "openbox", version=("--version",)),),
+    configure,
+    take_over=("--replace",),
 )

@@ -28,9 +28,11 @@ class WindowManager:
     """`configure` writes its files and returns the command line that starts it; raises OSError.
 
     `programs` have to be installed for it. `kiosk`: whether it can show one application alone.
+    `take_over` are arguments with which it takes the place of another that runs already.
     """
 
     name: str
     programs: tuple[Program, ...]
     configure: Callable[[WindowManagerOptions], tuple[str, ...]]
     kiosk: bool = True
+    take_over: tuple[str, ...] = ()

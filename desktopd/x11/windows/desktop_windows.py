@@ -202,6 +202,7 @@ class DesktopWindows:
         look = await self._connection.call(_look)
         self._windows = look.windows
         if self._kiosk is not None:
+            await asyncio.to_thread(self._kiosk.ask, look.windows)
             wishes = self._kiosk.look(
                 look.windows,
                 self._screen.size,

@@ -9,6 +9,7 @@ screen, and only hands bring a part of one outside.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -90,12 +91,23 @@ class Kiosk:
         self.needed = Size(1, 1)
         """The least screen on which all windows can be used."""
         self._is_application = is_application
+        self._asked: dict[int, bool] = {}
         self._undecorates = True
-        self._areas: dict[int, Rectangle] = {}
+        self._places = Counter[tuple[int, int]]()
         self._chosen: dict[int, Size] = {}
         self._placed: dict[int, _Placement] = {}
         self._by_hand = False
         self._now = 0.0
+
+    def ask(self, windows: Sequence[ClientWindow]) -> None:
+        """Ask whose processes these windows name, of each once, for the next look at them.
+
+        Blocks the longer the more there are: any program makes windows, and names what it likes.
+        """
+        self._asked = {}
+        for window in self._candidates(windows):
+            if window.pid is not None:
+                self._is_own(window.pid)
 
     def look(
         self,
@@ -107,7 +119,6 @@ class Kiosk:
         now: float = 0.0,
     ) -> list[Wish]:
         """What is to be done about these windows, the oldest first; nothing once all is well.
-
         `undecorates`: the window manager can take the frame away. `by_hand`: somebody has held a
         button down since the last look, and may have moved a window by it. `now` is in seconds.
         """
@@ -115,10 +126,11 @@ class Kiosk:
         seen = {window.id for window in windows}
         self._placed = {number: place for number, place in self._placed.items() if number in seen}
         self._chosen = {number: size for number, size in self._chosen.items() if number in seen}
-        self._areas = {window.id: window.area for window in windows}
+        self._places = Counter((window.area.x, window.area.y) for window in windows)
         for window in windows:
             self._chosen.setdefault(window.id, Size(window.area.width, window.area.height))
         self.main = self._choose(windows)
+        self._asked = {}
         self.needed = self._need([window for window in windows if window.type not in UNLISTED])
         return [wish for window in windows for wish in self._wishes(window, screen)]
 
@@ -128,10 +140,18 @@ class Kiosk:
 
     def _choose(self, windows: Sequence[ClientWindow]) -> int | None:
         """The window that was it already, else the oldest of the application, else the oldest."""
-        candidates = [w for w in windows if w.is_candidate or w.id == self.main]
-        own = [w for w in candidates if w.pid is None or self._is_application(w.pid)]
+        candidates = self._candidates(windows)
+        own = [w for w in candidates if w.pid is None or self._is_own(w.pid)]
         numbers = [window.id for window in own or candidates]
         return self.main if self.main in numbers else next(iter(numbers), None)
+
+    def _is_own(self, pid: int) -> bool:
+        if pid not in self._asked:
+            self._asked[pid] = self._is_application(pid)
+        return self._asked[pid]
+
+    def _candidates(self, windows: Sequence[ClientWindow]) -> list[ClientWindow]:
+        return [w for w in windows if w.is_candidate or w.id == self.main]
 
     def _need(self, windows: Sequence[ClientWindow]) -> Size:
         sides = [self._least(window) for window in windows]
@@ -193,7 +213,8 @@ class Kiosk:
             self._placed[window.id] = place
         else:
             self._placed[window.id] = replace(place, area=inside)
-            self._areas[window.id] = inside
+            self._places[window.area.x, window.area.y] -= 1
+            self._places[inside.x, inside.y] += 1
             yield MoveResize(window.id, inside)
 
     def _beside_others(self, window: ClientWindow, screen: Size, least: Size) -> Rectangle:
@@ -201,11 +222,10 @@ class Kiosk:
 
         A window that fills the screen becomes smaller for that.
         """
-        taken = {(a.x, a.y) for number, a in self._areas.items() if number != window.id}
         area = inside_of(window, screen, least)
-        if (area.x, area.y) not in taken:
+        if not self._is_taken(area, window):
             return area
-        while (area.x, area.y) in taken:
+        while self._is_taken(area, window) and (area.x < screen.width or area.y < screen.height):
             area = replace(area, x=area.x + STEP, y=area.y + STEP)
         right, bottom = window.frame[1], window.frame[3]
         width = min(area.width, screen.width - right - area.x)
@@ -213,6 +233,11 @@ class Kiosk:
         if window.can_be_resized and width >= least.width and height >= least.height:
             area = replace(area, width=width, height=height)
         return inside_of(replace(window, area=area), screen, least)
+
+    def _is_taken(self, area: Rectangle, window: ClientWindow) -> bool:
+        """Whether a window other than this one lies exactly there."""
+        own = (window.area.x, window.area.y) == (area.x, area.y)
+        return self._places[area.x, area.y] > own
 
 
 def inside_of(window: ClientWindow, screen: Size, minimum: Size) -> Rectangle:

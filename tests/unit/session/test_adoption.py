@@ -4,12 +4,16 @@ import asyncio
 import contextlib
 import os
 import signal
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from desktopd.session.family import MARK, family, marks_of, new_mark
+from desktopd.session.family import end_family, family
+from desktopd.session.leftovers import end_unnoted
+from desktopd.session.marks import MARK, marks_of, new_mark
 from desktopd.session.process import Process, popen
+from desktopd.session.procfs import start_time
 from desktopd.session.runner import Runner
 from desktopd.session.service import Service
 from desktopd.session.status import ServiceState
@@ -53,6 +57,50 @@ async def test_a_left_process_with_another_command_is_replaced(folder: Path) -> 
         assert not Path(f"/proc/{old.status.pid}/cwd").exists()
 
 
+@pytest.mark.parametrize("keep", [False, True])
+async def test_what_an_earlier_daemon_did_not_live_to_note_is_ended(
+    folder: Path, keep: bool
+) -> None:
+    """What a window manager has started goes on, where that has ended before."""
+    service = sleeper(keep_children=keep)
+    environment = {**os.environ, MARK: new_mark(folder, "s")}
+    unnoted = popen(("sleep", "60"), environment, folder / "s.log")
+    environment[MARK] = new_mark(folder, "s")
+    script = "sleep 60 & echo $!"
+    launcher = popen(("sh", "-c", script), environment, folder / "children")
+    launcher.wait()
+    child = int((folder / "children").read_text())
+    environment[MARK] = new_mark(folder, "other")
+    other = popen(("sleep", "60"), environment, folder / "s.log")
+    runner = make(folder, service)
+    runner._begin = partial(end_unnoted, folder, service)
+    async with running(runner):
+        await reach(runner, ServiceState.RUNNING)
+        assert unnoted.wait() == -signal.SIGTERM
+        assert (start_time(child) is not None) == keep
+        assert other.poll() is None
+        os.kill(runner.status.pid or 0, signal.SIGKILL)
+        await reach(runner, ServiceState.RUNNING, 1)
+    await asyncio.to_thread(end_family, marks_of(folder))
+    other.wait()
+
+
+async def test_what_was_noted_goes_on_with_what_it_has_started(folder: Path) -> None:
+    old = await left(make(folder, sleeper()))
+    environment = {**os.environ, MARK: new_mark(folder, "s")}
+    child = popen(("sleep", "60"), environment, folder / "s.log")
+    runner = make(folder, sleeper())
+    runner._begin = partial(end_unnoted, folder, runner.service)
+    async with running(runner):
+        await reach(runner, ServiceState.RUNNING)
+        assert runner.status.pid == old.status.pid
+        os.kill(old.status.pid or 0, signal.SIGKILL)
+        await reach(runner, ServiceState.RUNNING, 1)
+        assert child.poll() is None
+    child.kill()
+    child.wait()
+
+
 def forking(folder: Path, script: str, **options: object) -> Runner:
     """A service that is a launcher: ready once the file `ready` is there."""
 
@@ -61,7 +109,7 @@ def forking(folder: Path, script: str, **options: object) -> Runner:
 
     service = sleeper(argv=("sh", "-c", script), ready=is_ready, forks=True, **options)
     runner = make(folder, service)
-    mark = new_mark(folder)
+    mark = new_mark(folder, "s")
 
     async def launch() -> Process:
         child = popen(service.argv, {**os.environ, MARK: mark}, folder / "s.log")

@@ -11,17 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.session.family import (
-    _LONGEST,
-    MARK,
-    bears,
-    end_family,
-    family,
-    mark_of,
-    marks_of,
-    marks_of_locked,
-    new_mark,
-)
+from desktopd.session.family import _LONGEST, bears, end_family, family, mark_of
+from desktopd.session.marks import MARK, marks_of, new_mark
 from desktopd.session.procfs import start_time
 from desktopd.session.shm import segments_of
 from tests.daemon import until
@@ -40,7 +31,7 @@ def started(mark: str, script: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_what_has_left_the_session_is_still_of_the_family(folder: Path) -> None:
-    mark = new_mark(folder)
+    mark = new_mark(folder, "s")
     with started(mark, "setsid sleep 60 & exit 0") as launcher:
         launcher.wait()
         # It is a process of the launcher's own session until setsid has done its work.
@@ -52,7 +43,7 @@ def test_what_has_left_the_session_is_still_of_the_family(folder: Path) -> None:
 
 
 def test_the_shared_memory_of_a_family_ends_with_it(folder: Path) -> None:
-    mark = new_mark(folder)
+    mark = new_mark(folder, "s")
     make = "import ctypes, time; ctypes.CDLL(None).shmget(0, 4096, 0o1600); time.sleep(60)"
     with started(mark, f"setsid {sys.executable} -c '{make}' & wait"):
         until(lambda: segments_of(*family(mark)), 30)
@@ -62,7 +53,7 @@ def test_the_shared_memory_of_a_family_ends_with_it(folder: Path) -> None:
 
 
 def test_one_that_does_not_listen_to_sigterm_is_killed(folder: Path) -> None:
-    mark = new_mark(folder)
+    mark = new_mark(folder, "s")
     with started(mark, "trap '' TERM; echo; while :; do sleep 1; done"):
         until(lambda: family(mark), 30)
         end_family(mark)
@@ -70,8 +61,9 @@ def test_one_that_does_not_listen_to_sigterm_is_killed(folder: Path) -> None:
 
 
 def test_families_of_other_starts_and_sessions_are_apart(folder: Path) -> None:
-    first, second = new_mark(folder), new_mark(folder)
-    other = new_mark(folder.with_name(folder.name + "0"))
+    first, second = new_mark(folder, "s"), new_mark(folder, "s")
+    (beside := folder / "beside").mkdir()
+    other = new_mark(beside, "s")
     with started(first, "sleep 60") as one, started(second, "sleep 60"), started(other, "sleep 60"):
         until(lambda: one.pid in family(first), 30)
         assert len(family(marks_of(folder))) >= 2
@@ -81,10 +73,10 @@ def test_families_of_other_starts_and_sessions_are_apart(folder: Path) -> None:
 
 
 def test_what_is_locked_ends_alone(folder: Path) -> None:
-    locked, other = new_mark(folder, locked=True), new_mark(folder)
+    locked, other = new_mark(folder, "s", locked=True), new_mark(folder, "s")
     with started(locked, "sleep 60"), started(other, "sleep 60") as beside:
         until(lambda: family(locked), 30)
-        end_family(marks_of_locked(folder))
+        end_family(marks_of(folder, locked=True))
         assert family(locked) == []
         assert beside.pid in family(marks_of(folder))
 
@@ -93,7 +85,7 @@ def test_those_that_make_others_are_not_ended_for_ever(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("desktopd.session.family._GIVEN_UP_AFTER", 0.0)
-    mark = new_mark(folder)
+    mark = new_mark(folder, "s")
     with started(mark, "trap '' TERM; echo; while :; do sleep 1; done") as process:
         until(lambda: family(mark), 30)
         end_family(mark)
@@ -147,7 +139,7 @@ def test_one_that_shows_no_environment_is_not_waited_for(
     clock = Clock()
     monkeypatch.setattr("desktopd.session.family.time.monotonic", clock)
     monkeypatch.setattr("desktopd.session.family.time.sleep", clock.pass_by)
-    mark, began = new_mark(folder), clock.now
+    mark, began = new_mark(folder, "s"), clock.now
     with showing(0) as hidden:
         assert mark_of(hidden) is None
         assert not bears(hidden, mark)
@@ -169,7 +161,7 @@ def test_what_is_gone_has_no_mark() -> None:
 
 
 def test_one_that_replaces_its_program_is_found_meanwhile(folder: Path) -> None:
-    mark = new_mark(folder)
+    mark = new_mark(folder, "s")
     again = folder / "again"
     again.write_text('#!/bin/sh\nexec "$0"\n')
     again.chmod(0o755)
@@ -182,7 +174,7 @@ def test_what_was_given_no_variable_is_not_waited_for(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("desktopd.session.family._EXEC_WITHIN", math.inf)
-    with started(new_mark(folder), "exec env -i sleep 60") as process:
+    with started(new_mark(folder, "s"), "exec env -i sleep 60") as process:
         until(lambda: Path(f"/proc/{process.pid}/comm").read_text() == "sleep\n", 30)
         assert mark_of(process.pid) is None
         process.kill()

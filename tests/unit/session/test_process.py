@@ -1,18 +1,21 @@
 """Children: spawned, watched, adopted, ended with all that they started."""
 
 import asyncio
+import errno
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from desktopd.session.errors import LaunchError
+from desktopd.session.errors import CannotEnd, LaunchError
 from desktopd.session.logs import tail
-from desktopd.session.process import Process, popen
+from desktopd.session.process import Process, _be_nice, popen
 from desktopd.session.procfs import is_stopped, start_time
+from tests.another_user import another_user
 from tests.daemon import until
 
 
@@ -126,6 +129,60 @@ async def test_a_nice_child_stands_back_in_every_count_of_the_kernel(folder: Pat
             assert autogroup.read_text().split()[-2:] == ["nice", "5"]
     finally:
         await process.kill()
+
+
+@pytest.fixture
+async def foreign(folder: Path) -> AsyncIterator[Process]:
+    """A child that has become another user than the one who asks from now on; only root can."""
+    identity = ["setpriv", "--reuid=54321", "--clear-groups"] if os.geteuid() == 0 else []
+    child = popen([*identity, "sleep", "60"], dict(os.environ), folder / "log")
+    until(lambda: Path(f"/proc/{child.pid}/comm").read_text() == "sleep\n", 30, "it")
+    process = Process(child.pid, child)
+    with another_user():
+        yield process
+    await process.kill()
+
+
+async def test_one_that_has_become_another_user_is_told_and_left(
+    foreign: Process, caplog: pytest.LogCaptureFixture
+) -> None:
+    _be_nice(foreign.pid, 5)
+    await foreign.end(0.1)
+    if os.geteuid() != os.getuid():
+        assert [record.message for record in caplog.records] == [
+            f"process {foreign.pid} runs as another user, who alone may end it"
+        ]
+        with pytest.raises(CannotEnd):
+            await foreign.stop(0.1)
+        assert foreign.running
+
+
+async def test_a_child_that_cannot_be_watched_is_ended(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lack(_pid: int) -> int:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    child = popen(["sleep", "60"], dict(os.environ), folder / "log")
+    monkeypatch.setattr("desktopd.session.process.start_time", lack)
+    with pytest.raises(OSError, match="Too many"):
+        Process(child.pid, child)
+    assert child.returncode == -signal.SIGKILL
+
+
+async def test_a_child_that_cannot_be_prepared_is_ended(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    children = []
+
+    def lack(pid: int, _nice: int) -> None:
+        children.append(pid)
+        raise MemoryError
+
+    monkeypatch.setattr("desktopd.session.process._be_nice", lack)
+    with pytest.raises(MemoryError):
+        popen(["sleep", "60"], dict(os.environ), folder / "log", nice=5)
+    assert not alive(children[0])
 
 
 async def test_when_memory_is_short_the_application_is_the_first_victim(folder: Path) -> None:

@@ -20,6 +20,7 @@ from desktopd.applications.errors import ApplicationError, CompanionRefusal
 from desktopd.applications.opening import Allowed, Opening
 from desktopd.http.api.application_json import event_json
 from desktopd.rfb.viewers.viewer import Role
+from desktopd.session.errors import CannotEnd
 from desktopd.session.status import ServiceStatus
 from tests.unit.applications.companion_process import LAYER, state
 from tests.unit.applications.companions import companion_in
@@ -137,6 +138,19 @@ async def test_a_viewer_may_look_and_is_told_no_paths_and_tracebacks(
         assert (await script.get("/api/app/layers")).json() == {"layers": [LAYER]}
     assert session["app"]["restored"] == RESTORED
     assert answer["restored"] == {**RESTORED, "missing": [{"name": "sum", "reason": ""}]}
+
+
+async def test_one_that_only_another_user_may_end_is_not_restarted(
+    desk: Desk, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def restart() -> None:
+        raise CannotEnd(7)
+
+    monkeypatch.setattr(application, "_restart", restart)
+    async with user(desk, application) as script:
+        refused = await script.post("/api/app/restart")
+    assert refused.status_code == 409
+    assert "runs as another user" in refused.json()["error"]
 
 
 async def test_how_it_ended_is_told(desk: Desk, application: Application) -> None:

@@ -132,9 +132,21 @@ def test_nothing_is_made_for_a_number_that_is_locked(
 
 def test_who_has_the_low_numbers_has_not_the_next_ones_too() -> None:
     numbers = list(candidates())
-    assert sorted(numbers) == list(NUMBERS)
-    assert numbers[:50] == list(NUMBERS[:50])
-    assert numbers[50:] != list(NUMBERS[50:])
+    assert len(numbers) == len({*numbers})
+    assert numbers[:100] == list(NUMBERS[:100])
+    assert numbers[100:200] != list(NUMBERS[100:200])
+    assert {*numbers[100:200]} < {*NUMBERS}
+
+
+def test_who_has_taken_all_numbers_of_displays_has_not_taken_those_beyond(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(display_numbers, "NUMBERS", range(number, number + 1))
+    with claim(number):
+        tried = candidates()
+        assert next(tried) == number
+        assert not is_free(number)
+        assert is_free(next(tried))
 
 
 def test_nobody_else_may_open_a_lock_before_we_hold_it(

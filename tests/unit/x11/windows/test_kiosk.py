@@ -250,3 +250,21 @@ def test_inside(area: Rectangle, inside: Rectangle) -> None:
 def test_what_cannot_be_smaller_keeps_its_title_on_the_screen() -> None:
     large = replace(WINDOW, area=Rectangle(-600, -300, 1200, 800))
     assert inside_of(large, SCREEN, Size(1200, 800)) == Rectangle(2, 19, 1200, 800)
+
+
+def test_of_a_process_it_is_asked_once_and_not_while_it_looks() -> None:
+    asked: list[int] = []
+
+    def is_application(pid: int) -> bool:
+        asked.append(pid)
+        return pid == APPLICATION
+
+    kiosk = Kiosk(is_application)
+    windows = [replace(WINDOW, id=n, pid=APPLICATION + n % 2) for n in range(1, 9)]
+    for _ in range(2):
+        kiosk.ask(windows)
+        assert sorted(asked) == [APPLICATION, APPLICATION + 1]
+        kiosk.look(windows, SCREEN)
+        assert len(asked) == 2
+        assert kiosk.main == 2
+        asked.clear()
