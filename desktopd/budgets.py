@@ -120,10 +120,12 @@ class Share:
                 raise Displaced(self.budget)
             async with place.scope:
                 place.entered = True
-                yield
-                if place not in self._places:
-                    # Who did not wait since it was taken away is told here (`to_completion`).
-                    await asyncio.sleep(0)
+                try:
+                    yield
+                finally:
+                    if place not in self._places:
+                        # Who did not wait since it was taken away is told here (`to_completion`).
+                        await asyncio.sleep(0)
         except TimeoutError:
             if place.scope.expired():
                 raise Displaced(self.budget) from None

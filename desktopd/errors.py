@@ -21,3 +21,10 @@ class DisplayUnavailable(Exception):
 
 class ListenError(Exception):
     """An address cannot be listened on, or not with TLS: names it and the remedy."""
+
+
+class CannotEnd(Exception):
+    """A process of the session runs as another user by now, as by sudo(8): only he may end it."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(f"process {pid} runs as another user, who alone may end it")

@@ -27,6 +27,7 @@ from desktopd.applications.layer import Layer
 from desktopd.applications.memory import MemoryGroup
 from desktopd.applications.opening import Opening
 from desktopd.applications.tries import take_back
+from desktopd.errors import CannotEnd
 from desktopd.observers import Observers
 from desktopd.openers import itself_at_once
 from desktopd.shared_work import SharedWork
@@ -186,11 +187,18 @@ class Application:
             if not lose:
                 raise
             log.warning("the application is restarted: %s", error)
-        self._asked = True
+        await to_completion(self._restart_and_note())
+
+    async def _restart_and_note(self) -> None:
+        ends = self._asked = True
         try:
-            await to_completion(self._restart())
+            await self._restart()
+        except CannotEnd:
+            ends = self._asked = False
+            raise
         finally:
-            await self.note_end_on_purpose()
+            if ends:
+                await self.note_end_on_purpose()
 
     async def note_end_on_purpose(self) -> None:
         """Note that we have ended the process: not what was being put back into it has."""

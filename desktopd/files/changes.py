@@ -30,8 +30,8 @@ def make_folder(root: Root, path: FilePath) -> FolderEntry:
         os.mkdir(made.name, dir_fd=folder)
         try:
             return entry_of(made, _status(folder, made.name))
-        except FileNotFoundError:
-            # It was made, and somebody has taken it away since.
+        except OSError:
+            # It was made, and somebody may have taken it away since.
             return FolderEntry(made, EntryKind.FOLDER, None, os.fstat(folder).st_mtime)
 
 

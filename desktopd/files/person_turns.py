@@ -55,10 +55,10 @@ class PersonTurns:
 
     def _give(self) -> None:
         while self._taken.total() < self._most:
-            able = [one for one in self._waiting if self._taken[one] < self._most_of_one]
-            if not able:
+            able = (one for one in self._waiting if self._taken[one] < self._most_of_one)
+            person = next(able, None)
+            if person is None:
                 return
-            person = able[0]
             waiting = self._waiting.pop(person)
             turn, _ = waiting.popitem(last=False)
             if waiting:

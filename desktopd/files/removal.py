@@ -65,7 +65,8 @@ class Removal:
                             inside.append(found)
                 elif inside:
                     way.leave()
-                    os.rmdir(inside.pop(), dir_fd=way.folder(str(self._path)))
+                    with suppress(FileNotFoundError):
+                        os.rmdir(inside.pop(), dir_fd=way.folder(str(self._path)))
                     self.begun = True
                 else:
                     return
@@ -96,8 +97,14 @@ class Removal:
         try:
             os.rmdir(name, dir_fd=folder)
         except OSError as error:
-            if self._recursive or error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            if self._recursive and error.errno == errno.ENOENT:
+                return
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
+            if self._recursive:
+                raise Conflict(
+                    f"{self._path}: something came into the folder meanwhile", "delete it again"
+                ) from None
             raise Conflict(
                 f"{self._path}: the folder is not empty", "add ?recursive=true"
             ) from None

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktopd.confinement.landlock import Wall, behind
-from desktopd.session.errors import CannotEnd, LaunchError
+from desktopd.errors import CannotEnd
+from desktopd.session.errors import LaunchError
 from desktopd.session.logs import open_log
 from desktopd.session.procfs import start_time
 from desktopd.signal_names import signal_name

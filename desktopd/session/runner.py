@@ -12,9 +12,9 @@ from functools import partial
 from pathlib import Path
 
 from desktopd.descriptors import enough
-from desktopd.errors import DisplayUnavailable
+from desktopd.errors import CannotEnd, DisplayUnavailable
 from desktopd.lacks import is_lack_of_start, outlast
-from desktopd.session.errors import CannotEnd, SessionError
+from desktopd.session.errors import SessionError
 from desktopd.session.family import bears, family, mark_of
 from desktopd.session.health import until_end, until_ready
 from desktopd.session.logs import tail, trim
@@ -146,7 +146,7 @@ class Runner:
             elif within is not None:
                 # It was ready before: what it may do then it may do now.
                 within = max(within, self.service.silent_for)
-        except (SessionError, DisplayUnavailable, OSError) as error:
+        except (CannotEnd, SessionError, DisplayUnavailable, OSError) as error:
             return False, str(error)
         self._note(state=ServiceState.STARTING, pid=process.pid)
         reason = await until_ready(self.service, process, self._follow_log(), within)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Scope
@@ -30,7 +31,7 @@ async def asked(app: ASGIApp, method: str, target: str, body: bytes) -> tuple[in
     sent: list[Message] = []
 
     async def receive() -> Message:
-        return unsent.pop() if unsent else {"type": "http.disconnect"}
+        return unsent.pop() if unsent else await asyncio.Future()
 
     async def send(message: Message) -> None:
         sent.append(message)

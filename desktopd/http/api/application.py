@@ -29,6 +29,7 @@ from desktopd.applications.errors import (
 )
 from desktopd.applications.opening import OpenOptions
 from desktopd.data_policy import Screenshots
+from desktopd.errors import CannotEnd
 from desktopd.http.access.access import Access
 from desktopd.http.api.application_json import application_json, layer_json
 from desktopd.http.api.application_requests import Camera, Dims, LayerChange, MotionMode, Open
@@ -39,7 +40,6 @@ from desktopd.http.language import language_of_answer
 from desktopd.http.problems import Problem, problem_response
 from desktopd.http.serving.proxy import client_address
 from desktopd.rfb.viewers.viewer import Role
-from desktopd.session.errors import CannotEnd
 
 BODY_LIMIT = 16_384
 _ASK_FIRST = "ask the user, and send it again without unasked"

@@ -71,6 +71,10 @@ FILES = {
         "Löschen Sie, was dort liegt, oder benennen Sie um", "请删除已有的项目，或重命名"
     ),
     "{}: the folder is not empty": Translation("{}: Der Ordner ist nicht leer", "{}：文件夹不为空"),
+    "{}: something came into the folder meanwhile": Translation(
+        "{}: In den Ordner ist inzwischen etwas gekommen", "{}：文件夹中刚刚又有了新内容"
+    ),
+    "delete it again": Translation("Löschen Sie ihn noch einmal", "请再次删除"),
     "add ?recursive=true": Translation(
         "Löschen Sie zuerst, was darin liegt (?recursive=true löscht beides)",
         "请先删除其中的内容（?recursive=true 会一并删除）",

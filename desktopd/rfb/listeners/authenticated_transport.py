@@ -52,7 +52,8 @@ class AuthenticatedTransport:
             try:
                 await self._streams.write(data)
             except OSError as error:
-                raise ConnectionResetError(str(error)) from None
+                # The stream keeps its error, and by its traceback what was being sent.
+                raise ConnectionResetError(str(error)) from error.with_traceback(None)
 
     def _shake_hands(self, data: bytes) -> bytes:
         """Answer the server; returns what it has said beyond the handshake."""

@@ -104,7 +104,6 @@ class ClientUpdates:
         finally:
             self.pending.deliver(update)
         if not update.data:
-            self.pending.leave_room()
             # The capture loop may have asked for the viewer meanwhile, and nothing is sent that
             # would tell it of the end of this one.
             self._display.proceed()

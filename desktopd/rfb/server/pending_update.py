@@ -107,8 +107,10 @@ class PendingUpdate:
             self._claimed = False
             if update.data:
                 self._requested = False
-        if self.room is not None:
-            self.room.know(self, len(update.data))
+            if self.room is not None and update.data:
+                self.room.know(self, len(update.data))
+            elif self.room is not None:
+                self.room.leave(self)
         self._delivered.set()
 
     def leave(self) -> None:
@@ -118,19 +120,14 @@ class PendingUpdate:
         """
         with self._lock:
             self._left, self._state = True, None
-        self.leave_room()
+            if self.room is not None:
+                self.room.leave(self)
 
     def sent(self) -> None:
         """All that was delivered is sent; what is being made keeps its place."""
         with self._lock:
-            claimed = self._claimed
-        if not claimed:
-            self.leave_room()
-
-    def leave_room(self) -> None:
-        """Nothing comes of what had a place."""
-        if self.room is not None:
-            self.room.leave(self)
+            if self.room is not None and not self._claimed:
+                self.room.leave(self)
 
     # The X thread calls these.
 

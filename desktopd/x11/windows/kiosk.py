@@ -119,6 +119,7 @@ class Kiosk:
         now: float = 0.0,
     ) -> list[Wish]:
         """What is to be done about these windows, the oldest first; nothing once all is well.
+
         `undecorates`: the window manager can take the frame away. `by_hand`: somebody has held a
         button down since the last look, and may have moved a window by it. `now` is in seconds.
         """

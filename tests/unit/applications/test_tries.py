@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from desktopd.applications import application as application_module
 from desktopd.applications.application import Application
 from desktopd.applications.opening import Allowed, Opening
 from desktopd.applications.tries import ENDLESS, TRIES, take_back
+from desktopd.errors import CannotEnd
 from desktopd.integrations.napari.session.folder import SessionFolder
 from tests.unit.applications.companions import companion_in
 from tests.unit.applications.test_application import Process
@@ -47,6 +49,55 @@ async def test_who_ends_napari_on_purpose_gives_no_session_up(
                 await application.note_end_on_purpose()
         assert not (session.folder / TRIES).exists()
         assert session.load() is not None
+
+
+async def test_a_restart_that_is_cut_off_is_one_on_purpose(
+    session: SessionFolder, tmp_path: Path
+) -> None:
+    begun, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def restart() -> None:
+        begun.set()
+        await goes_on.wait()
+
+    async with companion_in(tmp_path) as companion:
+        application = Application(
+            Process, restart, Opening(Allowed()), companion, sessions=session.folder.parent
+        )
+        await companion.ask("become", {"event": "state", "data": _state(companion)}, 20)
+        assert session.may_try()
+        reached: list[bool] = []
+
+        async def ask() -> None:
+            await application.restart(lose=True)
+            reached.append(True)
+
+        asking = asyncio.create_task(ask())
+        await begun.wait()
+        asking.cancel()
+        await asyncio.sleep(0)
+        goes_on.set()
+        with suppress(asyncio.CancelledError):
+            await asking
+        assert reached, "whoever asked can note what was done"
+        assert not (session.folder / TRIES).exists()
+
+
+async def test_what_only_another_user_may_end_goes_on(
+    session: SessionFolder, tmp_path: Path
+) -> None:
+    async def restart() -> None:
+        raise CannotEnd(7)
+
+    async with companion_in(tmp_path) as companion:
+        application = Application(
+            Process, restart, Opening(Allowed()), companion, sessions=session.folder.parent
+        )
+        await companion.ask("become", {"event": "state", "data": _state(companion)}, 20)
+        assert session.may_try()
+        with pytest.raises(CannotEnd):
+            await application.restart(lose=True)
+        assert (session.folder / TRIES).exists()
 
 
 async def test_a_disk_that_is_away_holds_no_restart_up(

@@ -198,6 +198,36 @@ class TestRemove:
         with pytest.raises(BadPath):
             Removal(tree.root, at(""), recursive=True).run()
 
+    @pytest.mark.parametrize("name", ["d", "d/in"])
+    def test_what_another_has_deleted_meanwhile_is_deleted(
+        self, tree: Tree, monkeypatch: pytest.MonkeyPatch, name: str
+    ) -> None:
+        (tree.path / "d" / "in").mkdir(parents=True)
+
+        def remove_twice(path: str, *, dir_fd: int) -> None:
+            rmdir(path, dir_fd=dir_fd)
+            if path == name.rpartition("/")[2]:
+                rmdir(path, dir_fd=dir_fd)
+
+        rmdir = os.rmdir
+        monkeypatch.setattr(os, "rmdir", remove_twice)
+        Removal(tree.root, at("d"), recursive=True).run()
+        assert tree.names() == []
+
+    def test_what_comes_into_a_folder_that_is_deleted_is_told(
+        self, tree: Tree, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tree.path / "d").mkdir()
+
+        def write(path: str, *, dir_fd: int) -> None:
+            tree.write("d/new")
+            rmdir(path, dir_fd=dir_fd)
+
+        rmdir = os.rmdir
+        monkeypatch.setattr(os, "rmdir", write)
+        with pytest.raises(Conflict, match="d: something came into the folder meanwhile"):
+            Removal(tree.root, at("d"), recursive=True).run()
+
     def test_folders_without_end(self, tree: Tree) -> None:
         nest(tree.path, "d", 1500)
         Removal(tree.root, at("d"), recursive=True).run()

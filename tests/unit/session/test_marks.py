@@ -117,7 +117,7 @@ def test_marks_of_earlier_versions_are_known(folder: Path) -> None:
 def test_the_same_path_in_another_mount_namespace_is_another_folder(folder: Path) -> None:
     """There an earlier version's mark tells the same, and a mark of now tells another folder."""
     user = ["--user", "--map-root-user"] if os.getuid() else []
-    mount = f'mount -t tmpfs none "{folder.parent}" && mkdir {folder} && exec "$@"'
+    mount = f'mount -t tmpfs none "{folder}" && exec "$@"'
     private = ["unshare", "--mount", *user, "sh", "-c", mount, "sh"]
     with marked(BEFORE.format(folder), *private):
         assert family(marks_of(folder)) == []

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from desktopd.session.errors import CannotEnd, LaunchError
+from desktopd.errors import CannotEnd
+from desktopd.session.errors import LaunchError
 from desktopd.session.logs import tail
 from desktopd.session.process import Process, _be_nice, popen
 from desktopd.session.procfs import is_stopped, start_time

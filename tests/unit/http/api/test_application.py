@@ -18,9 +18,9 @@ from desktopd.applications.application import Application
 from desktopd.applications.companion import CompanionClient
 from desktopd.applications.errors import ApplicationError, CompanionRefusal
 from desktopd.applications.opening import Allowed, Opening
+from desktopd.errors import CannotEnd
 from desktopd.http.api.application_json import event_json
 from desktopd.rfb.viewers.viewer import Role
-from desktopd.session.errors import CannotEnd
 from desktopd.session.status import ServiceStatus
 from tests.unit.applications.companion_process import LAYER, state
 from tests.unit.applications.companions import companion_in

@@ -61,7 +61,7 @@ def test_whole_pictures_of_watchers_wait_for_room(
     first.request(LEFT)
     assert first.claim() is None
     second.deliver(Update(ClientState(framebuffer), b"small"))
-    second.leave_room()
+    second.sent()
     assert first.claim(), "what was wanted whole is still wanted"
 
 
@@ -73,7 +73,7 @@ def test_what_has_changed_needs_room_where_it_is_raw(
         one.request(None)
         assert one.claim()
         one.deliver(Update(ClientState(framebuffer), bytes(4 * 64 * 32)))
-        one.leave_room()
+        one.sent()
         one.request(None)
     assert raw.claim()
     assert greedy.claim()
@@ -91,7 +91,7 @@ def test_a_picture_larger_than_the_room_is_let_through_alone() -> None:
         one.request(LEFT)
     assert first.claim()
     assert second.claim() is None
-    first.leave_room()
+    first.leave()
     assert second.claim()
 
 
