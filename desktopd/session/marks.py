@@ -1,4 +1,4 @@
-"""Marks: what the environment of a process tells of the session that has started it, and as what.
+"""Marks: what the environment of a process tells of the session that has started it.
 
 A path says little there: in another mount namespace it leads to another folder.
 
@@ -24,30 +24,34 @@ Chosen = Callable[[int, str], bool]
 _TOKEN = "[0-9a-f]{16}"
 
 
-def new_mark(folder: Path, service: str, *, locked: bool = False) -> str:
+def new_mark(folder: Path, *, locked: bool = False) -> str:
     """The value of `MARK` for one start in the session with this claimed runtime folder.
 
     `locked`: it runs behind the application's wall.
     """
-    return f"{identity(folder)}:{_wall(locked)}:{service}:{secrets.token_hex(8)}"
+    return f"{identity(folder)}:{_wall(locked)}:{secrets.token_hex(8)}"
 
 
-def marks_of(folder: Path, *, service: str | None = None, locked: bool = False) -> Chosen:
+def only(mark: str) -> Chosen:
+    """This mark alone: that of one start."""
+    return lambda _pid, other: other == mark
+
+
+def marks_of(folder: Path, *, locked: bool = False) -> Chosen:
     """All marks of the session with this runtime folder.
 
-    With `service` those of its starts alone, with `locked` those of what runs behind the wall.
+    With `locked` those of what runs behind the wall.
     """
-    names = re.escape(service) if service is not None else "[a-z0-9_]+"
     walls = _wall(locked) if locked else f"({_wall(True)}|{_wall(False)})"
     own = known_identity(folder)
-    marks = re.compile(f"{own}:{walls}:{names}:{_TOKEN}")
-    # Sessions of 0.1.0 have marks that tell a path, and no service.
+    marks = re.compile(f"{own}:{walls}:{_TOKEN}")
+    # Sessions of 0.1.0 have marks that tell a path.
     before = re.compile(f"{re.escape(str(folder))}:{'locked-' if locked else '(locked-)?'}{_TOKEN}")
 
     def chosen(pid: int, mark: str) -> bool:
         if own is not None and marks.fullmatch(mark):
             return True
-        return service is None and bool(before.fullmatch(mark)) and _sees(pid, folder)
+        return bool(before.fullmatch(mark)) and _sees(pid, folder)
 
     return chosen
 

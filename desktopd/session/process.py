@@ -54,11 +54,8 @@ class Process:
         popen: subprocess.Popen[bytes] | None = None,
         *,
         keep_children: bool = False,
-        mark: str | None = None,
     ) -> None:
         self.pid = pid
-        self.mark = mark
-        """What its environment marks it with (`family`), where it was started here."""
         self.keep_children = keep_children
         self._popen = popen
         self._exit: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()

@@ -47,7 +47,7 @@ def made(path: Path) -> Path:
 
 def test_the_next_daemon_knows_what_the_one_before_has_started(folder: Path) -> None:
     made(folder / "desk")
-    with marked(new_mark(folder / "desk", "application")) as pid:
+    with marked(new_mark(folder / "desk")) as pid:
         identities._kept.clear()
         os.close(claim(folder / "desk"))
         assert family(marks_of(folder / "desk")) == [pid]
@@ -60,7 +60,7 @@ def test_a_folder_with_another_name_is_another_one(folder: Path, name: str) -> N
     made(folder / "desk")
     made(folder / name)
     with (
-        marked(new_mark(folder / name, "application", locked=True)) as pid,
+        marked(new_mark(folder / name, locked=True)) as pid,
         marked(BEFORE.format(folder / name)) as before,
     ):
         assert family(marks_of(folder / name)) == [pid, before]
@@ -69,7 +69,7 @@ def test_a_folder_with_another_name_is_another_one(folder: Path, name: str) -> N
 
 def test_a_copy_and_what_comes_in_its_place_are_other_folders(folder: Path) -> None:
     desk = made(folder / "desk")
-    with marked(new_mark(desk, "application")):
+    with marked(new_mark(desk)):
         identities._kept.clear()
         shutil.copytree(desk, folder / "copy")
         desk.rename(folder / "moved")
@@ -80,7 +80,7 @@ def test_a_copy_and_what_comes_in_its_place_are_other_folders(folder: Path) -> N
 
 def test_a_daemon_knows_its_own_where_its_folder_was_cleared(folder: Path) -> None:
     desk = made(folder / "desk")
-    with marked(new_mark(desk, "application")) as pid:
+    with marked(new_mark(desk)) as pid:
         (desk / "lock").unlink()
         assert family(marks_of(desk)) == [pid]
 
@@ -95,23 +95,11 @@ def test_whatever_a_lock_holds_the_folder_gets_a_name(folder: Path, content: byt
     assert (folder / "lock").read_bytes()[:20] == b"%-20d" % os.getpid()
 
 
-def test_the_starts_of_a_service_are_told_from_those_of_others(folder: Path) -> None:
-    with (
-        marked(new_mark(folder, "application", locked=True)) as locked,
-        marked(new_mark(folder, "application")) as application,
-        marked(new_mark(folder, "application2")) as other,
-    ):
-        assert family(marks_of(folder, service="application")) == [locked, application]
-        assert family(marks_of(folder, locked=True)) == [locked]
-        assert family(marks_of(folder)) == [locked, application, other]
-
-
 def test_marks_of_earlier_versions_are_known(folder: Path) -> None:
     locked = f"{folder}:locked-0123456789abcdef"
     with marked(BEFORE.format(folder)) as one, marked(locked) as two:
         assert family(marks_of(folder)) == [one, two]
         assert family(marks_of(folder, locked=True)) == [two]
-        assert family(marks_of(folder, service="application")) == []
 
 
 def test_the_same_path_in_another_mount_namespace_is_another_folder(folder: Path) -> None:
@@ -123,7 +111,7 @@ def test_the_same_path_in_another_mount_namespace_is_another_folder(folder: Path
         assert family(marks_of(folder)) == []
     script = (
         "import os, sys; from pathlib import Path; from desktopd.session.marks import *;"
-        "os.environ[MARK] = new_mark(Path(sys.argv[1]), 'application');"
+        "os.environ[MARK] = new_mark(Path(sys.argv[1]));"
         "os.execvp(sys.argv[2], sys.argv[2:])"
     )
     os.close(claim(folder))

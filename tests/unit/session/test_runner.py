@@ -228,7 +228,7 @@ async def test_what_cannot_be_started_for_a_lack_has_not_failed(
     monkeypatch.setattr(lacks, "AGAIN", 0.01)
     tried = 0
 
-    async def launch() -> Process:
+    async def launch(_mark: str) -> Process:
         nonlocal tried
         tried += 1
         if tried < 5:
