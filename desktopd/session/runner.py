@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from desktopd.session.family import bears, family, mark_of
 from desktopd.session.health import until_end, until_ready
 from desktopd.session.logs import tail, trim
 from desktopd.session.marks import only
-from desktopd.session.process import Process
+from desktopd.session.process import Exit, Process
 from desktopd.session.procfs import session_of, start_time
 from desktopd.session.service import LASTING, Launch, Service
 from desktopd.session.shm import remove_segments_of
@@ -98,12 +98,15 @@ class Runner:
         self._failures = 0 if was_ready and settled else self._failures + 1
 
     async def restart(self) -> None:
-        """End the process, if there is one, and start it again at once. Raises CannotEnd."""
+        """End the process, if there is one, and start it again at once. Raises CannotEnd.
+
+        Where a disk that is away keeps it, that is once it has ended, and nobody waits for it here.
+        """
         self._asked.set()
         self._failures = self._early = 0
         if self._process is not None:
             try:
-                await self._process.stop(self.service.stop_within)
+                await self._process.stop_in_time(self.service.stop_within)
             except CannotEnd:
                 self._asked.clear()
                 raise
@@ -122,17 +125,18 @@ class Runner:
                 await process.end(self.service.stop_within)
             else:
                 # What starts next would find its files and locks taken.
-                await self._end(process)
+                await self._end(process.stop(self.service.stop_within))
             self._end_rest(process)
             self._forget()
         self._note(state=then, pid=None)
 
-    async def _end(self, process: Process) -> None:
-        """End it, and wait for that; one that cannot be ended is told of, and no longer ours."""
+    async def _end(self, ending: Awaitable[Exit]) -> Exit:
+        """Wait for an end; one that cannot be ended is told of, and no longer ours."""
         try:
-            await process.stop(self.service.stop_within)
+            return await ending
         except CannotEnd as error:
             log.warning("%s goes on: %s", self.service.name, error)
+            return Exit(None)
 
     async def _one_life(self) -> tuple[bool, str]:
         """From start to end; returns whether it became ready, and how it ended."""
@@ -164,7 +168,7 @@ class Runner:
                     break
                 process = self._take(heir)
                 reason = await until_end(self.service, process)
-        ended = await (process.wait() if reason is None else process.kill())
+        ended = await self._end(process.wait() if reason is None else process.kill())
         self._end_rest(process)
         await self.service.release()
         self._forget()
@@ -187,7 +191,7 @@ class Runner:
         keep = self.service.keep_children or self.service.forks
         process = Process.adopt(left.pid, left.start_time, keep_children=keep)
         if process is not None and left.command != self.service.argv:
-            await self._end(process)
+            await self._end(process.stop(self.service.stop_within))
             process = None
         if process is None:
             remove_segments_of(left.pid)

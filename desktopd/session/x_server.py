@@ -20,7 +20,7 @@ from desktopd.session.backends.backend import Backend
 from desktopd.session.backends.options import XServerOptions
 from desktopd.session.backends.start import start
 from desktopd.session.clipboard import SessionClipboard
-from desktopd.session.errors import LaunchError
+from desktopd.session.errors import CannotEnd, LaunchError
 from desktopd.session.marks import MARK
 from desktopd.session.process import Process
 from desktopd.session.state import StateFile
@@ -120,7 +120,7 @@ class XServer:
         except asyncio.CancelledError:
             # A thread cannot be cancelled: what it started must not be left behind.
             given_up.set()
-            with suppress(LaunchError):
+            with suppress(LaunchError, CannotEnd):
                 child = await starting
                 await Process(child.pid, child).kill()
             raise
