@@ -46,11 +46,11 @@ def marks_of(folder: Path, *, locked: bool = False) -> Chosen:
     With `locked` those of what runs behind the wall.
     """
     name, path = identity(folder), re.escape(str(folder))
-    start = f"{'locked' if locked else '(locked|open)'}:{_TOKEN}"
-    named = re.compile(f"{name}:{start}:.*", re.DOTALL)
+    wall = "locked" if locked else "(locked|open)"
+    named = re.compile(f"{name}:{wall}:.*", re.DOTALL)
     # Those of 0.1.0 tell the path alone.
     at_path = re.compile(
-        f"[^:/]*:{start}:{path}|{path}:{'locked-' if locked else '(locked-)?'}{_TOKEN}"
+        f"[^:/]*:{wall}:{_TOKEN}:{path}|{path}:{'locked-' if locked else '(locked-)?'}{_TOKEN}"
     )
 
     def chosen(pid: int, mark: str) -> bool:
