@@ -43,18 +43,14 @@ def bears(pid: int, mark: str) -> bool:
     return seen is not None and seen.mark == mark
 
 
-def family(marks: Chosen | str) -> list[int]:
-    """The living processes that have one of these marks, or this one; the oldest first."""
+def family(marks: Chosen) -> list[int]:
+    """The living processes that have one of these marks, the oldest first."""
     pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208
     marked = _marked(pids)
     return sorted(
-        (pid for pid, seen in marked.items() if _is_meant(pid, seen.mark, marks)),
+        (pid for pid, seen in marked.items() if marks(pid, seen.mark)),
         key=lambda pid: (marked[pid].start_time, pid),
     )
-
-
-def _is_meant(pid: int, mark: str, marks: Chosen | str) -> bool:
-    return mark == marks if isinstance(marks, str) else marks(pid, mark)
 
 
 class _Seen(NamedTuple):
@@ -131,7 +127,7 @@ def _mark_in(environment: bytes) -> str:
     return os.fsdecode(found.partition(b"\0")[0])
 
 
-def end_family(marks: Chosen | str) -> None:
+def end_family(marks: Chosen) -> None:
     """End them, and what shared memory they have made: SIGTERM, and SIGKILL after a second.
 
     Blocks, ten seconds at most: some may make others faster than they are ended.

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from desktopd.session.errors import SessionError
-from desktopd.session.identity import LOCK, identity
+from desktopd.session.identity import LOCK, give_identity
 
 # sockaddr_un(7): 108 bytes with the NUL at the end.
 SOCKET_PATH_LIMIT = 107
@@ -128,19 +128,26 @@ def _check_length(folder: Path) -> None:
 def claim(folder: Path) -> int:
     """Take `folder` for this process; returns the descriptor that holds it until the end.
 
-    Raises SessionError when a living process has it, by its pid.
+    Raises SessionError when a living process has it, by its pid, and OSError.
     """
     lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        _hold(folder, lock)
+    except BaseException:
+        os.close(lock)
+        raise
+    return lock
+
+
+def _hold(folder: Path, lock: int) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         owner = os.read(lock, 20).decode("ascii", "replace").strip() or "another process"
-        os.close(lock)
         raise SessionError(
             f"runtime_dir={folder} is used by the desktopd with pid {owner}; "
             "end it, or set another port or runtime_dir"
         ) from None
     # Never truncated: on a full disk its room would be gone.
     os.pwrite(lock, b"%-20d" % os.getpid(), 0)
-    identity(folder)
-    return lock
+    give_identity(folder, lock)

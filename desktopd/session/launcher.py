@@ -56,16 +56,24 @@ class Launcher:
         self._changed = changed
         self._renew = renew
 
-    async def launch(self, service: Service, log_file: Path) -> Process:
-        """Start the program of `service`.
+    def new_mark(self, service: Service) -> str:
+        """The mark for one start of `service`."""
+        locked = self._confinement_of(service) is not None
+        return new_mark(self._options.folder, locked=locked)
+
+    def _confinement_of(self, service: Service) -> Confinement | None:
+        """That of what has settings of its own."""
+        own_settings = service.locked in (Locked.ANEW, Locked.BESIDE)
+        return self._options.confinement if own_settings else None
+
+    async def launch(self, service: Service, mark: str, log_file: Path) -> Process:
+        """Start the program of `service`, marked so.
 
         Raises LaunchError, and DisplayUnavailable without a display.
         """
         if service.uses_gpu:
             await self._settle_gpu()
-        own_settings = service.locked in (Locked.ANEW, Locked.BESIDE)
-        confinement = self._options.confinement if own_settings else None
-        mark = new_mark(self._options.folder, service.name, locked=confinement is not None)
+        confinement = self._confinement_of(service)
         if confinement is not None and service.locked is Locked.ANEW:
             await self._begin(confinement)
         environment = {
@@ -86,9 +94,7 @@ class Launcher:
             folder=service.folder,
             wall=wall_of(service, self._options.confinement, environment),
         )
-        return Process(
-            child.pid, child, keep_children=service.keep_children or service.forks, mark=mark
-        )
+        return Process(child.pid, child, keep_children=service.keep_children or service.forks)
 
     async def launch_beside(self, argv: Sequence[str]) -> None:
         """Start a program that is no service: nobody starts it again. Raises as `launch` does."""
@@ -102,7 +108,8 @@ class Launcher:
             folder=folder,
             locked=Locked.BESIDE,
         )
-        started = await self.launch(service, self._options.folder / f"{LAUNCHED}.log")
+        log_file = self._options.folder / f"{LAUNCHED}.log"
+        started = await self.launch(service, self.new_mark(service), log_file)
         self._beside = [*(process for process in self._beside if process.running), started]
 
     async def stop(self) -> None:

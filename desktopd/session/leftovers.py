@@ -7,11 +7,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from desktopd.session.backends.display_numbers import remove_dead_locks
-from desktopd.session.family import end_family, family, mark_of
-from desktopd.session.marks import marks_of
+from desktopd.session.family import end_family, family
+from desktopd.session.marks import marks_of, only
 from desktopd.session.process import Process
-from desktopd.session.procfs import session_of, start_time
-from desktopd.session.service import Service
+from desktopd.session.procfs import start_time
 from desktopd.session.shm import remove_segments_of
 from desktopd.session.state import Running, StateFile
 
@@ -39,24 +38,15 @@ async def end_leftovers(folder: Path) -> None:
     state.remove()
 
 
-async def end_unnoted(folder: Path, service: Service) -> None:
-    """End what a daemon has started as `service`, and did not live to note."""
-    marks = marks_of(folder, service=service.name)
-    if not service.keep_children:
-        await asyncio.to_thread(end_family, marks)
-        return
-    known = set[str | None]()
-    for pid in await asyncio.to_thread(family, marks):
-        mark, started = mark_of(pid), start_time(pid)
-        if mark not in known and session_of(pid) == pid and started is not None:
-            process = Process.adopt(pid, started)
-            if process is not None:
-                await process.end(service.stop_within)
-        known.add(mark)
-
-
 async def end_unwanted(state: StateFile, wanted: Collection[str]) -> None:
-    """End the processes of other services than those, the one that was started last first."""
+    """End the processes of other services than those, the one that was started last first.
+
+    And of any service what a daemon has started and did not live to note: that start alone, as what
+    has outlived others is somebody's work.
+    """
+    for name, mark in state.starts.items():
+        await asyncio.to_thread(end_family, only(mark))
+        state.ended(name)
     for name, left in reversed(state.processes.items()):
         if name in wanted:
             continue

@@ -1,19 +1,21 @@
-"""Marks: what the environment of a process tells of the session that has started it, and as what.
+"""Marks: what the environment of a process tells of the session that has started it.
 
-A path says little there: in another mount namespace it leads to another folder.
+The name of its runtime folder, as in another mount namespace the path leads to another one; and the
+path, as a folder that has been cleared, or mounted again, has another name.
 
 Tested by tests/unit/session/test_marks.py.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from desktopd.session.identity import identity, known_identity
+from desktopd.session.identity import identity
 from desktopd.session.looks import Looks
 
 MARK = "DESKTOP_FAMILY"
@@ -24,44 +26,54 @@ Chosen = Callable[[int, str], bool]
 _TOKEN = "[0-9a-f]{16}"
 
 
-def new_mark(folder: Path, service: str, *, locked: bool = False) -> str:
-    """The value of `MARK` for one start in the session with this claimed runtime folder.
+def new_mark(folder: Path, *, locked: bool = False) -> str:
+    """The value of `MARK` for one start in the session with this runtime folder.
 
     `locked`: it runs behind the application's wall.
     """
-    return f"{identity(folder)}:{_wall(locked)}:{service}:{secrets.token_hex(8)}"
+    wall = "locked" if locked else "open"
+    return f"{identity(folder) or ''}:{wall}:{secrets.token_hex(8)}:{folder}"
 
 
-def marks_of(folder: Path, *, service: str | None = None, locked: bool = False) -> Chosen:
+def only(mark: str) -> Chosen:
+    """This mark alone: that of one start."""
+    return lambda _pid, other: other == mark
+
+
+def marks_of(folder: Path, *, locked: bool = False) -> Chosen:
     """All marks of the session with this runtime folder.
 
-    With `service` those of its starts alone, with `locked` those of what runs behind the wall.
+    With `locked` those of what runs behind the wall.
     """
-    names = re.escape(service) if service is not None else "[a-z0-9_]+"
-    walls = _wall(locked) if locked else f"({_wall(True)}|{_wall(False)})"
-    own = known_identity(folder)
-    marks = re.compile(f"{own}:{walls}:{names}:{_TOKEN}")
-    # Sessions of 0.1.0 have marks that tell a path, and no service.
-    before = re.compile(f"{re.escape(str(folder))}:{'locked-' if locked else '(locked-)?'}{_TOKEN}")
+    name, path = identity(folder), re.escape(str(folder))
+    wall = "locked" if locked else "(locked|open)"
+    named = re.compile(f"{name}:{wall}:.*", re.DOTALL)
+    # Those of 0.1.0 tell the path alone.
+    at_path = re.compile(
+        f"[^:/]*:{wall}:{_TOKEN}:{path}|{path}:{'locked-' if locked else '(locked-)?'}{_TOKEN}"
+    )
 
     def chosen(pid: int, mark: str) -> bool:
-        if own is not None and marks.fullmatch(mark):
+        if name is not None and named.fullmatch(mark):
             return True
-        return service is None and bool(before.fullmatch(mark)) and _sees(pid, folder)
+        return bool(at_path.fullmatch(mark)) and _sees(pid, folder)
 
     return chosen
-
-
-def _wall(locked: bool) -> str:
-    return "locked" if locked else "open"
 
 
 def _sees(pid: int, folder: Path) -> bool:
     """Whether this path leads a process to the same folder as us."""
     try:
         own = folder.stat()
+        # An absolute link on the way would lead into our root, whose process it ever is.
+        place = folder.resolve()
     except OSError:
         return False
-    looks = Looks(lambda pid: Path(f"/proc/{pid}/root{folder.absolute()}").stat())
-    seen = looks.at([pid]).get(pid)
+    seen = _looks_at(place).at([pid]).get(pid)
     return seen is not None and os.path.samestat(own, seen)
+
+
+@functools.cache
+def _looks_at(place: Path) -> Looks[os.stat_result]:
+    """One for all looks, which is held up once by each process and not by too many."""
+    return Looks(lambda pid: os.stat(f"/proc/{pid}/root{place}"))  # noqa: PTH116

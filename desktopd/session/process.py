@@ -55,11 +55,8 @@ class Process:
         popen: subprocess.Popen[bytes] | None = None,
         *,
         keep_children: bool = False,
-        mark: str | None = None,
     ) -> None:
         self.pid = pid
-        self.mark = mark
-        """What its environment marks it with (`family`), where it was started here."""
         self.keep_children = keep_children
         self._popen = popen
         self._exit: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
@@ -98,39 +95,46 @@ class Process:
             async with asyncio.timeout(within):
                 return await self.wait()
         except TimeoutError:
-            if self._is_foreign():
-                raise CannotEnd(self.pid) from None
             return await self.kill()
 
-    async def end(self, within: float) -> None:
-        """The same, as far as it can be, and without waiting for ever.
-
-        A disk that is away may keep what is killed.
-        """
+    async def stop_in_time(self, within: float) -> None:
+        """The same, without waiting for ever: a disk that is away may keep what is killed."""
         try:
             async with asyncio.timeout(within + _KILLED_WITHIN):
                 await self.stop(within)
         except TimeoutError:
             log.warning("process %d was killed and goes on: is a disk away?", self.pid)
+
+    async def end(self, within: float) -> None:
+        """The same, as far as it can be."""
+        try:
+            await self.stop_in_time(within)
         except CannotEnd as error:
             log.warning("%s", error)
 
     async def kill(self) -> Exit:
-        """End the process and all of its session at once."""
+        """End the process and all of its session at once. Raises CannotEnd as `stop` does."""
+        if self._is_foreign():
+            raise CannotEnd(self.pid)
         self._signal(signal.SIGKILL)
         return await self.wait()
 
     def _signal(self, number: signal.Signals) -> None:
-        if self.running:
+        if not self.running:
+            return
+        try:
             # A child leads a process group of its own; what it started goes with it.
+            os.killpg(self.pid, number)
+        except PermissionError:
+            pass
+        except ProcessLookupError:
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                try:
-                    os.killpg(self.pid, number)
-                except ProcessLookupError:
-                    os.kill(self.pid, number)
+                os.kill(self.pid, number)
 
     def _is_foreign(self) -> bool:
         """Whether it is another user's, who has not been asked when its group was ended."""
+        if not self.running:
+            return False
         try:
             os.kill(self.pid, 0)
         except PermissionError:

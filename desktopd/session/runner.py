@@ -18,9 +18,10 @@ from desktopd.session.errors import SessionError
 from desktopd.session.family import bears, family, mark_of
 from desktopd.session.health import until_end, until_ready
 from desktopd.session.logs import tail, trim
-from desktopd.session.process import Process
+from desktopd.session.marks import only
+from desktopd.session.process import Exit, Process
 from desktopd.session.procfs import session_of, start_time
-from desktopd.session.service import LASTING, Launch, Service, nothing
+from desktopd.session.service import LASTING, Launch, Service
 from desktopd.session.shm import remove_segments_of
 from desktopd.session.state import Running, StateFile
 from desktopd.session.status import ServiceState, ServiceStatus
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 
 async def _eldest(mark: str) -> Process | None:
     """The oldest of the living processes with this mark."""
-    for pid in await asyncio.to_thread(family, mark):
+    for pid in await asyncio.to_thread(family, only(mark)):
         started = start_time(pid)
         if started and (process := Process.adopt(pid, started, keep_children=True)):
             return process
@@ -45,8 +46,8 @@ async def _eldest(mark: str) -> Process | None:
 class Runner:
     """Runs one service, which is one process at a time.
 
-    `launch` starts one that does not start itself. `changed` is called at each change of `status`,
-    `begin` before the first start, unless an earlier daemon has noted a process.
+    `launch` starts one that does not start itself, with what `new_mark` returns. `changed` is
+    called at each change of `status`.
     `up` is set while the service is ready, `down` while it is not; `gave_up` once it has failed
     so often in a row that only `restart` starts it again.
     """
@@ -58,7 +59,7 @@ class Runner:
         state: StateFile,
         log_file: Path,
         changed: Callable[[], None],
-        begin: Callable[[], Awaitable[None]] = nothing,
+        new_mark: Callable[[], str],
     ) -> None:
         self.service = service
         self.status = ServiceStatus(service.name, ServiceState.WAITING)
@@ -71,7 +72,7 @@ class Runner:
         self._log_file = log_file
         self._log_start = 0
         self._changed = changed
-        self._begin = begin
+        self._new_mark = new_mark
         self._process: Process | None = None
         self._failures = 0
         self._mark: str | None = None
@@ -97,12 +98,15 @@ class Runner:
         self._failures = 0 if was_ready and settled else self._failures + 1
 
     async def restart(self) -> None:
-        """End the process, if there is one, and start it again at once. Raises CannotEnd."""
+        """End the process, if there is one, and start it again at once. Raises CannotEnd.
+
+        Where a disk that is away keeps it, that is once it has ended, and nobody waits for it here.
+        """
         self._asked.set()
         self._failures = self._early = 0
         if self._process is not None:
             try:
-                await self._process.stop(self.service.stop_within)
+                await self._process.stop_in_time(self.service.stop_within)
             except CannotEnd:
                 self._asked.clear()
                 raise
@@ -121,17 +125,18 @@ class Runner:
                 await process.end(self.service.stop_within)
             else:
                 # What starts next would find its files and locks taken.
-                await self._end(process)
+                await self._end(process.stop(self.service.stop_within))
             self._end_rest(process)
             self._forget()
         self._note(state=then, pid=None)
 
-    async def _end(self, process: Process) -> None:
-        """End it, and wait for that; one that cannot be ended is told of, and no longer ours."""
+    async def _end(self, ending: Awaitable[Exit]) -> Exit:
+        """Wait for an end; one that cannot be ended is told of, and no longer ours."""
         try:
-            await process.stop(self.service.stop_within)
+            return await ending
         except CannotEnd as error:
             log.warning("%s goes on: %s", self.service.name, error)
+            return Exit(None)
 
     async def _one_life(self) -> tuple[bool, str]:
         """From start to end; returns whether it became ready, and how it ended."""
@@ -163,7 +168,7 @@ class Runner:
                     break
                 process = self._take(heir)
                 reason = await until_end(self.service, process)
-        ended = await (process.wait() if reason is None else process.kill())
+        ended = await self._end(process.wait() if reason is None else process.kill())
         self._end_rest(process)
         await self.service.release()
         self._forget()
@@ -182,14 +187,11 @@ class Runner:
         """The process that an earlier daemon left, ended if it is not what is wanted now."""
         left = self._state.processes.get(self.service.name)
         if left is None:
-            await self._begin()
-        self._begin = nothing
-        if left is None:
             return None
         keep = self.service.keep_children or self.service.forks
         process = Process.adopt(left.pid, left.start_time, keep_children=keep)
         if process is not None and left.command != self.service.argv:
-            await self._end(process)
+            await self._end(process.stop(self.service.stop_within))
             process = None
         if process is None:
             remove_segments_of(left.pid)
@@ -203,9 +205,10 @@ class Runner:
     async def _start(self) -> Process:
         trim(self._log_file)
         self._log_start = self._log_file.stat().st_size if self._log_file.exists() else 0
-        process = self._take(await self._launch())
-        self._mark = process.mark
-        return process
+        self._mark = self._new_mark()
+        # A daemon that is killed now has not noted what its successor shall end.
+        self._state.starting(self.service.name, self._mark)
+        return self._take(await self._launch(self._mark))
 
     def _take(self, process: Process) -> Process:
         """Keep to this process from now on."""

@@ -15,7 +15,8 @@ from desktopd.session.process import Process
 from desktopd.session.status import Stage
 
 Probe = Callable[[], Awaitable[bool]]
-Launch = Callable[[], Awaitable[Process]]
+Launch = Callable[[str], Awaitable[Process]]
+"""Starts a process that has this mark (`marks`)."""
 
 LASTING = 60.0
 """Seconds after which a service that ends is no longer one that ends again and again."""

@@ -20,7 +20,7 @@ from desktopd.session.errors import SessionError
 from desktopd.session.family import end_family
 from desktopd.session.first_size import FirstSize
 from desktopd.session.launcher import LAUNCHED, Launcher
-from desktopd.session.leftovers import end_unnoted, end_unwanted
+from desktopd.session.leftovers import end_unwanted
 from desktopd.session.logs import keep_small
 from desktopd.session.marks import marks_of
 from desktopd.session.options import SessionOptions
@@ -104,11 +104,11 @@ class Session:
     def _runner(self, service: Service) -> Runner:
         log_file = self._options.folder / f"{service.name}.log"
 
-        async def launch() -> Process:
-            return await self._launcher.launch(service, log_file)
+        async def launch(mark: str) -> Process:
+            return await self._launcher.launch(service, mark, log_file)
 
-        begin = partial(end_unnoted, self._options.folder, service)
-        return Runner(service, launch, self._state, log_file, self._changes.call, begin)
+        new_mark = partial(self._launcher.new_mark, service)
+        return Runner(service, launch, self._state, log_file, self._changes.call, new_mark)
 
     @property
     def status(self) -> SessionStatus:

@@ -33,6 +33,7 @@ class _Kept(BaseModel):
     display: Annotated[str, Field(pattern=r"^:\d+$")] | None
     backend: str | None
     running: dict[str, Running]
+    starting: dict[str, str] = {}
 
 
 class StateFile:
@@ -41,6 +42,7 @@ class StateFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._running: dict[str, Running] = {}
+        self._starting: dict[str, str] = {}
         self._display: str | None = None
         self._backend: str | None = None
         self._load()
@@ -56,7 +58,7 @@ class StateFile:
             return
         if kept.boot == _boot():
             self._display, self._backend = kept.display, kept.backend
-            self._running = kept.running
+            self._running, self._starting = kept.running, kept.starting
 
     @property
     def display(self) -> str | None:
@@ -77,14 +79,28 @@ class StateFile:
         """The processes by the names of their services, in the order of their start."""
         return dict(self._running)
 
+    @property
+    def starts(self) -> dict[str, str]:
+        """The marks (`marks`) of starts that nobody has noted a process of, by service."""
+        return dict(self._starting)
+
+    def starting(self, name: str, mark: str) -> None:
+        """Note that service `name` is about to be started with this mark."""
+        self._starting[name] = mark
+        self._save()
+
     def started(self, name: str, process: Running) -> None:
         """Note the process of service `name`."""
+        self._starting.pop(name, None)
         self._running[name] = process
         self._save()
 
     def ended(self, name: str) -> None:
-        """Forget a process."""
-        if self._running.pop(name, None) is not None:
+        """Forget a process, and a start."""
+        known = name in self._running or name in self._starting
+        self._running.pop(name, None)
+        self._starting.pop(name, None)
+        if known:
             self._save()
 
     def remove(self) -> None:
@@ -98,6 +114,7 @@ class StateFile:
                 "display": self._display,
                 "backend": self._backend,
                 "running": {name: asdict(entry) for name, entry in self._running.items()},
+                "starting": self._starting,
             }
             write_kept(self._path, json.dumps(data).encode().ljust(ROOM))
         except OSError as error:

@@ -20,8 +20,8 @@ from desktopd.session.backends.backend import Backend
 from desktopd.session.backends.options import XServerOptions
 from desktopd.session.backends.start import start
 from desktopd.session.clipboard import SessionClipboard
-from desktopd.session.errors import LaunchError
-from desktopd.session.marks import MARK, new_mark
+from desktopd.session.errors import CannotEnd, LaunchError
+from desktopd.session.marks import MARK
 from desktopd.session.process import Process
 from desktopd.session.state import StateFile
 from desktopd.x11.connection import Connection
@@ -111,16 +111,16 @@ class XServer:
             raise DisplayUnavailable("the display is not running")
         return self.opened
 
-    async def launch(self) -> Process:
-        """Start the X server; raises LaunchError when no backend can be started."""
+    async def launch(self, mark: str) -> Process:
+        """Start the X server, marked so; raises LaunchError when no backend can be started."""
         given_up = Event()
-        starting = asyncio.ensure_future(asyncio.to_thread(self._start, given_up))
+        starting = asyncio.ensure_future(asyncio.to_thread(self._start, mark, given_up))
         try:
             child = await asyncio.shield(starting)
         except asyncio.CancelledError:
             # A thread cannot be cancelled: what it started must not be left behind.
             given_up.set()
-            with suppress(LaunchError):
+            with suppress(LaunchError, CannotEnd):
                 child = await starting
                 await Process(child.pid, child).kill()
             raise
@@ -201,8 +201,9 @@ class XServer:
             finally:
                 await opened.connection.close()
 
-    def _start(self, given_up: Event) -> subprocess.Popen[bytes]:
-        options = replace(self._options, given_up=given_up)
+    def _start(self, mark: str, given_up: Event) -> subprocess.Popen[bytes]:
+        environment = {**self._options.environment, MARK: mark}
+        options = replace(self._options, given_up=given_up, environment=environment)
         *preferred, last = self._backends
         for backend in preferred:
             try:
@@ -215,7 +216,7 @@ class XServer:
 
     def _start_one(self, backend: Backend, options: XServerOptions) -> subprocess.Popen[bytes]:
         try:
-            name, child = start(backend, _marked(options))
+            name, child = start(backend, options)
         except OSError as error:
             raise LaunchError(f"{backend.name}: {error}") from error
         log.info("display %s is %s", name, backend.name)
@@ -251,9 +252,3 @@ class XServer:
         edges.on_drop(self._dragged_out)
         self._clipboard.follow(clipboard)
         self.opened = OpenDisplay(name, backend, connection, screen, drags, windows)
-
-
-def _marked(options: XServerOptions) -> XServerOptions:
-    """With a mark: a daemon that is killed now has not noted what its successor shall end."""
-    mark = new_mark(options.folder, "display")
-    return replace(options, environment={**options.environment, MARK: mark})

@@ -81,7 +81,8 @@ def test_nothing_of_a_locked_program_is_left_to_the_next_one(
     assert started.request("POST", "/api/app/restart").status_code == 204
     until(lambda: started.service("application")["pid"] not in (None, first), 60, "the next one")
     until(lambda: window_tree(started.environment()).count("the second") == 2, 60, "its windows")
-    assert (data / "size").read_text() == "900x640"
+    # It says so after its windows are there.
+    until(lambda: (data / "size").read_text() == "900x640", 60, "the size as it was")
     assert "the first" not in window_tree(started.environment())
     assert said(started, "xhost").splitlines() == [
         "access control enabled, only authorized clients can connect"

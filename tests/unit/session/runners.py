@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
+from desktopd.session.marks import MARK, new_mark
 from desktopd.session.process import Process, popen
 from desktopd.session.runner import Runner
 from desktopd.session.service import Restart, Service
@@ -26,11 +28,12 @@ async def never() -> bool:
 def make(folder: Path, service: Service, changed: Callable[[], None] = lambda: None) -> Runner:
     log = folder / f"{service.name}.log"
 
-    async def launch() -> Process:
-        child = popen(service.argv, dict(os.environ), log)
-        return Process(child.pid, child)
+    async def launch(mark: str) -> Process:
+        child = popen(service.argv, {**os.environ, MARK: mark}, log)
+        return Process(child.pid, child, keep_children=service.keep_children or service.forks)
 
-    return Runner(service, launch, StateFile(folder / "state.json"), log, changed)
+    state = StateFile(folder / "state.json")
+    return Runner(service, launch, state, log, changed, partial(new_mark, folder))
 
 
 @contextlib.asynccontextmanager

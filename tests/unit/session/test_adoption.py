@@ -4,19 +4,22 @@ import asyncio
 import contextlib
 import os
 import signal
-from functools import partial
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from desktopd.session.family import end_family, family
-from desktopd.session.leftovers import end_unnoted
-from desktopd.session.marks import MARK, marks_of, new_mark
+from desktopd.session.family import end_family, family, mark_of
+from desktopd.session.leftovers import end_unwanted
+from desktopd.session.marks import MARK, marks_of, new_mark, only
 from desktopd.session.process import Process, popen
 from desktopd.session.procfs import start_time
 from desktopd.session.runner import Runner
-from desktopd.session.service import Service
+from desktopd.session.service import Restart, Service
+from desktopd.session.state import StateFile
 from desktopd.session.status import ServiceState
+from tests.daemon import until
 from tests.unit.session.runners import at_once, make, reach, running, sleeper
 
 
@@ -57,48 +60,96 @@ async def test_a_left_process_with_another_command_is_replaced(folder: Path) -> 
         assert not Path(f"/proc/{old.status.pid}/cwd").exists()
 
 
-@pytest.mark.parametrize("keep", [False, True])
-async def test_what_an_earlier_daemon_did_not_live_to_note_is_ended(
-    folder: Path, keep: bool
-) -> None:
-    """What a window manager has started goes on, where that has ended before."""
-    service = sleeper(keep_children=keep)
-    environment = {**os.environ, MARK: new_mark(folder, "s")}
-    unnoted = popen(("sleep", "60"), environment, folder / "s.log")
-    environment[MARK] = new_mark(folder, "s")
-    script = "sleep 60 & echo $!"
-    launcher = popen(("sh", "-c", script), environment, folder / "children")
+@contextlib.asynccontextmanager
+async def detached(folder: Path, mark: str) -> AsyncIterator[int]:
+    """What a start with this mark has left on its own: it leads a session, and its parent ended."""
+    script = "setsid sleep 60 > /dev/null 2>&1 & echo $!"
+    launcher = popen(("sh", "-c", script), {**os.environ, MARK: mark}, folder / "pid")
     launcher.wait()
-    child = int((folder / "children").read_text())
-    environment[MARK] = new_mark(folder, "other")
-    other = popen(("sleep", "60"), environment, folder / "s.log")
-    runner = make(folder, service)
-    runner._begin = partial(end_unnoted, folder, service)
-    async with running(runner):
-        await reach(runner, ServiceState.RUNNING)
-        assert unnoted.wait() == -signal.SIGTERM
-        assert (start_time(child) is not None) == keep
-        assert other.poll() is None
-        os.kill(runner.status.pid or 0, signal.SIGKILL)
-        await reach(runner, ServiceState.RUNNING, 1)
-    await asyncio.to_thread(end_family, marks_of(folder))
-    other.wait()
+    pid = int((folder / "pid").read_text().split()[-1])
+    try:
+        yield pid
+    finally:
+        await asyncio.to_thread(end_family, only(mark))
 
 
-async def test_what_was_noted_goes_on_with_what_it_has_started(folder: Path) -> None:
-    old = await left(make(folder, sleeper()))
-    environment = {**os.environ, MARK: new_mark(folder, "s")}
-    child = popen(("sleep", "60"), environment, folder / "s.log")
+async def test_what_an_earlier_daemon_did_not_live_to_note_is_ended(folder: Path) -> None:
+    state, mark, other = StateFile(folder / "state.json"), new_mark(folder), new_mark(folder)
+    state.starting("s", mark)
+    async with detached(folder, mark) as unnoted, detached(folder, other) as beside:
+        await end_unwanted(StateFile(folder / "state.json"), wanted=("s",))
+        assert start_time(unnoted) is None
+        assert start_time(beside) is not None
+    assert StateFile(folder / "state.json").starts == {}
+
+
+async def test_a_start_is_noted_until_its_process_is(folder: Path) -> None:
+    noted: list[dict[str, str]] = []
     runner = make(folder, sleeper())
-    runner._begin = partial(end_unnoted, folder, runner.service)
+    launch = runner._launch
+
+    async def noting(mark: str) -> Process:
+        noted.append(StateFile(folder / "state.json").starts)
+        assert noted[-1] == {"s": mark}
+        return await launch(mark)
+
+    runner._launch = noting
     async with running(runner):
         await reach(runner, ServiceState.RUNNING)
-        assert runner.status.pid == old.status.pid
-        os.kill(old.status.pid or 0, signal.SIGKILL)
-        await reach(runner, ServiceState.RUNNING, 1)
-        assert child.poll() is None
-    child.kill()
-    child.wait()
+        assert len(noted) == 1
+        assert StateFile(folder / "state.json").starts == {}
+        assert mark_of(runner.status.pid or 0) == runner._mark
+
+
+def session_leaders(pids: Path, count: int) -> list[int]:
+    """Those that this file names, once there are so many and each leads a session."""
+
+    def leaders() -> list[int]:
+        found = [int(pid) for pid in pids.read_text().split()]
+        return found if len(found) == count and all(os.getsid(p) == p for p in found) else []
+
+    return until(leaders, 30)
+
+
+@pytest.mark.parametrize(
+    "options", [{"forks": True}, {"keep_children": True}, {"restart": Restart(always=False)}]
+)
+async def test_what_outlives_a_service_outlives_the_daemon(
+    folder: Path, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one has left that has ended before, and what one that ends while there is no daemon."""
+    monkeypatch.setattr("desktopd.session.runner.HANDS_OVER", 0.0)
+    pids = folder / "pids"
+    script = f"setsid sleep 60 > /dev/null 2>&1 & echo $! >> {pids}; exec sleep 60"
+    service = sleeper(argv=("sh", "-c", script), **options)
+    old = make(folder, service)
+    task = asyncio.create_task(old.run())
+    pids.touch()
+    for life in (1, 2):
+        await reach(old, ServiceState.RUNNING, life - 1)
+        left_alone = await asyncio.to_thread(session_leaders, pids, life)
+        if life == 2:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        old._asked.set()
+        os.kill(old.status.pid or 0, signal.SIGTERM)
+    await end_unwanted(StateFile(folder / "state.json"), wanted=("s",))
+    async with running(make(folder, service)) as new:
+        await reach(new, ServiceState.RUNNING)
+        assert [start_time(pid) is not None for pid in left_alone] == [True, True]
+    await asyncio.to_thread(end_family, marks_of(folder))
+
+
+async def test_what_ends_before_it_is_noted_is_no_start_any_more(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktopd.session.process.start_time", lambda _pid: None)
+    service = sleeper(restart=Restart(always=False))
+    async with running(make(folder, service)) as runner:
+        await reach(runner, ServiceState.RUNNING)
+        os.kill(runner.status.pid or 0, signal.SIGKILL)
+        await reach(runner, ServiceState.STOPPED)
+        assert StateFile(folder / "state.json").starts == {}
 
 
 def forking(folder: Path, script: str, **options: object) -> Runner:
@@ -108,15 +159,7 @@ def forking(folder: Path, script: str, **options: object) -> Runner:
         return (folder / "ready").exists()
 
     service = sleeper(argv=("sh", "-c", script), ready=is_ready, forks=True, **options)
-    runner = make(folder, service)
-    mark = new_mark(folder, "s")
-
-    async def launch() -> Process:
-        child = popen(service.argv, {**os.environ, MARK: mark}, folder / "s.log")
-        return Process(child.pid, child, keep_children=True, mark=mark)
-
-    runner._launch = launch
-    return runner
+    return make(folder, service)
 
 
 async def test_what_a_launcher_leaves_is_the_service(folder: Path) -> None:

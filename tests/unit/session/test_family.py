@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from desktopd.session.family import _LONGEST, bears, end_family, family, mark_of
-from desktopd.session.marks import MARK, marks_of, new_mark
+from desktopd.session.marks import MARK, marks_of, new_mark, only
 from desktopd.session.procfs import start_time
 from desktopd.session.shm import segments_of
 from tests.daemon import until
@@ -26,58 +26,58 @@ def started(mark: str, script: str) -> Iterator[subprocess.Popen[bytes]]:
     try:
         yield process
     finally:
-        end_family(mark)
+        end_family(only(mark))
         process.wait()
 
 
 def test_what_has_left_the_session_is_still_of_the_family(folder: Path) -> None:
-    mark = new_mark(folder, "s")
+    mark = new_mark(folder)
     with started(mark, "setsid sleep 60 & exit 0") as launcher:
         launcher.wait()
         # It is a process of the launcher's own session until setsid has done its work.
-        (left,) = until(lambda: [p for p in family(mark) if os.getsid(p) != launcher.pid], 30)
+        (left,) = until(lambda: [p for p in family(only(mark)) if os.getsid(p) != launcher.pid], 30)
         assert mark_of(left) == mark
         assert family(marks_of(folder)) == [left]
-        end_family(mark)
+        end_family(only(mark))
         assert start_time(left) is None
 
 
 def test_the_shared_memory_of_a_family_ends_with_it(folder: Path) -> None:
-    mark = new_mark(folder, "s")
+    mark = new_mark(folder)
     make = "import ctypes, time; ctypes.CDLL(None).shmget(0, 4096, 0o1600); time.sleep(60)"
     with started(mark, f"setsid {sys.executable} -c '{make}' & wait"):
-        until(lambda: segments_of(*family(mark)), 30)
-        members = family(mark)
-        end_family(mark)
+        until(lambda: segments_of(*family(only(mark))), 30)
+        members = family(only(mark))
+        end_family(only(mark))
         assert segments_of(*members) == []
 
 
 def test_one_that_does_not_listen_to_sigterm_is_killed(folder: Path) -> None:
-    mark = new_mark(folder, "s")
+    mark = new_mark(folder)
     with started(mark, "trap '' TERM; echo; while :; do sleep 1; done"):
-        until(lambda: family(mark), 30)
-        end_family(mark)
-        assert family(mark) == []
+        until(lambda: family(only(mark)), 30)
+        end_family(only(mark))
+        assert family(only(mark)) == []
 
 
 def test_families_of_other_starts_and_sessions_are_apart(folder: Path) -> None:
-    first, second = new_mark(folder, "s"), new_mark(folder, "s")
+    first, second = new_mark(folder), new_mark(folder)
     (beside := folder / "beside").mkdir()
-    other = new_mark(beside, "s")
+    other = new_mark(beside)
     with started(first, "sleep 60") as one, started(second, "sleep 60"), started(other, "sleep 60"):
-        until(lambda: one.pid in family(first), 30)
+        until(lambda: one.pid in family(only(first)), 30)
         assert len(family(marks_of(folder))) >= 2
         end_family(marks_of(folder))
-        assert family(first) + family(second) == []
-        assert family(other) != []
+        assert family(only(first)) + family(only(second)) == []
+        assert family(only(other)) != []
 
 
 def test_what_is_locked_ends_alone(folder: Path) -> None:
-    locked, other = new_mark(folder, "s", locked=True), new_mark(folder, "s")
+    locked, other = new_mark(folder, locked=True), new_mark(folder)
     with started(locked, "sleep 60"), started(other, "sleep 60") as beside:
-        until(lambda: family(locked), 30)
+        until(lambda: family(only(locked)), 30)
         end_family(marks_of(folder, locked=True))
-        assert family(locked) == []
+        assert family(only(locked)) == []
         assert beside.pid in family(marks_of(folder))
 
 
@@ -85,10 +85,10 @@ def test_those_that_make_others_are_not_ended_for_ever(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("desktopd.session.family._GIVEN_UP_AFTER", 0.0)
-    mark = new_mark(folder, "s")
+    mark = new_mark(folder)
     with started(mark, "trap '' TERM; echo; while :; do sleep 1; done") as process:
-        until(lambda: family(mark), 30)
-        end_family(mark)
+        until(lambda: family(only(mark)), 30)
+        end_family(only(mark))
         monkeypatch.undo()
         assert process.poll() is None
 
@@ -139,7 +139,7 @@ def test_one_that_shows_no_environment_is_not_waited_for(
     clock = Clock()
     monkeypatch.setattr("desktopd.session.family.time.monotonic", clock)
     monkeypatch.setattr("desktopd.session.family.time.sleep", clock.pass_by)
-    mark, began = new_mark(folder, "s"), clock.now
+    mark, began = new_mark(folder), clock.now
     with showing(0) as hidden:
         assert mark_of(hidden) is None
         assert not bears(hidden, mark)
@@ -161,20 +161,20 @@ def test_what_is_gone_has_no_mark() -> None:
 
 
 def test_one_that_replaces_its_program_is_found_meanwhile(folder: Path) -> None:
-    mark = new_mark(folder, "s")
+    mark = new_mark(folder)
     again = folder / "again"
     again.write_text('#!/bin/sh\nexec "$0"\n')
     again.chmod(0o755)
     with started(mark, f"exec {again}") as process:
-        until(lambda: family(mark), 30)
-        assert [family(mark) for _ in range(300)] == [[process.pid]] * 300
+        until(lambda: family(only(mark)), 30)
+        assert [family(only(mark)) for _ in range(300)] == [[process.pid]] * 300
 
 
 def test_what_was_given_no_variable_is_not_waited_for(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("desktopd.session.family._EXEC_WITHIN", math.inf)
-    with started(new_mark(folder, "s"), "exec env -i sleep 60") as process:
+    with started(new_mark(folder), "exec env -i sleep 60") as process:
         until(lambda: Path(f"/proc/{process.pid}/comm").read_text() == "sleep\n", 30)
         assert mark_of(process.pid) is None
         process.kill()

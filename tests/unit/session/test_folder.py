@@ -1,5 +1,6 @@
 """The runtime folder: one user's, one daemon's, short enough for sockets."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -115,6 +116,30 @@ def test_so_is_one_behind_a_link(folder: Path) -> None:
     base.chmod(0o777)
     with pytest.raises(SessionError, match=rf"everybody may replace .* chmod \+t {base}, or set"):
         require_unmoved(folder / "link" / "run")
+
+
+@pytest.mark.parametrize("call", ["os.pwrite", "os.fstat", "os.pread", "fcntl.flock"])
+def test_a_folder_that_cannot_be_claimed_is_not_held(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def fail(*_given: object) -> int:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(call, fail)
+        with pytest.raises(OSError, match="Input/output"):
+            claim(folder)
+    os.close(claim(folder))
+
+
+def test_nor_is_one_on_a_disk_without_room_for_its_name(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("os.pwrite", lambda *_given: 0)
+        with pytest.raises(OSError, match="No space left"):
+            claim(folder)
+    os.close(claim(folder))
 
 
 def test_a_folder_has_one_daemon_at_a_time(folder: Path) -> None:

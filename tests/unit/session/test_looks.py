@@ -12,7 +12,7 @@ import pytest
 from desktopd.session.family import bears, end_family, family, mark_of
 from desktopd.session.leftovers import end_leftovers, is_left
 from desktopd.session.looks import Looks
-from desktopd.session.marks import MARK, marks_of, new_mark
+from desktopd.session.marks import MARK, marks_of, new_mark, only
 from desktopd.session.process import Process
 from desktopd.session.procfs import is_stopped, start_time
 from desktopd.session.state import Running, StateFile
@@ -74,16 +74,16 @@ def test_all_are_seen_without_another_thread(
 @pytest.fixture
 def hung(folder: Path) -> Iterator[int]:
     """A process in an execve(2) that hangs, marked as of a session in `folder`."""
-    with hung_process(folder, {MARK: new_mark(folder, "s")}) as process:
+    with hung_process(folder, {MARK: new_mark(folder)}) as process:
         yield process.pid
 
 
 def test_a_process_that_hangs_in_an_execve_holds_up_nobody(folder: Path, hung: int) -> None:
-    mark = new_mark(folder, "s")
+    mark = new_mark(folder)
     with started(mark, "sleep 60") as other:
         until(lambda: other.pid in family(marks_of(folder)), 30)
         assert hung not in family(marks_of(folder))
-        end_family(mark)
+        end_family(only(mark))
     for ask in (is_stopped, mark_of, lambda pid: bears(pid, mark)):
         assert not ask(hung)
 
@@ -116,7 +116,7 @@ async def test_one_that_cannot_be_looked_at_holds_up_no_start_and_no_stop(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("desktopd.session.procfs._TOLD_WITHIN", 0.5)
-    with hung_process(folder, {MARK: new_mark(folder, "s")}) as process:
+    with hung_process(folder, {MARK: new_mark(folder)}) as process:
         running = Running(process.pid, process.start_time, ("sleep", "60"))
         StateFile(folder / "state.json").started("application", running)
         assert start_time(process.pid) is None

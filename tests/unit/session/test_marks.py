@@ -4,9 +4,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -47,7 +48,7 @@ def made(path: Path) -> Path:
 
 def test_the_next_daemon_knows_what_the_one_before_has_started(folder: Path) -> None:
     made(folder / "desk")
-    with marked(new_mark(folder / "desk", "application")) as pid:
+    with marked(new_mark(folder / "desk")) as pid:
         identities._kept.clear()
         os.close(claim(folder / "desk"))
         assert family(marks_of(folder / "desk")) == [pid]
@@ -60,29 +61,62 @@ def test_a_folder_with_another_name_is_another_one(folder: Path, name: str) -> N
     made(folder / "desk")
     made(folder / name)
     with (
-        marked(new_mark(folder / name, "application", locked=True)) as pid,
+        marked(new_mark(folder / name, locked=True)) as pid,
         marked(BEFORE.format(folder / name)) as before,
     ):
         assert family(marks_of(folder / name)) == [pid, before]
         assert family(marks_of(folder / "desk")) == []
 
 
-def test_a_copy_and_what_comes_in_its_place_are_other_folders(folder: Path) -> None:
+def test_a_copy_is_another_folder_and_one_that_was_moved_the_same(folder: Path) -> None:
     desk = made(folder / "desk")
-    with marked(new_mark(desk, "application")):
+    with marked(new_mark(desk)) as pid:
         identities._kept.clear()
         shutil.copytree(desk, folder / "copy")
+        assert family(marks_of(folder / "copy")) == []
         desk.rename(folder / "moved")
-        made(desk)
-        assert family(marks_of(folder / "copy")) + family(marks_of(desk)) == []
-        assert len(family(marks_of(folder / "moved"))) == 1
+        assert family(marks_of(folder / "moved")) == [pid]
 
 
-def test_a_daemon_knows_its_own_where_its_folder_was_cleared(folder: Path) -> None:
+def lose_lock(desk: Path) -> None:
+    (desk / "lock").unlink()
+
+
+def mount_again(desk: Path) -> None:
+    """Another inode stands for another device, which is in the name as well."""
+    shutil.copy(desk / "lock", desk / "again")
+    (desk / "again").rename(desk / "lock")
+
+
+def make_again(desk: Path) -> None:
+    desk.rename(desk.with_name("before"))
+    desk.mkdir()
+
+
+@pytest.mark.parametrize("change", [lose_lock, mount_again, make_again, shutil.rmtree])
+@pytest.mark.parametrize("locked", [False, True])
+def test_what_a_path_leads_to_knows_what_was_started_there(
+    folder: Path, change: Callable[[Path], None], locked: bool
+) -> None:
     desk = made(folder / "desk")
-    with marked(new_mark(desk, "application")) as pid:
-        (desk / "lock").unlink()
+    user = ["--user", "--map-root-user"] if os.getuid() else []
+    mount = f'mount -t tmpfs none "{folder}" && mkdir {desk} && exec "$@"'
+    private = ["unshare", "--mount", *user, "sh", "-c", mount, "sh"]
+    with marked(new_mark(desk, locked=locked)) as pid, marked(new_mark(desk), *private):
+        change(desk)
+        desk.mkdir(exist_ok=True)
+        os.close(claim(desk))
         assert family(marks_of(desk)) == [pid]
+        assert family(marks_of(desk, locked=True)) == [pid] * locked
+        (other := folder / "desk:2").mkdir()
+        assert family(marks_of(other)) + family(marks_of(folder)) == []
+
+
+def test_a_daemon_knows_its_folder_by_the_same_name_where_that_was_cleared(folder: Path) -> None:
+    os.close(claim(folder))
+    name = identity(folder)
+    (folder / "lock").unlink()
+    assert identity(folder) == name is not None
 
 
 @pytest.mark.parametrize("content", [b"", b"1", b"\xff" * 99, b"7" + b" " * 19 + b"0" * 31])
@@ -95,23 +129,11 @@ def test_whatever_a_lock_holds_the_folder_gets_a_name(folder: Path, content: byt
     assert (folder / "lock").read_bytes()[:20] == b"%-20d" % os.getpid()
 
 
-def test_the_starts_of_a_service_are_told_from_those_of_others(folder: Path) -> None:
-    with (
-        marked(new_mark(folder, "application", locked=True)) as locked,
-        marked(new_mark(folder, "application")) as application,
-        marked(new_mark(folder, "application2")) as other,
-    ):
-        assert family(marks_of(folder, service="application")) == [locked, application]
-        assert family(marks_of(folder, locked=True)) == [locked]
-        assert family(marks_of(folder)) == [locked, application, other]
-
-
 def test_marks_of_earlier_versions_are_known(folder: Path) -> None:
     locked = f"{folder}:locked-0123456789abcdef"
     with marked(BEFORE.format(folder)) as one, marked(locked) as two:
         assert family(marks_of(folder)) == [one, two]
         assert family(marks_of(folder, locked=True)) == [two]
-        assert family(marks_of(folder, service="application")) == []
 
 
 def test_the_same_path_in_another_mount_namespace_is_another_folder(folder: Path) -> None:
@@ -123,9 +145,40 @@ def test_the_same_path_in_another_mount_namespace_is_another_folder(folder: Path
         assert family(marks_of(folder)) == []
     script = (
         "import os, sys; from pathlib import Path; from desktopd.session.marks import *;"
-        "os.environ[MARK] = new_mark(Path(sys.argv[1]), 'application');"
+        "os.environ[MARK] = new_mark(Path(sys.argv[1]));"
         "os.execvp(sys.argv[2], sys.argv[2:])"
     )
     os.close(claim(folder))
     with marked("", *private, sys.executable, "-c", script, str(folder)):
         assert family(marks_of(folder)) == []
+
+
+def test_a_link_on_the_way_leads_nobody_into_our_root(folder: Path) -> None:
+    (folder / "link").symlink_to(folder / "real")
+    desk = folder / "link" / "desk"
+    (folder / "real" / "desk").mkdir(parents=True)
+    user = ["--user", "--map-root-user"] if os.getuid() else []
+    there = f'mkdir -p "{folder}/real/desk" && ln -s "{folder}/real" "{folder}/link" && exec "$@"'
+    mount = f'mount -t tmpfs none "{folder}" && {there}'
+    with (
+        marked(BEFORE.format(desk)) as pid,
+        marked(BEFORE.format(desk), "unshare", "--mount", *user, "sh", "-c", mount, "sh"),
+    ):
+        assert family(marks_of(desk)) == [pid]
+
+
+def test_one_whose_root_hangs_is_asked_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    released, asked, real = Event(), list[str](), os.stat
+
+    def stat(path: str | Path, **options: bool) -> os.stat_result:
+        if str(path).startswith("/proc/") and "/root/" in str(path):
+            asked.append(str(path).split("/")[2])
+            released.wait()
+        return real(path, **options)
+
+    with marked(BEFORE.format(folder)) as pid:
+        monkeypatch.setattr("os.stat", stat)
+        assert [family(marks_of(folder)) for _ in range(3)] == [[], [], []]
+        assert asked == [str(pid)]
+        released.set()
+        until(lambda: family(marks_of(folder)) == [pid], 30, "its answer")

@@ -155,7 +155,29 @@ async def test_one_that_has_become_another_user_is_told_and_left(
         ]
         with pytest.raises(CannotEnd):
             await foreign.stop(0.1)
+        with pytest.raises(CannotEnd):
+            await foreign.kill()
         assert foreign.running
+
+
+async def test_one_that_was_another_user_and_has_ended_is_killed_like_others(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has its pid by then."""
+    process = spawn(folder, "exit 3")
+    await process.wait()
+
+    def refuse(_pid: int, _number: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.kill", refuse)
+    assert str(await process.kill()) == "exited with status 3"
+
+
+async def test_what_leads_no_group_is_signalled_alone(folder: Path) -> None:
+    with subprocess.Popen(["sleep", "60"]) as child:
+        await Process(child.pid).stop(5)
+        assert child.wait() == -signal.SIGTERM
 
 
 async def test_a_child_that_cannot_be_watched_is_ended(

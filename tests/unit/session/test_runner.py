@@ -16,6 +16,9 @@ from desktopd.session.process import Process, popen
 from desktopd.session.runner import Runner
 from desktopd.session.service import SPARED, Restart, Service
 from desktopd.session.status import ServiceState
+from tests.another_user import NOBODY, another_user
+from tests.daemon import until
+from tests.hung_disk import hung_process
 from tests.unit.session.runners import at_once, make, never, reach, running, sleeper
 
 
@@ -228,7 +231,7 @@ async def test_what_cannot_be_started_for_a_lack_has_not_failed(
     monkeypatch.setattr(lacks, "AGAIN", 0.01)
     tried = 0
 
-    async def launch() -> Process:
+    async def launch(_mark: str) -> Process:
         nonlocal tried
         tried += 1
         if tried < 5:
@@ -261,3 +264,48 @@ async def test_a_restart_by_hand_is_no_failure(folder: Path) -> None:
         await runner.restart()
         await reach(runner, ServiceState.RUNNING, 1)
         assert runner.status.pid != first
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
+async def test_one_that_may_not_be_ended_is_let_go_where_it_is_not_ready(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    os.chown(folder, NOBODY, -1)
+    argv = ("setpriv", "--reuid=54321", "--clear-groups", "sleep", "60")
+    child = popen(argv, dict(os.environ), folder / "log")
+    try:
+        until(lambda: Path(f"/proc/{child.pid}/comm").read_text() == "sleep\n", 30)
+
+        async def launch(_mark: str) -> Process:
+            return Process(child.pid, child)
+
+        rule = Restart(attempts=1)
+        runner = make(folder, sleeper(launch=launch, ready=never, ready_within=0.05, restart=rule))
+        with another_user():
+            async with running(runner):
+                await runner.gave_up.wait()
+                assert runner.status.error == "sleep was not ready after 0 s"
+                assert runner.status.pid is None
+        assert f"s goes on: process {child.pid} runs as another user" in caplog.text
+        assert child.poll() is None
+    finally:
+        child.kill()
+        child.wait()
+
+
+async def test_a_restart_of_what_a_disk_keeps_is_over(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("desktopd.session.process._KILLED_WITHIN", 0.1)
+    with hung_process(folder, {}) as hung:
+
+        async def launch(_mark: str) -> Process:
+            return Process(hung.pid)
+
+        monkeypatch.setattr("desktopd.session.process.start_time", lambda _pid: 1)
+        runner = make(folder, sleeper(launch=launch, stop_within=0.1))
+        async with running(runner):
+            await reach(runner, ServiceState.RUNNING)
+            await runner.restart()
+            assert f"process {hung.pid} was killed and goes on" in caplog.text
+            assert runner.status.pid == hung.pid

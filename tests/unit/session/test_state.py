@@ -1,5 +1,6 @@
 """The state file: what a daemon that dies leaves for the next one."""
 
+import json
 import os
 from pathlib import Path
 
@@ -36,6 +37,29 @@ def test_a_command_may_be_any_bytes(folder: Path) -> None:
     running = Running(12, 345, (os.fsdecode(b"/home/\xe4/bin/program"),))
     StateFile(folder / "state.json").started("application", running)
     assert StateFile(folder / "state.json").processes == {"application": running}
+
+
+def test_a_start_is_known_until_its_process_is_or_it_has_ended(folder: Path) -> None:
+    path = folder / "state.json"
+    marks = {"display": "a mark", "application": os.fsdecode(b"/home/\xe4:1")}
+    for name, mark in marks.items():
+        StateFile(path).starting(name, mark)
+    assert StateFile(path).starts == marks
+    StateFile(path).started("display", Running(12, 345, ("Xvfb",)))
+    assert [*StateFile(path).starts] == ["application"]
+    StateFile(path).ended("application")
+    assert StateFile(path).starts == {}
+    assert [*StateFile(path).processes] == ["display"]
+
+
+def test_the_file_of_an_earlier_version_knows_no_starts(folder: Path) -> None:
+    path = folder / "state.json"
+    StateFile(path).started("display", Running(12, 345, ("Xvfb",)))
+    before = json.loads(path.read_text())
+    del before["starting"]
+    path.write_text(json.dumps(before))
+    assert [*StateFile(path).processes] == ["display"]
+    assert StateFile(path).starts == {}
 
 
 @pytest.mark.parametrize("pid", ["1e30", "0", "-1", '"1"', '"self"', '"\\u0000"', "[]", "null"])
@@ -76,6 +100,7 @@ def test_a_disk_that_is_full_does_not_end_the_desktop(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     state = StateFile(folder / "missing" / "state.json")
+    state.starting("display", "a mark")
     state.started("display", Running(12, 345, ("Xvfb",)))
     assert "state.json cannot be written" in caplog.text
     assert state.processes["display"].pid == 12
