@@ -50,20 +50,9 @@ def begun_with(layers: Any) -> list[dict[str, Any]] | None:
     return _begun.get(layers)
 
 
-def note_late(layer: Any, name: str, *, replaced: bool) -> None:
-    """Note that a command has made `layer`, and called it so, once its window was there."""
-    _made[layer] = Made(name, replaced)
-
-
 def note_replaced(layer: Any, made: Made | None) -> None:
     """Note that the data of `layer`, which stands for what was `made`, is a session's."""
     _made[layer] = made and replace(made, replaced=True)
-
-
-def is_made_instead(layer: Any) -> bool:
-    """Whether a session has made `layer`, for one of a command that is of no file."""
-    made = made_of(layer)
-    return made is not None and bool(made.replaced) and source_of(layer) is None
 
 
 def made_of(layer: Any) -> Made | None:

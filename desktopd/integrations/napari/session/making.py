@@ -10,10 +10,6 @@ from collections.abc import Mapping
 from enum import Flag
 from typing import Any
 
-import numpy as np
-
-from desktopd.integrations.napari.session.own_file import is_in_own_file
-
 CONSTRUCTED = frozenset({"metadata", "rgb", "multiscale", "ndim"})
 """What a layer gets as it is made, and keeps."""
 FIXED = ("rgb", "multiscale")
@@ -48,17 +44,13 @@ def make(data: Any, state: Mapping[str, Any], kind: str) -> tuple[Any, list[str]
     raise AssertionError
 
 
-def put(layer: Any, data: Any, like: Any, *, in_place: bool) -> None:
+def put(layer: Any, data: Any, like: Any) -> None:
     """Have `layer`, which a script may hold, be of the data that `like` was made of.
 
-    With `in_place` so is the array that it was made of, where that can be. Raises ValueError or
-    what napari does where the layer does not become such a one.
+    Raises ValueError or what napari does where it does not become such a one.
     """
     if any(getattr(layer, name, None) != getattr(like, name, None) for name in FIXED):
         raise ValueError(f"it is another in {' or '.join(FIXED)}")
-    if in_place and _is_alike(layer.data, data):
-        np.copyto(layer.data, data)
-        data = layer.data
     layer.data = (data, like.shape_type) if hasattr(like, "shape_type") else data
     if layer.ndim != like.ndim:
         raise ValueError(f"it is of {layer.ndim} dimensions, not {like.ndim}")
@@ -88,16 +80,6 @@ def apply(layer: Any, state: Mapping[str, Any]) -> list[str]:
             log.info("desktopd: %s of %r stays: %s", name, layer.name, error)
             stays.append(name)
     return stays
-
-
-def _is_alike(array: Any, data: Any) -> bool:
-    """Whether what is in memory can take the numbers of other data."""
-    return (
-        type(array) is type(data) is np.ndarray
-        and (array.shape, array.dtype) == (data.shape, data.dtype)
-        and array.flags.writeable
-        and not is_in_own_file(array)
-    )
 
 
 def _only(state: Mapping[str, Any], names: frozenset[str] | set[str]) -> dict[str, Any]:

@@ -137,16 +137,12 @@ class LayerRestoring:
 
     def _put(self, former: Any, data: Any, layer: Any, record: Mapping[str, Any]) -> bool:
         """Have `former` be what `layer` is; tells whether it could be."""
-        made, before = recorded_of(record), former.data
-        # What took the place of the script's array is none of it.
-        in_place = made is not None and made.replaced is False
         try:
-            put(former, data, layer, in_place=in_place)
+            put(former, data, layer)
         except Exception as error:
             log.warning("desktopd: %r is another layer now: %s", record["name"], error)
             return False
-        if former.data is not before:
-            note_replaced(former, self._found.made(former, record))
+        note_replaced(former, self._found.made(former, record))
         return True
 
 
