@@ -8,7 +8,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from enum import Flag
+from functools import partial
 from typing import Any
+
+from desktopd.integrations.napari.session.attempt import attempt
+from desktopd.integrations.napari.session.colouring import restore_colouring
+from desktopd.integrations.napari.session.overlays import restore_overlays
 
 CONSTRUCTED = frozenset({"metadata", "rgb", "multiscale", "ndim"})
 """What a layer gets as it is made, and keeps."""
@@ -54,6 +59,27 @@ def put(layer: Any, data: Any, like: Any) -> None:
     layer.data = (data, like.shape_type) if hasattr(like, "shape_type") else data
     if layer.ndim != like.ndim:
         raise ValueError(f"it is of {layer.ndim} dimensions, not {like.ndim}")
+    if hasattr(layer, "_reset_history"):
+        # Strokes that are undone would put back what was there before them.
+        layer._reset_history()
+
+
+def dress(
+    layer: Any, state: Mapping[str, Any], besides: Mapping[str, Any], record: Mapping[str, Any]
+) -> list[str]:
+    """Set all that a `record` tells beside data; gives the names of what stays unset.
+
+    `state` and `besides` are decoded, and without what is set already.
+    """
+    unset = []
+    if hasattr(layer, "selected_data"):
+        # What is current would be set of all that is selected.
+        unset += attempt("selected_data", partial(setattr, layer, "selected_data", set()))
+    unset += attempt("state", lambda: set_state(layer, state))
+    unset += attempt("colours", lambda: restore_colouring(layer, record.get("colouring")))
+    unset += attempt("settings", lambda: apply(layer, besides))
+    unset += attempt("overlays", lambda: restore_overlays(layer, record.get("overlays", {})))
+    return unset
 
 
 def set_state(layer: Any, state: Mapping[str, Any]) -> list[str]:

@@ -11,14 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from desktopd.integrations.napari.protocol import told
-from desktopd.integrations.napari.session.attempt import attempt
 from desktopd.integrations.napari.session.blocks import Blocks
-from desktopd.integrations.napari.session.colouring import restore_colouring
 from desktopd.integrations.napari.session.decode_state import decode_each, decode_state
 from desktopd.integrations.napari.session.found import Found, NotRestored
 from desktopd.integrations.napari.session.made import note_replaced, recorded_of
-from desktopd.integrations.napari.session.making import apply, make, put, set_state
-from desktopd.integrations.napari.session.overlays import restore_overlays
+from desktopd.integrations.napari.session.making import dress, make, put
 from desktopd.integrations.napari.session.own_file import has_same, is_filed
 from desktopd.integrations.napari.session.reading import note_reading
 from desktopd.integrations.napari.session.restored import KEPT, Restored
@@ -58,12 +55,10 @@ class LayerRestoring:
             layer, unset = self._of_data(data, former, record, state)
             self._restored.unsaved.append(told(record["name"]))
         else:
-            layer = former or self._open(record)
-            unset = attempt("state", lambda: set_state(layer, state))
+            layer, unset = former or self._open(record), []
         self._found.take(layer)
-        unset += attempt("colours", lambda: restore_colouring(layer, record.get("colouring")))
-        unset += attempt("settings", lambda: apply(layer, besides))
-        unset += attempt("overlays", lambda: restore_overlays(layer, record.get("overlays", {})))
+        is_made = data is not None and layer is not former
+        unset += dress(layer, {} if is_made else state, besides, record)
         self._tell(record, [*stays, *others, *unset], "" if is_whole else KEPT, why)
         return layer
 
@@ -113,15 +108,16 @@ class LayerRestoring:
     def _of_data(
         self, data: Any, former: Any, record: Mapping[str, Any], state: Mapping[str, Any]
     ) -> tuple[Any, list[str]]:
-        """A layer of data that the session has, and the names of what stays unset.
+        """A layer of data that the session has.
 
-        It is `former`, which a script may hold, or, where that cannot be, another in its place.
+        It is `former`, which a script may hold, with nothing set, or, where that cannot be, another
+        in its place, with its state, and the names of what stays unset of that.
         """
         source, made = record["source"], self._found.made(former, record)
         with _source(source):
             layer, unset = make(data, state, record["type"])
         if former is not None and self._put(former, data, layer, record):
-            return former, attempt("state", lambda: set_state(former, state))
+            return former, []
         note_replaced(layer, made)
         if source is not None:
             note_reading(layer, source)

@@ -223,3 +223,40 @@ def test_what_a_script_has_connected_keeps_no_other_layer_from_coming_back(
     assert names(viewer)[1] == "b of mine"
     assert [(layer.data.max(), layer.opacity) for layer in viewer.layers] == [(1, 0.25)] * 2
     assert len(viewer.layers) == 2
+
+
+def selected(kind: str, count: int) -> Any:
+    layer = OF_SIZE[kind](count)
+    layer.selected_data = {count - 1}
+    return layer
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+@pytest.mark.parametrize("kind", ["points", "shapes"])
+def test_what_a_script_has_selected_gets_nothing_of_what_is_current(
+    blocks: Blocks, kind: str, count: int
+) -> None:
+    layer = OF_SIZE[kind](3)
+    widths = "border_width" if kind == "points" else "edge_width"
+    setattr(layer, widths, [0.1, 0.2, 0.3])
+    layer.face_color = ["red", "green", "blue"]
+    for name, value in {"face_color": "yellow", "edge_width": 7, "size": 30}.items():
+        if hasattr(layer, f"current_{name}"):
+            setattr(layer, f"current_{name}", value)
+    viewer = viewer_of(layer)
+    viewer.layers[0].name = "mine"
+    before, document = record(viewer, blocks), saved(viewer, blocks)
+    viewer, told, _ = restored(document, blocks, viewer_of(selected(kind, count)))
+    assert (record(viewer, blocks), told.missing) == (before, [])
+
+
+def test_strokes_of_before_are_not_undone_in_what_was_saved(blocks: Blocks) -> None:
+    document = saved(viewer_of(layers.Labels(np.full((9, 9), 5), name="seg")), blocks)
+    viewer = viewer_of(layer := layers.Labels(np.zeros((9, 9), int), name="seg"))
+    layer.paint((3, 3), 2)
+    layer.paint((5, 5), 2)
+    layer.undo()
+    restored(document, blocks, viewer)
+    layer.undo()
+    layer.redo()
+    assert ([*viewer.layers], layer.data.min(), layer.data.max()) == ([layer], 5, 5)
