@@ -34,9 +34,14 @@ def note_made(layers: Any) -> None:
     What it has read from a file it has not made. The first time all are noted that it has.
     """
     for layer in layers:
-        if layer not in _made:
+        if not is_noted(layer):
             _made[layer] = None if source_of(layer) else Made(layer.name)
     _begun.setdefault(layers, [origin_of(layer) for layer in layers])
+
+
+def is_noted(layer: Any) -> bool:
+    """Whether anything is noted of `layer`."""
+    return layer in _made
 
 
 def origin_of(layer: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 from desktopd.integrations.napari.protocol import told
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.decode_state import decode_each, decode_state
+from desktopd.integrations.napari.session.disturbed import Disturbed
 from desktopd.integrations.napari.session.found import Found, NotRestored
 from desktopd.integrations.napari.session.made import note_replaced, recorded_of
 from desktopd.integrations.napari.session.making import dress, make, put
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 UNREAD = "what is set of it cannot be read (kept, and tried again at the next start)"
 UNMADE = "the command has neither made nor opened it (kept, and tried again at the next start)"
 COPY = "what is there is a copy: nothing that is painted goes to the file of its data any more"
+DISTURBED = "what a script does at changes of other layers has changed it"
 OTHER = "its file has other data now: what is there is what was saved, and goes there no more"
 
 
@@ -37,6 +39,8 @@ class LayerRestoring:
         self._blocks = blocks
         self._found = found
         self._restored = restored
+        self._disturbed = Disturbed()
+        self._records: dict[int, Mapping[str, Any]] = {}
 
     def layer(self, record: Mapping[str, Any], *, again: bool) -> Any:
         """The recorded layer, in the viewer; one that is tried `again` is back whole alone.
@@ -60,7 +64,34 @@ class LayerRestoring:
         is_made = data is not None and layer is not former
         unset += dress(layer, {} if is_made else state, besides, record)
         self._tell(record, [*stays, *others, *unset], "" if is_whole else KEPT, why)
+        self._records[id(layer)] = record
+        # What lies in the viewer gets its name at the end.
+        self._disturbed.watch(layer, {*state, *besides} - {"name"})
         return layer
+
+    def settle(self) -> None:
+        """Put back once more what has changed since, as a script has it do by events of others."""
+        for layer, has_other_data in self._disturbed.end():
+            if layer in self._viewer.layers:
+                record = self._records[id(layer)]
+                try:
+                    self._once_more(layer, record, with_data=has_other_data)
+                except Exception:
+                    log.warning("desktopd: %r is disturbed", record["name"], exc_info=True)
+                    self._restored.miss(record["name"], DISTURBED)
+
+    def _once_more(self, layer: Any, record: Mapping[str, Any], *, with_data: bool) -> None:
+        state, _ = decode_state(record["state"], self._blocks)
+        besides, _ = decode_each(record["besides"], self._blocks)
+        # The array that was put there may have a stroke in it, and is none to be put again.
+        data, why = self._data(layer, record) if with_data else (None, None)
+        if data is not None:
+            like, _ = make(data, state, record["type"])
+            if not self._put(layer, data, like, record):
+                raise NotRestored(DISTURBED)
+        dress(layer, {k: v for k, v in state.items() if k != "name"}, besides, record)
+        if why == OTHER:
+            self._restored.miss(record["name"], why)
 
     def _tell(
         self, record: Mapping[str, Any], unset: Iterable[Any], end: str, why: str | None
