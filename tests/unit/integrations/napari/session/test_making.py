@@ -1,5 +1,6 @@
 """Layers that a script holds, which are the session's again, and stay those that it holds."""
 
+import contextlib
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -197,6 +198,29 @@ def test_a_script_that_failed_once_has_its_layer_again(blocks: Blocks) -> None:
     restored(document, blocks, viewer)
     assert [*viewer.layers] == [layer]
     assert layer.data[3, 3] == 5
+
+
+@pytest.mark.parametrize("event", ["data", "features"])
+@pytest.mark.parametrize("kind", OF_SIZE)
+def test_what_a_script_has_connected_costs_it_no_layer(
+    blocks: Blocks, kind: str, event: str
+) -> None:
+    def fail(event: Any = None) -> None:
+        raise RuntimeError
+
+    document = saved(viewer_of(OF_SIZE[kind](4)), blocks)
+    viewer = viewer_of(layer := OF_SIZE[kind](3))
+    if event in layer.events.emitters:
+        layer.events[event].connect(fail)
+    restored(document, blocks, viewer)
+    assert [*viewer.layers] == [layer]
+    assert saved(viewer, blocks)["layers"][0]["data"] == document["layers"][0]["data"]
+    # Others hear of it as before.
+    told: list[Any] = []
+    layer.events.data.connect(told.append, position="first")
+    with contextlib.suppress(Exception):
+        layer.data = layer.data
+    assert told
 
 
 EVENTS = ["data", "name", "opacity", "features"]
