@@ -102,7 +102,7 @@ class Keeper:
             self._autosave.stop()
         self._seen += 1
         key = key_of(viewer, self._seen)
-        self._restored, self._unrestored = None, []
+        self._restored = None
         self._put_back(viewer, key)
         self._tell_waiting()
         self._autosave = Autosave(
@@ -176,7 +176,9 @@ class Keeper:
         same_command = is_of_this_command(document)
         restoring = Restoring(viewer, self._folder.blocks, same_command=same_command)
         self._restored = restoring.run(document)
-        self._unrestored, self._records = restoring.unrestored, restoring.records
+        # Of a viewer before this one nobody has ended what could not be put back.
+        self._unrestored += restoring.unrestored
+        self._records = restoring.records
         self._main.later(SURVIVED, self._folder.tried)
 
     def _put_aside(self) -> str:
@@ -202,6 +204,7 @@ class Keeper:
     def _end(self) -> None:
         if self._autosave is not None:
             self._autosave.stop()
+        self._unrestored = []
         self._folder.discard(self._waiting)
 
 
