@@ -12,7 +12,7 @@ from enum import Flag
 from functools import partial
 from typing import Any
 
-from desktopd.integrations.napari.session.attempt import attempt
+from desktopd.integrations.napari.session.attempt import attempt, attempt_each
 from desktopd.integrations.napari.session.colouring import restore_colouring
 from desktopd.integrations.napari.session.overlays import restore_overlays
 
@@ -112,16 +112,12 @@ def set_state(layer: Any, state: Mapping[str, Any]) -> list[str]:
 
 def apply(layer: Any, state: Mapping[str, Any]) -> list[str]:
     """Set attributes; those that this napari does not take stay as they are, and are named."""
-    stays = []
-    for name, value in state.items():
-        try:
-            if hasattr(type(layer), name) and not _is_so(getattr(layer, name), value):
-                setattr(layer, name, _as(getattr(layer, name), value))
-        except Exception as error:
-            # A plugin's layer may raise anything.
-            log.info("desktopd: %s of %r stays: %s", name, layer.name, error)
-            stays.append(name)
-    return stays
+    return attempt_each(state, partial(_set, layer))
+
+
+def _set(layer: Any, name: str, value: Any) -> None:
+    if hasattr(type(layer), name) and not _is_so(getattr(layer, name), value):
+        setattr(layer, name, _as(getattr(layer, name), value))
 
 
 def _only(state: Mapping[str, Any], names: frozenset[str] | set[str]) -> dict[str, Any]:
