@@ -6,7 +6,9 @@ Tested by tests/unit/integrations/napari/session/test_restore.py.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
 
 log = logging.getLogger(__name__)
 
@@ -22,4 +24,14 @@ def attempt(what: str, step: Callable[[], Iterable[str] | None]) -> list[str]:
     except Exception:
         log.warning("desktopd: %s: this was not done", what, exc_info=True)
         undone.append(what)
+    return undone
+
+
+def attempt_each(
+    values: Mapping[str, Any], step: Callable[[str, Any], None], what: str = ""
+) -> list[str]:
+    """Take a step with each name and value; gives the names of those not done, after `what`."""
+    undone: list[str] = []
+    for name, value in values.items():
+        undone += attempt(f"{what}{name}", partial(step, name, value))
     return undone

@@ -13,6 +13,7 @@ from typing import Any
 from desktopd.integrations.napari import layers
 from desktopd.integrations.napari.session.made import (
     Made,
+    is_noted,
     made_of,
     note_made,
     origin_of,
@@ -39,7 +40,8 @@ class Found:
     def __init__(self, viewer: Any, *, same_command: bool) -> None:
         self._viewer = viewer
         note_made(viewer.layers)
-        self._free = list(viewer.layers)
+        # Each is kept, so that no other gets its id.
+        self._taken: dict[int, Any] = {}
         self._opened = list(viewer.layers) if same_command else []
         self._added: list[Any] = []
         self._same_command = same_command
@@ -49,15 +51,16 @@ class Found:
         """A layer that is the recorded one as its file has it; None without one.
 
         One of no file is known by the name alone that its command gave, which says nothing under
-        another.
+        another. It may have come since, as a script adds one at a change of another.
         """
-        # While a file was read, a script or its user may have removed some.
-        there = [layer for layer in self._free if layer in self._viewer.layers]
-        alike = [layer for layer in there if _may_be(layer, record)]
+        free = [layer for layer in self._viewer.layers if id(layer) not in self._taken]
+        alike = [layer for layer in free if _may_be(layer, record)]
         if record["source"] is None:
             made = self.made(None, record)
             named = [layer for layer in alike if made and _made_name(layer) == made.name]
-            return next(iter(named), None)
+            name = made.name if made else record["name"]
+            new = [layer for layer in alike if not is_noted(layer) and layer.name == name]
+            return next(iter(named + (new if self._same_command else [])), None)
         named = [layer for layer in alike if layer.name == record["name"]]
         return next(iter(named + alike), None)
 
@@ -90,7 +93,8 @@ class Found:
 
     def take(self, layer: Any) -> None:
         """Have `layer` be somebody's from now on."""
-        for candidates in (self._free, self._opened, self._added):
+        self._taken[id(layer)] = layer
+        for candidates in (self._opened, self._added):
             if layer in candidates:
                 candidates.remove(layer)
 
@@ -124,7 +128,6 @@ class Found:
             return NotRestored(
                 f"{_place(source)} is not there (kept, and tried again at the next start)"
             )
-        self._free += added
         self._added += added
         return added
 

@@ -21,8 +21,6 @@ from desktopd.integrations.napari.session.autosave import Autosave
 from desktopd.integrations.napari.session.claim import claim, lock_of
 from desktopd.integrations.napari.session.document import MOST_LAYERS
 from desktopd.integrations.napari.session.folder import SessionFolder
-from desktopd.integrations.napari.session.latecomers import Latecomers, script_files
-from desktopd.integrations.napari.session.made import is_made_instead
 from desktopd.integrations.napari.session.reading import note_readings
 from desktopd.integrations.napari.session.restore import Restoring, unrestored_of, view_of
 from desktopd.integrations.napari.session.restored import KEPT, Restored
@@ -59,7 +57,6 @@ class Keeper:
         self._restored: Restored | None = None
         self._unrestored: list[dict[str, Any]] = []
         self._records: list[tuple[Any, dict[str, Any]]] = []
-        self._latecomers: Latecomers | None = None
         self._seen = 0
         self._waiting: list[dict[str, Any]] = []
         note_readings()
@@ -105,12 +102,9 @@ class Keeper:
             self._autosave.stop()
         self._seen += 1
         key = key_of(viewer, self._seen)
-        self._restored, self._unrestored = None, []
-        there = [id(layer) for layer in viewer.layers]
+        self._restored = None
         self._put_back(viewer, key)
         self._tell_waiting()
-        stand_ins = [one for one in viewer.layers if id(one) not in there and is_made_instead(one)]
-        self._latecomers = Latecomers(self._main, viewer, stand_ins, script_files())
         self._autosave = Autosave(
             self._main,
             self._folder,
@@ -182,7 +176,9 @@ class Keeper:
         same_command = is_of_this_command(document)
         restoring = Restoring(viewer, self._folder.blocks, same_command=same_command)
         self._restored = restoring.run(document)
-        self._unrestored, self._records = restoring.unrestored, restoring.records
+        # Of a viewer before this one nobody has ended what could not be put back.
+        self._unrestored += restoring.unrestored
+        self._records = restoring.records
         self._main.later(SURVIVED, self._folder.tried)
 
     def _put_aside(self) -> str:
@@ -208,6 +204,7 @@ class Keeper:
     def _end(self) -> None:
         if self._autosave is not None:
             self._autosave.stop()
+        self._unrestored = []
         self._folder.discard(self._waiting)
 
 

@@ -34,9 +34,14 @@ def note_made(layers: Any) -> None:
     What it has read from a file it has not made. The first time all are noted that it has.
     """
     for layer in layers:
-        if layer not in _made:
+        if not is_noted(layer):
             _made[layer] = None if source_of(layer) else Made(layer.name)
     _begun.setdefault(layers, [origin_of(layer) for layer in layers])
+
+
+def is_noted(layer: Any) -> bool:
+    """Whether anything is noted of `layer`."""
+    return layer in _made
 
 
 def origin_of(layer: Any) -> dict[str, Any]:
@@ -50,20 +55,9 @@ def begun_with(layers: Any) -> list[dict[str, Any]] | None:
     return _begun.get(layers)
 
 
-def note_late(layer: Any, name: str, *, replaced: bool) -> None:
-    """Note that a command has made `layer`, and called it so, once its window was there."""
-    _made[layer] = Made(name, replaced)
-
-
 def note_replaced(layer: Any, made: Made | None) -> None:
     """Note that the data of `layer`, which stands for what was `made`, is a session's."""
     _made[layer] = made and replace(made, replaced=True)
-
-
-def is_made_instead(layer: Any) -> bool:
-    """Whether a session has made `layer`, for one of a command that is of no file."""
-    made = made_of(layer)
-    return made is not None and bool(made.replaced) and source_of(layer) is None
 
 
 def made_of(layer: Any) -> Made | None:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import ExitStack
 from enum import Flag
+from functools import partial
 from typing import Any
 
-import numpy as np
-
-from desktopd.integrations.napari.session.own_file import is_in_own_file
+from desktopd.integrations.napari.session.attempt import attempt, attempt_each
+from desktopd.integrations.napari.session.colouring import restore_colouring
+from desktopd.integrations.napari.session.overlays import restore_overlays
 
 CONSTRUCTED = frozenset({"metadata", "rgb", "multiscale", "ndim"})
 """What a layer gets as it is made, and keeps."""
@@ -22,6 +24,8 @@ SHAPING = CONSTRUCTED | {"name", "shape_type", "property_choices"}
 """Without these the same data could make another layer; all else can be set afterwards."""
 PUT = CONSTRUCTED | {"shape_type"}
 """What a layer gets with its data, or has."""
+TOLD_OF_DATA = frozenset({"data", "features"})
+"""Events by which a layer tells that it gets other data."""
 PLAIN = (type(None), bool, int, float, set)
 
 log = logging.getLogger(__name__)
@@ -48,20 +52,50 @@ def make(data: Any, state: Mapping[str, Any], kind: str) -> tuple[Any, list[str]
     raise AssertionError
 
 
-def put(layer: Any, data: Any, like: Any, *, in_place: bool) -> None:
+def put(layer: Any, data: Any, like: Any) -> None:
     """Have `layer`, which a script may hold, be of the data that `like` was made of.
 
-    With `in_place` so is the array that it was made of, where that can be. Raises ValueError or
-    what napari does where the layer does not become such a one.
+    Raises ValueError or what napari does where it does not become such a one.
     """
     if any(getattr(layer, name, None) != getattr(like, name, None) for name in FIXED):
         raise ValueError(f"it is another in {' or '.join(FIXED)}")
-    if in_place and _is_alike(layer.data, data):
-        np.copyto(layer.data, data)
-        data = layer.data
-    layer.data = (data, like.shape_type) if hasattr(like, "shape_type") else data
+    _set_data(layer, (data, like.shape_type) if hasattr(like, "shape_type") else data)
     if layer.ndim != like.ndim:
         raise ValueError(f"it is of {layer.ndim} dimensions, not {like.ndim}")
+    if hasattr(layer, "_reset_history"):
+        # Strokes that are undone would put back what was there before them.
+        layer._reset_history()
+
+
+def _set_data(layer: Any, data: Any) -> None:
+    """Set data, also where what a script has connected to that raises."""
+    try:
+        layer.data = data
+    except Exception as error:
+        log.info("desktopd: the data of %r is set again, untold: %s", layer.name, error)
+        with ExitStack() as untold:
+            for name in TOLD_OF_DATA & layer.events.emitters.keys():
+                untold.enter_context(layer.events[name].blocker())
+            # What draws it hears of its slice.
+            layer.data = data
+
+
+def dress(
+    layer: Any, state: Mapping[str, Any], besides: Mapping[str, Any], record: Mapping[str, Any]
+) -> list[str]:
+    """Set all that a `record` tells beside data; gives the names of what stays unset.
+
+    `state` and `besides` are decoded, and without what is set already.
+    """
+    unset = []
+    if hasattr(layer, "selected_data"):
+        # What is current would be set of all that is selected.
+        unset += attempt("selected_data", partial(setattr, layer, "selected_data", set()))
+    unset += attempt("state", lambda: set_state(layer, state))
+    unset += attempt("colours", lambda: restore_colouring(layer, record.get("colouring")))
+    unset += attempt("settings", lambda: apply(layer, besides))
+    unset += attempt("overlays", lambda: restore_overlays(layer, record.get("overlays", {})))
+    return unset
 
 
 def set_state(layer: Any, state: Mapping[str, Any]) -> list[str]:
@@ -78,26 +112,12 @@ def set_state(layer: Any, state: Mapping[str, Any]) -> list[str]:
 
 def apply(layer: Any, state: Mapping[str, Any]) -> list[str]:
     """Set attributes; those that this napari does not take stay as they are, and are named."""
-    stays = []
-    for name, value in state.items():
-        try:
-            if hasattr(type(layer), name) and not _is_so(getattr(layer, name), value):
-                setattr(layer, name, _as(getattr(layer, name), value))
-        except Exception as error:
-            # A plugin's layer may raise anything.
-            log.info("desktopd: %s of %r stays: %s", name, layer.name, error)
-            stays.append(name)
-    return stays
+    return attempt_each(state, partial(_set, layer))
 
 
-def _is_alike(array: Any, data: Any) -> bool:
-    """Whether what is in memory can take the numbers of other data."""
-    return (
-        type(array) is type(data) is np.ndarray
-        and (array.shape, array.dtype) == (data.shape, data.dtype)
-        and array.flags.writeable
-        and not is_in_own_file(array)
-    )
+def _set(layer: Any, name: str, value: Any) -> None:
+    if hasattr(type(layer), name) and not _is_so(getattr(layer, name), value):
+        setattr(layer, name, _as(getattr(layer, name), value))
 
 
 def _only(state: Mapping[str, Any], names: frozenset[str] | set[str]) -> dict[str, Any]:

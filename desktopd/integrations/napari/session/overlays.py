@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from desktopd.integrations.napari.session.attempt import attempt
+from desktopd.integrations.napari.session.attempt import attempt, attempt_each
 from desktopd.integrations.napari.session.each import each_told
 
 TOOLS = frozenset({"transform_box", "selection_box"})
@@ -49,8 +49,7 @@ def restore_overlays(owner: Any, values: Mapping[str, Mapping[str, Any]]) -> Ite
         yield from attempt(name, partial(_restore, name, overlay, values.get(name, {})))
 
 
-def _restore(name: str, overlay: Any, values: Mapping[str, Any]) -> Iterator[str]:
+def _restore(name: str, overlay: Any, values: Mapping[str, Any]) -> list[str]:
     now = overlay.model_dump(mode="json")
-    for key, value in values.items():
-        if key in now and now[key] != value:
-            yield from attempt(f"{name}.{key}", partial(setattr, overlay, key, value))
+    others = {key: value for key, value in values.items() if key in now and now[key] != value}
+    return attempt_each(others, partial(setattr, overlay), f"{name}.")

@@ -56,6 +56,7 @@ class Restoring:
             self.unrestored += again[room:]
             self._found.clear([*self._missed, *again[room:]], view.get("begun"))
             self._arrange(back)
+            self._one.settle()
             self._restore_view(view, recorded, links)
         return self._restored
 

@@ -11,14 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from desktopd.integrations.napari.protocol import told
-from desktopd.integrations.napari.session.attempt import attempt
 from desktopd.integrations.napari.session.blocks import Blocks
-from desktopd.integrations.napari.session.colouring import restore_colouring
 from desktopd.integrations.napari.session.decode_state import decode_each, decode_state
+from desktopd.integrations.napari.session.disturbed import Disturbed
 from desktopd.integrations.napari.session.found import Found, NotRestored
 from desktopd.integrations.napari.session.made import note_replaced, recorded_of
-from desktopd.integrations.napari.session.making import apply, make, put, set_state
-from desktopd.integrations.napari.session.overlays import restore_overlays
+from desktopd.integrations.napari.session.making import dress, make, put
 from desktopd.integrations.napari.session.own_file import has_same, is_filed
 from desktopd.integrations.napari.session.reading import note_reading
 from desktopd.integrations.napari.session.restored import KEPT, Restored
@@ -29,6 +27,7 @@ log = logging.getLogger(__name__)
 UNREAD = "what is set of it cannot be read (kept, and tried again at the next start)"
 UNMADE = "the command has neither made nor opened it (kept, and tried again at the next start)"
 COPY = "what is there is a copy: nothing that is painted goes to the file of its data any more"
+DISTURBED = "what a script does at changes of other layers has changed it"
 OTHER = "its file has other data now: what is there is what was saved, and goes there no more"
 
 
@@ -40,6 +39,8 @@ class LayerRestoring:
         self._blocks = blocks
         self._found = found
         self._restored = restored
+        self._disturbed = Disturbed()
+        self._records: dict[int, Mapping[str, Any]] = {}
 
     def layer(self, record: Mapping[str, Any], *, again: bool) -> Any:
         """The recorded layer, in the viewer; one that is tried `again` is back whole alone.
@@ -58,14 +59,39 @@ class LayerRestoring:
             layer, unset = self._of_data(data, former, record, state)
             self._restored.unsaved.append(told(record["name"]))
         else:
-            layer = former or self._open(record)
-            unset = attempt("state", lambda: set_state(layer, state))
+            layer, unset = former or self._open(record), []
         self._found.take(layer)
-        unset += attempt("colours", lambda: restore_colouring(layer, record.get("colouring")))
-        unset += attempt("settings", lambda: apply(layer, besides))
-        unset += attempt("overlays", lambda: restore_overlays(layer, record.get("overlays", {})))
+        is_made = data is not None and layer is not former
+        unset += dress(layer, {} if is_made else state, besides, record)
         self._tell(record, [*stays, *others, *unset], "" if is_whole else KEPT, why)
+        self._records[id(layer)] = record
+        # What lies in the viewer gets its name at the end.
+        self._disturbed.watch(layer, {*state, *besides} - {"name"})
         return layer
+
+    def settle(self) -> None:
+        """Put back once more what has changed since, as a script has it do by events of others."""
+        for layer, has_other_data in self._disturbed.end():
+            if layer in self._viewer.layers:
+                record = self._records[id(layer)]
+                try:
+                    self._once_more(layer, record, with_data=has_other_data)
+                except Exception:
+                    log.warning("desktopd: %r is disturbed", record["name"], exc_info=True)
+                    self._restored.miss(record["name"], DISTURBED)
+
+    def _once_more(self, layer: Any, record: Mapping[str, Any], *, with_data: bool) -> None:
+        state, _ = decode_state(record["state"], self._blocks)
+        besides, _ = decode_each(record["besides"], self._blocks)
+        # The array that was put there may have a stroke in it, and is none to be put again.
+        data, why = self._data(layer, record) if with_data else (None, None)
+        if data is not None:
+            like, _ = make(data, state, record["type"])
+            if not self._put(layer, data, like, record):
+                raise NotRestored(DISTURBED)
+        dress(layer, {k: v for k, v in state.items() if k != "name"}, besides, record)
+        if why == OTHER:
+            self._restored.miss(record["name"], why)
 
     def _tell(
         self, record: Mapping[str, Any], unset: Iterable[Any], end: str, why: str | None
@@ -113,15 +139,16 @@ class LayerRestoring:
     def _of_data(
         self, data: Any, former: Any, record: Mapping[str, Any], state: Mapping[str, Any]
     ) -> tuple[Any, list[str]]:
-        """A layer of data that the session has, and the names of what stays unset.
+        """A layer of data that the session has.
 
-        It is `former`, which a script may hold, or, where that cannot be, another in its place.
+        It is `former`, which a script may hold, with nothing set, or, where that cannot be, another
+        in its place, with its state, and the names of what stays unset of that.
         """
         source, made = record["source"], self._found.made(former, record)
         with _source(source):
             layer, unset = make(data, state, record["type"])
         if former is not None and self._put(former, data, layer, record):
-            return former, attempt("state", lambda: set_state(former, state))
+            return former, []
         note_replaced(layer, made)
         if source is not None:
             note_reading(layer, source)
@@ -137,16 +164,12 @@ class LayerRestoring:
 
     def _put(self, former: Any, data: Any, layer: Any, record: Mapping[str, Any]) -> bool:
         """Have `former` be what `layer` is; tells whether it could be."""
-        made, before = recorded_of(record), former.data
-        # What took the place of the script's array is none of it.
-        in_place = made is not None and made.replaced is False
         try:
-            put(former, data, layer, in_place=in_place)
+            put(former, data, layer)
         except Exception as error:
             log.warning("desktopd: %r is another layer now: %s", record["name"], error)
             return False
-        if former.data is not before:
-            note_replaced(former, self._found.made(former, record))
+        note_replaced(former, self._found.made(former, record))
         return True
 
 

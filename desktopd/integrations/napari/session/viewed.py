@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from desktopd.integrations.napari.session.attempt import attempt
+from desktopd.integrations.napari.session.attempt import attempt, attempt_each
 from desktopd.integrations.napari.session.links import describe_links, restore_links
 from desktopd.integrations.napari.session.made import begun_with
 from desktopd.integrations.napari.session.overlays import describe_overlays, restore_overlays
@@ -121,10 +121,7 @@ def _restore_title(viewer: Any, title: Any, named: Named) -> None:
 
 def _set(what: str, owner: Any, values: Mapping[str, Any]) -> list[str]:
     """Set attributes, each by itself; gives the names of those that stay."""
-    stays = []
-    for name, value in values.items():
-        stays += attempt(f"{what}.{name}", partial(setattr, owner, name, value))
-    return stays
+    return attempt_each(values, partial(setattr, owner), f"{what}.")
 
 
 PUT_BACK: dict[str, Callable[[Any, Any, Named], Iterable[str] | None]] = {

@@ -322,3 +322,40 @@ def test_a_layer_that_does_not_tell_what_it_is_is_no_matter_of_others(
     viewer, told, kept = restored(document, blocks, script("a", cells=cells))
     assert (told.layers, viewer.layers["cells"].gamma) == (["cells", "a"], 0.5)
     assert [record["name"] for record in kept] == ["odd"]
+
+
+def adding(*, is_quick: bool) -> ViewerModel:
+    """A viewer of a script that adds a layer once another changes."""
+    viewer = ViewerModel()
+    points = viewer.add_points([[1, 1]], name="pts")
+
+    def add() -> None:
+        if "derived" not in viewer.layers:
+            viewer.add_labels(np.zeros((9, 9), int), name="derived")
+
+    points.events.data.connect(add)
+    if is_quick:
+        add()
+    note_made(viewer.layers)
+    return viewer
+
+
+@pytest.mark.parametrize("is_below", [False, True])
+@pytest.mark.parametrize("is_made", [False, True])
+def test_what_a_script_adds_while_others_come_back_is_what_was_saved(
+    blocks: Blocks, is_made: bool, is_below: bool
+) -> None:
+    viewer = adding(is_quick=is_made)
+    viewer.layers["pts"].data = [[1, 1], [2, 2]]
+    viewer.layers["derived"].paint((3, 3), 9)
+    if is_below:
+        viewer.layers.move(1, 0)
+    before = names(viewer)
+    for _ in range(3):
+        document = saved(viewer, blocks)
+        viewer, told, kept = restored(document, blocks, adding(is_quick=False))
+        assert (names(viewer), told.missing, kept) == (before, [], [])
+        assert viewer.layers["derived"].data[3, 3] == 9
+    # Under another command it is another.
+    viewer, _, _ = restored(document, blocks, adding(is_quick=True), same_command=False)
+    assert sorted(names(viewer)) == ["derived", "derived [1]", "pts", "pts [1]"]

@@ -12,7 +12,7 @@ import pytest
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.restored import KEPT
-from tests.unit.integrations.napari.session.restoring import RNG, saved
+from tests.unit.integrations.napari.session.restoring import RNG, names, saved
 
 QtCore = pytest.importorskip("qtpy.QtCore")
 
@@ -227,3 +227,31 @@ def test_a_command_that_is_none_keeps_no_session_from_coming_back(
     viewer, keeper = keep("a")
     assert [layer.name for layer in viewer.layers] == ["a", "paint"]
     assert keeper.state["restored"]["missing"] == []
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_is_kept_for_another_time_is_so_whatever_viewers_follow(
+    keep: Keep, session: Path, count: int
+) -> None:
+    from napari.components import ViewerModel
+
+    from desktopd.integrations.napari.changes import Changes
+
+    blocks = session / "blocks"
+    blocks.rename(session / "away")
+    viewer, keeper = keep("pts")
+    assert (names(viewer), save(keeper)["error"]) == (["pts"], None)
+    for number in range(count):
+        viewer, changes = ViewerModel(), Changes(keeper._main)
+        keeper.keep(viewer, changes, lambda: None)
+        changes.follow(viewer)
+        viewer.add_points([[1, 1]], name=f"of {number}")
+        assert save(keeper)["error"] is None
+    assert contents(session)[1] == ("unrestored", ["paint"])
+    # Who closes napari ends that too.
+    keeper._end()
+    viewer, changes = ViewerModel(), Changes(keeper._main)
+    keeper.keep(viewer, changes, lambda: None)
+    changes.follow(viewer)
+    assert save(keeper)["error"] is None
+    assert contents(session)[1] == ("unrestored", [])
