@@ -105,6 +105,14 @@ def capture_nothing(
     return Captured(name, kind, [], source, None, {}, {}, why, {}, made=made, failed=True)
 
 
+def without_data(layer: Captured, why: str | None) -> Captured:
+    """`layer` without its data, and why: what its command makes again is then another."""
+    made = layer.made
+    if made is not None and layer.data is not None and layer.kind in EDITABLE:
+        made = replace(made, replaced=True)
+    return replace(layer, data=None, made=made, lost=why, failed=True)
+
+
 def _held(
     data: Any, kind: str, *, filed: bool, is_read: bool, comes_again: bool
 ) -> tuple[Any, str | None]:

@@ -8,11 +8,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from desktopd.integrations.napari.session import tables
 from desktopd.integrations.napari.session.blocks import Blocks
-from desktopd.integrations.napari.session.capture import Captured, capture_nothing
+from desktopd.integrations.napari.session.capture import (
+    Captured,
+    capture_nothing,
+    without_data,
+)
 from desktopd.integrations.napari.session.made import as_json
 from desktopd.integrations.napari.session.own_file import check_there
 from desktopd.integrations.napari.session.parts import name_of, parts_of
@@ -42,12 +47,15 @@ def encode_layer(layer: Captured, blocks: Blocks, former: Encoded | None = None)
     What is computed is not computed again where it is that of `former`, whose blocks are there.
     """
     bare = replace(layer, besides={}, overlays={}, state={**layer.state, "metadata": {}})
-    made = layer.made if layer.made and len(layer.made.name) <= LONGEST_NAME else None
+    made = without_data(layer, None).made
+    made = made if made and len(made.name) <= LONGEST_NAME else None
+    nothing = partial(capture_nothing, layer.name[:LONGEST_NAME], layer.kind, made=made)
     attempts: list[Callable[[str | None], Captured]] = [
         lambda why: layer,
         lambda why: bare,
-        lambda why: replace(bare, data=None, lost=why, failed=True),
-        lambda why: capture_nothing(layer.name[:LONGEST_NAME], layer.kind, why, made=made),
+        lambda why: without_data(bare, why),
+        lambda why: nothing(why=why, source=layer.source),
+        lambda why: nothing(why=why),
     ]
     reason = None
     for attempt in attempts:

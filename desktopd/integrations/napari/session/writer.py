@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from desktopd.integrations.napari.protocol import told
-from desktopd.integrations.napari.session.capture import Captured
+from desktopd.integrations.napari.session.capture import Captured, without_data
 from desktopd.integrations.napari.session.document import LARGEST, MOST_LAYERS
 from desktopd.integrations.napari.session.encode_layer import encode_layer
 from desktopd.integrations.napari.session.folder import SessionFolder
@@ -173,7 +173,7 @@ class Writer:
         return encoded, None
 
     def _without_data(self, layer: Captured, why: str) -> Encoded:
-        bare = replace(layer, data=None, state={}, besides={}, overlays={}, lost=why, failed=True)
+        bare = replace(without_data(layer, why), state={}, besides={}, overlays={})
         return encode_layer(bare, self._folder.blocks)
 
     def _commit(

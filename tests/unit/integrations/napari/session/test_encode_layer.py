@@ -206,3 +206,17 @@ def test_of_a_layer_that_cannot_be_told_it_is_known_who_made_it(blocks: Blocks) 
         encode_layer(replace(LAYER, made=Made("first"), colouring=odd), blocks).text
     )
     assert (record["data"], record["made"]["name"]) == (None, "first")
+
+
+@pytest.mark.parametrize("kind", ["points", "image"])
+def test_data_that_cannot_be_kept_is_told_of_what_is_edited(blocks: Blocks, kind: str) -> None:
+    odd = replace(LAYER, kind=kind, made=Made("first"), data=np.array([object()]))
+    for layer in (odd, replace(odd, colouring={"by": object()})):
+        record = json.loads(encode_layer(layer, blocks).text)
+        assert record["data"] is None
+        assert record["made"]["replaced"] is (kind == "points")
+
+
+def test_of_a_layer_that_cannot_be_told_it_is_known_from_where_it_is(blocks: Blocks) -> None:
+    layer = replace(LAYER, source={"path": "/data/a.tif"}, colouring={"by": object()})
+    assert json.loads(encode_layer(layer, blocks).text)["source"] == {"path": "/data/a.tif"}

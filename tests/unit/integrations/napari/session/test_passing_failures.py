@@ -71,6 +71,10 @@ class Napari:
             QtCore.QCoreApplication.instance().processEvents()
         return dict(asked.result()["saved"])
 
+    def restored(self) -> dict[str, Any]:
+        """What is told of what is back."""
+        return dict(self._keeper.state["restored"])
+
     def saved(self) -> Any:
         """The layers that would be there if this were the end of it."""
         folder = self._keeper._folder.folder
@@ -141,6 +145,22 @@ def test_what_is_set_of_a_layer_whose_data_is_a_script_s_stays_too(
         patch.setattr(type(layer), "_get_state", fails(RuntimeError("in the midst of it")))
         assert "in the midst of it" in (napari.save() or "")
     assert napari.start(script).opacity == 0.25
+
+
+def test_paint_that_never_could_be_saved_is_told_at_the_next_start(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def script(viewer: Any) -> Any:
+        return viewer.add_labels(np.zeros((64, 64), int), name="paint")
+
+    napari.start(script).data[3, 3] = 99
+    with monkeypatch.context() as patch:
+        patch.setattr(Blocks, "_check_space", fails(errno.ENOSPC))
+        assert napari.save()
+    napari.start(script)
+    (missing,) = napari.restored()["missing"]
+    assert missing["name"] == "paint"
+    assert "No space left" in missing["reason"]
 
 
 @pytest.mark.parametrize("restarts", [False, True])
