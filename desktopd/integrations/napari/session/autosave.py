@@ -60,7 +60,7 @@ class Autosave:
         self._viewer = viewer
         self._told = told
         of_layers = ((id(layer), one) for layer, one in records)
-        self._writer = Writer(folder, unrestored, of_layers, beside)
+        self._writer = Writer(folder, unrestored, of_layers, beside, capture_view(viewer))
         # What no session has put back was there before.
         note_made(viewer.layers)
         self._taking = Taking()

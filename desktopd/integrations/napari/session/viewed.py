@@ -5,7 +5,6 @@ Tested by tests/unit/integrations/napari/session/test_viewed.py.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from desktopd.integrations.napari.session.attempt import attempt
+from desktopd.integrations.napari.session.each import each_told
 from desktopd.integrations.napari.session.links import describe_links, restore_links
 from desktopd.integrations.napari.session.made import begun_with
 from desktopd.integrations.napari.session.overlays import describe_overlays, restore_overlays
@@ -34,16 +34,8 @@ Named = Mapping[str, Any]
 
 
 def capture_view(viewer: Any) -> dict[str, Any]:
-    """Camera, dims, grid, overlays, title, links and selection, as far as each can be told."""
-    view: dict[str, Any] = {}
-
-    def take(name: str) -> None:
-        # What is no JSON would keep all else from being saved.
-        view[name] = json.loads(dumps(TOLD[name](viewer)))
-
-    for name in TOLD:
-        attempt(name, partial(take, name))
-    return view
+    """Camera, dims, grid, overlays, title, links and selection, each as JSON or Untold."""
+    return each_told({name: partial(_json, tell, viewer) for name, tell in TOLD.items()})
 
 
 def restore_view(viewer: Any, view: Mapping[str, Any], named: Named) -> list[str]:
@@ -56,6 +48,13 @@ def restore_view(viewer: Any, view: Mapping[str, Any], named: Named) -> list[str
         if name in view:
             stays += attempt(name, partial(put_back, viewer, view[name], named))
     return stays
+
+
+def _json(tell: Callable[[Any], Any], viewer: Any) -> Any:
+    told = tell(viewer)
+    # What is no JSON would keep all else from being saved.
+    dumps(told)
+    return told
 
 
 def _describe_grid(viewer: Any) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from typing import Any
 from desktopd.integrations.napari.protocol import told
 from desktopd.integrations.napari.session.capture import Captured, without_data
 from desktopd.integrations.napari.session.document import LARGEST, MOST_LAYERS
+from desktopd.integrations.napari.session.each import settled
 from desktopd.integrations.napari.session.encode_layer import encode_layer
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.records import Encoded, encode_record, fitting
@@ -68,17 +69,19 @@ class Writer:
         unrestored: Sequence[Mapping[str, Any]] = (),
         records: Iterable[tuple[int, Mapping[str, Any]]] = (),
         beside: Mapping[str, Any] | None = None,
+        view: Mapping[str, Any] | None = None,
     ) -> None:
         """`unrestored` are records of layers that could not be put back, which stay as they are.
 
         `records` are those of layers that are back, by their keys: what was saved of them. `beside`
-        is what else the document tells.
+        is what else the document tells, and `view` what stands for parts of one that are Untold.
         """
         self._folder = folder
         self._thread = ThreadPoolExecutor(1, "desktopd autosave", initializer=_give_way)
         self._unrestored = [*_encoded(unrestored)]
         self._records = {key: one for key, record in records for one in _encoded([record])}
         self._beside = dict(beside or {})
+        self._view, _ = settled(view or {}, None)
         self._late: Mapping[str, Any] | None = None
 
     def has(self, key: int) -> bool:
@@ -86,8 +89,9 @@ class Writer:
         return key in self._records
 
     def has_failed(self, key: int) -> bool:
-        """Whether the data of a layer was lost for an exception, which may have passed."""
-        return key in self._records and self._records[key].failed
+        """Whether some of a layer was not had for an exception, which may have passed."""
+        one = self._records.get(key)
+        return one is not None and (one.failed or one.stale)
 
     def forget(self, keys: Collection[Key]) -> None:
         """Drop layers that are gone."""
@@ -126,7 +130,10 @@ class Writer:
                     # What is written of it has no room for others.
                     self._folder.drop_unsaved(besides=records.values())
                 written.lengths[key] = time.monotonic() - begun
+            view, stale = settled(view, self._view)
             written.not_kept, over = self._commit([records[key] for key in order], view)
+            written.not_kept += [{"name": "view", "reason": told(why)} for why in stale]
+            self._view = view
             # Their blocks are gone.
             self._records = {key: one for key, one in records.items() if id(one) not in over}
             self._unrestored = [one for one in self._unrestored if id(one) not in over]

@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,13 @@ from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.own_file import is_filed
 from tests.unit.integrations.napari.session.restoring import RNG, restored
+
+# What napari's own libraries warn of is not ours to mend.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from napari.components import Camera, ViewerModel
+    from napari.components.overlays import Overlay, ScaleBarOverlay
+    from napari.layers import Labels, Points
 
 QtCore = pytest.importorskip("qtpy.QtCore")
 computed = pytest.importorskip("dask.array")
@@ -145,6 +153,56 @@ def test_what_is_set_of_a_layer_whose_data_is_a_script_s_stays_too(
         patch.setattr(type(layer), "_get_state", fails(RuntimeError("in the midst of it")))
         assert "in the midst of it" in (napari.save() or "")
     assert napari.start(script).opacity == 0.25
+
+
+ASIDES: dict[str, tuple[type, str, Callable[[Any], Any]]] = {
+    "setting": (Labels, "brush_size", lambda viewer: viewer.layers[0].brush_size),
+    "overlay": (ScaleBarOverlay, "model_dump", lambda viewer: viewer.scale_bar.visible),
+    "all overlays": (Overlay, "model_dump", lambda viewer: viewer.layers[0].bounding_box.visible),
+    "colours": (Points, "face_color_mode", lambda viewer: viewer.layers[1].face_color_mode),
+    "camera": (Camera, "zoom", lambda viewer: viewer.camera.zoom),
+    "title": (ViewerModel, "title", lambda viewer: viewer.title),
+}
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+@pytest.mark.parametrize("aside", ASIDES.values(), ids=ASIDES)
+def test_what_cannot_be_told_for_a_moment_stays_as_it_was_saved_and_is_told(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch, aside: Any, restarts: bool
+) -> None:
+    cls, name, chosen = aside
+    viewer = napari.viewer
+    viewer.add_labels(PAINT.copy(), name="paint").brush_size = 4
+    viewer.layers[0].bounding_box.visible = viewer.scale_bar.visible = True
+    points = viewer.add_points(np.zeros((2, 2)), features={"kind": ["a", "b"]}, name="points")
+    points.face_color = "kind"
+    viewer.camera.zoom, viewer.title = 7, "mine"
+    assert napari.save() is None
+    if restarts:
+        napari.start()
+    before = chosen(napari.viewer)
+    napari.viewer.layers[0].opacity = 0.25
+    with monkeypatch.context() as patch:
+        raising(patch, cls, name)
+        saved = napari.ask()
+    assert saved["error"] is None
+    assert all("in the midst of it" in one["reason"] for one in saved["not_kept"])
+    assert saved["not_kept"]
+    napari.start()
+    assert chosen(napari.viewer) == before
+    assert napari.viewer.layers[0].opacity == 0.25
+    assert napari.save() is None
+
+
+def raising(patch: pytest.MonkeyPatch, cls: Any, name: str) -> None:
+    get = cls.__getattribute__
+
+    def fail(owner: Any, asked: str) -> Any:
+        if asked == name:
+            raise RuntimeError("in the midst of it")
+        return get(owner, asked)
+
+    patch.setattr(cls, "__getattribute__", fail)
 
 
 def test_paint_that_never_could_be_saved_is_told_at_the_next_start(
