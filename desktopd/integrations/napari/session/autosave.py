@@ -193,8 +193,9 @@ class Autosave:
         self.is_saving = False
         self._rests.begin(time.monotonic(), written.lengths)
         self.error = written.error
-        if written.error is None:
+        if written.is_there:
             self.saved_at, self.not_kept = time.time(), written.not_kept
+        if written.error is None:
             self._pause = 0.0
         else:
             self._changed |= written.missed

@@ -97,7 +97,7 @@ def _encode(layer: Captured, blocks: Blocks, former: Encoded | None, reason: str
     said = dict.fromkeys(why for why in (layer.lost, reason, _said(left_out), *stale) if why)
     encoded = encode_record(record, "; ".join(said) or None)
     data = data if computed else None
-    return replace(encoded, computed=computed, data=data, stale=len(stale) > 0)
+    return replace(encoded, computed=computed, data=data, stale=1 if stale else 0)
 
 
 def _asides(

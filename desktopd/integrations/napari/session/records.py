@@ -19,8 +19,8 @@ LARGEST_RECORD = 4 << 20
 class Encoded:
     """The JSON of a layer, the names of its blocks, and what of the layer is not in there.
 
-    `failed`: an exception, which may pass, is why its data is not; `stale`: it is why some of it is
-    as it was saved before. `data` is the JSON of its data
+    `failed`: an exception, which may pass, is why its data is not. `stale`: for so many saves in a
+    row it is why some of it is as it was saved before. `data` is the JSON of its data
     where that is `computed`: what dask calls it.
     """
 
@@ -29,7 +29,7 @@ class Encoded:
     blocks: frozenset[str]
     lost: str | None = None
     failed: bool = False
-    stale: bool = False
+    stale: int = 0
     computed: tuple[str, ...] = ()
     data: Any = None
 

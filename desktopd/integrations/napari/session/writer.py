@@ -33,6 +33,8 @@ from desktopd.integrations.napari.session.viewer_key import waiting_of
 NICE = 10
 LONGEST_NAMED = 100
 """Characters of a layer's name that leave room for what is said of it."""
+TRIES = 4
+"""Saves in a row that have missed a layer for an exception, after which it is taken to last."""
 MARGIN = 1 << 10
 """Bytes of a document besides what is put into it."""
 
@@ -43,13 +45,15 @@ log = logging.getLogger(__name__)
 class Written:
     """How a save went: seconds for each layer, by None for the rest, and what is not in it.
 
-    Layers that `missed` it, for what may pass, are to be given again; `error` is of the first.
+    Layers that `missed` it, for what may pass, are to be given again; `error` is of the first. All
+    that is in none of these is saved where it `is_there`.
     """
 
     lengths: dict[Key, float] = field(default_factory=dict)
     not_kept: list[dict[str, str]] = field(default_factory=list)
     error: str | None = None
     missed: set[Key] = field(default_factory=set)
+    is_there: bool = False
 
     def miss(self, keys: Iterable[Key], why: str) -> None:
         """Note that layers missed this save."""
@@ -91,7 +95,7 @@ class Writer:
     def has_failed(self, key: int) -> bool:
         """Whether some of a layer was not had for an exception, which may have passed."""
         one = self._records.get(key)
-        return one is not None and (one.failed or one.stale)
+        return one is not None and (one.failed or one.stale > 0)
 
     def forget(self, keys: Collection[Key]) -> None:
         """Drop layers that are gone."""
@@ -134,6 +138,7 @@ class Writer:
             written.not_kept, over = self._commit([records[key] for key in order], view)
             written.not_kept += [{"name": "view", "reason": told(why)} for why in stale]
             self._view = view
+            written.is_there = True
             # Their blocks are gone.
             self._records = {key: one for key, one in records.items() if id(one) not in over}
             self._unrestored = [one for one in self._unrestored if id(one) not in over]
@@ -166,7 +171,10 @@ class Writer:
             raise FileNotFoundError(errno.ENOENT, "its files are gone", str(self._folder.folder))
 
     def _encode(self, layer: Captured, former: Encoded | None) -> tuple[Encoded, str | None]:
-        """A layer anew, or as it was, and why it is: what may pass has nothing replaced by less."""
+        """A layer anew, or as it was, and why it is: what may pass has nothing replaced by less.
+
+        Why is None of a layer that has raised so often that it is not expected to do better.
+        """
         try:
             encoded = encode_layer(layer, self._folder.blocks, former)
         except InterruptedError:
@@ -174,9 +182,13 @@ class Writer:
         except LACKS as lack:
             # It has no room; others may.
             why = str(lack) or repr(lack)
-            return former or self._without_data(layer, why), why
+            if former is not None:
+                return replace(former, lost=why), why
+            return self._without_data(layer, why), why
         if encoded.failed and former is not None and not former.failed:
-            return former, encoded.lost
+            stale = former.stale + 1
+            kept = replace(former, lost=encoded.lost, stale=stale)
+            return kept, encoded.lost if stale <= TRIES else None
         return encoded, None
 
     def _without_data(self, layer: Captured, why: str) -> Encoded:

@@ -155,6 +155,48 @@ def test_what_is_set_of_a_layer_whose_data_is_a_script_s_stays_too(
     assert napari.start(script).opacity == 0.25
 
 
+LASTING: dict[str, Callable[[pytest.MonkeyPatch, Any], None]] = {
+    "tells nothing": lambda patch, layer: raising(patch, type(layer), "as_layer_data_tuple"),
+    "has no data": lambda patch, layer: raising(patch, type(layer), "data"),
+}
+
+
+@pytest.mark.parametrize("failure", LASTING.values(), ids=LASTING)
+def test_what_raises_for_good_keeps_nothing_else_from_being_saved_or_restarted(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch, failure: Any
+) -> None:
+    layer = napari.viewer.add_labels(PAINT.copy(), name="paint")
+    points = napari.viewer.add_points(np.zeros((1, 2)), name="points")
+    assert napari.save() is None
+    with monkeypatch.context() as patch:
+        failure(patch, layer)
+        errors = []
+        for number in range(2, 8):
+            before, points.data = napari.ask()["time"], np.zeros((number, 2))
+            saved = napari.ask()
+            errors.append(saved["error"])
+            assert saved["time"] > before
+            assert [one["name"] for one in saved["not_kept"]] == ["paint"]
+        assert errors[0]
+        assert errors[-1] is None
+    napari.start()
+    assert np.array_equal(napari.viewer.layers["paint"].data, PAINT)
+    assert len(napari.viewer.layers["points"].data) == number
+
+
+def test_a_disk_that_stays_full_is_an_error_until_it_is_not(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = napari.viewer.add_labels(PAINT.copy(), name="paint")
+    assert napari.save() is None
+    layer.data[3, 3] = 99
+    with monkeypatch.context() as patch:
+        patch.setattr(Blocks, "_check_space", fails(errno.ENOSPC))
+        for _ in range(8):
+            assert "No space left" in (napari.save() or "")
+    assert napari.save() is None
+
+
 ASIDES: dict[str, tuple[type, str, Callable[[Any], Any]]] = {
     "setting": (Labels, "brush_size", lambda viewer: viewer.layers[0].brush_size),
     "overlay": (ScaleBarOverlay, "model_dump", lambda viewer: viewer.scale_bar.visible),
