@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from desktopd.integrations.napari.session.made import recorded_origin
 from desktopd.integrations.napari.session.values import blocks_of, dumps
 
 LARGEST_RECORD = 4 << 20
@@ -21,7 +22,7 @@ class Encoded:
 
     `failed`: an exception, which may pass, is why its data is not. `stale`: for so many saves in a
     row it is why some of it is as it was saved before. `data` is the JSON of its data
-    where that is `computed`: what dask calls it.
+    where that is `computed`: what dask calls it. `origin` is from where a command has the layer.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Encoded:
     stale: int = 0
     computed: tuple[str, ...] = ()
     data: Any = None
+    origin: Any = None
 
 
 def encode_record(
@@ -43,7 +45,14 @@ def encode_record(
         raise ValueError(f"{len(text) >> 20} MiB of names and settings are too many")
     # Documents of long standing do not say it.
     failed = record.get("failed", record.get("data") is None and record.get("lost"))
-    return Encoded(str(record["name"]), text, frozenset(blocks_of(record)), lost, bool(failed))
+    return Encoded(
+        str(record["name"]),
+        text,
+        frozenset(blocks_of(record)),
+        lost,
+        bool(failed),
+        origin=recorded_origin(record),
+    )
 
 
 def fitting(layers: Iterable[Encoded], room: int, most: int) -> tuple[list[Encoded], list[Encoded]]:

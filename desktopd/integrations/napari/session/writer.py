@@ -205,6 +205,10 @@ class Writer:
         away = {id(one) for one in self._unrestored}
         unrestored = [one for one in kept if id(one) in away]
         kept = kept[: len(kept) - len(unrestored)]
+        if isinstance(begun := view.get("begun"), list):
+            # Of what nothing is kept nobody may think that its user has removed it.
+            unkept = [one.origin for one in over]
+            head["view"] = {**view, "begun": [one for one in begun if one not in unkept]}
         self._folder.commit(head, {"layers": kept, "unrestored": unrestored})
         lost = [(layer.name, layer.lost) for layer in kept if layer.lost]
         lost += [(layer.name, "there is no room beside the others") for layer in over]

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import zarr
 
+from desktopd.integrations.napari.session import writer
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.own_file import is_filed
@@ -195,6 +196,22 @@ def test_a_disk_that_stays_full_is_an_error_until_it_is_not(
         for _ in range(8):
             assert "No space left" in (napari.save() or "")
     assert napari.save() is None
+
+
+def test_a_layer_of_a_script_for_which_there_is_no_room_is_not_removed(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def script(viewer: Any) -> None:
+        viewer.add_labels(PAINT.copy(), name="paint")
+        viewer.add_labels(PAINT.copy(), name="long", metadata={"text": "x" * 60_000})
+        viewer.add_labels(PAINT.copy(), name="removed")
+
+    monkeypatch.setattr(writer, "LARGEST", 50_000)
+    napari.start(script)
+    del napari.viewer.layers["removed"]
+    assert [one["name"] for one in napari.ask()["not_kept"]] == ["long"]
+    napari.start(script)
+    assert {layer.name for layer in napari.viewer.layers} == {"paint", "long"}
 
 
 ASIDES: dict[str, tuple[type, str, Callable[[Any], Any]]] = {
