@@ -18,7 +18,8 @@ from desktopd.integrations.napari.session.made import note_made
 from desktopd.integrations.napari.session.rests import Key, Rests
 from desktopd.integrations.napari.session.taking import Taking
 from desktopd.integrations.napari.session.viewed import capture_view
-from desktopd.integrations.napari.session.writer import Writer, Written
+from desktopd.integrations.napari.session.writer import Writer
+from desktopd.integrations.napari.session.written import Written
 
 QUIET = 1.0
 """Seconds without a change after which a save starts."""

@@ -193,11 +193,14 @@ def test_a_lack_of_room_takes_nothing_out_of_a_layer(
 
 def test_layers_that_do_not_fit_end_and_no_other() -> None:
     layers = [Encoded(str(size), b"x" * size, frozenset()) for size in (50, 9, 30, 7)]
-    kept, over = fitting(layers, 60, 3)
-    assert [one.name for one in kept] == ["9", "30", "7"]
+    kept, over = fitting({"first": layers[:2], "second": layers[2:]}, 60, 3)
+    assert {key: [one.name for one in listed] for key, listed in kept.items()} == {
+        "first": ["9"],
+        "second": ["30", "7"],
+    }
     assert [one.name for one in over] == ["50"]
-    kept, _ = fitting(layers, 1000, 2)
-    assert [one.name for one in kept] == ["9", "7"]
+    kept, _ = fitting({"layers": layers}, 1000, 2)
+    assert [one.name for one in kept["layers"]] == ["9", "7"]
 
 
 def test_of_a_layer_that_cannot_be_told_it_is_known_who_made_it(blocks: Blocks) -> None:
