@@ -6,7 +6,9 @@ Tested by tests/unit/integrations/napari/session/test_restore.py.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
 
 log = logging.getLogger(__name__)
 
@@ -23,3 +25,14 @@ def attempt(what: str, step: Callable[[], Iterable[str] | None]) -> list[str]:
         log.warning("desktopd: %s: this was not done", what, exc_info=True)
         undone.append(what)
     return undone
+
+
+def set_each(what: str, owner: Any, values: Mapping[str, Any]) -> list[str]:
+    """Set attributes of an owner, called `what`, each by itself.
+
+    Gives the names of those that stay, such as ``dims.ndisplay``.
+    """
+    stays = []
+    for name, value in values.items():
+        stays += attempt(f"{what}.{name}", partial(setattr, owner, name, value))
+    return stays

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from desktopd.integrations.napari.session.attempt import attempt
+from desktopd.integrations.napari.session.attempt import attempt, set_each
 from desktopd.integrations.napari.session.each import each_told
 
 TOOLS = frozenset({"transform_box", "selection_box"})
@@ -53,8 +53,7 @@ def _dump(overlay: Any) -> dict[str, Any]:
     return dumped
 
 
-def _restore(name: str, overlay: Any, values: Mapping[str, Any]) -> Iterator[str]:
+def _restore(name: str, overlay: Any, values: Mapping[str, Any]) -> list[str]:
     now = _dump(overlay)
-    for key, value in values.items():
-        if key in now and now[key] != value:
-            yield from attempt(f"{name}.{key}", partial(setattr, overlay, key, value))
+    others = {key: value for key, value in values.items() if key in now and now[key] != value}
+    return set_each(name, overlay, others)

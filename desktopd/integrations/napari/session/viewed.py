@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from desktopd.integrations.napari.session.attempt import attempt
+from desktopd.integrations.napari.session.attempt import attempt, set_each
 from desktopd.integrations.napari.session.each import each_told
 from desktopd.integrations.napari.session.links import describe_links, restore_links
 from desktopd.integrations.napari.session.made import begun_with
@@ -97,12 +97,12 @@ def _restore_dims(viewer: Any, dims: Any, named: Named) -> list[str]:
         for name, value in dims.items()
         if name == "ndisplay" or len(value) == viewer.dims.ndim
     }
-    return _set("dims", viewer.dims, fitting)
+    return set_each("dims", viewer.dims, fitting)
 
 
 def _restore_camera(viewer: Any, camera: Any, named: Named) -> list[str]:
     # One that is nowhere would keep napari from drawing, from one session to the next.
-    return _set("camera", camera_of(viewer), camera) if is_somewhere(camera) else []
+    return set_each("camera", camera_of(viewer), camera) if is_somewhere(camera) else []
 
 
 def _restore_active(viewer: Any, active: Any, named: Named) -> None:
@@ -118,19 +118,11 @@ def _restore_title(viewer: Any, title: Any, named: Named) -> None:
     viewer.title = str(title)
 
 
-def _set(what: str, owner: Any, values: Mapping[str, Any]) -> list[str]:
-    """Set attributes, each by itself; gives the names of those that stay."""
-    stays = []
-    for name, value in values.items():
-        stays += attempt(f"{what}.{name}", partial(setattr, owner, name, value))
-    return stays
-
-
 PUT_BACK: dict[str, Callable[[Any, Any, Named], Iterable[str] | None]] = {
     "dims": _restore_dims,
     "overlays": lambda viewer, overlays, named: restore_overlays(viewer, overlays),
     # A change of the grid moves the camera.
-    "grid": lambda viewer, grid, named: _set("grid", grid_of(viewer), grid),
+    "grid": lambda viewer, grid, named: set_each("grid", grid_of(viewer), grid),
     "camera": _restore_camera,
     "active": _restore_active,
     "selected": _restore_selected,
