@@ -35,3 +35,11 @@ def attempt_each(
     for name, value in values.items():
         undone += attempt(f"{what}{name}", partial(step, name, value))
     return undone
+
+
+def set_each(what: str, owner: Any, values: Mapping[str, Any]) -> list[str]:
+    """Set attributes of an owner, called `what`, each by itself.
+
+    Gives the names of those that stay, such as ``dims.ndisplay``.
+    """
+    return attempt_each(values, partial(setattr, owner), f"{what}.")

@@ -18,7 +18,8 @@ from desktopd.integrations.napari.session.made import note_made
 from desktopd.integrations.napari.session.rests import Key, Rests
 from desktopd.integrations.napari.session.taking import Taking
 from desktopd.integrations.napari.session.viewed import capture_view
-from desktopd.integrations.napari.session.writer import Writer, Written
+from desktopd.integrations.napari.session.writer import Writer
+from desktopd.integrations.napari.session.written import Written
 
 QUIET = 1.0
 """Seconds without a change after which a save starts."""
@@ -60,7 +61,7 @@ class Autosave:
         self._viewer = viewer
         self._told = told
         of_layers = ((id(layer), one) for layer, one in records)
-        self._writer = Writer(folder, unrestored, of_layers, beside)
+        self._writer = Writer(folder, unrestored, of_layers, beside, capture_view(viewer))
         # What no session has put back was there before.
         note_made(viewer.layers)
         self._taking = Taking()
@@ -193,8 +194,9 @@ class Autosave:
         self.is_saving = False
         self._rests.begin(time.monotonic(), written.lengths)
         self.error = written.error
-        if written.error is None:
+        if written.is_there:
             self.saved_at, self.not_kept = time.time(), written.not_kept
+        if written.error is None:
             self._pause = 0.0
         else:
             self._changed |= written.missed

@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ import numpy as np
 from desktopd.integrations.napari import layers
 from desktopd.integrations.napari.session.blocks import is_array
 from desktopd.integrations.napari.session.colouring import describe_colouring
-from desktopd.integrations.napari.session.each import each_told
+from desktopd.integrations.napari.session.each import Untold, each_told
 from desktopd.integrations.napari.session.made import Made, made_of
 from desktopd.integrations.napari.session.overlays import describe_overlays
 from desktopd.integrations.napari.session.own_file import is_filed
@@ -40,17 +41,17 @@ class Captured:
 
     name: str
     kind: str
-    shape: list[int]
+    shape: list[int] | Untold
     source: Mapping[str, Any] | None
     data: Any
     state: Mapping[str, Any]
-    besides: Mapping[str, Any]
+    besides: Mapping[str, Any] | Untold
     lost: str | None
-    overlays: Mapping[str, Any]
+    overlays: Mapping[str, Any] | Untold
     made: Made | None = None
     filed: bool = False
     """Whether all of its data lies in files of its own, which get what is painted."""
-    colouring: Mapping[str, Any] = field(default_factory=dict)
+    colouring: Mapping[str, Any] | Untold = field(default_factory=dict)
     failed: bool = False
     """Whether an exception, which may pass, is why its data cannot be had."""
 
@@ -68,20 +69,20 @@ def capture(layer: Any, *, replaced: bool) -> Captured:
     comes_again = made is not None and filed and not replaced
     is_read = source is not None and not replaced
     held, lost = _held(data, kind, filed=filed, is_read=is_read, comes_again=comes_again)
-    asides = each_told(ASIDES, lambda name: ASIDES[name](layer, state))
+    asides = each_told({name: partial(tell, layer, state) for name, tell in ASIDES.items()})
     return Captured(
         layer.name,
         kind,
-        asides.get("shape", []),
+        asides["shape"],
         source,
         held,
         state,
-        asides.get("besides", {}),
+        asides["besides"],
         lost,
-        asides.get("overlays", {}),
+        asides["overlays"],
         made=made,
         filed=filed and kind in EDITABLE,
-        colouring=asides.get("colouring", {}),
+        colouring=asides["colouring"],
     )
 
 
@@ -103,6 +104,14 @@ def capture_nothing(
 ) -> Captured:
     """A layer of which nothing can be had but from where it was read, or who made it, and why."""
     return Captured(name, kind, [], source, None, {}, {}, why, {}, made=made, failed=True)
+
+
+def without_data(layer: Captured, why: str | None) -> Captured:
+    """`layer` without its data, and why: what its command makes again is then another."""
+    made = layer.made
+    if made is not None and layer.data is not None and layer.kind in EDITABLE:
+        made = replace(made, replaced=True)
+    return replace(layer, data=None, made=made, lost=why, failed=True)
 
 
 def _held(

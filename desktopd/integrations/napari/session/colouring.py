@@ -19,11 +19,15 @@ NEAR = 1e-3
 """Parts of colours that differ by less are the same."""
 
 
-def describe_colouring(layer: Any) -> dict[str, list[str]]:
-    """The mode and the feature of each kind of colours that follows one."""
-    modes = each_told(COLOURS, lambda part: getattr(layer, f"{part}_color_mode", None))
-    following = [part for part, mode in modes.items() if mode and str(mode) != "direct"]
-    return each_told(following, lambda part: [str(modes[part]), _feature(layer, part)])
+def describe_colouring(layer: Any) -> dict[str, Any]:
+    """The mode and the feature of each kind of colours that follows one, or Untold."""
+    told = each_told({part: partial(_describe, layer, part) for part in COLOURS})
+    return {part: how for part, how in told.items() if how is not None}
+
+
+def _describe(layer: Any, part: str) -> list[str] | None:
+    mode = getattr(layer, f"{part}_color_mode", None)
+    return [str(mode), _feature(layer, part)] if mode and str(mode) != "direct" else None
 
 
 def restore_colouring(layer: Any, values: Any) -> Iterator[str]:

@@ -5,14 +5,21 @@ Tested by tests/unit/integrations/napari/session/test_encode_layer.py.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from desktopd.integrations.napari.session import tables
 from desktopd.integrations.napari.session.blocks import Blocks
-from desktopd.integrations.napari.session.capture import Captured, capture_nothing
+from desktopd.integrations.napari.session.capture import (
+    Captured,
+    capture_nothing,
+    without_data,
+)
+from desktopd.integrations.napari.session.each import Untold, has_untold, settled
 from desktopd.integrations.napari.session.made import as_json
 from desktopd.integrations.napari.session.own_file import check_there
 from desktopd.integrations.napari.session.parts import name_of, parts_of
@@ -42,12 +49,15 @@ def encode_layer(layer: Captured, blocks: Blocks, former: Encoded | None = None)
     What is computed is not computed again where it is that of `former`, whose blocks are there.
     """
     bare = replace(layer, besides={}, overlays={}, state={**layer.state, "metadata": {}})
-    made = layer.made if layer.made and len(layer.made.name) <= LONGEST_NAME else None
+    made = without_data(layer, None).made
+    made = made if made and len(made.name) <= LONGEST_NAME else None
+    nothing = partial(capture_nothing, layer.name[:LONGEST_NAME], layer.kind, made=made)
     attempts: list[Callable[[str | None], Captured]] = [
         lambda why: layer,
         lambda why: bare,
-        lambda why: replace(bare, data=None, lost=why, failed=True),
-        lambda why: capture_nothing(layer.name[:LONGEST_NAME], layer.kind, why, made=made),
+        lambda why: without_data(bare, why),
+        lambda why: nothing(why=why, source=layer.source),
+        lambda why: nothing(why=why),
     ]
     reason = None
     for attempt in attempts:
@@ -65,10 +75,10 @@ def _encode(layer: Captured, blocks: Blocks, former: Encoded | None, reason: str
     data, computed = _encode_data(layer.data, blocks, former)
     features, left_out = _encode_features(layer.state, blocks)
     state = {k: v for k, v in layer.state.items() if k not in SAID_TWICE}
+    asides, stale = _asides(layer, blocks, former)
     record = {
         "name": layer.name,
         "type": layer.kind,
-        "shape": layer.shape,
         "source": layer.source,
         "made": as_json(layer.made),
         "data": data,
@@ -79,16 +89,31 @@ def _encode(layer: Captured, blocks: Blocks, former: Encoded | None, reason: str
             # What a plugin keeps here may be anything.
             "metadata": encode_pairs(_each(layer.state.get("metadata", {}), blocks)),
         },
-        "besides": dict(_each(layer.besides, blocks)),
-        "colouring": layer.colouring,
-        "overlays": layer.overlays,
+        **asides,
         "lost": layer.lost,
         "failed": layer.failed,
     }
     # Each is said once.
-    said = dict.fromkeys(why for why in (layer.lost, reason, _said(left_out)) if why)
+    said = dict.fromkeys(why for why in (layer.lost, reason, _said(left_out), *stale) if why)
     encoded = encode_record(record, "; ".join(said) or None)
-    return replace(encoded, computed=computed, data=data if computed else None)
+    data = data if computed else None
+    return replace(encoded, computed=computed, data=data, stale=1 if stale else 0)
+
+
+def _asides(
+    layer: Captured, blocks: Blocks, former: Encoded | None
+) -> tuple[dict[str, Any], list[str]]:
+    """What is beside a layer's data and state as JSON, and why some is that of `former`."""
+    besides = layer.besides
+    asides = {
+        "shape": layer.shape,
+        "besides": besides if isinstance(besides, Untold) else dict(_each(besides, blocks)),
+        "colouring": layer.colouring,
+        "overlays": layer.overlays,
+    }
+    before = json.loads(former.text) if former is not None and has_untold(asides) else None
+    found, stale = settled(asides, before)
+    return {"shape": [], "besides": {}, "colouring": {}, "overlays": {}, **found}, stale
 
 
 def _encode_data(data: Any, blocks: Blocks, former: Encoded | None) -> tuple[Any, tuple[str, ...]]:

@@ -24,7 +24,7 @@ Link = tuple[Any, Any, tuple[str, ...]]
 def describe_links(layers: Any) -> Links | None:
     """Lists of attributes, each with the pairs of names of the layers that share these.
 
-    None where there are too many, or nobody can tell.
+    None where there are too many; raises where nobody can tell.
     """
     links = _links_of(layers)
     if links is None:
@@ -49,7 +49,11 @@ def unlinked(layers: Any) -> Iterator[list[Link]]:
 
     Those that are in the given list at the end, and among `layers`, are linked again.
     """
-    links = _links_of(layers) or []
+    try:
+        links = _links_of(layers) or []
+    except Exception as error:
+        log.warning("desktopd: nobody can tell which layers are linked: %s", error)
+        links = []
     try:
         if links:
             _unlink(list(layers))
@@ -61,24 +65,23 @@ def unlinked(layers: Any) -> Iterator[list[Link]]:
 
 
 def _links_of(layers: Any) -> list[Link] | None:
-    """The links among `layers`; None where there are too many, or nobody can tell."""
-    try:
-        # Nothing else tells which attributes are linked, and another napari may do it otherwise.
-        from napari.layers.utils import _link_layers
+    """The links among `layers`; None where there are too many.
 
-        links = list(_link_layers._UNLINKERS)
-        order = {id(layer): index for index, layer in enumerate(layers)}
-        shared = defaultdict(set)
-        for one, other, attribute in links if len(links) <= MOST else ():
-            first, second = order.get(id(one())), order.get(id(other()))
-            # Each link is there in both directions.
-            if first is not None and second is not None and first < second:
-                shared[first, second].add(str(attribute))
-    except Exception as error:
-        log.warning("desktopd: nobody can tell which layers are linked: %s", error)
-        return None
+    Raises anything: another napari may keep them otherwise, and nothing else tells which
+    attributes are linked.
+    """
+    from napari.layers.utils import _link_layers
+
+    links = list(_link_layers._UNLINKERS)
     if len(links) > MOST:
         return None
+    order = {id(layer): index for index, layer in enumerate(layers)}
+    shared = defaultdict(set)
+    for one, other, attribute in links:
+        first, second = order.get(id(one())), order.get(id(other()))
+        # Each link is there in both directions.
+        if first is not None and second is not None and first < second:
+            shared[first, second].add(str(attribute))
     return [(layers[i], layers[j], tuple(sorted(named))) for (i, j), named in shared.items()]
 
 

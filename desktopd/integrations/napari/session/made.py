@@ -50,6 +50,12 @@ def origin_of(layer: Any) -> dict[str, Any]:
     return source_of(layer) or {"name": made and made.name}
 
 
+def recorded_origin(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What `origin_of` gave of a recorded layer."""
+    made = recorded_of(record)
+    return record.get("source") or {"name": made and made.name}
+
+
 def begun_with(layers: Any) -> list[dict[str, Any]] | None:
     """Origins of the layers that a viewer had of its command; None where nobody has noted them."""
     return _begun.get(layers)

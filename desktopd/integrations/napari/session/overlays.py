@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from desktopd.integrations.napari.session.attempt import attempt, attempt_each
+from desktopd.integrations.napari.session.attempt import attempt, set_each
 from desktopd.integrations.napari.session.each import each_told
 
 TOOLS = frozenset({"transform_box", "selection_box"})
@@ -38,9 +38,8 @@ def _holders(owner: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def describe_overlays(owner: Any) -> dict[str, dict[str, Any]]:
-    """All that is chosen of each, as JSON."""
-    overlays = overlays_of(owner)
-    return each_told(overlays, lambda name: overlays[name].model_dump(mode="json"))
+    """All that is chosen of each, as JSON, or Untold."""
+    return each_told({name: partial(_dump, one) for name, one in overlays_of(owner).items()})
 
 
 def restore_overlays(owner: Any, values: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -49,7 +48,12 @@ def restore_overlays(owner: Any, values: Mapping[str, Mapping[str, Any]]) -> Ite
         yield from attempt(name, partial(_restore, name, overlay, values.get(name, {})))
 
 
+def _dump(overlay: Any) -> dict[str, Any]:
+    dumped: dict[str, Any] = overlay.model_dump(mode="json")
+    return dumped
+
+
 def _restore(name: str, overlay: Any, values: Mapping[str, Any]) -> list[str]:
-    now = overlay.model_dump(mode="json")
+    now = _dump(overlay)
     others = {key: value for key, value in values.items() if key in now and now[key] != value}
-    return attempt_each(others, partial(setattr, overlay), f"{name}.")
+    return set_each(name, overlay, others)

@@ -5,11 +5,16 @@ Tested by tests/unit/integrations/napari/session/test_encode_layer.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from desktopd.integrations.napari.session.document import LARGEST
+from desktopd.integrations.napari.session.made import recorded_origin
 from desktopd.integrations.napari.session.values import blocks_of, dumps
+
+log = logging.getLogger(__name__)
 
 LARGEST_RECORD = 4 << 20
 """Bytes of the JSON of one layer; what is large in it lies in blocks."""
@@ -19,8 +24,9 @@ LARGEST_RECORD = 4 << 20
 class Encoded:
     """The JSON of a layer, the names of its blocks, and what of the layer is not in there.
 
-    `failed`: an exception, which may pass, is why its data is not. `data` is the JSON of its data
-    where that is `computed`: what dask calls it.
+    `failed`: an exception, which may pass, is why its data is not. `stale`: for so many saves in a
+    row it is why some of it is as it was saved before. `data` is the JSON of its data
+    where that is `computed`: what dask calls it. `origin` is from where a command has the layer.
     """
 
     name: str
@@ -28,8 +34,10 @@ class Encoded:
     blocks: frozenset[str]
     lost: str | None = None
     failed: bool = False
+    stale: int = 0
     computed: tuple[str, ...] = ()
     data: Any = None
+    origin: Any = None
 
 
 def encode_record(
@@ -39,20 +47,50 @@ def encode_record(
     text = dumps(record)
     if len(text) > largest:
         raise ValueError(f"{len(text) >> 20} MiB of names and settings are too many")
-    # Documents of long standing do not say it.
-    failed = record.get("failed", record.get("data") is None and record.get("lost"))
-    return Encoded(str(record["name"]), text, frozenset(blocks_of(record)), lost, bool(failed))
-
-
-def fitting(layers: Iterable[Encoded], room: int, most: int) -> tuple[list[Encoded], list[Encoded]]:
-    """The layers that fit into `room` bytes, `most` of them, in their order; and the others."""
-    layers = list(layers)
-    kept: set[int] = set()
-    for index in sorted(range(len(layers)), key=lambda index: len(layers[index].text)):
-        room -= len(layers[index].text) + 2
-        if room >= 0 and len(kept) < most:
-            kept.add(index)
-    return (
-        [layer for index, layer in enumerate(layers) if index in kept],
-        [layer for index, layer in enumerate(layers) if index not in kept],
+    return Encoded(
+        str(record["name"]),
+        text,
+        frozenset(blocks_of(record)),
+        lost,
+        has_failed(record),
+        origin=recorded_origin(record),
     )
+
+
+def has_failed(record: Mapping[str, Any]) -> bool:
+    """Whether an exception is why the data of a recorded layer is not there."""
+    # Documents of long standing do not say it.
+    return bool(record.get("failed", record.get("data") is None and record.get("lost")))
+
+
+def encode_restored(records: Iterable[Mapping[str, Any]]) -> Iterator[Encoded]:
+    """Records of an earlier session as they are, without those that cannot be."""
+    for record in records:
+        try:
+            lost = record.get("lost")
+            yield encode_record(record, str(lost) if lost else None, largest=LARGEST)
+        except Exception:
+            log.warning("desktopd: what was saved of a layer is not kept", exc_info=True)
+
+
+def encode_sessions(sessions: Iterable[Mapping[str, Any]]) -> Iterator[Encoded]:
+    """Whole sessions, of viewers that have not come yet, without those that cannot be."""
+    for session in sessions:
+        try:
+            yield Encoded("session", dumps(session), frozenset(blocks_of(session)))
+        except Exception:
+            log.warning("desktopd: a session that waits is not kept", exc_info=True)
+
+
+def fitting(
+    lists: Mapping[str, Sequence[Encoded]], room: int, most: int
+) -> tuple[dict[str, list[Encoded]], list[Encoded]]:
+    """What of lists fits into `room` bytes, the smallest `most`, in their order; and the others."""
+    every = [one for listed in lists.values() for one in listed]
+    kept: set[int] = set()
+    for one in sorted(every, key=lambda one: len(one.text)):
+        room -= len(one.text) + 2
+        if room >= 0 and len(kept) < most:
+            kept.add(id(one))
+    within = {key: [one for one in listed if id(one) in kept] for key, listed in lists.items()}
+    return within, [one for one in every if id(one) not in kept]

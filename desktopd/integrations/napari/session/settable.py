@@ -6,7 +6,7 @@ Tested by tests/unit/integrations/napari/session/test_settable.py.
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -51,15 +51,16 @@ def settable(kind: type) -> tuple[str, ...]:
 
 
 def describe_besides(layer: Any, state: Mapping[str, Any]) -> dict[str, Any]:
-    """Those attributes of a layer that are not in its `state`, as far as it tells them."""
+    """Those attributes of a layer that are not in its `state`, or Untold."""
     cls: Any = type(layer)
     names = [name for name in settable(cls) if name not in NOT_KEPT and name not in state]
     # What is current is set before, as it would be set of all that is selected.
     names.sort(key="selected_data".__eq__)
-    return each_told(names, lambda name: _plain(getattr(layer, name)))
+    return each_told({name: partial(_plain, layer, name) for name in names})
 
 
-def _plain(value: Any) -> Any:
+def _plain(layer: Any, name: str) -> Any:
+    value = getattr(layer, name)
     if isinstance(value, np.ndarray) and value.ndim == 0:
         # napari takes one number where it gives such an array.
         return value.item()

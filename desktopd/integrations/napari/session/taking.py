@@ -13,7 +13,7 @@ from typing import Any
 from desktopd.integrations.napari import layers as described
 from desktopd.integrations.napari.session.capture import Captured, capture, capture_nothing
 from desktopd.integrations.napari.session.data_as_read import DataAsRead
-from desktopd.integrations.napari.session.each import each_told
+from desktopd.integrations.napari.session.each import each_told, settled
 from desktopd.integrations.napari.session.in_place import InPlace
 from desktopd.integrations.napari.session.made import made_of
 from desktopd.integrations.napari.session.reading import source_of
@@ -72,7 +72,7 @@ def _nothing(layer: Any, why: str) -> Captured:
         "name": lambda: layer.name,
         "source": lambda: source_of(layer),
     }
-    found, made = each_told(tells, lambda name: tells[name]()), made_of(layer)
+    (found, _), made = settled(each_told(tells), None), made_of(layer)
     made = made and replace(made, replaced=True)
     kind = described.kind(layer)
     return capture_nothing(found.get("name", kind), kind, why, found.get("source"), made)

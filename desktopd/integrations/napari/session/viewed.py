@@ -5,14 +5,14 @@ Tested by tests/unit/integrations/napari/session/test_viewed.py.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from desktopd.integrations.napari.session.attempt import attempt, attempt_each
+from desktopd.integrations.napari.session.attempt import attempt, set_each
+from desktopd.integrations.napari.session.each import each_told
 from desktopd.integrations.napari.session.links import describe_links, restore_links
 from desktopd.integrations.napari.session.made import begun_with
 from desktopd.integrations.napari.session.overlays import describe_overlays, restore_overlays
@@ -34,16 +34,8 @@ Named = Mapping[str, Any]
 
 
 def capture_view(viewer: Any) -> dict[str, Any]:
-    """Camera, dims, grid, overlays, title, links and selection, as far as each can be told."""
-    view: dict[str, Any] = {}
-
-    def take(name: str) -> None:
-        # What is no JSON would keep all else from being saved.
-        view[name] = json.loads(dumps(TOLD[name](viewer)))
-
-    for name in TOLD:
-        attempt(name, partial(take, name))
-    return view
+    """Camera, dims, grid, overlays, title, links and selection, each as JSON or Untold."""
+    return each_told({name: partial(_json, tell, viewer) for name, tell in TOLD.items()})
 
 
 def restore_view(viewer: Any, view: Mapping[str, Any], named: Named) -> list[str]:
@@ -56,6 +48,13 @@ def restore_view(viewer: Any, view: Mapping[str, Any], named: Named) -> list[str
         if name in view:
             stays += attempt(name, partial(put_back, viewer, view[name], named))
     return stays
+
+
+def _json(tell: Callable[[Any], Any], viewer: Any) -> Any:
+    told = tell(viewer)
+    # What is no JSON would keep all else from being saved.
+    dumps(told)
+    return told
 
 
 def _describe_grid(viewer: Any) -> dict[str, Any]:
@@ -98,12 +97,12 @@ def _restore_dims(viewer: Any, dims: Any, named: Named) -> list[str]:
         for name, value in dims.items()
         if name == "ndisplay" or len(value) == viewer.dims.ndim
     }
-    return _set("dims", viewer.dims, fitting)
+    return set_each("dims", viewer.dims, fitting)
 
 
 def _restore_camera(viewer: Any, camera: Any, named: Named) -> list[str]:
     # One that is nowhere would keep napari from drawing, from one session to the next.
-    return _set("camera", camera_of(viewer), camera) if is_somewhere(camera) else []
+    return set_each("camera", camera_of(viewer), camera) if is_somewhere(camera) else []
 
 
 def _restore_active(viewer: Any, active: Any, named: Named) -> None:
@@ -119,16 +118,11 @@ def _restore_title(viewer: Any, title: Any, named: Named) -> None:
     viewer.title = str(title)
 
 
-def _set(what: str, owner: Any, values: Mapping[str, Any]) -> list[str]:
-    """Set attributes, each by itself; gives the names of those that stay."""
-    return attempt_each(values, partial(setattr, owner), f"{what}.")
-
-
 PUT_BACK: dict[str, Callable[[Any, Any, Named], Iterable[str] | None]] = {
     "dims": _restore_dims,
     "overlays": lambda viewer, overlays, named: restore_overlays(viewer, overlays),
     # A change of the grid moves the camera.
-    "grid": lambda viewer, grid, named: _set("grid", grid_of(viewer), grid),
+    "grid": lambda viewer, grid, named: set_each("grid", grid_of(viewer), grid),
     "camera": _restore_camera,
     "active": _restore_active,
     "selected": _restore_selected,

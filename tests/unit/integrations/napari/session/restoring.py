@@ -9,6 +9,7 @@ import numpy as np
 
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.capture import capture
+from desktopd.integrations.napari.session.each import settled
 from desktopd.integrations.napari.session.encode_layer import encode_layer
 from desktopd.integrations.napari.session.restore import Restoring
 from desktopd.integrations.napari.session.restored import Restored
@@ -29,7 +30,7 @@ def saved(
     replaced = replaced or {}
     taken = [capture(layer, replaced=replaced.get(layer, False)) for layer in viewer.layers]
     records = [json.loads(encode_layer(layer, blocks).text) for layer in taken]
-    document = {"layers": records, "view": capture_view(viewer)}
+    document = {"layers": records, "view": settled(capture_view(viewer), None)[0]}
     return json.loads(json.dumps(document))  # type: ignore[no-any-return]
 
 

@@ -193,11 +193,14 @@ def test_a_lack_of_room_takes_nothing_out_of_a_layer(
 
 def test_layers_that_do_not_fit_end_and_no_other() -> None:
     layers = [Encoded(str(size), b"x" * size, frozenset()) for size in (50, 9, 30, 7)]
-    kept, over = fitting(layers, 60, 3)
-    assert [one.name for one in kept] == ["9", "30", "7"]
+    kept, over = fitting({"first": layers[:2], "second": layers[2:]}, 60, 3)
+    assert {key: [one.name for one in listed] for key, listed in kept.items()} == {
+        "first": ["9"],
+        "second": ["30", "7"],
+    }
     assert [one.name for one in over] == ["50"]
-    kept, _ = fitting(layers, 1000, 2)
-    assert [one.name for one in kept] == ["9", "7"]
+    kept, _ = fitting({"layers": layers}, 1000, 2)
+    assert [one.name for one in kept["layers"]] == ["9", "7"]
 
 
 def test_of_a_layer_that_cannot_be_told_it_is_known_who_made_it(blocks: Blocks) -> None:
@@ -206,3 +209,17 @@ def test_of_a_layer_that_cannot_be_told_it_is_known_who_made_it(blocks: Blocks) 
         encode_layer(replace(LAYER, made=Made("first"), colouring=odd), blocks).text
     )
     assert (record["data"], record["made"]["name"]) == (None, "first")
+
+
+@pytest.mark.parametrize("kind", ["points", "image"])
+def test_data_that_cannot_be_kept_is_told_of_what_is_edited(blocks: Blocks, kind: str) -> None:
+    odd = replace(LAYER, kind=kind, made=Made("first"), data=np.array([object()]))
+    for layer in (odd, replace(odd, colouring={"by": object()})):
+        record = json.loads(encode_layer(layer, blocks).text)
+        assert record["data"] is None
+        assert record["made"]["replaced"] is (kind == "points")
+
+
+def test_of_a_layer_that_cannot_be_told_it_is_known_from_where_it_is(blocks: Blocks) -> None:
+    layer = replace(LAYER, source={"path": "/data/a.tif"}, colouring={"by": object()})
+    assert json.loads(encode_layer(layer, blocks).text)["source"] == {"path": "/data/a.tif"}

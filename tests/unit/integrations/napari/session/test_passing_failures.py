@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,18 @@ import numpy as np
 import pytest
 import zarr
 
+from desktopd.integrations.napari.session import writer
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.own_file import is_filed
 from tests.unit.integrations.napari.session.restoring import RNG, restored
+
+# What napari's own libraries warn of is not ours to mend.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from napari.components import Camera, ViewerModel
+    from napari.components.overlays import Overlay, ScaleBarOverlay
+    from napari.layers import Labels, Points
 
 QtCore = pytest.importorskip("qtpy.QtCore")
 computed = pytest.importorskip("dask.array")
@@ -70,6 +79,10 @@ class Napari:
             assert time.monotonic() < ends
             QtCore.QCoreApplication.instance().processEvents()
         return dict(asked.result()["saved"])
+
+    def restored(self) -> dict[str, Any]:
+        """What is told of what is back."""
+        return dict(self._keeper.state["restored"])
 
     def saved(self) -> Any:
         """The layers that would be there if this were the end of it."""
@@ -141,6 +154,130 @@ def test_what_is_set_of_a_layer_whose_data_is_a_script_s_stays_too(
         patch.setattr(type(layer), "_get_state", fails(RuntimeError("in the midst of it")))
         assert "in the midst of it" in (napari.save() or "")
     assert napari.start(script).opacity == 0.25
+
+
+LASTING: dict[str, Callable[[pytest.MonkeyPatch, Any], None]] = {
+    "tells nothing": lambda patch, layer: raising(patch, type(layer), "as_layer_data_tuple"),
+    "has no data": lambda patch, layer: raising(patch, type(layer), "data"),
+}
+
+
+@pytest.mark.parametrize("failure", LASTING.values(), ids=LASTING)
+def test_what_raises_for_good_keeps_nothing_else_from_being_saved_or_restarted(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch, failure: Any
+) -> None:
+    layer = napari.viewer.add_labels(PAINT.copy(), name="paint")
+    points = napari.viewer.add_points(np.zeros((1, 2)), name="points")
+    assert napari.save() is None
+    with monkeypatch.context() as patch:
+        failure(patch, layer)
+        errors = []
+        for number in range(2, 8):
+            before, points.data = napari.ask()["time"], np.zeros((number, 2))
+            saved = napari.ask()
+            errors.append(saved["error"])
+            assert saved["time"] > before
+            assert [one["name"] for one in saved["not_kept"]] == ["paint"]
+        assert errors[0]
+        assert errors[-1] is None
+    napari.start()
+    assert np.array_equal(napari.viewer.layers["paint"].data, PAINT)
+    assert len(napari.viewer.layers["points"].data) == number
+
+
+def test_a_disk_that_stays_full_is_an_error_until_it_is_not(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = napari.viewer.add_labels(PAINT.copy(), name="paint")
+    assert napari.save() is None
+    layer.data[3, 3] = 99
+    with monkeypatch.context() as patch:
+        patch.setattr(Blocks, "_check_space", fails(errno.ENOSPC))
+        for _ in range(8):
+            assert "No space left" in (napari.save() or "")
+    assert napari.save() is None
+
+
+def test_a_layer_of_a_script_for_which_there_is_no_room_is_not_removed(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def script(viewer: Any) -> None:
+        viewer.add_labels(PAINT.copy(), name="paint")
+        viewer.add_labels(PAINT.copy(), name="long", metadata={"text": "x" * 60_000})
+        viewer.add_labels(PAINT.copy(), name="removed")
+
+    monkeypatch.setattr(writer, "LARGEST", 50_000)
+    napari.start(script)
+    del napari.viewer.layers["removed"]
+    assert [one["name"] for one in napari.ask()["not_kept"]] == ["long"]
+    napari.start(script)
+    assert {layer.name for layer in napari.viewer.layers} == {"paint", "long"}
+
+
+ASIDES: dict[str, tuple[type, str, Callable[[Any], Any]]] = {
+    "setting": (Labels, "brush_size", lambda viewer: viewer.layers[0].brush_size),
+    "overlay": (ScaleBarOverlay, "model_dump", lambda viewer: viewer.scale_bar.visible),
+    "all overlays": (Overlay, "model_dump", lambda viewer: viewer.layers[0].bounding_box.visible),
+    "colours": (Points, "face_color_mode", lambda viewer: viewer.layers[1].face_color_mode),
+    "camera": (Camera, "zoom", lambda viewer: viewer.camera.zoom),
+    "title": (ViewerModel, "title", lambda viewer: viewer.title),
+}
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+@pytest.mark.parametrize("aside", ASIDES.values(), ids=ASIDES)
+def test_what_cannot_be_told_for_a_moment_stays_as_it_was_saved_and_is_told(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch, aside: Any, restarts: bool
+) -> None:
+    cls, name, chosen = aside
+    viewer = napari.viewer
+    viewer.add_labels(PAINT.copy(), name="paint").brush_size = 4
+    viewer.layers[0].bounding_box.visible = viewer.scale_bar.visible = True
+    points = viewer.add_points(np.zeros((2, 2)), features={"kind": ["a", "b"]}, name="points")
+    points.face_color = "kind"
+    viewer.camera.zoom, viewer.title = 7, "mine"
+    assert napari.save() is None
+    if restarts:
+        napari.start()
+    before = chosen(napari.viewer)
+    napari.viewer.layers[0].opacity = 0.25
+    with monkeypatch.context() as patch:
+        raising(patch, cls, name)
+        saved = napari.ask()
+    assert saved["error"] is None
+    assert all("in the midst of it" in one["reason"] for one in saved["not_kept"])
+    assert saved["not_kept"]
+    napari.start()
+    assert chosen(napari.viewer) == before
+    assert napari.viewer.layers[0].opacity == 0.25
+    assert napari.save() is None
+
+
+def raising(patch: pytest.MonkeyPatch, cls: Any, name: str) -> None:
+    get = cls.__getattribute__
+
+    def fail(owner: Any, asked: str) -> Any:
+        if asked == name:
+            raise RuntimeError("in the midst of it")
+        return get(owner, asked)
+
+    patch.setattr(cls, "__getattribute__", fail)
+
+
+def test_paint_that_never_could_be_saved_is_told_at_the_next_start(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def script(viewer: Any) -> Any:
+        return viewer.add_labels(np.zeros((64, 64), int), name="paint")
+
+    napari.start(script).data[3, 3] = 99
+    with monkeypatch.context() as patch:
+        patch.setattr(Blocks, "_check_space", fails(errno.ENOSPC))
+        assert napari.save()
+    napari.start(script)
+    (missing,) = napari.restored()["missing"]
+    assert missing["name"] == "paint"
+    assert "No space left" in missing["reason"]
 
 
 @pytest.mark.parametrize("restarts", [False, True])

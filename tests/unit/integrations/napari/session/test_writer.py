@@ -17,12 +17,14 @@ import numpy as np
 import pytest
 
 from desktopd.integrations.napari.session import blocks as blocks_of_folder
+from desktopd.integrations.napari.session import records
 from desktopd.integrations.napari.session import writer as written_by
 from desktopd.integrations.napari.session.blocks import BLOCK_BYTES, Blocks
 from desktopd.integrations.napari.session.capture import Captured
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.records import LARGEST_RECORD
-from desktopd.integrations.napari.session.writer import Writer, Written
+from desktopd.integrations.napari.session.writer import Writer
+from desktopd.integrations.napari.session.written import Written
 
 LAYER = Captured("paint", "labels", [9], None, np.arange(1000), {}, {}, None, {})
 UNRESTORED = {"name": "away", "data": {"$array": {"dtype": "<i8", "shape": [900]}}}
@@ -97,6 +99,56 @@ def test_what_could_not_be_put_back_has_no_layer_end(
     assert [one["name"] for one in written.not_kept] == ["long"]
     assert [one["name"] for one in loaded(folder)["layers"]] == ["paint"]
     assert [one["name"] for one in loaded(folder)["unrestored"]] == ["away"]
+    writer.stop()
+
+
+@pytest.mark.parametrize(("size", "waits"), [(18_000, True), (19_500, False)])
+def test_a_session_that_waits_has_no_layer_end(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch, size: int, waits: bool
+) -> None:
+    monkeypatch.setattr(written_by, "LARGEST", 20_000)
+    session = {"layers": [{"name": "x" * size}]}
+    writer = Writer(folder, beside={"viewer": {}, "waiting": [session]})
+    for told in ([] if waits else ["session"], []):
+        assert [one["name"] for one in save(writer, [1], _1=LAYER).not_kept] == told
+        document = loaded(folder)
+        assert [one["name"] for one in document["layers"]] == ["paint"]
+        assert document["waiting"] == [session] * waits
+    writer.stop()
+
+
+def test_what_was_restored_is_put_together_in_the_thread_that_lets_others_go_first(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: set[threading.Thread] = set()
+
+    def dumps(value: Any) -> bytes:
+        threads.add(threading.current_thread())
+        return json.dumps(value).encode()
+
+    folder.make()
+    monkeypatch.setattr(records, "dumps", dumps)
+    restored = {key: {"name": str(key), "data": None, "failed": key == 2} for key in (1, 2, 3)}
+    session = {"layers": [{"name": "other"}]}
+    beside = {"waiting": [session]}
+    writer = Writer(folder, [UNRESTORED], restored.items(), beside)
+    assert [writer.has(key) for key in (1, 2, 4)] == [True, True, False]
+    assert [writer.has_failed(key) for key in (1, 2, 4)] == [False, True, False]
+    writer.forget([3])
+    assert save(writer, [2, 1]).error is None
+    assert threading.current_thread() not in threads
+    document = loaded(folder)
+    assert document["layers"] == [restored[2], restored[1]]
+    assert (document["unrestored"], document["waiting"]) == ([UNRESTORED], [session])
+    assert (writer.has_failed(1), writer.has_failed(2)) == (False, True)
+    writer.stop()
+
+
+def test_what_cannot_be_put_together_again_is_to_be_given_anew(folder: SessionFolder) -> None:
+    writer = Writer(folder, records=[(1, {"name": "paint", "data": object()})])
+    assert save(writer, [1]).error
+    assert not writer.has(1)
+    assert save(writer, [1], _1=LAYER).error is None
     writer.stop()
 
 
