@@ -13,14 +13,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Event
 
-from desktopd.errors import DisplayUnavailable
+from desktopd.errors import CannotEnd, DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.lacks import is_lack, is_lack_of_start
 from desktopd.session.backends.backend import Backend
 from desktopd.session.backends.options import XServerOptions
 from desktopd.session.backends.start import start
 from desktopd.session.clipboard import SessionClipboard
-from desktopd.session.errors import CannotEnd, LaunchError
+from desktopd.session.errors import LaunchError
 from desktopd.session.marks import MARK
 from desktopd.session.process import Process
 from desktopd.session.state import StateFile
