@@ -117,6 +117,7 @@ def test_who_has_no_home_gets_there_too(folder: Path) -> None:
 @pytest.mark.parametrize("command", IN_CHECKOUT)
 def test_each_command_of_the_readme_starts_a_desktop(command: str, folder: Path) -> None:
     (folder / "my_gui.py").write_text("import tkinter\ntkinter.Tk().mainloop()\n")
+    (folder / "view.py").write_text("import napari\nnapari.Viewer()\nnapari.run()\n")
     environment = clean_environment(folder, DESKTOPD_PORT="0", DESKTOPD_DISPLAY="xvfb")
     log = folder / "log"
     with log.open("wb") as output:
