@@ -55,6 +55,11 @@ class Captured:
     failed: bool = False
     """Whether an exception, which may pass, is why its data cannot be had."""
 
+    @property
+    def is_as_made(self) -> bool:
+        """Whether its command has made it, and nobody has given it other data or edits that."""
+        return self.made is not None and not self.made.replaced and self.kind not in EDITABLE
+
 
 def capture(layer: Any, *, replaced: bool) -> Captured:
     """`layer` now; `replaced`: its data is another than when it was read or made."""

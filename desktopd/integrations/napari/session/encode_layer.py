@@ -76,6 +76,9 @@ def _encode(layer: Captured, blocks: Blocks, former: Encoded | None, reason: str
     features, left_out = _encode_features(layer.state, blocks)
     state = {k: v for k, v in layer.state.items() if k not in SAID_TWICE}
     asides, stale = _asides(layer, blocks, former)
+    first = None
+    if layer.is_as_made:
+        first = former.first if former is not None and former.first is not None else data
     record = {
         "name": layer.name,
         "type": layer.kind,
@@ -83,6 +86,7 @@ def _encode(layer: Captured, blocks: Blocks, former: Encoded | None, reason: str
         "made": as_json(layer.made),
         "data": data,
         "filed": layer.filed,
+        "untouched": data is not None and data == first,
         "state": {
             **dict(_each(state, blocks)),
             **features,
@@ -97,7 +101,7 @@ def _encode(layer: Captured, blocks: Blocks, former: Encoded | None, reason: str
     said = dict.fromkeys(why for why in (layer.lost, reason, _said(left_out), *stale) if why)
     encoded = encode_record(record, "; ".join(said) or None)
     data = data if computed else None
-    return replace(encoded, computed=computed, data=data, stale=1 if stale else 0)
+    return replace(encoded, computed=computed, data=data, first=first, stale=1 if stale else 0)
 
 
 def _asides(

@@ -26,7 +26,8 @@ class Encoded:
 
     `failed`: an exception, which may pass, is why its data is not. `stale`: for so many saves in a
     row it is why some of it is as it was saved before. `data` is the JSON of its data
-    where that is `computed`: what dask calls it. `origin` is from where a command has the layer.
+    where that is `computed`: what dask calls it. `origin` is from where a command has the layer,
+    `first` the JSON of the data that it has made, as it was at the first save.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Encoded:
     computed: tuple[str, ...] = ()
     data: Any = None
     origin: Any = None
+    first: Any = None
 
 
 def encode_record(

@@ -110,9 +110,9 @@ class LayerRestoring:
         """What the session has of the data that `former` has not, if anything, and what to tell.
 
         What is painted into a layer whose data lies in a file of its own goes there, and to a copy
-        it does not.
+        it does not. What nobody has touched is what its script makes of it now.
         """
-        if record["data"] is None:
+        if record["data"] is None or (former is not None and record.get("untouched")):
             return None, None
         data, made = decode(record["data"], self._blocks), recorded_of(record)
         is_replaced = made is not None and made.replaced is True

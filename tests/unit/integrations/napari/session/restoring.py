@@ -24,12 +24,21 @@ RNG = np.random.default_rng(3)
 
 
 def saved(
-    viewer: ViewerModel, blocks: Blocks, *, replaced: Mapping[Any, bool] | None = None
+    viewer: ViewerModel,
+    blocks: Blocks,
+    *,
+    replaced: Mapping[Any, bool] | None = None,
+    untouched: bool = False,
 ) -> dict[str, Any]:
-    """The document of a viewer, in which the data of some layers was `replaced`."""
+    """The document of a viewer, in which the data of some layers was `replaced`.
+
+    But where it is `untouched`, somebody has written into arrays since they were first saved.
+    """
     replaced = replaced or {}
     taken = [capture(layer, replaced=replaced.get(layer, False)) for layer in viewer.layers]
     records = [json.loads(encode_layer(layer, blocks).text) for layer in taken]
+    for record in records:
+        record["untouched"] &= untouched
     document = {"layers": records, "view": settled(capture_view(viewer), None)[0]}
     return json.loads(json.dumps(document))  # type: ignore[no-any-return]
 

@@ -1,5 +1,6 @@
 """Layers of a script, which makes them again at the next start, and what is told of them."""
 
+import json
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,9 @@ import pytest
 
 from desktopd.integrations.napari.session import capture as captured
 from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.capture import capture
 from desktopd.integrations.napari.session.data_as_read import DataAsRead
+from desktopd.integrations.napari.session.encode_layer import encode_layer
 from desktopd.integrations.napari.session.made import note_made
 from tests.unit.integrations.napari.session.restoring import names, restored, saved
 
@@ -114,6 +117,52 @@ def test_small_data_is_that_of_the_session_whatever_it_is_called(
         viewer, missing = put_back(document, blocks)
         assert (brightness(viewer), missing) == (before, [])
         document = saved(viewer, blocks)
+
+
+def test_what_nobody_has_touched_is_what_its_script_makes_of_it_now(
+    blocks: Blocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    viewer = script()
+    viewer.layers["dark"].gamma = 0.5
+    document = saved(viewer, blocks, untouched=True)
+    for _ in range(2):
+        viewer = script()
+        viewer.layers["dark"].data[:] = 3
+        viewer, told, _ = restored(document, blocks, viewer)
+        dark = viewer.layers["dark"]
+        assert (dark.data.max(), dark.gamma, told.missing) == (3, 0.5, [])
+        assert "dark" not in told.unsaved
+        document = saved(viewer, blocks, untouched=True)
+    viewer, told, _ = restored(document, blocks)
+    assert viewer.layers["dark"].data.max() == 3, "it is kept for where no script makes it"
+
+
+def replaced_data(layer: Any) -> None:
+    layer.data = layer.data + 1
+
+
+def written_data(layer: Any) -> None:
+    layer.data[0] = 5
+
+
+@pytest.mark.parametrize("kind", ["image", "labels"])
+@pytest.mark.parametrize("change", [lambda layer: None, replaced_data, written_data])
+def test_only_what_nobody_edits_and_is_what_it_was_first_is_untouched(
+    blocks: Blocks, kind: str, change: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    viewer = ViewerModel()
+    layer = getattr(viewer, f"add_{kind}")(np.zeros((9, 9), int), name="made")
+    note_made(viewer.layers)
+    origin = DataAsRead(layer)
+    first = encode_layer(capture(layer, replaced=False), blocks)
+    change(layer)
+    layer.opacity = 0.5
+    taken = capture(layer, replaced=origin.is_replaced(layer.data))
+    record = json.loads(encode_layer(taken, blocks, first).text)
+    is_same = change not in (replaced_data, written_data)
+    assert record["untouched"] == (kind == "image" and is_same)
 
 
 def test_an_older_session_knows_a_script_s_layer_by_its_name(blocks: Blocks) -> None:
