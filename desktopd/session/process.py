@@ -195,7 +195,7 @@ def popen(
 
     with _output(log) as output, _launch_errors(argv[0]):
         child = start() if wall is None else behind(wall, start)
-    with _ended_on_failure(child):
+    with ended_on_failure(child):
         if first_oom_victim:
             _offer_to_oom_killer(child.pid)
         if nice:
@@ -204,7 +204,7 @@ def popen(
 
 
 @contextlib.contextmanager
-def _ended_on_failure(child: subprocess.Popen[bytes] | None) -> Iterator[None]:
+def ended_on_failure(child: subprocess.Popen[bytes] | None) -> Iterator[None]:
     """Where the block fails nobody would know of the child, and the next try starts another one."""
     try:
         yield

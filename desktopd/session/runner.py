@@ -208,7 +208,12 @@ class Runner:
         self._mark = self._new_mark()
         # A daemon that is killed now has not noted what its successor shall end.
         self._state.starting(self.service.name, self._mark)
-        return self._take(await self._launch(self._mark))
+        try:
+            process = await self._launch(self._mark)
+        except BaseException:
+            self._state.ended(self.service.name)
+            raise
+        return self._take(process)
 
     def _take(self, process: Process) -> Process:
         """Keep to this process from now on."""

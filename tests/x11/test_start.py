@@ -23,10 +23,13 @@ from desktopd.session.backends.table import BACKENDS
 from desktopd.session.backends.xvfb import Xvfb
 from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.errors import LaunchError
+from desktopd.session.runner import Runner
+from desktopd.session.service import Service
 from desktopd.session.state import StateFile
 from desktopd.session.x_server import XServer
 from desktopd.x11.connection import Connection
 from tests.daemon import until
+from tests.unit.session.runners import at_once
 
 SERVERS = 8
 
@@ -273,9 +276,13 @@ async def test_a_start_that_is_given_up_is_waited_for_no_longer(
         kiosk=True,
         is_application=lambda _: True,
     )
-    starting = asyncio.create_task(x_server.launch())
+    service = Service("display", ("X",), ready=at_once, launch=x_server.launch)
+    runner = Runner(service, x_server.launch, state, folder / "log", lambda: None, lambda: "mark")
+    running = asyncio.create_task(runner.run())
     await asyncio.to_thread(begun.wait)
-    starting.cancel()
+    running.cancel()
     async with asyncio.timeout(60):
         with pytest.raises(asyncio.CancelledError):
-            await starting
+            await running
+    assert state.starts == state.processes == {}
+    assert "no display when nobody waited" in (runner.status.error or "")
