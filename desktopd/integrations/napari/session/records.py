@@ -12,6 +12,7 @@ from typing import Any
 
 from desktopd.integrations.napari.session.document import LARGEST
 from desktopd.integrations.napari.session.made import recorded_origin
+from desktopd.integrations.napari.session.unsaved import LACKS
 from desktopd.integrations.napari.session.values import blocks_of, dumps
 
 log = logging.getLogger(__name__)
@@ -66,20 +67,24 @@ def has_failed(record: Mapping[str, Any]) -> bool:
 
 
 def encode_restored(records: Iterable[Mapping[str, Any]]) -> Iterator[Encoded]:
-    """Records of an earlier session as they are, without those that cannot be."""
+    """Records of an earlier session as they are, without those that cannot be; raises LACKS."""
     for record in records:
         try:
             lost = record.get("lost")
             yield encode_record(record, str(lost) if lost else None, largest=LARGEST)
+        except LACKS:
+            raise
         except Exception:
             log.warning("desktopd: what was saved of a layer is not kept", exc_info=True)
 
 
 def encode_sessions(sessions: Iterable[Mapping[str, Any]]) -> Iterator[Encoded]:
-    """Whole sessions, of viewers that have not come yet, without those that cannot be."""
+    """Whole sessions, of viewers that have not come yet, as `encode_restored` has records."""
     for session in sessions:
         try:
             yield Encoded("session", dumps(session), frozenset(blocks_of(session)))
+        except LACKS:
+            raise
         except Exception:
             log.warning("desktopd: a session that waits is not kept", exc_info=True)
 

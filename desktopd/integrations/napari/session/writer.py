@@ -153,11 +153,14 @@ class Writer:
             self._late = late
             self._given += [*late["layers"], *unrestored_of(late)]
             self._sessions += waiting_of(late)
-        self._unrestored += encode_restored(self._given)
-        self._waiting += encode_sessions(self._sessions)
+        # Each list is whole before it goes: where memory lacks, all is there at the next save.
+        self._unrestored += [*encode_restored(self._given)]
+        self._given = []
+        self._waiting += [*encode_sessions(self._sessions)]
+        self._sessions = []
         for key, record in self._restored.items():
             self._records.update((key, one) for one in encode_restored([record]))
-        self._given, self._sessions, self._restored = [], [], {}
+        self._restored = {}
 
     def _check_there(self, order: Collection[int], taken: Collection[int]) -> None:
         """Raise LookupError where layers are not `taken` of which nothing is left.

@@ -9,6 +9,7 @@ import tifffile
 
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.reading import note_readings
+from tests.unit.integrations.napari.session.running import Napari
 
 RNG = np.random.default_rng(3)
 
@@ -30,6 +31,17 @@ def readings() -> Iterator[None]:
 @pytest.fixture
 def blocks(tmp_path: Path) -> Blocks:
     return Blocks(tmp_path / "blocks")
+
+
+@pytest.fixture
+def napari(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Napari]:
+    session = "desktopd.integrations.napari.session"
+    # A process that is killed has no lock any more.
+    monkeypatch.setattr(f"{session}.claim.lock", lambda folder: True)
+    monkeypatch.setattr(f"{session}.keeper.PAUSES", (0, 0))
+    napari = Napari(tmp_path / "kept" / "session")
+    yield napari
+    napari.kill()
 
 
 @pytest.fixture

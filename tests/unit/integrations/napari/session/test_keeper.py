@@ -1,8 +1,7 @@
 """What becomes of a session that cannot be had when napari begins, with Qt's loop alone."""
 
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,64 +11,32 @@ import pytest
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.restored import KEPT
-from tests.unit.integrations.napari.session.restoring import RNG, names, saved
+from tests.unit.integrations.napari.session.restoring import RNG, ViewerModel, names, saved
+from tests.unit.integrations.napari.session.running import Napari, Script
 
-QtCore = pytest.importorskip("qtpy.QtCore")
-
-WITHIN = 60.0
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("readings")]
 PAINT = RNG.integers(0, 9, (64, 64))
-Keep = Callable[..., tuple[Any, Any]]
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Path:
-    """A session of Labels, in a folder of sessions."""
-    from napari.components import ViewerModel
-
+def session(napari: Napari) -> Path:
+    """A session of Labels, in a folder of sessions, and no napari."""
+    napari.kill()
     viewer = ViewerModel()
     viewer.add_labels(PAINT.copy(), name="paint")
-    folder = SessionFolder(tmp_path / "kept" / "session")
+    folder = SessionFolder(napari.folder)
     folder.commit({"argv": [], **saved(viewer, folder.blocks)})
     return folder.folder
 
 
-@pytest.fixture
-def keep(session: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keep]:
-    """A viewer with the layers of a command, by their names, and what keeps its session."""
-    from napari.components import ViewerModel
+def command(*names: str) -> Script:
+    """A command that makes layers of these names."""
 
-    from desktopd.integrations.napari import main_thread
-    from desktopd.integrations.napari.changes import Changes
-    from desktopd.integrations.napari.session import keeper as keeper_module
-
-    monkeypatch.setattr(keeper_module, "PAUSES", (0, 0))
-    application = QtCore.QCoreApplication.instance() or QtCore.QCoreApplication([])
-    keepers: list[Any] = []
-
-    def begin(*names: str) -> tuple[Any, Any]:
-        main, viewer = main_thread.MainThread(), ViewerModel()
+    def add(viewer: Any) -> None:
         for name in names:
             viewer.add_points([[1, 1]], name=name)
-        keepers.append(keeper_module.Keeper(main, session))
-        changes = Changes(main)
-        keepers[-1].keep(viewer, changes, lambda: None)
-        changes.follow(viewer)
-        return viewer, keepers[-1]
 
-    yield begin
-    for keeper in keepers:
-        application.aboutToQuit.disconnect(keeper._end)
-        keeper._autosave.stop()
-
-
-def save(keeper: Any) -> dict[str, Any]:
-    asked = keeper.save()
-    ends = time.monotonic() + WITHIN
-    while not asked.done():
-        assert time.monotonic() < ends
-        QtCore.QCoreApplication.instance().processEvents()
-    return dict(asked.result()["saved"])
+    return add
 
 
 def spoil_disk(session: Path) -> Callable[[], object]:
@@ -99,96 +66,80 @@ def contents(session: Path) -> list[tuple[str, list[str]]]:
 
 @pytest.mark.parametrize("spoil", [spoil_disk, spoil_folder])
 def test_a_session_that_cannot_be_had_now_is_there_beside_what_is_made_meanwhile(
-    keep: Keep, session: Path, spoil: Callable[[Path], Callable[[], object]]
+    napari: Napari, session: Path, spoil: Callable[[Path], Callable[[], object]]
 ) -> None:
     mend = spoil(session)
-    viewer, keeper = keep()
-    (missing,) = keeper.state["restored"]["missing"]
+    napari.start()
+    (missing,) = napari.missing
     assert missing["name"] == "session"
     assert missing["reason"].endswith(KEPT)
-    viewer.add_labels(np.eye(9, dtype=int), name="new")
-    assert save(keeper)["error"]
+    napari.viewer.add_labels(np.eye(9, dtype=int), name="new")
+    assert napari.save()
     mend()
-    viewer.layers["new"].opacity = 0.5
-    assert save(keeper)["error"] is None
+    napari.viewer.layers["new"].opacity = 0.5
+    assert napari.save() is None
     assert contents(session) == [("layers", ["new"]), ("unrestored", ["paint"])]
     # Whoever closes this napari has not seen the other session.
-    keeper._autosave.stop()
-    keeper._end()
+    napari.close()
     assert contents(session) == [("layers", ["paint"]), ("unrestored", [])]
     (record,) = (SessionFolder(session).load() or {})["layers"]
     data = Blocks(session / "blocks").get(record["data"]["$array"]["blocks"], "<i8", (64, 64))
     assert np.array_equal(data, PAINT)
 
 
-def test_a_session_that_is_broken_lies_beside_and_is_told(keep: Keep, session: Path) -> None:
+def test_a_session_that_is_broken_lies_beside_and_is_told(napari: Napari, session: Path) -> None:
     (session / "session.json").write_text("{")
-    viewer, keeper = keep()
-    (missing,) = keeper.state["restored"]["missing"]
+    napari.start()
+    (missing,) = napari.missing
     assert missing["reason"].endswith(f"it lies in {session.parent / 'failed'}")
-    viewer.add_labels(np.eye(9, dtype=int), name="new")
-    assert save(keeper)["error"] is None
+    napari.viewer.add_labels(np.eye(9, dtype=int), name="new")
+    assert napari.save() is None
     assert contents(session)[0] == ("layers", ["new"])
     assert len([*(session.parent / "failed" / "blocks").iterdir()]) > 0
 
 
 def test_a_session_that_cannot_be_read_for_long_lies_beside_and_another_is_saved(
-    keep: Keep, session: Path
+    napari: Napari, session: Path
 ) -> None:
     spoil_folder(session)
-    viewer, keeper = keep()
-    viewer.add_labels(np.eye(9, dtype=int), name="new")
-    assert save(keeper)["error"]
-    keeper._folder._patient_until = 0.1
-    viewer.layers["new"].opacity = 0.5
-    assert save(keeper)["error"] is None
-    (missing,) = keeper.state["restored"]["missing"]
+    napari.start()
+    napari.viewer.add_labels(np.eye(9, dtype=int), name="new")
+    assert napari.save()
+    napari.keeper._folder._patient_until = 0.1
+    napari.viewer.layers["new"].opacity = 0.5
+    assert napari.save() is None
+    (missing,) = napari.missing
     assert missing["reason"].endswith(f"it lies in {session.parent / 'failed'}")
     assert contents(session) == [("layers", ["new"]), ("unrestored", [])]
     (session.parent / "failed").chmod(0o700)
     assert contents(session.parent / "failed")[0] == ("layers", ["paint"])
 
 
-@pytest.fixture
-def one_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each keeper has the same, as if the process of the one before had ended."""
-    from desktopd.integrations.napari.session import keeper as keeper_module
-
-    monkeypatch.setattr(keeper_module, "claim", lambda folder: folder)
-
-
-def end(keeper: Any) -> None:
-    assert save(keeper)["error"] is None
-    keeper._folder.tried()
-    keeper._autosave.stop()
-
-
-@pytest.mark.usefixtures("one_folder")
 @pytest.mark.parametrize("left", [[], ["a"], ["a", "b"]])
 def test_what_the_command_has_and_its_user_has_removed_stays_away(
-    keep: Keep, session: Path, left: list[str]
+    napari: Napari, session: Path, left: list[str]
 ) -> None:
     (session / "session.json").unlink()
-    viewer, keeper = keep("a", "b")
+    napari.start(command("a", "b"))
     for name in {"a", "b"} - set(left):
-        del viewer.layers[name]
-    end(keeper)
+        del napari.viewer.layers[name]
+    assert napari.save() is None
     for _ in range(2):
-        viewer, keeper = keep("a", "b")
-        assert [layer.name for layer in viewer.layers] == left
-        assert keeper.state["restored"]["missing"] == []
-        end(keeper)
-    viewer, keeper = keep("a", "b", "new")
-    assert {layer.name for layer in viewer.layers} == {*left, "new"}
+        napari.start(command("a", "b"))
+        assert names(napari.viewer) == left
+        assert napari.missing == []
+        assert napari.save() is None
+    napari.start(command("a", "b", "new"))
+    assert {layer.name for layer in napari.viewer.layers} == {*left, "new"}
 
 
 def test_a_session_without_layers_of_before_leaves_the_command_its_own(
-    keep: Keep, session: Path
+    napari: Napari, session: Path
 ) -> None:
     SessionFolder(session).commit({"argv": sys.argv, "layers": [], "view": {}})
-    viewer, keeper = keep("a")
-    assert [layer.name for layer in viewer.layers] == ["a"]
-    assert keeper.state["restored"] is None
+    napari.start(command("a"))
+    assert names(napari.viewer) == ["a"]
+    assert napari.keeper.state["restored"] is None
 
 
 ELSEWHERE: list[tuple[list[str], list[str], int]] = [
@@ -200,10 +151,9 @@ ELSEWHERE: list[tuple[list[str], list[str], int]] = [
 ]
 
 
-@pytest.mark.usefixtures("one_folder")
 @pytest.mark.parametrize(("argv", "now", "layers"), ELSEWHERE)
 def test_a_command_is_the_same_wherever_its_program_lies(
-    keep: Keep,
+    napari: Napari,
     session: Path,
     monkeypatch: pytest.MonkeyPatch,
     argv: list[str],
@@ -212,46 +162,40 @@ def test_a_command_is_the_same_wherever_its_program_lies(
 ) -> None:
     (session / "session.json").unlink()
     monkeypatch.setattr(sys, "argv", argv)
-    end(keep("a")[1])
+    napari.start(command("a"))
+    assert napari.save() is None
     monkeypatch.setattr(sys, "argv", now)
-    assert len(keep("a")[0].layers) == layers
+    napari.start(command("a"))
+    assert len(napari.viewer.layers) == layers
 
 
 @pytest.mark.parametrize("argv", [None, 3, {}, [3], [[]], "napari"])
 def test_a_command_that_is_none_keeps_no_session_from_coming_back(
-    keep: Keep, session: Path, argv: Any
+    napari: Napari, session: Path, argv: Any
 ) -> None:
     folder = SessionFolder(session)
     document = folder.load() or {}
     folder.commit({**document, "argv": argv})
-    viewer, keeper = keep("a")
-    assert [layer.name for layer in viewer.layers] == ["a", "paint"]
-    assert keeper.state["restored"]["missing"] == []
+    napari.start(command("a"))
+    assert names(napari.viewer) == ["a", "paint"]
+    assert napari.missing == []
 
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_what_is_kept_for_another_time_is_so_whatever_viewers_follow(
-    keep: Keep, session: Path, count: int
+    napari: Napari, session: Path, count: int
 ) -> None:
-    from napari.components import ViewerModel
-
-    from desktopd.integrations.napari.changes import Changes
-
     blocks = session / "blocks"
     blocks.rename(session / "away")
-    viewer, keeper = keep("pts")
-    assert (names(viewer), save(keeper)["error"]) == (["pts"], None)
+    napari.start(command("pts"))
+    assert (names(napari.viewer), napari.save()) == (["pts"], None)
     for number in range(count):
-        viewer, changes = ViewerModel(), Changes(keeper._main)
-        keeper.keep(viewer, changes, lambda: None)
-        changes.follow(viewer)
-        viewer.add_points([[1, 1]], name=f"of {number}")
-        assert save(keeper)["error"] is None
+        napari.show()
+        napari.viewer.add_points([[1, 1]], name=f"of {number}")
+        assert napari.save() is None
     assert contents(session)[1] == ("unrestored", ["paint"])
     # Who closes napari ends that too.
-    keeper._end()
-    viewer, changes = ViewerModel(), Changes(keeper._main)
-    keeper.keep(viewer, changes, lambda: None)
-    changes.follow(viewer)
-    assert save(keeper)["error"] is None
+    napari.close()
+    napari.show()
+    assert napari.save() is None
     assert contents(session)[1] == ("unrestored", [])

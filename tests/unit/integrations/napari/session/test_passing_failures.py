@@ -3,21 +3,22 @@
 import errno
 import os
 import shutil
-import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import zarr
+from dask import array as computed
 
-from desktopd.integrations.napari.session import writer
+from desktopd.integrations.napari.session import records, values, writer
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.own_file import is_filed
-from tests.unit.integrations.napari.session.restoring import RNG, restored
+from tests.unit.integrations.napari.session.restoring import RNG
+from tests.unit.integrations.napari.session.running import Napari
 
 # What napari's own libraries warn of is not ours to mend.
 with warnings.catch_warnings():
@@ -26,79 +27,8 @@ with warnings.catch_warnings():
     from napari.components.overlays import Overlay, ScaleBarOverlay
     from napari.layers import Labels, Points
 
-QtCore = pytest.importorskip("qtpy.QtCore")
-computed = pytest.importorskip("dask.array")
-
-WITHIN = 60.0
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("readings")]
 PAINT = RNG.integers(1, 9, (64, 64))
-
-
-class Napari:
-    """A napari whose session is kept in a folder, and which is killed and started again."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._keeper: Any = None
-        self.start()
-
-    def start(self, script: Callable[[Any], Any] | None = None) -> Any:
-        """Have another viewer, with the layer that a script makes; gives the lowest layer."""
-        from napari.components import ViewerModel
-
-        from desktopd.integrations.napari.changes import Changes
-        from desktopd.integrations.napari.main_thread import MainThread
-        from desktopd.integrations.napari.session.keeper import Keeper
-
-        self.kill()
-        main, self.viewer = MainThread(), ViewerModel()
-        if script is not None:
-            script(self.viewer)
-        self._keeper = Keeper(main, self._folder)
-        changes = Changes(main)
-        self._keeper.keep(self.viewer, changes, lambda: None)
-        changes.follow(self.viewer)
-        return next(iter(self.viewer.layers), None)
-
-    def kill(self) -> None:
-        if self._keeper is not None:
-            QtCore.QCoreApplication.instance().aboutToQuit.disconnect(self._keeper._end)
-            self._keeper._autosave.stop()
-
-    def save(self) -> str | None:
-        """Why a save of everything fails; each layer is in one that does not."""
-        saved = self.ask()
-        assert saved["error"] or not saved["not_kept"]
-        return saved["error"]  # type: ignore[no-any-return]
-
-    def ask(self) -> dict[str, Any]:
-        """Save everything; gives what is told of that."""
-        asked = self._keeper.save()
-        ends = time.monotonic() + WITHIN
-        while not asked.done():
-            assert time.monotonic() < ends
-            QtCore.QCoreApplication.instance().processEvents()
-        return dict(asked.result()["saved"])
-
-    def restored(self) -> dict[str, Any]:
-        """What is told of what is back."""
-        return dict(self._keeper.state["restored"])
-
-    def saved(self) -> Any:
-        """The layers that would be there if this were the end of it."""
-        folder = self._keeper._folder.folder
-        return restored(SessionFolder(folder).load() or {}, Blocks(folder / "blocks"))[0].layers
-
-
-@pytest.fixture
-def napari(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Napari]:
-    # A process that is killed has no lock any more.
-    monkeypatch.setattr("desktopd.integrations.napari.session.keeper.claim", lambda folder: folder)
-    application = QtCore.QCoreApplication.instance() or QtCore.QCoreApplication([])
-    napari = Napari(tmp_path / "session")
-    yield napari
-    napari.kill()
-    del application
 
 
 def fails(failure: int | Exception) -> Callable[..., Any]:
@@ -264,6 +194,48 @@ def raising(patch: pytest.MonkeyPatch, cls: Any, name: str) -> None:
     patch.setattr(cls, "__getattribute__", fail)
 
 
+def as_of_later_viewers(session: Path) -> None:
+    """Have a session wait for the second viewer, and one more for the third."""
+    folder = SessionFolder(session)
+    document = folder.load() or {}
+    waiting = [{**document, "viewer": {"number": n, "content": None}} for n in (2, 3)]
+    folder.commit({"argv": document["argv"], "layers": [], "view": {}, "waiting": waiting})
+
+
+@pytest.mark.parametrize("kind", ["back", "unrestored", "waiting"])
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_an_earlier_session_has_left_stays_where_memory_is_short(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch, kind: str, which: int
+) -> None:
+    for name in ("one", "two"):
+        napari.viewer.add_labels(PAINT.copy(), name=name)
+    assert napari.save() is None
+    napari.kill()
+    if kind == "waiting":
+        as_of_later_viewers(napari.folder)
+    with monkeypatch.context() as patch:
+        if kind == "unrestored":
+            read = "desktopd.integrations.napari.session.blocks.read_block"
+            patch.setattr(read, fails(errno.EIO))
+        napari.start()
+    tries = iter(range(99))
+
+    def dumps(value: Any) -> bytes:
+        if next(tries) >= which:
+            raise MemoryError
+        return values.dumps(value)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "dumps", dumps)
+        assert napari.ask()["error"]
+    assert napari.ask()["error"] is None
+    napari.start()
+    if kind == "waiting":
+        napari.show()
+    assert [layer.name for layer in napari.viewer.layers] == ["one", "two"]
+    assert all(np.array_equal(layer.data, PAINT) for layer in napari.viewer.layers)
+
+
 def test_paint_that_never_could_be_saved_is_told_at_the_next_start(
     napari: Napari, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -275,7 +247,7 @@ def test_paint_that_never_could_be_saved_is_told_at_the_next_start(
         patch.setattr(Blocks, "_check_space", fails(errno.ENOSPC))
         assert napari.save()
     napari.start(script)
-    (missing,) = napari.restored()["missing"]
+    (missing,) = napari.missing
     assert missing["name"] == "paint"
     assert "No space left" in missing["reason"]
 

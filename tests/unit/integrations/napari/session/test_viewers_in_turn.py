@@ -1,89 +1,55 @@
 """Sessions of a script that opens one viewer after the other, each until its user closes it."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.unit.integrations.napari.session.test_keeper import save
-
-QtCore = pytest.importorskip("qtpy.QtCore")
+from tests.unit.integrations.napari.session.running import Napari
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("readings")]
 
 
 class Script:
-    """One process of it: which image it shows, and what is painted there."""
+    """It shows images, and has labels painted there."""
 
-    def __init__(self, keeper: Any, main: Any) -> None:
-        self.keeper = keeper
-        self._main = main
+    def __init__(self, napari: Napari) -> None:
+        self._napari = napari
+        self.close = napari.close
+
+    def start(self) -> None:
+        """Have another process of it, which has shown nothing yet."""
+        self._napari.begin()
 
     def show(self, number: int) -> int:
         """Show an image in a new viewer; gives how much is painted."""
-        from napari.components import ViewerModel
 
-        from desktopd.integrations.napari.changes import Changes
+        def add(viewer: Any) -> None:
+            viewer.add_image(np.full((9, 9), number), name="img")
+            viewer.add_labels(np.zeros((9, 9), int), name="lab")
 
-        self.viewer = ViewerModel()
-        self.viewer.add_image(np.full((9, 9), number), name="img")
-        self.viewer.add_labels(np.zeros((9, 9), int), name="lab")
-        changes = Changes(self._main)
-        self.keeper.keep(self.viewer, changes, lambda: None)
-        changes.follow(self.viewer)
-        assert (self.viewer.layers["img"].data == number).all()
-        return int(self.viewer.layers["lab"].data.sum())
+        self._napari.show(add)
+        layers = self._napari.viewer.layers
+        assert (layers["img"].data == number).all()
+        return int(layers["lab"].data.sum())
 
     def paint(self, label: int) -> None:
-        self.viewer.layers["lab"].data[0, 0] = label
-        assert save(self.keeper)["error"] is None
-
-    def close(self) -> None:
-        """Close the viewer, as its user does."""
-        self.keeper._end()
+        self._napari.viewer.layers["lab"].data[0, 0] = label
+        assert self._napari.save() is None
 
     @property
     def missing(self) -> list[str]:
-        restored = self.keeper.state["restored"]
-        return [] if restored is None else [one["name"] for one in restored["missing"]]
+        return [one["name"] for one in self._napari.missing]
 
 
 @pytest.fixture
-def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Script]]:
-    """Starts the script, the one before having been killed."""
-    from desktopd.integrations.napari import main_thread
-    from desktopd.integrations.napari.session import keeper as keeper_module
-
-    # A lock would be this process's until it ends.
-    monkeypatch.setattr(keeper_module, "claim", lambda folder: folder)
-    application = QtCore.QCoreApplication.instance() or QtCore.QCoreApplication([])
-    scripts: list[Script] = []
-
-    def kill() -> None:
-        for script in scripts:
-            application.aboutToQuit.disconnect(script.keeper._end)
-            script.keeper._autosave.stop()
-            script.keeper._folder.tried()
-        scripts.clear()
-
-    def begin() -> Script:
-        kill()
-        main = main_thread.MainThread()
-        scripts.append(Script(keeper_module.Keeper(main, tmp_path / "session"), main))
-        return scripts[-1]
-
-    yield begin
-    kill()
+def script(napari: Napari) -> Script:
+    return Script(napari)
 
 
-Start = Callable[[], Script]
-
-
-def until_the_second(start: Start) -> None:
+def until_the_second(script: Script) -> None:
     """Have the script killed when something is painted on its second image."""
-    script = start()
+    script.start()
     assert script.show(1) == 0
     script.paint(100)
     script.close()
@@ -91,41 +57,41 @@ def until_the_second(start: Start) -> None:
     script.paint(200)
 
 
-def test_a_session_goes_into_the_viewer_that_it_is_of(start: Start) -> None:
-    until_the_second(start)
-    script = start()
+def test_a_session_goes_into_the_viewer_that_it_is_of(script: Script) -> None:
+    until_the_second(script)
+    script.start()
     assert (script.show(1), script.missing) == (0, ["session"])
     script.close()
     assert (script.show(2), script.missing) == (200, [])
     script.close()
     # Its user has ended both.
-    script = start()
+    script.start()
     assert (script.show(1), script.missing) == (0, [])
     script.close()
     assert (script.show(2), script.missing) == (0, [])
 
 
-def test_a_session_waits_through_other_ends(start: Start) -> None:
-    until_the_second(start)
+def test_a_session_waits_through_other_ends(script: Script) -> None:
+    until_the_second(script)
     for painted in (0, 7, 8):
-        script = start()
+        script.start()
         assert (script.show(1), script.missing) == (painted, ["session"])
         script.paint(max(7, painted + 1))
-    script = start()
+    script.start()
     assert script.show(1) == 9
     script.close()
-    script = start()
+    script.start()
     assert script.show(1) == 0
     script.close()
     assert script.show(2) == 200
 
 
-def test_a_script_that_leaves_out_what_is_done_goes_on(start: Start) -> None:
-    until_the_second(start)
-    script = start()
+def test_a_script_that_leaves_out_what_is_done_goes_on(script: Script) -> None:
+    until_the_second(script)
+    script.start()
     assert (script.show(2), script.missing) == (200, [])
     script.close()
     assert script.show(3) == 0
     script.paint(300)
-    script = start()
+    script.start()
     assert (script.show(3), script.missing) == (300, [])
