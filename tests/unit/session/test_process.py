@@ -15,7 +15,7 @@ from desktopd.errors import CannotEnd
 from desktopd.session.errors import LaunchError
 from desktopd.session.logs import tail
 from desktopd.session.process import Process, _be_nice, popen
-from desktopd.session.procfs import is_stopped, start_time
+from desktopd.session.procfs import is_stopped, session_of, start_time
 from tests.another_user import another_user
 from tests.daemon import until
 from tests.hung_disk import hung_process
@@ -52,6 +52,11 @@ async def test_a_child_leads_a_session_of_its_own(folder: Path) -> None:
     process = spawn(folder, "exec sleep 60")
     assert os.getsid(process.pid) == process.pid
     await process.stop(1)
+
+
+@pytest.mark.parametrize("pid", [2**22 + 1, 2**31 - 1, 2**31, 2**32 - 1])
+def test_what_no_process_is_has_no_session(pid: int) -> None:
+    assert session_of(pid) is None
 
 
 async def test_stop_ends_what_the_child_started_and_needs_no_consent(folder: Path) -> None:
