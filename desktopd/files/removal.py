@@ -65,8 +65,7 @@ class Removal:
                             inside.append(found)
                 elif inside:
                     way.leave()
-                    with suppress(FileNotFoundError):
-                        os.rmdir(inside.pop(), dir_fd=way.folder(str(self._path)))
+                    self._remove_empty(way.folder(str(self._path)), inside.pop())
                     self.begun = True
                 else:
                     return

@@ -133,7 +133,8 @@ def end_family(marks: Chosen) -> None:
     Blocks, ten seconds at most: some may make others faster than they are ended.
     """
     began = time.monotonic()
-    left = family(marks)
+    if not (left := family(marks)):
+        return
     ended = {*left}
     _signal(left, signal.SIGTERM)
     while (lasted := time.monotonic() - began) < _GIVEN_UP_AFTER and (left := family(marks)):

@@ -12,6 +12,8 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from desktopd.openers import itself_at_once
+
 LOCK = "lock"
 """The file that holds it, behind the pid of the process that has claimed the folder."""
 _AT = 20
@@ -37,13 +39,9 @@ def identity(folder: Path) -> str | None:
     """The name of any folder, which stays as it is; None where none has been given to it."""
     if folder in _kept:
         return _kept[folder]
-    with suppress(OSError):
-        lock = os.open(folder / LOCK, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-        try:
-            token = _read(lock)
-            return None if token is None else _name(lock, token)
-        finally:
-            os.close(lock)
+    with suppress(OSError), open(folder / LOCK, "rb", opener=itself_at_once) as lock:
+        if token := _read(lock.fileno()):
+            return _name(lock.fileno(), token)
     return None
 
 

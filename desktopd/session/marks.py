@@ -76,4 +76,12 @@ def _sees(pid: int, folder: Path) -> bool:
 @functools.cache
 def _looks_at(place: Path) -> Looks[os.stat_result]:
     """One for all looks, which is held up once by each process and not by too many."""
-    return Looks(lambda pid: os.stat(f"/proc/{pid}/root{place}"))  # noqa: PTH116
+
+    def look(pid: int) -> os.stat_result:
+        try:
+            return os.stat(f"/proc/{pid}/root{place}")  # noqa: PTH116
+        except OSError as error:
+            # Whatever is wrong there is that process's own: it sees nothing of ours.
+            raise ProcessLookupError from error
+
+    return Looks(look)

@@ -54,14 +54,16 @@ class Process:
         pid: int,
         popen: subprocess.Popen[bytes] | None = None,
         *,
+        started: int | None = None,
         keep_children: bool = False,
     ) -> None:
+        """`started` is its start time, where that is known."""
         self.pid = pid
         self.keep_children = keep_children
         self._popen = popen
         self._exit: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
-        with _ended_on_failure(popen):
-            self.start_time = start_time(pid)
+        with ended_on_failure(popen):
+            self.start_time = start_time(pid) if started is None else started
             try:
                 self._pidfd = os.pidfd_open(pid)
             except ProcessLookupError:
@@ -72,7 +74,9 @@ class Process:
     @classmethod
     def adopt(cls, pid: int, started: int, *, keep_children: bool = False) -> Process | None:
         """The process that an earlier daemon started, None when it is gone."""
-        return cls(pid, keep_children=keep_children) if start_time(pid) == started else None
+        if start_time(pid) != started:
+            return None
+        return cls(pid, started=started, keep_children=keep_children)
 
     @property
     def running(self) -> bool:
@@ -88,22 +92,14 @@ class Process:
 
         Raises CannotEnd where it goes on, and is another user's.
         """
+        return await self.stop_in_time(within) or await self.wait()
+
+    async def stop_in_time(self, within: float) -> Exit | None:
+        """The same, None where it is not over a little later, as a disk that is away keeps it."""
         self._signal(signal.SIGTERM)
         # One that was stopped hears nothing before it goes on.
         self._signal(signal.SIGCONT)
-        try:
-            async with asyncio.timeout(within):
-                return await self.wait()
-        except TimeoutError:
-            return await self.kill()
-
-    async def stop_in_time(self, within: float) -> None:
-        """The same, without waiting for ever: a disk that is away may keep what is killed."""
-        try:
-            async with asyncio.timeout(within + _KILLED_WITHIN):
-                await self.stop(within)
-        except TimeoutError:
-            log.warning("process %d was killed and goes on: is a disk away?", self.pid)
+        return await self._wait(within) or await self._kill_in_time()
 
     async def end(self, within: float) -> None:
         """The same, as far as it can be."""
@@ -114,10 +110,21 @@ class Process:
 
     async def kill(self) -> Exit:
         """End the process and all of its session at once. Raises CannotEnd as `stop` does."""
+        return await self._kill_in_time() or await self.wait()
+
+    async def _kill_in_time(self) -> Exit | None:
         if self._is_foreign():
             raise CannotEnd(self.pid)
         self._signal(signal.SIGKILL)
-        return await self.wait()
+        if (ended := await self._wait(_KILLED_WITHIN)) is None:
+            log.warning("process %d was killed and goes on: is a disk away?", self.pid)
+        return ended
+
+    async def _wait(self, within: float) -> Exit | None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                return await self.wait()
+        return None
 
     def _signal(self, number: signal.Signals) -> None:
         if not self.running:
@@ -195,7 +202,7 @@ def popen(
 
     with _output(log) as output, _launch_errors(argv[0]):
         child = start() if wall is None else behind(wall, start)
-    with _ended_on_failure(child):
+    with ended_on_failure(child):
         if first_oom_victim:
             _offer_to_oom_killer(child.pid)
         if nice:
@@ -204,7 +211,7 @@ def popen(
 
 
 @contextlib.contextmanager
-def _ended_on_failure(child: subprocess.Popen[bytes] | None) -> Iterator[None]:
+def ended_on_failure(child: subprocess.Popen[bytes] | None) -> Iterator[None]:
     """Where the block fails nobody would know of the child, and the next try starts another one."""
     try:
         yield

@@ -69,8 +69,11 @@ def has_ended(pid: int) -> bool:
 
 
 def session_of(pid: int) -> int | None:
-    """The process that leads the session of `pid` (getsid(2)), None when it is gone."""
+    """The process that leads the session of `pid` (getsid(2)), None when it is gone.
+
+    Of a number that no process can have too, as a window may name any.
+    """
     try:
         return os.getsid(pid)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return None

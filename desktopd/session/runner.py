@@ -37,9 +37,8 @@ log = logging.getLogger(__name__)
 async def _eldest(mark: str) -> Process | None:
     """The oldest of the living processes with this mark."""
     for pid in await asyncio.to_thread(family, only(mark)):
-        started = start_time(pid)
-        if started and (process := Process.adopt(pid, started, keep_children=True)):
-            return process
+        if started := start_time(pid):
+            return Process(pid, started=started, keep_children=True)
     return None
 
 
@@ -121,19 +120,17 @@ class Runner:
         await self.service.release()
         process = self._process or await self._adopt()
         if process is not None:
-            if then is ServiceState.STOPPED:
-                await process.end(self.service.stop_within)
-            else:
-                # What starts next would find its files and locks taken.
-                await self._end(process.stop(self.service.stop_within))
+            # What starts next would find its files and locks taken.
+            stop = process.stop_in_time if then is ServiceState.STOPPED else process.stop
+            await self._end(stop(self.service.stop_within))
             self._end_rest(process)
             self._forget()
         self._note(state=then, pid=None)
 
-    async def _end(self, ending: Awaitable[Exit]) -> Exit:
+    async def _end(self, ending: Awaitable[Exit | None]) -> Exit:
         """Wait for an end; one that cannot be ended is told of, and no longer ours."""
         try:
-            return await ending
+            return await ending or Exit(None)
         except CannotEnd as error:
             log.warning("%s goes on: %s", self.service.name, error)
             return Exit(None)
@@ -208,7 +205,12 @@ class Runner:
         self._mark = self._new_mark()
         # A daemon that is killed now has not noted what its successor shall end.
         self._state.starting(self.service.name, self._mark)
-        return self._take(await self._launch(self._mark))
+        try:
+            process = await self._launch(self._mark)
+        except BaseException:
+            self._state.ended(self.service.name)
+            raise
+        return self._take(process)
 
     def _take(self, process: Process) -> Process:
         """Keep to this process from now on."""

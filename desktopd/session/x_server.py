@@ -9,11 +9,10 @@ import asyncio
 import logging
 import subprocess
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Event
 
-from desktopd.errors import CannotEnd, DisplayUnavailable
+from desktopd.errors import DisplayUnavailable
 from desktopd.geometry import Size
 from desktopd.lacks import is_lack, is_lack_of_start
 from desktopd.session.backends.backend import Backend
@@ -24,6 +23,7 @@ from desktopd.session.errors import LaunchError
 from desktopd.session.marks import MARK
 from desktopd.session.process import Process
 from desktopd.session.state import StateFile
+from desktopd.tasks import to_completion
 from desktopd.x11.connection import Connection
 from desktopd.x11.errors import XError, XTimeout
 from desktopd.x11.screen.scaled_screen import ScaledScreen
@@ -114,16 +114,8 @@ class XServer:
     async def launch(self, mark: str) -> Process:
         """Start the X server, marked so; raises LaunchError when no backend can be started."""
         given_up = Event()
-        starting = asyncio.ensure_future(asyncio.to_thread(self._start, mark, given_up))
-        try:
-            child = await asyncio.shield(starting)
-        except asyncio.CancelledError:
-            # A thread cannot be cancelled: what it started must not be left behind.
-            given_up.set()
-            with suppress(LaunchError, CannotEnd):
-                child = await starting
-                await Process(child.pid, child).kill()
-            raise
+        starting = asyncio.to_thread(self._start, mark, given_up)
+        child = await to_completion(starting, given_up.set)
         self._fresh = True
         self._is_taken = False
         return Process(child.pid, child)

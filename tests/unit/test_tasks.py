@@ -240,18 +240,22 @@ async def test_what_is_completed_is_had_by_whoever_is_cancelled_where_he_waits_n
 
 
 async def test_whoever_is_cancelled_before_it_completes_hears_of_its_failure() -> None:
-    async def ask() -> None:
+    heard = list[str]()
+
+    async def ask(name: str) -> None:
         with pytest.raises(OSError, match="broken"):
             await to_completion(fail("broken"))
+        heard.append(name)
         await stay()
 
-    task = asyncio.create_task(ask())
+    task = asyncio.create_task(ask("before its first step"))
     task.cancel()
     await asyncio.wait([task])
     assert task.cancelled()
-    # Cancelled before its first step, it has begun nothing.
-    other = asyncio.create_task(ask())
+    other = asyncio.create_task(ask("in it"))
     await asyncio.sleep(0)
     other.cancel()
     await asyncio.wait([other])
     assert other.cancelled()
+    # Cancelled before its first step, the other one has begun nothing.
+    assert heard == ["in it"]

@@ -23,10 +23,14 @@ from desktopd.session.backends.table import BACKENDS
 from desktopd.session.backends.xvfb import Xvfb
 from desktopd.session.clipboard import SessionClipboard
 from desktopd.session.errors import LaunchError
+from desktopd.session.procfs import start_time
+from desktopd.session.runner import Runner
+from desktopd.session.service import Service
 from desktopd.session.state import StateFile
 from desktopd.session.x_server import XServer
 from desktopd.x11.connection import Connection
 from tests.daemon import until
+from tests.unit.session.runners import at_once
 
 SERVERS = 8
 
@@ -256,6 +260,17 @@ class Silent(Xvfb):
         return ["sh", "-c", "exec sleep 600"]
 
 
+def runner_of(backend: Backend, folder: Path, state: StateFile) -> Runner:
+    x_server = XServer(
+        *((backend, backend), options(folder), state, lambda: None, SessionClipboard()),
+        lambda _: None,
+        kiosk=True,
+        is_application=lambda _: True,
+    )
+    service = Service("display", ("X",), ready=at_once, launch=x_server.launch)
+    return Runner(service, x_server.launch, state, folder / "log", lambda: None, lambda: "mark")
+
+
 async def test_a_start_that_is_given_up_is_waited_for_no_longer(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,16 +281,38 @@ async def test_a_start_that_is_given_up_is_waited_for_no_longer(
         begun.set()
         return Silent(options, number)
 
-    backend = replace(BACKENDS["xvfb"], display=silent)
-    state, nobody = StateFile(folder / "state.json"), SessionClipboard()
-    x_server = XServer(
-        *((backend, backend), options(folder), state, lambda: None, nobody, lambda _: None),
-        kiosk=True,
-        is_application=lambda _: True,
-    )
-    starting = asyncio.create_task(x_server.launch())
+    state = StateFile(folder / "state.json")
+    runner = runner_of(replace(BACKENDS["xvfb"], display=silent), folder, state)
+    running = asyncio.create_task(runner.run())
     await asyncio.to_thread(begun.wait)
-    starting.cancel()
+    running.cancel()
     async with asyncio.timeout(60):
         with pytest.raises(asyncio.CancelledError):
-            await starting
+            await running
+    assert state.starts == state.processes == {}
+    assert "no display when nobody waited" in (runner.status.error or "")
+
+
+async def test_a_server_that_has_started_when_nobody_waits_any_more_is_ended(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, given_up = threading.Event(), threading.Event()
+
+    def note(*_: str) -> None:
+        started.set()
+        given_up.wait(30)
+
+    state = StateFile(folder / "state.json")
+    monkeypatch.setattr(state, "display_started", note)
+    runner = runner_of(BACKENDS["xvfb"], folder, state)
+    running = asyncio.create_task(runner.run())
+    await asyncio.to_thread(started.wait)
+    running.cancel()
+    given_up.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    left = state.processes["display"]
+    await runner.stop()
+    assert start_time(left.pid) is None
+    assert state.starts == state.processes == {}
+    display_numbers.remove_dead_locks()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from desktopd.rfb.listeners.channel import StreamChannel
+from desktopd.rfb.listeners.channel import StreamChannel, without_frames
 from desktopd.rfb.protocol.client_handshake import ClientHandshake
 from desktopd.rfb.protocol.message import ProtocolError
 from desktopd.sockets import unacknowledged
@@ -49,11 +49,8 @@ class AuthenticatedTransport:
         if not self._handshake.done:
             data = self._shake_hands(data)
         if data:
-            try:
+            with without_frames():
                 await self._streams.write(data)
-            except OSError as error:
-                # The stream keeps its error, and by its traceback what was being sent.
-                raise ConnectionResetError(str(error)) from error.with_traceback(None)
 
     def _shake_hands(self, data: bytes) -> bytes:
         """Answer the server; returns what it has said beyond the handshake."""

@@ -8,13 +8,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol, TypeAlias
 
 from desktopd.tls.in_turns import TlsInTurns, trust
 
 CLOSE_DEADLINE = 2.0
 Secured: TypeAlias = Callable[[asyncio.Protocol], TlsInTurns]
+
+
+@contextlib.contextmanager
+def without_frames() -> Iterator[None]:
+    """Raise an error of a stream as a ConnectionError: it keeps its own, and that the frames.
+
+    Among these is the picture that was being sent, which is free only once Python looks for it.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise ConnectionResetError(str(error)) from error.with_traceback(None)
 
 
 class Channel(Protocol):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from desktopd.background_tasks import BackgroundTasks
 from desktopd.descriptors import accept
 from desktopd.errors import DisplayUnavailable, ListenError
+from desktopd.rfb.listeners.channel import without_frames
 from desktopd.rfb.protocol import fences
 from desktopd.rfb.protocol.handshake import VERSION_LENGTH, Version
 from desktopd.rfb.protocol.message import ProtocolError
@@ -32,18 +32,6 @@ _WRITE_HIGH = 65536
 _APART = 0.001
 
 
-@contextmanager
-def _let_go() -> Iterator[None]:
-    """Raise an error of the stream as another one: it keeps its own, and those the frames.
-
-    Among these is the picture that was being sent, which is free only once Python looks for it.
-    """
-    try:
-        yield
-    except ConnectionError as error:
-        raise ConnectionResetError(str(error)) from error.with_traceback(None)
-
-
 class StreamTransport:
     """A viewer's socket."""
 
@@ -58,13 +46,13 @@ class StreamTransport:
 
     async def receive(self) -> bytes | None:
         """The next bytes; None when the viewer has left."""
-        with _let_go():
+        with without_frames():
             return await self._reader.read(_READ) or None
 
     async def send(self, data: bytes) -> None:
         """Return when more may be sent; ConnectionError when the viewer has left."""
         self._writer.write(data)
-        with _let_go():
+        with without_frames():
             await self._writer.drain()
         if fences.ends_message(data):
             # In one message with what follows it, its answer would not tell when it came.

@@ -30,8 +30,10 @@ class SendQueue:
         on_sent: Callable[[int], None],
         watchers: WatchersQueues | None = None,
     ) -> None:
-        """One send may take `stall` seconds, and `backlog` bytes may come to wait behind it.
+        """`backlog` bytes may come to wait behind what is being sent.
 
+        The viewer has `stall` seconds for each piece; a watcher for all pieces of a message, as
+        others may wait for their picture until it has its own (`watchers_room`).
         The largest that comes while nothing is being sent does not count, as a picture may be that.
         `on_sent` is told the bytes of each send. `watchers`: with whom it shares, if it does.
         """
@@ -105,13 +107,14 @@ class SendQueue:
             data = self._next_message()
             self._sending = len(data)
             try:
-                async with asyncio.timeout(self._stall):
+                async with asyncio.timeout(self._stall) as stalled:
                     for start in range(0, len(data), PIECE):
                         await self._transport.send(data[start : start + PIECE])
+                        if self._watchers is None:
+                            stalled.reschedule(asyncio.get_running_loop().time() + self._stall)
             except TimeoutError:
-                return Ending(
-                    Cause.VIEWER_STALLED, f"the viewer took nothing for {self._stall:g} s"
-                )
+                detail = f"the viewer did not take within {self._stall:g} s what it was sent"
+                return Ending(Cause.VIEWER_STALLED, detail)
             except ConnectionError:
                 return VIEWER_LEFT
             self._sending = 0

@@ -29,10 +29,10 @@ class Transport(Protocol):
 class Limits:
     """Bounds of one relay, in bytes and seconds.
 
-    `backlog`: what is kept for a slow viewer; `stall`: how long one send may take, to the viewer
-    or to the server; `message`: what is put into one message to the viewer; `closing`: how long
-    the server may take to read the last messages; `copies`: which way they may go. For the others
-    see MessageLimits.
+    `backlog`: what is kept for a slow viewer; `stall`: how long who is sent something may take
+    nothing of it, viewer or server; `message`: what is put into one message to the viewer;
+    `closing`: how long the server may take to read the last messages; `copies`: which way they may
+    go. For the others see MessageLimits.
     """
 
     backlog: int = 16 * 1024 * 1024

@@ -22,7 +22,7 @@ from desktopd.confinement.own_sockets import OWN, keeping_umask
 from desktopd.session.backends import display_numbers
 from desktopd.session.backends.options import XServerOptions
 from desktopd.session.errors import LaunchError
-from desktopd.session.process import popen
+from desktopd.session.process import ended_on_failure, popen
 
 START_WITHIN = 15.0
 
@@ -92,20 +92,16 @@ class DetachedDisplay(AbstractDisplay):  # type: ignore[misc]
     def _wait_for_pipe_text(self, rfd: int) -> str:
         """Read the display's number; pyvirtualdisplay itself would wait for ten minutes."""
         number, deadline = b"", time.monotonic() + START_WITHIN
-        try:
+        with ended_on_failure(self._subproc):
             while not number.endswith(b"\n"):
                 given_up = self.options.given_up.is_set()
                 if given_up or time.monotonic() > deadline:
-                    self._subproc.kill()
                     within = "when nobody waited" if given_up else f"after {START_WITHIN:.0f} s"
                     raise XStartError(f"no display {within}")
                 if select.select([rfd], [], [], 0.1)[0]:
                     number += os.read(rfd, 16)
                 elif self._subproc.poll() is not None:
                     raise XStartError(f"exited with status {self._subproc.returncode}")
-        except XStartError:
-            self._subproc.wait()
-            raise
         return number.decode("ascii")
 
     @property

@@ -5,7 +5,6 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from desktopd.applications.companion import CompanionClient
 from desktopd.applications.errors import NoCompanion, NotSaved
 from desktopd.applications.opening import Allowed, Opening
 from tests.unit.applications.companions import companion_in
+from tests.unit.places import KINDS, lay
 
 
 @dataclass
@@ -92,15 +92,14 @@ def test_last_words_without_end_are_cut(tmp_path: Path) -> None:
     assert application.status.ending.traceback.endswith("the last line")
 
 
-@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_last_words_are_a_file_of_the_application_or_none(tmp_path: Path, kind: str) -> None:
     process = Process(pid=os.getpid())
     application = make(process, tmp_path)
     application.note_process()
     words, secret = tmp_path / f"end-{os.getpid()}.txt", tmp_path / "secret"
     secret.write_text("what only the daemon may read")
-    makes = {"link": partial(words.symlink_to, secret), "pipe": partial(os.mkfifo, words)}
-    makes.get(kind, words.mkdir)()
+    lay(kind, words, secret)
     process.pid = None
     application.note_process()
     assert application.status.ending is not None

@@ -17,6 +17,7 @@ from desktopd.errors import CannotEnd
 from desktopd.integrations.napari.session.folder import SessionFolder
 from tests.unit.applications.companions import companion_in
 from tests.unit.applications.test_application import Process
+from tests.unit.places import KINDS, lay
 
 
 @pytest.fixture
@@ -148,17 +149,11 @@ def test_another_name_is_none_of_a_session(tmp_path: Path, name: str | None) -> 
     assert all(place.exists() for place in places)
 
 
-@pytest.mark.parametrize("what", ["pipe", "folder", "link"])
+@pytest.mark.parametrize("what", KINDS)
 def test_what_lies_in_the_place_of_the_file_stays(session: SessionFolder, what: str) -> None:
     place, elsewhere = session.folder / TRIES, session.folder / "elsewhere"
     elsewhere.write_bytes(b"...")
-    match what:
-        case "pipe":
-            os.mkfifo(place)
-        case "folder":
-            place.mkdir()
-        case "link":
-            place.symlink_to(elsewhere)
+    lay(what, place, elsewhere)
     take_back(session.folder.parent, "session")
     assert os.path.lexists(place)
     assert elsewhere.read_bytes() == b"..."

@@ -214,13 +214,14 @@ class TestRemove:
         Removal(tree.root, at("d"), recursive=True).run()
         assert tree.names() == []
 
+    @pytest.mark.parametrize("name", ["d", "d/in", "d/in/in"])
     def test_what_comes_into_a_folder_that_is_deleted_is_told(
-        self, tree: Tree, monkeypatch: pytest.MonkeyPatch
+        self, tree: Tree, monkeypatch: pytest.MonkeyPatch, name: str
     ) -> None:
-        (tree.path / "d").mkdir()
+        (tree.path / name).mkdir(parents=True)
 
         def write(path: str, *, dir_fd: int) -> None:
-            tree.write("d/new")
+            tree.write(f"{name}/new")
             rmdir(path, dir_fd=dir_fd)
 
         rmdir = os.rmdir

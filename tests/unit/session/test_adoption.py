@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from desktopd.session.errors import LaunchError
 from desktopd.session.family import end_family, family, mark_of
 from desktopd.session.leftovers import end_unwanted
 from desktopd.session.marks import MARK, marks_of, new_mark, only
@@ -90,15 +91,32 @@ async def test_a_start_is_noted_until_its_process_is(folder: Path) -> None:
 
     async def noting(mark: str) -> Process:
         noted.append(StateFile(folder / "state.json").starts)
-        assert noted[-1] == {"s": mark}
         return await launch(mark)
 
     runner._launch = noting
     async with running(runner):
         await reach(runner, ServiceState.RUNNING)
-        assert len(noted) == 1
+        assert noted == [{"s": runner._mark}]
         assert StateFile(folder / "state.json").starts == {}
         assert mark_of(runner.status.pid or 0) == runner._mark
+
+
+@pytest.mark.parametrize("fails", [True, False], ids=["that fails", "that is given up"])
+async def test_a_start_without_a_process_is_noted_no_longer(folder: Path, *, fails: bool) -> None:
+    begun = asyncio.Event()
+
+    async def launch(_mark: str) -> Process:
+        begun.set()
+        if fails:
+            raise LaunchError("no")
+        return await asyncio.Future[Process]()
+
+    runner = make(folder, sleeper(launch=launch, restart=Restart(attempts=1)))
+    async with running(runner):
+        await begun.wait()
+        if fails:
+            await runner.gave_up.wait()
+    assert StateFile(folder / "state.json").starts == {}
 
 
 def session_leaders(pids: Path, count: int) -> list[int]:

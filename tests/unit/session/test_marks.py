@@ -153,6 +153,18 @@ def test_the_same_path_in_another_mount_namespace_is_another_folder(folder: Path
         assert family(marks_of(folder)) == []
 
 
+@pytest.mark.parametrize("there", ["touch {0}/way", "ln -s way {0}/way"], ids=["file", "loop"])
+def test_what_is_no_folder_in_another_mount_namespace_is_another_one(
+    folder: Path, there: str
+) -> None:
+    (desk := folder / "way" / "desk").mkdir(parents=True)
+    user = ["--user", "--map-root-user"] if os.getuid() else []
+    mount = f'mount -t tmpfs none "{folder}" && {there.format(folder)} && exec "$@"'
+    private = ["unshare", "--mount", *user, "sh", "-c", mount, "sh"]
+    with marked(new_mark(desk)) as pid, marked(new_mark(desk), *private):
+        assert family(marks_of(desk)) == [pid]
+
+
 def test_a_link_on_the_way_leads_nobody_into_our_root(folder: Path) -> None:
     (folder / "link").symlink_to(folder / "real")
     desk = folder / "link" / "desk"

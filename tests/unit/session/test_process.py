@@ -15,9 +15,10 @@ from desktopd.errors import CannotEnd
 from desktopd.session.errors import LaunchError
 from desktopd.session.logs import tail
 from desktopd.session.process import Process, _be_nice, popen
-from desktopd.session.procfs import is_stopped, start_time
+from desktopd.session.procfs import is_stopped, session_of, start_time
 from tests.another_user import another_user
 from tests.daemon import until
+from tests.hung_disk import hung_process
 
 
 def spawn(folder: Path, script: str, **options: bool) -> Process:
@@ -51,6 +52,11 @@ async def test_a_child_leads_a_session_of_its_own(folder: Path) -> None:
     process = spawn(folder, "exec sleep 60")
     assert os.getsid(process.pid) == process.pid
     await process.stop(1)
+
+
+@pytest.mark.parametrize("pid", [2**22 + 1, 2**31 - 1, 2**31, 2**32 - 1])
+def test_what_no_process_is_has_no_session(pid: int) -> None:
+    assert session_of(pid) is None
 
 
 async def test_stop_ends_what_the_child_started_and_needs_no_consent(folder: Path) -> None:
@@ -172,6 +178,18 @@ async def test_one_that_was_another_user_and_has_ended_is_killed_like_others(
 
     monkeypatch.setattr("os.kill", refuse)
     assert str(await process.kill()) == "exited with status 3"
+
+
+async def test_whoever_waits_for_one_that_a_disk_keeps_is_told_why(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("desktopd.session.process._KILLED_WITHIN", 0.1)
+    with hung_process(folder, {}) as hung:
+        ending = asyncio.create_task(Process(hung.pid, started=hung.start_time).kill())
+        while f"process {hung.pid} was killed and goes on: is a disk away?" not in caplog.text:
+            await asyncio.sleep(0.01)
+        assert not ending.done()
+    assert str(await ending) == "ended"
 
 
 async def test_what_leads_no_group_is_signalled_alone(folder: Path) -> None:

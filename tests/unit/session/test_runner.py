@@ -300,9 +300,8 @@ async def test_a_restart_of_what_a_disk_keeps_is_over(
     with hung_process(folder, {}) as hung:
 
         async def launch(_mark: str) -> Process:
-            return Process(hung.pid)
+            return Process(hung.pid, started=hung.start_time)
 
-        monkeypatch.setattr("desktopd.session.process.start_time", lambda _pid: 1)
         runner = make(folder, sleeper(launch=launch, stop_within=0.1))
         async with running(runner):
             await reach(runner, ServiceState.RUNNING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from desktopd.budgets import Budget, Budgets
 from desktopd.files import changes
 from desktopd.files.draft import Draft
 from desktopd.files.limits import UploadLimits
+from desktopd.files.person_turns import PersonTurns
 from desktopd.files.reading import open_to_read
 from desktopd.files.removal import Removal
 from desktopd.files.sharing import Rules, SharedFiles
@@ -25,6 +26,7 @@ from desktopd.files.threads import GUESTS_THREADS, WATCHERS_THREADS
 from desktopd.rfb.viewers.control import ControlMode
 from desktopd.rfb.viewers.people import People
 from desktopd.rfb.viewers.viewers import Viewers
+from desktopd.tasks import to_completion
 from tests.unit.accounts import accounts
 from tests.unit.gate import Gate
 from tests.unit.http.api.shared import CHUNK, Shared, creation
@@ -84,14 +86,33 @@ async def guest_of(
 
 async def cut_off() -> None:
     """Return once what waits for a call to end is cancelled."""
-    await until(lambda: any(t.cancelling() and _completes(t) for t in asyncio.all_tasks()))
+    await until(lambda: any(task.cancelling() for task in tasks_in(to_completion)))
 
 
-def _completes(task: asyncio.Task[Any]) -> bool:
-    waiting: Any = task.get_coro()
-    while waiting is not None and getattr(waiting, "__name__", "") != "to_completion":
-        waiting = getattr(waiting, "cr_await", None)
-    return waiting is not None
+async def wait_for_turns(calls: int) -> None:
+    """Return once so many calls wait for a thread."""
+    await until(lambda: len(tasks_in(PersonTurns.take)) == calls)
+
+
+def tasks_in(function: Callable[..., Coroutine[Any, Any, Any]]) -> list[asyncio.Task[Any]]:
+    """The tasks that wait in this function."""
+
+    def is_in(awaited: Any) -> bool:
+        code = getattr(awaited, "cr_code", None)
+        return code is function.__code__ or (code and is_in(awaited.cr_await))
+
+    return [task for task in asyncio.all_tasks() if is_in(task.get_coro())]
+
+
+async def answer_to_revoked(shared: Shared, gate: Gate, ask: Ask) -> httpx.Response:
+    """What a guest is answered whose link is revoked while the gate holds him up."""
+    async with guest_of(shared) as (guest, revoke):
+        asking = asyncio.ensure_future(ask(guest))
+        await gate.has_begun(1)
+        await revoke()
+        await cut_off()
+        gate.open.set()
+        return await asking
 
 
 def files_open_below(path: Path) -> list[str]:
@@ -126,7 +147,7 @@ async def test_of_a_revoked_link_what_has_begun_is_noted_and_what_waits_is_not_d
             guest.get("/api/files/d"),
         ]
         waiting = [asyncio.create_task(wish) for wish in wishes]
-        await asyncio.sleep(0.05)
+        await wait_for_turns(len(wishes))
         await revoke()
         await cut_off()
         assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {401}
@@ -174,13 +195,7 @@ async def test_what_is_done_while_a_link_is_revoked_is_noted(
 ) -> None:
     monkeypatch.setattr(owner, name, held_up(gate, getattr(owner, name)))
     shared.write("old")
-    async with guest_of(shared) as (guest, revoke):
-        asking = asyncio.ensure_future(ask(guest))
-        await gate.has_begun(1)
-        await revoke()
-        await cut_off()
-        gate.open.set()
-        await asking
+    await answer_to_revoked(shared, gate, ask)
     assert "new" in shared.names()
     assert actions(caplog) == noted
     assert not any(shared.path.glob(".desktopd*"))
@@ -220,13 +235,7 @@ async def test_what_is_opened_for_whoever_is_cut_off_is_closed(
     call = getattr(__import__(module, fromlist=[name]), name)
     monkeypatch.setattr(f"{module}.{name}", held_up(gate, call))
     shared.write("old")
-    async with guest_of(shared) as (guest, revoke):
-        asking = asyncio.ensure_future(ask(guest))
-        await gate.has_begun(1)
-        await revoke()
-        await cut_off()
-        gate.open.set()
-        assert (await asking).status_code == 401
+    assert (await answer_to_revoked(shared, gate, ask)).status_code == 401
     assert files_open_below(shared.path) == []
     assert shared.staged() == []
 

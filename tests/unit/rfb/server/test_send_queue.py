@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -8,6 +9,7 @@ from desktopd.rfb.protocol.fences import BEGIN
 from desktopd.rfb.server.send_queue import PIECE, SendQueue
 from desktopd.rfb.server.watchers_queues import WatchersQueues
 from desktopd.rfb.viewers.connection import VIEWER_LEFT, Cause, Ending
+from tests.unit.clock import Clock
 from tests.unit.turns import until
 
 GONE = Ending(Cause.SERVER_LEFT, "gone")
@@ -23,6 +25,7 @@ class Wire:
         self.open.set()
         self.failure: Exception | None = None
         self.unacknowledged = 0
+        self.on_taken: Callable[[], None] = lambda: None
 
     async def receive(self) -> bytes | None:
         return None
@@ -33,6 +36,8 @@ class Wire:
         if self.failure:
             raise self.failure
         self.taken.append(data)
+        self.on_taken()
+        await asyncio.sleep(0)
 
 
 class Line:
@@ -145,6 +150,25 @@ async def test_a_viewer_that_takes_nothing_has_stalled() -> None:
     ending = await line.end()
     assert ending.cause is Cause.VIEWER_STALLED
     assert "0.05 s" in ending.detail
+
+
+@pytest.mark.parametrize("watches", [False, True], ids=["in control", "only watching"])
+async def test_a_viewer_has_time_for_each_piece_and_a_watcher_for_all(
+    monkeypatch: pytest.MonkeyPatch, *, watches: bool
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", clock)
+    line = Line(stall=20, watchers=WatchersQueues() if watches else None)
+    line.wire.on_taken = lambda: clock.pass_by(12)
+    line.send_queue.put(bytes(5 * PIECE))
+    while not (line.send_queue.empty or line.running.done()):
+        await asyncio.sleep(0)
+    if watches:
+        assert (await line.running).cause is Cause.VIEWER_STALLED
+    else:
+        assert line.sent == [5 * PIECE]
+        line.send_queue.end(GONE)
+        assert await line.end() == GONE
 
 
 async def test_a_viewer_that_left() -> None:

@@ -14,6 +14,7 @@ from desktopd.integrations.napari.session import folder as folder_module
 from desktopd.integrations.napari.session.document import LARGEST, MOST_LAYERS, VERSION
 from desktopd.integrations.napari.session.folder import TRIES, SessionFolder
 from tests.deep_folder import make_deep
+from tests.unit.places import KINDS, lay
 
 
 @pytest.fixture
@@ -250,23 +251,18 @@ def test_a_session_that_was_survived_is_tried_anew(session: SessionFolder) -> No
 
 
 @pytest.mark.parametrize("name", ["session.json", "restoring"])
-@pytest.mark.parametrize("what", ["pipe", "folder", "link", "large"])
+@pytest.mark.parametrize("what", [*KINDS, "large"])
 def test_nothing_in_the_place_of_its_files_keeps_the_next_process_from_its_start(
     session: SessionFolder, name: str, what: str
 ) -> None:
     session.commit(document(session, np.arange(100)))
     place = session.folder / name
     place.unlink(missing_ok=True)
-    match what:
-        case "pipe":
-            os.mkfifo(place)
-        case "folder":
-            place.mkdir()
-        case "link":
-            place.symlink_to("/dev/zero")
-        case "large":
-            with place.open("wb") as file:
-                file.truncate(1 << 40)
+    if what == "large":
+        with place.open("wb") as file:
+            file.truncate(1 << 40)
+    else:
+        lay(what, place, Path("/dev/zero"))
     if name == "session.json":
         with pytest.raises(ValueError, match=r"is no plain file|is larger"):
             session.load()
