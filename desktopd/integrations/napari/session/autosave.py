@@ -8,16 +8,19 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from desktopd.integrations.napari.main_thread import MainThread
 from desktopd.integrations.napari.session.capture import Captured
+from desktopd.integrations.napari.session.each import settled
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.made import note_made
 from desktopd.integrations.napari.session.rests import Key, Rests
 from desktopd.integrations.napari.session.taking import Taking
 from desktopd.integrations.napari.session.viewed import capture_view
+from desktopd.integrations.napari.session.viewer_key import FIRST, ViewerKey
 from desktopd.integrations.napari.session.writer import Writer
 from desktopd.integrations.napari.session.written import Written
 
@@ -35,6 +38,14 @@ log = logging.getLogger(__name__)
 Done = Callable[[], None]
 
 
+@dataclass(frozen=True)
+class PutBack:
+    """What was saved of what is back in a viewer: records, with their layers, and the view."""
+
+    records: Sequence[tuple[Any, Mapping[str, Any]]] = ()
+    view: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Autosave:
     """Saves one viewer. Every method is to be called in the main thread.
 
@@ -49,19 +60,16 @@ class Autosave:
         viewer: Any,
         told: Callable[[], None],
         *,
-        unrestored: Sequence[Mapping[str, Any]] = (),
-        records: Iterable[tuple[Any, Mapping[str, Any]]] = (),
-        beside: Mapping[str, Any] | None = None,
+        key: ViewerKey = FIRST,
+        back: PutBack = PutBack(),
     ) -> None:
-        """`unrestored` and `records`, these with their layers, are those of `Restoring`.
-
-        `beside` is what else the document tells.
-        """
+        """`key` is that of the viewer, and `back` what was saved of what is back in it."""
         self._main = main
         self._viewer = viewer
         self._told = told
-        of_layers = ((id(layer), one) for layer, one in records)
-        self._writer = Writer(folder, unrestored, of_layers, beside, capture_view(viewer))
+        records = ((id(layer), one) for layer, one in back.records)
+        view, _ = settled(capture_view(viewer), back.view)
+        self._writer = Writer(folder, key, records, view)
         # What no session has put back was there before.
         note_made(viewer.layers)
         self._taking = Taking()

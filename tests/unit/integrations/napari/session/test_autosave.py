@@ -53,7 +53,8 @@ def autosave(wait: Wait, viewer: Any, tmp_path: Path) -> Iterator[Any]:
     from desktopd.integrations.napari.session.autosave import Autosave
 
     folder = SessionFolder(tmp_path / "session")
-    autosave = Autosave(MainThread(), folder, viewer, lambda: None, unrestored=[{"name": "away"}])
+    folder.earlier.add_unrestored([{"name": "away"}])
+    autosave = Autosave(MainThread(), folder, viewer, lambda: None)
     yield autosave
     autosave.stop()
 

@@ -13,7 +13,7 @@ import pytest
 import zarr
 from dask import array as computed
 
-from desktopd.integrations.napari.session import records, values, writer
+from desktopd.integrations.napari.session import records, values, viewed, writer
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.own_file import is_filed
@@ -181,6 +181,21 @@ def test_what_cannot_be_told_for_a_moment_stays_as_it_was_saved_and_is_told(
     assert chosen(napari.viewer) == before
     assert napari.viewer.layers[0].opacity == 0.25
     assert napari.save() is None
+
+
+def test_what_of_the_view_could_not_be_told_since_the_start_stays_as_it_was_saved(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    napari.viewer.add_points(np.zeros((1, 2)))
+    napari.viewer.title = "mine"
+    assert napari.save() is None
+    with monkeypatch.context() as patch:
+        patch.setitem(viewed.TOLD, "title", fails(RuntimeError("in the midst of it")))
+        napari.start()
+        saved = napari.ask()
+    assert [one["name"] for one in saved["not_kept"]] == ["view"]
+    napari.start()
+    assert napari.viewer.title == "mine"
 
 
 def raising(patch: pytest.MonkeyPatch, cls: Any, name: str) -> None:
