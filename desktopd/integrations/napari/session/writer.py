@@ -16,7 +16,7 @@ from typing import Any
 
 from desktopd.integrations.napari.protocol import told
 from desktopd.integrations.napari.session.background import give_way
-from desktopd.integrations.napari.session.capture import Captured, without_data
+from desktopd.integrations.napari.session.capture import Captured, nothing_of
 from desktopd.integrations.napari.session.document import LARGEST, MOST_LAYERS
 from desktopd.integrations.napari.session.each import settled
 from desktopd.integrations.napari.session.encode_layer import encode_layer
@@ -164,16 +164,12 @@ class Writer:
             why = str(lack) or repr(lack)
             if former is not None:
                 return replace(former, lost=why), why
-            return self._without_data(layer, why), why
+            return encode_layer(nothing_of(layer, why), self._folder.blocks), why
         if encoded.failed and former is not None and not former.failed:
             stale = former.stale + 1
             kept = replace(former, lost=encoded.lost, stale=stale)
             return kept, encoded.lost if stale <= TRIES else None
         return encoded, None
-
-    def _without_data(self, layer: Captured, why: str) -> Encoded:
-        bare = replace(without_data(layer, why), state={}, besides={}, overlays={})
-        return encode_layer(bare, self._folder.blocks)
 
     def _commit(self, layers: Sequence[Encoded], view: Mapping[str, Any]) -> list[dict[str, str]]:
         """Replace the document; gives what is not in it, which has its blocks all the same."""

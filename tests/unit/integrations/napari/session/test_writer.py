@@ -235,12 +235,19 @@ def test_a_layer_that_has_no_room_keeps_no_other_from_being_saved(
 
     monkeypatch.setattr(Blocks, "_check_space", check)
     writer = Writer(folder)
-    large = replace(LAYER, name="large", data=np.arange(10_000), source={"path": "/data/a.tif"})
+    large = replace(
+        LAYER,
+        name="large",
+        data=np.arange(10_000),
+        source={"path": "/data/a.tif"},
+        colouring={"face": ["cycle", "kind"]},
+    )
     written = save(writer, [1, 2], _1=large, _2=LAYER)
     assert "No space left" in (written.error or "")
     first, second = loaded(folder)["layers"]
     assert (first["name"], first["data"], first["source"]) == ("large", None, large.source)
     assert "No space left" in first["lost"]
+    assert first["colouring"] == first["state"]["metadata"] == {}, "which would be told as missing"
     assert second["data"] is not None
     small = replace(large, data=np.arange(1000, 1900))
     assert save(writer, [1, 2], _1=small).error is None
