@@ -8,13 +8,13 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from desktopd.integrations.napari.main_thread import MainThread
 from desktopd.integrations.napari.session.capture import Captured
 from desktopd.integrations.napari.session.each import settled
+from desktopd.integrations.napari.session.earlier import NOTHING, PutBack
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.made import note_made
 from desktopd.integrations.napari.session.rests import Key, Rests
@@ -38,14 +38,6 @@ log = logging.getLogger(__name__)
 Done = Callable[[], None]
 
 
-@dataclass(frozen=True)
-class PutBack:
-    """What was saved of what is back in a viewer: records, with their layers, and the view."""
-
-    records: Sequence[tuple[Any, Mapping[str, Any]]] = ()
-    view: Mapping[str, Any] = field(default_factory=dict)
-
-
 class Autosave:
     """Saves one viewer. Every method is to be called in the main thread.
 
@@ -61,7 +53,7 @@ class Autosave:
         told: Callable[[], None],
         *,
         key: ViewerKey = FIRST,
-        back: PutBack = PutBack(),
+        back: PutBack = NOTHING,
     ) -> None:
         """`key` is that of the viewer, and `back` what was saved of what is back in it."""
         self._main = main

@@ -5,7 +5,8 @@ Tested by tests/unit/integrations/napari/session/test_earlier.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +22,17 @@ from desktopd.integrations.napari.session.viewer_key import (
     is_of_this_command,
     sessions_of,
 )
+
+
+@dataclass(frozen=True)
+class PutBack:
+    """What was saved of what is back in a viewer: records, with their layers, and the view."""
+
+    records: Sequence[tuple[Any, Mapping[str, Any]]] = ()
+    view: Mapping[str, Any] = field(default_factory=dict)
+
+
+NOTHING = PutBack()
 
 
 class Left:
@@ -47,7 +59,7 @@ class Earlier:
     def __init__(self) -> None:
         self._unrestored: list[Left] = []
         self._waiting: list[Left] = []
-        # Sessions among whose viewers is none of this process, though their layers are unrestored.
+        # Sessions that no viewer has had, though their layers are among those unrestored.
         self._unseen: list[dict[str, Any]] = []
 
     @property

@@ -22,12 +22,12 @@ from desktopd.integrations.napari.session.document import (
 )
 from desktopd.integrations.napari.session.earlier import Earlier
 from desktopd.integrations.napari.session.records import Encoded
+from desktopd.integrations.napari.session.tries import Tries
 from desktopd.integrations.napari.session.values import blocks_of, dumps
 from desktopd.integrations.napari.session.whole_files import replacing
 
 log = logging.getLogger(__name__)
 
-TRIES = 2
 PATIENCE = 120.0
 """Seconds after which a session that cannot be read lies beside, so that another can be saved."""
 TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)
@@ -56,7 +56,7 @@ class SessionFolder:
     def _use(self, folder: Path) -> None:
         self.folder = folder
         self._document = folder / DOCUMENT
-        self._tries = folder / "restoring"
+        self._tries = Tries(folder)
         self.blocks = Blocks(folder / "blocks")
 
     def claim(self) -> None:
@@ -181,23 +181,11 @@ class SessionFolder:
 
         False when too many have ended the process; the session then lies beside, as ``failed``.
         """
-        if self._tried() >= TRIES:
+        if self._tries.are_too_many():
             self.put_aside()
             return False
-        try:
-            with self._tries.open("ab") as file:
-                file.write(b".")
-        except OSError as error:
-            # A full disk takes no more of it, and gives the session back all the same.
-            log.warning("desktopd: nobody counts how often the session is put back: %s", error)
+        self._tries.note()
         return True
-
-    def _tried(self) -> int:
-        try:
-            status = self._tries.lstat()
-        except FileNotFoundError:
-            return 0
-        return status.st_size if stat.S_ISREG(status.st_mode) else TRIES
 
     def put_aside(self) -> Path:
         """Have the session lie beside, as ``failed`` or, beside others, ``failed-2``.
@@ -217,13 +205,9 @@ class SessionFolder:
         self._needed = ()
         self.earlier = Earlier()
         # Whoever moves it back by hand wants it tried again.
-        self._forget_tries(place)
+        Tries(place).forget()
         return place
 
     def tried(self) -> None:
         """Note that the process has survived the session."""
-        self._forget_tries(self.folder)
-
-    def _forget_tries(self, folder: Path) -> None:
-        with contextlib.suppress(OSError):
-            (folder / self._tries.name).unlink()
+        self._tries.forget()

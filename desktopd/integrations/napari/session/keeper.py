@@ -1,6 +1,6 @@
 """Keeps the session of the viewers of one process: restores it once, saves it, or ends it.
 
-Tested by tests/browser/test_companion_session.py.
+Tested by tests/unit/integrations/napari/session/test_keeper.py.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from qtpy.QtCore import QCoreApplication
 
 from desktopd.integrations.napari.changes import Changes
 from desktopd.integrations.napari.main_thread import MainThread
-from desktopd.integrations.napari.session.autosave import Autosave, PutBack
+from desktopd.integrations.napari.session.autosave import Autosave
 from desktopd.integrations.napari.session.claim import claim, lock_of
 from desktopd.integrations.napari.session.document import MOST_LAYERS
+from desktopd.integrations.napari.session.earlier import NOTHING, PutBack
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.reading import note_readings
 from desktopd.integrations.napari.session.restore import Restoring, unrestored_of, view_of
@@ -120,7 +121,7 @@ class Keeper:
         except ValueError as error:
             self._tell_missed(["session"], str(error))
         document = self._folder.earlier.take(key)
-        return PutBack() if document is None else self._try(viewer, document)
+        return NOTHING if document is None else self._try(viewer, document)
 
     def _load(self) -> dict[str, Any] | None:
         for pause in PAUSES:
@@ -136,18 +137,18 @@ class Keeper:
         try:
             if not self._folder.may_try():
                 self._tell_missed(names, "putting it back has ended napari twice")
-                return PutBack()
+                return NOTHING
         except OSError as error:
             self._folder.earlier.add_unseen(document)
             self._tell_missed(["session"], str(error), KEPT)
-            return PutBack()
+            return NOTHING
         try:
             return self._restore(viewer, document)
         except Exception as error:
             log.exception("desktopd: the session is not restored")
             end = self._put_aside(document)
             self._tell_missed(names, f"{type(error).__name__}: {error}", end)
-            return PutBack()
+            return NOTHING
 
     def _restore(self, viewer: Any, document: dict[str, Any]) -> PutBack:
         same_command = is_of_this_command(document)

@@ -12,8 +12,9 @@ import pytest
 
 from desktopd.integrations.napari.session import folder as folder_module
 from desktopd.integrations.napari.session.document import LARGEST, MOST_LAYERS, VERSION
-from desktopd.integrations.napari.session.folder import TRIES, SessionFolder
+from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.records import Encoded
+from desktopd.integrations.napari.session.tries import TRIES
 from desktopd.integrations.napari.session.values import dumps
 from tests.deep_folder import make_deep
 
