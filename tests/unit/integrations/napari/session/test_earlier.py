@@ -2,12 +2,14 @@
 
 import errno
 import os
+from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
 import pytest
 
-from desktopd.integrations.napari.session import writer
+from desktopd.integrations.napari.session import blocks as session_blocks
+from desktopd.integrations.napari.session import records, values, writer
 from desktopd.integrations.napari.session.document import VERSION
 from desktopd.integrations.napari.session.earlier import Earlier
 from desktopd.integrations.napari.session.folder import SessionFolder
@@ -35,6 +37,14 @@ def is_painted(napari: Napari) -> bool:
     return np.array_equal(layer.data, PAINT)
 
 
+def have_wait(session: Path, *numbers: int) -> None:
+    """Have what a session has wait for each viewer of these numbers."""
+    folder = SessionFolder(session)
+    document = folder.load() or {}
+    waiting = [{**document, "viewer": {"number": n, "content": None}} for n in numbers]
+    folder.commit({"argv": document["argv"], "layers": [], "view": {}, "waiting": waiting})
+
+
 @pytest.fixture
 def waiting(napari: Napari, monkeypatch: pytest.MonkeyPatch) -> Napari:
     """A napari with its first viewer, while the session of the second waits without room."""
@@ -42,10 +52,7 @@ def waiting(napari: Napari, monkeypatch: pytest.MonkeyPatch) -> Napari:
     napari.viewer.add_labels(PAINT.copy(), name="paint", metadata=text)
     assert napari.save() is None
     napari.kill()
-    folder = SessionFolder(napari.folder)
-    document = folder.load() or {}
-    second = {**document, "viewer": {"number": 2, "content": None}}
-    folder.commit({**document, "layers": [], "view": {}, "waiting": [second]})
+    have_wait(napari.folder, 2)
     monkeypatch.setattr(writer, "LARGEST", 40_000)
     napari.start(add_long)
     for _ in range(2):
@@ -142,3 +149,36 @@ def test_sessions_of_which_nothing_is_left_wait_for_nobody() -> None:
     assert earlier.take(ViewerKey(2)) is None
     assert earlier.take(ViewerKey(1)) is not None
     assert earlier.take(ViewerKey(1)) is None
+
+
+@pytest.mark.parametrize("kind", ["back", "unrestored", "waiting"])
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_an_earlier_session_has_left_stays_where_memory_is_short(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch, kind: str, which: int
+) -> None:
+    for name in ("one", "two"):
+        napari.viewer.add_labels(PAINT.copy(), name=name)
+    assert napari.save() is None
+    napari.kill()
+    if kind == "waiting":
+        have_wait(napari.folder, 2, 3)
+    with monkeypatch.context() as patch:
+        if kind == "unrestored":
+            patch.setattr(session_blocks, "read_block", fail)
+        napari.start()
+    tries = iter(range(99))
+
+    def dumps(value: Any) -> bytes:
+        if next(tries) >= which:
+            raise MemoryError
+        return values.dumps(value)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "dumps", dumps)
+        assert napari.ask()["error"]
+    assert napari.ask()["error"] is None
+    napari.start()
+    if kind == "waiting":
+        napari.show()
+    assert [layer.name for layer in napari.viewer.layers] == ["one", "two"]
+    assert all(np.array_equal(layer.data, PAINT) for layer in napari.viewer.layers)
