@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from desktopd.http.access.links import Links
-from desktopd.integrations.napari.session.folder import TRIES, SessionFolder
+from desktopd.integrations.napari.session.folder import SessionFolder
+from desktopd.integrations.napari.session.tries import TRIES
 from desktopd.kept_file import kept_room, write_kept
 from desktopd.logs import AuditFile
 from desktopd.rfb.viewers.viewer import Role

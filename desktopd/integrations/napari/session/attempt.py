@@ -27,13 +27,11 @@ def attempt(what: str, step: Callable[[], Iterable[str] | None]) -> list[str]:
     return undone
 
 
-def attempt_each(
-    values: Mapping[str, Any], step: Callable[[str, Any], None], what: str = ""
-) -> list[str]:
-    """Take a step with each name and value; gives the names of those not done, after `what`."""
+def attempt_each(values: Mapping[str, Any], step: Callable[[str, Any], None]) -> list[str]:
+    """Take a step with each name and value; gives the names of those not done."""
     undone: list[str] = []
     for name, value in values.items():
-        undone += attempt(f"{what}{name}", partial(step, name, value))
+        undone += attempt(name, partial(step, name, value))
     return undone
 
 
@@ -42,4 +40,4 @@ def set_each(what: str, owner: Any, values: Mapping[str, Any]) -> list[str]:
 
     Gives the names of those that stay, such as ``dims.ndisplay``.
     """
-    return attempt_each(values, partial(setattr, owner), f"{what}.")
+    return [f"{what}.{name}" for name in attempt_each(values, partial(setattr, owner))]

@@ -8,16 +8,19 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from desktopd.integrations.napari.main_thread import MainThread
 from desktopd.integrations.napari.session.capture import Captured
+from desktopd.integrations.napari.session.each import settled
+from desktopd.integrations.napari.session.earlier import NOTHING, PutBack
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.made import note_made
 from desktopd.integrations.napari.session.rests import Key, Rests
 from desktopd.integrations.napari.session.taking import Taking
 from desktopd.integrations.napari.session.viewed import capture_view
+from desktopd.integrations.napari.session.viewer_key import FIRST, ViewerKey
 from desktopd.integrations.napari.session.writer import Writer
 from desktopd.integrations.napari.session.written import Written
 
@@ -49,19 +52,16 @@ class Autosave:
         viewer: Any,
         told: Callable[[], None],
         *,
-        unrestored: Sequence[Mapping[str, Any]] = (),
-        records: Iterable[tuple[Any, Mapping[str, Any]]] = (),
-        beside: Mapping[str, Any] | None = None,
+        key: ViewerKey = FIRST,
+        back: PutBack = NOTHING,
     ) -> None:
-        """`unrestored` and `records`, these with their layers, are those of `Restoring`.
-
-        `beside` is what else the document tells.
-        """
+        """`key` is that of the viewer, and `back` what was saved of what is back in it."""
         self._main = main
         self._viewer = viewer
         self._told = told
-        of_layers = ((id(layer), one) for layer, one in records)
-        self._writer = Writer(folder, unrestored, of_layers, beside, capture_view(viewer))
+        records = ((id(layer), one) for layer, one in back.records)
+        view, _ = settled(capture_view(viewer), back.view)
+        self._writer = Writer(folder, key, records, view)
         # What no session has put back was there before.
         note_made(viewer.layers)
         self._taking = Taking()

@@ -32,6 +32,8 @@ LARGEST_COPY = 64 << 20
 """Bytes of a layer that nobody edits and no file holds, up to which it is saved."""
 LARGEST_COMPUTED = 2 << 30
 """Bytes of a layer that is edited, and computed or read as it is shown, up to which it is saved."""
+LONGEST_NAME = 1000
+"""Characters that are kept of the name of a layer of which nothing else is."""
 OPENED_BY_NOBODY = "its data lies in a file of its own, which no command and no reader opens"
 
 
@@ -117,6 +119,16 @@ def without_data(layer: Captured, why: str | None) -> Captured:
     if made is not None and layer.data is not None and layer.kind in EDITABLE:
         made = replace(made, replaced=True)
     return replace(layer, data=None, made=made, lost=why, failed=True)
+
+
+def nothing_of(layer: Captured, why: str | None) -> Captured:
+    """`layer` with nothing but from where it was read, or who made it, and why.
+
+    Of a long name the beginning is kept; who made it is not where that is by a long name.
+    """
+    made = without_data(layer, why).made
+    made = made if made and len(made.name) <= LONGEST_NAME else None
+    return capture_nothing(layer.name[:LONGEST_NAME], layer.kind, why, layer.source, made)
 
 
 def _held(

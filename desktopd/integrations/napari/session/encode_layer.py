@@ -9,14 +9,13 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from desktopd.integrations.napari.session import tables
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.capture import (
     Captured,
-    capture_nothing,
+    nothing_of,
     without_data,
 )
 from desktopd.integrations.napari.session.each import Untold, has_untold, settled
@@ -37,9 +36,6 @@ TABLES = ("features", "feature_defaults")
 SAID_TWICE = frozenset({"metadata", "properties", "property_choices", *TABLES})
 """What is kept in a way of its own; napari makes the second and third of the features."""
 
-LONGEST_NAME = 1000
-"""Characters that are kept of the name of a layer of which nothing else is."""
-
 log = logging.getLogger(__name__)
 
 
@@ -49,15 +45,12 @@ def encode_layer(layer: Captured, blocks: Blocks, former: Encoded | None = None)
     What is computed is not computed again where it is that of `former`, whose blocks are there.
     """
     bare = replace(layer, besides={}, overlays={}, state={**layer.state, "metadata": {}})
-    made = without_data(layer, None).made
-    made = made if made and len(made.name) <= LONGEST_NAME else None
-    nothing = partial(capture_nothing, layer.name[:LONGEST_NAME], layer.kind, made=made)
     attempts: list[Callable[[str | None], Captured]] = [
         lambda why: layer,
         lambda why: bare,
         lambda why: without_data(bare, why),
-        lambda why: nothing(why=why, source=layer.source),
-        lambda why: nothing(why=why),
+        lambda why: nothing_of(layer, why),
+        lambda why: replace(nothing_of(layer, why), source=None),
     ]
     reason = None
     for attempt in attempts:

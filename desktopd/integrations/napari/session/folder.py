@@ -9,7 +9,7 @@ import logging
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,14 @@ from desktopd.integrations.napari.session.document import (
     VERSION,
     read_document,
 )
+from desktopd.integrations.napari.session.earlier import Earlier
 from desktopd.integrations.napari.session.records import Encoded
+from desktopd.integrations.napari.session.tries import Tries
 from desktopd.integrations.napari.session.values import blocks_of, dumps
 from desktopd.integrations.napari.session.whole_files import replacing
 
 log = logging.getLogger(__name__)
 
-TRIES = 2
 PATIENCE = 120.0
 """Seconds after which a session that cannot be read lies beside, so that another can be saved."""
 TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)
@@ -43,10 +44,11 @@ class SessionFolder:
         """`claim` gives the folder that is ours alone, raising OSError; None: `folder` is."""
         self._claim = claim
         self._wanted = folder
-        self._is_known = False
+        self._needed: Collection[str] | None = None
+        """Blocks that stay until another document is there; None: nobody knows what lies there."""
         self._use(folder)
-        self.late: dict[str, Any] | None = None
-        """A document that could be read only once there was another session to save here."""
+        self.earlier = Earlier()
+        """What is left of earlier sessions, with what could be read only while another is saved."""
         self.never: str | None = None
         """Why none is, now or ever, and where it lies."""
         self._patient_until: float | None = None
@@ -54,7 +56,7 @@ class SessionFolder:
     def _use(self, folder: Path) -> None:
         self.folder = folder
         self._document = folder / DOCUMENT
-        self._tries = folder / "restoring"
+        self._tries = Tries(folder)
         self.blocks = Blocks(folder / "blocks")
 
     def claim(self) -> None:
@@ -69,7 +71,7 @@ class SessionFolder:
         Raises OSError where nobody can tell, and ValueError for what is none of this version, now
         or ever: it lies beside from then on.
         """
-        self._is_known = False
+        self._needed = None
         self.claim()
         document = None
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
@@ -78,51 +80,57 @@ class SessionFolder:
                 document = read_document(self._document)
             except ValueError as error:
                 raise ValueError(f"{error}; it lies in {self.put_aside()}") from None
-        self._is_known = True
+        self._needed = self._needed_by(document)
         return document
 
     def commit(
-        self, document: Mapping[str, Any], records: Mapping[str, Sequence[Encoded]] | None = None
+        self,
+        document: Mapping[str, Any],
+        records: Mapping[str, Sequence[Encoded]] | None = None,
+        besides: Iterable[Encoded] = (),
     ) -> None:
         """Replace the document, and delete the blocks that it does not need; raises OSError.
 
-        `records` are lists of the document, by their keys. EFBIG for a document that could not be
-        loaded again.
+        `records` are lists of the document, by their keys; the blocks of `besides`, which are not
+        in it, stay. EFBIG for a document that could not be loaded again.
         """
         self.make()
         texts = [dumps({**document, "version": VERSION})[:-1]]
-        needed = blocks_of(document)
+        needed = self._needed_by(document).union(*(one.blocks for one in besides))
         for key, listed in (records or {}).items():
             texts += [b', "%s": [' % key.encode(), b", ".join(one.text for one in listed), b"]"]
-            needed |= set().union(*(one.blocks for one in listed))
+            needed = needed.union(*(one.blocks for one in listed))
         texts.append(b"}")
         if sum(map(len, texts)) > LARGEST:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(self._document))
         with replacing(self._document) as file:
             file.writelines(texts)
+        self._needed = needed
         self.blocks.keep_only(needed)
 
     def drop_unsaved(self, besides: Iterable[Encoded] = ()) -> None:
         """Delete the blocks of what could not be saved: they pile up, and leave no room for less.
 
-        Those of `besides` stay, and all do where nobody knows which the document needs.
+        Those that are needed and of `besides` stay, and all do where nobody knows what lies there.
         """
-        if not self._is_known:
-            return
-        with contextlib.suppress(OSError, ValueError, TypeError, RecursionError):
-            self._check()
-            try:
-                saved = blocks_of(read_document(self._document))
-            except FileNotFoundError:
-                saved = set()
-            self.blocks.keep_only(saved.union(*(one.blocks for one in besides)))
+        if self._needed is not None:
+            with contextlib.suppress(OSError):
+                self._check()
+                self.blocks.keep_only({*self._needed}.union(*(one.blocks for one in besides)))
+
+    def _needed_by(self, document: Mapping[str, Any] | None) -> set[str]:
+        try:
+            return blocks_of(document)
+        except (AttributeError, TypeError, RecursionError):
+            # What is no session's in there may be anything.
+            return self.blocks.names()
 
     def make(self) -> None:
         """Have the folder, for this user alone; raises OSError, also where it is another's.
 
-        What lies there has been read then: what could not be before is `late`.
+        What lies there has been read then: what could not be before is among what is `earlier`.
         """
-        if not self._is_known:
+        if self._needed is None:
             self._load_late()
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._check()
@@ -131,7 +139,8 @@ class SessionFolder:
     def _load_late(self) -> None:
         self._patient_until = self._patient_until or time.monotonic() + PATIENCE
         try:
-            self.late = self.load()
+            if (document := self.load()) is not None:
+                self.earlier.add_unseen(document)
         except ValueError as error:
             self.never = str(error)
         except OSError as error:
@@ -151,24 +160,20 @@ class SessionFolder:
         if status.st_uid != os.geteuid() or status.st_mode & stat.S_IWOTH:
             raise PermissionError(f"{self.folder} is not of this user alone: remove it")
 
-    def discard(self, waiting: Sequence[Mapping[str, Any]] = ()) -> None:
-        """Delete the session: its user has ended it.
-
-        He has seen none that could not be read, and none of `waiting`, which stay.
-        """
-        if not self._is_known:
+    def discard(self) -> None:
+        """Delete the session: its user has ended it. What he has not seen stays."""
+        self.earlier.end()
+        if self._needed is None:
             return
         with contextlib.suppress(OSError):
             self._check()
             self.tried()
-            if self.late is not None:
-                self.commit(self.late)
-                return
-            if waiting:
+            if waiting := self.earlier.waiting:
                 first, *others = waiting
                 self.commit({**first, "waiting": others})
                 return
             self._document.unlink(missing_ok=True)
+            self._needed = ()
             self.blocks.keep_only(())
 
     def may_try(self) -> bool:
@@ -176,33 +181,18 @@ class SessionFolder:
 
         False when too many have ended the process; the session then lies beside, as ``failed``.
         """
-        if self._tried() >= TRIES:
+        if self._tries.are_too_many():
             self.put_aside()
             return False
-        try:
-            with self._tries.open("ab") as file:
-                file.write(b".")
-        except OSError as error:
-            # A full disk takes no more of it, and gives the session back all the same.
-            log.warning("desktopd: nobody counts how often the session is put back: %s", error)
+        self._tries.note()
         return True
-
-    def _tried(self) -> int:
-        try:
-            status = self._tries.lstat()
-        except FileNotFoundError:
-            return 0
-        except OSError:
-            self._is_known = False
-            raise
-        return status.st_size if stat.S_ISREG(status.st_mode) else TRIES
 
     def put_aside(self) -> Path:
         """Have the session lie beside, as ``failed`` or, beside others, ``failed-2``.
 
-        Raises OSError where it cannot be moved; it then stays as it is.
+        What is left of earlier ones lies there with it. Raises OSError where it cannot be moved;
+        all then stays as it is.
         """
-        self._is_known = False
         for number in itertools.count(1):
             place = self.folder.with_name("failed" if number == 1 else f"failed-{number}")
             try:
@@ -212,15 +202,12 @@ class SessionFolder:
             except OSError as error:
                 if error.errno not in TAKEN or not os.path.lexists(place):
                     raise
-        self._is_known = True
+        self._needed = ()
+        self.earlier = Earlier()
         # Whoever moves it back by hand wants it tried again.
-        self._forget_tries(place)
+        Tries(place).forget()
         return place
 
     def tried(self) -> None:
         """Note that the process has survived the session."""
-        self._forget_tries(self.folder)
-
-    def _forget_tries(self, folder: Path) -> None:
-        with contextlib.suppress(OSError):
-            (folder / self._tries.name).unlink()
+        self._tries.forget()

@@ -1,13 +1,13 @@
 """Keeps the session of the viewers of one process: restores it once, saves it, or ends it.
 
-Tested by tests/browser/test_companion_session.py.
+Tested by tests/unit/integrations/napari/session/test_keeper.py.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict
 from pathlib import Path
@@ -20,18 +20,16 @@ from desktopd.integrations.napari.main_thread import MainThread
 from desktopd.integrations.napari.session.autosave import Autosave
 from desktopd.integrations.napari.session.claim import claim, lock_of
 from desktopd.integrations.napari.session.document import MOST_LAYERS
+from desktopd.integrations.napari.session.earlier import NOTHING, PutBack
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.reading import note_readings
 from desktopd.integrations.napari.session.restore import Restoring, unrestored_of, view_of
 from desktopd.integrations.napari.session.restored import KEPT, Restored
 from desktopd.integrations.napari.session.viewer_key import (
     ViewerKey,
-    as_json,
-    choose,
     is_of_this_command,
     key_of,
     recorded_key,
-    sessions_of,
 )
 
 SURVIVED = 2.0
@@ -55,10 +53,7 @@ class Keeper:
         self._folder = SessionFolder(folder, claim)
         self._autosave: Autosave | None = None
         self._restored: Restored | None = None
-        self._unrestored: list[dict[str, Any]] = []
-        self._records: list[tuple[Any, dict[str, Any]]] = []
         self._seen = 0
-        self._waiting: list[dict[str, Any]] = []
         note_readings()
         try:
             self._folder.claim()
@@ -103,19 +98,9 @@ class Keeper:
         self._seen += 1
         key = key_of(viewer, self._seen)
         self._restored = None
-        self._put_back(viewer, key)
+        back = self._put_back(viewer, key)
         self._tell_waiting()
-        self._autosave = Autosave(
-            self._main,
-            self._folder,
-            viewer,
-            told,
-            unrestored=self._unrestored,
-            records=self._records,
-            beside=as_json(key, self._waiting),
-        )
-        # Another viewer has none of those layers.
-        self._records = []
+        self._autosave = Autosave(self._main, self._folder, viewer, told, key=key, back=back)
         changes.add(self._autosave.changed)
 
     def save(self) -> Future[dict[str, Any]]:
@@ -125,43 +110,18 @@ class Keeper:
         self._autosave.save(lambda: saved.set_result(self.state))
         return saved
 
-    def _put_back(self, viewer: Any, key: ViewerKey) -> None:
+    def _put_back(self, viewer: Any, key: ViewerKey) -> PutBack:
+        """Put back the session of a viewer, if there is one; gives what is back of it."""
         try:
-            document = self._session_of(key)
-            if document is None:
-                return
-            names = [one["name"] for one in [*document["layers"], *unrestored_of(document)]]
-            if not self._folder.may_try():
-                self._waiting = []
-                self._tell_missed(names, "putting it back has ended napari twice")
-                return
+            if self._seen == 1 and (saved := self._load()) is not None:
+                self._folder.earlier.add(saved)
         except OSError as error:
-            # They lie there, and are read again.
-            self._waiting = []
+            # It lies there, and is read again.
             self._tell_missed(["session"], str(error), KEPT)
-            return
         except ValueError as error:
             self._tell_missed(["session"], str(error))
-            return
-        try:
-            self._restore(viewer, document)
-        except Exception as error:
-            log.exception("desktopd: the session is not restored")
-            self._waiting = []
-            self._tell_missed(names, f"{type(error).__name__}: {error}", self._put_aside())
-
-    def _session_of(self, key: ViewerKey) -> dict[str, Any] | None:
-        """The session of a viewer, which then waits no more; others do, which is told.
-
-        Raises what `SessionFolder.load` does.
-        """
-        if self._seen == 1:
-            document = self._load()
-            sessions = [] if document is None else sessions_of(document)
-            self._waiting = [one for one in sessions if _has_any(one)]
-        chosen = choose(self._waiting, key, is_of_this_command)
-        self._waiting = [one for one in self._waiting if one is not chosen]
-        return chosen
+        document = self._folder.earlier.take(key)
+        return NOTHING if document is None else self._try(viewer, document)
 
     def _load(self) -> dict[str, Any] | None:
         for pause in PAUSES:
@@ -172,21 +132,39 @@ class Keeper:
                 time.sleep(pause)
         return self._folder.load()
 
-    def _restore(self, viewer: Any, document: dict[str, Any]) -> None:
+    def _try(self, viewer: Any, document: dict[str, Any]) -> PutBack:
+        names = [one["name"] for one in [*document["layers"], *unrestored_of(document)]]
+        try:
+            if not self._folder.may_try():
+                self._tell_missed(names, "putting it back has ended napari twice")
+                return NOTHING
+        except OSError as error:
+            self._folder.earlier.add_unseen(document)
+            self._tell_missed(["session"], str(error), KEPT)
+            return NOTHING
+        try:
+            return self._restore(viewer, document)
+        except Exception as error:
+            log.exception("desktopd: the session is not restored")
+            end = self._put_aside(document)
+            self._tell_missed(names, f"{type(error).__name__}: {error}", end)
+            return NOTHING
+
+    def _restore(self, viewer: Any, document: dict[str, Any]) -> PutBack:
         same_command = is_of_this_command(document)
         restoring = Restoring(viewer, self._folder.blocks, same_command=same_command)
         self._restored = restoring.run(document)
-        # Of a viewer before this one nobody has ended what could not be put back.
-        self._unrestored += restoring.unrestored
-        self._records = restoring.records
+        self._folder.earlier.add_unrestored(restoring.unrestored)
         self._main.later(SURVIVED, self._folder.tried)
+        return PutBack(restoring.records, view_of(document))
 
-    def _put_aside(self) -> str:
-        """Have the session lie beside; says where, or that it stays."""
+    def _put_aside(self, document: dict[str, Any]) -> str:
+        """Have a session lie beside; says where, or that it stays."""
         try:
             return f"; it lies in {self._folder.put_aside()}"
         except OSError as error:
             log.warning("desktopd: the session cannot be moved: %s", error)
+            self._folder.earlier.add_unseen(document)
             return KEPT
 
     def _tell_missed(self, names: Sequence[str], reason: str, end: str = "") -> None:
@@ -196,7 +174,7 @@ class Keeper:
             self._restored.miss(name, reason, end)
 
     def _tell_waiting(self) -> None:
-        for session in self._waiting:
+        for session in self._folder.earlier.waiting:
             self._restored = self._restored or Restored()
             number = recorded_key(session).number
             self._restored.miss("session", WAITS.format(number))
@@ -204,10 +182,4 @@ class Keeper:
     def _end(self) -> None:
         if self._autosave is not None:
             self._autosave.stop()
-        self._unrestored = []
-        self._folder.discard(self._waiting)
-
-
-def _has_any(document: Mapping[str, Any]) -> bool:
-    """Whether there are layers, or were before its user removed them all."""
-    return bool(document["layers"] or unrestored_of(document) or view_of(document).get("begun"))
+        self._folder.discard()

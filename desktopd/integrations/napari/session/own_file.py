@@ -1,6 +1,6 @@
 """Arrays that lie in files of their own, which get what is put into them.
 
-Tested by tests/unit/integrations/napari/session/test_own_file.py.
+Tested by tests/unit/integrations/napari/session/test_in_own_file.py and test_own_file.py.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ Tested by tests/unit/integrations/napari/session/test_encode_layer.py.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,27 +66,25 @@ def has_failed(record: Mapping[str, Any]) -> bool:
     return bool(record.get("failed", record.get("data") is None and record.get("lost")))
 
 
-def encode_restored(records: Iterable[Mapping[str, Any]]) -> Iterator[Encoded]:
-    """Records of an earlier session as they are, without those that cannot be; raises LACKS."""
-    for record in records:
-        try:
-            lost = record.get("lost")
-            yield encode_record(record, str(lost) if lost else None, largest=LARGEST)
-        except LACKS:
-            raise
-        except Exception:
-            log.warning("desktopd: what was saved of a layer is not kept", exc_info=True)
+def encode_restored(record: Mapping[str, Any]) -> Encoded | None:
+    """A record of an earlier session as it is; None where it cannot be. Raises LACKS."""
+    lost = record.get("lost")
+    return _as_it_is(lambda: encode_record(record, str(lost) if lost else None, largest=LARGEST))
 
 
-def encode_sessions(sessions: Iterable[Mapping[str, Any]]) -> Iterator[Encoded]:
-    """Whole sessions, of viewers that have not come yet, as `encode_restored` has records."""
-    for session in sessions:
-        try:
-            yield Encoded("session", dumps(session), frozenset(blocks_of(session)))
-        except LACKS:
-            raise
-        except Exception:
-            log.warning("desktopd: a session that waits is not kept", exc_info=True)
+def encode_session(session: Mapping[str, Any]) -> Encoded | None:
+    """A whole session, of a viewer that has not come yet, as `encode_restored` has a record."""
+    return _as_it_is(lambda: Encoded("session", dumps(session), frozenset(blocks_of(session))))
+
+
+def _as_it_is(encode: Callable[[], Encoded]) -> Encoded | None:
+    try:
+        return encode()
+    except LACKS:
+        raise
+    except Exception:
+        log.warning("desktopd: what was saved before is not kept", exc_info=True)
+        return None
 
 
 def fitting(

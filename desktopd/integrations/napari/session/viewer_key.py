@@ -10,7 +10,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,9 @@ class ViewerKey:
     content: str | None = None
 
 
+FIRST = ViewerKey()
+
+
 def key_of(viewer: Any, number: int) -> ViewerKey:
     """The key of a viewer in which nobody has done anything yet."""
     shown = [layer for layer in viewer.layers if layers.kind(layer) not in EDITABLE]
@@ -48,17 +51,12 @@ def key_of(viewer: Any, number: int) -> ViewerKey:
     return ViewerKey(number, hashlib.sha256(told.encode(errors="replace")).hexdigest())
 
 
-def as_json(key: ViewerKey, waiting: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What a document has of its viewer, and of the sessions of others that have not come yet."""
-    return {"viewer": asdict(key), "waiting": list(waiting)}
-
-
 def recorded_key(document: Mapping[str, Any]) -> ViewerKey:
     """The viewer of a document; the first one where it does not tell."""
     match document.get("viewer"):
         case {"number": int(number), "content": str() | None as content}:
             return ViewerKey(number, content)
-    return ViewerKey()
+    return FIRST
 
 
 def sessions_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:

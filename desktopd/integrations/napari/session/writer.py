@@ -11,12 +11,12 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from desktopd.integrations.napari.protocol import told
 from desktopd.integrations.napari.session.background import give_way
-from desktopd.integrations.napari.session.capture import Captured, without_data
+from desktopd.integrations.napari.session.capture import Captured, nothing_of
 from desktopd.integrations.napari.session.document import LARGEST, MOST_LAYERS
 from desktopd.integrations.napari.session.each import settled
 from desktopd.integrations.napari.session.encode_layer import encode_layer
@@ -24,15 +24,13 @@ from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.records import (
     Encoded,
     encode_restored,
-    encode_sessions,
     fitting,
     has_failed,
 )
-from desktopd.integrations.napari.session.restore import unrestored_of
 from desktopd.integrations.napari.session.rests import Key
 from desktopd.integrations.napari.session.unsaved import LACKS
 from desktopd.integrations.napari.session.values import dumps
-from desktopd.integrations.napari.session.viewer_key import waiting_of
+from desktopd.integrations.napari.session.viewer_key import FIRST, ViewerKey
 from desktopd.integrations.napari.session.written import Written
 
 LONGEST_NAMED = 100
@@ -54,27 +52,20 @@ class Writer:
     def __init__(
         self,
         folder: SessionFolder,
-        unrestored: Sequence[Mapping[str, Any]] = (),
+        key: ViewerKey = FIRST,
         records: Iterable[tuple[Key, Mapping[str, Any]]] = (),
-        beside: Mapping[str, Any] | None = None,
         view: Mapping[str, Any] | None = None,
     ) -> None:
-        """`unrestored` are records of layers that could not be put back, which stay as they are.
+        """`key` is that of the viewer, and `view` what stands for parts of one that are Untold.
 
-        `records` are those of layers that are back, by their keys: what was saved of them. `beside`
-        is what else the document tells, and `view` what stands for parts of one that are Untold.
+        `records` are those of layers that are back, by their keys: what was saved of them.
         """
         self._folder = folder
         self._thread = ThreadPoolExecutor(1, "desktopd autosave", initializer=give_way)
-        self._given = list(unrestored)
+        self._key = key
         self._restored: dict[Key, Mapping[str, Any]] = dict(records)
-        self._beside = dict(beside or {})
-        self._sessions = list(self._beside.pop("waiting", ()))
         self._records: dict[Key, Encoded] = {}
-        self._unrestored: list[Encoded] = []
-        self._waiting: list[Encoded] = []
-        self._view, _ = settled(view or {}, None)
-        self._late: Mapping[str, Any] | None = None
+        self._view = view or {}
 
     def has(self, key: int) -> bool:
         """Whether a layer was saved."""
@@ -114,7 +105,7 @@ class Writer:
         started, written = time.monotonic(), Written()
         try:
             self._folder.make()
-            self._encode_given()
+            self._encode_restored()
             self._check_there(order, taken)
             records = dict(self._records)
             for key, layer in taken.items():
@@ -126,14 +117,11 @@ class Writer:
                     self._folder.drop_unsaved(besides=records.values())
                 written.lengths[key] = time.monotonic() - begun
             view, stale = settled(view, self._view)
-            written.not_kept, over = self._commit([records[key] for key in order], view)
+            written.not_kept = self._commit([records[key] for key in order], view)
             written.not_kept += [{"name": "view", "reason": told(why)} for why in stale]
             self._view = view
             written.is_there = True
-            # Their blocks are gone.
-            self._records = {key: one for key, one in records.items() if id(one) not in over}
-            self._unrestored = [one for one in self._unrestored if id(one) not in over]
-            self._waiting = [one for one in self._waiting if id(one) not in over]
+            self._records = records
         except BaseException as error:
             # Whatever is computed in here may raise anything, and somebody waits for an answer.
             written.miss(taken, str(error) or repr(error))
@@ -144,22 +132,11 @@ class Writer:
         written.lengths[None] = time.monotonic() - started - sum(written.lengths.values())
         return written
 
-    def _encode_given(self) -> None:
-        """Have as text, once, what an earlier session has left: that may take seconds.
-
-        With it what nobody could read when the viewer came, with what is not put back of it.
-        """
-        if self._late is None and (late := self._folder.late) is not None:
-            self._late = late
-            self._given += [*late["layers"], *unrestored_of(late)]
-            self._sessions += waiting_of(late)
-        # Each list is whole before it goes: where memory lacks, all is there at the next save.
-        self._unrestored += [*encode_restored(self._given)]
-        self._given = []
-        self._waiting += [*encode_sessions(self._sessions)]
-        self._sessions = []
-        for key, record in self._restored.items():
-            self._records.update((key, one) for one in encode_restored([record]))
+    def _encode_restored(self) -> None:
+        """Have as text, once, what was saved of layers that are back: that may take seconds."""
+        encoded = {key: encode_restored(record) for key, record in self._restored.items()}
+        self._records |= {key: one for key, one in encoded.items() if one is not None}
+        # Where memory lacks, all are there at the next save.
         self._restored = {}
 
     def _check_there(self, order: Collection[int], taken: Collection[int]) -> None:
@@ -187,31 +164,24 @@ class Writer:
             why = str(lack) or repr(lack)
             if former is not None:
                 return replace(former, lost=why), why
-            return self._without_data(layer, why), why
+            return encode_layer(nothing_of(layer, why), self._folder.blocks), why
         if encoded.failed and former is not None and not former.failed:
             stale = former.stale + 1
             kept = replace(former, lost=encoded.lost, stale=stale)
             return kept, encoded.lost if stale <= TRIES else None
         return encoded, None
 
-    def _without_data(self, layer: Captured, why: str) -> Encoded:
-        bare = replace(without_data(layer, why), state={}, besides={}, overlays={})
-        return encode_layer(bare, self._folder.blocks)
-
-    def _commit(
-        self, layers: Sequence[Encoded], view: Mapping[str, Any]
-    ) -> tuple[list[dict[str, str]], set[int]]:
-        """Replace the document; gives what of the layers is not in it, and the ids of those."""
-        head = {"argv": sys.argv, "view": view, **self._beside}
+    def _commit(self, layers: Sequence[Encoded], view: Mapping[str, Any]) -> list[dict[str, str]]:
+        """Replace the document; gives what is not in it, which has its blocks all the same."""
+        head = {"argv": sys.argv, "viewer": asdict(self._key), "view": view}
         room = LARGEST - len(dumps(head)) - MARGIN
-        lists = {"layers": layers, "unrestored": self._unrestored, "waiting": self._waiting}
+        lists = {"layers": layers, **self._folder.earlier.encoded()}
         kept, over = fitting(lists, room, MOST_LAYERS)
         if isinstance(begun := view.get("begun"), list):
             # Of what nothing is kept nobody may think that its user has removed it.
             unkept = [one.origin for one in over]
             head["view"] = {**view, "begun": [one for one in begun if one not in unkept]}
-        self._folder.commit(head, kept)
+        self._folder.commit(head, kept, besides=over)
         lost = [(layer.name, layer.lost) for layer in kept["layers"] if layer.lost]
-        lost += [(layer.name, "there is no room beside the others") for layer in over]
-        not_kept = [{"name": told(name), "reason": told(why)} for name, why in lost]
-        return not_kept, {id(one) for one in over}
+        lost += [(one.name, "there is no room beside the others") for one in over]
+        return [{"name": told(name), "reason": told(why)} for name, why in lost]

@@ -67,11 +67,15 @@ class Napari:
     def ask(self) -> dict[str, Any]:
         """Save everything; gives what is told of that."""
         asked = self.keeper.save()
+        self.until(asked.done)
+        return dict(asked.result()["saved"])
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Run Qt's loop until something is so."""
         ends = time.monotonic() + WITHIN
-        while not asked.done():
+        while not condition():
             assert time.monotonic() < ends
             self._application.processEvents()
-        return dict(asked.result()["saved"])
 
     @property
     def missing(self) -> list[dict[str, str]]:

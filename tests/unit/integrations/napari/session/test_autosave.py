@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from desktopd.integrations.napari.session.blocks import Blocks
-from desktopd.integrations.napari.session.each import settled
 from desktopd.integrations.napari.session.folder import SessionFolder
 from tests.unit.integrations.napari.session.restoring import restored
 
@@ -53,7 +52,8 @@ def autosave(wait: Wait, viewer: Any, tmp_path: Path) -> Iterator[Any]:
     from desktopd.integrations.napari.session.autosave import Autosave
 
     folder = SessionFolder(tmp_path / "session")
-    autosave = Autosave(MainThread(), folder, viewer, lambda: None, unrestored=[{"name": "away"}])
+    folder.earlier.add_unrestored([{"name": "away"}])
+    autosave = Autosave(MainThread(), folder, viewer, lambda: None)
     yield autosave
     autosave.stop()
 
@@ -247,52 +247,6 @@ def ask(autosave: Any, wait: Wait) -> None:
     assert autosave.error is None
 
 
-def test_what_gives_no_event_is_saved_where_somebody_waits(
-    autosave: Any, viewer: Any, wait: Wait, tmp_path: Path
-) -> None:
-    labels = viewer.add_labels(np.zeros((99, 99), int), name="paint", features={"index": [0, 1]})
-    points = viewer.add_points(np.zeros((3, 2)), name="points", features={"a": [1.0, 2, 3]})
-    image = viewer.add_image(np.zeros((99, 99)), name="image")
-    for layer in (labels, points, image):
-        autosave.changed(layer)
-    ask(autosave, wait)
-    labels.data[3, 3] = 7
-    labels.features["area"] = [3, 4]
-    labels.metadata["who"] = "me"
-    points.features.loc[1, "a"] = 99
-    points.face_color[1] = [1, 0, 0, 0.5]
-    image.data[...] = 0.5
-    ask(autosave, wait)
-    found = restored(saved(tmp_path), SessionFolder(tmp_path / "session").blocks)[0].layers
-    assert found["paint"].data[3, 3] == 7
-    assert [*found["paint"].features.columns] == ["index", "area"]
-    assert found["paint"].metadata == {"who": "me"}
-    assert [*found["points"].features["a"]] == [1, 99, 3]
-    assert [*found["points"].face_color[1]] == [1, 0, 0, 0.5]
-    assert found["image"].data.min() == 0.5
-
-
-IN_PLACE: list[Callable[[Any], Any]] = [
-    lambda layer: layer.metadata.update(who="me"),
-    lambda layer: layer.features.__setitem__("area", [3, 4, 5]),
-    lambda layer: layer.features.__setitem__("a", [3, 4, 5]),
-]
-
-
-@pytest.mark.parametrize("change", IN_PLACE)
-def test_features_and_metadata_that_give_no_event_are_saved_with_the_next_that_does(
-    autosave: Any, viewer: Any, wait: Wait, tmp_path: Path, change: Callable[[Any], Any]
-) -> None:
-    layer = viewer.add_points(np.zeros((3, 2)), name="points", features={"a": [1.0, 2, 3]})
-    autosave.changed(layer)
-    wait(lambda: autosave.saved_at)
-    first, before = autosave.saved_at, saved(tmp_path)["layers"]
-    change(layer)
-    autosave.changed(None)
-    wait(lambda: autosave.saved_at != first)
-    assert saved(tmp_path)["layers"] != before
-
-
 def test_what_is_known_to_have_changed_is_saved_before_everything_is(
     autosave: Any, viewer: Any, wait: Wait, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -353,18 +307,3 @@ def test_what_does_not_rest_is_not_kept_waiting_for_what_does(
     autosave.changed(fast)
     wait(lambda: autosave.saved_at != first)
     assert autosave.is_pending, "as the other rests for ten times its two seconds"
-
-
-def test_an_overlay_that_holds_anything_is_left_out(
-    viewer: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from desktopd.integrations.napari.session import overlays
-
-    class Odd:
-        def model_dump(self, **_: object) -> Any:
-            raise TypeError("an object")
-
-    found = {"own.odd": Odd(), **overlays.overlays_of(viewer)}
-    monkeypatch.setattr(overlays, "overlays_of", lambda _: found)
-    told, _ = settled(overlays.describe_overlays(viewer), None)
-    assert told.keys() == found.keys() - {"own.odd"}

@@ -5,14 +5,17 @@ import json
 import os
 import subprocess
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
 
 from desktopd.integrations.napari.session import folder as folder_module
 from desktopd.integrations.napari.session.document import LARGEST, MOST_LAYERS, VERSION
-from desktopd.integrations.napari.session.folder import TRIES, SessionFolder
+from desktopd.integrations.napari.session.folder import SessionFolder
+from desktopd.integrations.napari.session.records import Encoded
+from desktopd.integrations.napari.session.tries import TRIES
+from desktopd.integrations.napari.session.values import dumps
 from tests.deep_folder import make_deep
 from tests.unit.places import KINDS, lay
 
@@ -136,11 +139,13 @@ def test_what_cannot_be_read_now_is_not_touched_and_read_later(
         now.discard()
     assert sorted(tmp_path.rglob("*")) == files
     now.make()
-    assert now.late == session.load()
+    late = session.load()
+    assert late is not None
+    assert [one.text for one in now.earlier.encoded()["unrestored"]] == [dumps(late["layers"][0])]
     # Who ends the session that he sees ends none that he has never seen.
     now.commit({"layers": []})
     now.discard()
-    assert session.load() == now.late
+    assert (session.load() or {})["layers"] == late["layers"]
 
 
 def test_what_is_broken_and_cannot_be_moved_is_not_touched(
@@ -196,7 +201,7 @@ def test_what_could_not_be_loaded_again_is_not_saved(session: SessionFolder) -> 
 
 @pytest.mark.parametrize("is_saved", [True, False])
 def test_of_what_could_not_be_saved_no_blocks_stay(
-    session: SessionFolder, tmp_path: Path, *, is_saved: bool
+    session: SessionFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_saved: bool
 ) -> None:
     blocks = tmp_path / "session" / "blocks"
     session.make()
@@ -206,18 +211,36 @@ def test_of_what_could_not_be_saved_no_blocks_stay(
     for start in range(1, 5):
         with pytest.raises(OSError, match="too large"):
             session.commit({**document(session, np.arange(start, 100)), "view": "x" * LARGEST})
+    # It takes no look at the document, which may be large.
+    monkeypatch.setattr(folder_module, "read_document", failing)
     session.drop_unsaved()
     assert sorted(blocks.iterdir()) == kept
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"version": 0}', DEEP])
+@pytest.mark.parametrize("odd", [{"blocks": 5}, {"blocks": [[]]}, {"inner": {"a": []}}])
 def test_no_blocks_go_where_nobody_knows_which_are_needed(
-    session: SessionFolder, tmp_path: Path, text: str
+    session: SessionFolder, tmp_path: Path, odd: Any
 ) -> None:
-    session.commit(document(session, np.arange(100)))
-    (tmp_path / "session" / "session.json").write_text(text)
-    session.drop_unsaved()
+    written = document(session, np.arange(100))
+    written["layers"].append({"name": "odd", "data": {"$array": odd}})
+    session.make()
+    (session.folder / "session.json").write_text(json.dumps({"version": VERSION, **written}))
+    now = SessionFolder(session.folder)
+    assert now.load() is not None
+    now.drop_unsaved()
     assert len([*(tmp_path / "session" / "blocks").iterdir()]) == 1
+
+
+def test_what_is_not_in_the_document_keeps_its_blocks_until_another_is_there(
+    session: SessionFolder,
+) -> None:
+    written = document(session, np.arange(100))
+    names = written["layers"][0]["data"]["$array"]["blocks"]
+    session.commit({"layers": []}, besides=[Encoded("numbers", b"{}", frozenset(names))])
+    session.drop_unsaved()
+    assert session.blocks.get(names, "<i8", [100]).size == 100
+    session.commit({"layers": []})
+    assert not session.blocks.names()
 
 
 def test_a_discarded_session_is_gone(session: SessionFolder, tmp_path: Path) -> None:

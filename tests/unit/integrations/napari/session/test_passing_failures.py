@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shutil
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -10,13 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-import zarr
 from dask import array as computed
 
-from desktopd.integrations.napari.session import records, values, writer
+from desktopd.integrations.napari.session import viewed, writer
 from desktopd.integrations.napari.session.blocks import Blocks
-from desktopd.integrations.napari.session.folder import SessionFolder
-from desktopd.integrations.napari.session.own_file import is_filed
 from tests.unit.integrations.napari.session.restoring import RNG
 from tests.unit.integrations.napari.session.running import Napari
 
@@ -183,6 +179,21 @@ def test_what_cannot_be_told_for_a_moment_stays_as_it_was_saved_and_is_told(
     assert napari.save() is None
 
 
+def test_what_of_the_view_could_not_be_told_since_the_start_stays_as_it_was_saved(
+    napari: Napari, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    napari.viewer.add_points(np.zeros((1, 2)))
+    napari.viewer.title = "mine"
+    assert napari.save() is None
+    with monkeypatch.context() as patch:
+        patch.setitem(viewed.TOLD, "title", fails(RuntimeError("in the midst of it")))
+        napari.start()
+        saved = napari.ask()
+    assert [one["name"] for one in saved["not_kept"]] == ["view"]
+    napari.start()
+    assert napari.viewer.title == "mine"
+
+
 def raising(patch: pytest.MonkeyPatch, cls: Any, name: str) -> None:
     get = cls.__getattribute__
 
@@ -192,48 +203,6 @@ def raising(patch: pytest.MonkeyPatch, cls: Any, name: str) -> None:
         return get(owner, asked)
 
     patch.setattr(cls, "__getattribute__", fail)
-
-
-def as_of_later_viewers(session: Path) -> None:
-    """Have a session wait for the second viewer, and one more for the third."""
-    folder = SessionFolder(session)
-    document = folder.load() or {}
-    waiting = [{**document, "viewer": {"number": n, "content": None}} for n in (2, 3)]
-    folder.commit({"argv": document["argv"], "layers": [], "view": {}, "waiting": waiting})
-
-
-@pytest.mark.parametrize("kind", ["back", "unrestored", "waiting"])
-@pytest.mark.parametrize("which", [0, 1])
-def test_what_an_earlier_session_has_left_stays_where_memory_is_short(
-    napari: Napari, monkeypatch: pytest.MonkeyPatch, kind: str, which: int
-) -> None:
-    for name in ("one", "two"):
-        napari.viewer.add_labels(PAINT.copy(), name=name)
-    assert napari.save() is None
-    napari.kill()
-    if kind == "waiting":
-        as_of_later_viewers(napari.folder)
-    with monkeypatch.context() as patch:
-        if kind == "unrestored":
-            read = "desktopd.integrations.napari.session.blocks.read_block"
-            patch.setattr(read, fails(errno.EIO))
-        napari.start()
-    tries = iter(range(99))
-
-    def dumps(value: Any) -> bytes:
-        if next(tries) >= which:
-            raise MemoryError
-        return values.dumps(value)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(records, "dumps", dumps)
-        assert napari.ask()["error"]
-    assert napari.ask()["error"] is None
-    napari.start()
-    if kind == "waiting":
-        napari.show()
-    assert [layer.name for layer in napari.viewer.layers] == ["one", "two"]
-    assert all(np.array_equal(layer.data, PAINT) for layer in napari.viewer.layers)
 
 
 def test_paint_that_never_could_be_saved_is_told_at_the_next_start(
@@ -298,71 +267,3 @@ def test_what_cannot_be_computed_for_a_moment_stays_as_it_was(
     away.clear()
     assert napari.save() is None
     assert napari.saved()["paint"].data[5, 5] == 9
-
-
-def away(folder: Path) -> Callable[[], object]:
-    """Take a folder away; gives what brings it back."""
-    place = folder.rename(folder.with_name("away"))
-
-    def back() -> None:
-        shutil.rmtree(folder, ignore_errors=True)
-        place.rename(folder)
-
-    return back
-
-
-def disk(tmp_path: Path, mode: Any, zarr_format: Any = 3) -> Any:
-    """An array in a folder of zarr's."""
-    place = tmp_path / "disk" / "paint"
-    if mode == "w":
-        kind: dict[str, Any] = {"dtype": "i8", "chunks": (32, 32), "zarr_format": zarr_format}
-        return zarr.create_array(place, shape=(64, 64), **kind)
-    return zarr.open_array(place, mode=mode)
-
-
-@pytest.mark.parametrize("is_painted", [False, True])
-@pytest.mark.parametrize("what", ["disk", "disk/paint"])
-@pytest.mark.parametrize("zarr_format", [2, 3])
-def test_labels_whose_files_are_away_stay_as_they_were(
-    napari: Napari, tmp_path: Path, what: str, is_painted: bool, zarr_format: Any
-) -> None:
-    disk(tmp_path, "w", zarr_format)[:] = PAINT
-
-    def script(viewer: Any) -> Any:
-        return viewer.add_labels(disk(tmp_path, "r+"), name="paint")
-
-    layer = napari.start(script)
-    layer.data[3, 3] = 99
-    layer.refresh()
-    assert napari.save() is None
-    back = away(tmp_path / what)
-    if is_painted:
-        layer.paint((50, 50), 99)
-    layer.opacity = 0.25
-    assert "is away" in (napari.save() or "")
-    assert "is away" in (napari.save() or ""), "though a stroke has made a folder there"
-    (kept,) = napari.saved()
-    assert kept.data[3, 3] == 99
-    assert np.array_equal(kept.data[4:], PAINT[4:])
-    back()
-    assert napari.save() is None
-    again = napari.start(script)
-    assert is_filed(again.data)
-    assert again.opacity == 0.25
-    assert (disk(tmp_path, "r")[3, 3], disk(tmp_path, "r")[20, 20]) == (99, PAINT[20, 20])
-
-
-def test_what_is_computed_from_files_that_are_away_stays_as_it_was(
-    napari: Napari, tmp_path: Path
-) -> None:
-    disk(tmp_path, "w")[:] = PAINT
-    layer = napari.viewer.add_labels(computed.from_zarr(disk(tmp_path, "r")), name="paint")
-    layer.data[3, 3] = 99
-    assert napari.save() is None
-    back = away(tmp_path / "disk")
-    layer.data[5, 5] = 99
-    assert "is away" in (napari.save() or "")
-    assert np.array_equal(napari.saved()["paint"].data[4:], PAINT[4:])
-    back()
-    assert napari.save() is None
-    assert napari.saved()["paint"].data[5, 5] == 99

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from desktopd.integrations.napari.session import links, viewed
+from desktopd.integrations.napari.session import links, overlays, viewed
 from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.each import settled
 from desktopd.integrations.napari.session.made import note_made
 from desktopd.integrations.napari.session.overlays import overlays_of
 from desktopd.integrations.napari.view import camera_of, grid_of
@@ -248,3 +249,16 @@ def test_a_script_s_links_of_which_the_session_cannot_know_stay(
     again = restored(document, blocks, script("a", "b", "new"))[0]
     # What its user has unlinked stays so.
     assert linked(again) == {"a": {"new"}, "b": {"new"}, "new": {"a", "b"}}
+
+
+def test_an_overlay_that_holds_anything_is_left_out(
+    viewer: ViewerModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Odd:
+        def model_dump(self, **_: object) -> Any:
+            raise TypeError("an object")
+
+    found = {"own.odd": Odd(), **overlays_of(viewer)}
+    monkeypatch.setattr(overlays, "overlays_of", lambda _: found)
+    told, _ = settled(overlays.describe_overlays(viewer), None)
+    assert told.keys() == found.keys() - {"own.odd"}

@@ -1,6 +1,7 @@
 """Which viewer a session goes into, of several that a script opens one after the other."""
 
 import warnings
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,6 @@ import pytest
 from desktopd.integrations.napari.session.document import VERSION
 from desktopd.integrations.napari.session.viewer_key import (
     ViewerKey,
-    as_json,
     choose,
     key_of,
     recorded_key,
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 def session(key: ViewerKey, argv: str = "loop.py", **more: Any) -> dict[str, Any]:
-    return {"version": VERSION, "argv": argv, "layers": [], **as_json(key, []), **more}
+    return {"version": VERSION, "argv": argv, "layers": [], "viewer": asdict(key), **more}
 
 
 def chosen(key: ViewerKey, *sessions: dict[str, Any]) -> Any:

@@ -21,8 +21,10 @@ from desktopd.integrations.napari.session import records
 from desktopd.integrations.napari.session import writer as written_by
 from desktopd.integrations.napari.session.blocks import BLOCK_BYTES, Blocks
 from desktopd.integrations.napari.session.capture import Captured
+from desktopd.integrations.napari.session.document import VERSION
 from desktopd.integrations.napari.session.folder import SessionFolder
 from desktopd.integrations.napari.session.records import LARGEST_RECORD
+from desktopd.integrations.napari.session.values import encode
 from desktopd.integrations.napari.session.writer import Writer
 from desktopd.integrations.napari.session.written import Written
 
@@ -48,7 +50,7 @@ def loaded(folder: SessionFolder) -> dict[str, Any]:
 
 
 def test_a_layer_that_did_not_change_stays_with_its_blocks(folder: SessionFolder) -> None:
-    writer = Writer(folder, ())
+    writer = Writer(folder)
     save(writer, [1, 2], _1=LAYER, _2=replace(LAYER, name="other", data=np.arange(900)))
     changed = replace(LAYER, data=np.arange(800))
     written = save(writer, [2, 1], _1=changed)
@@ -67,7 +69,8 @@ def test_what_could_not_be_put_back_stays_as_it_is_with_its_blocks(folder: Sessi
     for _ in range(5000):
         bad["deep"] = [bad["deep"]]
     record["long"] = "x" * (LARGEST_RECORD + 1)
-    writer = Writer(folder, [bad, record, {}])
+    folder.earlier.add_unrestored([bad, record, {}])
+    writer = Writer(folder)
     for number in range(2):
         save(writer, [1], _1=replace(LAYER, data=np.arange(number, 1000)))
         assert loaded(folder)["unrestored"] == [record]
@@ -79,41 +82,45 @@ def test_a_document_that_is_full_ends_only_layers(
     folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(written_by, "LARGEST", 20_000)
-    writer = Writer(folder, ())
-    long = replace(LAYER, name="long", overlays={"text": "x" * 20_000})
-    written = save(writer, [1, 2], _1=LAYER, _2=long)
+    writer = Writer(folder)
+    paint = replace(LAYER, overlays={"text": "x" * 4000})
+    long = replace(LAYER, name="long", overlays={"text": "x" * 16_000})
+    written = save(writer, [1, 2], _1=paint, _2=long)
     assert written.error is None
     assert written.not_kept == [{"name": "long", "reason": "there is no room beside the others"}]
     assert [one["name"] for one in loaded(folder)["layers"]] == ["paint"]
-    # Its blocks are not there either, so that it has to be given anew.
-    assert (writer.has(1), writer.has(2)) == (True, False)
+    # It is saved once there is room.
+    assert save(writer, [2]).not_kept == []
+    (record,) = loaded(folder)["layers"]
+    assert folder.blocks.get(record["data"]["$array"]["blocks"], "<i8", [1000]).size == 1000
     writer.stop()
 
 
-def test_what_could_not_be_put_back_has_no_layer_end(
-    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("size", "room"), [(16_000, False), (13_000, True)])
+@pytest.mark.parametrize("kind", ["unrestored", "waiting"])
+def test_what_an_earlier_session_has_left_has_no_layer_end_and_is_told_as_long_as_it_has_no_room(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch, kind: str, size: int, room: bool
 ) -> None:
     monkeypatch.setattr(written_by, "LARGEST", 20_000)
-    writer = Writer(folder, [{"name": "long", "text": "x" * 19_000}, {"name": "away"}])
-    written = save(writer, [1], _1=LAYER)
-    assert [one["name"] for one in written.not_kept] == ["long"]
-    assert [one["name"] for one in loaded(folder)["layers"]] == ["paint"]
-    assert [one["name"] for one in loaded(folder)["unrestored"]] == ["away"]
-    writer.stop()
-
-
-@pytest.mark.parametrize(("size", "waits"), [(18_000, True), (19_500, False)])
-def test_a_session_that_waits_has_no_layer_end(
-    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch, size: int, waits: bool
-) -> None:
-    monkeypatch.setattr(written_by, "LARGEST", 20_000)
-    session = {"layers": [{"name": "x" * size}]}
-    writer = Writer(folder, beside={"viewer": {}, "waiting": [session]})
-    for told in ([] if waits else ["session"], []):
-        assert [one["name"] for one in save(writer, [1], _1=LAYER).not_kept] == told
-        document = loaded(folder)
-        assert [one["name"] for one in document["layers"]] == ["paint"]
-        assert document["waiting"] == [session] * waits
+    folder.make()
+    record = {**UNRESTORED, "data": encode(np.arange(900), folder.blocks), "text": "x" * size}
+    session = {"version": VERSION, "layers": [record]}
+    if kind == "waiting":
+        folder.earlier.add({"version": VERSION, "layers": [], "waiting": [session]})
+    else:
+        folder.earlier.add_unrestored([record])
+    writer = Writer(folder)
+    full = replace(LAYER, overlays={"text": "x" * 4000})
+    for number in range(3):
+        written = save(writer, [1], _1=replace(full, data=np.arange(number, 1000)))
+        assert written.error is None
+        assert len(written.not_kept) == (not room)
+        assert [one["name"] for one in loaded(folder)["layers"]] == ["paint"]
+        assert len(loaded(folder)[kind]) == room
+        blocks = record["data"]["$array"]["blocks"]
+        assert folder.blocks.get(blocks, "<i8", [900]).size == 900
+    assert save(writer, []).not_kept == []
+    assert loaded(folder)[kind] == [session if kind == "waiting" else record]
     writer.stop()
 
 
@@ -129,9 +136,10 @@ def test_what_was_restored_is_put_together_in_the_thread_that_lets_others_go_fir
     folder.make()
     monkeypatch.setattr(records, "dumps", dumps)
     restored = {key: {"name": str(key), "data": None, "failed": key == 2} for key in (1, 2, 3)}
-    session = {"layers": [{"name": "other"}]}
-    beside = {"waiting": [session]}
-    writer = Writer(folder, [UNRESTORED], restored.items(), beside)
+    session = {"version": VERSION, "layers": [{"name": "other"}]}
+    folder.earlier.add(session)
+    folder.earlier.add_unrestored([UNRESTORED])
+    writer = Writer(folder, records=restored.items())
     assert [writer.has(key) for key in (1, 2, 4)] == [True, True, False]
     assert [writer.has_failed(key) for key in (1, 2, 4)] == [False, True, False]
     writer.forget([3])
@@ -155,7 +163,7 @@ def test_what_cannot_be_put_together_again_is_to_be_given_anew(folder: SessionFo
 def test_of_what_was_not_saved_the_former_stays(
     folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writer = Writer(folder, ())
+    writer = Writer(folder)
     save(writer, [1], _1=LAYER)
     with monkeypatch.context() as full:
         full.setattr(written_by, "encode_layer", lambda *given: 1 / 0)
@@ -170,7 +178,7 @@ def test_of_what_was_not_saved_the_former_stays(
 def test_what_somebody_deletes_meanwhile_is_asked_for_and_written_again(
     folder: SessionFolder, what: str
 ) -> None:
-    writer = Writer(folder, ())
+    writer = Writer(folder)
     save(writer, [1], _1=LAYER)
     shutil.rmtree(folder.folder / what)
     other = replace(LAYER, name="other", data=np.arange(900))
@@ -196,7 +204,7 @@ class Endless:
 
 
 def test_what_is_being_written_is_given_up(folder: SessionFolder) -> None:
-    writer, begun = Writer(folder, ()), threading.Event()
+    writer, begun = Writer(folder), threading.Event()
     done: queue.Queue[Written] = queue.Queue()
     writer.submit([1], {1: replace(LAYER, data=Endless(begun))}, {}, done.put)
     assert begun.wait(60)
@@ -208,7 +216,7 @@ def test_what_is_being_written_is_given_up(folder: SessionFolder) -> None:
 
 
 def test_what_did_not_change_costs_nothing(folder: SessionFolder) -> None:
-    writer = Writer(folder, ())
+    writer = Writer(folder)
     rows = [{"time": number, "name": str(number)} for number in range(100_000)]
     beside = replace(LAYER, name="beside", state={"metadata": {"rows": rows}})
     first = save(writer, [1, 2], _1=LAYER, _2=beside)
@@ -226,13 +234,20 @@ def test_a_layer_that_has_no_room_keeps_no_other_from_being_saved(
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(Blocks, "_check_space", check)
-    writer = Writer(folder, ())
-    large = replace(LAYER, name="large", data=np.arange(10_000), source={"path": "/data/a.tif"})
+    writer = Writer(folder)
+    large = replace(
+        LAYER,
+        name="large",
+        data=np.arange(10_000),
+        source={"path": "/data/a.tif"},
+        colouring={"face": ["cycle", "kind"]},
+    )
     written = save(writer, [1, 2], _1=large, _2=LAYER)
     assert "No space left" in (written.error or "")
     first, second = loaded(folder)["layers"]
     assert (first["name"], first["data"], first["source"]) == ("large", None, large.source)
     assert "No space left" in first["lost"]
+    assert first["colouring"] == first["state"]["metadata"] == {}, "which would be told as missing"
     assert second["data"] is not None
     small = replace(large, data=np.arange(1000, 1900))
     assert save(writer, [1, 2], _1=small).error is None
@@ -275,7 +290,7 @@ def test_whatever_is_raised_by_what_is_computed_is_told(folder: SessionFolder) -
         raise SystemExit("no more")
 
     lazy = dask.array.from_delayed(dask.delayed(ended)(), (9,), int)
-    writer = Writer(folder, ())
+    writer = Writer(folder)
     assert "no more" in (save(writer, [1], _1=replace(LAYER, data=lazy)).error or "")
     assert save(writer, [1], _1=LAYER).error is None
     writer.stop()
@@ -288,6 +303,6 @@ def test_who_is_nicer_already_saves_all_the_same(
         raise PermissionError
 
     monkeypatch.setattr("os.setpriority", refused)
-    writer = Writer(folder, ())
+    writer = Writer(folder)
     assert save(writer, [1], _1=LAYER).error is None
     writer.stop()
