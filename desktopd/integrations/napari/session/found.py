@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from desktopd.integrations.napari import layers
+from desktopd.integrations.napari.session.attempt import attempt
 from desktopd.integrations.napari.session.made import (
     Made,
     is_noted,
@@ -99,10 +101,11 @@ class Found:
                 candidates.remove(layer)
 
     def drop(self, layer: Any) -> None:
-        """Remove `layer` from the viewer."""
+        """Remove `layer` from the viewer, as far as that can be."""
         self.take(layer)
-        if layer in self._viewer.layers:
-            self._viewer.layers.remove(layer)
+        layers = self._viewer.layers
+        if layer in layers:
+            attempt(f"the removal of {layer!r}", partial(layers.remove, layer))
 
     def clear(self, missed: Iterable[Mapping[str, Any]], begun: Any) -> None:
         """Remove what is still nobody's: its user has.
@@ -120,9 +123,14 @@ class Found:
 
     def _again(self, source: Mapping[str, Any]) -> list[Any] | Exception:
         """The layers of one more reading, or why there are none."""
+        before = list(self._viewer.layers)
         try:
             added = read(self._viewer, source)
         except Exception as error:
+            # What it has given before it failed is told by nobody to be of this reading.
+            for layer in [layer for layer in self._viewer.layers if layer not in before]:
+                if source_of(layer) is not None:
+                    self.drop(layer)
             if not _is_away(source):
                 return error
             return NotRestored(
