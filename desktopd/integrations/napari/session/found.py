@@ -6,7 +6,7 @@ Tested by tests/unit/integrations/napari/session/test_found.py.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -120,6 +120,12 @@ class Found:
                 self.drop(layer)
         for layer in list(self._added):
             self.drop(layer)
+
+    def drop_new(self, names: Collection[str]) -> None:
+        """Remove what a script has made once more of those that are back, by their `names`."""
+        for layer in list(self._viewer.layers) if self._same_command else []:
+            if id(layer) not in self._taken and not is_noted(layer) and layer.name in names:
+                self.drop(layer)
 
     def _again(self, source: Mapping[str, Any]) -> list[Any] | Exception:
         """The layers of one more reading, or why there are none."""
