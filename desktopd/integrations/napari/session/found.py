@@ -20,6 +20,7 @@ from desktopd.integrations.napari.session.made import (
     note_made,
     origin_of,
     recorded_of,
+    recorded_origin,
 )
 from desktopd.integrations.napari.session.reading import INDEX, read, reading_of, source_of
 
@@ -59,7 +60,7 @@ class Found:
         alike = [layer for layer in free if _may_be(layer, record)]
         if record["source"] is None:
             made = self.made(None, record)
-            named = [layer for layer in alike if made and _made_name(layer) == made.name]
+            named = [layer for layer in alike if made and origin_of(layer) == {"name": made.name}]
             name = made.name if made else record["name"]
             new = [layer for layer in alike if not is_noted(layer) and layer.name == name]
             return next(iter(named + (new if self._same_command else [])), None)
@@ -113,10 +114,11 @@ class Found:
         That is not so where the `missed` records leave its place empty, and of what the command
         gives now and the session has not `begun` with, a list of origins if anybody has noted it.
         """
-        empty = [_origin(record.get("source"), recorded_of(record)) for record in missed]
+        empty = [_place_of(recorded_origin(record)) for record in missed]
         for layer in list(self._opened):
-            is_known = not isinstance(begun, list) or origin_of(layer) in begun
-            if is_known and _origin(source_of(layer), made_of(layer)) not in empty:
+            origin = origin_of(layer)
+            is_known = not isinstance(begun, list) or origin in begun
+            if is_known and _place_of(origin) not in empty:
                 self.drop(layer)
         for layer in list(self._added):
             self.drop(layer)
@@ -135,7 +137,7 @@ class Found:
         except Exception as error:
             # What it has given before it failed is told by nobody to be of this reading.
             for layer in [layer for layer in self._viewer.layers if layer not in before]:
-                if source_of(layer) is not None:
+                if "name" not in origin_of(layer):
                     self.drop(layer)
             if not _is_away(source):
                 return error
@@ -176,16 +178,9 @@ def _is_same_reading(source: Mapping[str, Any], wanted: Mapping[str, Any]) -> bo
     return all(source.get(key) == value for key, value in wanted.items())
 
 
-def _origin(source: Any, made: Made | None) -> Any:
-    """From where a layer is; of one that is of no file, nothing but its command's name is known."""
-    if not isinstance(source, Mapping):
-        return {"name": made and made.name}
-    return source.get("path") or source.get("sample")
-
-
-def _made_name(layer: Any) -> str | None:
-    made = made_of(layer)
-    return None if made is None else made.name
+def _place_of(origin: Mapping[str, Any]) -> Any:
+    """What all layers of one file or sample have in common; of no file, a name is all there is."""
+    return origin.get("path") or origin.get("sample") or origin
 
 
 def _has(given: list[Any] | Exception, record: Mapping[str, Any]) -> bool:
