@@ -11,8 +11,9 @@ from functools import partial
 from typing import Any
 
 from desktopd.integrations.napari.session.attempt import attempt
+from desktopd.integrations.napari.session.overlays import overlays_of
 
-OWN = ("napari.", "desktopd.")
+OWN = ("napari.", "desktopd.", "psygnal.")
 """How names of the modules begin whose callbacks are no others'."""
 
 
@@ -24,13 +25,17 @@ class Callbacks:
     napari would do for the second alone, and only for the emitters that somebody knows of.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, viewer: Any) -> None:
+        self._viewer = viewer
         self.were_called = False
         self._are_heard = True
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
-        """Have one that raises be no matter of whoever has caused the event."""
+        """Have one that raises be no matter of whoever has caused the event.
+
+        Those of selected points and of overlays, which are psygnal's, are not called at all.
+        """
         from napari.utils.events import EventEmitter
 
         invoke = EventEmitter._invoke_callback
@@ -44,7 +49,8 @@ class Callbacks:
 
         EventEmitter._invoke_callback = guarded
         try:
-            yield
+            with _without_others(self._viewer):
+                yield
         finally:
             EventEmitter._invoke_callback = invoke
 
@@ -56,6 +62,34 @@ class Callbacks:
             yield
         finally:
             self._are_heard = True
+
+
+def _signals_of(viewer: Any) -> Iterator[Any]:
+    """The signals of psygnal's that a viewer and its layers have."""
+    for owner in (viewer, *viewer.layers):
+        for part in (*overlays_of(owner).values(), getattr(owner, "selected_data", None)):
+            group: Any = getattr(part, "events", None)
+            if hasattr(group, "signals"):
+                yield from (*group.signals.values(), group.all)
+
+
+@contextmanager
+def _without_others(viewer: Any) -> Iterator[None]:
+    """Have those signals call none of what others have connected; psygnal blocks all or none."""
+    taken: list[tuple[Any, Any]] = []
+
+    def take() -> None:
+        for signal in _signals_of(viewer):
+            for slot in [one for one in signal._slots if not _is_own(one.dereference())]:
+                signal._slots.remove(slot)
+                taken.append((signal, slot))
+
+    attempt("to have signals unheard", take)
+    try:
+        yield
+    finally:
+        for signal, slot in taken:
+            signal._slots.append(slot)
 
 
 def _is_own(callback: Any) -> bool:

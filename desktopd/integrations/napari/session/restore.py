@@ -55,7 +55,7 @@ class Restoring:
         self._viewer = viewer
         self._blocks = blocks
         self._same_command = same_command
-        self._callbacks = Callbacks()
+        self._callbacks = Callbacks(viewer)
         self._found = Found(viewer, same_command=same_command)
         self._restored = Restored()
         self._one = LayerRestoring(viewer, blocks, self._found, self._restored)

@@ -1,5 +1,8 @@
-"""Scripts, and parts of napari, that raise while a session is put back."""
+"""What callbacks of a script do, and raise, while its session is put back."""
 
+import contextlib
+import itertools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -87,3 +90,61 @@ def test_what_a_part_of_napari_raises_as_a_layer_goes_costs_no_other(
     viewer, told, kept = restored(document, blocks, viewer)
     assert (told.missing, kept, told.camera) == ([], [], True)
     assert viewer.layers["paint"].data[3, 3] == 9
+
+
+CONNECT: dict[str, Callable[[ViewerModel, Callable[..., None]], None]] = {
+    "list": lambda viewer, do: viewer.layers.events.connect(do),
+    "selection": lambda viewer, do: viewer.layers.selection.events.active.connect(do),
+    "camera": lambda viewer, do: viewer.camera.events.zoom.connect(do),
+    "dims": lambda viewer, do: viewer.dims.events.connect(do),
+    "features": lambda viewer, do: viewer.layers["p"].events.features.connect(do),
+    "itself": lambda viewer, do: viewer.layers["one"].events.opacity.connect(do),
+    "overlay": lambda viewer, do: viewer.layers["p"].bounding_box.events.connect(do),
+    "selected": lambda viewer, do: viewer.layers["p"].selected_data.events.connect(do),
+}
+
+
+@pytest.mark.parametrize("raises", [False, True])
+@pytest.mark.parametrize("connect", CONNECT.values(), ids=CONNECT)
+def test_whatever_a_script_hears_of_it_changes_nothing_of_what_was_saved(
+    blocks: Blocks, connect: Callable[..., None], raises: bool
+) -> None:
+    def made() -> ViewerModel:
+        viewer = ViewerModel()
+        viewer.add_labels(np.zeros((9, 9), int), name="one")
+        viewer.add_points([[1, 1], [3, 3]], name="p", features={"q": [1, 2]})
+        note_made(viewer.layers)
+        return viewer
+
+    viewer = made()
+    one, points = viewer.layers
+    one.data[0, 0], one.opacity, viewer.camera.zoom = 9, 0.5, 7
+    points.data, points.features = [[1, 1], [2, 2], [4, 4]], {"q": [3, 4, 5]}
+    points.selected_data, points.bounding_box.visible = {1}, True
+    viewer.layers.selection.active = one
+    document, viewer = saved(viewer, blocks), made()
+    one, count = viewer.layers["one"], itertools.count(10)
+
+    def change(*event: Any) -> None:
+        with one.events.blocker_all():
+            one.data, one.opacity = np.full((9, 9), next(count)), 0.25
+        if raises:
+            raise RuntimeError
+
+    connect(viewer, change)
+    viewer, told, kept = restored(document, blocks, viewer)
+    assert (viewer.layers[0], told.missing, kept) == (one, [], [])
+    assert (one.data[0, 0], one.data[1, 1], one.opacity) == (9, 0, 0.5)
+    heard, points = next(count), viewer.layers["p"]
+    for owner, name, value in [
+        (viewer.camera, "zoom", 3),
+        (viewer.dims, "ndisplay", 3),
+        (viewer.layers.selection, "active", points),
+        (points, "features", {"q": [5, 4, 3]}),
+        (points, "selected_data", {2}),
+        (points.bounding_box, "visible", False),
+        (one, "opacity", 0.75),
+    ]:
+        with contextlib.suppress(Exception):
+            setattr(owner, name, value)
+    assert next(count) > heard + 1, "afterwards it hears as before"

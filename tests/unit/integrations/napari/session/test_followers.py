@@ -252,6 +252,29 @@ def test_a_script_that_shows_what_the_dims_are_at_takes_nothing_of_what_was_save
     assert viewer.camera.zoom == 7
 
 
+def test_layers_that_are_linked_are_each_what_was_saved_of_it(blocks: Blocks) -> None:
+    def made() -> ViewerModel:
+        viewer = ViewerModel()
+        low = viewer.add_labels(np.zeros((9, 9), int), name="low")
+        viewer.add_labels(np.zeros((9, 9), int), name="up")
+        points = viewer.add_points([[1, 1]], name="p")
+        points.events.data.connect(lambda: setattr(low, "opacity", 0.1))
+        note_made(viewer.layers)
+        return viewer
+
+    viewer = made()
+    viewer.layers["p"].data = [[2, 2]]
+    viewer.layers["low"].opacity, viewer.layers["up"].opacity = 0.25, 0.5
+    viewer.layers.link_layers([*viewer.layers][:2], ["opacity"])
+    before, document = records(viewer, blocks), saved(viewer, blocks)
+    viewer, _, _ = restored(document, blocks, made())
+    assert records(viewer, blocks) == before
+    told: list[Any] = []
+    viewer.layers["up"].events.opacity.connect(told.append)
+    viewer.layers["low"].opacity = 0.75
+    assert (viewer.layers["up"].opacity, len(told)) == (0.75, 1), "they are linked once"
+
+
 def test_an_array_that_a_script_takes_as_it_hears_of_it_stays_the_layer_s(blocks: Blocks) -> None:
     def made() -> tuple[ViewerModel, list[Any]]:
         viewer, taken = ViewerModel(), []
