@@ -1,6 +1,6 @@
 """Puts a saved session back into a viewer that has done what its command line asked for.
 
-Tested by tests/unit/integrations/napari/session/test_restore.py.
+Tested by tests/unit/integrations/napari/session/test_restore.py and test_followers.py.
 """
 
 from __future__ import annotations
