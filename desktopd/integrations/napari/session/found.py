@@ -6,11 +6,13 @@ Tested by tests/unit/integrations/napari/session/test_found.py.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from desktopd.integrations.napari import layers
+from desktopd.integrations.napari.session.attempt import attempt
 from desktopd.integrations.napari.session.made import (
     Made,
     is_noted,
@@ -18,6 +20,7 @@ from desktopd.integrations.napari.session.made import (
     note_made,
     origin_of,
     recorded_of,
+    recorded_origin,
 )
 from desktopd.integrations.napari.session.reading import INDEX, read, reading_of, source_of
 
@@ -57,7 +60,7 @@ class Found:
         alike = [layer for layer in free if _may_be(layer, record)]
         if record["source"] is None:
             made = self.made(None, record)
-            named = [layer for layer in alike if made and _made_name(layer) == made.name]
+            named = [layer for layer in alike if made and origin_of(layer) == {"name": made.name}]
             name = made.name if made else record["name"]
             new = [layer for layer in alike if not is_noted(layer) and layer.name == name]
             return next(iter(named + (new if self._same_command else [])), None)
@@ -99,10 +102,11 @@ class Found:
                 candidates.remove(layer)
 
     def drop(self, layer: Any) -> None:
-        """Remove `layer` from the viewer."""
+        """Remove `layer` from the viewer, as far as that can be."""
         self.take(layer)
-        if layer in self._viewer.layers:
-            self._viewer.layers.remove(layer)
+        layers = self._viewer.layers
+        if layer in layers:
+            attempt(f"the removal of {layer!r}", partial(layers.remove, layer))
 
     def clear(self, missed: Iterable[Mapping[str, Any]], begun: Any) -> None:
         """Remove what is still nobody's: its user has.
@@ -110,19 +114,31 @@ class Found:
         That is not so where the `missed` records leave its place empty, and of what the command
         gives now and the session has not `begun` with, a list of origins if anybody has noted it.
         """
-        empty = [_origin(record.get("source"), recorded_of(record)) for record in missed]
+        empty = [_place_of(recorded_origin(record)) for record in missed]
         for layer in list(self._opened):
-            is_known = not isinstance(begun, list) or origin_of(layer) in begun
-            if is_known and _origin(source_of(layer), made_of(layer)) not in empty:
+            origin = origin_of(layer)
+            is_known = not isinstance(begun, list) or origin in begun
+            if is_known and _place_of(origin) not in empty:
                 self.drop(layer)
         for layer in list(self._added):
             self.drop(layer)
 
+    def drop_new(self, names: Collection[str]) -> None:
+        """Remove what a script has made once more of those that are back, by their `names`."""
+        for layer in list(self._viewer.layers) if self._same_command else []:
+            if id(layer) not in self._taken and not is_noted(layer) and layer.name in names:
+                self.drop(layer)
+
     def _again(self, source: Mapping[str, Any]) -> list[Any] | Exception:
         """The layers of one more reading, or why there are none."""
+        before = list(self._viewer.layers)
         try:
             added = read(self._viewer, source)
         except Exception as error:
+            # What it has given before it failed is told by nobody to be of this reading.
+            for layer in [layer for layer in self._viewer.layers if layer not in before]:
+                if "name" not in origin_of(layer):
+                    self.drop(layer)
             if not _is_away(source):
                 return error
             return NotRestored(
@@ -162,16 +178,9 @@ def _is_same_reading(source: Mapping[str, Any], wanted: Mapping[str, Any]) -> bo
     return all(source.get(key) == value for key, value in wanted.items())
 
 
-def _origin(source: Any, made: Made | None) -> Any:
-    """From where a layer is; of one that is of no file, nothing but its command's name is known."""
-    if not isinstance(source, Mapping):
-        return {"name": made and made.name}
-    return source.get("path") or source.get("sample")
-
-
-def _made_name(layer: Any) -> str | None:
-    made = made_of(layer)
-    return None if made is None else made.name
+def _place_of(origin: Mapping[str, Any]) -> Any:
+    """What all layers of one file or sample have in common; of no file, a name is all there is."""
+    return origin.get("path") or origin.get("sample") or origin
 
 
 def _has(given: list[Any] | Exception, record: Mapping[str, Any]) -> bool:

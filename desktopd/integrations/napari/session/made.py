@@ -5,12 +5,15 @@ Tested by tests/unit/integrations/napari/session/test_made.py.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from desktopd.integrations.napari.session.reading import source_of
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def note_made(layers: Any) -> None:
     """
     for layer in layers:
         if not is_noted(layer):
-            _made[layer] = None if source_of(layer) else Made(layer.name)
+            _made[layer] = None if _source_of(layer) else Made(layer.name)
     _begun.setdefault(layers, [origin_of(layer) for layer in layers])
 
 
@@ -46,14 +49,26 @@ def is_noted(layer: Any) -> bool:
 
 def origin_of(layer: Any) -> dict[str, Any]:
     """From where a command has a layer, as JSON: what it has read, or by which name it made it."""
-    made = made_of(layer)
-    return source_of(layer) or {"name": made and made.name}
+    return _source_of(layer) or _by_name(made_of(layer))
 
 
 def recorded_origin(record: Mapping[str, Any]) -> dict[str, Any]:
     """What `origin_of` gave of a recorded layer."""
-    made = recorded_of(record)
-    return record.get("source") or {"name": made and made.name}
+    source = record.get("source")
+    return source if source and isinstance(source, dict) else _by_name(recorded_of(record))
+
+
+def _source_of(layer: Any) -> dict[str, Any] | None:
+    try:
+        return source_of(layer)
+    except Exception as error:
+        # A plugin's layer may tell nothing of itself: whoever makes it has it by its name.
+        log.info("desktopd: nobody can tell from where %r is: %s", layer, error)
+        return None
+
+
+def _by_name(made: Made | None) -> dict[str, Any]:
+    return {"name": made and made.name}
 
 
 def begun_with(layers: Any) -> list[dict[str, Any]] | None:

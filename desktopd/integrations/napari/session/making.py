@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from contextlib import ExitStack
 from enum import Flag
 from functools import partial
 from typing import Any
@@ -24,8 +23,6 @@ SHAPING = CONSTRUCTED | {"name", "shape_type", "property_choices"}
 """Without these the same data could make another layer; all else can be set afterwards."""
 PUT = CONSTRUCTED | {"shape_type"}
 """What a layer gets with its data, or has."""
-TOLD_OF_DATA = frozenset({"data", "features"})
-"""Events by which a layer tells that it gets other data."""
 PLAIN = (type(None), bool, int, float, set)
 
 log = logging.getLogger(__name__)
@@ -59,25 +56,12 @@ def put(layer: Any, data: Any, like: Any) -> None:
     """
     if any(getattr(layer, name, None) != getattr(like, name, None) for name in FIXED):
         raise ValueError(f"it is another in {' or '.join(FIXED)}")
-    _set_data(layer, (data, like.shape_type) if hasattr(like, "shape_type") else data)
+    layer.data = (data, like.shape_type) if hasattr(like, "shape_type") else data
     if layer.ndim != like.ndim:
         raise ValueError(f"it is of {layer.ndim} dimensions, not {like.ndim}")
     if hasattr(layer, "_reset_history"):
         # Strokes that are undone would put back what was there before them.
         layer._reset_history()
-
-
-def _set_data(layer: Any, data: Any) -> None:
-    """Set data, also where what a script has connected to that raises."""
-    try:
-        layer.data = data
-    except Exception as error:
-        log.info("desktopd: the data of %r is set again, untold: %s", layer.name, error)
-        with ExitStack() as untold:
-            for name in TOLD_OF_DATA & layer.events.emitters.keys():
-                untold.enter_context(layer.events[name].blocker())
-            # What draws it hears of its slice.
-            layer.data = data
 
 
 def dress(

@@ -1,18 +1,20 @@
 """Puts a saved session back into a viewer that has done what its command line asked for.
 
-Tested by tests/unit/integrations/napari/session/test_restore.py.
+Tested by tests/unit/integrations/napari/session/test_restore.py and test_followers.py.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from desktopd.integrations.napari.protocol import told
 from desktopd.integrations.napari.session.attempt import attempt
 from desktopd.integrations.napari.session.blocks import Blocks
+from desktopd.integrations.napari.session.callbacks import Callbacks
 from desktopd.integrations.napari.session.document import MOST_LAYERS
 from desktopd.integrations.napari.session.found import Found, NotRestored
 from desktopd.integrations.napari.session.links import Link, unlinked
@@ -22,6 +24,24 @@ from desktopd.integrations.napari.session.restored import KEPT, Restored
 from desktopd.integrations.napari.session.viewed import restore_view
 
 log = logging.getLogger(__name__)
+
+
+@dataclass
+class Recorded:
+    """The record of a layer, and as which layer it is back.
+
+    One that is tried `again` is back whole alone; one that `stays` may be back another time.
+    """
+
+    record: dict[str, Any]
+    again: bool = False
+    layer: Any = None
+    stays: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the layer was called."""
+        return str(self.record["name"])
 
 
 class Restoring:
@@ -35,10 +55,10 @@ class Restoring:
         self._viewer = viewer
         self._blocks = blocks
         self._same_command = same_command
+        self._callbacks = Callbacks(viewer)
         self._found = Found(viewer, same_command=same_command)
         self._restored = Restored()
         self._one = LayerRestoring(viewer, blocks, self._found, self._restored)
-        self._missed: list[dict[str, Any]] = []
         self.unrestored: list[dict[str, Any]] = []
         self.records: list[tuple[Any, dict[str, Any]]] = []
 
@@ -49,76 +69,100 @@ class Restoring:
         """
         records, again, view = document["layers"], unrestored_of(document), view_of(document)
         room = MOST_LAYERS - len(records)
+        first = [Recorded(record) for record in records]
+        every = first + [Recorded(record, again=True) for record in again[:room]]
         # What is put back of one would be set of those that a script has linked with it.
-        with unlinked(self._viewer.layers) as links:
-            recorded = list(self._layers(records))
-            back = recorded + list(self._layers(again[:room], again=True))
-            self.unrestored += again[room:]
-            self._found.clear([*self._missed, *again[room:]], view.get("begun"))
-            self._arrange(back)
-            self._one.settle()
-            self._restore_view(view, recorded, links)
+        with self._callbacks.guarded(), unlinked(self._viewer.layers) as links:
+            self._put_back(every)
+            back = [one for one in every if one.layer is not None]
+            missed = [one.record for one in every if one.layer is None]
+            self._found.clear([*missed, *again[room:]], view.get("begun"))
+            unset = self._lay_out(back, first, view)
+            if self._callbacks.were_called:
+                unset = self._put_back_unheard(back, first, view)
+            self._tell_view(view, unset, first, links)
+        self._restored.layers += [told(one.name) for one in back]
+        self.records = [(one.layer, one.record) for one in back if not one.stays]
+        self.unrestored = [one.record for one in every if one.stays] + again[room:]
         return self._restored
 
-    def _arrange(self, back: Iterable[tuple[Any, str]]) -> None:
-        """Have the layers that are back lie in their order, above all others, by their names."""
+    def _put_back(self, every: Iterable[Recorded]) -> None:
+        """Have each be back, the lowest first.
+
+        Where a disk does not give all of one, it is back without that, and stays.
+        """
+        for one in every:
+            failures = self._blocks.failures
+            there = one.layer if self._is_there(one) else None
+            try:
+                one.layer = self._one.layer(one.record, again=one.again, there=there)
+            except Exception as error:
+                one.stays |= self._miss(one.record, error)
+            else:
+                one.stays |= self._blocks.failures > failures
+
+    def _put_back_unheard(
+        self, back: Sequence[Recorded], first: Sequence[Recorded], view: Mapping[str, Any]
+    ) -> list[str]:
+        """Put back once more what callbacks may have changed, by which they change nothing.
+
+        They have heard the first time, as one has to that shows what the dims are at.
+        """
+        with self._callbacks.unheard(), unlinked(self._viewer.layers) as links:
+            # The view has them.
+            links.clear()
+            self._put_back(back)
+            self._found.drop_new({one.name for one in back})
+            return self._lay_out(back, first, view)
+
+    def _lay_out(
+        self, back: Iterable[Recorded], first: Sequence[Recorded], view: Mapping[str, Any]
+    ) -> list[str]:
+        """Have layers lie in their order, above all others, by their names, as they were viewed.
+
+        Gives the names of what stays of the view, in which are the `first` of them.
+        """
         layers = self._viewer.layers
         # While a file was read, a script or its user may have removed some.
-        there = [(layer, name) for layer, name in back if layer in layers]
-        for layer, name in there:
-            attempt(f"the place of {name}", partial(_raise, layers, layer))
-        for layer, name in there:
-            attempt(f"the name of {name}", partial(setattr, layer, "name", name))
-
-    def _restore_view(
-        self, view: Mapping[str, Any], recorded: list[tuple[Any, str]], links: list[Link]
-    ) -> None:
-        """Put back the view, and leave those `links` of a script of which it does not tell."""
-        layers = self._viewer.layers
+        there = [one for one in back if self._is_there(one)]
+        for one in there:
+            attempt(f"the place of {one.name}", partial(_raise, layers, one.layer))
+        for one in there:
+            attempt(f"the name of {one.name}", partial(setattr, one.layer, "name", one.name))
         # Another layer of the viewer may have such a name.
-        named = {name: layer for layer, name in reversed(recorded) if layer in layers}
-        stays = restore_view(self._viewer, view, named)
-        if stays:
-            self._restored.miss(f"view: {', '.join(stays)}", "the view is there without it")
-        parts = {name.partition(".")[0] for name in stays}
+        named = {one.name: one.layer for one in reversed(first) if self._is_there(one)}
+        return restore_view(self._viewer, view, named)
+
+    def _tell_view(
+        self,
+        view: Mapping[str, Any],
+        unset: list[str],
+        first: Iterable[Recorded],
+        links: list[Link],
+    ) -> None:
+        """Tell of the view, and leave those `links` of a script of which it does not tell."""
+        if unset:
+            self._restored.miss(f"view: {', '.join(unset)}", "the view is there without it")
+        parts = {name.partition(".")[0] for name in unset}
         self._restored.camera = "camera" in view and "camera" not in parts
-        if view.get("links") is not None and self._same_command and "links" not in stays:
-            known = {id(layer) for layer, _ in recorded}
+        if view.get("links") is not None and self._same_command and "links" not in unset:
+            known = {id(one.layer) for one in first}
             links[:] = [link for link in links if not {*map(id, link[:2])} <= known]
 
-    def _layers(
-        self, records: list[dict[str, Any]], *, again: bool = False
-    ) -> Iterator[tuple[Any, str]]:
-        """The layers that are back, the lowest first, and their names.
-
-        Where a disk does not give all of one, it is back without that, and kept for another time;
-        one that is tried `again` is back whole alone.
-        """
-        for record in records:
-            failures = self._blocks.failures
-            try:
-                layer = self._one.layer(record, again=again)
-            except Exception as error:
-                self._miss(record, error)
-                continue
-            if self._blocks.failures > failures:
-                self.unrestored.append(record)
-            else:
-                self.records.append((layer, record))
-            self._restored.layers.append(told(record["name"]))
-            yield layer, record["name"]
-
-    def _miss(self, record: dict[str, Any], error: Exception) -> None:
-        self._missed.append(record)
+    def _miss(self, record: dict[str, Any], error: Exception) -> bool:
+        """Tell of a layer that is not back; whether it may be another time."""
         if record.get("lost") and not record.get("source") and recorded_of(record) is None:
             # Nobody makes it again.
             self._restored.miss(record["name"], str(record["lost"]))
-            return
+            return False
         said = isinstance(error, NotRestored)
         reason = str(error) if said else f"{type(error).__name__}: {error}"
         log.warning("desktopd: %r is not restored: %s", record["name"], reason, exc_info=not said)
         self._restored.miss(record["name"], reason, "" if said else KEPT)
-        self.unrestored.append(record)
+        return True
+
+    def _is_there(self, one: Recorded) -> bool:
+        return one.layer is not None and one.layer in self._viewer.layers
 
 
 def _raise(layers: Any, layer: Any) -> None:

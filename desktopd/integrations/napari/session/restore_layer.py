@@ -10,10 +10,8 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from desktopd.integrations.napari.protocol import told
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.decode_state import decode_each, decode_state
-from desktopd.integrations.napari.session.disturbed import Disturbed
 from desktopd.integrations.napari.session.found import Found, NotRestored
 from desktopd.integrations.napari.session.made import note_replaced, recorded_of
 from desktopd.integrations.napari.session.making import dress, make, put
@@ -27,7 +25,6 @@ log = logging.getLogger(__name__)
 UNREAD = "what is set of it cannot be read (kept, and tried again at the next start)"
 UNMADE = "the command has neither made nor opened it (kept, and tried again at the next start)"
 COPY = "what is there is a copy: nothing that is painted goes to the file of its data any more"
-DISTURBED = "what a script does at changes of other layers has changed it"
 OTHER = "its file has other data now: what is there is what was saved, and goes there no more"
 
 
@@ -39,13 +36,12 @@ class LayerRestoring:
         self._blocks = blocks
         self._found = found
         self._restored = restored
-        self._disturbed = Disturbed()
-        self._records: dict[int, Mapping[str, Any]] = {}
 
-    def layer(self, record: Mapping[str, Any], *, again: bool) -> Any:
+    def layer(self, record: Mapping[str, Any], *, again: bool, there: Any = None) -> Any:
         """The recorded layer, in the viewer; one that is tried `again` is back whole alone.
 
-        Raises where it is not back; once it is there, nothing does.
+        `there` is the layer as which it is back already, which has become another since. Raises
+        where it is not back; once it is there, nothing does.
         """
         failures = self._blocks.failures
         state, stays = decode_state(record["state"], self._blocks)
@@ -53,45 +49,20 @@ class LayerRestoring:
         is_whole = self._blocks.failures == failures
         if again and not is_whole:
             raise NotRestored(UNREAD)
-        former = self._found.match(record) or self._of_file(record)
+        former = there or self._found.match(record) or self._of_file(record)
         data, why = self._data(former, record)
+        if data is not None and there is not None and _has(there, data, state):
+            data, why = None, None
         if data is not None:
             layer, unset = self._of_data(data, former, record, state)
-            self._restored.unsaved.append(told(record["name"]))
+            self._restored.keep(record["name"])
         else:
             layer, unset = former or self._open(record), []
         self._found.take(layer)
         is_made = data is not None and layer is not former
         unset += dress(layer, {} if is_made else state, besides, record)
         self._tell(record, [*stays, *others, *unset], "" if is_whole else KEPT, why)
-        self._records[id(layer)] = record
-        # What lies in the viewer gets its name at the end.
-        self._disturbed.watch(layer, {*state, *besides} - {"name"})
         return layer
-
-    def settle(self) -> None:
-        """Put back once more what has changed since, as a script has it do by events of others."""
-        for layer, has_other_data in self._disturbed.end():
-            if layer in self._viewer.layers:
-                record = self._records[id(layer)]
-                try:
-                    self._once_more(layer, record, with_data=has_other_data)
-                except Exception:
-                    log.warning("desktopd: %r is disturbed", record["name"], exc_info=True)
-                    self._restored.miss(record["name"], DISTURBED)
-
-    def _once_more(self, layer: Any, record: Mapping[str, Any], *, with_data: bool) -> None:
-        state, _ = decode_state(record["state"], self._blocks)
-        besides, _ = decode_each(record["besides"], self._blocks)
-        # The array that was put there may have a stroke in it, and is none to be put again.
-        data, why = self._data(layer, record) if with_data else (None, None)
-        if data is not None:
-            like, _ = make(data, state, record["type"])
-            if not self._put(layer, data, like, record):
-                raise NotRestored(DISTURBED)
-        dress(layer, {k: v for k, v in state.items() if k != "name"}, besides, record)
-        if why == OTHER:
-            self._restored.miss(record["name"], why)
 
     def _tell(
         self, record: Mapping[str, Any], unset: Iterable[Any], end: str, why: str | None
@@ -171,6 +142,16 @@ class LayerRestoring:
             return False
         note_replaced(former, self._found.made(former, record))
         return True
+
+
+def _has(layer: Any, data: Any, state: Mapping[str, Any]) -> bool:
+    """Whether a layer has the data that the session has: a script may hold its arrays."""
+    kinds = list(getattr(layer, "shape_type", ())), list(state.get("shape_type", ()))
+    try:
+        return kinds[0] == kinds[1] and has_same(layer.data, data)
+    except Exception as error:
+        log.info("desktopd: nobody can tell what %r has: %s", layer, error)
+        return False
 
 
 @contextlib.contextmanager

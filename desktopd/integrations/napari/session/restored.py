@@ -24,7 +24,14 @@ class Restored:
     camera: bool = False
     missing: list[dict[str, str]] = field(default_factory=list)
 
+    def keep(self, name: str) -> None:
+        """Note, once, a layer whose data the session has kept."""
+        if told(name) not in self.unsaved:
+            self.unsaved.append(told(name))
+
     def miss(self, name: str, reason: str, end: str = "") -> None:
-        """Note what is not back; of a long `reason` the `end` is told all the same."""
+        """Note, once, what is not back; of a long `reason` the `end` is told all the same."""
         room = LONGEST_TOLD - len(end)
-        self.missing.append({"name": told(name), "reason": reason[:room] + end})
+        missing = {"name": told(name), "reason": reason[:room] + end}
+        if missing not in self.missing:
+            self.missing.append(missing)

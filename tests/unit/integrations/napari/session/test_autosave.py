@@ -9,14 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from dask import array as computed
+from dask import delayed
+from qtpy import QtCore
 
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.folder import SessionFolder
 from tests.unit.integrations.napari.session.restoring import restored
-
-QtCore = pytest.importorskip("qtpy.QtCore")
-computed = pytest.importorskip("dask.array")
-dask_delayed = pytest.importorskip("dask").delayed
 
 WITHIN = 60.0
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -69,7 +68,7 @@ def slowly(seconds: float) -> Any:
         time.sleep(seconds)
         return np.zeros((9, 9), int)
 
-    return computed.from_delayed(dask_delayed(work, pure=False)(), (9, 9), int)
+    return computed.from_delayed(delayed(work, pure=False)(), (9, 9), int)
 
 
 def test_a_layer_that_takes_long_has_no_other_wait(
@@ -122,7 +121,7 @@ def test_what_could_not_be_computed_is_tried_again_with_the_next_save(
             raise RuntimeError("away")
         return np.ones((9, 9), int)
 
-    numbers = computed.from_delayed(dask_delayed(work, pure=False)(), (9, 9), int)
+    numbers = computed.from_delayed(delayed(work, pure=False)(), (9, 9), int)
     layer = viewer.add_labels(numbers, name="paint")
     away.append(True)
     autosave.changed(layer)

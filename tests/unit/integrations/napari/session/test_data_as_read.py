@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from dask import array as dask
+from napari import layers
 
 from desktopd.integrations.napari.session.capture import capture
 from desktopd.integrations.napari.session.data_as_read import DataAsRead
-
-dask = pytest.importorskip("dask.array")
-layers = pytest.importorskip("napari.layers")
 
 FACES = np.array([[0, 1, 2], [1, 2, 3]])
 CORNERS = np.eye(4, 3)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas
 import pytest
+from dask import array as dask
+from dask import delayed
 
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.capture import Captured
@@ -16,9 +18,6 @@ from desktopd.integrations.napari.session.encode_layer import encode_layer
 from desktopd.integrations.napari.session.made import Made
 from desktopd.integrations.napari.session.records import LARGEST_RECORD, Encoded, fitting
 from desktopd.integrations.napari.session.values import decode
-
-dask = pytest.importorskip("dask.array")
-dask_delayed = pytest.importorskip("dask").delayed
 
 LAYER = Captured(
     name="paint",
@@ -142,7 +141,7 @@ def test_a_layer_of_which_nothing_can_be_kept_is_there_and_says_so(blocks: Block
 
 
 def test_a_layer_that_cannot_be_computed_keeps_the_rest(blocks: Blocks) -> None:
-    computed = dask.from_delayed(dask_delayed(lambda: 1 / 0)(), (9,), int)
+    computed = dask.from_delayed(delayed(lambda: 1 / 0)(), (9,), int)
     found = encode_layer(replace(LAYER, data=computed, source={"path": "/x.tif"}), blocks)
     record = json.loads(found.text)
     assert (record["data"], record["source"]) == (None, {"path": "/x.tif"})

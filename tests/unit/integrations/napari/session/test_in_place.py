@@ -4,12 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas
 import pytest
+from napari import layers
 
 from desktopd.integrations.napari.session.in_place import InPlace
-
-layers = pytest.importorskip("napari.layers")
-pandas = pytest.importorskip("pandas")
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

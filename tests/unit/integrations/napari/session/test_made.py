@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from dask import array as dask
 
 from desktopd.integrations.napari.session import capture as captured
 from desktopd.integrations.napari.session.blocks import Blocks
@@ -20,8 +21,7 @@ from tests.unit.integrations.napari.session.restoring import names, restored, sa
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from napari.components import ViewerModel
-
-dask = pytest.importorskip("dask.array")
+    from napari.layers import Labels
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("readings")]
 
@@ -180,3 +180,24 @@ def test_a_note_that_is_none_keeps_no_layer_from_coming_back(blocks: Blocks, mad
     document["layers"][0]["made"] = made
     viewer, missing = put_back(document, blocks)
     assert (names(viewer), missing) == (["bright", "lazy", "lazy labels"], ["dark"])
+
+
+class Odd(Labels):
+    """As a plugin's layer may be, which was made for another napari."""
+
+    @property
+    def source(self) -> Any:
+        raise RuntimeError
+
+
+def test_a_layer_that_does_not_tell_from_where_it_is_keeps_no_other_from_coming_back(
+    blocks: Blocks,
+) -> None:
+    viewer = script()
+    viewer.layers["dark"].gamma = 0.5
+    document, viewer = saved(viewer, blocks), ViewerModel()
+    odd = viewer.add_layer(Odd(np.zeros((9, 9), int), name="odd"))
+    viewer.add_image(np.zeros((9, 9)), name="dark")
+    viewer, _, _ = restored(document, blocks, viewer)
+    assert viewer.layers["dark"].gamma == 0.5
+    assert odd in viewer.layers

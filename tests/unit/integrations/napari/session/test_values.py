@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas
 import pytest
+from napari.utils import colormaps
 
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.unsaved import Unsaved
@@ -279,9 +280,7 @@ def test_what_fails_by_itself_is_refused_as_what_nobody_knows(blocks: Blocks, va
 
 @pytest.mark.filterwarnings("ignore:`json_encoders`")
 def test_a_colour_map_of_a_class_of_its_own_comes_back_as_one_of_napari(blocks: Blocks) -> None:
-    colormaps = pytest.importorskip("napari.utils.colormaps")
-
-    class Own(colormaps.Colormap):  # type: ignore[misc, name-defined]
+    class Own(colormaps.Colormap):
         pass
 
     found = through(Own([[0, 0, 0, 1], [1, 0, 0, 1]], name="own"), blocks)
