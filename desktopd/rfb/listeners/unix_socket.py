@@ -102,8 +102,7 @@ class UnixSocketListener:
             return
         viewer = Viewer(role=Role.CONTROL, address="local", path=self._server.path)
         with self._viewers.add(viewer, Visitor.unnamed(viewer.role)):
-            ending = await connection.serve(StreamTransport(reader, writer), viewer)
-        log.info("viewer %s left: %s", viewer.id, ending)
+            viewer.ending = await connection.serve(StreamTransport(reader, writer), viewer)
 
 
 async def _refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reason: str) -> None:

@@ -198,7 +198,5 @@ class VncPort:
         self, streams: StreamChannel, connection: RfbConnection, role: Role, address: str
     ) -> None:
         viewer = Viewer(role=role, address=address, path=self._server.path)
-        log.info("viewer %s came: %s, %s, by VNC", viewer.id, address, role)
         with self._viewers.add(viewer, Visitor.unnamed(role)):
-            ending = await connection.serve(AuthenticatedTransport(streams), viewer)
-        log.info("viewer %s left: %s", viewer.id, ending)
+            viewer.ending = await connection.serve(AuthenticatedTransport(streams), viewer)
