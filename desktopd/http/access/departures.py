@@ -33,8 +33,14 @@ _DETAILS = {
 class Departures:
     """What every open connection waits for beside its own end."""
 
-    def __init__(self, clock: Callable[[], float] = steady_time) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = steady_time,
+        on_departure: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`on_departure` hears the key of each visitor whose connection has to end."""
         self._clock = clock
+        self._on_departure = on_departure
         self._waiting: set[tuple[str | None, str | None, asyncio.Future[Cause]]] = set()
         self._revoked: set[str] = set()
 
@@ -55,6 +61,8 @@ class Departures:
             self._waiting.discard(entry)
         over = Cause.SIGN_IN_OVER if access.link is None else Cause.LINK_EXPIRED
         cause = future.result() if future.done() else over
+        if visitor is not None:
+            self._on_departure(visitor.key)
         return Ending(cause, _DETAILS[cause])
 
     def _left(self, access: Access) -> float | None:
@@ -70,6 +78,7 @@ class Departures:
 
     def log_out(self, key: str) -> None:
         """End all of one visitor."""
+        self._on_departure(key)
         self._end(Cause.LOGGED_OUT, lambda _, visitor: visitor == key)
 
     def _end(self, cause: Cause, concerns: Callable[[str | None, str | None], bool]) -> None:
