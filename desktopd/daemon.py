@@ -50,6 +50,7 @@ from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.session.errors import SessionError
 from desktopd.session.folder import claim, in_the_way, make_private, require_unmoved
+from desktopd.session.logs import DAEMON_LOG, keep_small
 from desktopd.session.options import SessionOptions
 from desktopd.session.session import Session
 from desktopd.tasks import NamedTasks, kept_up
@@ -217,7 +218,10 @@ class Daemon:
 
     def _helpers(self) -> dict[str, Callable[[], Coroutine[None, None, object]]]:
         """What the desktop can be without for a while: an error in one of them ends nothing."""
-        helpers: dict[str, Callable[[], Coroutine[None, None, object]]] = {"memory": keep_trimmed}
+        helpers: dict[str, Callable[[], Coroutine[None, None, object]]] = {
+            "memory": keep_trimmed,
+            "log": partial(keep_small, [self._folder / DAEMON_LOG]),
+        }
         if (files := self._files) is not None:
             helpers["uploads"] = partial(keep_swept, files.staging, files.records, files.disk)
             if files.results is not None:

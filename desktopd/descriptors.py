@@ -12,7 +12,9 @@ import logging
 import os
 import resource
 import socket
+from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from itertools import count
 from typing import Any
 
 from desktopd.lacks import AGAIN, outlast
@@ -25,6 +27,8 @@ Only with these a connection to the X server can be waited for by select(2).
 LEAST = 64
 """What a desktop with some viewers takes."""
 _OF_A_START = 16
+_AT_ONCE = 8
+"""Connections that are accepted in one turn of the loop: it is short, and their queue too."""
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +39,17 @@ def lacking() -> str | None:
     if most >= LEAST:
         return None
     return f"ulimit -Hn allows {most} open files: raise it to {LEAST}, better to {4 * RESERVE}"
+
+
+async def connections(
+    listener: socket.socket, who: str
+) -> AsyncIterator[tuple[socket.socket, Any]]:
+    """All that come by a listening socket, as `accept` gives them, without end."""
+    for number in count(1):
+        yield await accept(listener, who)
+        if number % _AT_ONCE == 0:
+            # Where many wait, `accept` does not: others have their turn here.
+            await asyncio.sleep(0)
 
 
 async def accept(listener: socket.socket, who: str) -> tuple[socket.socket, Any]:

@@ -10,7 +10,27 @@ from typing import TypeAlias
 
 from desktopd.addresses import address_key
 
-_Waiting: TypeAlias = OrderedDict[Hashable, deque[Callable[[], None]]]
+_Work: TypeAlias = Callable[[], None]
+
+
+class Turn:
+    """A work that waits for its turn. It is let go of when it is done or cancelled."""
+
+    def __init__(self, work: _Work | None = None) -> None:
+        """Without a `work` it is over from the beginning."""
+        self._work = work
+
+    def cancel(self) -> None:
+        """Its connection is gone: the others go on as though it had never waited."""
+        self._work = None
+
+    def take_work(self) -> _Work | None:
+        """What is to be done now; None if it is over."""
+        work, self._work = self._work, None
+        return work
+
+
+_Waiting: TypeAlias = OrderedDict[Hashable, deque[Turn]]
 
 
 class RequestTurns:
@@ -31,11 +51,11 @@ class RequestTurns:
     def take(
         self,
         address: str,
-        work: Callable[[], None],
+        work: _Work,
         *,
         known: Hashable | None = None,
         websocket: Hashable | None = None,
-    ) -> None:
+    ) -> Turn:
         """Have `work` done, after what this address has waiting already.
 
         `known`: who is known, whose works alone come before; `websocket`: an open connection, the
@@ -49,7 +69,9 @@ class RequestTurns:
             waiting, who = self._websockets, websocket
         else:
             waiting, who = self._addresses, address_key(address)
-        waiting.setdefault(who, deque()).append(work)
+        turn = Turn(work)
+        waiting.setdefault(who, deque()).append(turn)
+        return turn
 
     @property
     def _waits(self) -> bool:
@@ -58,16 +80,22 @@ class RequestTurns:
     def _next(self) -> None:
         self._order.rotate(-1)
         self._order[0].rotate(-1)
-        work = _pop(next(filter(None, chain(*self._order))))
+        works = (_pop(waiting) for waiting in chain(*self._order))
+        work = next(filter(None, works), None)
         if self._waits:
             asyncio.get_running_loop().call_soon(self._next)
-        work()
+        if work is not None:
+            work()
 
 
-def _pop(waiting: _Waiting) -> Callable[[], None]:
-    """The next work of whoever waits longest, who is the last from now on."""
-    who, works = waiting.popitem(last=False)
-    work = works.popleft()
-    if works:
-        waiting[who] = works
-    return work
+def _pop(waiting: _Waiting) -> _Work | None:
+    """The next work of whoever waits longest, who is the last from now on; None if all are over."""
+    while waiting:
+        who, turns = waiting.popitem(last=False)
+        while turns:
+            work = turns.popleft().take_work()
+            if work is not None:
+                if turns:
+                    waiting[who] = turns
+                return work
+    return None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 
 import pytest
 
-from desktopd.turns import RequestTurns
+from desktopd.turns import RequestTurns, Turn
 
 
 def noted_turns(monkeypatch: pytest.MonkeyPatch, module: str) -> list[str]:
@@ -14,9 +14,9 @@ def noted_turns(monkeypatch: pytest.MonkeyPatch, module: str) -> list[str]:
     addresses: list[str] = []
 
     class Noted(RequestTurns):
-        def take(self, address: str, work: Callable[[], None], **who: Hashable) -> None:
+        def take(self, address: str, work: Callable[[], None], **who: Hashable) -> Turn:
             addresses.append(address)
-            super().take(address, work, **who)
+            return super().take(address, work, **who)
 
     monkeypatch.setattr(f"{module}.RequestTurns", Noted)
     return addresses

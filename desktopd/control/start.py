@@ -19,7 +19,7 @@ from desktopd.config import Loaded
 from desktopd.control.report import RunningDaemon, find_daemon
 from desktopd.session.errors import SessionError
 from desktopd.session.folder import make_private
-from desktopd.session.logs import open_log, tail, trim
+from desktopd.session.logs import DAEMON_LOG, open_log, tail, trim
 
 START_WITHIN = 60.0
 
@@ -53,7 +53,7 @@ def _only_start(folder: Path) -> Iterator[None]:
 
 
 def _launch(loaded: Loaded) -> int:
-    log = loaded.runtime_dir / "daemon.log"
+    log = loaded.runtime_dir / DAEMON_LOG
     trim(log)
     since = log.stat().st_size if log.exists() else 0
     child = _spawn(loaded, log)

@@ -104,7 +104,8 @@ def create_app(
     base = base_path(options.base_url)
     ancestors = FrameAncestors(options.frame_ancestors)
     security = SecurityHeaders(ancestors)
-    entrance, departures = _entrance(options, base, embedded=ancestors.foreign), Departures()
+    entrance = _entrance(options, base, embedded=ancestors.foreign)
+    departures = Departures(on_departure=viewers.people.depart)
     app = Starlette(
         routes=[
             *_routes(options, session, application, viewers, server, entrance, departures),

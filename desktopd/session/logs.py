@@ -1,4 +1,4 @@
-"""Log files of the services: kept small, one older copy each."""
+"""Log files of the services and of the daemon: kept small, one older copy each."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 
 from desktopd.openers import at_once
 
+DAEMON_LOG = "daemon.log"
+"""The name of the log of a daemon without a terminal, in its runtime folder."""
 LIMIT = 4 * 1024 * 1024
 _BLOCK = 512
 """Bytes of what stat(2) counts as one."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from asyncio.sslproto import SSLProtocol
+from asyncio.sslproto import SSLProtocol, _SSLProtocolTransport
 from collections.abc import Hashable
 from functools import partial
 from typing import cast
 
-from desktopd.turns import RequestTurns
+from desktopd.turns import RequestTurns, Turn
 
 PIECE = 1024
 """Bytes that are read at a time: forty messages of TLS itself which ask for new keys (RFC 8446
@@ -21,8 +21,29 @@ section 4.6.3) may be in them, and each takes 30 microseconds."""
 _TLS = "desktopd.tls"
 
 
+class _Transport(_SSLProtocolTransport):
+    """asyncio's, with two things mended.
+
+    Its own raises AttributeError at each call once it is closed twice, and takes what is written
+    after the connection is lost, of which each warns in the log.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, tls: TlsInTurns) -> None:
+        super().__init__(loop, tls)
+        self._tls = tls
+
+    def is_closing(self) -> bool:
+        """Whether it is closed, or cannot but be soon."""
+        return super().is_closing() or self._tls.is_lost
+
+    def close(self) -> None:
+        """Close it, unless it is closing."""
+        if not self.is_closing():
+            super().close()
+
+
 class TlsInTurns(SSLProtocol):
-    """asyncio's TLS, server side, around `protocol`; `done` tells of the handshake.
+    """asyncio's TLS, server side, around `protocol`.
 
     What `address` sends is read in `turns`, unless it is trusted: any number of strangers can ask
     for keys, whether in a handshake or after it.
@@ -42,16 +63,17 @@ class TlsInTurns(SSLProtocol):
     ) -> None:
         """A handshake may take so many `seconds`."""
         loop = asyncio.get_running_loop()
-        self.done: asyncio.Future[None] = loop.create_future()
+        self._done: asyncio.Future[None] = loop.create_future()
         super().__init__(
             loop,
             protocol,
             context,
-            self.done,
+            self._done,
             server_side=True,
             ssl_handshake_timeout=seconds,  # type: ignore[arg-type]
         )
         self._turns = turns
+        self._turn = Turn()
         self._address = address
         self._trusted = False
         self._known: Hashable | None = None
@@ -66,11 +88,19 @@ class TlsInTurns(SSLProtocol):
         loop = asyncio.get_running_loop()
         transport, _ = await loop.connect_accepted_socket(lambda: self, sock)
         try:
-            await self.done
+            await self._done
         except BaseException:
             transport.close()
             raise
-        return cast(asyncio.Transport, self._get_app_transport())  # type: ignore[attr-defined]
+        finally:
+            # What it raises knows this frame, and so would keep itself.
+            del self._done
+        return self._get_app_transport()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the connection below has ended, also before that is told."""
+        return self._transport is not None and self._transport.is_closing()
 
     def trust(self) -> None:
         """Read all that comes at once, as asyncio does."""
@@ -87,6 +117,18 @@ class TlsInTurns(SSLProtocol):
         self._plain = cast(asyncio.Transport, transport)
         super().connection_made(transport)
 
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Wait for no turn, and be free at once: Python looks but now and then for circles."""
+        self._turn.cancel()
+        self._extra.pop(_TLS, None)
+        super().connection_lost(exc)
+
+    def _get_app_transport(self) -> asyncio.Transport:
+        if not self._app_transport_created:  # type: ignore[has-type]
+            self._app_transport = _Transport(self._loop, self)
+            self._app_transport_created = True
+        return cast(asyncio.Transport, super()._get_app_transport())  # type: ignore[misc]
+
     def get_buffer(self, n: int) -> memoryview:
         """Where the next bytes go."""
         buffer = super().get_buffer(n)
@@ -99,7 +141,7 @@ class TlsInTurns(SSLProtocol):
         else:
             self._plain.pause_reading()
             read = partial(self._read_in_turn, nbytes)
-            self._turns.take(self._address, read, known=self._known)
+            self._turn = self._turns.take(self._address, read, known=self._known)
 
     def _read_in_turn(self, nbytes: int) -> None:
         if self._plain.is_closing():

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from desktopd.session.logs import LIMIT
 from tests import http
 from tests.daemon import until
 from tests.deploy.conftest import alive, clean_environment
@@ -100,6 +101,14 @@ def desktopd(folder: Path) -> Iterator[Commands]:
     commands = Commands(folder)
     yield commands
     commands.clean()
+
+
+def test_its_log_stays_small_while_it_runs(desktopd: Commands) -> None:
+    desktopd.start("--port", "0")
+    (folder,) = desktopd.folders()
+    with (folder / "daemon.log").open("ab") as log:
+        log.write(bytes(2 * LIMIT))
+    until(lambda: (folder / "daemon.log").stat().st_size < LIMIT, 30, "a small log")
 
 
 def test_started_asked_and_stopped(desktopd: Commands) -> None:

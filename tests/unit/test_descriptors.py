@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from desktopd import descriptors
-from desktopd.descriptors import LEAST, accept, lacking
+from desktopd.descriptors import LEAST, accept, connections, lacking
 from tests.few_descriptors import few_descriptors
 
 
@@ -83,3 +83,25 @@ def test_too_few_for_a_desktop_are_told_with_what_to_raise() -> None:
     assert lacking() is None
     with few_descriptors(LEAST - 1):
         assert "ulimit -Hn allows 63 open files" in (lacking() or "")
+
+
+async def test_a_crowd_that_comes_at_once_leaves_others_their_turns() -> None:
+    others = 0
+
+    async def count() -> None:
+        nonlocal others
+        while True:
+            others += 1
+            await asyncio.sleep(0)
+
+    with ExitStack() as stack:
+        listener = stack.enter_context(listening())
+        for _ in range(40):
+            stack.enter_context(socket.create_connection(listener.getsockname()))
+        counting, came = asyncio.create_task(count()), 0
+        async for sock, _ in connections(listener, "somebody"):
+            sock.close()
+            if (came := came + 1) == 40:
+                break
+        counting.cancel()
+    assert others >= 4

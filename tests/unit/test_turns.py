@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from weakref import ref
 
 import pytest
 
@@ -55,3 +56,38 @@ async def test_who_is_known_has_no_more_than_half_of_the_turns(websocket: str | 
     for _ in range(40):
         await asyncio.sleep(0)
     assert (len(done), sum(done)) == (40, 20)
+
+
+async def test_those_who_are_gone_take_no_turn_and_nobodys_place() -> None:
+    """A stranger's thousands of connections that were over had each a turn of the loop."""
+    done: list[str] = []
+    turns = RequestTurns()
+    gone = [turns.take("192.0.2.66", lambda: done.append("gone")) for _ in range(100)]
+    turns.take("192.0.2.66", lambda: done.append("the same address"))
+    turns.take("192.0.2.1", lambda: done.append("another"))
+    for turn in gone:
+        turn.cancel()
+    for _ in range(2):
+        await asyncio.sleep(0)
+    assert done == ["the same address", "another"]
+    for turn in [turns.take("192.0.2.66", lambda: done.append("gone")) for _ in range(3)]:
+        turn.cancel()
+    turns.take("192.0.2.1", lambda: done.append("later"))
+    await asyncio.sleep(0)
+    assert done[2:] == ["later"]
+
+
+async def test_a_turn_that_is_over_keeps_nothing() -> None:
+    class Connection:
+        def read(self) -> None:
+            pass
+
+    turns = RequestTurns()
+    connections = [Connection(), Connection()]
+    alive = [ref(connection) for connection in connections]
+    taken = [turns.take("192.0.2.1", connection.read) for connection in connections]
+    connections.clear()
+    taken[1].cancel()
+    assert alive[1]() is None
+    await asyncio.sleep(0)
+    assert alive[0]() is None

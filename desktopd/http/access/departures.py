@@ -9,11 +9,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from desktopd.http.access.access import Access
 from desktopd.http.access.cut_short import serve_until
 from desktopd.http.access.steady_time import steady_time
+from desktopd.http.access.visitor import visitor_of
 from desktopd.http.problems import Problem
 from desktopd.rfb.viewers.connection import Cause, Ending
 from desktopd.rfb.viewers.people import Visitor
@@ -33,8 +35,14 @@ _DETAILS = {
 class Departures:
     """What every open connection waits for beside its own end."""
 
-    def __init__(self, clock: Callable[[], float] = steady_time) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = steady_time,
+        on_departure: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`on_departure` hears the key of each visitor whose connection has to end."""
         self._clock = clock
+        self._on_departure = on_departure
         self._waiting: set[tuple[str | None, str | None, asyncio.Future[Cause]]] = set()
         self._revoked: set[str] = set()
 
@@ -55,6 +63,8 @@ class Departures:
             self._waiting.discard(entry)
         over = Cause.SIGN_IN_OVER if access.link is None else Cause.LINK_EXPIRED
         cause = future.result() if future.done() else over
+        if visitor is not None:
+            self._on_departure(visitor.key)
         return Ending(cause, _DETAILS[cause])
 
     def _left(self, access: Access) -> float | None:
@@ -70,6 +80,7 @@ class Departures:
 
     def log_out(self, key: str) -> None:
         """End all of one visitor."""
+        self._on_departure(key)
         self._end(Cause.LOGGED_OUT, lambda _, visitor: visitor == key)
 
     def _end(self, cause: Cause, concerns: Callable[[str | None, str | None], bool]) -> None:
@@ -79,7 +90,7 @@ class Departures:
 
 
 class DepartingMiddleware:
-    """Cuts off requests, such as long transfers, whose link or sign-in opens nothing any more.
+    """Cuts off requests, such as long transfers, whose link, sign-in or visit is over.
 
     WebSockets are ended by those who serve them, which tell why.
     """
@@ -89,15 +100,18 @@ class DepartingMiddleware:
         self._departures = departures
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve the request for as long as its link is valid."""
+        """Serve the request for as long as its link is valid, and nobody logs out."""
         access = scope.get("auth")
-        if scope["type"] != "http" or not isinstance(access, Access) or access.lasts:
-            await self._app(scope, receive, send)
-            return
-        await serve_until(self._over(access), self._app, scope, receive, send)
+        if scope["type"] == "http" and isinstance(access, Access):
+            visitor = visitor_of(HTTPConnection(scope))
+            if visitor is not None or not access.lasts:
+                over = self._over(access, visitor)
+                await serve_until(over, self._app, scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
-    async def _over(self, access: Access) -> Problem:
-        ending = await self._departures.of(access, None)
+    async def _over(self, access: Access, visitor: Visitor | None) -> Problem:
+        ending = await self._departures.of(access, visitor)
         remedy = "open it anew" if access.link is None else "ask whoever sent it for another"
         return Problem(401, ending.detail, remedy)
 

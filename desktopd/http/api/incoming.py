@@ -32,7 +32,7 @@ class Incoming:
     def interrupt(self) -> None:
         """Another request takes the place of this one, whose client may be long gone."""
         self._interrupted = True
-        if self._waiting is not None:
+        if self._waiting is not None and not self._waiting.expired():
             self._waiting.reschedule(asyncio.get_running_loop().time())
 
     async def pieces(self) -> AsyncIterator[bytes]:

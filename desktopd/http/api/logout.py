@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from starlette.background import BackgroundTask
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
@@ -34,5 +35,9 @@ class LogoutEndpoint:
         response = Response(status_code=204)
         self._log_out(request, response)
         if visitor := visitor_of(request):
-            self._departures.log_out(visitor.key)
+            # Of the same visitor, this request ends with its answer.
+            response.background = BackgroundTask(self._end, visitor.key)
         return response
+
+    async def _end(self, key: str) -> None:
+        self._departures.log_out(key)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from desktopd.http.access.access import Access
@@ -23,8 +21,6 @@ from desktopd.rfb.viewers.viewers import Viewers
 from desktopd.sockets import unacknowledged
 from desktopd.tasks import race
 from desktopd.trace import Trace
-
-log = logging.getLogger(__name__)
 
 # RFC 6455 section 7.4.1.
 _CLOSE_CODES = {
@@ -112,13 +108,11 @@ class RfbEndpoint:
         except BaseException:
             connection.close()
             raise
-        log.info("viewer %s came: %s, %s", viewer.id, viewer.address, role)
         with self._viewers.add(viewer, here if server is self._server else None):
-            ending = await race(
+            viewer.ending = ending = await race(
                 connection.serve(WebSocketTransport(websocket, self._trace, viewer), viewer),
                 self._departures.of(access, visitor),
             )
-        log.info("viewer %s left: %s", viewer.id, ending)
         if ending.cause is Cause.BACKLOG_FULL and role is Role.VIEW:
             # What it has not taken is counted no more: a close would wait behind that for 10 s.
             break_off(websocket.scope)

@@ -7,11 +7,10 @@ import logging
 import socket
 import ssl
 from collections.abc import Callable
-from itertools import count
 
 from desktopd.background_tasks import BackgroundTasks
 from desktopd.budgets import Displaced, Share
-from desktopd.descriptors import accept
+from desktopd.descriptors import connections
 from desktopd.http.serving.http_connection import HEADER_DEADLINE, HttpConnection
 from desktopd.http.serving.listening_sockets import is_unix
 from desktopd.http.serving.proxy import UNIX
@@ -19,9 +18,6 @@ from desktopd.tls.in_turns import TlsInTurns
 from desktopd.turns import RequestTurns
 
 log = logging.getLogger(__name__)
-
-_AT_ONCE = 8
-"""Connections that are accepted in one turn of the loop: it is short, and their queue too."""
 
 
 class AcceptLoop:
@@ -56,12 +52,8 @@ class AcceptLoop:
         await self._connections.end()
 
     async def _run(self) -> None:
-        for number in count(1):
-            sock, peer = await accept(self._socket, "a connection")
+        async for sock, peer in connections(self._socket, "a connection"):
             self._connections.start(self._keep(sock, UNIX if is_unix(sock) else str(peer[0])))
-            if number % _AT_ONCE == 0:
-                # Where many wait, `accept` does not: others have their turn here.
-                await asyncio.sleep(0)
 
     async def _keep(self, sock: socket.socket, address: str) -> None:
         """Hold a place for a connection for as long as nobody is let in by it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Hashable
+from functools import partial
 from typing import Any, cast
 from weakref import ref
 
@@ -24,7 +25,7 @@ from desktopd.http.serving.takes_turns import TakesTurns
 from desktopd.refusals import Refusals
 from desktopd.sockets import adapt
 from desktopd.tls.in_turns import distrust, trust
-from desktopd.turns import RequestTurns
+from desktopd.turns import RequestTurns, Turn
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ class HttpConnection(HttpToolsProtocol):
         self._who: Hashable | None = None
         self._running: RequestResponseCycle | None = None
         self._deadline: asyncio.TimerHandle | None = None
-        self._unread = b""
+        self._turn = Turn()
         self._bounds = HeaderBounds()
         self._request_goes_on = False
 
@@ -102,14 +103,14 @@ class HttpConnection(HttpToolsProtocol):
         self._plain = transport
         self._leeway = Leeway(transport)
         adapt(transport.get_extra_info("socket"))
-        lingering = LingeringTransport(transport, lambda: self._request_goes_on)
+        connection = ref(self)
+        lingering = LingeringTransport(transport, lambda: _request_goes_on(connection()))
         super().connection_made(cast(asyncio.Transport, lingering))
         self._expect_headers()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock."""
-        # What waits for its turn has nobody any more; it would take as long as all before it.
-        self._unread = b""
+        """Stop the clock, and wait for no turn."""
+        self._turn.cancel()
         self.settled.set()
         self._stop_clock()
         self._leeway.end()
@@ -122,6 +123,7 @@ class HttpConnection(HttpToolsProtocol):
 
     def _forget(self) -> None:
         """Let go of all requests; what refers to itself alone may stay for long."""
+        self.parser = cast(Any, None)
         self.cycle, self.scope, self.headers = None, None, []  # type: ignore[assignment]
         self._running = None
         self.pipeline.clear()
@@ -142,9 +144,9 @@ class HttpConnection(HttpToolsProtocol):
             self._read(data)
         else:
             self._plain.pause_reading()
-            self._unread = data
             known = self._acquaintances.known(data)
-            self._turns.take(self._address, self._read_in_turn, known=known)
+            read = partial(self._read_in_turn, data)
+            self._turn = self._turns.take(self._address, read, known=known)
 
     def settle(self, shown: bytes | None, who: Hashable) -> None:
         """Somebody is let in, by a header of which `shown` is the value, or by something else."""
@@ -155,8 +157,7 @@ class HttpConnection(HttpToolsProtocol):
         if shown is not None:
             self._acquaintances.remember(shown, who)
 
-    def _read_in_turn(self) -> None:
-        data, self._unread = self._unread, b""
+    def _read_in_turn(self, data: bytes) -> None:
         self._read(data)
         if not self.flow.read_paused:
             self._plain.resume_reading()
@@ -334,3 +335,7 @@ class HttpConnection(HttpToolsProtocol):
         if self._is_in_turn:
             self.transport.write(TOO_LONG)
         self.transport.close()
+
+
+def _request_goes_on(connection: HttpConnection | None) -> bool:
+    return connection is not None and connection._request_goes_on

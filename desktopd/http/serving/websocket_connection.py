@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Hashable
 from functools import partial
 from typing import Any, cast
@@ -18,6 +19,7 @@ from desktopd.http.serving.proxy import UNIX
 from desktopd.http.serving.request_connection import CONNECTION
 from desktopd.http.serving.takes_turns import TakesTurns
 from desktopd.tls.in_turns import trust
+from desktopd.turns import RequestTurns, Turn
 
 SOCKET = "desktopd.socket"
 """Where the scope of a WebSocket has the socket by which it has come."""
@@ -38,27 +40,35 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
     it may hold thousands of frames, and takes as long as a hundred times its bytes in one.
     """
 
-    _left = 0
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._turn = Turn()
+        self._unread: deque[bytes] = deque()
 
     def data_received(self, data: bytes) -> None:
         """Read what comes, all of it in its order."""
-        if self.turns is None or (not self._left and len(data) <= AT_ONCE):
+        if self.turns is None or (not self._unread and len(data) <= AT_ONCE):
             super().data_received(data)
             return
+        waits = bool(self._unread)
+        size = PIECE if self.known else AT_ONCE
+        self._unread.extend(data[begin : begin + size] for begin in range(0, len(data), size))
+        self.transport.pause_reading()
+        if not waits:
+            self._take_turn(self.turns)
+
+    def _take_turn(self, turns: RequestTurns) -> None:
         known = self if self.known else None
         websocket = self if self.settled is not None and self.settled.is_set() else None
-        size = PIECE if self.known else AT_ONCE
-        for begin in range(0, len(data), size):
-            self._left += 1
-            read = partial(self._read_in_turn, data[begin : begin + size])
-            self.turns.take(self._address, read, known=known, websocket=websocket)
-        self.transport.pause_reading()
+        read = partial(self._read_in_turn, turns)
+        self._turn = turns.take(self._address, read, known=known, websocket=websocket)
 
-    def _read_in_turn(self, piece: bytes) -> None:
-        self._left -= 1
+    def _read_in_turn(self, turns: RequestTurns) -> None:
         if self.transport.is_closing():
             return
-        super().data_received(piece)
+        super().data_received(self._unread.popleft())
+        if self._unread:
+            self._take_turn(turns)
         self._read_on()
 
     async def receive(self) -> Any:
@@ -69,7 +79,7 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
 
     def _read_on(self) -> None:
         """Take more from the peer, once all that has come is read and heard."""
-        if not self._left and self.queue.empty():
+        if not self._unread and self.queue.empty():
             self.read_paused = False
             self.transport.resume_reading()
 
@@ -90,7 +100,9 @@ class WebSocketConnection(TakesTurns, WebSocketsSansIOProtocol):
         return self.client[0] if self.client else UNIX
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Its place is free."""
+        """Its place is free, and nothing of it waits."""
+        self._turn.cancel()
+        self._unread.clear()
         if self.settled is not None:
             self.settled.set()
         super().connection_lost(exc)

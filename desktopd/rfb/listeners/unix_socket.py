@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from desktopd.background_tasks import BackgroundTasks
-from desktopd.descriptors import accept
+from desktopd.descriptors import connections
 from desktopd.errors import DisplayUnavailable, ListenError
 from desktopd.rfb.listeners.channel import without_frames
 from desktopd.rfb.protocol import fences
@@ -79,8 +79,7 @@ class UnixSocketListener:
     async def serve(self) -> None:
         """Serve until cancelled; then every connection is closed, and the file removed."""
         try:
-            while True:
-                sock, _ = await accept(self._sock, f"a viewer on {self.path}")
+            async for sock, _ in connections(self._sock, f"a viewer on {self.path}"):
                 self._connections.start(self._connection(sock))
         finally:
             self._sock.close()
@@ -103,8 +102,7 @@ class UnixSocketListener:
             return
         viewer = Viewer(role=Role.CONTROL, address="local", path=self._server.path)
         with self._viewers.add(viewer, Visitor.unnamed(viewer.role)):
-            ending = await connection.serve(StreamTransport(reader, writer), viewer)
-        log.info("viewer %s left: %s", viewer.id, ending)
+            viewer.ending = await connection.serve(StreamTransport(reader, writer), viewer)
 
 
 async def _refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reason: str) -> None:

@@ -14,7 +14,7 @@ from functools import partial
 from desktopd import audit
 from desktopd.background_tasks import BackgroundTasks
 from desktopd.budgets import Displaced, Share
-from desktopd.descriptors import accept
+from desktopd.descriptors import connections
 from desktopd.errors import DisplayUnavailable, ListenError
 from desktopd.refusals import NewsOfEach, Refusals
 from desktopd.rfb.listeners.authenticated_transport import AuthenticatedTransport
@@ -109,8 +109,7 @@ class VncPort:
         """Serve until cancelled; then every connection is closed."""
         log.info("VNC viewers: %s", self.address)
         try:
-            while True:
-                sock, peer = await accept(self._sock, f"a viewer on {self.address}")
+            async for sock, peer in connections(self._sock, f"a viewer on {self.address}"):
                 adapt(sock)
                 self._connections.start(self._connection(sock, str(peer[0])))
         finally:
@@ -199,7 +198,5 @@ class VncPort:
         self, streams: StreamChannel, connection: RfbConnection, role: Role, address: str
     ) -> None:
         viewer = Viewer(role=role, address=address, path=self._server.path)
-        log.info("viewer %s came: %s, %s, by VNC", viewer.id, address, role)
         with self._viewers.add(viewer, Visitor.unnamed(role)):
-            ending = await connection.serve(AuthenticatedTransport(streams), viewer)
-        log.info("viewer %s left: %s", viewer.id, ending)
+            viewer.ending = await connection.serve(AuthenticatedTransport(streams), viewer)

@@ -65,6 +65,8 @@ class Person:
     pointer: tuple[int, int] | None = None
     """The pixel of the desktop that was last pointed at."""
     connections: int = 0
+    departs: bool = False
+    """Its right to be here is over: it is gone with its last connection."""
     withdrawn: Observers[[]] = field(default_factory=Observers)
     """Called where the person may not act any more, and what it holds down is to be released."""
 
@@ -106,6 +108,7 @@ class People:
         """Count a connection of `visitor` in for as long as the context lasts."""
         person = self._people.get(visitor.key) or self._welcome(visitor)
         self._stay(person)
+        person.departs = False
         person.connections += 1
         try:
             yield person
@@ -113,6 +116,13 @@ class People:
             person.connections -= 1
             if not person.connections:
                 self._part(person)
+
+    def depart(self, key: str) -> None:
+        """Have the person of this key, whose right to be here is over, hold nothing for a while."""
+        if (person := self._people.get(key)) is not None:
+            person.departs = True
+            if not person.connections:
+                self._forget(person)
 
     def rename(self, person: Person, name: str) -> None:
         """Have a person be called so, as far as `tidy` leaves it."""
@@ -160,7 +170,8 @@ class People:
     def _part(self, person: Person) -> None:
         """Have a person be gone: who holds control, after a while only."""
         # A VNC viewer that comes again cannot be known.
-        if self.control.holder == person.id and person.visitor.via is Via.PAGE:
+        comes_again = person.visitor.via is Via.PAGE and not person.departs
+        if self.control.holder == person.id and comes_again:
             loop = asyncio.get_running_loop()
             grace = loop.call_later(GRACE_SECONDS, self._forget, person)
             self._graces[person.visitor.key] = grace

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from desktopd import audit
 from desktopd.refusals import Refusals
+from desktopd.rfb.viewers.connection import Ending
 from desktopd.rfb.viewers.pixel_path import PixelPath
 
 _FPS_WINDOW = 2.0
@@ -66,6 +67,8 @@ class Viewer:
     connected: float = field(init=False)
     last_input: float | None = field(default=None, init=False)
     bytes_sent: int = field(default=0, init=False)
+    ending: Ending | None = field(default=None, init=False, repr=False)
+    """How its connection has ended, once whoever served it knows."""
     _drawn: deque[float] = field(init=False, repr=False)
     _pushed: bool = field(default=False, init=False, repr=False)
 

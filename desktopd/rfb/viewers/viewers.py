@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,11 +14,13 @@ from desktopd.refusals import NewsOfEach, Refusals
 from desktopd.rfb.viewers.people import People, PersonHands, Visitor
 from desktopd.rfb.viewers.viewer import Role, Viewer, nobody_listens
 
+log = logging.getLogger(__name__)
+
 
 class Viewers:
     """All viewers of one desktop, in the order in which they came, and whose they are.
 
-    The audit log is told of them, those of each role and link within bounds of their own.
+    The logs are told of them, those of each role and link within bounds of their own.
     """
 
     def __init__(
@@ -76,7 +79,7 @@ class Viewers:
             self._last_input = self.last_input
             self._bytes_of_the_gone += viewer.bytes_sent
             if told:
-                audit.note(audit.Event.VIEWER_LEFT, viewer=viewer.id, sent=viewer.bytes_sent)
+                _note_leaving(viewer)
             viewer.on_change = nobody_listens
             del self._viewers[viewer.id]
             self._changes.call()
@@ -90,6 +93,7 @@ class Viewers:
 
 
 def _note_coming(viewer: Viewer) -> None:
+    log.info("viewer %s came: %s, %s", viewer.id, viewer.address, viewer.role)
     audit.note(
         audit.Event.VIEWER_CAME,
         viewer=viewer.id,
@@ -98,3 +102,8 @@ def _note_coming(viewer: Viewer) -> None:
         link=viewer.link,
         server=viewer.path,
     )
+
+
+def _note_leaving(viewer: Viewer) -> None:
+    log.info("viewer %s left: %s", viewer.id, viewer.ending or "the server stopped or failed")
+    audit.note(audit.Event.VIEWER_LEFT, viewer=viewer.id, sent=viewer.bytes_sent)

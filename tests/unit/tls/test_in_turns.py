@@ -11,7 +11,7 @@ from pathlib import Path
 
 from desktopd.tls.certificate import Certificate
 from desktopd.tls.in_turns import PIECE, TlsInTurns, distrust, trust
-from desktopd.turns import RequestTurns
+from desktopd.turns import RequestTurns, Turn
 from tests.unit.certificate import certificate
 
 SAID = bytes(200_000)
@@ -22,9 +22,9 @@ class Counted(RequestTurns):
         super().__init__()
         self.count = 0
 
-    def take(self, address: str, work: Callable[[], None], **who: Hashable) -> None:
+    def take(self, address: str, work: Callable[[], None], **who: Hashable) -> Turn:
         self.count += 1
-        super().take(address, work, **who)
+        return super().take(address, work, **who)
 
 
 class Heard(asyncio.Protocol):

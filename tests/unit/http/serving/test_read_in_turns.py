@@ -8,7 +8,6 @@ from collections.abc import Callable, Hashable
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
-from types import MethodType
 
 import pytest
 from starlette.responses import PlainTextResponse
@@ -17,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from desktopd.http.serving.leeway import STRANGERS_BUFFER
 from desktopd.http.serving.request_connection import CONNECTION, let_in
 from desktopd.tls.certificate import Certificate
-from desktopd.turns import RequestTurns
+from desktopd.turns import RequestTurns, Turn
 from tests.noted_turns import noted_turns
 from tests.unit.certificate import certificate
 from tests.unit.http.desktop import make_app, opened, rest, serving
@@ -163,9 +162,9 @@ async def test_what_comes_by_tls_is_read_in_the_turns_of_who_came_by_it_last(
     known: list[Hashable | None] = []
 
     class Noted(RequestTurns):
-        def take(self, address: str, work: Callable[[], None], **who: Hashable) -> None:
+        def take(self, address: str, work: Callable[[], None], **who: Hashable) -> Turn:
             known.append(who.get("known"))
-            super().take(address, work, **who)
+            return super().take(address, work, **who)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/owner":
@@ -189,11 +188,12 @@ async def test_what_comes_by_tls_is_read_in_the_turns_of_who_came_by_it_last(
 
 async def test_little_of_strangers_waits_for_its_turn_and_nothing_of_those_who_are_gone() -> None:
     """Those who said 250 KB each and were closed for others had a gigabyte wait."""
-    waiting: list[Callable[[], None]] = []
+    waiting: list[Turn] = []
 
     class Stuck(RequestTurns):
-        def take(self, address: str, work: Callable[[], None], **who: Hashable) -> None:
-            waiting.append(work)
+        def take(self, address: str, work: Callable[[], None], **who: Hashable) -> Turn:
+            waiting.append(Turn(work))
+            return waiting[-1]
 
     async with AsyncExitStack() as stack, crowded(make_app()) as (server, _):
         while not server._uvicorn.started:
@@ -210,6 +210,7 @@ async def test_little_of_strangers_waits_for_its_turn_and_nothing_of_those_who_a
                 while len(waiting) == before:
                     await asyncio.sleep(0.01)
         await asyncio.sleep(0.05)
-        held = [work.__self__._unread for work in waiting if isinstance(work, MethodType)]
-        assert len(held) == 3 * PLACES
-        assert [len(data) for data in held] == [0] * 2 * PLACES + [STRANGERS_BUFFER] * PLACES
+        works = [turn.take_work() for turn in waiting]
+        assert works[: 2 * PLACES] == [None] * 2 * PLACES
+        held = [work.args for work in works if isinstance(work, partial)]
+        assert [len(data) for (data,) in held] == [STRANGERS_BUFFER] * PLACES

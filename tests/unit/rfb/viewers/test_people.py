@@ -106,6 +106,22 @@ async def test_who_reloads_a_page_keeps_control_and_who_leaves_does_not(
         assert list(desk) == [ben]
 
 
+@pytest.mark.parametrize("gone", [False, True])
+async def test_whose_right_is_over_keeps_control_for_nobody(gone: bool) -> None:
+    desk = People(ControlMode.ONE)
+    with desk.here(BEN) as ben:
+        with desk.here(ANA) as ana, desk.here(ANA):
+            PersonHands(desk, ana).use()
+            if not gone:
+                desk.depart(ANA.key)
+                assert desk.control.holder == ana.id
+        if gone:
+            assert desk.control.holder == ana.id
+            desk.depart(ANA.key)
+        assert desk.control.holder is None
+        assert list(desk) == [ben]
+
+
 async def test_a_request_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(control, "ASK_SECONDS", 0.02)
     desk = People(ControlMode.ONE)

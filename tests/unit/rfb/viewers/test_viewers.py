@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktopd.refusals import MOST
+from desktopd.rfb.viewers.connection import VIEWER_LEFT
 from desktopd.rfb.viewers.pixel_path import PixelPath
 from desktopd.rfb.viewers.viewer import Role, Viewer
 from desktopd.rfb.viewers.viewers import Viewers
@@ -85,3 +86,17 @@ def test_whoever_was_not_told_to_come_does_not_leave_either(
             pass
     came, left = (accounts(caplog, event) for event in ("viewer came", "viewer left"))
     assert [line["viewer"] for line in came] == [line["viewer"] for line in left]
+
+
+def test_watchers_who_come_and_go_fill_the_log_as_little_as_the_audit_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", "desktopd.rfb")
+    viewers = Viewers(clock=Clock())
+    for _ in range(2 * MOST):
+        with viewers.add(Viewer(role=Role.VIEW, address="::1", path=PixelPath.XVNC)) as viewer:
+            viewer.ending = VIEWER_LEFT
+    told = [record.message for record in caplog.records if record.levelname == "INFO"]
+    for words in ("came: ::1, view", "left: viewer_left: the viewer closed the connection"):
+        assert len([line for line in told if line.endswith(words)]) == 1 + MOST
+    assert len(told) == 2 * (1 + MOST)
