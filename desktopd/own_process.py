@@ -28,10 +28,12 @@ log = logging.getLogger(__name__)
 
 
 def set_limits() -> None:
-    """Set how memory and Python's lock are shared, and what the process may take."""
+    """Set how memory and Python's lock are shared, what the process may take, and hears of."""
     use_one_arena()
     sys.setswitchinterval(SWITCH)
     _raise_descriptor_limit()
+    # Who ignores it is not told how a child has ended (wait(2)), and neither are its children.
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     # One of ours would lie where it was started, among the user's files, and has the token.
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 

@@ -21,6 +21,8 @@ from desktopd.session.procfs import has_ended, stat_fields, told_of
 from desktopd.session.shm import remove_segments_of
 
 _STOP_WITHIN = 1.0
+_DIES_WITHIN = 1.0
+"""Seconds after SIGKILL within which what can die has: a disk that is away keeps the rest."""
 _GIVEN_UP_AFTER = 10.0
 _EXEC_WITHIN = 1.0
 """Seconds within which an execve(2) is over, even where the program comes from a slow disk."""
@@ -130,16 +132,20 @@ def _mark_in(environment: bytes) -> str:
 def end_family(marks: Chosen) -> None:
     """End them, and what shared memory they have made: SIGTERM, and SIGKILL after a second.
 
-    Blocks, ten seconds at most: some may make others faster than they are ended.
+    Blocks, ten seconds at most: some may make others faster than they are ended. What a disk that
+    is away keeps is left a second after the last of them was killed.
     """
     began = time.monotonic()
     if not (left := family(marks)):
         return
-    ended = {*left}
+    ended, killed = {*left}, dict[int, float]()
     _signal(left, signal.SIGTERM)
     while (lasted := time.monotonic() - began) < _GIVEN_UP_AFTER and (left := family(marks)):
         ended.update(left)
         if lasted > _STOP_WITHIN:
+            killed = dict.fromkeys(left, lasted) | killed
+            if lasted - max(killed.values()) > _DIES_WITHIN:
+                break
             _signal(left, signal.SIGKILL)
         time.sleep(0.02)
     remove_segments_of(*filter(has_ended, ended))
