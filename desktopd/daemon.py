@@ -193,12 +193,15 @@ class Daemon:
         errors = tasks.errors.values()
         is_meant = bool(ended & MEANT or errors)
         if is_meant and all(isinstance(error, SessionError) for error in errors):
-            # Whoever ends us may not wait as long as what is shown takes to end.
-            if not self._settings.keep_token:
-                forget_token(self._folder)
-            self._links.forget()
-            await asyncio.gather(self._http.stop(), self._session.stop())
+            await asyncio.gather(self._shut(), self._session.stop())
             await self._application.note_end_on_purpose()
+
+    async def _shut(self) -> None:
+        """Let nobody in any more: whoever ends us may not wait for what a disk keeps."""
+        await self._http.stop()
+        if not self._settings.keep_token:
+            forget_token(self._folder)
+        self._links.forget()
 
     def _tasks(self) -> dict[str, Coroutine[None, None, object]]:
         """What runs for as long as the daemon. The end of one is the end of all."""

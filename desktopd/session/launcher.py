@@ -9,12 +9,14 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from desktopd.confinement.confinement import Confinement
 from desktopd.confinement.landlock import Wall, abi
 from desktopd.cores import usable_cores
 from desktopd.session.backends.display_numbers import can_make_sockets
+from desktopd.session.disks import asked, look_at
 from desktopd.session.errors import LaunchError
 from desktopd.session.family import end_family
 from desktopd.session.gpu import Gpu, confirmed, detect
@@ -92,9 +94,14 @@ class Launcher:
             umask=service.umask,
             nice=service.nice,
             folder=service.folder,
-            wall=wall_of(service, self._options.confinement, environment),
+            wall=await asked(partial(self._look, service, environment), service.name),
         )
         return Process(child.pid, child, keep_children=service.keep_children or service.forks)
+
+    def _look(self, service: Service, environment: Mapping[str, str]) -> Wall | None:
+        """The wall of a service, of which all lies on disks that answer. Raises LaunchError."""
+        look_at(service.argv, environment, service.folder)
+        return wall_of(service, self._options.confinement, environment)
 
     async def launch_beside(self, argv: Sequence[str]) -> None:
         """Start a program that is no service: nobody starts it again. Raises as `launch` does."""

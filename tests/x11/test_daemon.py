@@ -18,10 +18,13 @@ import pytest
 from desktopd.config import load
 from desktopd.control.report import find_daemon
 from desktopd.control.stop import stop
+from desktopd.session.errors import SessionError
+from desktopd.session.folder import claim
 from desktopd.session.procfs import start_time
 from desktopd.session.state import StateFile
 from tests import http
 from tests.daemon import Daemon, until
+from tests.hung_disk import hanging_program
 from tests.x11.supervised import SMALL, running
 
 Start = Callable[..., Daemon]
@@ -216,6 +219,33 @@ def test_a_disk_that_hangs_keeps_no_desktop_and_no_daemon(folder: Path, tmp_path
     assert daemon.returncode == 0
     assert "results does not end" in told
     assert not [pid for pid in left.values() if Path(f"/proc/{pid}").exists()]
+
+
+def test_a_program_whose_disk_hangs_is_waited_for_by_nobody_else(
+    daemon: Start, tmp_path: Path
+) -> None:
+    with hanging_program(tmp_path) as (program, hangs):
+        desktop = daemon(*SMALL, "--app", str(program))
+        first = until(lambda: desktop.service("application")["pid"], 60, "the application")
+        hangs.set()
+        os.kill(first, signal.SIGKILL)
+        said = "application waits for a disk"
+        until(lambda: said in desktop.log.read_text(), 60, "the wait")
+        assert desktop.request("GET", "/healthz").status_code == 200
+        assert desktop.service("application")["pid"] is None
+        display = desktop.pid("display")
+        desktop.process.terminate()
+        # What waits for the disk keeps the process, and nothing else.
+        until(lambda: start_time(display) is None, 20, "the end of the display")
+        os.close(until(lambda: _claimed(desktop.folder / "run"), 20, "the folder"))
+    assert desktop.process.wait(20) == 0
+
+
+def _claimed(folder: Path) -> int | None:
+    try:
+        return claim(folder)
+    except SessionError:
+        return None
 
 
 def _running(place: Path) -> dict[str, int]:
