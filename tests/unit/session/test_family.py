@@ -93,6 +93,18 @@ def test_those_that_make_others_are_not_ended_for_ever(
         assert process.poll() is None
 
 
+def test_what_does_not_die_is_not_waited_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As what a disk keeps: ten minutes and more, if that is all that ends it."""
+    monkeypatch.setattr("desktopd.session.family._GIVEN_UP_AFTER", math.inf)
+    monkeypatch.setattr("desktopd.session.family._signal", lambda *_: None)
+    mark = new_mark(folder)
+    with started(mark, "sleep 60") as process:
+        until(lambda: family(only(mark)), 30)
+        end_family(only(mark))
+        assert process.poll() is None
+        monkeypatch.undo()
+
+
 SHOWN = """
 import ctypes, mmap, struct, sys
 libc = ctypes.CDLL(None)

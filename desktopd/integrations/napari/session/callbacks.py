@@ -45,7 +45,7 @@ class Callbacks:
                 invoke(emitter, callback, event)
             elif self._are_heard:
                 self.were_called = True
-                attempt(f"callback {callback!r}", partial(invoke, emitter, callback, event))
+                attempt(f"callback {_name(callback)}", partial(invoke, emitter, callback, event))
 
         EventEmitter._invoke_callback = guarded
         try:
@@ -90,6 +90,11 @@ def _without_others(viewer: Any) -> Iterator[None]:
     finally:
         for signal, slot in taken:
             signal._slots.append(slot)
+
+
+def _name(callback: Any) -> str:
+    # A repr is that of its object as well, which may take long, or raise.
+    return str(getattr(callback, "__qualname__", type(callback).__qualname__))
 
 
 def _is_own(callback: Any) -> bool:

@@ -106,7 +106,7 @@ class Found:
         self.take(layer)
         layers = self._viewer.layers
         if layer in layers:
-            attempt(f"the removal of {layer!r}", partial(layers.remove, layer))
+            attempt(f"the removal of a {type(layer).__name__}", partial(layers.remove, layer))
 
     def clear(self, missed: Iterable[Mapping[str, Any]], begun: Any) -> None:
         """Remove what is still nobody's: its user has.
@@ -120,14 +120,21 @@ class Found:
             is_known = not isinstance(begun, list) or origin in begun
             if is_known and _place_of(origin) not in empty:
                 self.drop(layer)
-        for layer in list(self._added):
-            self.drop(layer)
+        self._drop_added()
 
     def drop_new(self, names: Collection[str]) -> None:
-        """Remove what a script has made once more of those that are back, by their `names`."""
+        """Remove what a script has made once more of those that are back, by their `names`.
+
+        And what came with it where a file was read once more.
+        """
+        self._drop_added()
         for layer in list(self._viewer.layers) if self._same_command else []:
             if id(layer) not in self._taken and not is_noted(layer) and layer.name in names:
                 self.drop(layer)
+
+    def _drop_added(self) -> None:
+        for layer in list(self._added):
+            self.drop(layer)
 
     def _again(self, source: Mapping[str, Any]) -> list[Any] | Exception:
         """The layers of one more reading, or why there are none."""

@@ -99,7 +99,7 @@ class Restoring:
             except Exception as error:
                 one.stays |= self._miss(one.record, error)
             else:
-                one.stays |= self._blocks.failures > failures
+                one.stays = self._blocks.failures > failures
 
     def _put_back_unheard(
         self, back: Sequence[Recorded], first: Sequence[Recorded], view: Mapping[str, Any]

@@ -36,6 +36,8 @@ class LayerRestoring:
         self._blocks = blocks
         self._found = found
         self._restored = restored
+        self._given: list[Any] = []
+        """Layers that have the session's data, whatever becomes of that."""
 
     def layer(self, record: Mapping[str, Any], *, again: bool, there: Any = None) -> Any:
         """The recorded layer, in the viewer; one that is tried `again` is back whole alone.
@@ -56,6 +58,7 @@ class LayerRestoring:
         if data is not None:
             layer, unset = self._of_data(data, former, record, state)
             self._restored.keep(record["name"])
+            self._given.append(layer)
         else:
             layer, unset = former or self._open(record), []
         self._found.take(layer)
@@ -83,7 +86,8 @@ class LayerRestoring:
         What is painted into a layer whose data lies in a file of its own goes there, and to a copy
         it does not. What nobody has touched is what its script makes of it now.
         """
-        if record["data"] is None or (former is not None and record.get("untouched")):
+        is_the_script_s = former is not None and not any(former is one for one in self._given)
+        if record["data"] is None or (is_the_script_s and record.get("untouched")):
             return None, None
         data, made = decode(record["data"], self._blocks), recorded_of(record)
         is_replaced = made is not None and made.replaced is True

@@ -52,6 +52,21 @@ def test_a_script_that_raises_at_changes_of_the_list_costs_nothing(
         assert (viewer.camera.zoom, viewer.layers["paint"].data[3, 3]) == (3, 9)
 
 
+def test_nobody_asks_what_hears_of_it_to_tell_of_itself(blocks: Blocks) -> None:
+    class Mute:
+        def hear(self) -> None: ...
+
+        def __repr__(self) -> str:
+            raise RuntimeError
+
+    viewer, mute = ViewerModel(), Mute()
+    viewer.add_labels(np.zeros((9, 9), int), name="paint")
+    document, viewer = saved(viewer, blocks), ViewerModel()
+    viewer.layers.events.inserted.connect(mute.hear)
+    viewer, told, kept = restored(document, blocks, viewer)
+    assert (names(viewer), told.missing, kept) == (["paint"], [], [])
+
+
 def test_what_was_read_of_a_file_before_that_failed_is_not_there(
     blocks: Blocks, cells: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -290,6 +290,42 @@ def test_an_array_that_a_script_takes_as_it_hears_of_it_stays_the_layer_s(blocks
     assert taken[-1] is viewer.layers["paint"].data
 
 
+def test_an_image_that_its_script_makes_no_more_is_what_was_saved(blocks: Blocks) -> None:
+    def made(*names: str) -> ViewerModel:
+        viewer = ViewerModel()
+        for name in names:
+            viewer.add_image(np.ones((9, 9)), name=name)
+        note_made(viewer.layers)
+        return viewer
+
+    document, viewer = saved(made("one", "two"), blocks, untouched=True), made("one")
+    assert all(one["untouched"] for one in document["layers"])
+    viewer.layers.events.inserted.connect(lambda event: new_data(event.value, 5))
+    viewer, _, kept = restored(document, blocks, viewer)
+    assert (names(viewer), kept) == (["one", "two"], [])
+    assert viewer.layers["two"].data[0, 0] == 1
+
+
+def test_what_a_disk_gives_once_more_is_back(
+    blocks: Blocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def read_later(path: Path) -> Any:
+        read.append(path)
+        if len(read) == 1:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return read_block(path)
+
+    viewer = ViewerModel()
+    viewer.add_points(np.ones((1000, 2)), size=np.arange(1, 1001), name="pts")
+    document, viewer = saved(viewer, blocks), ViewerModel()
+    monkeypatch.setattr(read_by, "read_block", read_later)
+    viewer.layers.events.inserted.connect(lambda event: None)
+    viewer, _, kept = restored(document, blocks, viewer)
+    assert (viewer.layers["pts"].size[-1], kept) == (1000, [])
+
+
 def test_what_a_disk_does_not_give_once_more_is_kept_and_told(
     blocks: Blocks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
