@@ -87,6 +87,10 @@ class Confinement:
         ]
         return Wall(tuple(rules), self.tcp, abstract_sockets)
 
+    def look(self) -> None:
+        """Look at all places that it is kept from; a disk that is away keeps whoever does."""
+        _ = self.apart
+
     @property
     def apart(self) -> list[Path]:
         """The real places of what is its user's, the application's, ours and at home."""

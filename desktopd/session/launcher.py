@@ -139,6 +139,7 @@ class Launcher:
             # We end with the display, and begin once there is another.
             await asyncio.Event().wait()
         await asyncio.to_thread(end_family, marks_of(self._options.folder, locked=True))
+        await asked(confinement.look, "application")
         try:
             await to_completion(asyncio.to_thread(confinement.begin))
         except OSError as error:

@@ -19,6 +19,7 @@ from desktopd.session.backends.backend import Backend
 from desktopd.session.backends.options import XServerOptions
 from desktopd.session.backends.start import start
 from desktopd.session.clipboard import SessionClipboard
+from desktopd.session.disks import asked
 from desktopd.session.errors import LaunchError
 from desktopd.session.marks import MARK
 from desktopd.session.process import Process
@@ -113,6 +114,9 @@ class XServer:
 
     async def launch(self, mark: str) -> Process:
         """Start the X server, marked so; raises LaunchError when no backend can be started."""
+        if (confinement := self._options.confinement) is not None:
+            # Its wall is made in the thread that starts it, which has to end.
+            await asked(confinement.look, "display")
         given_up = Event()
         starting = asyncio.to_thread(self._start, mark, given_up)
         child = await to_completion(starting, given_up.set)
