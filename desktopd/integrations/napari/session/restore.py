@@ -112,6 +112,7 @@ class Restoring:
             # The view has them.
             links.clear()
             self._put_back(back)
+            self._restored.tell_once()
             self._found.drop_new({one.name for one in back})
             return self._lay_out(back, first, view)
 

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from desktopd.integrations.napari.protocol import told
 from desktopd.integrations.napari.session.blocks import Blocks
 from desktopd.integrations.napari.session.decode_state import decode_each, decode_state
 from desktopd.integrations.napari.session.found import Found, NotRestored
@@ -36,8 +37,8 @@ class LayerRestoring:
         self._blocks = blocks
         self._found = found
         self._restored = restored
-        self._given: list[Any] = []
-        """Layers that have the session's data, whatever becomes of that."""
+        self._given: dict[int, Any] = {}
+        """Layers, by their id, that have the session's data, whatever becomes of that."""
 
     def layer(self, record: Mapping[str, Any], *, again: bool, there: Any = None) -> Any:
         """The recorded layer, in the viewer; one that is tried `again` is back whole alone.
@@ -57,8 +58,8 @@ class LayerRestoring:
             data, why = None, None
         if data is not None:
             layer, unset = self._of_data(data, former, record, state)
-            self._restored.keep(record["name"])
-            self._given.append(layer)
+            self._restored.unsaved.append(told(record["name"]))
+            self._given[id(layer)] = layer
         else:
             layer, unset = former or self._open(record), []
         self._found.take(layer)
@@ -86,7 +87,7 @@ class LayerRestoring:
         What is painted into a layer whose data lies in a file of its own goes there, and to a copy
         it does not. What nobody has touched is what its script makes of it now.
         """
-        is_the_script_s = former is not None and not any(former is one for one in self._given)
+        is_the_script_s = former is not None and id(former) not in self._given
         if record["data"] is None or (is_the_script_s and record.get("untouched")):
             return None, None
         data, made = decode(record["data"], self._blocks), recorded_of(record)

@@ -24,14 +24,13 @@ class Restored:
     camera: bool = False
     missing: list[dict[str, str]] = field(default_factory=list)
 
-    def keep(self, name: str) -> None:
-        """Note, once, a layer whose data the session has kept."""
-        if told(name) not in self.unsaved:
-            self.unsaved.append(told(name))
-
     def miss(self, name: str, reason: str, end: str = "") -> None:
-        """Note, once, what is not back; of a long `reason` the `end` is told all the same."""
+        """Note what is not back; of a long `reason` the `end` is told all the same."""
         room = LONGEST_TOLD - len(end)
-        missing = {"name": told(name), "reason": reason[:room] + end}
-        if missing not in self.missing:
-            self.missing.append(missing)
+        self.missing.append({"name": told(name), "reason": reason[:room] + end})
+
+    def tell_once(self) -> None:
+        """Leave out what is noted more than once."""
+        self.unsaved = list(dict.fromkeys(self.unsaved))
+        once = dict.fromkeys((one["name"], one["reason"]) for one in self.missing)
+        self.missing = [{"name": name, "reason": reason} for name, reason in once]

@@ -193,35 +193,6 @@ def test_layers_that_follow_each_other_are_what_was_saved_of_each(
         document = saved(viewer, blocks)
 
 
-@pytest.mark.parametrize("is_below", [False, True])
-def test_a_layer_that_a_script_replaces_has_what_was_saved_of_it(
-    blocks: Blocks, is_below: bool
-) -> None:
-    def made() -> ViewerModel:
-        viewer = ViewerModel()
-
-        def add() -> None:
-            if "found" in viewer.layers:
-                viewer.layers.remove("found")
-            viewer.add_labels(np.zeros((9, 9), int), name="found")
-
-        viewer.add_points([[1, 1]], name="p").events.data.connect(add)
-        add()
-        note_made(viewer.layers)
-        return viewer
-
-    viewer = made()
-    viewer.layers["p"].data = [[1, 1], [2, 2]]
-    viewer.layers["found"].paint((3, 3), 9)
-    if is_below:
-        viewer.layers.move(1, 0)
-    before = names(viewer)
-    for _ in range(3):
-        viewer, told, kept = restored(saved(viewer, blocks), blocks, made())
-        assert (names(viewer), told.missing, kept) == (before, [], [])
-        assert viewer.layers["found"].data[3, 3] == 9
-
-
 def test_a_script_that_shows_what_the_dims_are_at_takes_nothing_of_what_was_saved(
     blocks: Blocks,
 ) -> None:
